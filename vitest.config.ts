@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config'
+
+const long = process.env.LONG === '1'
+
+/**
+ * Two kinds of test, run one after the other by scripts/test.mjs:
+ * `unit`, everything that needs no browser (rules, real databases, handlers, scenarios, the pure parts of the front ends), and
+ * `e2e`, a real Chromium against a real server, one file at a time.
+ */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{services,products,backend,scripts,agent-workbench,scenarios}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],
+          pool: 'forks',
+          testTimeout: long ? 600_000 : 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: long ? 600_000 : 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
