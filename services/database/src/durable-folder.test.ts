@@ -1,0 +1,60 @@
+import { PGlite } from '@electric-sql/pglite'
+import { fsyncSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DurableFolder, durableStart } from './durable-folder.ts'
+
+const path = mkdtempSync(join(tmpdir(), 'durable-'))
+const synced: string[] = []
+let diskFails = false
+let folder: DurableFolder
+let engine: PGlite
+
+beforeAll(async () => {
+  folder = new DurableFolder(join(path, 'postgres'), (descriptor, file) => {
+    if (diskFails) throw new Error('input/output error')
+    fsyncSync(descriptor)
+    synced.push(file)
+  })
+  engine = await PGlite.create({ fs: folder, startParams: durableStart })
+  await engine.exec('create table t (n int)')
+}, 60_000)
+beforeEach(() => {
+  synced.length = 0
+})
+afterAll(() => rmSync(path, { recursive: true }))
+
+const kinds = () => new Set(synced.map((file) => basename(dirname(file))))
+
+test('a commit asks for a sync of the log', async () => {
+  await engine.exec('insert into t values (1)')
+  expect(kinds()).toEqual(new Set(['pg_wal']))
+})
+
+test('a commit whose log is synced elsewhere asks for none', async () => {
+  folder.logSyncDeferred = true
+  await engine.exec('insert into t values (2)')
+  folder.logSyncDeferred = false
+  expect(synced).toEqual([])
+})
+
+test('a checkpoint has the tables on the disk before it says so in the control file', async () => {
+  await engine.exec('insert into t values (3)')
+  const [{ rows } = { rows: [] }] = await engine.exec(`select pg_relation_filepath('t') as file`)
+  synced.length = 0
+  await engine.exec('checkpoint')
+  const table = synced.findIndex((file) => file.endsWith(rows[0]!['file'] as string))
+  const control = synced.findLastIndex((file) => file.endsWith('pg_control'))
+  const log = synced.findLastIndex((file) => file.includes('pg_wal'))
+  expect(table).toBeGreaterThanOrEqual(0)
+  expect(log).toBeGreaterThan(table)
+  expect(control).toBeGreaterThan(log)
+})
+
+test('a sync that fails stops the engine instead of going unnoticed', async () => {
+  diskFails = true
+  await expect(engine.exec('insert into t values (4)')).rejects.toThrow()
+  diskFails = false
+  await expect(engine.exec('select 1')).rejects.toThrow()
+})

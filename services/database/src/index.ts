@@ -1,0 +1,7 @@
+export { openDatabase, type DatabaseLocation } from './open.ts'
+export { migrate, MigrationRefused } from './migration.ts'
+export { DataDirHeld } from './data-dir-lock.ts'
+export { RolesMissing } from './roles.ts'
+export { sqlState, violatedConstraint } from './sql-state.ts'
+export { DatabaseUnavailable } from './types.ts'
+export type { Access, Database, Row, Transaction } from './types.ts'

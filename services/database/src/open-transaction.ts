@@ -1,0 +1,32 @@
+import type { Row, Transaction } from './types.ts'
+
+/** One statement, or several without parameters: the rows of the last. */
+export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>
+
+/** A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into another transaction. */
+export function openTransaction(run: Run): { transaction: Transaction; end(): void } {
+  let ended = false
+  let savepoints = 0
+  const query: Run = async (sql, parameters) => {
+    if (ended) throw new Error('This transaction is over: a query came after its end (a missing await?)')
+    return run(sql, parameters)
+  }
+  const savepoint = async <T>(work: () => Promise<T>): Promise<T> => {
+    const name = `savepoint_${++savepoints}`
+    await query(`SAVEPOINT ${name}`)
+    try {
+      const result = await work()
+      await query(`RELEASE SAVEPOINT ${name}`)
+      return result
+    } catch (error) {
+      await query(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+      throw error
+    }
+  }
+  return {
+    transaction: { query: query as Transaction['query'], savepoint },
+    end: () => {
+      ended = true
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { PGlite } from '@electric-sql/pglite'
+import { openDataDir } from './data-dir.ts'
+import { pgliteDatabase } from './pglite.ts'
+import { postgresDatabase, type PostgresOptions } from './postgres.ts'
+import { ensureRoles } from './roles.ts'
+import type { Database, Transaction } from './types.ts'
+
+/** Where the data live: a folder of this machine, a PostgreSQL server, or this process's memory (from a snapshot, when given). */
+export type DatabaseLocation = { dataDir: string } | PostgresOptions | { memory: true; snapshot?: Blob }
+
+const oldestServer = 150_000
+
+/** Opens the database and makes sure of the roles `portal` and `billing`. Throws DatabaseUnavailable, DataDirHeld or RolesMissing, each with the remedy. */
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  const database = await openAt(location)
+  try {
+    await database.asOwner(async (owner) => {
+      await assertVersion(owner)
+      await ensureRoles(owner)
+    })
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function openAt(location: DatabaseLocation): Promise<Database> {
+  if ('dataDir' in location) return openDataDir(location.dataDir)
+  if ('databaseUrl' in location) return postgresDatabase(location)
+  const engine = await PGlite.create({ loadDataDir: location.snapshot })
+  return pgliteDatabase(engine, undefined, async () => undefined)
+}
+
+async function assertVersion(owner: Transaction): Promise<void> {
+  const [server] = await owner.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
+  )
+  if (server!.number < oldestServer) throw new Error(`DATABASE_URL leads to PostgreSQL ${server!.version}; 15 or newer is needed.`)
+}

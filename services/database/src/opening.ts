@@ -1,0 +1,10 @@
+import { literal } from './parameter.ts'
+import type { Access } from './types.ts'
+
+/** BEGIN, the role, and the customer it may see, as one string: one round trip. */
+export function openingStatements(access: Access | 'owner', readOnly: boolean): string {
+  const begin = readOnly ? 'BEGIN READ ONLY' : 'BEGIN'
+  if (access === 'owner') return begin
+  if (access.role === 'billing') return `${begin}; SET LOCAL ROLE billing`
+  return `${begin}; SET LOCAL ROLE portal; SELECT set_config('app.customer_id', ${literal(access.customerId)}, true)`
+}

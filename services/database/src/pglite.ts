@@ -1,0 +1,120 @@
+import { PGlite } from '@electric-sql/pglite'
+import { columnParsers } from './column.ts'
+import { openTransaction, type Run } from './open-transaction.ts'
+import { openingStatements } from './opening.ts'
+import { parameterText } from './parameter.ts'
+import { serialQueue } from './serial-queue.ts'
+import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
+import { upkeep } from './upkeep.ts'
+
+/** What makes a commit durable. In memory there is none. */
+export interface Durability {
+  /** Runs COMMIT; the log may stay in the operating system's memory until `flush`. */
+  committing<T>(commit: () => Promise<T>): Promise<T>
+  /** Resolves when all that was committed before this call is on the disk. */
+  flush(): Promise<void>
+  /** The flush under way for what others committed, if any. */
+  pending(): Promise<void> | undefined
+}
+
+const queueLimit = 10_000
+const queuePatience = 30_000
+
+/** The embedded database as `Database`: one transaction at a time, each as a role that row level security binds. */
+export function pgliteDatabase(engine: PGlite, durability: Durability | undefined, onClose: () => Promise<void>): Database {
+  const queue = serialQueue({ limit: queueLimit, patience: queuePatience })
+  let broken: unknown
+  let closing: Promise<void> | undefined
+  // Parameters come as the text the database reads, and rows leave as node-postgres would give them.
+  for (const type of Object.keys(engine.serializers)) engine.serializers[type] = (text: string) => text
+  Object.assign(engine.parsers, columnParsers)
+
+  const run: Run = async (sql, parameters = []) => {
+    try {
+      if (parameters.length > 0) return (await engine.query<Row>(sql, parameters.map(parameterText))).rows
+      return ((await engine.exec(sql)).at(-1)?.rows ?? []) as Row[]
+    } catch (error) {
+      if (isCrash(error)) broken = error
+      throw error
+    }
+  }
+
+  const maintenance = upkeep(run)
+
+  function assertUsable(): void {
+    if (broken) throw new DatabaseUnavailable('The embedded database stopped after an error; restart the program', { cause: broken })
+    if (closing) throw new DatabaseUnavailable('The database is closed')
+  }
+
+  async function commit(): Promise<void> {
+    const commitNow = () => engine.exec('COMMIT')
+    const [outcome] = await (durability ? durability.committing(commitNow) : commitNow())
+    if ((outcome as { command?: string }).command === 'ROLLBACK') {
+      throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
+    }
+  }
+
+  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+    assertUsable()
+    const { transaction, end } = openTransaction(run)
+    try {
+      await run(openingStatements(access, readOnly))
+      const result = await work(transaction)
+      end()
+      await commit()
+      return result
+    } catch (error) {
+      end()
+      if (!broken) await engine.exec('ROLLBACK').catch((failure: unknown) => (broken = failure))
+      if (broken) assertUsable()
+      throw error
+    }
+  }
+
+  async function durable(wrote: boolean): Promise<void> {
+    // A reader may have seen what another transaction committed a moment ago: its answer waits for that sync too.
+    await (wrote ? durability?.flush() : durability?.pending())?.catch((error: unknown) => {
+      broken = error
+      throw new DatabaseUnavailable('The disk did not take the write; restart the program', { cause: error })
+    })
+  }
+
+  function performUpkeep(): void {
+    queue.run(async () => {
+      if (!closing) await maintenance.perform()
+    }).catch((error: Error) => process.emitWarning(`Upkeep of the embedded database failed: ${error.message}`))
+  }
+
+  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+    assertUsable()
+    const { result, flushed } = await queue.run(async () => {
+      const result = await attempt(access, work, readOnly)
+      return { result, flushed: durable(!readOnly) }
+    })
+    await flushed
+    if (!readOnly && maintenance.due()) performUpkeep()
+    return result
+  }
+
+  return {
+    kind: 'pglite',
+    transaction: (access, work, options) => transact(access, work, options?.readOnly ?? false),
+    asOwner: (work) => transact('owner', work, false),
+    async ping() {
+      await transact('owner', (tx) => tx.query('select 1'), true)
+    },
+    close() {
+      closing ??= queue.run(async () => {
+        await durability?.pending()?.catch(() => undefined)
+        await engine.close()
+        await onClose()
+      })
+      return closing
+    },
+  }
+}
+
+/** The engine itself fell over (an abort in WebAssembly), which no later statement survives. */
+function isCrash(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || /^(Aborted|PGlite is closed|Program terminated)/.test((error as Error)?.message ?? '')
+}

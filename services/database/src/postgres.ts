@@ -1,0 +1,127 @@
+import pg from 'pg'
+import { clientTypes } from './column.ts'
+import { openTransaction, type Run } from './open-transaction.ts'
+import { openingStatements } from './opening.ts'
+import { parameterText } from './parameter.ts'
+import { isConnectionLoss, isWorthRetrying, sqlState } from './sql-state.ts'
+import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
+
+export interface PostgresOptions {
+  databaseUrl: string
+  /** Connections this process holds at most; 10 when absent. */
+  maxConnections?: number
+  /** A statement that runs longer is cancelled, in ms; 30,000 when absent. */
+  statementTimeout?: number
+  /** How long a transaction waits for a connection before DatabaseUnavailable, in ms; 5,000 when absent. */
+  connectTimeout?: number
+}
+
+const waitingPerConnection = 100
+const conflictRetries = 3
+const lossRetries = 2
+
+/** The connection broke before COMMIT was sent: nothing took place, and a fresh connection may be tried. */
+class ConnectionBroken extends DatabaseUnavailable {}
+
+/** PostgreSQL behind a pool as `Database`. Connects when first used. */
+export function postgresDatabase(options: PostgresOptions): Database {
+  const statementTimeout = options.statementTimeout ?? 30_000
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: options.connectTimeout ?? 5_000,
+    statement_timeout: statementTimeout,
+    // The server may vanish without a word: then its own time-out never fires.
+    query_timeout: statementTimeout + 5_000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    types: clientTypes as unknown as pg.CustomTypesConfig,
+    onConnect: (client) => client.query("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET synchronous_commit = on") as unknown as void,
+  })
+  // An idle connection the server closed: the pool drops it by itself, and without a listener the process would end.
+  pool.on('error', () => undefined)
+
+  function unreachable(error: unknown): string {
+    const reason = error instanceof AggregateError ? (error.errors[0] as Error).message : (error as Error).message
+    const { host, port, database } = new pg.Client({ connectionString: options.databaseUrl })
+    return `The database ${database} at ${host}:${port} cannot be reached: ${reason}`
+  }
+
+  async function checkOut(): Promise<pg.PoolClient> {
+    if (pool.ended) throw new DatabaseUnavailable('The database is closed')
+    if (pool.waitingCount >= pool.options.max * waitingPerConnection) {
+      throw new DatabaseUnavailable(`The database is busy: ${pool.waitingCount} transactions wait already`)
+    }
+    try {
+      return await pool.connect()
+    } catch (error) {
+      throw isConnectionLoss(error) ? new DatabaseUnavailable(unreachable(error), { cause: error }) : error
+    }
+  }
+
+  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+    const client = await checkOut()
+    // While checked out, a breaking connection is reported here as well as to the statement under way.
+    const ignore = () => undefined
+    client.on('error', ignore)
+    const run: Run = async (sql, parameters = []) => rowsOf(await (parameters.length > 0 ? client.query(sql, parameters.map(parameterText)) : client.query(sql)))
+    const { transaction, end } = openTransaction(run)
+    let committing = false
+    let unusable: Error | undefined
+    try {
+      await run(openingStatements(access, readOnly))
+      const result = await work(transaction)
+      end()
+      committing = true
+      const { command } = await client.query('COMMIT')
+      if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
+      return result
+    } catch (error) {
+      end()
+      const lost = isConnectionLoss(error) && !(readOnly && sqlState(error) === '25006')
+      if (lost) unusable = error as Error
+      else await client.query('ROLLBACK').catch((failure: Error) => (unusable = failure))
+      if (lost && committing) throw new DatabaseUnavailable('The connection broke during a commit: it may or may not have taken place', { cause: error })
+      if (sqlState(error) === '57014') throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, { cause: error })
+      throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
+    } finally {
+      client.off('error', ignore)
+      client.release(unusable)
+    }
+  }
+
+  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+    let conflicts = 0
+    let losses = 0
+    for (;;) {
+      try {
+        return await attempt(access, work, readOnly)
+      } catch (error) {
+        if (error instanceof ConnectionBroken && losses++ < lossRetries) continue
+        if (isWorthRetrying(error) && conflicts++ < conflictRetries) {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * conflicts))
+          continue
+        }
+        throw error
+      }
+    }
+  }
+
+  let closing: Promise<void> | undefined
+  return {
+    kind: 'postgres',
+    transaction: (access, work, transactionOptions) => transact(access, work, transactionOptions?.readOnly ?? false),
+    asOwner: (work) => transact('owner', work, false),
+    async ping() {
+      await transact('owner', (tx) => tx.query('select 1'), true)
+    },
+    close: () => (closing ??= pool.end()),
+  }
+}
+
+/** The rows of the last statement: node-postgres gives an array of results when there were several. */
+function rowsOf(result: pg.QueryResult | pg.QueryResult[]): Row[] {
+  const last = Array.isArray(result) ? result.at(-1) : result
+  return (last?.rows ?? []) as Row[]
+}
+

@@ -1,0 +1,44 @@
+import { DatabaseUnavailable } from './types.ts'
+
+/** Runs one task at a time in the order they came. Refuses beyond `limit` waiting tasks, and a task that waited for `patience` ms. */
+export function serialQueue({ limit, patience }: { limit: number; patience: number }) {
+  const waiting: (() => void)[] = []
+  let busy = false
+
+  async function turn(): Promise<void> {
+    if (!busy) {
+      busy = true
+      return
+    }
+    if (waiting.length >= limit) throw new DatabaseUnavailable(`The database is busy: ${limit} transactions wait already`)
+    await new Promise<void>((resolve, reject) => {
+      const start = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(start), 1)
+        reject(new DatabaseUnavailable(`The database is busy: a transaction waited ${patience} ms (was one opened inside another?)`))
+      }, patience)
+      waiting.push(start)
+    })
+  }
+
+  function next(): void {
+    const start = waiting.shift()
+    if (start) start()
+    else busy = false
+  }
+
+  return {
+    /** Waits for its turn, runs `task`, and lets the next begin when the task has settled. */
+    async run<T>(task: () => Promise<T>): Promise<T> {
+      await turn()
+      try {
+        return await task()
+      } finally {
+        next()
+      }
+    },
+  }
+}

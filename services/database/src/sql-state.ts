@@ -1,0 +1,29 @@
+/** The SQLSTATE of an error a database gave, else undefined. `23505` is a unique violation. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+/** The name of the constraint an error says was violated, else undefined. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const constraint = (error as { constraint?: unknown } | null)?.constraint
+  return sqlState(error)?.startsWith('23') && typeof constraint === 'string' ? constraint : undefined
+}
+
+const connectionStates = /^(08...|57P0[1-5]|25006|25P03|53300)$/
+const connectionCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES',
+])
+const connectionMessages = /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout exceeded when trying to connect|timeout expired)/
+
+/** True when the error says that this connection is of no more use: broken, shut down by the server, or led to a read-only standby. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isConnectionLoss)
+  const state = sqlState(error)
+  if (state) return connectionStates.test(state)
+  const { code, message } = (error ?? {}) as { code?: string; message?: string }
+  return connectionCodes.has(code ?? '') || connectionMessages.test(message ?? '')
+}
+
+/** True for a deadlock and a serialization failure: the same transaction, run again, may well succeed. */
+export const isWorthRetrying = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')

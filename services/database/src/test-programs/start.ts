@@ -1,0 +1,32 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** Starts a program of this folder in a process of its own and collects what it prints. */
+export function start(program: string, ...parameters: string[]) {
+  const path = fileURLToPath(new URL(program, import.meta.url))
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path, ...parameters], { stdio: 'pipe' })
+  let printed = ''
+  child.stdout!.on('data', (text: Buffer) => (printed += text))
+  child.stderr!.on('data', (text: Buffer) => (printed += text))
+  const ended = once(child, 'exit')
+  return {
+    pid: child.pid!,
+    printed: () => printed,
+    /** Resolves when the program has printed something `wanted` says yes to. Throws when it ends before. */
+    async until(wanted: (printed: string) => boolean): Promise<void> {
+      while (!wanted(printed)) {
+        if (child.exitCode !== null) throw new Error(`${program} ended early: ${printed}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async end(): Promise<void> {
+      child.stdin!.write('end\n')
+      await ended
+    },
+    async kill(): Promise<void> {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { PGlite } from '@electric-sql/pglite'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { migrate, readMigrations } from './migration.ts'
+import { openDatabase } from './open.ts'
+import { pgliteDatabase } from './pglite.ts'
+import { ensureRoles } from './roles.ts'
+import type { Database } from './types.ts'
+
+/** Folders of migrations by the name of their service, applied in this order. */
+export type MigrationFolders = Record<string, string | URL>
+
+export interface TestDatabase {
+  name: 'PGlite' | 'PostgreSQL'
+  /** A fresh database that holds the migrations and nothing else. Closing it removes it. */
+  create(folders: MigrationFolders): Promise<Database>
+}
+
+const serverUrl = process.env['TEST_DATABASE_URL']
+if (!serverUrl && process.env['CI'] === 'true') throw new Error('TEST_DATABASE_URL must be set in CI: tests on PostgreSQL may not be skipped there')
+if (!serverUrl) console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
+
+/** For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when TEST_DATABASE_URL leads to a server. */
+export const testDatabases: TestDatabase[] = [
+  { name: 'PGlite', create: createInMemory },
+  ...(serverUrl ? [{ name: 'PostgreSQL' as const, create: (folders: MigrationFolders) => createOnServer(serverUrl, folders) }] : []),
+]
+
+async function createInMemory(folders: MigrationFolders): Promise<Database> {
+  const path = join(cacheFolder(), `${await fingerprint(folders)}.tar`)
+  if (!existsSync(path)) await makeSnapshot(path, folders)
+  return openDatabase({ memory: true, snapshot: new Blob([await readFile(path)]) })
+}
+
+function cacheFolder(): string {
+  return join(tmpdir(), `customer-portal-test-${userInfo().uid}`)
+}
+
+/** Another worker may make the same snapshot at the same moment: each writes its own file, and the last rename wins. */
+async function makeSnapshot(path: string, folders: MigrationFolders): Promise<void> {
+  const engine = await PGlite.create()
+  const database = pgliteDatabase(engine, undefined, async () => undefined)
+  await database.asOwner(ensureRoles)
+  await migrateAll(database, folders)
+  const snapshot = await engine.dumpDataDir('none')
+  await database.close()
+  await mkdir(cacheFolder(), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, Buffer.from(await snapshot.arrayBuffer()))
+  await rename(draft, path)
+}
+
+/** Changes with each letter of a migration, and with the version of PGlite. */
+async function fingerprint(folders: MigrationFolders): Promise<string> {
+  const hash = createHash('sha256').update(await engineVersion())
+  for (const [service, folder] of Object.entries(folders)) {
+    for (const { name, sha256 } of await readMigrations(pathOf(folder))) hash.update(`${service} ${name} ${sha256}\n`)
+  }
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** Snapshots of one version of the engine are of no use to another. */
+async function engineVersion(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  const manifest = JSON.parse(await readFile(join(dirname(entry), '..', 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+const pathOf = (folder: string | URL) => (typeof folder === 'string' ? folder : fileURLToPath(folder))
+
+async function migrateAll(database: Database, folders: MigrationFolders): Promise<void> {
+  for (const [name, folder] of Object.entries(folders)) await migrate(database, folder, { name })
+}
+
+async function createOnServer(url: string, folders: MigrationFolders): Promise<Database> {
+  const template = `test_template_${await fingerprint(folders)}`
+  const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`
+  await onServer(url, async (server) => {
+    await ensureTemplate(server, url, template, folders)
+    await server.query(`create database ${name} template ${template}`)
+  })
+  const database = await openDatabase({ databaseUrl: urlOf(url, name) })
+  return {
+    ...database,
+    async close() {
+      await database.close()
+      await onServer(url, (server) => server.query(`drop database if exists ${name} with (force)`))
+    },
+  }
+}
+
+/** One worker migrates the template, the others wait at the advisory lock. It takes its final name only when it is whole. */
+async function ensureTemplate(server: pg.Client, url: string, template: string, folders: MigrationFolders): Promise<void> {
+  await server.query('select pg_advisory_lock(hashtext($1))', [template])
+  try {
+    const { rowCount } = await server.query('select from pg_database where datname = $1', [template])
+    if (rowCount === 1) return
+    const draft = `${template}_draft`
+    await server.query(`drop database if exists ${draft} with (force)`)
+    await server.query(`create database ${draft}`)
+    const database = await openDatabase({ databaseUrl: urlOf(url, draft) })
+    try {
+      await migrateAll(database, folders)
+    } finally {
+      await database.close()
+    }
+    await server.query(`alter database ${draft} rename to ${template}`)
+  } finally {
+    await server.query('select pg_advisory_unlock(hashtext($1))', [template])
+  }
+}
+
+async function onServer<T>(url: string, work: (server: pg.Client) => Promise<T>): Promise<T> {
+  const server = new pg.Client({ connectionString: url })
+  await server.connect()
+  try {
+    return await work(server)
+  } finally {
+    await server.end()
+  }
+}
+
+function urlOf(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
+}

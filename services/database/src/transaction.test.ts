@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sqlState, violatedConstraint, type Database, type Transaction } from './index.ts'
+import { testDatabases } from './testing.ts'
+
+const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
+
+describe.each(testDatabases)('on $name', ({ create }) => {
+  let database: Database
+  beforeAll(async () => {
+    database = await create(migrations)
+  }, 60_000)
+  afterAll(() => database.close())
+
+  const billing = { role: 'billing' } as const
+  const write = (customerId: string, id = 'n1') => (tx: Transaction) => tx.query('insert into notes values ($1, $2, $3)', [customerId, id, 'text'])
+  const notesOf = (customerId: string) =>
+    database.transaction(billing, (tx) => tx.query<{ id: string }>('select id from notes where customer_id = $1 order by id', [customerId]))
+      .then((rows) => rows.map((row) => row.id))
+
+  test('what a transaction wrote is gone when its work throws, and the error goes on', async () => {
+    const work = database.transaction(billing, async (tx) => {
+      await write('thrown')(tx)
+      throw new Error('changed my mind')
+    })
+    await expect(work).rejects.toThrow('changed my mind')
+    expect(await notesOf('thrown')).toEqual([])
+  })
+
+  test('a savepoint takes back its own writes and no others', async () => {
+    await database.transaction(billing, async (tx) => {
+      await write('saved', 'a')(tx)
+      const inner = tx.savepoint(async () => {
+        await write('saved', 'b')(tx)
+        await write('saved', 'a')(tx)
+      })
+      await expect(inner).rejects.toMatchObject({ code: '23505' })
+      await tx.savepoint(() => write('saved', 'c')(tx))
+    })
+    expect(await notesOf('saved')).toEqual(['a', 'c'])
+  })
+
+  test('a failed statement whose error was swallowed does not pass for a commit', async () => {
+    const work = database.transaction(billing, async (tx) => {
+      await write('swallowed')(tx)
+      await write('swallowed')(tx).catch(() => undefined)
+    })
+    await expect(work).rejects.toThrow('rolled back')
+    expect(await notesOf('swallowed')).toEqual([])
+  })
+
+  test('a query after the end of its transaction is refused', async () => {
+    const kept = await database.transaction(billing, async (tx) => tx)
+    await expect(kept.query('select 1')).rejects.toThrow('over')
+  })
+
+  test('an error names its SQLSTATE and the constraint', async () => {
+    await database.transaction(billing, write('twice'))
+    const error = await database.transaction(billing, write('twice')).catch((error: unknown) => error)
+    expect([sqlState(error), violatedConstraint(error)]).toEqual(['23505', 'notes_pkey'])
+  })
+
+  test('several statements without parameters give the rows of the last', async () => {
+    expect(await database.asOwner((tx) => tx.query('select 1 as one; select 2 as two'))).toEqual([{ two: 2 }])
+  })
+
+  test('fifty counts at the same moment are all counted', async () => {
+    await database.transaction(billing, (tx) => tx.query(`insert into notes values ('counter', 'n', '0')`))
+    const count = () => database.transaction(billing, (tx) => tx.query(`update notes set body = body::int + 1 where customer_id = 'counter'`))
+    await Promise.all(Array.from({ length: 50 }, count))
+    expect(await database.transaction(billing, (tx) => tx.query(`select body from notes where customer_id = 'counter'`))).toEqual([{ body: '50' }])
+  })
+})

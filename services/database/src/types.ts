@@ -1,0 +1,32 @@
+/** Who a transaction acts for. `portal` sees one customer's rows, `billing` all of them; neither owns a table (row level security). */
+export type Access = { role: 'billing' } | { role: 'portal'; customerId: string }
+
+/** A row as the database gives it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string with six decimals, jsonb parsed. */
+export type Row = Record<string, unknown>
+
+/** One open transaction. Everything it did is gone when the function it was given to throws. */
+export interface Transaction {
+  query<R = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>
+  /** Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** A database that keeps what it acknowledged: PGlite in a folder (or in memory), or PostgreSQL. */
+export interface Database {
+  readonly kind: 'pglite' | 'postgres'
+  /** BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or serialization failure is tried again, three times at most. */
+  transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: { readOnly?: boolean }): Promise<T>
+  /** Runs as the owner of the tables: migrations and tests only. */
+  asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Throws DatabaseUnavailable when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The database cannot be reached or went away before the answer: the caller answers 503 and pretends nothing. */
+export class DatabaseUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DatabaseUnavailable'
+  }
+}
