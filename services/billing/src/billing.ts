@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url'
+import { migrate, type Access, type Database, type Transaction } from '@customer-portal/database'
+import type { Instant } from './rules/instant.ts'
+
+/** What every function of the engine is given first: the database, the clock and the ids come from outside. */
+export interface Billing {
+  readonly db: Database
+  readonly access: Access
+  now(): Instant
+  /** A new id such as `inv_…`; unique, and ascending with time. */
+  newId(prefix: string): string
+  /** Runs `work` in one transaction; inside one already, joins it. */
+  transaction<T>(work: (billing: BillingTransaction) => Promise<T>, options?: { readOnly?: boolean }): Promise<T>
+}
+
+/** The context inside a transaction. `at` is the instant it happens at. */
+export interface BillingTransaction extends Billing, Transaction {
+  readonly at: Instant
+  /** Reads the clock again: what waited for a lock happens after what held it. */
+  arrive(): void
+}
+
+/** The engine on a database, acting for the vendor (role `billing`). */
+export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string }): Billing {
+  return contextOf(parts, { role: 'billing' })
+}
+
+/** The same engine, acting for one customer only (role `portal`): row level security hides everybody else. */
+export function actingFor(billing: Billing, customerId: string): Billing {
+  return contextOf(billing, { role: 'portal', customerId })
+}
+
+/** Brings the tables up to date. Safe to run from several processes at once. */
+export async function migrateBilling(db: Database): Promise<void> {
+  await migrate(db, migrationsFolder, { name: 'billing' })
+}
+
+export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
+
+function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId'>, access: Access): Billing {
+  const { db, now, newId } = parts
+  return {
+    db, access, now, newId,
+    transaction: (work, options) =>
+      db.transaction(access, (tx) => {
+        let at = now()
+        const inside: BillingTransaction = {
+          db, access, now, newId,
+          get at() { return at },
+          arrive: () => { at = now() },
+          query: (sql, parameters) => tx.query(sql, parameters),
+          savepoint: (inner) => tx.savepoint(inner),
+          transaction: (inner) => inner(inside),
+        }
+        return work(inside)
+      }, options),
+  }
+}

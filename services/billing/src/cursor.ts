@@ -1,0 +1,32 @@
+import { BillingError } from './failure.ts'
+
+/** One page of a list. `nextCursor` is opaque; null on the last page. */
+export interface Page<T> {
+  data: T[]
+  nextCursor: string | null
+}
+
+export const mostPerPage = 100
+
+/** The number of rows to read: 20 unless asked, 1 to 100. */
+export function pageLimit(limit: number | undefined): number {
+  if (limit === undefined) return 20
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage) throw new BillingError('invalid_range', { pointer: '?limit', message: `limit must be from 1 to ${mostPerPage}, not ${limit}` })
+  return limit
+}
+
+export function encodeCursor(position: readonly string[]): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url')
+}
+
+/** The position a cursor holds, of `size` texts. Throws invalid_cursor for one we did not make. */
+export function decodeCursor(cursor: string | undefined, size: number): string[] | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(position) && position.length === size && position.every((part) => typeof part === 'string') && /^\d{4}-/.test(position[0] as string)) return position as string[]
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
+}

@@ -1,0 +1,101 @@
+import type { BillingTransaction } from './billing.ts'
+import type { InvoiceTitle } from './customer.ts'
+import { BillingError } from './failure.ts'
+import { metersByKey, type Meter } from './meter.ts'
+import { planFrom, type Plan, type PlanRow } from './plan.ts'
+import type { LocalDate } from './rules/date.ts'
+import type { Instant } from './rules/instant.ts'
+import type { Cycle } from './rules/period.ts'
+import { localDateOf, type ZoneChange } from './rules/zone.ts'
+
+export interface CustomerRow {
+  customerId: string
+  companyName: string
+  contactName: string | null
+  email: string | null
+  phone: string | null
+  address: string | null
+  locale: 'zh-CN' | 'en'
+  currency: string
+  invoiceTitle: InvoiceTitle | null
+  version: number
+  createdAt: Instant
+  dueAt: Instant | null
+}
+
+export const customerColumns = `customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone, address, locale, currency,
+  invoice_title as "invoiceTitle", version, created_at as "createdAt", due_at as "dueAt"`
+
+/** A stretch of dates on one plan version with one number of seats. `to` is null while it is open. */
+export interface Stretch {
+  id: string
+  subscriptionId: string
+  plan: Plan
+  seats: number
+  from: LocalDate
+  to: LocalDate | null
+  anchor: LocalDate
+  alignment: Cycle['alignment']
+  /** The stretch whose allowance and counter this one goes on with. */
+  usageId: string
+}
+
+/** The facts about one customer that money is computed from, and the date it is for them now. */
+export interface History {
+  customer: CustomerRow
+  zones: ZoneChange[]
+  stretches: Stretch[]
+  meters: Map<string, Meter>
+  startedAt: Instant | null
+  today: LocalDate
+}
+
+/** Takes the customer's lock, so that their money is computed by one transaction at a time. Throws customer_not_found. */
+export async function lockCustomer(tx: BillingTransaction, customerId: string): Promise<CustomerRow> {
+  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1 for update`, [customerId])
+  if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  tx.arrive()
+  return customer
+}
+
+/** Reads a customer's history as of now. Throws customer_not_found. */
+export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
+  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
+  if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
+  const rows = await tx.query<StretchRow>(
+    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, p.id as plan_id, p.version, p.spec, u.started_at
+     from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+     where s.customer_id = $1 order by s.sequence`,
+    [customerId],
+  )
+  return {
+    customer, zones, stretches: rows.map(stretchFrom), meters: await metersByKey(tx),
+    startedAt: rows.at(-1)?.started_at ?? null, today: localDateOf(zones, tx.at),
+  }
+}
+
+interface StretchRow extends Omit<PlanRow, 'id'> {
+  id: string
+  plan_id: string
+  subscription_id: string
+  seats: number
+  starts_on: LocalDate
+  ends_on: LocalDate | null
+  anchor_on: LocalDate
+  alignment: Cycle['alignment']
+  usage_id: string
+  started_at: Instant
+}
+
+function stretchFrom(row: StretchRow): Stretch {
+  return {
+    id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
+    from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
+  }
+}
+
+/** The stretch that holds a date, or undefined. */
+export function stretchOn(stretches: readonly Stretch[], date: LocalDate): Stretch | undefined {
+  return stretches.findLast((stretch) => stretch.from <= date && (stretch.to === null || date < stretch.to))
+}

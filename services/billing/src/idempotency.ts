@@ -1,0 +1,82 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { BillingError, type Code, type FailureDetail } from './failure.ts'
+import { canonicalJson, sha256 } from './rules/canonical.ts'
+import { addSeconds } from './rules/instant.ts'
+
+/** Whose request it is: a key counts per credential, customer and route. `customerId` is '' for what belongs to no customer. */
+export interface IdempotentRequest {
+  customerId: string
+  credential: string
+  route: string
+  key: string
+  body: unknown
+}
+
+export interface Answer {
+  status: number
+  body: unknown
+}
+
+const keptSeconds = 48 * 3600
+
+/** Refusals by rule are answers too: asking again would only be refused again. */
+type Kept = { refusal: { code: Code; detail: FailureDetail } } | { answer: unknown }
+
+/**
+ * Runs a command once per key. The first answer is kept in the command's own transaction and replayed; so is a refusal
+ * that `refusalStatus` gives a status for (its code's 409 or 422). Throws idempotency_key_reused for the same key with
+ * another body, idempotency_in_progress while the first is still running.
+ */
+export async function idempotently(
+  billing: Billing,
+  request: IdempotentRequest,
+  work: (billing: Billing) => Promise<Answer>,
+  refusalStatus: (code: Code) => number | undefined,
+): Promise<Answer & { replayed: boolean }> {
+  const outcome = await billing.transaction(async (tx) => {
+    await claim(tx, request)
+    const kept = await findKept(tx, request)
+    if (kept) return { ...kept, replayed: true }
+    const first = await firstRun(tx, work, refusalStatus)
+    await keep(tx, request, first)
+    return { ...first, replayed: false }
+  })
+  if ('refusal' in outcome.kept) throw new BillingError(outcome.kept.refusal.code, outcome.kept.refusal.detail)
+  return { status: outcome.status, body: outcome.kept.answer, replayed: outcome.replayed }
+}
+
+async function firstRun(tx: BillingTransaction, work: (billing: Billing) => Promise<Answer>, refusalStatus: (code: Code) => number | undefined): Promise<{ status: number; kept: Kept }> {
+  try {
+    const { status, body } = await tx.savepoint(() => work(tx))
+    return { status, kept: { answer: body } }
+  } catch (error) {
+    const status = error instanceof BillingError ? refusalStatus(error.code) : undefined
+    if (!(error instanceof BillingError) || status === undefined) throw error
+    return { status, kept: { refusal: { code: error.code, detail: error.detail } } }
+  }
+}
+
+/** Two requests with one key never run side by side: the second is told so rather than made to wait. */
+async function claim(tx: BillingTransaction, request: IdempotentRequest): Promise<void> {
+  const name = sha256(canonicalJson([request.customerId, request.credential, request.route, request.key]))
+  const [row] = await tx.query<{ claimed: boolean }>("select pg_try_advisory_xact_lock(('x' || left($1, 16))::bit(64)::bigint) as claimed", [name])
+  if (!row!.claimed) throw new BillingError('idempotency_in_progress', { message: 'the first request with this Idempotency-Key is still running: ask again in a moment' })
+}
+
+async function findKept(tx: BillingTransaction, request: IdempotentRequest): Promise<{ status: number; kept: Kept } | undefined> {
+  const [row] = await tx.query<{ body_hash: string; status: number; body: Kept }>(
+    'select body_hash, status, body from idempotency_keys where customer_id = $1 and credential = $2 and route = $3 and key = $4 and created_at > $5',
+    [request.customerId, request.credential, request.route, request.key, addSeconds(tx.at, -keptSeconds)],
+  )
+  if (row && row.body_hash !== bodyHash(request)) throw new BillingError('idempotency_key_reused', { message: 'this Idempotency-Key was used before with another body: take a new key for a new request' })
+  return row && { status: row.status, kept: row.body }
+}
+
+async function keep(tx: BillingTransaction, request: IdempotentRequest, { status, kept }: { status: number; kept: Kept }): Promise<void> {
+  await tx.query('delete from idempotency_keys where customer_id = $1 and created_at <= $2', [request.customerId, addSeconds(tx.at, -keptSeconds)])
+  await tx.query('insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)', [
+    request.customerId, request.credential, request.route, request.key, bodyHash(request), status, JSON.stringify(kept), tx.at,
+  ])
+}
+
+const bodyHash = (request: IdempotentRequest) => sha256(canonicalJson(request.body ?? null))

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+
+/** A calendar date of the customer, 'YYYY-MM-DD'. Dates compare as text. */
+export type LocalDate = string
+
+/** Half-open: `from` is in, `to` is not. */
+export interface DateRange {
+  from: LocalDate
+  to: LocalDate
+}
+
+const millisecondsPerDay = 86_400_000
+
+function dayNumber(date: LocalDate): number {
+  const number = Date.parse(`${date}T00:00:00Z`) / millisecondsPerDay
+  assert(Number.isInteger(number), `not a date: ${date}`)
+  return number
+}
+
+function dateOf(dayNumber: number): LocalDate {
+  return new Date(dayNumber * millisecondsPerDay).toISOString().slice(0, 10)
+}
+
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return dateOf(dayNumber(date) + days)
+}
+
+/** How many dates lie in [from, to): calendar arithmetic, so a day of 23 or 25 hours is a day. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  return dayNumber(to) - dayNumber(from)
+}
+
+/** `months` later; a day the month does not have becomes its last day. Count from the anchor, never from the last result. */
+export function addMonths(date: LocalDate, months: number): LocalDate {
+  const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months
+  const year = Math.floor(index / 12)
+  const month = index - year * 12
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  const day = Math.min(Number(date.slice(8, 10)), lastDay)
+  return `${String(year).padStart(4, '0')}-${String(month + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+}
+
+export function monthsBetween(from: LocalDate, to: LocalDate): number {
+  return (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
+}
+
+export function firstOfMonth(date: LocalDate): LocalDate {
+  return `${date.slice(0, 7)}-01`
+}
+
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && new Date(`${text}T00:00:00Z`).toISOString().slice(0, 10) === text
+}
+
+export function earlier(a: LocalDate, b: LocalDate): LocalDate {
+  return a < b ? a : b
+}
+
+export function later(a: LocalDate, b: LocalDate): LocalDate {
+  return a > b ? a : b
+}
+
+/** What two ranges share, or undefined. */
+export function intersection(a: DateRange, b: DateRange): DateRange | undefined {
+  const shared = { from: later(a.from, b.from), to: earlier(a.to, b.to) }
+  return shared.from < shared.to ? shared : undefined
+}

@@ -1,0 +1,25 @@
+/** A UTC instant of fixed width with six decimals, 2026-11-22T12:26:31.123456Z. Instants compare as text. */
+export type Instant = string
+
+/** RFC 3339 with any offset → the fixed UTC form, or undefined. Digits beyond the sixth decimal are refused, not dropped. */
+export function parseInstant(text: string): Instant | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  if (!match) return undefined
+  const wholeSeconds = Date.parse(`${match[1]}T${match[2]}${match[4]!.toUpperCase()}`)
+  if (Number.isNaN(wholeSeconds)) return undefined
+  return `${new Date(wholeSeconds).toISOString().slice(0, 19)}.${(match[3] ?? '').padEnd(6, '0')}Z`
+}
+
+export function instantFromMilliseconds(milliseconds: number): Instant {
+  return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`
+}
+
+/** Milliseconds since 1970, the rest dropped. */
+export function millisecondsOf(instant: Instant): number {
+  return Date.parse(`${instant.slice(0, 23)}Z`)
+}
+
+/** `seconds` later (or earlier, when negative), to the microsecond. */
+export function addSeconds(instant: Instant, seconds: number): Instant {
+  return `${new Date(millisecondsOf(instant) + seconds * 1000).toISOString().slice(0, 23)}${instant.slice(23, 26)}Z`
+}

@@ -1,0 +1,14 @@
+import { daysBetween, type DateRange, type LocalDate } from './date.ts'
+import { money, scale, type Money } from './money.ts'
+import { daysIn } from './period.ts'
+
+/** The share of `fee` owed for the dates `part` of `whole`. Parts that tile the whole add up to the fee, to the cent. */
+export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
+  const owedUntil = (date: LocalDate) => scale(fee, daysBetween(whole.from, date), daysIn(whole))
+  return money(owedUntil(part.to) - owedUntil(part.from))
+}
+
+/** The units a stretch may use from `start` to the end of the period: the included units by days, rounded down. Ending early never reduces it. */
+export function allowanceFrom(included: number, start: LocalDate, whole: DateRange): number {
+  return Number((BigInt(included) * BigInt(daysBetween(start, whole.to))) / BigInt(daysIn(whole)))
+}

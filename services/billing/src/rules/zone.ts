@@ -1,0 +1,62 @@
+import { Temporal } from 'temporal-polyfill'
+import { addDays, type LocalDate } from './date.ts'
+import { instantFromMilliseconds, millisecondsOf, type Instant } from './instant.ts'
+
+/** A customer's time zones: each applies from a date on; the first from '0001-01-01'. Never empty, ascending. */
+export interface ZoneChange {
+  from: LocalDate
+  timezone: string
+}
+
+export const beginningOfTime: LocalDate = '0001-01-01'
+
+/** Whether a text names an IANA time zone. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The first instant of a date: 00:00, or later where the clocks skip midnight. */
+export function startOfDay(date: LocalDate, timezone: string): Instant {
+  return instantFromMilliseconds(Temporal.PlainDate.from(date).toZonedDateTime(timezone).epochMilliseconds)
+}
+
+export function zoneOn(zones: readonly ZoneChange[], date: LocalDate): string {
+  return zones.findLast((zone) => zone.from <= date)!.timezone
+}
+
+/** The first instant of a date under the zone that is in force on it. */
+export function instantOf(zones: readonly ZoneChange[], date: LocalDate): Instant {
+  return startOfDay(date, zoneOn(zones, date))
+}
+
+/** The customer's date an instant falls on. At a change of zone the dates still tile time: each instant has exactly one date. */
+export function localDateOf(zones: readonly ZoneChange[], instant: Instant): LocalDate {
+  let index = zones.length - 1
+  while (index > 0 && startOfDay(zones[index]!.from, zones[index]!.timezone) > instant) index -= 1
+  const date = dateIn(zones[index]!.timezone, instant)
+  const next = zones[index + 1]
+  if (next && date >= next.from) return addDays(next.from, -1)
+  return date < zones[index]!.from ? zones[index]!.from : date
+}
+
+/** The day last seen per zone: events arrive almost in order, and asking Intl for every one of them is slow. */
+const lastDay = new Map<string, { from: number; to: number; date: LocalDate }>()
+
+/** The date an instant falls on in one zone. */
+export function dateIn(timezone: string, instant: Instant): LocalDate {
+  const milliseconds = millisecondsOf(instant)
+  const seen = lastDay.get(timezone)
+  if (seen && seen.from <= milliseconds && milliseconds < seen.to) return seen.date
+  const date = Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).toPlainDate()
+  const from = date.toZonedDateTime(timezone).epochMilliseconds
+  const to = date.add({ days: 1 }).toZonedDateTime(timezone).epochMilliseconds
+  // A window that does not hold the instant (a date that occurs twice) is not worth remembering.
+  if (from <= milliseconds && milliseconds < to) lastDay.set(timezone, { from, to, date: date.toString() })
+  return date.toString()
+}

@@ -1,0 +1,39 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { BillingError } from './failure.ts'
+import { isTimeZone } from './rules/zone.ts'
+
+/** Whoever issues the invoices, as printed on them. Invoice numbers count months in its time zone. */
+export interface Seller {
+  name: string
+  nameEn?: string
+  taxId: string
+  address: string
+  phone: string
+  bankName: string
+  bankAccount: string
+  timezone: string
+  logo?: string
+}
+
+/** Sets the seller's details. Invoices issued before keep what they were issued with. */
+export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
+  if (!isTimeZone(seller.timezone)) throw new BillingError('invalid_time_zone', { pointer: '/timezone', timezone: seller.timezone, message: `'${seller.timezone}' is not an IANA time zone` })
+  await billing.transaction((tx) =>
+    tx.query(
+      'insert into seller (details, updated_at) values ($1, $2) on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at',
+      [JSON.stringify(seller), tx.at],
+    ))
+  return seller
+}
+
+/** The seller. Throws not_found while none is set. */
+export async function getSeller(billing: Billing): Promise<Seller> {
+  const seller = await billing.transaction(findSeller, { readOnly: true })
+  if (!seller) throw new BillingError('not_found', { message: 'no seller is set: PUT /api/billing/seller' })
+  return seller
+}
+
+export async function findSeller(tx: BillingTransaction): Promise<Seller | undefined> {
+  const [row] = await tx.query<{ details: Seller }>('select details from seller')
+  return row?.details
+}

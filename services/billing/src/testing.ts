@@ -1,0 +1,77 @@
+import type { Database } from '@customer-portal/database'
+import type { TestDatabase } from '@customer-portal/database/testing'
+import { createBilling, migrationsFolder, type Billing } from './billing.ts'
+import { createCustomer } from './customer.ts'
+import { runDueWork, nextDueAt } from './due.ts'
+import { putMeter } from './meter.ts'
+import { putPlan } from './plan.ts'
+import { parseInstant, type Instant } from './rules/instant.ts'
+import { putSeller } from './seller.ts'
+
+/** An engine whose clock stands still until it is moved, and whose ids are counted: one history gives the same bytes everywhere. */
+export interface World {
+  db: Database
+  billing: Billing
+  /** Moves the clock without doing anything. */
+  set(instant: string): void
+  /** Moves the clock on, stopping at every instant at which something falls due, and does it. */
+  passTo(instant: string): Promise<void>
+  close(): Promise<void>
+}
+
+export async function createWorld(create: TestDatabase['create'], start: string): Promise<World> {
+  const db = await create({ billing: migrationsFolder })
+  let now = instant(start)
+  let ids = 0
+  const billing = createBilling({ db, now: () => now, newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}` })
+  return {
+    db, billing,
+    set: (to) => { now = instant(to) },
+    async passTo(to) {
+      const target = instant(to)
+      for (let due = await nextDueAt(billing); due !== null && due <= target; due = await nextDueAt(billing)) {
+        if (due > now) now = due
+        await runDueWork(billing)
+      }
+      now = target
+    },
+    close: () => db.close(),
+  }
+}
+
+function instant(text: string): Instant {
+  const parsed = parseInstant(text)
+  if (!parsed) throw new Error(`not an instant: ${text}`)
+  return parsed
+}
+
+/** A small catalogue in the shape of the Chinese market: meters ai_chat and tokens; plans free, team (¥599), business (¥1,999) and seats (¥99 a seat). */
+export async function seedCatalogue(billing: Billing): Promise<void> {
+  await putSeller(billing, {
+    name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600', bankName: '招商银行杭州高新支行', bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+  })
+  await putMeter(billing, { key: 'ai_chat', name: { 'zh-CN': 'AI 会话', en: 'AI chats' }, unit: { 'zh-CN': '次', en: 'chats' } })
+  await putMeter(billing, { key: 'tokens', name: 'Token', unit: { 'zh-CN': '个', en: 'tokens' } })
+  await putMeter(billing, { key: 'storage', name: { 'zh-CN': '存储', en: 'Storage' }, unit: 'GB', decimals: 3 })
+  const month = { interval: 'month' as const, currency: 'CNY' }
+  await putPlan(billing, { id: 'free', name: { 'zh-CN': '免费版', en: 'Free' }, rank: 0, fee: { amount: 0, per: 'subscription' }, ...month, charges: [{ meter: 'ai_chat', included: 20, overage: 'block' }] })
+  await putPlan(billing, {
+    id: 'team', name: { 'zh-CN': '团队版', en: 'Team' }, rank: 10, fee: { amount: 59_900, per: 'subscription' }, ...month,
+    charges: [
+      { meter: 'ai_chat', included: 1000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } },
+      { meter: 'tokens', included: 100_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 40, per: 1000 } } },
+      { meter: 'storage', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 12, per: 1 } } },
+    ],
+  })
+  await putPlan(billing, {
+    id: 'business', name: { 'zh-CN': '商业版', en: 'Business' }, rank: 20, fee: { amount: 199_900, per: 'subscription' }, ...month,
+    charges: [{ meter: 'ai_chat', included: 5000, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 1000, rate: { amount: 4, per: 1 }, flat: 1000 }, { upTo: null, rate: { amount: 3, per: 1 } }] } }],
+  })
+  await putPlan(billing, { id: 'seats', name: { 'zh-CN': '席位版', en: 'Seats' }, rank: 15, fee: { amount: 9_900, per: 'seat' }, seats: { min: 2, max: 50 }, ...month, charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
+}
+
+/** A customer on the books, in Asia/Shanghai unless told otherwise. */
+export async function seedCustomer(billing: Billing, id: string, timezone = 'Asia/Shanghai'): Promise<void> {
+  await createCustomer(billing, { id, companyName: `${id} 有限公司`, timezone })
+}
