@@ -1,0 +1,155 @@
+import type { Billing } from './billing.ts'
+import { BillingError } from './failure.ts'
+import { findMeter } from './meter.ts'
+import { canonicalJson } from './rules/canonical.ts'
+import type { TaxMode } from './rules/invoicing.ts'
+import { isCurrency, type Money } from './rules/money.ts'
+import type { Cycle } from './rules/period.ts'
+import { priceMistake, type Price } from './rules/pricing.ts'
+import { localized, type LocalizedText } from './text.ts'
+
+/** How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where overage is billed. */
+export interface Charge {
+  meter: string
+  included: number | null
+  overage: 'bill' | 'block'
+  price?: Price
+}
+
+/** One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of `currency`. */
+export interface Plan {
+  id: string
+  version: number
+  name: LocalizedText
+  description: LocalizedText
+  features: LocalizedText[]
+  recommended: boolean
+  archived: boolean
+  rank: number
+  currency: string
+  fee: { amount: Money; per: 'subscription' | 'seat' }
+  interval: 'month' | 'year'
+  intervalCount: number
+  alignment: Cycle['alignment']
+  seats: { min: number; max: number | null }
+  trialDays: number
+  taxRate: string
+  taxMode: TaxMode
+  paymentTermsDays: number
+  graceHours: number
+  charges: Charge[]
+}
+
+type Text = string | LocalizedText
+
+/** A plan as the vendor states it: what is left out has the default of billing-rules. */
+export interface PlanInput extends Partial<Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>> {
+  id: string
+  name: Text
+  description?: Text
+  features?: Text[]
+  seats?: { min?: number; max?: number | null }
+  fee: Plan['fee']
+}
+
+/** Adds a version of a plan. The same content again changes nothing and answers the version there is. */
+export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan> {
+  const spec = specOf(input)
+  return billing.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
+    for (const [index, charge] of spec.charges.entries()) {
+      if (!(await findMeter(tx, charge.meter))) {
+        throw new BillingError('meter_not_found', { pointer: `/charges/${index}/meter`, meter: charge.meter, message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}` })
+      }
+    }
+    const [latest] = await tx.query<PlanRow>(latestPlans('where id = $1'), [input.id])
+    if (latest && canonicalJson(latest.spec) === canonicalJson(spec)) return planFrom(latest)
+    const version = (latest?.version ?? 0) + 1
+    await tx.query('insert into plans (id, version, spec, created_at) values ($1, $2, $3, $4)', [input.id, version, JSON.stringify(spec), tx.at])
+    return { id: input.id, version, ...spec }
+  })
+}
+
+/** The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200. */
+export async function getAllPlans(billing: Billing, options: { includeArchived?: boolean } = {}): Promise<Plan[]> {
+  const rows = await billing.transaction((tx) => tx.query<PlanRow>(latestPlans('')), { readOnly: true })
+  const plans = rows.map(planFrom).filter((plan) => options.includeArchived || !plan.archived)
+  return plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+}
+
+/** One plan: the newest version unless one is named. Throws plan_not_found. */
+export async function getPlan(billing: Billing, input: { planId: string; version?: number }): Promise<Plan> {
+  return billing.transaction(async (tx) => {
+    const [row] = input.version === undefined
+      ? await tx.query<PlanRow>(latestPlans('where id = $1'), [input.planId])
+      : await tx.query<PlanRow>('select id, version, spec from plans where id = $1 and version = $2', [input.planId, input.version])
+    if (!row) throw new BillingError('plan_not_found', { planId: input.planId, pointer: '/planId', message: `there is no plan '${input.planId}'` })
+    return planFrom(row)
+  }, { readOnly: true })
+}
+
+export interface PlanRow {
+  id: string
+  version: number
+  spec: Omit<Plan, 'id' | 'version'>
+}
+
+export function planFrom({ id, version, spec }: PlanRow): Plan {
+  return { id, version, ...spec }
+}
+
+const latestPlans = (where: string) => `select distinct on (id) id, version, spec from plans ${where} order by id, version desc limit 200`
+
+/** Months from one fee to the next. */
+export function monthsOf(plan: Plan): number {
+  return plan.intervalCount * (plan.interval === 'year' ? 12 : 1)
+}
+
+/** The fee of one whole fee period for a number of seats. */
+export function feeOf(plan: Plan, seats: number): Money {
+  return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
+}
+
+function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
+  const spec = {
+    name: localized(input.name),
+    description: localized(input.description ?? input.name),
+    features: (input.features ?? []).map(localized),
+    recommended: input.recommended ?? false,
+    archived: input.archived ?? false,
+    rank: input.rank ?? 0,
+    currency: input.currency ?? 'CNY',
+    fee: input.fee,
+    interval: input.interval ?? 'month',
+    intervalCount: input.intervalCount ?? 1,
+    alignment: input.alignment ?? 'anniversary',
+    seats: { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
+    trialDays: input.trialDays ?? 0,
+    taxRate: input.taxRate ?? '6',
+    taxMode: input.taxMode ?? 'exclusive',
+    paymentTermsDays: input.paymentTermsDays ?? 15,
+    graceHours: input.graceHours ?? 1,
+    charges: input.charges ?? [],
+  }
+  checkSpec(spec)
+  return spec
+}
+
+function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
+  const refuse = (pointer: string, message: string): never => {
+    throw new BillingError('invalid_plan', { pointer, message })
+  }
+  if (!isCurrency(spec.currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency: spec.currency, message: `'${spec.currency}' is not an ISO 4217 currency` })
+  if (spec.seats.max !== null && spec.seats.max < spec.seats.min) refuse('/seats/max', `seats.max ${spec.seats.max} is below seats.min ${spec.seats.min}`)
+  if (spec.trialDays !== 0) refuse('/trialDays', 'trials are not offered yet: leave trialDays out or set it to 0')
+  const meters = new Set<string>()
+  for (const [index, charge] of spec.charges.entries()) {
+    const at = `/charges/${index}`
+    if (meters.has(charge.meter)) refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
+    meters.add(charge.meter)
+    if (charge.overage === 'bill' && charge.included !== null && !charge.price) refuse(`${at}/price`, "overage 'bill' needs a price for the units above the included ones")
+    if (charge.overage === 'block' && charge.price) refuse(`${at}/price`, "overage 'block' never bills, so it has no price")
+    const mistake = charge.price && priceMistake(charge.price)
+    if (mistake) refuse(`${at}/price${mistake.pointer}`, mistake.message)
+  }
+}
