@@ -1,0 +1,96 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { lockCustomer, readHistory, stretchOn, type History } from './history.ts'
+import type { InvoiceDocument } from './invoice/document.ts'
+import { issue } from './invoice/issue.ts'
+import { renewalLines } from './invoice/renewal.ts'
+import { addDays, type LocalDate } from './rules/date.ts'
+import { addSeconds, type Instant } from './rules/instant.ts'
+import type { LabelledPeriod } from './rules/period.ts'
+import { instantOf } from './rules/zone.ts'
+import { usagePeriods } from './timeline.ts'
+
+/** More than ten years of months: a loop that goes on longer is a mistake of ours. */
+const mostPeriods = 130
+
+/**
+ * Does what is due for one customer, in order: each usage period that has ended, and whose grace is over, is closed and
+ * invoiced. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
+ * holds the customer's lock.
+ */
+export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
+  for (let done = 0; done < mostPeriods; done += 1) {
+    const period = await nextToClose(tx, history)
+    if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
+    await closePeriod(tx, history, period)
+  }
+  await rememberDue(tx, history)
+}
+
+/** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
+export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  const lines = await renewalLines(tx, history, period)
+  const invoice = await issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
+  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
+  return invoice
+}
+
+/** When a period's draft is issued: its end and the grace of the plan it ended on. */
+export function closesAt(history: History, period: LabelledPeriod): Instant {
+  return addSeconds(instantOf(history.zones, period.to), (planAtEnd(history, period)?.graceHours ?? 0) * 3600)
+}
+
+/** The oldest usage period not closed yet, perhaps still running. */
+export async function nextToClose(tx: BillingTransaction, history: History): Promise<LabelledPeriod | undefined> {
+  const rows = await tx.query<{ start: LocalDate }>('select period_start as start from closed_periods where customer_id = $1', [history.customer.customerId])
+  const closed = new Set(rows.map((row) => row.start))
+  return usagePeriods(history.stretches, history.today).find((period) => !closed.has(period.from))
+}
+
+/** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
+export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
+  const period = await nextToClose(tx, history)
+  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, period ? closesAt(history, period) : null])
+}
+
+function planAtEnd(history: History, period: LabelledPeriod) {
+  return stretchOn(history.stretches, addDays(period.to, -1))?.plan ?? history.stretches.at(-1)?.plan
+}
+
+function termsFor(history: History, period: LabelledPeriod): number {
+  return planAtEnd(history, period)?.paymentTermsDays ?? 15
+}
+
+/** One customer whose due work failed, and why: the others are done all the same. */
+export interface DueFailure {
+  customerId: string
+  error: unknown
+}
+
+/**
+ * Does the due work of up to `limit` customers (100 unless asked), the longest due first, each in a transaction of its own.
+ * Any process may call it at any time, also several at once. A customer that fails is told to `onFailure` and left for later.
+ */
+export async function runDueWork(billing: Billing, options: { limit?: number; onFailure?: (failure: DueFailure) => void } = {}): Promise<number> {
+  const customers = await billing.transaction((tx) =>
+    tx.query<{ customer_id: string }>('select customer_id from customers where due_at <= $1 order by due_at, customer_id limit $2', [tx.at, options.limit ?? 100]), { readOnly: true })
+  let done = 0
+  for (const { customer_id: customerId } of customers) {
+    try {
+      await billing.transaction(async (tx) => {
+        await lockCustomer(tx, customerId)
+        await doWhatIsDue(tx, await readHistory(tx, customerId))
+      })
+      done += 1
+    } catch (error) {
+      if (!options.onFailure) throw error
+      options.onFailure({ customerId, error })
+    }
+  }
+  return done
+}
+
+/** The earliest instant at which something falls due, or null. */
+export async function nextDueAt(billing: Billing): Promise<Instant | null> {
+  const [row] = await billing.transaction((tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'), { readOnly: true })
+  return row!.at
+}

@@ -1,0 +1,106 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { planChange, type PlannedChange } from './change.ts'
+import { doWhatIsDue } from './due.ts'
+import { BillingError } from './failure.ts'
+import { lockCustomer, readHistory, type History } from './history.ts'
+import type { LineDraft } from './invoice/line.ts'
+import { payableOf } from './invoice/issue.ts'
+import { canonicalJson } from './rules/canonical.ts'
+import { addDays, type LocalDate } from './rules/date.ts'
+import { addSeconds, type Instant } from './rules/instant.ts'
+import { sum, type Money } from './rules/money.ts'
+import { instantOf } from './rules/zone.ts'
+import { taxOn, type Totals } from './rules/invoicing.ts'
+import { feeLine } from './invoice/line.ts'
+import { feePeriodAt } from './timeline.ts'
+import type { LocalizedText } from './text.ts'
+
+/** What a change would come to, and until when confirming it charges exactly that. */
+export interface Preview extends Omit<Totals, 'discountTotal'> {
+  quoteId: string
+  expiresAt: Instant
+  effectiveAt: LocalDate
+  when: 'now' | 'period_end'
+  currency: string
+  lines: Pick<LineDraft, 'kind' | 'description' | 'quantity' | 'amount' | 'taxRate' | 'taxMode' | 'period' | 'days'>[]
+  dueNow: Money
+  nextInvoice: { at: LocalDate; estimatedTotal: Money }
+  blockers: { code: string; detail: LocalizedText }[]
+  warnings: { code: string; detail: LocalizedText }[]
+}
+
+const quoteSeconds = 15 * 60
+
+/**
+ * What moving to a plan would cost now, computed by the very change and taken back. The quote holds for 15 minutes, but
+ * not past the customer's midnight, when the days to charge are others.
+ */
+export async function previewChange(billing: Billing, input: { customerId: string; planId: string; seats?: number }): Promise<Preview> {
+  return billing.transaction(async (tx) => {
+    await lockCustomer(tx, input.customerId)
+    const history = await readHistory(tx, input.customerId)
+    const change = await computed(tx, input)
+    const midnight = instantOf(history.zones, addDays(history.today, 1))
+    const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)
+    const expiresAt = inFifteenMinutes < midnight ? inFifteenMinutes : midnight
+    const quoteId = tx.newId('quo')
+    await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
+    await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
+      input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(promiseOf(change)), tx.at, expiresAt,
+    ])
+    return previewOf(history, change, quoteId, expiresAt)
+  })
+}
+
+/** A change in the hour after a period's end issues that period's draft first: the preview does so too, and takes it back. */
+async function computed(tx: BillingTransaction, input: { customerId: string; planId: string; seats?: number }): Promise<PlannedChange> {
+  let change: PlannedChange | undefined
+  try {
+    await tx.savepoint(async () => {
+      await doWhatIsDue(tx, await readHistory(tx, input.customerId), { force: true })
+      change = await planChange(tx, await readHistory(tx, input.customerId), input)
+      throw new TakenBack()
+    })
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error
+  }
+  return change!
+}
+
+class TakenBack extends Error {}
+
+function previewOf(history: History, change: PlannedChange, quoteId: string, expiresAt: Instant): Preview {
+  const { subtotal, taxes, taxTotal, total, creditApplied } = change.totals
+  const now = change.direction !== 'down'
+  return {
+    quoteId, expiresAt, effectiveAt: now ? history.today : change.feePeriod.to, when: now ? 'now' : 'period_end', currency: history.customer.currency,
+    lines: change.lines.map(({ kind, description, quantity, amount, taxRate, taxMode, period, days }) => ({ kind, description, quantity, amount, taxRate, taxMode, period, ...(days ? { days } : {}) })),
+    subtotal, taxes, taxTotal, total, creditApplied, dueNow: payableOf(change.totals),
+    nextInvoice: { at: change.feePeriod.to, estimatedTotal: nextFeeTotal(change) },
+    blockers: [], warnings: [],
+  }
+}
+
+/** The next fee on the new plan with its tax; usage comes on top of it and is not known yet. */
+function nextFeeTotal(change: PlannedChange): Money {
+  const { plan, seats } = change.to
+  const next = feePeriodAt({ ...change.from, plan }, change.feePeriod.to)
+  const { amount } = feeLine({ id: '', plan, seats }, next, next)
+  return plan.taxMode === 'exclusive' ? sum([amount, taxOn(amount, plan.taxRate, 'exclusive')]) : amount
+}
+
+/** Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired, quote_outdated. */
+export async function honourQuote(tx: BillingTransaction, customerId: string, quoteId: string, change: PlannedChange): Promise<void> {
+  const [quote] = await tx.query<{ plan_id: string; seats: number; promise: unknown; expires_at: Instant }>(
+    'select plan_id, seats, promise, expires_at from quotes where customer_id = $1 and id = $2', [customerId, quoteId],
+  )
+  if (!quote || quote.expires_at <= tx.at) throw new BillingError('quote_expired', { pointer: '/quoteId', message: 'the quote has expired: preview the change again' })
+  const samePlan = quote.plan_id === change.to.plan.id && quote.seats === change.to.seats
+  if (!samePlan || canonicalJson(quote.promise) !== canonicalJson(promiseOf(change))) {
+    throw new BillingError('quote_outdated', { pointer: '/quoteId', message: 'what was quoted is no longer what it would come to: preview the change again' })
+  }
+}
+
+function promiseOf(change: PlannedChange): unknown {
+  return { planVersion: change.to.plan.version, from: change.from.id, lines: change.lines, totals: change.totals }
+}
