@@ -1,0 +1,78 @@
+import type { Billing } from '../billing.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
+import { BillingError } from '../failure.ts'
+import { readHistory, type History } from '../history.ts'
+import { addDays, isDate, type DateRange } from '../rules/date.ts'
+import { parseInstant, type Instant } from '../rules/instant.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { instantOf } from '../rules/zone.ts'
+import { periodNamed } from '../timeline.ts'
+
+/** A usage event as a customer sees it. `quantity` is units. */
+export interface UsageEvent {
+  id: string
+  meter: string
+  quantity: number
+  time: Instant
+  storedAt: Instant
+  properties: Record<string, unknown>
+}
+
+/**
+ * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are local dates
+ * (both in) or instants (half-open).
+ */
+export async function getUsageDetail(
+  billing: Billing,
+  input: { customerId: string; start?: string; end?: string; meter?: string; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent>> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
+    const period = periodNamed(history, undefined)
+    const from = bound(history, input.start ?? period.from, '?start', 0)
+    const to = input.end === undefined && input.start === undefined ? instantOf(history.zones, period.to) : bound(history, input.end ?? history.today, '?end', 1)
+    if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
+    return eventPage(tx.query, history, { conditions: 'time >= $2 and time < $3', from, to }, input)
+  }, { readOnly: true })
+}
+
+function bound(history: History, text: string, pointer: string, daysAfter: number): Instant {
+  if (isDate(text)) return instantOf(history.zones, addDays(text, daysAfter))
+  const instant = parseInstant(text)
+  if (!instant) throw new BillingError('invalid_range', { pointer, message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant` })
+  return instant
+}
+
+/** The events behind an invoice's line: those of its meter and dates that it counted, newest first. */
+export async function eventsBehind(
+  billing: Billing,
+  input: { customerId: string; meter: string; dates: DateRange; after: Instant | null; until: Instant | null; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent>> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const counted = 'local_date >= $2::date and local_date < $3::date and ($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8)'
+    return eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until] }, input)
+  }, { readOnly: true })
+}
+
+async function eventPage(
+  query: <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>,
+  history: History,
+  where: { conditions: string; from: string; to: string; more?: readonly unknown[] },
+  input: { customerId: string; meter?: string; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent>> {
+  const limit = pageLimit(input.limit)
+  const [time, id] = decodeCursor(input.cursor, 2) ?? [null, null]
+  const meter = input.meter === undefined ? '$4::text is null' : 'meter = $4'
+  const after = time === null ? '$5::timestamptz is null and $6::text is null' : '(time, id) < ($5, $6)'
+  const rows = await query<UsageEvent>(
+    `select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
+     where customer_id = $1 and ${where.conditions} and ${meter} and ${after} order by time desc, id desc limit ${limit + 1}`,
+    [input.customerId, where.from, where.to, input.meter ?? null, time, id, ...(where.more ?? [])],
+  )
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const data = shown.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))
+  return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.time, last.id]) : null }
+}

@@ -1,0 +1,61 @@
+import type { Code } from '../failure.ts'
+import type { Meter } from '../meter.ts'
+import { canonicalJson, sha256 } from '../rules/canonical.ts'
+import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
+import { stepsFrom } from '../rules/quantity.ts'
+
+/** A usage event as the vendor sends it. `quantity` is in units and defaults to 1, `time` to now. */
+export interface UsageEventInput {
+  id: string
+  customerId: string
+  meter: string
+  quantity?: number
+  time?: string
+  properties?: Record<string, unknown>
+}
+
+/** An event that was checked: `quantity` is steps. */
+export interface CheckedEvent {
+  id: string
+  customerId: string
+  meter: string
+  quantity: number
+  time: Instant
+  properties: Record<string, unknown>
+  bodyHash: string
+}
+
+export interface Rejection {
+  code: Code
+  detail: string
+}
+
+/** Late events are taken for this long: afterwards the period can no longer be billed. */
+export const latestDays = 35
+/** The clocks of senders may be ahead by this much. */
+export const aheadSeconds = 300
+export const mostPropertyBytes = 4096
+
+/** Checks one event on its own. Its body hash is of the content as sent, so that the same send is recognised as the same. */
+export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at: Instant): CheckedEvent | Rejection {
+  if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
+  const units = event.quantity ?? 1
+  const quantity = stepsFrom(units, meter.decimals)
+  if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
+  if (quantity === 'quantity_too_precise') return { code: quantity, detail: `quantity ${units} has more than the ${meter.decimals} decimals of meter '${meter.key}'` }
+  if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
+  const time = event.time === undefined ? at : parseInstant(event.time)
+  if (!time) return { code: 'validation_failed', detail: `time '${event.time}' is not an RFC 3339 instant with at most six decimals` }
+  if (time < addSeconds(at, -latestDays * 86_400)) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
+  if (time > addSeconds(at, aheadSeconds)) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
+  const properties = event.properties ?? {}
+  const text = JSON.stringify(properties)
+  if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
+  // The one character that JSON may hold and the database may not.
+  if (/\\u0000/.test(text) || event.id.includes('\u0000')) return { code: 'validation_failed', detail: 'the event holds a NUL character' }
+  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event) }
+}
+
+function bodyHashOf(event: UsageEventInput): string {
+  return sha256(canonicalJson([event.meter, event.quantity ?? 1, event.time ?? null, event.properties ?? {}]))
+}

@@ -1,0 +1,118 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { readHistory, stretchOn, type History } from '../history.ts'
+import type { Meter } from '../meter.ts'
+import { addDays, earlier, type LocalDate } from '../rules/date.ts'
+import { millisecondsOf, type Instant } from '../rules/instant.ts'
+import { scale, sum, type Money } from '../rules/money.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { instantOf, zoneOn } from '../rules/zone.ts'
+import { periodNamed, usagePeriods } from '../timeline.ts'
+import type { LocalizedText } from '../text.ts'
+import { dailyUsage, rateUsage, usageStretches, usedOn, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
+
+/** One meter in a period. `used` is the whole period; included, remaining and overage are of the last stretch in it. Units; null is unlimited. */
+export interface MeterUsage {
+  meter: string
+  name: LocalizedText
+  unit: LocalizedText
+  decimals: number
+  used: number
+  included: number | null
+  remaining: number | null
+  overage: number
+  overageAmount: Money
+  overagePolicy: 'bill' | 'block' | null
+  forecast: number | null
+  runsOutAt: LocalDate | null
+}
+
+export interface UsageSummary {
+  period: { start: LocalDate; end: LocalDate; label: string }
+  periods: { start: LocalDate; end: LocalDate; label: string }[]
+  timezone: string
+  currency: string
+  asOf: Instant
+  meters: MeterUsage[]
+  daily: { date: LocalDate; usage: Record<string, number> }[]
+  usage: Record<string, number>
+}
+
+const mostPeriods = 24
+
+/** A customer's usage in a period (the current one unless named), with its days. Days to come are not listed. */
+export async function getUsageSummary(billing: Billing, input: { customerId: string; period?: string }): Promise<UsageSummary> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const period = periodNamed(history, input.period)
+    const usage = await dailyUsage(tx, input.customerId, period)
+    const rated = rateUsage(usageStretches(history.stretches), period, usage, history.meters)
+    const meters = metersIn(history, rated, usage).map((meter) => meterUsage(tx, history, period, meter, rated.filter((one) => one.meter.key === meter.key), usage))
+    return {
+      period: shown(period),
+      periods: usagePeriods(history.stretches, history.today).slice(-mostPeriods).reverse().map(shown),
+      timezone: zoneOn(history.zones, period.from),
+      currency: history.customer.currency,
+      asOf: tx.at,
+      meters,
+      daily: daysOf(history, period, usage, meters.map((one) => history.meters.get(one.meter)!)),
+      usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
+    }
+  }, { readOnly: true })
+}
+
+export function shown(period: { from: LocalDate; to: LocalDate; label: string }): UsageSummary['period'] {
+  return { start: period.from, end: period.to, label: period.label }
+}
+
+/** The meters of the plans in the period, in the plan's order, then others that were used. */
+function metersIn(history: History, rated: readonly RatedUsage[], usage: readonly DailyUsage[]): Meter[] {
+  const current = stretchOn(history.stretches, history.today)?.plan.charges.map((charge) => charge.meter) ?? []
+  const keys = new Set([...current.filter((key) => rated.some((one) => one.meter.key === key)), ...rated.map((one) => one.meter.key), ...usage.map((day) => day.meter)])
+  return [...keys].map((key) => history.meters.get(key)!)
+}
+
+function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, rated: readonly RatedUsage[], usage: readonly DailyUsage[]): MeterUsage {
+  const units = (steps: number) => unitsFrom(steps, meter.decimals)
+  const last = rated.at(-1)
+  const used = usedOn(usage, meter, period)
+  return {
+    meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals,
+    used: units(used),
+    included: last ? (last.allowance === null ? null : units(last.allowance)) : 0,
+    remaining: last ? (last.allowance === null ? null : units(Math.max(0, last.allowance - last.used))) : 0,
+    overage: last ? units(last.overage) : 0,
+    overageAmount: sum(rated.map((one) => one.rated.amount)),
+    overagePolicy: last?.charge.overage ?? null,
+    ...outlook(tx.at, history, period, meter, last, used),
+  }
+}
+
+/** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
+function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, last: RatedUsage | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
+  const begins = millisecondsOf(instantOf(history.zones, period.from))
+  const ends = millisecondsOf(instantOf(history.zones, period.to))
+  const now = millisecondsOf(at)
+  const elapsed = now - begins
+  // The first hours tell nothing about a month.
+  if (now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
+  const forecast = used > Number.MAX_SAFE_INTEGER / 64 ? null : unitsFrom(scale(used, ends - begins, elapsed), meter.decimals)
+  if (!last || last.allowance === null || last.used === 0 || last.used >= last.allowance) return { forecast, runsOutAt: null }
+  const sinceStretch = Math.max(now - millisecondsOf(instantOf(history.zones, last.dates.from)), 1)
+  const daysLeft = Number((BigInt(last.allowance - last.used) * BigInt(sinceStretch)) / (BigInt(last.used) * 86_400_000n))
+  const date = daysLeft > 366 ? period.to : addDays(history.today, daysLeft)
+  return { forecast, runsOutAt: date < period.to ? date : null }
+}
+
+function daysOf(history: History, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
+  const byDate = new Map<LocalDate, Record<string, number>>()
+  for (const day of usage) {
+    const meter = history.meters.get(day.meter)!
+    byDate.set(day.date, { ...byDate.get(day.date), [meter.key]: unitsFrom(valueOf(day, meter), meter.decimals) })
+  }
+  const days: UsageSummary['daily'] = []
+  for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
+    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, byDate.get(date)?.[meter.key] ?? 0])) })
+  }
+  return days
+}
