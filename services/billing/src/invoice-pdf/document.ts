@@ -1,0 +1,81 @@
+/** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
+export const templateVersion = '1'
+
+/** The part of an invoice that is printed, in the shape of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
+export interface InvoiceForPdf {
+  number: string | null
+  kind: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+  status: 'draft' | 'open' | 'paid' | 'void'
+  currency: string
+  period: DateRange
+  issuedAt: string | null
+  dueAt: string | null
+  voidedAt: string | null
+  lines: readonly InvoiceLineForPdf[]
+  subtotal: number
+  discountTotal: number
+  taxes: readonly { rate: string, mode: 'exclusive' | 'inclusive', base: number, amount: number }[]
+  total: number
+  creditApplied: number
+  seller: SellerForPdf | null
+  buyer: BuyerForPdf
+}
+
+export interface InvoiceLineForPdf {
+  description: LocalizedText
+  quantity: number
+  unit?: LocalizedText
+  included?: number | null
+  rate?: Rate
+  amount: number
+  period: DateRange
+  explain: readonly Explanation[]
+  days?: { billed: number, of: number }
+}
+
+/** `amount` minor units for `per` units. */
+export interface Rate {
+  amount: number
+  per: number
+}
+
+/** One tier: its bound in units above the allowance, the units in it, and what they come to. */
+export interface Explanation {
+  upTo: number | null
+  quantity: number
+  rate: Rate | null
+  flat: number
+  amount: number
+}
+
+export interface SellerForPdf {
+  name: string
+  nameEn?: string
+  taxId: string
+  address: string
+  phone: string
+  bankName: string
+  bankAccount: string
+  timezone: string
+  logo?: string
+}
+
+export interface BuyerForPdf {
+  customerId: string
+  companyName: string
+  email: string | null
+  address: string | null
+  phone: string | null
+  invoiceTitle: { title: string, taxId?: string, address?: string, phone?: string, bankName?: string, bankAccount?: string } | null
+}
+
+export interface LocalizedText {
+  'zh-CN': string
+  en: string
+}
+
+/** Local dates, `end` exclusive. */
+interface DateRange {
+  start: string
+  end: string
+}

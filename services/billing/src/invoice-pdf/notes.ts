@@ -1,0 +1,54 @@
+import type { InvoiceForPdf } from './document.ts'
+
+interface Note {
+  zh: string
+  en: string
+}
+
+const notTaxInvoice: Note = {
+  zh: '本账单不是发票，不能作为税务凭证；发票由税务平台另行开具。',
+  en: 'This document is a statement of charges, not a Chinese tax invoice (fapiao); tax invoices are issued through the tax platform.',
+}
+const amountsAddUp: Note = {
+  zh: '每行金额只舍入一次（四舍五入），小计为各行之和；税额按税率对折后金额之和计算，每个税率只舍入一次；合计 = 小计 − 折扣 + 税额，已含在价格中的税不再相加。',
+  en: 'Each line is rounded once, half away from zero, and the subtotal is the sum of the lines. Tax is computed per rate on the summed amounts after discounts and rounded once per rate. Total = subtotal − discount + tax; tax already included in prices is not added again.',
+}
+const quantitiesAddUp: Note = {
+  zh: '用量行的数量为该期间的全部用量，包含额度内的部分不计费；阶梯从超出额度的第一个单位起算。日期为客户时区的自然日，含首尾两日。',
+  en: 'The quantity of a usage line is all usage in its period; what is included in the plan is not charged, and tiers count from the first unit above it. Dates are calendar days in the time zone of the customer, first and last included.',
+}
+const stateAtIssue: Note = {
+  zh: '本账单为开具时的状态，之后的付款不在此显示。',
+  en: 'This document shows the state at issue; later payments do not appear on it.',
+}
+const howToPay: Note = {
+  zh: '请在付款到期日之前转账至上述账户，并在附言中注明账单编号。',
+  en: 'Please transfer the amount due to the account above by the due date and give the invoice number as the reference.',
+}
+const negativeTotal: Note = {
+  zh: '合计为负的金额已转入账户余额，用于抵扣以后的账单，不作退款。',
+  en: 'A negative total is added to your account credit and applied to later invoices; it is not paid out.',
+}
+const draft: Note = {
+  zh: '本草稿尚未开具，没有编号和日期，金额可能变化，请勿据此付款。',
+  en: 'This draft has not been issued: it has no number and no date, and its amounts may change. Please do not pay it.',
+}
+const voided: Note = {
+  zh: '本账单已作废，请勿付款。',
+  en: 'This invoice is void. Please do not pay it.',
+}
+
+/** The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay. */
+export function notes(invoice: InvoiceForPdf, due: number): Note[] {
+  const issued = invoice.status === 'open' || invoice.status === 'paid'
+  return [
+    ...(invoice.status === 'draft' ? [draft] : []),
+    ...(invoice.status === 'void' ? [voided] : []),
+    notTaxInvoice,
+    ...(issued && due > 0 ? [howToPay] : []),
+    ...(invoice.total < 0 ? [negativeTotal] : []),
+    amountsAddUp,
+    quantitiesAddUp,
+    ...(issued ? [stateAtIssue] : []),
+  ]
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { InvoiceForPdf } from './document.ts'
+import { invoicePage } from './page.ts'
+import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+
+const factsOf = (invoice: InvoiceForPdf) => Object.fromEntries(invoicePage(invoice).facts.map(({ en, text }) => [en, text]))
+const sample = sampleInvoice
+
+test('payments leave no trace: a paid invoice is the same page as an open one', () => {
+  expect(invoicePage({ ...sample, status: 'paid' })).toEqual(invoicePage(sample))
+})
+
+test('days are dates of the seller’s zone, and a period is shown with its last day', () => {
+  expect(factsOf(sample)).toEqual({
+    'Invoice no.': 'INV-202611-000482', Issued: '2026-11-01', Due: '2026-11-16', Period: '2026-10-01 – 2026-10-31', Kind: '续期 Renewal', Currency: 'CNY 人民币',
+  })
+  expect(factsOf({ ...sample, seller: { ...sample.seller!, timezone: 'America/New_York' } })).toMatchObject({ Issued: '2026-10-31', Due: '2026-11-15' })
+})
+
+test('a draft has no number, no date and nothing to pay to', () => {
+  const page = invoicePage({ ...sample, status: 'draft' })
+  expect(page).toMatchObject({ mark: { zh: '草稿', en: 'DRAFT' }, number: '', created: null, payment: [] })
+  expect(invoicePage({ ...sample, status: 'draft', seller: null }).seller).toBeNull()
+  expect(page.facts.map(({ en }) => en)).toEqual(['Period', 'Kind', 'Currency'])
+})
+
+test('a void invoice is marked, dated and not to be paid', () => {
+  const voided = { ...sample, status: 'void', voidedAt: '2026-11-03T17:00:00.000000Z' } as const
+  expect(invoicePage(voided)).toMatchObject({ mark: { zh: '已作废', en: 'VOID' }, number: sample.number, payment: [] })
+  expect(factsOf(voided)).toMatchObject({ Voided: '2026-11-04' })
+})
+
+test('the sums are printed in the order in which they add up', () => {
+  const page = invoicePage(sample)
+  expect([...page.sums, page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([
+    ['Subtotal', '¥18,221.25'], ['Discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
+  ])
+  expect(page.inWords).toBe('人民币壹万玖仟壹佰零贰元伍角叁分')
+})
+
+test('tax that prices include is shown in brackets, since it is not added', () => {
+  const page = invoicePage({ ...sample, taxes: [{ rate: '6', mode: 'inclusive', base: 10000, amount: 600 }] })
+  expect(page.sums.at(-1)).toEqual({ zh: '其中含税 6%', en: 'Tax included above', text: '(¥6.00)' })
+})
+
+test('a negative total becomes credit and leaves nothing due', () => {
+  const page = invoicePage(invoiceOf([{ ...plainLine(1), amount: -100000 }], { kind: 'change' }))
+  expect(page).toMatchObject({ total: { text: '-¥1,060.00' }, inWords: '人民币负壹仟零陆拾元整', afterTotal: [{ en: 'Added to your credit', text: '¥1,060.00' }], due: { text: '¥0.00' }, payment: [] })
+})
+
+test('only yuan are written out in capitals', () => {
+  expect(invoicePage({ ...sample, currency: 'JPY' })).toMatchObject({ inWords: null, total: { text: '¥1,910,253' } })
+  expect(invoicePage({ ...sample, currency: 'BHD' })).toMatchObject({ inWords: null, total: { text: 'BHD 1,910.253' } })
+})
+
+test('a graduated line shows its tiers, what the plan includes and what is billed', () => {
+  const line = invoicePage(sample).lines[2]!
+  expect(line.details).toEqual(['2026-10-01 – 2026-10-31', '含 included 5,000,000', '计费 billed 43,213,550'])
+  expect(line.tiers).toEqual([
+    { bound: '≤ 10,000,000', working: '10,000,000 × ¥0.40 / 1,000', amount: '¥4,000.00' },
+    { bound: '≤ 30,000,000', working: '20,000,000 × ¥0.38 / 1,000 + ¥50.00', amount: '¥7,650.00' },
+    { bound: '> 30,000,000', working: '13,213,550 × ¥0.36 / 1,000', amount: '¥4,756.88' },
+  ])
+  expect(line.price).toBe('')
+})
+
+test('a line of one price shows it and no tiers; a part of a fee shows its days', () => {
+  expect(invoicePage(sample).lines[1]).toMatchObject({ price: '¥0.08', tiers: [], unit: '次 answers', quantity: '12,480' })
+  expect(invoicePage(sample).lines[4]!.details).toEqual(['2026-10-20 – 2026-10-31', '折算 prorated 12/31 天 days'])
+})
+
+test('the buyer is who the invoice title names, or else the company', () => {
+  expect(invoicePage(sample).buyer).toMatchObject({ name: sample.buyer.invoiceTitle!.title, otherName: '郁金香智能' })
+  expect(invoicePage({ ...sample, buyer: { ...sample.buyer, invoiceTitle: null } }).buyer).toEqual({
+    name: '郁金香智能', otherName: '',
+    details: [{ zh: '客户编号', en: 'Customer', text: 'test_customer' }, { zh: '地址', en: 'Address', text: '北京市' }, { zh: '邮箱', en: 'Email', text: 'ap@tulip.example' }],
+  })
+})
+
+test('how to pay names the account and the invoice number as the reference, as long as something is due', () => {
+  expect(invoicePage(sample).payment.map(({ text }) => text)).toEqual([sample.seller!.name, sample.seller!.bankName, sample.seller!.bankAccount, sample.number])
+  expect(invoicePage({ ...sample, creditApplied: sample.total }).payment).toEqual([])
+})

@@ -1,0 +1,221 @@
+import { Temporal } from 'temporal-polyfill'
+import { chineseAmount } from '../rules/chinese-amount.ts'
+import { amountText, currencyText, quantityText, rateText } from './amount-text.ts'
+import type { BuyerForPdf, Explanation, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, SellerForPdf } from './document.ts'
+import { notes } from './notes.ts'
+
+/** A label in both languages and the text it stands beside. */
+export interface Labelled {
+  zh: string
+  en: string
+  text: string
+}
+
+export interface Party {
+  name: string
+  otherName: string
+  details: Labelled[]
+}
+
+export interface PageLine {
+  no: string
+  zh: string
+  en: string
+  details: string[]
+  tiers: { bound: string, working: string, amount: string }[]
+  quantity: string
+  unit: string
+  price: string
+  amount: string
+}
+
+/** What invoice.typ prints. Every number is text already, so the template computes nothing. */
+export interface InvoicePage {
+  title: { zh: string, en: string }
+  mark: { zh: string, en: string } | null
+  number: string
+  /** UTC: year, month, day, hour, minute, second of issue, which become the file's creation date. */
+  created: number[] | null
+  facts: Labelled[]
+  seller: Party | null
+  logo: string | null
+  buyer: Party
+  lines: PageLine[]
+  sums: Labelled[]
+  total: Labelled
+  afterTotal: Labelled[]
+  due: Labelled
+  inWords: string | null
+  payment: Labelled[]
+  notes: { zh: string, en: string }[]
+}
+
+/** An invoice as the texts of its printed page. Payments and the time of rendering leave no trace in it. */
+export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
+  const due = Math.max(0, invoice.total - invoice.creditApplied)
+  return {
+    title: invoice.kind === 'credit_note' ? { zh: '贷项通知单', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
+    mark: mark(invoice),
+    number: numberOf(invoice) ?? '',
+    created: invoice.status === 'draft' || !invoice.issuedAt ? null : utcParts(invoice.issuedAt),
+    facts: facts(invoice),
+    seller: invoice.seller && sellerParty(invoice.seller),
+    logo: invoice.seller?.logo ?? null,
+    buyer: buyerParty(invoice.buyer),
+    lines: invoice.lines.map((line, index) => pageLine(line, index, invoice.currency)),
+    ...totals(invoice, due),
+    inWords: invoice.currency === 'CNY' ? chineseAmount(invoice.total) : null,
+    payment: due > 0 && (invoice.status === 'open' || invoice.status === 'paid') ? payment(invoice) : [],
+    notes: notes(invoice, due),
+  }
+}
+
+function mark(invoice: InvoiceForPdf) {
+  if (invoice.status === 'draft') return { zh: '草稿', en: 'DRAFT' }
+  if (invoice.status === 'void') return { zh: '已作废', en: 'VOID' }
+  return null
+}
+
+function numberOf(invoice: InvoiceForPdf): string | null {
+  return invoice.status === 'draft' ? null : invoice.number
+}
+
+const kinds: Record<InvoiceForPdf['kind'], LocalizedText> = {
+  start: { 'zh-CN': '首期', en: 'First' },
+  renewal: { 'zh-CN': '续期', en: 'Renewal' },
+  change: { 'zh-CN': '套餐变更', en: 'Plan change' },
+  closing: { 'zh-CN': '结清', en: 'Closing' },
+  credit_note: { 'zh-CN': '贷项', en: 'Credit note' },
+}
+
+function facts(invoice: InvoiceForPdf): Labelled[] {
+  const zone = invoice.seller?.timezone ?? 'Asia/Shanghai'
+  const number = numberOf(invoice)
+  const dated = invoice.status !== 'draft'
+  return [
+    ...(number ? [labelled('账单编号', 'Invoice no.', number)] : []),
+    ...(dated && invoice.issuedAt ? [labelled('开具日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
+    ...(dated && invoice.dueAt ? [labelled('付款到期', 'Due', localDate(invoice.dueAt, zone))] : []),
+    ...(invoice.status === 'void' && invoice.voidedAt ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))] : []),
+    labelled('计费周期', 'Period', rangeText(invoice.period)),
+    labelled('类型', 'Kind', both(kinds[invoice.kind])),
+    labelled('币种', 'Currency', currencyText(invoice.currency)),
+  ]
+}
+
+function sellerParty(seller: SellerForPdf): Party {
+  return { name: seller.name, otherName: seller.nameEn ?? '', details: partyDetails(seller) }
+}
+
+function buyerParty(buyer: BuyerForPdf): Party {
+  const title = buyer.invoiceTitle
+  const customer = labelled('客户编号', 'Customer', buyer.customerId)
+  if (!title) return { name: buyer.companyName, otherName: '', details: [customer, ...partyDetails({ address: buyer.address, phone: buyer.phone }), ...given('邮箱', 'Email', buyer.email)] }
+  return { name: title.title, otherName: title.title === buyer.companyName ? '' : buyer.companyName, details: [customer, ...partyDetails(title)] }
+}
+
+type PartyDetails = { [detail in 'taxId' | 'address' | 'phone' | 'bankName' | 'bankAccount']?: string | null }
+
+function partyDetails(party: PartyDetails): Labelled[] {
+  return [
+    ...given('税号', 'Tax ID', party.taxId),
+    ...given('地址', 'Address', party.address),
+    ...given('电话', 'Phone', party.phone),
+    ...given('开户行', 'Bank', party.bankName),
+    ...given('账号', 'Account', party.bankAccount),
+  ]
+}
+
+function pageLine(line: InvoiceLineForPdf, index: number, currency: string): PageLine {
+  const tiers = line.explain.length > 1 || line.explain.some((part) => part.flat !== 0) ? line.explain : []
+  const rate = line.rate ?? (tiers.length === 0 ? line.explain[0]?.rate : null)
+  return {
+    no: String(index + 1),
+    zh: line.description['zh-CN'],
+    en: line.description.en === line.description['zh-CN'] ? '' : line.description.en,
+    details: [rangeText(line.period), ...prorationText(line), ...allowanceText(line)],
+    tiers: tiers.map((tier, at) => tierText(tier, tiers[at - 1] ?? null, currency)),
+    quantity: quantityText(line.quantity),
+    unit: line.unit ? both(line.unit) : '',
+    price: rate ? rateText(rate, currency) : '',
+    amount: amountText(line.amount, currency),
+  }
+}
+
+function prorationText({ days }: InvoiceLineForPdf): string[] {
+  return days ? [`折算 prorated ${days.billed}/${days.of} 天 days`] : []
+}
+
+function allowanceText(line: InvoiceLineForPdf): string[] {
+  if (line.included === undefined) return []
+  if (line.included === null) return ['不限量 unlimited']
+  const billed = line.explain.length > 0 ? line.explain.reduce((total, part) => total + part.quantity, 0) : Math.max(0, line.quantity - line.included)
+  return [`含 included ${quantityText(line.included)}`, `计费 billed ${quantityText(rounded(billed))}`]
+}
+
+/** Adding decimals as floats leaves dust in the last digits; a meter has at most six. */
+function rounded(quantity: number): number {
+  return Math.round(quantity * 1e6) / 1e6
+}
+
+function tierText(tier: Explanation, below: Explanation | null, currency: string) {
+  const bound = tier.upTo === null ? `> ${quantityText(below?.upTo ?? 0)}` : `≤ ${quantityText(tier.upTo)}`
+  const used = tier.rate ? `${quantityText(tier.quantity)} × ${rateText(tier.rate, currency)}` : quantityText(tier.quantity)
+  return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount: amountText(tier.amount, currency) }
+}
+
+function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' | 'total' | 'afterTotal' | 'due'> {
+  const money = (amount: number) => amountText(amount, invoice.currency)
+  return {
+    sums: [
+      labelled('小计', 'Subtotal', money(invoice.subtotal)),
+      ...(invoice.discountTotal === 0 ? [] : [labelled('折扣', 'Discount', money(-invoice.discountTotal))]),
+      ...invoice.taxes.map((tax) =>
+        tax.mode === 'exclusive'
+          ? labelled(`税额 ${tax.rate}%`, `Tax on ${money(tax.base)}`, money(tax.amount))
+          : labelled(`其中含税 ${tax.rate}%`, 'Tax included above', `(${money(tax.amount)})`)),
+    ],
+    total: labelled('合计', 'Total', money(invoice.total)),
+    afterTotal: [
+      ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Credit applied', money(-invoice.creditApplied))]),
+      ...(invoice.total < 0 ? [labelled('转入账户余额', 'Added to your credit', money(-invoice.total))] : []),
+    ],
+    due: labelled('应付金额', 'Amount due', money(due)),
+  }
+}
+
+function payment(invoice: InvoiceForPdf): Labelled[] {
+  if (!invoice.seller) return []
+  return [
+    labelled('收款方', 'Payee', invoice.seller.name),
+    labelled('开户行', 'Bank', invoice.seller.bankName),
+    labelled('账号', 'Account', invoice.seller.bankAccount),
+    ...given('转账附言', 'Reference', numberOf(invoice)),
+  ]
+}
+
+function rangeText({ start, end }: { start: string, end: string }): string {
+  const last = Temporal.PlainDate.from(end).subtract({ days: 1 }).toString()
+  return last > start ? `${start} – ${last}` : start
+}
+
+function localDate(instant: string, zone: string): string {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
+}
+
+function utcParts(instant: string): number[] {
+  const at = Temporal.Instant.from(instant).toZonedDateTimeISO('UTC')
+  return [at.year, at.month, at.day, at.hour, at.minute, at.second]
+}
+
+function both(text: LocalizedText): string {
+  return text['zh-CN'] === text.en ? text.en : `${text['zh-CN']} ${text.en}`
+}
+
+function given(zh: string, en: string, text: string | null | undefined): Labelled[] {
+  return text ? [labelled(zh, en, text)] : []
+}
+
+function labelled(zh: string, en: string, text: string): Labelled {
+  return { zh, en, text }
+}

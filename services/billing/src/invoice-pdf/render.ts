@@ -1,0 +1,59 @@
+import { BillingError } from '../failure.ts'
+import type { InvoiceForPdf } from './document.ts'
+import { printable } from './glyphs.ts'
+import { invoicePage, type InvoicePage } from './page.ts'
+import { pdfWorkers, type PdfWorkers } from './workers.ts'
+
+/** Something on the page is not as it was asked for; worth a line in the log. */
+export type PdfWarning =
+  | { kind: 'missing_glyphs', characters: string[] }
+  | { kind: 'unreadable_logo', reason: string }
+
+export interface PdfOptions {
+  /** Milliseconds for waiting, and again for work. */
+  timeLimit?: number
+  /** Lines and tiers that are printed at most. */
+  lineLimit?: number
+  warn?: (warning: PdfWarning) => void
+  workers?: PdfWorkers
+}
+
+const sharedWorkers = pdfWorkers()
+
+/**
+ * The PDF of an invoice: issued (as at issue), draft (marked, without number and date) or void (marked). The same invoice gives
+ * the same bytes, whatever was paid since, wherever it is rendered. A document above `lineLimit` (2,000) is refused with `pdf_too_large`;
+ * one that waits or works longer than `timeLimit` (20 s), or finds the queue full, with `pdf_unavailable`.
+ */
+export async function renderInvoicePdf(invoice: InvoiceForPdf, options: PdfOptions = {}): Promise<Uint8Array> {
+  const { timeLimit = 20_000, lineLimit = 2_000, warn = () => {}, workers = sharedWorkers } = options
+  refuseTooLarge(invoice, lineLimit)
+  const missing = new Set<string>()
+  const page = printablePage(invoicePage(invoice), missing)
+  if (missing.size > 0) warn({ kind: 'missing_glyphs', characters: [...missing] })
+  const { pdf, logoFailure } = await workers.render(page, timeLimit)
+  if (logoFailure) warn({ kind: 'unreadable_logo', reason: logoFailure })
+  return pdf
+}
+
+/** Waits for the PDFs that are being made and ends their threads, for an orderly stop of the process. */
+export function closePdfWorkers(): Promise<void> {
+  return sharedWorkers.close()
+}
+
+function refuseTooLarge(invoice: InvoiceForPdf, lineLimit: number): void {
+  const printed = invoice.lines.reduce((lines, { explain }) => lines + 1 + (explain.length > 1 ? explain.length : 0), 0)
+  if (printed > lineLimit) throw new BillingError('pdf_too_large', { message: `The invoice has ${printed} lines to print; at most ${lineLimit} fit a PDF.`, lines: printed, limit: lineLimit })
+}
+
+function printablePage({ logo, ...texts }: InvoicePage, missing: Set<string>): InvoicePage {
+  return { ...printableTexts(texts, missing), logo }
+}
+
+/** Every text inside a JSON value, made printable. */
+function printableTexts<T>(value: T, missing: Set<string>): T {
+  if (typeof value === 'string') return printable(value, missing) as T
+  if (Array.isArray(value)) return value.map((item) => printableTexts(item, missing)) as T
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, printableTexts(item, missing)])) as T
+}

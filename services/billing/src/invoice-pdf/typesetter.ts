@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { readFonts } from './fonts.ts'
+
+const require = createRequire(import.meta.url)
+
+/** Turns the JSON of an InvoicePage into a PDF, synchronously for as long as it takes: run it in a worker. Throws what Typst says is wrong. */
+export interface Typesetter {
+  readonly engine: 'native' | 'wasm'
+  pdf: (page: string) => Promise<Uint8Array>
+}
+
+/** Which build of Typst sets the page: the native one where it loads (`auto`), or one by name. */
+export type Engine = 'auto' | Typesetter['engine']
+
+const template = readFileSync(new URL('./invoice.typ', import.meta.url), 'utf8')
+
+/** Loads Typst with our fonts and template. There are native builds for some machines only; WASM gives the same pages everywhere. */
+export async function openTypesetter(engine: Engine): Promise<Typesetter> {
+  if (engine === 'wasm') return openWasm()
+  if (engine === 'native') return openNative()
+  try {
+    return await openNative()
+  } catch {
+    return openWasm()
+  }
+}
+
+async function openNative(): Promise<Typesetter> {
+  const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler')
+  // the folder is all that a logo's SVG could refer to
+  const compiler = NodeCompiler.create({ fontArgs: [{ fontBlobs: readFonts() }], workspace: fileURLToPath(new URL('.', import.meta.url)) })
+  return {
+    engine: 'native',
+    async pdf(page) {
+      try {
+        const compiled = compiler.compile({ mainFileContent: template, inputs: { page } })
+        if (!compiled.result) throw typstFailure(compiler.fetchDiagnostics(compiled.takeError()!))
+        return new Uint8Array(compiler.pdf(compiled.result))
+      } finally {
+        compiler.evictCache(5) // else each document stays in memory
+      }
+    },
+  }
+}
+
+async function openWasm(): Promise<Typesetter> {
+  const { loadFonts } = await import('@myriaddreamin/typst.ts')
+  const { createTypstCompiler, CompileFormatEnum } = await import('@myriaddreamin/typst.ts/compiler')
+  const compiler = createTypstCompiler()
+  const module = readFileSync(require.resolve('@myriaddreamin/typst-ts-web-compiler/wasm'))
+  await compiler.init({ getModule: () => ({ module_or_path: module }) as unknown as BufferSource, beforeBuild: [loadFonts(readFonts(), { assets: false })] })
+  compiler.addSource('/invoice.typ', template)
+  return {
+    engine: 'wasm',
+    async pdf(page) {
+      const { result, diagnostics } = await compiler.compile({ mainFilePath: '/invoice.typ', inputs: { page }, format: CompileFormatEnum.pdf, diagnostics: 'full' })
+      if (!result) throw typstFailure(diagnostics)
+      return result
+    },
+  }
+}
+
+function typstFailure(diagnostics: readonly { message: string }[] = []): Error {
+  return new Error(`Typst refused the page: ${diagnostics.map(({ message }) => message).join('; ')}`)
+}

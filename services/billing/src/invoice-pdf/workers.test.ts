@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { invoicePage } from './page.ts'
+import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+import { pdfWorkers } from './workers.ts'
+
+const page = invoicePage(sampleInvoice)
+const longPage = invoicePage(invoiceOf(Array.from({ length: 300 }, (_, index) => plainLine(index))))
+
+test('pages asked for at once are shared out among at most so many threads', async () => {
+  const workers = pdfWorkers({ threads: 2 })
+  const rendered = await Promise.all(Array.from({ length: 6 }, () => workers.render(page, 50_000)))
+  expect(new Set(rendered.map(({ pdf }) => pdf.length)).size).toBe(1)
+  expect(workers.threads()).toBe(2)
+  await workers.close()
+  expect(workers.threads()).toBe(0)
+})
+
+test('a page beyond the time limit fails, and its thread gives way to a new one', async () => {
+  const workers = pdfWorkers({ threads: 1 })
+  await workers.render(page, 50_000)
+  await expect(workers.render(longPage, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
+  expect((await workers.render(page, 50_000)).pdf.length).toBeGreaterThan(10_000)
+  expect(workers.threads()).toBe(1)
+  await workers.close()
+})
+
+test('a page that waits beyond the time limit fails, and the one before it does not', async () => {
+  const workers = pdfWorkers({ threads: 1 })
+  const before = workers.render(longPage, 50_000)
+  await expect(workers.render(page, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
+  expect((await before).pdf.length).toBeGreaterThan(10_000)
+  await workers.close()
+})
+
+test('when the queue is full the next page is refused at once', async () => {
+  const workers = pdfWorkers({ threads: 1, queue: 1 })
+  const taken = [workers.render(page, 50_000), workers.render(page, 50_000)]
+  await expect(workers.render(page, 50_000)).rejects.toMatchObject({ code: 'pdf_unavailable' })
+  await Promise.all(taken)
+  await workers.close()
+})
+
+test('a page that Typst refuses fails alone', async () => {
+  const workers = pdfWorkers({ threads: 1 })
+  await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow('Typst refused the page')
+  expect((await workers.render(page, 50_000)).pdf.length).toBeGreaterThan(10_000)
+  await workers.close()
+})
+
+test('a thread without work ends, and one that has set its pages is replaced', async () => {
+  const workers = pdfWorkers({ threads: 1, idle: 20, pagesPerThread: 2 })
+  for (let count = 0; count < 5; count += 1) await workers.render(page, 50_000)
+  await expect.poll(() => workers.threads(), { timeout: 5000 }).toBe(0)
+})
+
+test('closing waits for the pages that were asked for', async () => {
+  const workers = pdfWorkers({ threads: 1 })
+  const pages = [workers.render(page, 50_000), workers.render(page, 50_000)]
+  await workers.close()
+  expect((await Promise.all(pages)).map(({ pdf }) => pdf.length > 0)).toEqual([true, true])
+})
+
+test('a process run by node and tsx renders and ends by itself', async () => {
+  const program = `
+    import { renderInvoicePdf } from '${new URL('./index.ts', import.meta.url).href}'
+    import { sampleInvoice } from '${new URL('./sample-invoice.ts', import.meta.url).href}'
+    const pdf = await renderInvoicePdf(sampleInvoice)
+    console.log(pdf.length)`
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], { cwd: new URL('.', import.meta.url).pathname, timeout: 50_000 })
+  expect({ size: Number(stdout) > 10_000, stderr }).toEqual({ size: true, stderr: '' })
+})

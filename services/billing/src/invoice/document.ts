@@ -1,0 +1,34 @@
+import type { InvoiceTitle } from '../customer.ts'
+import type { LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import type { Totals } from '../rules/invoicing.ts'
+import type { Seller } from '../seller.ts'
+import type { Line } from './line.ts'
+
+export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+
+/** Whom an invoice is to, as they were when it was issued. */
+export interface Buyer {
+  customerId: string
+  companyName: string
+  email: string | null
+  address: string | null
+  phone: string | null
+  invoiceTitle: InvoiceTitle | null
+}
+
+/** What was issued: written once, whole, never changed. */
+export interface InvoiceDocument extends Totals {
+  id: string
+  customerId: string
+  number: string
+  kind: InvoiceKind
+  currency: string
+  period: { start: LocalDate; end: LocalDate; label: string }
+  stretchId: string
+  issuedAt: Instant
+  dueAt: Instant
+  lines: Line[]
+  seller: Seller
+  buyer: Buyer
+}

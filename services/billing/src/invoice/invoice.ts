@@ -1,0 +1,174 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { creditBalance, moveCredit } from '../credit.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
+import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
+import { BillingError } from '../failure.ts'
+import { lockCustomer, readHistory } from '../history.ts'
+import type { Instant } from '../rules/instant.ts'
+import { parseInstant } from '../rules/instant.ts'
+import { instantOf } from '../rules/zone.ts'
+import { periodNamed } from '../timeline.ts'
+import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
+import { draftIdParts, draftOf } from './draft.ts'
+import { paymentsOf, type Payment } from './state.ts'
+import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
+
+export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
+
+/** The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. */
+export async function generateInvoice(billing: Billing, input: { customerId: string; period: string }): Promise<Invoice> {
+  return billing.transaction(async (tx) => {
+    await lockCustomer(tx, input.customerId)
+    const running = await readHistory(tx, input.customerId)
+    const period = periodNamed(running, input.period)
+    if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
+    await doWhatIsDue(tx, running, { force: true })
+    const [row] = await tx.query<StoredInvoice>(
+      `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`, [input.customerId, period.from],
+    )
+    if (row) return view(tx, row)
+    const document = await closePeriod(tx, await readHistory(tx, input.customerId), period)
+    if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
+    await rememberDue(tx, running)
+    return view(tx, await storedInvoice(tx, document.id, input.customerId))
+  })
+}
+
+/** A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the date of issue. */
+export async function getInvoices(
+  billing: Billing,
+  input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
+): Promise<Page<Invoice>> {
+  const limit = pageLimit(input.limit)
+  const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
+    const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, `${input.year}-01-01`), instantOf(history.zones, `${input.year + 1}-01-01`)]
+    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
+      `select ${invoiceColumns} from invoices i where i.customer_id = $1
+       and ($2::timestamptz is null or (i.issued_at, i.id) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
+       order by i.issued_at desc, i.id desc limit ${limit + 1}`,
+      [input.customerId, at, id, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+    )
+    const shown = rows.slice(0, limit)
+    const data: Invoice[] = drafted ? [drafted] : []
+    for (const row of shown) data.push(await view(tx, row))
+    const last = shown.at(-1)
+    return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, last.id]) : null }
+  }, { readOnly: true })
+}
+
+const left = 'i.payable - (select coalesce(sum(p.amount), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id))'
+
+function conditionOf(status: InvoiceFilter | undefined): string {
+  if (status === 'void') return 'i.voided_at is not null'
+  if (status === 'paid') return `i.voided_at is null and ${left} <= 0`
+  if (status === 'open') return `i.voided_at is null and ${left} > 0`
+  if (status === 'overdue') return `i.voided_at is null and ${left} > 0 and i.due_at < $6`
+  return 'true'
+}
+
+/** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
+export async function getInvoice(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<Invoice> {
+  return billing.transaction(async (tx) => {
+    const draft = draftIdParts(input.invoiceId)
+    if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
+    if (input.customerId !== undefined && draft.customerId !== input.customerId) throw notFound(input.invoiceId)
+    const found = await draftOf(tx, await readHistory(tx, draft.customerId))
+    if (found?.id !== input.invoiceId) throw notFound(input.invoiceId)
+    return found
+  }, { readOnly: true })
+}
+
+export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {
+  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`, [invoiceId, customerId ?? null])
+  if (!row) throw notFound(invoiceId)
+  return row
+}
+
+function notFound(invoiceId: string): BillingError {
+  return new BillingError('invoice_not_found', { invoiceId, message: `there is no invoice '${invoiceId}'` })
+}
+
+/** The usage events behind one line, newest first: their quantities add up to the line's. A fee has none. */
+export async function getInvoiceLineEvents(
+  billing: Billing,
+  input: { customerId: string; invoiceId: string; lineId: string; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent>> {
+  return billing.transaction(async (tx) => {
+    const lines = await linesOf(tx, input)
+    const line = lines.find((one) => one.id === input.lineId)
+    if (!line) throw new BillingError('invoice_not_found', { message: `invoice '${input.invoiceId}' has no line '${input.lineId}'` })
+    if (line.meter === undefined) return { data: [], nextCursor: null }
+    return eventsBehind(tx, {
+      customerId: input.customerId, meter: line.meter, dates: { from: line.period.start, to: line.period.end },
+      after: line.counted?.after ?? null, until: line.counted?.until ?? null, cursor: input.cursor, limit: input.limit,
+    })
+  }, { readOnly: true })
+}
+
+async function linesOf(tx: BillingTransaction, input: { customerId: string; invoiceId: string }): Promise<{ id: string; meter?: string; period: { start: string; end: string }; counted?: { after: Instant | null; until: Instant } }[]> {
+  if (draftIdParts(input.invoiceId)) return (await getInvoice(tx, input)).lines
+  return (await storedInvoice(tx, input.invoiceId, input.customerId)).document.lines
+}
+
+/**
+ * Takes an invoice back: its lines count as unbilled, credit it used returns, credit it gave is taken back. Throws
+ * invoice_not_open when payments were recorded, credit_already_used when the credit it gave is spent.
+ */
+export async function voidInvoice(billing: Billing, input: { invoiceId: string; reason?: string }): Promise<Invoice> {
+  return billing.transaction(async (tx) => {
+    const row = await locked(tx, input.invoiceId)
+    const { customerId, currency, total, creditApplied } = row.document
+    if (row.voidedAt !== null) return view(tx, row)
+    if ((await paymentsOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_not_open', { message: `invoice ${row.document.number} has payments: it cannot be voided` })
+    const returned = creditApplied - Math.max(0, -total)
+    if (returned < 0 && (await creditBalance(tx, customerId, currency)) + returned < 0) throw new BillingError('credit_already_used', { message: `the credit that invoice ${row.document.number} gave has been used: it cannot be voided` })
+    await tx.query('update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2', [customerId, row.id, tx.at, input.reason ?? null])
+    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount: returned, currency })
+    return view(tx, await storedInvoice(tx, row.id, customerId))
+  })
+}
+
+/** Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes account credit. */
+export async function recordPayment(
+  billing: Billing,
+  input: { invoiceId: string; amount: number; method: string; reference: string; paidAt?: string },
+): Promise<Invoice> {
+  return billing.transaction(async (tx) => {
+    const row = await locked(tx, input.invoiceId)
+    const { customerId, currency, number } = row.document
+    const paidAt = input.paidAt === undefined ? tx.at : parseInstant(input.paidAt)
+    if (!paidAt) throw new BillingError('validation_failed', { pointer: '/paidAt', message: `'${input.paidAt}' is not an RFC 3339 instant` })
+    if (paidAt > tx.at) throw new BillingError('validation_failed', { pointer: '/paidAt', message: `paidAt ${paidAt} is after the server's ${tx.at}` })
+    if (!Number.isSafeInteger(input.amount) || input.amount <= 0) throw new BillingError('amount_out_of_range', { pointer: '/amount', message: 'a payment is a whole number of minor units above zero' })
+    const before = await paymentsOf(tx, customerId, row.id)
+    const known = before.find((payment) => payment.reference === input.reference)
+    if (known) {
+      if (known.amount === input.amount && known.method === input.method) return view(tx, row)
+      throw new BillingError('duplicate_reference', { pointer: '/reference', message: `payment '${input.reference}' was recorded for invoice ${number} before, with another amount or method` })
+    }
+    if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${number} is void` })
+    const due = Math.max(0, row.payable - before.reduce((paid, payment) => paid + payment.amount, 0))
+    await tx.query('insert into payments (customer_id, invoice_id, reference, amount, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7)', [
+      customerId, row.id, input.reference, input.amount, input.method, paidAt, tx.at,
+    ])
+    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: Math.max(0, input.amount - due), currency })
+    return view(tx, row)
+  })
+}
+
+/** The payments of an invoice, oldest first; at most 100 are ever needed, and recorded one by one. */
+export async function listPayments(billing: Billing, input: { invoiceId: string }): Promise<{ data: Payment[] }> {
+  return billing.transaction(async (tx) => {
+    const row = await storedInvoice(tx, input.invoiceId)
+    return { data: await paymentsOf(tx, row.document.customerId, row.id) }
+  }, { readOnly: true })
+}
+
+async function locked(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
+  const { document } = await storedInvoice(tx, invoiceId)
+  await lockCustomer(tx, document.customerId)
+  return storedInvoice(tx, invoiceId, document.customerId)
+}

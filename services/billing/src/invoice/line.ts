@@ -1,0 +1,147 @@
+import type { Stretch } from '../history.ts'
+import type { Meter } from '../meter.ts'
+import { feeOf, type Plan } from '../plan.ts'
+import { daysBetween, type DateRange, type LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import type { TaxMode } from '../rules/invoicing.ts'
+import { money, type Money } from '../rules/money.ts'
+import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
+import { prorate } from '../rules/proration.ts'
+import type { Rate } from '../rules/pricing.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import type { LocalizedText } from '../text.ts'
+import type { RatedUsage } from '../usage/rating.ts'
+
+export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment'
+
+/** One tier of an explanation, quantities in units. The amounts of the tiers add up to the line's. */
+export interface LineExplanation {
+  upTo: number | null
+  quantity: number
+  rate: Rate | null
+  flat: Money
+  amount: Money
+}
+
+/** A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities are units. */
+export interface Line {
+  id: string
+  kind: LineKind
+  description: LocalizedText
+  meter?: string
+  quantity: number
+  unit?: LocalizedText
+  included?: number | null
+  rate?: Rate
+  amount: Money
+  taxRate: string
+  taxMode: TaxMode
+  period: { start: LocalDate; end: LocalDate }
+  explain: LineExplanation[]
+  days?: { billed: number; of: number }
+  /** The stretch (for usage: the one whose counter it is). */
+  stretchId: string
+  /** Fee lines: the fee of the whole fee period, and its dates, from which shares are taken. */
+  whole?: { fee: Money; start: LocalDate; end: LocalDate }
+  /** Usage lines: the usage period's first date, and which events were counted, by when they were stored. */
+  usagePeriod?: LocalDate
+  counted?: { after: Instant | null; until: Instant }
+}
+
+/** A line before it has its number on the document. */
+export type LineDraft = Omit<Line, 'id'>
+
+const seat: LocalizedText = { 'zh-CN': '席位', en: 'seats' }
+
+/** The fee of a stretch for some dates of a fee period. */
+export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {
+  const { plan, seats } = stretch
+  const fee = feeOf(plan, seats)
+  const billed = daysIn(dates)
+  const of = daysIn(period.whole)
+  const perSeat = plan.fee.per === 'seat'
+  return {
+    kind: 'fee',
+    description: { 'zh-CN': `${plan.name['zh-CN']}${perSeat ? '席位费' : '套餐费'}`, en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}` },
+    quantity: perSeat ? seats : 1,
+    ...(perSeat ? { unit: seat } : {}),
+    rate: { amount: plan.fee.amount, per: 1 },
+    amount: prorate(fee, dates, period.whole),
+    ...taxOf(plan), period: rangeOf(dates), explain: [],
+    ...(billed === of ? {} : { days: { billed, of } }),
+    stretchId: stretch.id,
+    whole: { fee, start: period.whole.from, end: period.whole.to },
+  }
+}
+
+/** Gives back what a fee line billed for the dates from `from` on: a share of the same fee, so that the two parts add up to it. */
+export function creditLine(line: Line, planName: LocalizedText, from: LocalDate): LineDraft {
+  const whole = { from: line.whole!.start, to: line.whole!.end }
+  const dates = { from: from > line.period.start ? from : line.period.start, to: line.period.end }
+  return {
+    kind: 'credit',
+    description: { 'zh-CN': `${planName['zh-CN']}未使用时间抵扣`, en: `Unused time on ${planName.en}` },
+    quantity: line.quantity,
+    ...(line.unit ? { unit: line.unit } : {}),
+    ...(line.rate ? { rate: line.rate } : {}),
+    amount: money(-prorate(line.whole!.fee, dates, whole)),
+    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: [],
+    days: { billed: daysIn(dates), of: daysIn(whole) },
+    stretchId: line.stretchId,
+  }
+}
+
+/** What one meter cost in one stretch and usage period. */
+export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Instant): LineDraft {
+  const units = (steps: number) => unitsFrom(steps, usage.meter.decimals)
+  const { price } = usage.charge
+  return {
+    kind: 'usage',
+    description: usageDescription(usage.meter, usage.stretch.plan),
+    meter: usage.meter.key,
+    quantity: units(usage.used),
+    unit: usage.meter.unit,
+    included: usage.allowance === null ? null : units(usage.allowance),
+    ...(price?.model === 'per_unit' ? { rate: price.rate } : {}),
+    amount: usage.rated.amount,
+    ...taxOf(usage.stretch.plan), period: rangeOf(usage.dates),
+    explain: usage.rated.explain.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
+    stretchId: usage.stretch.id, usagePeriod: period.from, counted: { after: null, until },
+  }
+}
+
+/** Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. May be negative. */
+export function adjustmentLine(
+  usage: RatedUsage, period: LabelledPeriod, billed: { amount: Money; quantity: number; until: Instant | null }, until: Instant,
+): LineDraft {
+  const line = usageLine(usage, period, until)
+  return {
+    ...line,
+    kind: 'adjustment',
+    description: { 'zh-CN': `${usage.meter.name['zh-CN']}用量调整（${period.label}）`, en: `${usage.meter.name.en} usage adjustment (${period.label})` },
+    quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
+    amount: money(line.amount - billed.amount),
+    explain: [
+      ...line.explain,
+      { upTo: null, quantity: -unitsFrom(billed.quantity, usage.meter.decimals), rate: null, flat: 0, amount: money(-billed.amount) },
+    ],
+    counted: { after: billed.until, until },
+  }
+}
+
+function usageDescription(meter: Meter, plan: Plan): LocalizedText {
+  return { 'zh-CN': `${meter.name['zh-CN']}用量（${plan.name['zh-CN']}）`, en: `${meter.name.en} usage (${plan.name.en})` }
+}
+
+function taxOf(plan: Plan): { taxRate: string; taxMode: TaxMode } {
+  return { taxRate: plan.taxRate, taxMode: plan.taxMode }
+}
+
+function rangeOf(dates: DateRange): { start: LocalDate; end: LocalDate } {
+  return { start: dates.from, end: dates.to }
+}
+
+/** Whether a line bills something from `date` on. */
+export function reachesPast(line: Line, date: LocalDate): boolean {
+  return daysBetween(date, line.period.end) > 0
+}

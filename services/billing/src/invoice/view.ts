@@ -1,0 +1,54 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { Instant } from '../rules/instant.ts'
+import type { Seller } from '../seller.ts'
+import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
+import type { Line } from './line.ts'
+import { paymentsOf, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
+import type { Totals } from '../rules/invoicing.ts'
+
+/** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
+export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
+  id: string
+  customerId: string
+  number: string | null
+  kind: InvoiceKind
+  status: 'draft' | InvoiceState['status']
+  currency: string
+  period: { start: string; end: string; label: string }
+  issuedAt: Instant | null
+  dueAt: Instant | null
+  finalizesAt: Instant | null
+  lines: PublicLine[]
+  seller: Seller | null
+  buyer: Buyer
+  sha256: string | null
+}
+
+/** A line without what only the engine needs. */
+export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'usagePeriod' | 'counted'>
+
+export function publicLine({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, ...line }: Line): PublicLine {
+  return line
+}
+
+export const invoiceColumns = 'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.payable, i.voided_at as "voidedAt", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
+
+export interface StoredInvoice extends InvoiceRow {
+  document: InvoiceDocument
+  sha256: string
+}
+
+/** A stored invoice with its state as of now. */
+export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<Invoice> {
+  const { stretchId: _, ...document } = row.document
+  return {
+    ...document, lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
+    ...stateOf(row, await paymentsOf(tx, document.customerId, row.id), tx.at),
+  }
+}
+
+/** The view of a document that was just issued. */
+export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
+  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.id = $2`, [document.customerId, document.id])
+  return view(tx, row!)
+}
