@@ -6,7 +6,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   let database: Database
   beforeAll(async () => {
     database = await create({})
-  }, 60_000)
+  })
   afterAll(() => database.close())
 
   const valueOf = async (expression: string, ...parameters: unknown[]) => {
@@ -18,7 +18,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     ['9007199254740991::int8', 9007199254740991],
     ['(-5)::int4', -5],
     ['1.50::numeric', '1.50'],
-    ['sum(x) from (values (9007199254740993::int8)) t(x)', '9007199254740993'],
+    ['(select sum(x) from (values (9007199254740993::int8)) t(x))', '9007199254740993'],
     ['0.1::float8', 0.1],
     [`'2026-02-28'::date`, '2026-02-28'],
     [`'2026-11-22 12:26:31.123456+00'::timestamptz`, '2026-11-22T12:26:31.123456Z'],
@@ -38,7 +38,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     [`'00000000-0000-0000-0000-000000000001'::uuid`, '00000000-0000-0000-0000-000000000001'],
   ])('%s is read the same way', async (expression, expected) => {
     expect(await valueOf(expression)).toEqual(expected)
-    expect(await valueOf(expression.includes(' from ') ? expression.replace(' from ', ', $1::int as one from ') : `${expression}, $1::int as one`, 1)).toEqual(expected)
+    expect(await valueOf(`$1::text as with_parameter, ${expression}`, 'x')).toEqual(expected)
   })
 
   test.each([

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
-import { existsSync } from 'node:fs'
+import { existsSync, writeSync } from 'node:fs'
 import { mkdir, open, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lockDataDir } from './data-dir-lock.ts'
@@ -14,8 +14,8 @@ export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = 
   const release = lockDataDir(dataDir)
   try {
     const path = await engineFolder(dataDir)
-    const folder = new DurableFolder(path)
-    const engine = await PGlite.create({ fs: folder, startParams: durableStart, relaxedDurability: true })
+    const folder = new DurableFolder(path, fileSystem.fsyncSync)
+    const engine = await PGlite.create({ fs: folder, startParams: durableStart, relaxedDurability: true, onStderr: endAtPanic })
     await confirmCreation(dataDir)
     const log = coalesced(walSync(join(path, 'pg_wal'), fileSystem))
     const committing = async <T>(commit: () => Promise<T>): Promise<T> => {
@@ -31,6 +31,14 @@ export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = 
     release()
     throw error
   }
+}
+
+/** A server ends at a panic (a full or broken disk) and starts anew; in WebAssembly it would go round for ever, so the process ends. */
+function endAtPanic(line: string): boolean {
+  const panic = / PANIC: +(.*)/.exec(line)?.[1]
+  if (panic === undefined) return false
+  writeSync(2, `The disk with the data directory does not take writes (${panic}). Free or replace it and start again: nothing acknowledged is lost.\n`)
+  process.exit(1)
 }
 
 /** The engine's own folder. One whose creation was interrupted never held an acknowledged row: it is put aside, not used. */

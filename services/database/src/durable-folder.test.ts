@@ -7,23 +7,24 @@ import { DurableFolder, durableStart } from './durable-folder.ts'
 
 const path = mkdtempSync(join(tmpdir(), 'durable-'))
 const synced: string[] = []
-let diskFails = false
 let folder: DurableFolder
 let engine: PGlite
 
 beforeAll(async () => {
   folder = new DurableFolder(join(path, 'postgres'), (descriptor, file) => {
-    if (diskFails) throw new Error('input/output error')
     fsyncSync(descriptor)
     synced.push(file)
   })
   engine = await PGlite.create({ fs: folder, startParams: durableStart })
   await engine.exec('create table t (n int)')
-}, 60_000)
+})
 beforeEach(() => {
   synced.length = 0
 })
-afterAll(() => rmSync(path, { recursive: true }))
+afterAll(async () => {
+  await engine.close()
+  rmSync(path, { recursive: true })
+})
 
 const kinds = () => new Set(synced.map((file) => basename(dirname(file))))
 
@@ -50,11 +51,4 @@ test('a checkpoint has the tables on the disk before it says so in the control f
   expect(table).toBeGreaterThanOrEqual(0)
   expect(log).toBeGreaterThan(table)
   expect(control).toBeGreaterThan(log)
-})
-
-test('a sync that fails stops the engine instead of going unnoticed', async () => {
-  diskFails = true
-  await expect(engine.exec('insert into t values (4)')).rejects.toThrow()
-  diskFails = false
-  await expect(engine.exec('select 1')).rejects.toThrow()
 })

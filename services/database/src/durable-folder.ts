@@ -13,7 +13,7 @@ interface EngineModule {
   NODEFS: { stream_ops: { fsync?(file: EngineFile): number }; realPath(node: unknown): string }
 }
 
-/** EIO as WebAssembly's system interface numbers it. */
+/** EIO as WebAssembly's system interface numbers it. The engine panics at it, as it should: nobody knows what is on the disk. */
 const inputOutputError = 29
 
 type Initialise = NodeFS['init']
@@ -22,11 +22,11 @@ type Initialise = NodeFS['init']
 export class DurableFolder extends NodeFS {
   /** While true, the write-ahead log is left to a sync that follows at once, outside the engine, and holds up nobody else. */
   logSyncDeferred = false
-  private readonly syncFile: (descriptor: number, path: string) => void
+  private readonly fsyncSync: (descriptor: number, path: string) => void
 
-  constructor(path: string, syncFile: (descriptor: number, path: string) => void = fsyncSync) {
+  constructor(path: string, sync: (descriptor: number, path: string) => void = fsyncSync) {
     super(path)
-    this.syncFile = syncFile
+    this.fsyncSync = sync
   }
 
   override async init(...[engine, options]: Parameters<Initialise>): ReturnType<Initialise> {
@@ -41,10 +41,9 @@ export class DurableFolder extends NodeFS {
       if (this.logSyncDeferred && path.includes(`${sep}pg_wal${sep}`)) return 0
       try {
         if (file.nfd === undefined) syncFolder(path)
-        else this.syncFile(file.nfd, path)
+        else this.fsyncSync(file.nfd, path)
         return 0
       } catch {
-        // The engine stops at this: after a failed fsync nobody knows what is on the disk.
         return inputOutputError
       }
     }

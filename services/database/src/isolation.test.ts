@@ -9,7 +9,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   beforeAll(async () => {
     database = await create(migrations)
     await database.transaction({ role: 'billing' }, (tx) => tx.query(`insert into notes values ('ada', 'n1', 'hers'), ('bob', 'n1', 'his')`))
-  }, 60_000)
+  })
   afterAll(() => database.close())
 
   const notesSeenBy = (customerId: string) =>

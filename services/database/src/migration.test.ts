@@ -17,7 +17,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   let database: Database
   beforeEach(async () => {
     database = await create({})
-  }, 60_000)
+  })
   afterEach(() => database.close())
 
   const run = () => migrate(database, folder, { name: 'shop' })

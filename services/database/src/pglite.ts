@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { columnParsers } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
@@ -29,25 +29,36 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
   for (const type of Object.keys(engine.serializers)) engine.serializers[type] = (text: string) => text
   Object.assign(engine.parsers, columnParsers)
 
-  const run: Run = async (sql, parameters = []) => {
+  async function guarded<T>(call: () => Promise<T>): Promise<T> {
+    assertIntact()
     try {
-      if (parameters.length > 0) return (await engine.query<Row>(sql, parameters.map(parameterText))).rows
-      return ((await engine.exec(sql)).at(-1)?.rows ?? []) as Row[]
+      return await call()
     } catch (error) {
       if (isCrash(error)) broken = error
       throw error
     }
   }
 
+  const execute = (sql: string) => guarded(() => engine.exec(sql))
+
+  const run: Run = async (sql, parameters = []) => {
+    if (parameters.length > 0) return (await guarded(() => engine.query<Row>(sql, parameters.map(parameterText)))).rows
+    return ((await execute(sql)).at(-1)?.rows ?? []) as Row[]
+  }
+
   const maintenance = upkeep(run)
 
+  function assertIntact(): void {
+    if (broken) throw new DatabaseUnavailable(`The embedded database stopped: ${(broken as Error).message}; restart the program`, { cause: broken })
+  }
+
   function assertUsable(): void {
-    if (broken) throw new DatabaseUnavailable('The embedded database stopped after an error; restart the program', { cause: broken })
+    assertIntact()
     if (closing) throw new DatabaseUnavailable('The database is closed')
   }
 
   async function commit(): Promise<void> {
-    const commitNow = () => engine.exec('COMMIT')
+    const commitNow = () => execute('COMMIT')
     const [outcome] = await (durability ? durability.committing(commitNow) : commitNow())
     if ((outcome as { command?: string }).command === 'ROLLBACK') {
       throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
@@ -65,8 +76,8 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
       return result
     } catch (error) {
       end()
-      if (!broken) await engine.exec('ROLLBACK').catch((failure: unknown) => (broken = failure))
-      if (broken) assertUsable()
+      assertIntact()
+      await execute('ROLLBACK')
       throw error
     }
   }
@@ -106,7 +117,8 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     close() {
       closing ??= queue.run(async () => {
         await durability?.pending()?.catch(() => undefined)
-        await engine.close()
+        // After a crash the engine cannot end in order; the next start recovers from the log.
+        if (!broken) await engine.close()
         await onClose()
       })
       return closing

@@ -8,7 +8,9 @@ export class RolesMissing extends Error {
   override name = 'RolesMissing'
 }
 
+// The lock keeps two starts from granting at the same moment, which PostgreSQL answers with an error.
 const createRoles = `
+select pg_advisory_xact_lock(7305810227);
 do $$
 declare
   wanted text;

@@ -8,7 +8,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   let database: Database
   beforeAll(async () => {
     database = await create(migrations)
-  }, 60_000)
+  })
   afterAll(() => database.close())
 
   const billing = { role: 'billing' } as const

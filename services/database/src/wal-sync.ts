@@ -1,17 +1,21 @@
+import { fsyncSync } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What the sync needs of a file system; a test wraps it to see the order of things. */
+/** What syncing needs of a file system; a test wraps it to see the order of things or to let a disk fail. */
 export interface SyncFileSystem {
   readdir(folder: string): Promise<string[]>
   stat(path: string): Promise<{ mtimeNs: bigint }>
   open(path: string, flags: 'r' | 'r+'): Promise<{ datasync(): Promise<void>; sync(): Promise<void>; close(): Promise<void> }>
+  /** For the engine, which cannot wait for a promise. */
+  fsyncSync(descriptor: number, path: string): void
 }
 
 export const nodeFileSystem: SyncFileSystem = {
   readdir: (folder) => readdir(folder),
   stat: (path) => stat(path, { bigint: true }),
   open: (path, flags) => open(path, flags),
+  fsyncSync: (descriptor) => fsyncSync(descriptor),
 }
 
 const segmentName = /^[0-9A-F]{24}$/

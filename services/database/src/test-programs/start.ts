@@ -9,9 +9,11 @@ export function start(program: string, ...parameters: string[]) {
   let printed = ''
   child.stdout!.on('data', (text: Buffer) => (printed += text))
   child.stderr!.on('data', (text: Buffer) => (printed += text))
-  const ended = once(child, 'exit')
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
     pid: child.pid!,
+    /** The exit code, null when it was killed. */
+    ended,
     printed: () => printed,
     /** Resolves when the program has printed something `wanted` says yes to. Throws when it ends before. */
     async until(wanted: (printed: string) => boolean): Promise<void> {

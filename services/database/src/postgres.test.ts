@@ -1,0 +1,188 @@
+import { createServer, connect, type Server, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DatabaseUnavailable, openDatabase, type Database, type Transaction } from './index.ts'
+import { postgresDatabase } from './postgres.ts'
+import { testDatabases } from './testing.ts'
+
+const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
+const billing = { role: 'billing' } as const
+const postgres = testDatabases.filter(({ name }) => name === 'PostgreSQL')
+
+test('a server that is not there is DatabaseUnavailable, and the message says where', async () => {
+  const opening = openDatabase({ databaseUrl: 'postgres://user:secret@127.0.0.1:1/shop' })
+  await expect(opening).rejects.toThrow(DatabaseUnavailable)
+  await expect(opening).rejects.toThrow('The database shop at 127.0.0.1:1 cannot be reached')
+  await expect(opening).rejects.not.toThrow('secret')
+})
+
+test('a server that accepts and never answers is DatabaseUnavailable after the time-out', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  const database = postgresDatabase({ databaseUrl: `postgres://user@127.0.0.1:${port}/shop`, connectTimeout: 200 })
+  await expect(database.ping()).rejects.toThrow(DatabaseUnavailable)
+  await database.close()
+  silent.close()
+})
+
+describe.each(postgres)('on $name', ({ create }) => {
+  let database: Database
+  let line: Line
+  beforeAll(async () => {
+    database = await create(migrations)
+    const [name] = await database.asOwner((tx) => tx.query<{ name: string }>('select current_database() as name'))
+    line = await lineTo(new URL(process.env['TEST_DATABASE_URL']!), name!.name)
+  })
+  afterAll(async () => {
+    line.end()
+    await database.close()
+  })
+
+  const put = (id: string) => (tx: Transaction) => tx.query(`insert into notes values ('c', $1, '0')`, [id])
+  const has = async (id: string) => (await database.transaction(billing, (tx) => tx.query('select from notes where id = $1', [id]))).length === 1
+
+  test('a user who may not make roles is told what a DBA has to run, and serves when it has been run', async () => {
+    const user = `plain_${process.pid}_${Date.now()}`
+    await database.asOwner((owner) => owner.query(`create role ${user} login password 'plain'`))
+    const url = new URL(line.url)
+    url.username = user
+    url.password = 'plain'
+    try {
+      await expect(openDatabase({ databaseUrl: url.href })).rejects.toThrow(/Let a DBA run: .*GRANT portal, billing TO/)
+      await database.asOwner((owner) => owner.query(`grant portal, billing to ${user}`))
+      const plain = await openDatabase({ databaseUrl: url.href })
+      expect(await plain.transaction({ role: 'portal', customerId: 'nobody' }, (tx) => tx.query('select * from notes'))).toEqual([])
+      await plain.close()
+    } finally {
+      await database.asOwner((owner) => owner.query(`drop role ${user}`))
+    }
+  })
+
+  test('two transactions that block each other are both done in the end', async () => {
+    await database.transaction(billing, async (tx) => {
+      await put('left')(tx)
+      await put('right')(tx)
+    })
+    let met = 0
+    let meet: () => void
+    const bothHoldOne = new Promise<void>((resolve) => (meet = resolve))
+    const change = (first: string, second: string) => database.transaction(billing, async (tx) => {
+      await tx.query('update notes set body = body::int + 1 where id = $1', [first])
+      if (++met === 2) meet()
+      await bothHoldOne
+      await tx.query('update notes set body = body::int + 1 where id = $1', [second])
+    })
+    await Promise.all([change('left', 'right'), change('right', 'left')])
+    expect(met).toBe(3)
+    expect(await database.transaction(billing, (tx) => tx.query(`select id, body from notes where id in ('left', 'right') order by id`)))
+      .toEqual([{ id: 'left', body: '2' }, { id: 'right', body: '2' }])
+  })
+
+  test('a connection the server ends before the commit is replaced and the transaction done again, once', async () => {
+    let runs = 0
+    await database.transaction(billing, async (tx) => {
+      await put('again')(tx)
+      if (++runs > 1) return
+      const [own] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await database.asOwner((owner) => owner.query('select pg_terminate_backend($1)', [own!.pid]))
+      await tx.query('select 1')
+    })
+    expect(runs).toBe(2)
+    expect(await has('again')).toBe(true)
+  })
+
+  test('a statement that takes too long is ended and answered as DatabaseUnavailable, and the connection serves on', async () => {
+    const hurried = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, statementTimeout: 100 })
+    await expect(hurried.transaction(billing, (tx) => tx.query('select pg_sleep(5)'))).rejects.toThrow('longer than 100 ms')
+    await hurried.ping()
+    await hurried.close()
+  })
+
+  test('who waits too long for a connection gets DatabaseUnavailable', async () => {
+    const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 100 })
+    const holding = small.transaction(billing, (tx) => tx.query('select pg_sleep(0.5)'))
+    await expect(small.ping()).rejects.toThrow(DatabaseUnavailable)
+    await holding
+    await small.close()
+  })
+
+  test('a line that is cut while the commit is under way leaves it in doubt: DatabaseUnavailable, and no second try', async () => {
+    const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
+    let runs = 0
+    const doubtful = remote.transaction(billing, async (tx) => {
+      runs++
+      await put('doubt')(tx)
+      line.cutAt('COMMIT')
+    })
+    await expect(doubtful).rejects.toThrow(DatabaseUnavailable)
+    await expect(doubtful).rejects.toThrow('may or may not')
+    expect(runs).toBe(1)
+    await remote.ping()
+    await remote.close()
+  })
+
+  test('a server that goes away leaves idle connections that harm nobody; calls fail at once, and work when it is back', async () => {
+    const remote = postgresDatabase({ databaseUrl: line.url })
+    await remote.ping()
+    await line.down()
+    await expect(remote.ping()).rejects.toThrow(DatabaseUnavailable)
+    await line.up()
+    await remote.ping()
+    await remote.close()
+  })
+})
+
+type Line = Awaited<ReturnType<typeof lineTo>>
+
+/** A way to the server that can be cut: what a broken network looks like from here. */
+async function lineTo(server: URL, database: string) {
+  const sockets = new Set<Socket>()
+  let cutWord: string | undefined
+  const cut = () => sockets.forEach((socket) => socket.destroy())
+  const listener: Server = createServer((near) => {
+    const far = connect(Number(server.port || 5432), server.hostname)
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => sockets.delete(socket))
+    }
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+    far.pipe(near)
+    near.on('data', (bytes) => {
+      if (cutWord !== undefined && bytes.includes(cutWord)) {
+        cutWord = undefined
+        cut()
+      } else far.write(bytes)
+    })
+  })
+  const listen = async (port: number) => {
+    listener.listen(port, '127.0.0.1')
+    await once(listener, 'listening')
+  }
+  await listen(0)
+  const { port } = listener.address() as { port: number }
+  const url = new URL(server)
+  url.hostname = '127.0.0.1'
+  url.port = String(port)
+  url.pathname = `/${database}`
+  const down = async () => {
+    cut()
+    listener.close()
+    await once(listener, 'close')
+  }
+  return {
+    url: url.href,
+    /** Breaks every connection when `word` is next sent to the server; the word does not arrive. */
+    cutAt: (word: string) => {
+      cutWord = word
+    },
+    down,
+    up: () => listen(port),
+    end: () => {
+      cut()
+      listener.close()
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { PGlite } from '@electric-sql/pglite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Run } from './open-transaction.ts'
+import type { Row } from './types.ts'
+import { upkeep } from './upkeep.ts'
+
+let engine: PGlite
+const run: Run = async (sql) => (await engine.exec(sql)).at(-1)!.rows as Row[]
+beforeAll(async () => {
+  engine = await PGlite.create()
+})
+afterAll(() => engine.close())
+
+/** The engine reports what its tables went through once a second at most. */
+const reported = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await run('select 1')
+}
+
+test('a table that grew gets its statistics, and the log a checkpoint', async () => {
+  await run(`create table "Grown" as select n, repeat('x', 1900) as filling from generate_series(1, 38000) n`)
+  await reported()
+  await upkeep(run).perform()
+  const [table] = await run(`select reltuples::int as rows from pg_class where relname = 'Grown'`)
+  expect(table).toEqual({ rows: 38_000 })
+  const [log] = await run('select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int as bytes from pg_control_checkpoint()')
+  expect(log!['bytes']).toBeLessThan(1_000_000)
+})
+
+test('it is looked at once in five hundred writes', () => {
+  const { due } = upkeep(run)
+  expect(Array.from({ length: 1_000 }, due).filter(Boolean)).toHaveLength(2)
+})
