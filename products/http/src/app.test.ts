@@ -1,0 +1,213 @@
+import { connect, type AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { Type, type Static } from 'typebox'
+import { BillingError } from '@customer-portal/billing'
+import { DatabaseUnavailable } from '@customer-portal/database'
+import { authenticate, callerOf, createApp, type App } from './index.ts'
+import { Nullable } from './resources.ts'
+
+declare module '@customer-portal/http' {
+  interface Scopes {
+    test: { name: string }
+  }
+}
+
+const closed = { additionalProperties: false }
+const Order = Type.Object({
+  planId: Type.String({ minLength: 1 }),
+  seats: Type.Optional(Type.Integer({ minimum: 1 })),
+  note: Type.Optional(Nullable(Type.String())),
+  kind: Type.Optional(Type.Union([Type.Literal('now'), Type.Literal('later')])),
+  price: Type.Optional(Type.Union([
+    Type.Object({ model: Type.Literal('unit'), rate: Type.Integer() }, closed),
+    Type.Object({ model: Type.Literal('tiers'), tiers: Type.Array(Type.Integer()) }, closed),
+  ])),
+  email: Type.Optional(Type.String({ format: 'email' })),
+  at: Type.Optional(Type.String({ format: 'date-time' })),
+}, closed)
+
+let app: App
+afterEach(() => app.close())
+
+async function appWith(register: (app: App) => void, options = {}): Promise<App> {
+  app = await createApp({ checkAnswers: true, ...options })
+  register(app)
+  await app.ready()
+  return app
+}
+
+const orders = (on: App) => {
+  on.post('/orders', { config: { scope: 'public' }, schema: { body: Order, response: { 200: Order } } }, async (request) => request.body)
+}
+
+async function refuse(body: unknown, language = 'en') {
+  const answer = await app.inject({ method: 'POST', url: '/orders', payload: body as object, headers: { 'accept-language': language } })
+  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+  expect(answer.statusCode).toBe(400)
+  return answer.json()
+}
+
+test('a bad body is refused field by field, as problem+json', async () => {
+  await appWith(orders)
+  const problem = await refuse({ seats: '3', plan: 'pro', kind: 'soon', email: 'x', at: 'yesterday', note: 7 })
+  expect(problem).toMatchObject({ type: 'about:blank', title: 'Invalid request', status: 400, code: 'validation_failed', instance: '/orders' })
+  expect(problem.errors).toEqual(expect.arrayContaining([
+    { pointer: '/planId', code: 'required', detail: 'is required' },
+    { pointer: '/plan', code: 'unknown_field', detail: 'is not a known field' },
+    { pointer: '/seats', code: 'wrong_type', detail: 'must be of type integer' },
+    { pointer: '/kind', code: 'not_allowed', detail: 'must be one of now, later' },
+    { pointer: '/email', code: 'invalid_format', detail: 'must be a valid email' },
+    { pointer: '/at', code: 'invalid_format', detail: 'must be a valid date-time' },
+    { pointer: '/note', code: 'wrong_type', detail: 'must be of type string' },
+  ]))
+  expect(problem.errors).toHaveLength(7)
+})
+
+test('in a union, only the branch that was meant is told', async () => {
+  await appWith(orders)
+  expect((await refuse({ planId: 'pro', price: { model: 'unit', rate: 'x' } })).errors).toEqual([{ pointer: '/price/rate', code: 'wrong_type', detail: 'must be of type integer' }])
+  expect((await refuse({ planId: 'pro', price: { model: 'other' } })).errors).toEqual([{ pointer: '/price', code: 'invalid', detail: 'does not have any of the allowed forms' }])
+})
+
+test('the reader gets Chinese when that is what they prefer', async () => {
+  await appWith(orders)
+  const problem = await refuse({ planId: '' }, 'fr, zh-CN;q=0.9, en;q=0.5')
+  expect(problem).toMatchObject({ title: '请求有误', errors: [{ pointer: '/planId', code: 'too_short', detail: '不能为空。' }] })
+})
+
+test('text that a database cannot keep is refused where it stands', async () => {
+  await appWith(orders)
+  expect((await refuse({ planId: 'a\0b' })).errors).toEqual([{ pointer: '/planId', code: 'invalid_characters', detail: 'holds a character that cannot be stored' }])
+  expect((await refuse({ planId: 'pro', note: '\ud800' })).errors[0].pointer).toBe('/note')
+})
+
+test.each([
+  ['malformed JSON', { payload: '{"planId":', headers: { 'content-type': 'application/json' } }, 400, 'validation_failed'],
+  ['a form', { payload: 'planId=pro', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported_media_type'],
+  ['plain text', { payload: 'pro', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+  ['a body over 1 MiB', { payload: { planId: 'x'.repeat(1024 * 1024) } }, 413, 'payload_too_large'],
+  ['a body that would reach the prototype', { payload: '{"__proto__":{"a":1}}', headers: { 'content-type': 'application/json' } }, 400, 'validation_failed'],
+])('%s is refused with its own status', async (_name, request, status, code) => {
+  await appWith(orders)
+  const answer = await app.inject({ method: 'POST', url: '/orders', ...request })
+  expect(answer.statusCode).toBe(status)
+  expect(answer.headers['content-type']).toContain('application/problem+json')
+  expect(answer.json()).toMatchObject({ status, code, requestId: answer.headers['x-request-id'] })
+})
+
+test('an unknown address is 404, a known one with another method 405, both as problem+json', async () => {
+  await appWith(orders)
+  const unknown = await app.inject('/nothing?a=1')
+  expect([unknown.statusCode, unknown.json().code, unknown.json().instance]).toEqual([404, 'not_found', '/nothing'])
+  const method = await app.inject({ method: 'DELETE', url: '/orders' })
+  expect([method.statusCode, method.json().code, method.headers.allow]).toEqual([405, 'method_not_allowed', 'POST'])
+  const options = await app.inject({ method: 'OPTIONS', url: '/orders' })
+  expect([options.statusCode, options.headers.allow, options.headers['access-control-allow-origin']]).toEqual([204, 'POST', undefined])
+  expect((await app.inject('/%zz')).statusCode).toBe(400)
+})
+
+test('what is no HTTP at all gets problem+json too', async () => {
+  await appWith(orders)
+  await app.listen({ port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GARBAGE\r\n\r\n')
+  let answer = ''
+  for await (const part of socket) answer += part
+  expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: application\/problem\+json/)
+  expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ status: 400, code: 'validation_failed' })
+})
+
+test('whole numbers in a query are read as they are written, and nothing else is', async () => {
+  await appWith((on) => {
+    on.get('/list', {
+      config: { scope: 'public' },
+      schema: { querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })) }, closed) },
+    }, async (request) => request.query)
+  })
+  expect((await app.inject('/list?limit=7')).json()).toEqual({ limit: 7 })
+  expect((await app.inject('/list')).json()).toEqual({ limit: 20 })
+  for (const [query, pointer] of [['limit=0', '?limit'], ['limit=1e1', '?limit'], ['limit=1&limit=2', '?limit'], ['limit=', '?limit'], ['page=2', '?page']]) {
+    const answer = await app.inject(`/list?${query}`)
+    expect([answer.statusCode, answer.json().errors[0].pointer]).toEqual([400, pointer])
+  }
+})
+
+test('a mistake of ours is answered as 500 with nothing of it', async () => {
+  await appWith((on) => {
+    on.get('/broken', { config: { scope: 'public' } }, async () => { throw new Error('the password is hunter2') })
+  })
+  const answer = await app.inject('/broken')
+  expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal_error'])
+  expect(answer.body).not.toContain('hunter2')
+})
+
+test('a caller’s mistake keeps its code, and its field', async () => {
+  await appWith((on) => {
+    on.get('/things', { config: { scope: 'public' }, schema: { querystring: Type.Object({ cursor: Type.String() }) } }, async () => {
+      throw new BillingError('invalid_cursor', { pointer: '/cursor', message: 'this cursor is of another list' })
+    })
+    on.post('/things', { config: { scope: 'public' } }, async () => { throw new BillingError('stale_version', { pointer: '/version' }) })
+  })
+  expect((await app.inject('/things?cursor=x')).json()).toMatchObject({
+    status: 400, code: 'invalid_cursor', detail: 'this cursor is of another list', errors: [{ pointer: '?cursor', code: 'invalid_cursor' }],
+  })
+  expect((await app.inject({ method: 'POST', url: '/things', headers: { 'accept-language': 'zh' } })).json()).toMatchObject({
+    status: 409, title: '内容已被修改', errors: [{ pointer: '/version', code: 'stale_version', detail: '在您读取之后内容已被他人修改，请刷新后重试。' }],
+  })
+})
+
+test('while the database is away the answer is 503 with Retry-After', async () => {
+  await appWith((on) => {
+    on.get('/away', { config: { scope: 'public' } }, async () => { throw new DatabaseUnavailable('connection refused at 10.0.0.7') })
+  })
+  const answer = await app.inject('/away')
+  expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([503, '5', 'database_unavailable'])
+  expect(answer.body).not.toContain('10.0.0.7')
+})
+
+test('a route without a scope stops the start', async () => {
+  app = await createApp()
+  expect(() => app.get('/open', async () => 'x')).toThrow('The route GET /open declares no scope')
+})
+
+test('a route whose scope nobody authenticates stops the start', async () => {
+  app = await createApp()
+  expect(() => app.get('/open', { config: { scope: 'test' } }, async () => 'x')).toThrow('has the scope test, which nobody authenticates')
+})
+
+test('whoever the scope’s authenticator does not know is turned away, HEAD included', async () => {
+  await appWith((on) => {
+    authenticate(on, 'test', async (request) => {
+      if (request.headers.authorization !== 'Bearer good') throw new BillingError('unauthorized')
+      return { name: 'Ada' }
+    })
+    on.get('/me', { config: { scope: 'test' } }, async (request) => callerOf(request, 'test'))
+  })
+  const stranger = await app.inject('/me')
+  expect([stranger.statusCode, stranger.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+  expect((await app.inject({ method: 'HEAD', url: '/me' })).statusCode).toBe(401)
+  expect((await app.inject({ url: '/me', headers: { authorization: 'Bearer good' } })).json()).toEqual({ name: 'Ada' })
+  expect((await app.inject({ url: '//me', headers: {} })).statusCode).toBe(404)
+})
+
+test('what a response schema does not name never leaves', async () => {
+  const Item = Type.Object({ id: Type.String(), owner: Nullable(Type.Object({ name: Type.String() }, closed)), tags: Type.Record(Type.String(), Type.Number()), more: Type.Record(Type.String(), Type.Unknown()) }, closed)
+  await appWith((on) => {
+    on.get('/items', { config: { scope: 'public' }, schema: { response: { 200: Type.Object({ data: Type.Array(Item) }, closed) } } }, async () => ({
+      secret: 1,
+      data: [
+        { id: 'a', hash: 'x', owner: { name: 'Ada', password: 'p' }, tags: { a: 1.5 }, more: { deep: { kept: [1, null] } } },
+        { id: 'b', owner: null, tags: {}, more: {} },
+      ] as Static<typeof Item>[],
+    }))
+  })
+  expect((await app.inject('/items')).json()).toEqual({
+    data: [{ id: 'a', owner: { name: 'Ada' }, tags: { a: 1.5 }, more: { deep: { kept: [1, null] } } }, { id: 'b', owner: null, tags: {}, more: {} }],
+  })
+})
+
+test('every answer forbids sniffing, storing and referring', async () => {
+  await appWith(orders)
+  expect((await app.inject('/nothing')).headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+})

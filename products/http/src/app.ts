@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
+import cookie from '@fastify/cookie'
+import type { TSchema } from 'typebox'
+import { answerWriter } from './answer.ts'
+import type { App } from './fastify.ts'
+import { preferredLanguage } from './language.ts'
+import { rememberMethods } from './methods.ts'
+import { answerError, sendProblem } from './problem.ts'
+import { answerUnreadable } from './unreadable.ts'
+import { buildLazyValidator } from './validator.ts'
+import { requireScopes } from './scope.ts'
+import { findUnstorable } from './text.ts'
+
+export interface AppOptions {
+  /** One JSON line a request on stdout; none when absent. */
+  logger?: { level: string }
+  /** Throw when an answer is not as its schema says (tests). */
+  checkAnswers?: boolean
+}
+
+/** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
+export async function createApp(options: AppOptions = {}): Promise<App> {
+  const app = Fastify({
+    logger: options.logger ?? false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 256 },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },
+    clientErrorHandler: answerUnreadable,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    schemaController: { compilersFactory: { buildValidator: buildLazyValidator } },
+  })
+  // Loaded for tests alone: it would cost each start half a second.
+  const compile = options.checkAnswers ? (await import('typebox/compile')).Compile : undefined
+  app.setSerializerCompiler(({ schema }) => answerWriter(schema as TSchema, compile))
+  app.removeContentTypeParser('text/plain')
+  await app.register(cookie)
+  answerErrors(app)
+  setHeaders(app)
+  requireScopes(app)
+  closeQueries(app)
+  refuseUnreadable(app)
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+  return app as unknown as App
+}
+
+function answerErrors(app: FastifyInstance): void {
+  const methodsOf = rememberMethods(app)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => {
+    const language = preferredLanguage(request.headers['accept-language'])
+    const methods = methodsOf(request)
+    // A known method too: the route itself found nothing, such as a file that is not there.
+    if (methods.length === 0 || methods.includes(request.method)) return sendProblem(request, reply, language, 'not_found')
+    void reply.header('allow', methods.join(', '))
+    return request.method === 'OPTIONS' ? reply.code(204).send() : sendProblem(request, reply, language, 'method_not_allowed')
+  })
+}
+
+function setHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    })
+  })
+}
+
+/** A documented route that names no query parameters takes none: a misspelt one is told, not ignored. */
+function closeQueries(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ schema }) => {
+    if (schema && !schema.hide) schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+  })
+}
+
+/** Query strings hold text alone: where the schema asks for a whole number, one written in digits is read as it. Text a database cannot keep is refused. */
+function refuseUnreadable(app: FastifyInstance): void {
+  app.addHook('preValidation', async (request) => {
+    const { querystring } = (request.routeOptions.schema ?? {}) as { querystring?: { properties?: Record<string, { type?: string }> } }
+    const query = request.query as Record<string, unknown>
+    for (const [name, property] of Object.entries(querystring?.properties ?? {})) {
+      const value = query[name]
+      if (property.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) query[name] = Number(value)
+    }
+    refuseUnstorable(request, 'params', request.params)
+    refuseUnstorable(request, 'querystring', query)
+    if (!request.routeOptions.config.documentedBody) refuseUnstorable(request, 'body', request.body)
+  })
+}
+
+function refuseUnstorable(request: FastifyRequest, validationContext: string, value: unknown): void {
+  const pointer = findUnstorable(value)
+  if (pointer === undefined) return
+  const validation = [{ keyword: 'characters', instancePath: pointer, schemaPath: '', params: {} }]
+  throw Object.assign(new Error(`unstorable text in the ${validationContext} of ${request.routeOptions.url}`), { validation, validationContext, statusCode: 400 })
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/'
+}

@@ -1,0 +1,82 @@
+import type { Code } from '@customer-portal/billing'
+import type { Language } from './language.ts'
+
+type Text = { title: string; detail: string }
+
+/** Every code a caller may get, with its HTTP status and its text in both languages: a new code without them does not compile. */
+export const failures: Record<Code, { status: number } & Record<Language, Text>> = {
+  validation_failed: failure(400, ['请求有误', '请求中有字段不符合要求，请按 errors 逐项修改。'], ['Invalid request', 'Some fields are not as required; see errors.']),
+  unauthorized: failure(401, ['未登录', '缺少有效的凭证，或凭证已过期。'], ['Not signed in', 'A valid credential is missing or has expired.']),
+  forbidden: failure(403, ['没有权限', '您的角色不能执行此操作。'], ['Not allowed', 'Your role may not do this.']),
+  not_found: failure(404, ['未找到', '请求的内容不存在。'], ['Not found', 'There is nothing here.']),
+  method_not_allowed: failure(405, ['不支持的方法', '该地址不支持此请求方法。'], ['Method not allowed', 'This address does not take that method.']),
+  unsupported_media_type: failure(415, ['不支持的内容类型', '请以 application/json 发送请求体。'], ['Unsupported content type', 'Send the body as application/json.']),
+  payload_too_large: failure(413, ['请求体过大', '请求体超过了大小上限，请拆分后重试。'], ['Body too large', 'The body is over the size limit; send it in smaller parts.']),
+  rate_limited: failure(429, ['请求过于频繁', '请稍后重试。'], ['Too many requests', 'Try again in a moment.']),
+  database_unavailable: failure(503, ['服务暂不可用', '数据库暂时无法连接，请稍后重试。'], ['Unavailable', 'The database cannot be reached; try again in a moment.']),
+  internal_error: failure(500, ['服务器错误', '服务器出现了意外错误，请凭 requestId 联系支持人员。'], ['Server error', 'Something went wrong on our side; quote the requestId to support.']),
+
+  customer_not_found: failure(404, ['客户不存在', '没有这个客户。'], ['No such customer', 'There is no such customer.']),
+  plan_not_found: failure(404, ['套餐不存在', '没有这个套餐或套餐版本。'], ['No such plan', 'There is no such plan or version.']),
+  meter_not_found: failure(404, ['计量项不存在', '没有这个计量项。'], ['No such meter', 'There is no such meter.']),
+  invoice_not_found: failure(404, ['账单不存在', '没有这张账单。'], ['No such invoice', 'There is no such invoice.']),
+  subscription_not_found: failure(404, ['没有订阅', '该客户没有订阅。'], ['No subscription', 'The customer has no subscription.']),
+  session_not_found: failure(404, ['会话不存在', '会话不存在或已结束。'], ['No such session', 'The session does not exist or has ended.']),
+
+  customer_exists: failure(409, ['客户已存在', '已有使用该编号的客户。'], ['Customer exists', 'A customer with this id exists already.']),
+  subscription_exists: failure(409, ['订阅已存在', '该客户已有订阅。'], ['Subscription exists', 'The customer has a subscription already.']),
+  stale_version: failure(409, ['内容已被修改', '在您读取之后内容已被他人修改，请刷新后重试。'], ['Changed meanwhile', 'It was changed after you read it; read it again and retry.']),
+  period_not_over: failure(409, ['账期未结束', '该账期还在进行中，结束后才能出账。'], ['Period still running', 'The period has not ended yet, so it cannot be invoiced.']),
+  period_not_found: failure(404, ['账期不存在', '该客户没有这个账期。'], ['No such period', 'The customer has no such period.']),
+  event_conflict: failure(409, ['事件冲突', '相同编号的事件已存在，但内容不同。'], ['Event conflict', 'An event with this id exists with other content.']),
+  duplicate_reference: failure(409, ['付款凭证重复', '该账单已登记过此付款凭证号。'], ['Duplicate reference', 'A payment with this reference is on the invoice already.']),
+  idempotency_key_reused: failure(422, ['幂等键已被使用', '该 Idempotency-Key 已用于内容不同的请求。'], ['Idempotency key reused', 'This Idempotency-Key was used for a request with another body.']),
+  idempotency_in_progress: failure(409, ['请求处理中', '使用该 Idempotency-Key 的请求仍在处理，请稍后重试。'], ['Still running', 'The request with this Idempotency-Key is still running; try again in a moment.']),
+
+  not_an_upgrade: failure(422, ['不是升级', '所选套餐或席位数不高于当前订阅。'], ['Not an upgrade', 'The chosen plan or seats are not above the current ones.']),
+  not_a_downgrade: failure(422, ['不是降级', '所选套餐或席位数不低于当前订阅。'], ['Not a downgrade', 'The chosen plan or seats are not below the current ones.']),
+  already_on_plan: failure(422, ['已是当前套餐', '您已在使用该套餐和席位数。'], ['Already on this plan', 'You are on this plan with these seats already.']),
+  change_blocked: failure(422, ['暂时不能变更', '当前情况下不能进行此变更。'], ['Change blocked', 'The change is not possible as things stand.']),
+  quote_expired: failure(409, ['报价已过期', '报价已过期，请重新预览。'], ['Quote expired', 'The quote has expired; preview again.']),
+  quote_outdated: failure(409, ['报价已失效', '报价之后情况有变，请重新预览。'], ['Quote outdated', 'Things changed after the quote was made; preview again.']),
+  plan_archived: failure(422, ['套餐已停售', '该套餐已停售，请选择其他套餐。'], ['Plan archived', 'The plan is no longer sold; choose another.']),
+  currency_mismatch: failure(422, ['币种不一致', '套餐的币种与客户的币种不同。'], ['Currency mismatch', "The plan's currency is not the customer's."]),
+  interval_change_unsupported: failure(422, ['不支持变更计费周期', '不能在不同计费周期的套餐之间变更。'], ['Interval change unsupported', 'Moving between plans of different intervals is not supported.']),
+  seats_out_of_range: failure(422, ['席位数超出范围', '席位数不在该套餐允许的范围内。'], ['Seats out of range', 'The plan does not allow this number of seats.']),
+  no_active_subscription: failure(422, ['没有有效订阅', '该客户当前没有有效订阅。'], ['No active subscription', 'The customer has no active subscription.']),
+
+  starts_too_early: failure(422, ['开始时间过早', '订阅的开始时间过早。'], ['Starts too early', 'The subscription would start too far in the past.']),
+  starts_in_future: failure(422, ['开始时间在未来', '订阅的开始时间不能在未来。'], ['Starts in the future', 'The subscription cannot start in the future.']),
+  event_too_old: failure(422, ['事件过旧', '事件时间过早，已不能计入。'], ['Event too old', 'The event is too old to be counted.']),
+  event_in_future: failure(422, ['事件在未来', '事件时间晚于当前时间。'], ['Event in the future', 'The event is later than now.']),
+  quantity_overflow: failure(422, ['数量过大', '数量超出可精确表示的范围。'], ['Quantity too large', 'The quantity is larger than can be kept exactly.']),
+  quantity_too_precise: failure(422, ['小数位过多', '数量的小数位多于该计量项的精度。'], ['Too many decimals', 'The quantity has more decimals than its meter.']),
+  quantity_negative: failure(422, ['数量为负', '数量不能为负。'], ['Negative quantity', 'The quantity cannot be negative.']),
+  duplicate_in_batch: failure(422, ['批次内重复', '同一批次中有相同编号但内容不同的事件。'], ['Duplicate in batch', 'The batch holds another event with this id.']),
+
+  seller_missing: failure(409, ['未设置销售方', '出账前请先设置销售方信息。'], ['Seller missing', 'Set the seller before issuing invoices.']),
+  invoice_void: failure(409, ['账单已作废', '该账单已作废。'], ['Invoice is void', 'The invoice is void.']),
+  invoice_not_open: failure(409, ['账单不可操作', '该账单不是待付款状态。'], ['Invoice not open', 'The invoice is not open.']),
+  credit_already_used: failure(409, ['余额已被使用', '该账单产生的余额已被使用，不能作废。'], ['Credit already used', 'The credit of this invoice has been used, so it cannot be voided.']),
+  amount_out_of_range: failure(422, ['金额超出范围', '金额超出允许的范围。'], ['Amount out of range', 'The amount is out of range.']),
+
+  invalid_time_zone: failure(422, ['时区无效', '请填写 IANA 时区名，例如 Asia/Shanghai。'], ['Invalid time zone', 'Give an IANA time zone name, such as Asia/Shanghai.']),
+  invalid_currency: failure(422, ['币种无效', '请填写 ISO 4217 币种代码，例如 CNY。'], ['Invalid currency', 'Give an ISO 4217 currency code, such as CNY.']),
+  invalid_tax_id: failure(422, ['税号无效', '请填写有效的统一社会信用代码或税号。'], ['Invalid tax id', 'Give a valid tax id.']),
+  invalid_plan: failure(422, ['套餐无效', '套餐的内容前后不一致。'], ['Invalid plan', 'The plan contradicts itself.']),
+  invalid_meter: failure(422, ['计量项无效', '计量项的内容有误。'], ['Invalid meter', 'The meter is not valid.']),
+  meter_in_use: failure(409, ['计量项使用中', '该计量项已有用量，不能这样修改。'], ['Meter in use', 'The meter has usage already, so this cannot be changed.']),
+  invalid_cursor: failure(400, ['游标无效', '请使用上一页返回的 nextCursor。'], ['Invalid cursor', 'Use the nextCursor of the page before.']),
+  invalid_range: failure(400, ['范围无效', '结束必须不早于开始，且范围不能过大。'], ['Invalid range', 'The end must not be before the start, and the range must not be too long.']),
+  code_invalid: failure(401, ['登录链接无效', '一次性代码无效、已使用或已过期，请重新打开链接。'], ['Code not valid', 'The one-time code is wrong, used or expired; ask for a new link.']),
+  clock_backwards: failure(422, ['时钟不能倒退', '测试时钟只能向前拨动。'], ['Clock goes forward only', 'The test clock can only be moved forward.']),
+  pdf_unavailable: failure(503, ['PDF 暂不可用', 'PDF 暂时无法生成，请稍后重试。'], ['PDF unavailable', 'The PDF cannot be made right now; try again in a moment.']),
+  pdf_too_large: failure(422, ['账单过长', '该账单行数过多，无法生成 PDF。'], ['PDF too large', 'The invoice has too many lines for a PDF.']),
+
+  login_failed: failure(401, ['登录失败', '邮箱或密码不正确。'], ['Login failed', 'The e-mail or the password is not right.']),
+  agent_exists: failure(409, ['坐席已存在', '该邮箱已被一位坐席使用。'], ['Agent exists', 'An agent with this e-mail exists already.']),
+}
+
+function failure(status: number, zh: [string, string], en: [string, string]) {
+  return { status, 'zh-CN': { title: zh[0], detail: zh[1] }, en: { title: en[0], detail: en[1] } }
+}

@@ -1,0 +1,105 @@
+import type { Language } from './language.ts'
+
+/** One mistake as Ajv tells it (with `allErrors`). */
+export interface SchemaError {
+  keyword: string
+  instancePath: string
+  schemaPath: string
+  params: Record<string, unknown>
+  message?: string
+}
+
+export interface FieldError { pointer: string; code: string; detail: string }
+
+/** Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the path. */
+export type Place = 'body' | 'querystring' | 'params' | 'headers'
+
+/** What is wrong with each field, in the reader's language; at most twenty. */
+export function fieldErrors(errors: readonly SchemaError[], place: Place, language: Language): FieldError[] {
+  const told = withoutOtherBranches(errors).map((error) => {
+    const text = textOf(error)
+    return { pointer: pointerAt(pathOf(error), place), code: text.code, detail: text[language] }
+  })
+  return told.filter((error, index) => told.findIndex((other) => other.pointer === error.pointer && other.code === error.code) === index).slice(0, 20)
+}
+
+/** Writes a JSON pointer the way its place is written. */
+export function pointerAt(pointer: string, place: Place): string {
+  if (place === 'body') return pointer
+  return (place === 'querystring' ? '?' : place === 'params' ? ':' : '') + pointer.slice(1)
+}
+
+function pathOf(error: SchemaError): string {
+  const name = error.params.missingProperty ?? error.params.additionalProperty
+  return typeof name === 'string' ? `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : error.instancePath
+}
+
+/**
+ * Ajv reports every branch of a union that failed. A reader meant one of them: the branches whose kind does not fit
+ * (another `const`, another type) say nothing, and when no single branch is left the union itself is the mistake.
+ */
+function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
+  const unions = errors.filter((error) => error.keyword === 'anyOf').sort((a, b) => b.schemaPath.length - a.schemaPath.length)
+  let kept = [...errors]
+  for (const union of unions) {
+    const inUnion = (error: SchemaError) => error.schemaPath.startsWith(`${union.schemaPath}/`) && isInside(error.instancePath, union.instancePath)
+    const branchOf = (error: SchemaError) => error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0]
+    const inside = kept.filter((error) => inUnion(error) && !isNull(error, union))
+    const otherKinds = new Set(inside.filter((error) => isOfAnotherKind(error, union)).map(branchOf))
+    const isOnlyBranch = new Set(inside.map(branchOf)).size === 1
+    const meant = isOnlyBranch ? inside : inside.filter((error) => !otherKinds.has(branchOf(error)))
+    const allowedValues = inside.filter((error) => error.keyword === 'const' && error.instancePath === union.instancePath).map((error) => error.params.allowedValue)
+    kept = kept.filter((error) => error !== union && !inUnion(error))
+    if (new Set(meant.map(branchOf)).size === 1) kept.push(...meant)
+    else kept.push({ ...union, params: { allowedValues } })
+  }
+  return kept
+}
+
+function isInside(path: string, root: string): boolean {
+  return path === root || path.startsWith(`${root}/`)
+}
+
+/** "Or nothing at all": nobody who gave a value meant that branch. */
+function isNull(error: SchemaError, union: SchemaError): boolean {
+  return error.keyword === 'type' && error.params.type === 'null' && error.instancePath === union.instancePath
+}
+
+function isOfAnotherKind(error: SchemaError, union: SchemaError): boolean {
+  if (error.keyword === 'const') return error.instancePath === union.instancePath || error.instancePath.lastIndexOf('/') === union.instancePath.length
+  return error.keyword === 'type' && error.instancePath === union.instancePath
+}
+
+function textOf({ keyword, params, message }: SchemaError): { code: string } & Record<Language, string> {
+  switch (keyword) {
+    case 'required': return { code: 'required', 'zh-CN': '必填。', en: 'is required' }
+    case 'additionalProperties': return { code: 'unknown_field', 'zh-CN': '没有这个字段。', en: 'is not a known field' }
+    case 'type': return { code: 'wrong_type', 'zh-CN': `类型应为 ${params.type}。`, en: `must be of type ${params.type}` }
+    case 'const': return { code: 'not_allowed', 'zh-CN': `只能是 ${params.allowedValue}。`, en: `must be ${params.allowedValue}` }
+    case 'enum':
+    case 'anyOf': return oneOf(params.allowedValues)
+    case 'minLength': return Number(params.limit) === 1
+      ? { code: 'too_short', 'zh-CN': '不能为空。', en: 'must not be empty' }
+      : { code: 'too_short', 'zh-CN': `至少 ${params.limit} 个字符。`, en: `must have at least ${params.limit} characters` }
+    case 'maxLength': return { code: 'too_long', 'zh-CN': `最多 ${params.limit} 个字符。`, en: `must have at most ${params.limit} characters` }
+    case 'minItems': return { code: 'too_few', 'zh-CN': `至少 ${params.limit} 项。`, en: `must have at least ${params.limit} items` }
+    case 'maxItems': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} items` }
+    case 'minProperties': return { code: 'too_few', 'zh-CN': `至少 ${params.limit} 项。`, en: `must have at least ${params.limit} entries` }
+    case 'maxProperties': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} entries` }
+    case 'minimum':
+    case 'exclusiveMinimum':
+    case 'maximum':
+    case 'exclusiveMaximum': return { code: 'out_of_range', 'zh-CN': `必须 ${params.comparison} ${params.limit}。`, en: `must be ${params.comparison} ${params.limit}` }
+    case 'format': return { code: 'invalid_format', 'zh-CN': `格式应为 ${params.format}。`, en: `must be a valid ${params.format}` }
+    case 'pattern': return { code: 'invalid_format', 'zh-CN': '格式不正确。', en: `must match ${params.pattern}` }
+    case 'characters': return { code: 'invalid_characters', 'zh-CN': '含有不能保存的字符。', en: 'holds a character that cannot be stored' }
+    default: return { code: 'invalid', 'zh-CN': '不符合要求。', en: message ?? 'is not valid' }
+  }
+}
+
+function oneOf(values: unknown): { code: string } & Record<Language, string> {
+  const list = Array.isArray(values) && values.length > 0 ? values.join(', ') : undefined
+  return list
+    ? { code: 'not_allowed', 'zh-CN': `只能是其中之一：${list}。`, en: `must be one of ${list}` }
+    : { code: 'invalid', 'zh-CN': '不符合任何一种允许的形式。', en: 'does not have any of the allowed forms' }
+}

@@ -1,0 +1,69 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { BillingError, type Code } from '@customer-portal/billing'
+import { DatabaseUnavailable } from '@customer-portal/database'
+import { failures } from './failures.ts'
+import { fieldErrors, pointerAt, type FieldError, type Place, type SchemaError } from './field-errors.ts'
+import { preferredLanguage, type Language } from './language.ts'
+import type { Problem } from './resources.ts'
+
+const retrySeconds = 5
+
+/** Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is logged whole and answered with nothing of it. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const language = preferredLanguage(request.headers['accept-language'])
+  const { code, detail, errors } = mistakeOf(error, request, language)
+  const { status } = failures[code]
+  if (status >= 500) request.log.error({ err: error }, code)
+  if (status === 503) void reply.header('retry-after', retrySeconds)
+  if (status === 401) void reply.header('www-authenticate', 'Bearer')
+  return sendProblem(request, reply, language, code, { detail, errors })
+}
+
+/** Writes one problem; the text of the code stands in where no detail is given. */
+export function sendProblem(
+  request: FastifyRequest, reply: FastifyReply, language: Language, code: Code, more: { detail?: string; errors?: FieldError[] } = {},
+): FastifyReply {
+  const { status, [language]: text } = failures[code]
+  const problem: Problem = {
+    type: 'about:blank', title: text.title, status, detail: more.detail ?? text.detail, code,
+    instance: request.url.split('?', 1)[0] ?? '/', requestId: request.id, ...(more.errors?.length ? { errors: more.errors } : {}),
+  }
+  return reply.code(status).headers({ 'content-language': language, vary: 'accept-language', 'cache-control': 'no-store' })
+    .type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(problem)
+}
+
+interface Mistake { code: Code; detail?: string; errors?: FieldError[] }
+
+function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
+  if (error instanceof BillingError) return billingMistake(error, request, language)
+  if (error instanceof DatabaseUnavailable) return { code: 'database_unavailable' }
+  const { validation, validationContext, statusCode = 500 } = error as FastifyError
+  if (validation) {
+    return { code: 'validation_failed', errors: fieldErrors(validation as SchemaError[], (validationContext ?? 'body') as Place, language) }
+  }
+  if (statusCode >= 500) return { code: 'internal_error' }
+  return frameworkMistake(error as FastifyError, statusCode)
+}
+
+function billingMistake({ code, detail }: BillingError, request: FastifyRequest, language: Language): Mistake {
+  const message = language === 'en' && typeof detail.message === 'string' ? detail.message : undefined
+  if (typeof detail.pointer !== 'string') return { code, detail: message }
+  const pointer = pointerAt(detail.pointer, placeOf(detail.pointer, request))
+  return { code, detail: message, errors: [{ pointer, code, detail: message ?? failures[code][language].detail }] }
+}
+
+/** The engine knows a field by its name alone, not how it came. */
+function placeOf(pointer: string, request: FastifyRequest): Place {
+  const [field = ''] = pointer.slice(1).split('/')
+  if (pointer.startsWith('?') || Object.hasOwn(request.query as object, field)) return 'querystring'
+  return Object.hasOwn(request.params as object, field) ? 'params' : 'body'
+}
+
+/** Fastify refuses a request by itself when it cannot be read at all. */
+function frameworkMistake(error: FastifyError, statusCode: number): Mistake {
+  if (statusCode === 413) return { code: 'payload_too_large' }
+  if (statusCode === 415) return { code: 'unsupported_media_type' }
+  if (statusCode === 404) return { code: 'not_found' }
+  if (statusCode === 405) return { code: 'method_not_allowed' }
+  return { code: 'validation_failed', detail: error.message }
+}

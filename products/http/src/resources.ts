@@ -1,0 +1,327 @@
+import { Type, type Static, type TSchema } from 'typebox'
+
+/**
+ * The JSON shapes that the customer's and the vendor's API share. Each is documentation, type and allow-list at once:
+ * what a schema does not name never leaves the server.
+ *
+ * Money is a whole number of minor units (分, cents) beside a `currency`. Quantities are in the meter's units.
+ * Instants are RFC 3339 UTC with six decimals. Periods are half-open ranges of the customer's local dates.
+ */
+
+const closed = { additionalProperties: false } as const
+
+export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]*$', description: 'Letters, digits and _ . : -' })
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
+export const LocalDate = Type.String({ format: 'date', description: "A date in the customer's time zone, YYYY-MM-DD" })
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
+export const Amount = Type.Integer({ minimum: -1_000_000_000_000, maximum: 1_000_000_000_000, description: 'Minor units (分, cents)' })
+export const Locale = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])
+export const PeriodLabel = Type.String({ pattern: '^\\d{4}-\\d{2}(-\\d{2})?$', description: 'The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD)' })
+export const Percent = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,4})?$', description: 'Percent as a decimal string: "6" is 6 %' })
+
+/** A text a customer may see, in both languages. */
+export const LocalizedText = Type.Object({ 'zh-CN': Type.String({ minLength: 1, maxLength: 500 }), en: Type.String({ minLength: 1, maxLength: 500 }) }, closed)
+export type LocalizedText = Static<typeof LocalizedText>
+
+export const DateRange = Type.Object({ start: LocalDate, end: LocalDate }, { ...closed, description: 'start inclusive, end exclusive' })
+export const UsagePeriod = Type.Object({ start: LocalDate, end: LocalDate, label: PeriodLabel }, closed)
+export type UsagePeriod = Static<typeof UsagePeriod>
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Page = <T extends TSchema>(item: T) => Type.Object({ data: Type.Array(item), nextCursor: Nullable(Type.String()) }, closed)
+export const List = <T extends TSchema>(item: T) => Type.Object({ data: Type.Array(item) }, closed)
+
+// ---- plans
+
+export const Rate = Type.Object(
+  { amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }), per: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }) },
+  { ...closed, description: '`amount` minor units for `per` units' },
+)
+export const Tier = Type.Object({ upTo: Nullable(Type.Integer({ minimum: 1, maximum: 9_007_199_254_740_991 })), rate: Rate, flat: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })) }, closed)
+export const Price = Type.Union([
+  Type.Object({ model: Type.Literal('per_unit'), rate: Rate }, closed),
+  Type.Object({ model: Type.Literal('graduated'), tiers: Type.Array(Tier, { minItems: 1, maxItems: 50 }) }, closed),
+])
+export type Price = Static<typeof Price>
+export const Charge = Type.Object(
+  {
+    meter: Id,
+    included: Nullable(Type.Integer({ minimum: 0, maximum: 9_007_199_254_740_991 })),
+    overage: Type.Union([Type.Literal('bill'), Type.Literal('block')]),
+    price: Type.Optional(Price),
+  },
+  { ...closed, description: '`included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed.' },
+)
+export type Charge = Static<typeof Charge>
+export const Fee = Type.Object({ amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }), per: Type.Union([Type.Literal('subscription'), Type.Literal('seat')]) }, closed)
+
+export const Plan = Type.Object(
+  {
+    id: Id,
+    version: Type.Integer({ minimum: 1 }),
+    name: LocalizedText,
+    description: LocalizedText,
+    features: Type.Array(LocalizedText, { maxItems: 20 }),
+    recommended: Type.Boolean(),
+    archived: Type.Boolean(),
+    rank: Type.Integer(),
+    currency: Currency,
+    fee: Fee,
+    interval: Type.Union([Type.Literal('month'), Type.Literal('year')]),
+    intervalCount: Type.Integer({ minimum: 1, maximum: 36 }),
+    alignment: Type.Union([Type.Literal('anniversary'), Type.Literal('calendar')]),
+    seats: Type.Object({ min: Type.Integer({ minimum: 1 }), max: Nullable(Type.Integer({ minimum: 1 })) }, closed),
+    trialDays: Type.Integer({ minimum: 0 }),
+    taxRate: Percent,
+    taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
+    paymentTermsDays: Type.Integer({ minimum: 0 }),
+    graceHours: Type.Integer({ minimum: 0 }),
+    charges: Type.Array(Charge),
+  },
+  closed,
+)
+export type Plan = Static<typeof Plan>
+
+// ---- meters
+
+export const Meter = Type.Object(
+  { key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }), aggregation: Type.Union([Type.Literal('sum'), Type.Literal('count')]) },
+  closed,
+)
+export type Meter = Static<typeof Meter>
+
+// ---- subscription
+
+export const SubscriptionStatus = Type.Union([Type.Literal('trialing'), Type.Literal('active'), Type.Literal('past_due'), Type.Literal('canceled'), Type.Literal('none')])
+export const Allowance = Type.Object(
+  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), remaining: Nullable(Type.Number()) },
+  { ...closed, description: 'Of the current stretch in the current usage period; `null` is unlimited' },
+)
+export const Subscription = Type.Object(
+  {
+    id: Nullable(Type.String()),
+    status: SubscriptionStatus,
+    plan: Nullable(Plan),
+    seats: Nullable(Type.Integer()),
+    allowances: Type.Array(Allowance),
+    startedAt: Nullable(Instant),
+    currentPeriod: Nullable(DateRange),
+    usagePeriod: Nullable(UsagePeriod),
+    trialEndsAt: Nullable(Instant),
+    cancelAtPeriodEnd: Type.Boolean(),
+    scheduledChange: Nullable(Type.Object({ planId: Id, seats: Type.Integer(), at: LocalDate }, closed)),
+    nextInvoice: Nullable(Type.Object({ at: LocalDate, estimatedTotal: Amount, currency: Currency }, closed)),
+  },
+  closed,
+)
+export type Subscription = Static<typeof Subscription>
+
+// ---- usage
+
+export const MeterUsage = Type.Object(
+  {
+    meter: Id,
+    name: LocalizedText,
+    unit: LocalizedText,
+    decimals: Type.Integer(),
+    used: Type.Number(),
+    included: Nullable(Type.Number()),
+    remaining: Nullable(Type.Number()),
+    overage: Type.Number(),
+    overageAmount: Amount,
+    overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
+    forecast: Nullable(Type.Number()),
+    runsOutAt: Nullable(LocalDate),
+  },
+  { ...closed, description: '`used` is the whole period; included, remaining and overage are of the current stretch. `overagePolicy: null`: the plan has no charge for this meter.' },
+)
+export const UsageSummary = Type.Object(
+  {
+    period: UsagePeriod,
+    periods: Type.Array(UsagePeriod, { description: 'Newest first, at most 24: the periods that can be asked for' }),
+    timezone: Type.String(),
+    currency: Currency,
+    asOf: Instant,
+    meters: Type.Array(MeterUsage),
+    daily: Type.Array(Type.Object({ date: LocalDate, usage: Type.Record(Type.String(), Type.Number()) }, closed)),
+    usage: Type.Record(Type.String(), Type.Number()),
+  },
+  closed,
+)
+export type UsageSummary = Static<typeof UsageSummary>
+export const UsageEvent = Type.Object(
+  { id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()) },
+  closed,
+)
+export type UsageEvent = Static<typeof UsageEvent>
+
+// ---- invoices
+
+export const Explanation = Type.Object(
+  { upTo: Nullable(Type.Number()), quantity: Type.Number(), rate: Nullable(Rate), flat: Amount, amount: Amount },
+  { ...closed, description: 'One tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to' },
+)
+export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment')])
+export const InvoiceLine = Type.Object(
+  {
+    id: Type.String(),
+    kind: LineKind,
+    description: LocalizedText,
+    meter: Type.Optional(Id),
+    quantity: Type.Number({ description: 'seats or 1 for a fee; units used for usage' }),
+    unit: Type.Optional(LocalizedText),
+    included: Type.Optional(Nullable(Type.Number())),
+    rate: Type.Optional(Rate),
+    amount: Amount,
+    taxRate: Percent,
+    taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
+    period: DateRange,
+    explain: Type.Array(Explanation),
+    days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, { ...closed, description: 'Where a fee is prorated: the days billed, of the days in the period' })),
+  },
+  closed,
+)
+export type InvoiceLine = Static<typeof InvoiceLine>
+export const TaxTotal = Type.Object({ rate: Percent, mode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), base: Amount, amount: Amount }, closed)
+export const InvoiceTitle = Type.Object(
+  {
+    kind: Type.Union([Type.Literal('company'), Type.Literal('personal')]),
+    title: Type.String({ minLength: 1, maxLength: 200 }),
+    taxId: Type.Optional(Type.String({ maxLength: 32 })),
+    address: Type.Optional(Type.String({ maxLength: 300 })),
+    phone: Type.Optional(Type.String({ maxLength: 40 })),
+    bankName: Type.Optional(Type.String({ maxLength: 200 })),
+    bankAccount: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+)
+export type InvoiceTitle = Static<typeof InvoiceTitle>
+export const Seller = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    nameEn: Type.Optional(Type.String({ maxLength: 200 })),
+    taxId: Type.String({ minLength: 1, maxLength: 32 }),
+    address: Type.String({ minLength: 1, maxLength: 300 }),
+    phone: Type.String({ minLength: 1, maxLength: 40 }),
+    bankName: Type.String({ minLength: 1, maxLength: 200 }),
+    bankAccount: Type.String({ minLength: 1, maxLength: 64 }),
+    timezone: Type.String({ minLength: 1, maxLength: 64 }),
+    logo: Type.Optional(Type.String({ maxLength: 200_000, description: 'An SVG document, printed at the top of the invoice' })),
+  },
+  closed,
+)
+export type Seller = Static<typeof Seller>
+export const Buyer = Type.Object({ customerId: Id, companyName: Type.String(), email: Nullable(Type.String()), address: Nullable(Type.String()), phone: Nullable(Type.String()), invoiceTitle: Nullable(InvoiceTitle) }, closed)
+
+export const InvoiceStatus = Type.Union([Type.Literal('draft'), Type.Literal('open'), Type.Literal('paid'), Type.Literal('void')])
+export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('closing'), Type.Literal('credit_note')])
+export const Invoice = Type.Object(
+  {
+    id: Type.String(),
+    customerId: Id,
+    number: Nullable(Type.String({ description: 'null while it is a draft' })),
+    kind: InvoiceKind,
+    status: InvoiceStatus,
+    overdue: Type.Boolean(),
+    currency: Currency,
+    period: UsagePeriod,
+    issuedAt: Nullable(Instant),
+    dueAt: Nullable(Instant),
+    paidAt: Nullable(Instant),
+    voidedAt: Nullable(Instant),
+    finalizesAt: Nullable(Type.String({ format: 'date-time', description: 'When a draft is issued' })),
+    lines: Type.Array(InvoiceLine),
+    subtotal: Amount,
+    discountTotal: Amount,
+    taxes: Type.Array(TaxTotal),
+    taxTotal: Amount,
+    total: Amount,
+    creditApplied: Amount,
+    amountPaid: Amount,
+    amountDue: Amount,
+    seller: Nullable(Seller),
+    buyer: Buyer,
+    sha256: Nullable(Type.String({ description: 'SHA-256 of the canonical JSON of the issued document' })),
+    pdfSha256: Nullable(Type.String({ description: 'SHA-256 of the PDF, once it has been rendered' })),
+  },
+  closed,
+)
+export type Invoice = Static<typeof Invoice>
+
+// ---- preview
+
+export const QuoteLine = Type.Object(
+  { kind: LineKind, description: LocalizedText, quantity: Type.Number(), amount: Amount, taxRate: Percent, taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), period: DateRange, days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, closed)) },
+  closed,
+)
+export const Blocker = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
+export const Preview = Type.Object(
+  {
+    quoteId: Type.String(),
+    expiresAt: Instant,
+    effectiveAt: LocalDate,
+    when: Type.Union([Type.Literal('now'), Type.Literal('period_end')]),
+    currency: Currency,
+    lines: Type.Array(QuoteLine),
+    subtotal: Amount,
+    taxes: Type.Array(TaxTotal),
+    taxTotal: Amount,
+    total: Amount,
+    creditApplied: Amount,
+    dueNow: Amount,
+    nextInvoice: Type.Object({ at: LocalDate, estimatedTotal: Amount }, closed),
+    blockers: Type.Array(Blocker),
+    warnings: Type.Array(Blocker),
+  },
+  closed,
+)
+export type Preview = Static<typeof Preview>
+
+// ---- customers and sessions
+
+export const Account = Type.Object(
+  {
+    customerId: Id,
+    companyName: Type.String(),
+    contactName: Nullable(Type.String()),
+    email: Nullable(Type.String()),
+    phone: Nullable(Type.String()),
+    address: Nullable(Type.String()),
+    locale: Locale,
+    timezone: Type.String(),
+    nextTimezone: Nullable(Type.Object({ timezone: Type.String(), from: LocalDate }, closed)),
+    currency: Currency,
+    creditBalance: Amount,
+    invoiceTitle: Nullable(InvoiceTitle),
+    version: Type.Integer(),
+    createdAt: Instant,
+  },
+  closed,
+)
+export type Account = Static<typeof Account>
+
+/** What a change of plan leaves: the subscription as it is now, and the invoice it made. */
+export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice) }, closed)
+export type Changed = Static<typeof Changed>
+
+export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
+/** POST /session/renew and POST /api/billing/portal-sessions/exchange */
+export const Token = Type.Object({ token: Type.String(), expiresAt: Instant }, closed)
+export type Token = Static<typeof Token>
+
+// ---- errors
+
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String(),
+    instance: Type.String(),
+    requestId: Type.String(),
+    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() }, closed))),
+  },
+  { ...closed, description: 'RFC 9457 application/problem+json' },
+)
+export type Problem = Static<typeof Problem>
