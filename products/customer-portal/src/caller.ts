@@ -1,0 +1,49 @@
+import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
+import { authenticate, bearerOf, callerOf, renewalCookie, type App, type Asker } from '@customer-portal/http'
+import type { FastifyRequest } from 'fastify'
+import type { Session } from './contract.ts'
+
+export type PortalSession = Session & { sessionId: string }
+
+declare module '@customer-portal/http' {
+  interface Scopes {
+    /** Anybody with a portal token. */
+    'portal:read': PortalSession
+    /** Owner and billing: what changes something. */
+    'portal:write': PortalSession
+    /** The renewal cookie of a portal that stands alone. */
+    'portal:renewal': { secret: string }
+  }
+}
+
+/** Lets in who carries a portal token (or the renewal cookie); a viewer only where nothing changes. */
+export function authenticatePortal(app: App, billing: Billing): void {
+  const session = async (request: FastifyRequest): Promise<PortalSession> => {
+    const found = await findPortalSession(billing, { token: bearerOf(request) })
+    if (!found) throw new BillingError('unauthorized', { message: 'The portal token is unknown or has expired.' })
+    return found
+  }
+  authenticate(app, 'portal:read', session)
+  authenticate(app, 'portal:write', async (request) => {
+    const found = await session(request)
+    if (found.role === 'viewer') throw new BillingError('forbidden', { message: 'A viewer may read but not change anything.' })
+    return found
+  })
+  authenticate(app, 'portal:renewal', async (request) => {
+    const site = request.headers['sec-fetch-site']
+    if (site !== undefined && site !== 'same-origin') throw new BillingError('forbidden', { message: 'Only the portal itself may renew its session.' })
+    const secret = request.cookies[renewalCookie]
+    if (!secret) throw new BillingError('unauthorized', { message: 'There is no session to renew.' })
+    return { secret }
+  })
+}
+
+/** The caller's customer, and the engine that sees this customer alone. Every handler starts here. */
+export type ActFor = (request: FastifyRequest) => Asker
+
+export function actForCaller(billing: Billing): ActFor {
+  return (request) => {
+    const { customerId, actor } = callerOf(request, 'portal:read', 'portal:write')
+    return { billing: actingFor(billing, customerId), customerId, credential: `portal:${actor?.id ?? ''}` }
+  }
+}

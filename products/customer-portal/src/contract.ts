@@ -1,0 +1,43 @@
+import { Type, type Static } from 'typebox'
+import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role } from '@customer-portal/http/resources'
+
+export { Account, Changed, Role, Token } from '@customer-portal/http/resources'
+export type {
+  Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+} from '@customer-portal/http/resources'
+
+const closed = { additionalProperties: false } as const
+
+/** PUT /account: each field optional; `version` is the one the reader saw. */
+export const AccountUpdate = Type.Object(
+  {
+    companyName: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    contactName: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
+    email: Type.Optional(Nullable(Type.String({ format: 'email', maxLength: 254 }))),
+    phone: Type.Optional(Nullable(Type.String({ maxLength: 40 }))),
+    address: Type.Optional(Nullable(Type.String({ maxLength: 300 }))),
+    locale: Type.Optional(Locale),
+    timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    invoiceTitle: Type.Optional(Nullable(InvoiceTitle)),
+    version: Type.Integer({ minimum: 1 }),
+  },
+  closed,
+)
+export type AccountUpdate = Static<typeof AccountUpdate>
+
+export const PortalPlan = Type.Object(
+  { ...Plan.properties, relation: Type.Union([Type.Literal('current'), Type.Literal('upgrade'), Type.Literal('downgrade')]) },
+  closed,
+)
+export type PortalPlan = Static<typeof PortalPlan>
+
+export const PlanChange = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) }, closed)
+export type PlanChange = Static<typeof PlanChange>
+export const PreviewRequest = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) }, closed)
+
+/** GET /session */
+export const Session = Type.Object(
+  { customerId: Id, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },
+  closed,
+)
+export type Session = Static<typeof Session>

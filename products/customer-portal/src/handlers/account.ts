@@ -1,0 +1,23 @@
+import { getCustomer, updateCustomer } from '@customer-portal/billing'
+import { once, type App } from '@customer-portal/http'
+import type { ActFor } from '../caller.ts'
+import { Account, AccountUpdate } from '../contract.ts'
+
+/** The customer's own details. */
+export function accountRoutes(app: App, actFor: ActFor): void {
+  app.get('/account', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The account', tags: ['account'], response: { 200: Account } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getCustomer(billing, { customerId })
+  })
+
+  app.put('/account', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'Change the account', tags: ['account'], description: '`version` is the one you read; a stale one is refused.', body: AccountUpdate, response: { 200: Account } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => updateCustomer(billing, { customerId: caller.customerId, ...request.body }))
+  })
+}

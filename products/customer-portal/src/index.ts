@@ -1,0 +1,1 @@
+export { registerPortalApi, type PortalApiOptions } from './routes.ts'

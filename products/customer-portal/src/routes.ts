@@ -1,0 +1,47 @@
+import type { Billing } from '@customer-portal/billing'
+import { describeApi, renewalCookie, type App } from '@customer-portal/http'
+import { actForCaller, authenticatePortal } from './caller.ts'
+import { AccountUpdate, PortalPlan, Session } from './contract.ts'
+import { accountRoutes } from './handlers/account.ts'
+import { billingRoutes } from './handlers/billing.ts'
+import { sessionRoutes } from './handlers/session.ts'
+import { subscriptionRoutes } from './handlers/subscription.ts'
+import { usageRoutes } from './handlers/usage.ts'
+
+export interface PortalApiOptions {
+  billing: Billing
+  /** Cookies only over https. */
+  secure: boolean
+}
+
+/** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
+export async function registerPortalApi(app: App, { billing, secure }: PortalApiOptions): Promise<void> {
+  await app.register(async (scoped) => {
+    const api = scoped as unknown as App
+    authenticatePortal(api, billing)
+    await describeApi(api, description)
+    const actFor = actForCaller(billing)
+    accountRoutes(api, actFor)
+    subscriptionRoutes(api, actFor)
+    usageRoutes(api, actFor)
+    billingRoutes(api, actFor)
+    sessionRoutes(api, billing, { secure })
+  }, { prefix: '/api/portal' })
+}
+
+const description = {
+  title: "Customer's API",
+  description: 'What the portal shows and does for the customer whose token the call carries. Amounts are minor units (分, cents); instants are UTC.',
+  tags: [
+    { name: 'account', description: "The customer's details and invoice title" },
+    { name: 'subscription', description: 'The plan, the plans on sale, and changing it' },
+    { name: 'usage', description: 'What was used' },
+    { name: 'billing', description: 'Invoices and their PDF' },
+    { name: 'session', description: 'Who is signed in' },
+  ],
+  security: {
+    portalToken: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'The token of a portal session, 15 minutes' }, scopes: ['portal:read' as const, 'portal:write' as const] },
+    renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookie, description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
+  },
+  schemas: { AccountUpdate, PortalPlan, Session },
+}
