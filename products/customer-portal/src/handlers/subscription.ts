@@ -1,0 +1,40 @@
+import { getSubscription, plansFor, previewChange, upgradeSubscription } from '@customer-portal/billing'
+import { once, type App } from '@customer-portal/http'
+import { List, Preview, Subscription } from '@customer-portal/http/resources'
+import type { ActFor } from '../caller.ts'
+import { Changed, PlanChange, PortalPlan, PreviewRequest } from '../contract.ts'
+
+/** The plan the customer is on, the plans there are, and moving up. */
+export function subscriptionRoutes(app: App, actFor: ActFor): void {
+  app.get('/subscription', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The subscription', tags: ['subscription'], response: { 200: Subscription } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getSubscription(billing, { customerId })
+  })
+
+  app.get('/plans', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The plans on sale', tags: ['subscription'], description: '`relation` says how each stands to the current one.', response: { 200: List(PortalPlan) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return { data: await plansFor(billing, { customerId }) }
+  })
+
+  app.post('/subscription/preview', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'What a change would cost', tags: ['subscription'], description: 'Confirming with `quoteId` is billed as shown, to the cent.', body: PreviewRequest, response: { 200: Preview } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => previewChange(billing, { customerId: caller.customerId, ...request.body }))
+  })
+
+  app.post('/subscription/upgrade', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'Move to a higher plan or more seats now', tags: ['subscription'], body: PlanChange, response: { 200: Changed } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => upgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
+  })
+}
