@@ -1,0 +1,254 @@
+import { createSecretKey } from '@customer-portal/billing'
+import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { registerBillingApi } from './index.ts'
+
+describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
+  let server: TestServer
+  let key: string
+
+  beforeAll(async () => {
+    server = await testServer(create, (app, { billing }) => registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }))
+    key = (await createSecretKey(server.billing, { name: 'test' })).key
+    await seedTwoCustomers(server)
+  })
+  afterAll(() => server.close())
+
+  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers: Record<string, string> = {}) => {
+    const answer = await server.app.inject({ method, url: `/api/billing${url}`, payload: payload as object, headers: { authorization: `Bearer ${key}`, ...headers } })
+    return { status: answer.statusCode, body: String(answer.headers['content-type']).includes('json') ? answer.json() : answer.body, headers: answer.headers, raw: answer.rawPayload }
+  }
+  const get = (url: string) => call('GET', url)
+  const post = (url: string, payload?: unknown, headers?: Record<string, string>) => call('POST', url, payload, headers)
+  const put = (url: string, payload: unknown) => call('PUT', url, payload)
+  const pointers = (answer: { body: { errors: { pointer: string }[] } }) => answer.body.errors.map((error) => error.pointer).sort()
+
+  test('without the key, or with a wrong one, nothing is told', async () => {
+    for (const authorization of [undefined, 'Bearer sk_wrong', `Basic ${Buffer.from(key).toString('base64')}`]) {
+      const answer = await server.app.inject({ url: '/api/billing/customers', headers: authorization ? { authorization } : {} })
+      expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthorized'])
+    }
+  })
+
+  describe('meters', () => {
+    test('a meter is made with one text for both languages, and listed', async () => {
+      const made = await put('/meters/tokens', { name: 'Tokens', unit: { 'zh-CN': '个', en: 'tokens' }, decimals: 3 })
+      expect(made).toMatchObject({ status: 200, body: { key: 'tokens', name: { 'zh-CN': 'Tokens', en: 'Tokens' }, unit: { 'zh-CN': '个', en: 'tokens' }, decimals: 3, aggregation: 'sum' } })
+      expect((await get('/meters')).body.data.map((meter: { key: string }) => meter.key)).toEqual(['ai_chat', 'tokens'])
+    })
+
+    test('what a meter counts in cannot change', async () => {
+      expect(await put('/meters/ai_chat', { name: 'AI', unit: 'x', decimals: 2 })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/decimals' }] } })
+    })
+
+    test('a bad meter is refused by field', async () => {
+      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'max' })
+      expect(answer.status).toBe(400)
+      expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
+      expect((await put('/meters/a%20b', { name: 'x', unit: 'x' })).body.errors[0].pointer).toBe(':key')
+    })
+  })
+
+  describe('the seller', () => {
+    const seller = { name: '示例科技有限公司', nameEn: 'Example Tech', taxId: '91330100799655058B', address: '上海', phone: '021-1', bankName: '招行', bankAccount: '1', timezone: 'Asia/Shanghai' }
+    test('is set and read', async () => {
+      expect(await put('/seller', seller)).toMatchObject({ status: 200, body: seller })
+      expect((await get('/seller')).body).toEqual(seller)
+    })
+    test('needs a real time zone and every field', async () => {
+      expect(await put('/seller', { ...seller, timezone: 'Here' })).toMatchObject({ status: 422, body: { code: 'invalid_time_zone' } })
+      expect(pointers(await put('/seller', { name: 'x' }))).toEqual(['/address', '/bankAccount', '/bankName', '/phone', '/taxId', '/timezone'])
+    })
+  })
+
+  describe('plans', () => {
+    const plan = {
+      name: { 'zh-CN': '企业版', en: 'Enterprise' }, fee: { amount: 99900, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 5000, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 1000, rate: { amount: 40, per: 1 } }, { upTo: null, rate: { amount: 30, per: 1 } }] } }],
+    }
+    test('a plan gets versions; the same content again is the same version', async () => {
+      expect(await put('/plans/enterprise', plan)).toMatchObject({ status: 200, body: { id: 'enterprise', version: 1, currency: 'CNY', interval: 'month', charges: plan.charges } })
+      expect((await put('/plans/enterprise', plan)).body.version).toBe(1)
+      expect((await put('/plans/enterprise', { ...plan, rank: 3 })).body.version).toBe(2)
+      expect((await get('/plans/enterprise')).body.version).toBe(2)
+      expect((await get('/plans/enterprise?version=1')).body.version).toBe(1)
+      expect((await get('/plans')).body.data.map((one: { id: string }) => one.id)).toEqual(['starter', 'pro', 'enterprise'])
+    })
+    test('a bad plan is refused where it is wrong', async () => {
+      expect(pointers(await put('/plans/bad', { ...plan, fee: { amount: 99.5, per: 'seat' }, version: 3 }))).toEqual(['/fee/amount', '/version'])
+      expect(pointers(await put('/plans/bad', { ...plan, charges: [{ meter: 'ai_chat', included: -1, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1 } } }] })))
+        .toEqual(['/charges/0/included', '/charges/0/price/rate/per'])
+      expect(await put('/plans/bad', { ...plan, charges: [{ meter: 'nothing', included: 1, overage: 'block' }] })).toMatchObject({ status: 404, body: { code: 'meter_not_found', errors: [{ pointer: '/charges/0/meter' }] } })
+      expect(await get('/plans/bad')).toMatchObject({ status: 404, body: { code: 'plan_not_found', errors: [{ pointer: ':planId' }] } })
+    })
+  })
+
+  describe('customers', () => {
+    test('are made, changed, read and listed', async () => {
+      expect(await post('/customers', { id: 'initech', companyName: '英创', timezone: 'Europe/Berlin', currency: 'EUR', locale: 'en' })).toMatchObject({ status: 201, body: { customerId: 'initech', currency: 'EUR', version: 1 } })
+      expect(await put('/customers/initech', { phone: '010-1', invoiceTitle: { kind: 'company', title: '英创有限公司', taxId: '91330100799655058B' } })).toMatchObject({ status: 200, body: { phone: '010-1', companyName: '英创', version: 2 } })
+      expect((await get('/customers/initech')).body.invoiceTitle.title).toBe('英创有限公司')
+      const first = await get('/customers?limit=2')
+      const second = await get(`/customers?limit=2&cursor=${first.body.nextCursor}`)
+      expect([...first.body.data, ...second.body.data].map((one: { customerId: string }) => one.customerId).sort()).toEqual(['acme', 'globex', 'initech'])
+      expect(second.body.nextCursor).toBeNull()
+    })
+    test('a second one of the same id, a bad one and an unknown one', async () => {
+      expect(await post('/customers', { id: 'acme', companyName: 'x' })).toMatchObject({ status: 409, body: { code: 'customer_exists' } })
+      expect(pointers(await post('/customers', { id: 'a b', email: 'x', timezone: 1 }))).toEqual(['/companyName', '/email', '/id', '/timezone'])
+      expect(await get('/customers/nobody')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(await put('/customers/nobody', { phone: '1' })).toMatchObject({ status: 404 })
+      expect(await put('/customers/acme', { version: 99 })).toMatchObject({ status: 409, body: { code: 'stale_version' } })
+      expect((await get('/customers/a%00b')).status).toBe(400)
+    })
+    test('one sent twice under a key is made once', async () => {
+      const headers = { 'idempotency-key': 'make-hooli' }
+      const first = await post('/customers', { companyName: 'Hooli' }, headers)
+      const again = await post('/customers', { companyName: 'Hooli' }, headers)
+      expect([again.status, again.headers['idempotent-replayed'], again.body]).toEqual([201, 'true', first.body])
+      expect(await post('/customers', { companyName: 'Other' }, headers)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    })
+  })
+
+  describe('a subscription', () => {
+    test('is begun once, on a plan in the customer’s currency', async () => {
+      await post('/customers', { id: 'umbrella', companyName: 'Umbrella' })
+      expect(await get('/customers/umbrella/subscription')).toMatchObject({ status: 200, body: { status: 'none', plan: null } })
+      expect(await post('/customers/umbrella/subscription', { planId: 'starter', seats: 3, startsAt: '2026-03-01T00:00:00+08:00' })).toMatchObject({ status: 201, body: { plan: { id: 'starter' }, seats: 3, startedAt: '2026-02-28T16:00:00.000000Z' } })
+      expect(await post('/customers/umbrella/subscription', { planId: 'starter' })).toMatchObject({ status: 409, body: { code: 'subscription_exists' } })
+      expect(await post('/customers/initech/subscription', { planId: 'starter' })).toMatchObject({ status: 422, body: { code: 'currency_mismatch' } })
+    })
+    test('that cannot be is refused', async () => {
+      await post('/customers', { id: 'stark', companyName: 'Stark' })
+      expect(await post('/customers/stark/subscription', { planId: 'nothing' })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })
+      expect(await post('/customers/stark/subscription', { planId: 'starter', seats: 11 })).toMatchObject({ status: 422, body: { code: 'seats_out_of_range' } })
+      expect(await post('/customers/stark/subscription', { planId: 'starter', startsAt: '2027-01-01T00:00:00Z' })).toMatchObject({ status: 422, body: { code: 'starts_in_future' } })
+      expect(pointers(await post('/customers/stark/subscription', { startsAt: 'now', trialDays: 3 }))).toEqual(['/planId', '/startsAt', '/trialDays'])
+      expect(await post('/customers/nobody/subscription', { planId: 'starter' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+    })
+  })
+
+  describe('usage events', () => {
+    const event = (id: string, more = {}) => ({ id, customerId: 'globex', meter: 'ai_chat', ...more })
+    test('one, then many; the same again counts once', async () => {
+      expect(await post('/events', event('one'))).toMatchObject({ status: 200, body: { accepted: 1, duplicates: 0, rejected: [] } })
+      expect((await post('/events', [event('one'), event('two', { quantity: 4, properties: { agent: 'li' } })])).body).toEqual({ accepted: 1, duplicates: 1, rejected: [] })
+      expect((await get('/customers/globex/usage')).body).toMatchObject({ usage: { ai_chat: 5 }, period: { label: '2026-03' } })
+      expect((await get('/customers/globex/usage?period=2026-02')).body.usage.ai_chat ?? 0).toBe(0)
+    })
+    test('a bad event is rejected by itself, told where it stood', async () => {
+      const answer = await post('/events', [
+        event('fine'), { id: 7 }, event('one', { quantity: 9 }), event('far', { meter: 'nothing' }), event('who', { customerId: 'nobody' }),
+        event('nul', { properties: { note: 'a\0b' } }), event('odd', { colour: 'red' }), event('old', { time: '2020-01-01T00:00:00Z' }), null, event('last'),
+      ])
+      expect(answer.status).toBe(200)
+      expect([answer.body.accepted, answer.body.duplicates]).toEqual([2, 0])
+      expect(answer.body.rejected.map((one: { index: number; id: string | null; code: string }) => [one.index, one.id, one.code])).toEqual([
+        [1, null, 'validation_failed'], [2, 'one', 'event_conflict'], [3, 'far', 'meter_not_found'], [4, 'who', 'customer_not_found'],
+        [5, 'nul', 'validation_failed'], [6, 'odd', 'validation_failed'], [7, 'old', 'event_too_old'], [8, null, 'validation_failed'],
+      ])
+      expect(answer.body.rejected[5].detail).toBe('/colour is not a known field')
+    })
+    test('an envelope that is none is refused', async () => {
+      for (const body of ['[]', '"event"', 'null', '7', JSON.stringify(Array.from({ length: 1001 }, (_, index) => event(`x${index}`)))]) {
+        expect(await post('/events', body, { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+      }
+      expect((await post('/events')).status).toBe(400)
+      expect((await post('/events', 'id,customer', { 'content-type': 'text/csv' })).status).toBe(415)
+    })
+    test('a thousand events of several megabytes fit in one call', async () => {
+      const batch = Array.from({ length: 1000 }, (_, index) => event(`big-${index}`, { properties: { note: 'x'.repeat(2000) } }))
+      expect(await post('/events', batch)).toMatchObject({ status: 200, body: { accepted: 1000 } })
+    })
+  })
+
+  describe('quota', () => {
+    test('is read and consumed, once for each id', async () => {
+      const before = (await get('/customers/acme/quota/ai_chat')).body
+      expect(before).toMatchObject({ allowed: true, included: 100, used: 0, remaining: 100, overagePolicy: 'bill', resetsAt: expect.any(String) })
+      expect(await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).toMatchObject({ status: 200, body: { granted: 2, remaining: 98, overage: 0, duplicate: false } })
+      expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).body).toMatchObject({ granted: 2, remaining: 98, duplicate: true })
+      expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c2' })).body).toMatchObject({ granted: 1, remaining: 97 })
+    })
+    test('of what is not there, or in parts there are not, is refused', async () => {
+      expect(await get('/customers/acme/quota/nothing')).toMatchObject({ status: 404, body: { code: 'meter_not_found' } })
+      expect(await get('/customers/nobody/quota/ai_chat')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(await get('/customers/stark/quota/ai_chat')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
+      expect(pointers(await post('/customers/acme/quota/ai_chat/consume', { quantity: 0 }))).toEqual(['/id', '/quantity'])
+      expect(await post('/customers/acme/quota/ai_chat/consume', { id: 'c3', quantity: 0.5 })).toMatchObject({ status: 422, body: { code: 'quantity_too_precise' } })
+      expect(await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 3 })).toMatchObject({ status: 409, body: { code: 'event_conflict' } })
+    })
+  })
+
+  describe('invoices', () => {
+    let invoice: { id: string; number: string; total: number; amountDue: number }
+    test('that of a past period is issued once', async () => {
+      const made = await post('/customers/acme/invoices', { period: '2026-02' })
+      expect(made).toMatchObject({ status: 200, body: { kind: 'renewal', status: 'open', period: { label: '2026-02' } } })
+      invoice = made.body
+      expect((await post('/customers/acme/invoices', { period: '2026-02' })).body.id).toBe(invoice.id)
+      expect((await get(`/invoices/${invoice.id}`)).body).toEqual(invoice)
+      expect((await get('/customers/acme/invoices?status=open&year=2026')).body.data.map((one: { id: string }) => one.id)).toContain(invoice.id)
+    })
+    test('that of a period that runs, or never was, is not', async () => {
+      expect(await post('/customers/acme/invoices', { period: '2026-03' })).toMatchObject({ status: 409, body: { code: 'period_not_over' } })
+      expect(await post('/customers/acme/invoices', { period: '2020-01' })).toMatchObject({ status: 404, body: { code: 'invoice_not_found' } })
+      expect(pointers(await post('/customers/acme/invoices', { period: 'march' }))).toEqual(['/period'])
+      expect(await get('/invoices/none')).toMatchObject({ status: 404, body: { code: 'invoice_not_found' } })
+    })
+    test('are printed', async () => {
+      const pdf = await get(`/invoices/${invoice.id}/pdf`)
+      expect([pdf.status, pdf.headers['content-type'], pdf.raw.subarray(0, 5).toString()]).toEqual([200, 'application/pdf', '%PDF-'])
+      expect((await get('/invoices/none/pdf')).status).toBe(404)
+    })
+    test('are paid, each payment once', async () => {
+      const half = { amount: 100, method: 'bank_transfer', reference: 'T-1' }
+      expect(await post(`/invoices/${invoice.id}/payments`, half)).toMatchObject({ status: 201, body: { amountPaid: 100, status: 'open' } })
+      expect(await post(`/invoices/${invoice.id}/payments`, { ...half, amount: 200 })).toMatchObject({ status: 409, body: { code: 'duplicate_reference' } })
+      expect(await post(`/invoices/${invoice.id}/payments`, { amount: invoice.amountDue - 100, method: 'wechat', reference: 'T-2' })).toMatchObject({ status: 201, body: { status: 'paid', amountDue: 0 } })
+      expect((await get(`/invoices/${invoice.id}/payments`)).body.data.map((one: { reference: string }) => one.reference)).toEqual(['T-1', 'T-2'])
+      expect(pointers(await post(`/invoices/${invoice.id}/payments`, { amount: 0, method: '' }))).toEqual(['/amount', '/method', '/reference'])
+      expect((await post('/invoices/none/payments', half)).status).toBe(404)
+    })
+    test('are voided unless they are paid', async () => {
+      expect(await post(`/invoices/${invoice.id}/void`, { reason: 'mistake' })).toMatchObject({ status: 409, body: { code: 'invoice_not_open' } })
+      const { body: { data } } = await get('/customers/umbrella/invoices?status=open')
+      expect(await post(`/invoices/${data[0].id}/void`)).toMatchObject({ status: 200, body: { status: 'void', number: data[0].number } })
+      expect(pointers(await post(`/invoices/${data[0].id}/void`, { reason: 7 }))).toEqual(['/reason'])
+      expect((await post('/invoices/none/void')).status).toBe(404)
+    })
+  })
+
+  describe('portal sessions', () => {
+    test('a link carries a code in its fragment, and the code works once', async () => {
+      const made = await post('/portal-sessions', { customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN', path: '/invoices?status=open' })
+      expect(made.status).toBe(201)
+      expect(made.body.url).toBe(`https://billing.example.com/portal/invoices?status=open#code=${made.body.code}`)
+      expect(made.body.url).not.toContain(made.body.token)
+      const exchange = () => server.app.inject({ method: 'POST', url: '/api/billing/portal-sessions/exchange', payload: { code: made.body.code } })
+      const first = await exchange()
+      expect([first.statusCode, Object.keys(first.json())]).toEqual([200, ['token', 'expiresAt']])
+      const [cookie] = first.cookies
+      expect(cookie).toMatchObject({ name: 'portal_renewal', path: '/api/portal/session', httpOnly: true, secure: true, sameSite: 'Strict', maxAge: 8 * 3600 })
+      expect([(await exchange()).statusCode, (await exchange()).json().code]).toEqual([401, 'code_invalid'])
+    })
+    test('a code lives for a minute', async () => {
+      const { body } = await post('/portal-sessions', { customerId: 'acme' })
+      const now = server.clock.at
+      server.clock.at = '2026-03-10T04:01:01.000000Z'
+      expect((await post('/portal-sessions/exchange', { code: body.code })).status).toBe(401)
+      server.clock.at = now
+    })
+    test('are for a known customer and a page of the portal', async () => {
+      expect(await post('/portal-sessions', { customerId: 'nobody' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(pointers(await post('/portal-sessions', { customerId: 'acme', role: 'admin', path: '//evil.example.com' }))).toEqual(['/path', '/role'])
+      expect(pointers(await post('/portal-sessions', { customerId: 'acme', path: '/../workbench' }))).toEqual(['/path'])
+      expect(pointers(await post('/portal-sessions/exchange', {}))).toEqual(['/code'])
+    })
+  })
+
+  test('without a test clock there is no such address', async () => {
+    expect(await get('/test-clock')).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    expect((await post('/test-clock', { now: '2026-04-01T00:00:00Z' })).status).toBe(404)
+  })
+})

@@ -1,0 +1,144 @@
+import { Type, type Static } from 'typebox'
+import {
+  Amount, Charge, Currency, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Role,
+} from '@customer-portal/http/resources'
+
+const closed = { additionalProperties: false } as const
+const { key: _key, ...meterFields } = Meter.properties
+const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), LocalizedText], { description: 'One text for both languages, or one each' })
+
+/** PUT /meters/{key} */
+export const MeterInput = Type.Object(
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation) },
+  closed,
+)
+
+/** PUT /plans/{id}: a plan without its version; what is left out has a default. */
+export const PlanInput = Type.Object(
+  {
+    name: Text,
+    description: Type.Optional(Text),
+    features: Type.Optional(Type.Array(Text, { maxItems: 20 })),
+    recommended: Type.Optional(Type.Boolean()),
+    archived: Type.Optional(Type.Boolean()),
+    rank: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 })),
+    currency: Type.Optional(Currency),
+    fee: Fee,
+    interval: Type.Optional(Plan.properties.interval),
+    intervalCount: Type.Optional(Plan.properties.intervalCount),
+    alignment: Type.Optional(Plan.properties.alignment),
+    seats: Type.Optional(Type.Object({
+      min: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+      max: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
+    }, closed)),
+    trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
+    taxRate: Type.Optional(Percent),
+    taxMode: Type.Optional(Plan.properties.taxMode),
+    paymentTermsDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
+    graceHours: Type.Optional(Type.Integer({ minimum: 0, maximum: 8760 })),
+    charges: Type.Optional(Type.Array(Charge, { maxItems: 50 })),
+  },
+  closed,
+)
+
+const customerFields = {
+  companyName: Type.String({ minLength: 1, maxLength: 200 }),
+  contactName: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
+  email: Type.Optional(Nullable(Type.String({ format: 'email', maxLength: 254 }))),
+  phone: Type.Optional(Nullable(Type.String({ maxLength: 40 }))),
+  address: Type.Optional(Nullable(Type.String({ maxLength: 300 }))),
+  timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  locale: Type.Optional(Locale),
+  invoiceTitle: Type.Optional(Nullable(InvoiceTitle)),
+}
+/** POST /customers */
+export const CustomerInput = Type.Object({ id: Type.Optional(Id), ...customerFields, currency: Type.Optional(Currency) }, closed)
+/** PUT /customers/{id}: what is left out stays; with `version`, a stale one is refused. */
+export const CustomerUpdate = Type.Object(
+  { ...customerFields, companyName: Type.Optional(customerFields.companyName), version: Type.Optional(Type.Integer({ minimum: 1 })) },
+  closed,
+)
+
+/** POST /customers/{id}/subscription */
+export const SubscriptionInput = Type.Object(
+  {
+    planId: Id,
+    seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    startsAt: Type.Optional(Type.String({ format: 'date-time', description: 'Now when absent; at most 35 days ago' })),
+  },
+  closed,
+)
+
+/** One thing that was used. The same id again with the same content changes nothing. */
+export const EventInput = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 256 }),
+    customerId: Id,
+    meter: Id,
+    quantity: Type.Optional(Type.Number({ description: "In the meter's units; 1 when absent" })),
+    time: Type.Optional(Instant),
+    properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { maxProperties: 64 })),
+  },
+  closed,
+)
+export type EventInput = Static<typeof EventInput>
+export const EventBatch = Type.Union([EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 })])
+export const Recorded = Type.Object(
+  {
+    accepted: Type.Integer(),
+    duplicates: Type.Integer(),
+    rejected: Type.Array(Type.Object({ index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String() }, closed)),
+  },
+  closed,
+)
+export type Recorded = Static<typeof Recorded>
+
+export const Quota = Type.Object(
+  {
+    allowed: Type.Boolean(),
+    included: Nullable(Type.Number()),
+    used: Type.Number(),
+    remaining: Nullable(Type.Number()),
+    overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
+    resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
+  },
+  closed,
+)
+export const ConsumeInput = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }), quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
+export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
+
+export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
+export const VoidRequest = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
+export const PaymentInput = Type.Object(
+  {
+    amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' }),
+    method: Type.String({ minLength: 1, maxLength: 64 }),
+    reference: Type.String({ minLength: 1, maxLength: 128, description: 'Unique per invoice: paying twice under one reference is refused' }),
+    paidAt: Type.Optional(Instant),
+  },
+  closed,
+)
+export const Payment = Type.Object(
+  { reference: Type.String(), amount: Amount, method: Type.String(), paidAt: Instant, createdAt: Instant },
+  closed,
+)
+
+export const PortalSessionInput = Type.Object(
+  {
+    customerId: Id,
+    role: Type.Optional(Role),
+    actor: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }), name: Type.String({ minLength: 1, maxLength: 100 }) }, closed)),
+    locale: Type.Optional(Locale),
+    path: Type.Optional(Type.String({ pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$', maxLength: 200, description: 'The page to open, below /portal' })),
+  },
+  closed,
+)
+export const PortalSession = Type.Object(
+  { token: Type.String(), expiresAt: Instant, code: Type.String(), url: Type.String({ description: 'Opens the portal once, within 60 seconds' }) },
+  closed,
+)
+export const ExchangeInput = Type.Object({ code: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
+
+export const ClockInput = Type.Object({ now: Instant }, closed)
+export const Clock = Type.Object({ now: Instant }, closed)
+

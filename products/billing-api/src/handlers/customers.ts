@@ -1,0 +1,49 @@
+import { createCustomer, createSubscription, getCustomer, getSubscription, listCustomers, updateCustomer, type Billing } from '@customer-portal/billing'
+import { once, PageQuery, type App } from '@customer-portal/http'
+import { Account, Page, Subscription } from '@customer-portal/http/resources'
+import { Type } from 'typebox'
+import type { AskerOf } from '../caller.ts'
+import { CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
+
+const scope = 'billing' as const
+const CustomerPath = Type.Object({ customerId: Type.String() })
+
+/** Customers and what they are subscribed to. */
+export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+  app.post('/customers', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Create a customer', tags: ['customers'], body: CustomerInput, response: { 201: Account } },
+  }, async (request, reply) => once(request, reply, askerOf(request), 201, (inside) => createCustomer(inside, request.body)))
+
+  app.get('/customers', {
+    config: { scope },
+    schema: { summary: 'Customers', tags: ['customers'], querystring: PageQuery, response: { 200: Page(Account) } },
+  }, async (request) => listCustomers(billing, request.query))
+
+  app.get('/customers/:customerId', {
+    config: { scope },
+    schema: { summary: 'One customer', tags: ['customers'], params: CustomerPath, response: { 200: Account } },
+  }, async (request) => getCustomer(billing, request.params))
+
+  app.put('/customers/:customerId', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Change a customer', tags: ['customers'], params: CustomerPath, body: CustomerUpdate, response: { 200: Account } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => updateCustomer(inside, { customerId, ...request.body }))
+  })
+
+  app.post('/customers/:customerId/subscription', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Subscribe a customer to a plan', tags: ['customers'], params: CustomerPath, body: SubscriptionInput, response: { 201: Subscription } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 201, async (inside) =>
+      (await createSubscription(inside, { customerId, ...request.body })).subscription)
+  })
+
+  app.get('/customers/:customerId/subscription', {
+    config: { scope },
+    schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
+  }, async (request) => getSubscription(billing, request.params))
+}

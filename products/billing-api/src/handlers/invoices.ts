@@ -1,0 +1,53 @@
+import { generateInvoice, generatePdf, getInvoice, getInvoices, listPayments, recordPayment, voidInvoice, type Billing } from '@customer-portal/billing'
+import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
+import { Invoice, List, Page } from '@customer-portal/http/resources'
+import { Type } from 'typebox'
+import type { AskerOf } from '../caller.ts'
+import { InvoiceRequest, Payment, PaymentInput, VoidRequest } from '../contract.ts'
+
+const scope = 'billing' as const
+const CustomerPath = Type.Object({ customerId: Type.String() })
+const InvoicePath = Type.Object({ invoiceId: Type.String() })
+
+/** Invoices and the payments on them. */
+export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+  app.get('/customers/:customerId/invoices', {
+    config: { scope },
+    schema: { summary: "A customer's invoices, newest first", tags: ['invoices'], params: CustomerPath, querystring: InvoiceQuery, response: { 200: Page(Invoice) } },
+  }, async (request) => getInvoices(billing, { ...request.params, ...request.query }))
+
+  app.post('/customers/:customerId/invoices', {
+    config: { scope, idempotent: true },
+    schema: { summary: "Issue a past period's invoice", tags: ['invoices'], description: 'Answers the one there is when it was issued already.', params: CustomerPath, body: InvoiceRequest, response: { 200: Invoice } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => generateInvoice(inside, { customerId, ...request.body }))
+  })
+
+  app.get('/invoices/:invoiceId', {
+    config: { scope },
+    schema: { summary: 'One invoice', tags: ['invoices'], params: InvoicePath, response: { 200: Invoice } },
+  }, async (request) => getInvoice(billing, request.params))
+
+  app.get('/invoices/:invoiceId/pdf', {
+    config: { scope },
+    schema: { summary: 'The invoice as PDF', tags: ['invoices'], params: InvoicePath, response: PdfAnswer },
+  }, async (request, reply) => sendPdf(reply, await generatePdf(billing, request.params)))
+
+  app.post('/invoices/:invoiceId/void', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
+  }, async (request, reply) =>
+    once(request, reply, askerOf(request), 200, (inside) => voidInvoice(inside, { ...request.params, ...request.body })))
+
+  app.post('/invoices/:invoiceId/payments', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Record a payment', tags: ['invoices'], params: InvoicePath, body: PaymentInput, response: { 201: Invoice } },
+  }, async (request, reply) =>
+    once(request, reply, askerOf(request), 201, (inside) => recordPayment(inside, { ...request.params, ...request.body })))
+
+  app.get('/invoices/:invoiceId/payments', {
+    config: { scope },
+    schema: { summary: 'The payments on an invoice', tags: ['invoices'], params: InvoicePath, response: { 200: List(Payment) } },
+  }, async (request) => listPayments(billing, request.params))
+}

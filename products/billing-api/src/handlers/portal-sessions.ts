@@ -1,0 +1,27 @@
+import { createPortalSession, exchangePortalCode, type Billing } from '@customer-portal/billing'
+import { setRenewalCookie, type App } from '@customer-portal/http'
+import { Token } from '@customer-portal/http/resources'
+import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts'
+
+/** Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by key: the answers hold secrets. */
+export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
+  app.post('/portal-sessions', {
+    config: { scope: 'billing' },
+    schema: { summary: 'Let somebody into the portal', tags: ['portal sessions'], body: PortalSessionInput, response: { 201: PortalSession } },
+  }, async (request, reply) => {
+    const { path = '', ...session } = request.body
+    const { token, expiresAt, code } = await createPortalSession(billing, session)
+    void reply.code(201)
+    return { token, expiresAt, code, url: `${publicUrl()}/portal${path}#code=${code}` }
+  })
+
+  app.post('/portal-sessions/exchange', {
+    config: { scope: 'public' },
+    schema: { summary: 'Redeem a one-time code', tags: ['portal sessions'], description: 'No key needed; works once, within 60 seconds. Also sets the renewal cookie.', body: ExchangeInput, response: { 200: Token } },
+  }, async (request, reply) => {
+    const { token, expiresAt, renewal } = await exchangePortalCode(billing, request.body)
+    const maxAge = Math.max(0, Math.floor((Date.parse(renewal.expiresAt) - Date.parse(billing.now())) / 1000))
+    setRenewalCookie(reply, { secret: renewal.secret, maxAge, secure: publicUrl().startsWith('https:') })
+    return { token, expiresAt }
+  })
+}

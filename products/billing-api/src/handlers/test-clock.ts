@@ -1,0 +1,21 @@
+import type { App } from '@customer-portal/http'
+import { Clock, ClockInput } from '../contract.ts'
+
+/** A clock that stands still until it is moved; everything that falls due on the way happens before the answer. */
+export interface TestClock {
+  now(): string
+  moveTo(instant: string): Promise<string>
+}
+
+/** Only where the server runs on a test clock; elsewhere there are no such routes. */
+export function testClockRoutes(app: App, clock: TestClock): void {
+  app.get('/test-clock', {
+    config: { scope: 'billing' },
+    schema: { summary: 'The time on the test clock', tags: ['test clock'], response: { 200: Clock } },
+  }, async () => ({ now: clock.now() }))
+
+  app.post('/test-clock', {
+    config: { scope: 'billing' },
+    schema: { summary: 'Move the test clock forward', tags: ['test clock'], body: ClockInput, response: { 200: Clock } },
+  }, async (request) => ({ now: await clock.moveTo(request.body.now) }))
+}

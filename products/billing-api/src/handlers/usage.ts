@@ -1,0 +1,52 @@
+import { checkQuota, consume, getUsageSummary, recordUsage, type Billing } from '@customer-portal/billing'
+import type { App } from '@customer-portal/http'
+import { PeriodLabel, UsageSummary } from '@customer-portal/http/resources'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Consumed, ConsumeInput, EventBatch, Quota, Recorded } from '../contract.ts'
+import { readEvents } from '../event-batch.ts'
+
+const scope = 'billing' as const
+const CustomerPath = Type.Object({ customerId: Type.String() })
+const MeterPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
+const eventBodyLimit = 8 * 1024 * 1024
+
+/** What customers used, and what is left of their allowance. */
+export function usageRoutes(app: App, billing: Billing): void {
+  app.post('/events', {
+    config: { scope, documentedBody: EventBatch },
+    bodyLimit: eventBodyLimit,
+    schema: {
+      summary: 'Record usage', tags: ['usage'], response: { 200: Recorded },
+      description: 'One event or up to 1,000. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+    },
+  }, async (request) => recordBatch(billing, request))
+
+  app.get('/customers/:customerId/usage', {
+    config: { scope },
+    schema: {
+      summary: "A customer's usage in a period", tags: ['usage'], params: CustomerPath, response: { 200: UsageSummary },
+      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
+    },
+  }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))
+
+  app.get('/customers/:customerId/quota/:meter', {
+    config: { scope },
+    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
+  }, async (request) => checkQuota(billing, request.params))
+
+  app.post('/customers/:customerId/quota/:meter/consume', {
+    config: { scope },
+    schema: {
+      summary: 'Use some of an allowance, if it is left', tags: ['usage'], params: MeterPath, body: ConsumeInput, response: { 200: Consumed },
+      description: 'Never grants more than the plan allows, however many ask at once. The same id again answers the same.',
+    },
+  }, async (request) => consume(billing, { ...request.params, ...request.body }))
+}
+
+async function recordBatch(billing: Billing, request: FastifyRequest) {
+  const { events, places, rejected } = readEvents(request)
+  const recorded = events.length > 0 ? await recordUsage(billing, events) : { accepted: 0, duplicates: 0, rejected: [] }
+  const all = [...rejected, ...recorded.rejected.map((refusal) => ({ ...refusal, index: places[refusal.index] ?? refusal.index }))]
+  return { accepted: recorded.accepted, duplicates: recorded.duplicates, rejected: all.sort((a, b) => a.index - b.index) }
+}

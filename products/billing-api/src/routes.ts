@@ -1,0 +1,51 @@
+import type { Billing } from '@customer-portal/billing'
+import { describeApi, type App } from '@customer-portal/http'
+import { askerIn, authenticateVendor } from './caller.ts'
+import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput } from './contract.ts'
+import { catalogueRoutes } from './handlers/catalogue.ts'
+import { customerRoutes } from './handlers/customers.ts'
+import { invoiceRoutes } from './handlers/invoices.ts'
+import { portalSessionRoutes } from './handlers/portal-sessions.ts'
+import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
+import { usageRoutes } from './handlers/usage.ts'
+
+export interface BillingApiOptions {
+  billing: Billing
+  /** Where customers reach this server, without a slash at the end. */
+  publicUrl: () => string
+  /** Present where the server runs on a test clock. */
+  testClock?: TestClock
+}
+
+/** The vendor's API, `/api/billing/*`, for the vendor's own systems. */
+export async function registerBillingApi(app: App, { billing, publicUrl, testClock }: BillingApiOptions): Promise<void> {
+  await app.register(async (scoped) => {
+    const api = scoped as unknown as App
+    authenticateVendor(api, billing)
+    await describeApi(api, description)
+    const askerOf = askerIn(billing)
+    catalogueRoutes(api, billing, askerOf)
+    customerRoutes(api, billing, askerOf)
+    usageRoutes(api, billing)
+    invoiceRoutes(api, billing, askerOf)
+    portalSessionRoutes(api, billing, publicUrl)
+    if (testClock) testClockRoutes(api, testClock)
+  }, { prefix: '/api/billing' })
+}
+
+const description = {
+  title: "Vendor's API",
+  description: "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units (分, cents); instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
+  tags: [
+    { name: 'catalogue', description: 'Meters, plans and the seller' },
+    { name: 'customers', description: 'Customers and their subscriptions' },
+    { name: 'usage', description: 'Usage events and quota' },
+    { name: 'invoices', description: 'Invoices and payments' },
+    { name: 'portal sessions', description: 'Letting customers into the portal' },
+    { name: 'test clock', description: 'Only on a server with a test clock' },
+  ],
+  security: {
+    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
+  },
+  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput },
+}

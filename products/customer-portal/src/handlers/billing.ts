@@ -1,0 +1,43 @@
+import { generatePdf, getInvoice, getInvoiceLineEvents, getInvoices } from '@customer-portal/billing'
+import { InvoiceQuery, PageQuery, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
+import { Invoice, Page, UsageEvent } from '@customer-portal/http/resources'
+import { Type } from 'typebox'
+import type { ActFor } from '../caller.ts'
+
+const InvoicePath = Type.Object({ invoiceId: Type.String() })
+const LinePath = Type.Object({ invoiceId: Type.String(), lineId: Type.String() })
+
+/** The customer's invoices. Another customer's is not found, as if it did not exist. */
+export function billingRoutes(app: App, actFor: ActFor): void {
+  app.get('/invoices', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'Invoices, newest first', tags: ['billing'], querystring: InvoiceQuery, response: { 200: Page(Invoice) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getInvoices(billing, { customerId, ...request.query })
+  })
+
+  app.get('/invoices/:invoiceId', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'One invoice', tags: ['billing'], params: InvoicePath, response: { 200: Invoice } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getInvoice(billing, { customerId, invoiceId: request.params.invoiceId })
+  })
+
+  app.get('/invoices/:invoiceId/pdf', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The invoice as PDF', tags: ['billing'], params: InvoicePath, response: PdfAnswer },
+  }, async (request, reply) => {
+    const { billing, customerId } = actFor(request)
+    return sendPdf(reply, await generatePdf(billing, { customerId, invoiceId: request.params.invoiceId }))
+  })
+
+  app.get('/invoices/:invoiceId/lines/:lineId/events', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The usage events behind a line', tags: ['billing'], params: LinePath, querystring: PageQuery, response: { 200: Page(UsageEvent) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getInvoiceLineEvents(billing, { customerId, ...request.params, ...request.query })
+  })
+}

@@ -1,0 +1,222 @@
+import { createPortalSession, exchangePortalCode, generateInvoice, getInvoices, recordUsage } from '@customer-portal/billing'
+import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { registerPortalApi } from './index.ts'
+
+type Role = 'owner' | 'billing' | 'viewer'
+
+describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
+  let server: TestServer
+  const tokens = new Map<string, string>()
+
+  beforeAll(async () => {
+    server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    await seedTwoCustomers(server)
+    for (const customerId of ['acme', 'globex']) {
+      await generateInvoice(server.billing, { customerId, period: '2026-02' })
+      for (const role of ['owner', 'billing', 'viewer'] as const) {
+        tokens.set(`${customerId} ${role}`, (await createPortalSession(server.billing, { customerId, role, actor: { id: `${customerId}-${role}`, name: 'Ada' }, locale: 'en' })).token)
+      }
+    }
+  })
+  afterAll(() => server.close())
+
+  const call = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, { payload, role = 'owner', customer = 'acme', headers = {} }: {
+    payload?: object; role?: Role; customer?: string; headers?: Record<string, string>
+  } = {}) => server.app.inject({ method, url: `/api/portal${url}`, payload, headers: { authorization: `Bearer ${tokens.get(`${customer} ${role}`)}`, ...headers } })
+  const get = async (url: string, options: Parameters<typeof call>[2] = {}) => {
+    const answer = await call('GET', url, options)
+    expect([answer.statusCode, answer.body]).toEqual([200, expect.any(String)])
+    return answer.json()
+  }
+
+  test('without a token, with a wrong one, or with one that is over, nothing is told', async () => {
+    for (const authorization of [undefined, 'Bearer wrong', 'Basic YTpi', `Bearer ${'x'.repeat(600)}`]) {
+      const answer = await server.app.inject({ url: '/api/portal/account', headers: authorization ? { authorization } : {} })
+      expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthorized'])
+    }
+    const now = server.clock.at
+    server.clock.at = '2026-03-10T04:16:00.000000Z'
+    expect((await call('GET', '/account')).statusCode).toBe(401)
+    server.clock.at = now
+  })
+
+  test('the account is the one of the token', async () => {
+    expect(await get('/account')).toMatchObject({ customerId: 'acme', companyName: 'acme', currency: 'CNY', timezone: 'Asia/Shanghai', version: 1 })
+    expect(await get('/account', { customer: 'globex', role: 'viewer' })).toMatchObject({ customerId: 'globex' })
+  })
+
+  test('the account is changed by whoever read its newest version', async () => {
+    const { version } = await get('/account')
+    const changed = await call('PUT', '/account', { payload: { contactName: '王芳', email: 'wang@example.com', version } })
+    expect([changed.statusCode, changed.json().contactName, changed.json().version]).toEqual([200, '王芳', version + 1])
+    const stale = await call('PUT', '/account', { payload: { contactName: 'late', version } })
+    expect([stale.statusCode, stale.json().code, stale.json().errors[0].pointer]).toEqual([409, 'stale_version', '/version'])
+  })
+
+  test('what the account may not hold is refused by field', async () => {
+    const answer = await call('PUT', '/account', { payload: { email: 'nobody', customerId: 'globex', currency: 'USD' } })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json().errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual(['/currency', '/customerId', '/email', '/version'])
+    const zone = await call('PUT', '/account', { payload: { timezone: 'Mars/Base', version: 2 } })
+    expect([zone.statusCode, zone.json().code, zone.json().errors[0].pointer]).toEqual([422, 'invalid_time_zone', '/timezone'])
+  })
+
+  test('the subscription, the plans and their relation to it', async () => {
+    expect(await get('/subscription')).toMatchObject({ status: expect.any(String), plan: { id: 'starter' }, seats: 2, allowances: [{ meter: 'ai_chat', allowance: 100 }] })
+    const { data } = await get('/plans')
+    expect(data.map((plan: { id: string; relation: string }) => [plan.id, plan.relation])).toEqual([['starter', 'current'], ['pro', 'upgrade']])
+  })
+
+  test('the usage of a period, by meter and by day', async () => {
+    const summary = await get('/usage?period=2026-02')
+    expect(summary).toMatchObject({ period: { label: '2026-02' }, usage: { ai_chat: 130 }, timezone: 'Asia/Shanghai' })
+    expect(summary.meters[0]).toMatchObject({ meter: 'ai_chat', used: 130, included: 100, overage: 30, overageAmount: 1500, overagePolicy: 'bill' })
+    expect(summary.daily.find((day: { date: string }) => day.date === '2026-02-10').usage).toEqual({ ai_chat: 130 })
+    expect((await get('/usage')).period.label).toBe('2026-03')
+    expect((await call('GET', '/usage?period=2026-2')).json()).toMatchObject({ status: 400, errors: [{ pointer: '?period' }] })
+    expect((await call('GET', '/usage?period=2026-13')).statusCode).toBe(404)
+    expect((await get('/usage?period=2026-01')).usage).toEqual({})
+  })
+
+  test('usage events are paged, newest first, and none comes twice', async () => {
+    const seen: string[] = []
+    let cursor: string | null = null
+    do {
+      const page: { data: { id: string; meter: string; properties: object }[]; nextCursor: string | null } = await get(`/usage/detail?start=2026-02-01&end=2026-02-28&limit=50${cursor ? `&cursor=${cursor}` : ''}`)
+      seen.push(...page.data.map((event) => event.id))
+      cursor = page.nextCursor
+    } while (cursor)
+    expect([seen.length, new Set(seen).size]).toEqual([130, 130])
+    expect((await get('/usage/detail?start=2026-02-01&end=2026-02-28&limit=1')).data[0].properties).toEqual({ agent: expect.any(Number) })
+  })
+
+  test.each([
+    ['/usage/detail?limit=101', '?limit', 'validation_failed'],
+    ['/usage/detail?start=yesterday', '?start', 'validation_failed'],
+    ['/usage/detail?cursor=nonsense', '?cursor', 'invalid_cursor'],
+    ['/usage/detail?colour=red', '?colour', 'validation_failed'],
+    ['/invoices?year=twenty', '?year', 'validation_failed'],
+    ['/invoices?status=lost', '?status', 'validation_failed'],
+  ])('%s is refused and the mistake named', async (url, pointer, code) => {
+    const answer = await call('GET', url)
+    expect(answer.json()).toMatchObject({ status: 400, code, errors: [{ pointer }] })
+  })
+
+  test('invoices are listed, read and printed', async () => {
+    const { data } = await get('/invoices?status=open')
+    const renewal = data.find((invoice: { kind: string }) => invoice.kind === 'renewal')
+    expect(renewal).toMatchObject({ customerId: 'acme', period: { label: '2026-02' }, number: expect.any(String) })
+    expect(await get(`/invoices/${renewal.id}`)).toEqual(renewal)
+    const pdf = await call('GET', `/invoices/${renewal.id}/pdf`)
+    expect([pdf.statusCode, pdf.headers['content-type'], pdf.headers['content-disposition']]).toEqual([200, 'application/pdf', expect.stringContaining(`${renewal.number}.pdf`)])
+    expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
+    expect((await get(`/invoices/${renewal.id}`)).pdfSha256).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('the events behind a usage line add up to it', async () => {
+    const { data } = await get('/invoices')
+    const renewal = data.find((invoice: { kind: string }) => invoice.kind === 'renewal')
+    const line = renewal.lines.find((one: { kind: string }) => one.kind === 'usage')
+    const first = await get(`/invoices/${renewal.id}/lines/${line.id}/events?limit=100`)
+    const second = await get(`/invoices/${renewal.id}/lines/${line.id}/events?limit=100&cursor=${first.nextCursor}`)
+    const total = [...first.data, ...second.data].reduce((sum: number, event: { quantity: number }) => sum + event.quantity, 0)
+    expect([total, second.nextCursor]).toEqual([line.quantity, null])
+    expect((await call('GET', `/invoices/${renewal.id}/lines/none/events`)).statusCode).toBe(404)
+  })
+
+  test("another customer's invoice, its PDF and its events are not found", async () => {
+    const { data: [theirs] } = await getInvoices(server.billing, { customerId: 'globex', status: 'open' })
+    for (const path of ['', '/pdf', `/lines/${theirs!.lines[0]!.id}/events`]) {
+      const answer = await call('GET', `/invoices/${theirs!.id}${path}`)
+      expect([answer.statusCode, answer.json().code]).toEqual([404, 'invoice_not_found'])
+    }
+    await recordUsage(server.billing, [{ id: 'theirs', customerId: 'globex', meter: 'ai_chat' }])
+    expect(JSON.stringify(await get('/usage/detail?limit=100'))).not.toContain('theirs')
+    expect((await get('/invoices?limit=100')).data.every((invoice: { customerId: string }) => invoice.customerId === 'acme')).toBe(true)
+  })
+
+  test('a viewer reads everything and changes nothing', async () => {
+    expect((await get('/subscription', { role: 'viewer' })).plan.id).toBe('starter')
+    for (const [method, url, payload] of [['POST', '/subscription/upgrade', { planId: 'pro' }], ['POST', '/subscription/preview', { planId: 'pro' }], ['PUT', '/account', { version: 1 }]] as const) {
+      const answer = await call(method, url, { payload, role: 'viewer' })
+      expect([answer.statusCode, answer.json().code]).toEqual([403, 'forbidden'])
+    }
+  })
+
+  test('an upgrade costs what its preview said, once, however often it is sent', async () => {
+    const preview = await call('POST', '/subscription/preview', { payload: { planId: 'pro' }, customer: 'globex', role: 'billing' })
+    expect(preview.json()).toMatchObject({ when: 'now', currency: 'CNY', blockers: [] })
+    const { quoteId, total, dueNow } = preview.json()
+    const send = (payload: object) => call('POST', '/subscription/upgrade', { payload, customer: 'globex', role: 'billing', headers: { 'idempotency-key': 'upgrade-1' } })
+    const first = await send({ planId: 'pro', quoteId })
+    expect([first.statusCode, first.headers['idempotent-replayed']]).toEqual([200, undefined])
+    expect(first.json()).toMatchObject({ subscription: { plan: { id: 'pro' } }, invoice: { total, amountDue: dueNow, kind: 'change' } })
+    const again = await send({ planId: 'pro', quoteId })
+    expect([again.statusCode, again.headers['idempotent-replayed'], again.json()]).toEqual([200, 'true', first.json()])
+    const other = await send({ planId: 'pro', seats: 5 })
+    expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  test('sent twice at once under one key, a command is done once', async () => {
+    const before = (await get('/invoices?limit=100')).data.length
+    const send = () => call('POST', '/subscription/upgrade', { payload: { planId: 'starter', seats: 4 }, headers: { 'idempotency-key': 'twice' } })
+    const answers = await Promise.all([send(), send()])
+    const done = answers.filter((answer) => answer.statusCode === 200)
+    expect(done.length).toBeGreaterThan(0)
+    for (const answer of answers) expect([200, 409]).toContain(answer.statusCode)
+    expect(new Set(done.map((answer) => answer.json().invoice.id)).size).toBe(1)
+    expect((await get('/invoices?limit=100')).data.length).toBe(before + 1)
+  })
+
+  test('a refusal by rule is kept under its key as well', async () => {
+    const send = () => call('POST', '/subscription/upgrade', { payload: { planId: 'starter', seats: 1 }, headers: { 'idempotency-key': 'down' } })
+    const first = await send()
+    expect([first.statusCode, first.json().code]).toEqual([422, 'not_an_upgrade'])
+    expect((await send()).json()).toMatchObject({ code: 'not_an_upgrade', errors: first.json().errors })
+  })
+
+  test.each([
+    [{}, '/planId'], [{ planId: 'pro', seats: 0 }, '/seats'], [{ planId: 'pro', seats: '3' }, '/seats'], [{ planId: 'pro', price: 0 }, '/price'], [{ planId: ['pro'] }, '/planId'],
+  ])('an upgrade to %j is refused and the field named', async (payload, pointer) => {
+    const answer = await call('POST', '/subscription/upgrade', { payload })
+    expect(answer.json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer }] })
+  })
+
+  test('an upgrade to a plan that does not exist is 404, to too many seats 422', async () => {
+    expect((await call('POST', '/subscription/upgrade', { payload: { planId: 'gold' } })).json()).toMatchObject({ status: 404, code: 'plan_not_found' })
+    expect((await call('POST', '/subscription/upgrade', { payload: { planId: 'starter', seats: 11 } })).json()).toMatchObject({ status: 422, code: 'seats_out_of_range', errors: [{ pointer: '/seats' }] })
+  })
+
+  test('an Idempotency-Key must be printable', async () => {
+    for (const key of ['', 'x'.repeat(256), 'ключ']) {
+      const answer = await call('POST', '/subscription/preview', { payload: { planId: 'pro' }, headers: { 'idempotency-key': key } })
+      expect([answer.statusCode, answer.json().code]).toEqual([400, 'validation_failed'])
+    }
+  })
+
+  test('who is signed in, and signing out', async () => {
+    const { token } = await createPortalSession(server.billing, { customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN' })
+    const headers = { authorization: `Bearer ${token}` }
+    const session = await server.app.inject({ url: '/api/portal/session', headers })
+    expect(session.json()).toEqual({ customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN', expiresAt: '2026-03-10T04:15:00.000000Z' })
+    const out = await server.app.inject({ method: 'POST', url: '/api/portal/session/logout', headers })
+    expect([out.statusCode, out.body]).toEqual([204, ''])
+    expect((await server.app.inject({ url: '/api/portal/session', headers })).statusCode).toBe(401)
+  })
+
+  test('the renewal cookie renews, from the portal’s own pages alone, until the session ends', async () => {
+    const { code } = await createPortalSession(server.billing, { customerId: 'acme' })
+    const { token, renewal } = await exchangePortalCode(server.billing, { code })
+    const renew = (headers: Record<string, string>, cookies: Record<string, string> = { portal_renewal: renewal.secret }) =>
+      server.app.inject({ method: 'POST', url: '/api/portal/session/renew', headers, cookies })
+    const renewed = await renew({ 'sec-fetch-site': 'same-origin' })
+    expect(renewed.statusCode).toBe(200)
+    expect((await server.app.inject({ url: '/api/portal/session', headers: { authorization: `Bearer ${renewed.json().token}` } })).statusCode).toBe(200)
+    expect((await renew({ 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403)
+    expect((await renew({}, {})).statusCode).toBe(401)
+    expect((await renew({}, { portal_renewal: 'wrong' })).statusCode).toBe(401)
+    await server.app.inject({ method: 'POST', url: '/api/portal/session/logout', headers: { authorization: `Bearer ${token}` } })
+    expect((await renew({})).statusCode).toBe(401)
+  })
+})
