@@ -67,26 +67,40 @@ export interface DueFailure {
 }
 
 /**
- * Does the due work of up to `limit` customers (100 unless asked), the longest due first, each in a transaction of its own.
- * Any process may call it at any time, also several at once. A customer that fails is told to `onFailure` and left for later.
+ * Does the due work of every customer who has some, the longest due first, each in a transaction of its own. They are found
+ * `batch` at a time (100 unless asked). Any process may call it at any time, also several at once. A customer that fails is
+ * told to `onFailure` and passed over until the next call, so that it cannot hold up the others.
  */
-export async function runDueWork(billing: Billing, options: { limit?: number; onFailure?: (failure: DueFailure) => void } = {}): Promise<number> {
-  const customers = await billing.transaction((tx) =>
-    tx.query<{ customer_id: string }>('select customer_id from customers where due_at <= $1 order by due_at, customer_id limit $2', [tx.at, options.limit ?? 100]), { readOnly: true })
+export async function runDueWork(billing: Billing, options: { batch?: number; onFailure?: (failure: DueFailure) => void } = {}): Promise<number> {
   let done = 0
-  for (const { customer_id: customerId } of customers) {
-    try {
-      await billing.transaction(async (tx) => {
-        await lockCustomer(tx, customerId)
-        await doWhatIsDue(tx, await readHistory(tx, customerId))
-      })
-      done += 1
-    } catch (error) {
-      if (!options.onFailure) throw error
-      options.onFailure({ customerId, error })
+  for (let due = await dueAfter(billing, null, options.batch); due.length > 0; due = await dueAfter(billing, due.at(-1)!, options.batch)) {
+    for (const { customerId } of due) {
+      try {
+        await billing.transaction(async (tx) => {
+          await lockCustomer(tx, customerId)
+          await doWhatIsDue(tx, await readHistory(tx, customerId))
+        })
+        done += 1
+      } catch (error) {
+        if (!options.onFailure) throw error
+        options.onFailure({ customerId, error })
+      }
     }
   }
   return done
+}
+
+interface DueCustomer {
+  customerId: string
+  dueAt: Instant
+}
+
+async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100): Promise<DueCustomer[]> {
+  return billing.transaction((tx) => tx.query<DueCustomer>(
+    `select customer_id as "customerId", due_at as "dueAt" from customers
+     where due_at <= $1 and ($2::timestamptz is null or (due_at, customer_id) > ($2, $3)) order by due_at, customer_id limit $4`,
+    [tx.at, last?.dueAt ?? null, last?.customerId ?? null, batch],
+  ), { readOnly: true })
 }
 
 /** The earliest instant at which something falls due, or null. */

@@ -3,7 +3,7 @@ import { openDataDir } from './data-dir.ts'
 import { pgliteDatabase } from './pglite.ts'
 import { postgresDatabase, type PostgresOptions } from './postgres.ts'
 import { ensureRoles } from './roles.ts'
-import type { Database, Transaction } from './types.ts'
+import { DatabaseUnavailable, type Database, type Transaction } from './types.ts'
 
 /** Where the data live: a folder of this machine, a PostgreSQL server, or this process's memory (from a snapshot, when given). */
 export type DatabaseLocation = { dataDir: string } | PostgresOptions | { memory: true; snapshot?: Blob }
@@ -36,5 +36,5 @@ async function assertVersion(owner: Transaction): Promise<void> {
   const [server] = await owner.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   )
-  if (server!.number < oldestServer) throw new Error(`DATABASE_URL leads to PostgreSQL ${server!.version}; 15 or newer is needed.`)
+  if (server!.number < oldestServer) throw new DatabaseUnavailable(`DATABASE_URL leads to PostgreSQL ${server!.version}; 15 or newer is needed.`)
 }
