@@ -250,17 +250,18 @@ grant update (revoked_at) on secret_keys to billing;
 
 grant select on customers, customer_timezones, subscriptions, stretches, usage_events, usage_daily, invoices, closed_periods, payments,
   credit_movements, quotes, portal_sessions, portal_tokens, idempotency_keys to portal, billing;
-grant insert on customer_timezones, subscriptions, stretches, usage_events, usage_daily, invoices, closed_periods, payments,
-  credit_movements, quotes, portal_sessions, portal_tokens, idempotency_keys to portal, billing;
-grant insert on customers to billing;
+grant insert on customer_timezones, subscriptions, stretches, usage_events, usage_daily, invoices, closed_periods,
+  credit_movements, quotes, idempotency_keys to portal, billing;
+grant insert on customers, payments, portal_sessions, portal_tokens to billing;
 grant update (company_name, contact_name, email, phone, address, locale, invoice_title, version, due_at) on customers to portal, billing;
 grant update (timezone), delete on customer_timezones to portal, billing;
 grant update (ends_on) on stretches to portal, billing;
 grant update (quantity, events) on usage_daily to portal, billing;
 grant update (pdf_sha256) on invoices to portal, billing;
 grant update (voided_at, void_reason) on invoices to billing;
-grant delete on quotes, portal_tokens, idempotency_keys to portal, billing;
-grant update (code_used_at, renewal_hash, renewal_expires_at, ended_at) on portal_sessions to portal, billing;
+grant delete on quotes, idempotency_keys to portal, billing;
+grant delete on portal_tokens to billing;
+grant update (code_used_at, renewal_hash, renewal_expires_at, ended_at) on portal_sessions to billing;
 
 do $$
 declare name text;

@@ -41,7 +41,7 @@ async function changeLines(tx: BillingTransaction, history: History, from: Stret
   if (monthsOf(to.plan) !== monthsOf(from.plan)) {
     throw new BillingError('interval_change_unsupported', { pointer: '/planId', message: `plan '${to.plan.id}' is billed every ${to.plan.intervalCount} ${to.plan.interval}, the current one every ${from.plan.intervalCount} ${from.plan.interval}: a change between them is not offered yet` })
   }
-  const credits = await creditsFrom(tx, history.customer.customerId, from, history.today)
+  const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, history.today)
   const fee = feeLine({ id: '', ...to }, { from: history.today, to: feePeriod.to }, feePeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
 }

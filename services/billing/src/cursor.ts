@@ -1,4 +1,5 @@
 import { BillingError } from './failure.ts'
+import { parseInstant } from './rules/instant.ts'
 
 /** One page of a list. `nextCursor` is opaque; null on the last page. */
 export interface Page<T> {
@@ -19,14 +20,19 @@ export function encodeCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-/** The position a cursor holds, of `size` texts. Throws invalid_cursor for one we did not make. */
+/** The position a cursor holds: an instant and other texts, `size` in all. Throws invalid_cursor for one we did not make. */
 export function decodeCursor(cursor: string | undefined, size: number): string[] | undefined {
   if (cursor === undefined) return undefined
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(position) && position.length === size && position.every((part) => typeof part === 'string') && /^\d{4}-/.test(position[0] as string)) return position as string[]
+    if (Array.isArray(position) && position.length === size && position.every(isStorable) && parseInstant(position[0]!) === position[0]) return position
   } catch {
     // Falls through to the one refusal below.
   }
   throw new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
+}
+
+/** A NUL is the one character the database cannot hold. */
+function isStorable(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\u0000')
 }

@@ -1,13 +1,15 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { creditBalance } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
+import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { customerColumns, lockCustomer, readHistory, type CustomerRow } from './history.ts'
 import { addMonths, firstOfMonth } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { isCurrency, type Money } from './rules/money.ts'
+import { periodAt, type Cycle } from './rules/period.ts'
 import { isTaxId } from './rules/tax-id.ts'
-import { beginningOfTime, isTimeZone, localDateOf, zoneOn, type ZoneChange } from './rules/zone.ts'
+import { beginningOfTime, isTimeZone, localDateOf, startOfDay, zoneOn, type ZoneChange } from './rules/zone.ts'
 import { usagePeriods } from './timeline.ts'
 
 /** Whom the Chinese tax invoice (发票) is made out to. */
@@ -73,6 +75,8 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
   checkDetails(input)
   return billing.transaction(async (tx) => {
     const before = await lockCustomer(tx, input.customerId)
+    // What fell due before is issued to who they were then.
+    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     if (input.version !== undefined && input.version !== before.version) {
       throw new BillingError('stale_version', { pointer: '/version', current: before.version, message: `the account was changed since version ${input.version} was read: read it again (it is ${before.version} now)` })
     }
@@ -132,11 +136,34 @@ async function zonesOf(tx: BillingTransaction, customerId: string): Promise<Zone
 async function changeTimeZone(tx: BillingTransaction, customerId: string, timezone: string): Promise<void> {
   const history = await readHistory(tx, customerId)
   const { today } = history
-  const current = usagePeriods(history.stretches, today).at(-1)
-  const from = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
   await tx.query('delete from customer_timezones where customer_id = $1 and from_on > $2', [customerId, today])
   if (zoneOn(history.zones, today) === timezone) return
+  if (history.stretches.length === 0 && !(await hasUsage(tx, customerId))) {
+    // Nothing was counted by dates yet: there is no period to wait for.
+    await tx.query('update customer_timezones set timezone = $2 where customer_id = $1', [customerId, timezone])
+    return
+  }
+  const current = usagePeriods(history.stretches, today).at(-1)
+  const soonest = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
+  // Far to the east that date may have begun already: what is counted by now would change its date.
+  const after = current && soonest === current.to ? usagePeriods(history.stretches, soonest).at(-1)!.to : addMonths(soonest, 1)
+  const from = startOfDay(soonest, timezone) > tx.at ? soonest : after
   await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, from, timezone])
+}
+
+async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boolean> {
+  return (await tx.query('select 1 from usage_daily where customer_id = $1 limit 1', [customerId])).length > 0
+}
+
+/** A zone asked for before the subscription waited for a calendar month: it waits for the end of the period it would have begun in. */
+export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string, cycle: Cycle): Promise<void> {
+  const zones = await zonesOf(tx, customerId)
+  const next = zones.at(-1)!
+  if (next.from <= cycle.anchor) return
+  const period = periodAt(cycle, next.from)
+  if (period.from === next.from) return
+  await tx.query('delete from customer_timezones where customer_id = $1 and from_on = $2', [customerId, next.from])
+  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, period.to, next.timezone])
 }
 
 function given(input: Partial<CustomerDetails>): Partial<CustomerDetails> {

@@ -40,7 +40,7 @@ export async function putMeter(
 
 /** Every meter, by key. */
 export async function listMeters(billing: Billing): Promise<Meter[]> {
-  return billing.transaction((tx) => tx.query<Meter>(`select key, name, unit, decimals, aggregation from meters order by key limit ${mostMeters}`), { readOnly: true })
+  return billing.transaction((tx) => tx.query<Meter>(`select key, name, unit, decimals, aggregation from meters order by key collate "C" limit ${mostMeters}`), { readOnly: true })
 }
 
 export async function findMeter(tx: BillingTransaction, key: string): Promise<Meter | undefined> {

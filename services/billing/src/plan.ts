@@ -58,8 +58,13 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
   return billing.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
     for (const [index, charge] of spec.charges.entries()) {
-      if (!(await findMeter(tx, charge.meter))) {
+      const meter = await findMeter(tx, charge.meter)
+      if (!meter) {
         throw new BillingError('meter_not_found', { pointer: `/charges/${index}/meter`, meter: charge.meter, message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}` })
+      }
+      const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals)
+      if (charge.included !== null && charge.included > mostIncluded) {
+        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units of a meter with ${meter.decimals} decimals` })
       }
     }
     const [latest] = await tx.query<PlanRow>(latestPlans('where id = $1'), [input.id])
@@ -125,7 +130,8 @@ function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     alignment: input.alignment ?? 'anniversary',
     seats: { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
     trialDays: input.trialDays ?? 0,
-    taxRate: input.taxRate ?? '6',
+    // One spelling per rate, since tax is rounded once per rate.
+    taxRate: (input.taxRate ?? '6').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '').replace(/^0+(?=\d)/, ''),
     taxMode: input.taxMode ?? 'exclusive',
     paymentTermsDays: input.paymentTermsDays ?? 15,
     graceHours: input.graceHours ?? 1,
@@ -141,6 +147,7 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
   }
   if (!isCurrency(spec.currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency: spec.currency, message: `'${spec.currency}' is not an ISO 4217 currency` })
   if (spec.seats.max !== null && spec.seats.max < spec.seats.min) refuse('/seats/max', `seats.max ${spec.seats.max} is below seats.min ${spec.seats.min}`)
+  if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate)) refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
   if (spec.trialDays !== 0) refuse('/trialDays', 'trials are not offered yet: leave trialDays out or set it to 0')
   const meters = new Set<string>()
   for (const [index, charge] of spec.charges.entries()) {

@@ -1,6 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, planChange, seatsFor, type PlannedChange } from './change.ts'
 import { creditBalance } from './credit.ts'
+import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { lockCustomer, readHistory, stretchOn, type History, type Stretch } from './history.ts'
@@ -73,6 +74,7 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
     const stretch = await openStretch(tx, history, { subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, anchor: from, alignment: plan.alignment })
+    await keepZoneInPeriods(tx, input.customerId, { anchor: from, alignment: plan.alignment, months: 1 })
     const started = await readHistory(tx, input.customerId)
     const period = usagePeriods(started.stretches, from).at(-1)!
     const feePeriod = feePeriodAt(stretch, from)

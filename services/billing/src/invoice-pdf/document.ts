@@ -1,7 +1,7 @@
 /** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
 export const templateVersion = '1'
 
-/** The part of an invoice that is printed, in the shape of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
+/** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
 export interface InvoiceForPdf {
   number: string | null
   kind: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'

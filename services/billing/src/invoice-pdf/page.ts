@@ -110,7 +110,10 @@ function sellerParty(seller: SellerForPdf): Party {
 function buyerParty(buyer: BuyerForPdf): Party {
   const title = buyer.invoiceTitle
   const customer = labelled('客户编号', 'Customer', buyer.customerId)
-  if (!title) return { name: buyer.companyName, otherName: '', details: [customer, ...partyDetails({ address: buyer.address, phone: buyer.phone }), ...given('邮箱', 'Email', buyer.email)] }
+  if (!title) {
+    const { address, phone, email } = buyer
+    return { name: buyer.companyName, otherName: '', details: [customer, ...partyDetails({ address, phone }), ...given('邮箱', 'Email', email)] }
+  }
   return { name: title.title, otherName: title.title === buyer.companyName ? '' : buyer.companyName, details: [customer, ...partyDetails(title)] }
 }
 

@@ -43,7 +43,9 @@ export function closePdfWorkers(): Promise<void> {
 
 function refuseTooLarge(invoice: InvoiceForPdf, lineLimit: number): void {
   const printed = invoice.lines.reduce((lines, { explain }) => lines + 1 + (explain.length > 1 ? explain.length : 0), 0)
-  if (printed > lineLimit) throw new BillingError('pdf_too_large', { message: `The invoice has ${printed} lines to print; at most ${lineLimit} fit a PDF.`, lines: printed, limit: lineLimit })
+  if (printed <= lineLimit) return
+  const message = `The invoice has ${printed} lines to print; a PDF takes at most ${lineLimit}.`
+  throw new BillingError('pdf_too_large', { message, lines: printed, limit: lineLimit })
 }
 
 function printablePage({ logo, ...texts }: InvoicePage, missing: Set<string>): InvoicePage {

@@ -50,12 +50,16 @@ async function openWasm(): Promise<Typesetter> {
   const { createTypstCompiler, CompileFormatEnum } = await import('@myriaddreamin/typst.ts/compiler')
   const compiler = createTypstCompiler()
   const module = readFileSync(require.resolve('@myriaddreamin/typst-ts-web-compiler/wasm'))
-  await compiler.init({ getModule: () => ({ module_or_path: module }) as unknown as BufferSource, beforeBuild: [loadFonts(readFonts(), { assets: false })] })
+  await compiler.init({
+    getModule: () => ({ module_or_path: module }) as unknown as BufferSource, // bare bytes work too, with a warning on stderr
+    beforeBuild: [loadFonts(readFonts(), { assets: false })], // no fonts from the network
+  })
   compiler.addSource('/invoice.typ', template)
   return {
     engine: 'wasm',
     async pdf(page) {
-      const { result, diagnostics } = await compiler.compile({ mainFilePath: '/invoice.typ', inputs: { page }, format: CompileFormatEnum.pdf, diagnostics: 'full' })
+      const options = { mainFilePath: '/invoice.typ', inputs: { page }, format: CompileFormatEnum.pdf, diagnostics: 'full' } as const
+      const { result, diagnostics } = await compiler.compile(options)
       if (!result) throw typstFailure(diagnostics)
       return result
     },

@@ -15,7 +15,6 @@ const typesetter = await openTypesetter((workerData as { engine: Engine }).engin
 port.on('message', (page: InvoicePage) => {
   void render(page).then((rendering) => port.postMessage(rendering, 'pdf' in rendering ? [rendering.pdf.buffer] : []))
 })
-port.postMessage('ready')
 
 async function render(page: InvoicePage): Promise<Rendering> {
   try {

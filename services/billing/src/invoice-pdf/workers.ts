@@ -53,7 +53,8 @@ interface Thread {
  * Threads that set pages, since Typst is synchronous and would hold up every other request. They start when needed, end
  * when idle and never keep the process alive. A thread that exceeds the time limit is ended and its place given to a new one.
  */
-export function pdfWorkers({ threads: most = 2, queue: longest = 100, idle = 30_000, pagesPerThread = 100, engine = 'auto' }: WorkersOptions = {}): PdfWorkers {
+export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
+  const { threads: most = 2, queue: longest = 100, idle = 30_000, pagesPerThread = 100, engine = 'auto' } = options
   const threads = new Set<Thread>()
   const waiting: Job[] = []
   const pending = new Set<Promise<Rendered>>()
@@ -91,9 +92,7 @@ export function pdfWorkers({ threads: most = 2, queue: longest = 100, idle = 30_
     const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { execArgv: [], workerData: { engine } })
     const thread: Thread = { worker, job: undefined, pages: 0, leaving: false, idleTimer: undefined }
     threads.add(thread)
-    worker.on('message', (message: Rendering | 'ready') => {
-      if (message !== 'ready') finishJob(thread, message)
-    })
+    worker.on('message', (rendering: Rendering) => finishJob(thread, rendering))
     worker.on('error', (failure) => failJob(thread, failure))
     worker.on('exit', () => {
       threads.delete(thread)

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import { addDays, type LocalDate } from '../rules/date.ts'
+import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
@@ -27,13 +27,29 @@ function signedSteps(units: number, decimals: number): number {
   return units < 0 ? -steps : steps
 }
 
-/** Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, paid or not. */
-export async function creditsFrom(tx: BillingTransaction, customerId: string, left: Stretch, date: LocalDate): Promise<LineDraft[]> {
-  // A fee is billed in advance by the document of the period before, at most one fee period (three years of months) and a month back.
-  const documents = await documentsSince(tx, customerId, addDays(date, -1200))
-  return documents
-    .flatMap((document) => document.lines)
-    .filter((line) => line.kind === 'fee' && line.stretchId === left.id && reachesPast(line, date))
-    .map((line) => creditLine(line, left.plan.name, date))
+/**
+ * Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, paid or not.
+ * After a change without money that is the fee of a stretch before the last; what a change gave back already stays given back.
+ */
+export async function creditsFrom(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
+  // A fee is billed in advance by the document of the period before, at most one fee period (36 years) and a month back.
+  const lines = (await documentsSince(tx, customerId, addDays(date, -37 * 366))).flatMap((document) => document.lines)
+  const credited = new Set(lines.filter((line) => line.kind === 'credit').map(feeNamedBy))
+  return lines
+    .filter((line) => line.kind === 'fee' && reachesPast(line, date) && !credited.has(feeNamedBy(line)))
+    .map((line) => creditLine(line, stretches.find((stretch) => stretch.id === line.stretchId)!.plan.name, date))
     .filter((line) => line.amount !== 0)
+}
+
+/** A stretch is billed one fee per fee period, and a credit reaches to the end of the fee it gives back. */
+const feeNamedBy = (line: Pick<LineDraft, 'stretchId' | 'period'>) => `${line.stretchId} ${line.period.end}`
+
+/**
+ * Until when the fee of a fee period is billed: to its end, or, where a later change has billed the rest without giving any of
+ * this fee back (it was void at the time), to that change.
+ */
+export function billedUntil(documents: readonly InvoiceDocument[], stretch: Stretch, feePeriod: DateRange): LocalDate {
+  const lines = documents.flatMap((document) => document.lines).filter((line) => line.period.end === feePeriod.to && line.period.start >= feePeriod.from)
+  if (lines.some((line) => line.kind === 'credit' && line.stretchId === stretch.id)) return feePeriod.to
+  return lines.filter((line) => line.kind === 'fee' && line.stretchId !== stretch.id).map((line) => line.period.start).sort()[0] ?? feePeriod.to
 }

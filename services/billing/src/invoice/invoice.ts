@@ -40,11 +40,12 @@ export async function getInvoices(
   input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
+  if (input.year !== undefined && !(Number.isInteger(input.year) && input.year >= 1 && input.year < 9999)) throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${input.year} to look in` })
   const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
-    const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, `${input.year}-01-01`), instantOf(history.zones, `${input.year + 1}-01-01`)]
+    const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
     const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1
        and ($2::timestamptz is null or (i.issued_at, i.id) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
@@ -58,6 +59,8 @@ export async function getInvoices(
     return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, last.id]) : null }
   }, { readOnly: true })
 }
+
+const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 
 const left = 'i.payable - (select coalesce(sum(p.amount), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id))'
 
@@ -170,5 +173,6 @@ export async function listPayments(billing: Billing, input: { invoiceId: string 
 async function locked(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
   const { document } = await storedInvoice(tx, invoiceId)
   await lockCustomer(tx, document.customerId)
+  await doWhatIsDue(tx, await readHistory(tx, document.customerId))
   return storedInvoice(tx, invoiceId, document.customerId)
 }

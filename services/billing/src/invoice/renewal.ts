@@ -4,7 +4,8 @@ import { addDays, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { billedFor, documentsSince } from './billed.ts'
+import { billedFor, billedUntil, documentsSince } from './billed.ts'
+import type { InvoiceDocument } from './document.ts'
 import { adjustmentLine, feeLine, usageLine, type LineDraft } from './line.ts'
 
 /**
@@ -32,16 +33,21 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     const before = billed(one, period.from)
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(history.stretches, period), ...current, ...adjustments]
+  return [...nextFee(history.stretches, period, documents), ...current, ...adjustments]
 }
 
-/** The fee of the fee period that starts where this usage period ends, if one does and the subscription goes on. */
-export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod): LineDraft[] {
-  const next = stretchOn(stretches, period.to)
-  if (!next) return []
-  const feePeriod = feePeriodAt(next, period.to)
+/**
+ * The fee of the fee period that starts where this usage period ends, for the stretch it ended on: a change on that very day
+ * comes after the renewal and gives its fee back.
+ */
+export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, documents: readonly InvoiceDocument[]): LineDraft[] {
+  const ending = stretchOn(stretches, addDays(period.to, -1))
+  if (!ending) return []
+  const feePeriod = feePeriodAt(ending, period.to)
   if (feePeriod.from !== period.to) return []
-  const line = feeLine(next, feePeriod, feePeriod)
+  const dates = { from: feePeriod.from, to: billedUntil(documents, ending, feePeriod) }
+  if (dates.from === dates.to) return []
+  const line = feeLine(ending, dates, feePeriod)
   return line.amount === 0 ? [] : [line]
 }
 

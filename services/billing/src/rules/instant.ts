@@ -1,13 +1,21 @@
+import { isDate } from './date.ts'
+
 /** A UTC instant of fixed width with six decimals, 2026-11-22T12:26:31.123456Z. Instants compare as text. */
 export type Instant = string
 
-/** RFC 3339 with any offset → the fixed UTC form, or undefined. Digits beyond the sixth decimal are refused, not dropped. */
+/**
+ * RFC 3339 with any offset → the fixed UTC form, or undefined. Digits beyond the sixth decimal are refused, not dropped, and
+ * so are dates the calendar does not have and moments that are not in the years 1 to 9999 of UTC.
+ */
 export function parseInstant(text: string): Instant | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
-  if (!match) return undefined
+  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  // Date.parse would read 30 February as 2 March.
+  if (!match || !isDate(match[1]!)) return undefined
   const wholeSeconds = Date.parse(`${match[1]}T${match[2]}${match[4]!.toUpperCase()}`)
   if (Number.isNaN(wholeSeconds)) return undefined
-  return `${new Date(wholeSeconds).toISOString().slice(0, 19)}.${(match[3] ?? '').padEnd(6, '0')}Z`
+  const utc = new Date(wholeSeconds).toISOString()
+  if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined
+  return `${utc.slice(0, 19)}.${(match[3] ?? '').padEnd(6, '0')}Z`
 }
 
 export function instantFromMilliseconds(milliseconds: number): Instant {

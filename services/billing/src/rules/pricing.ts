@@ -57,6 +57,16 @@ export function rate(price: Price, quantity: number, decimals: number): Rated {
   return { amount: rounded, explain }
 }
 
+/** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
+export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
+  const tiers: Tier[] = price.model === 'per_unit' ? [{ upTo: null, rate: price.rate }] : price.tiers
+  const stepsPerUnit = 10n ** BigInt(decimals)
+  return tiers.reduce((most, { rate: { amount, per }, flat = 0 }) => {
+    const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit) + 1n
+    return (alone > most ? alone : most) + BigInt(flat)
+  }, 0n)
+}
+
 /** The first thing wrong with a price, as a JSON pointer below it and a sentence, or undefined. */
 export function priceMistake(price: Price): { pointer: string; message: string } | undefined {
   if (price.model === 'per_unit') return undefined

@@ -56,7 +56,8 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
   const date = Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).toPlainDate()
   const from = date.toZonedDateTime(timezone).epochMilliseconds
   const to = date.add({ days: 1 }).toZonedDateTime(timezone).epochMilliseconds
-  // A window that does not hold the instant (a date that occurs twice) is not worth remembering.
-  if (from <= milliseconds && milliseconds < to) lastDay.set(timezone, { from, to, date: date.toString() })
+  // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new one, which had begun.
+  if (milliseconds >= to) return date.add({ days: 1 }).toString()
+  lastDay.set(timezone, { from, to, date: date.toString() })
   return date.toString()
 }

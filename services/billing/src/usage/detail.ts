@@ -38,7 +38,7 @@ export async function getUsageDetail(
 }
 
 function bound(history: History, text: string, pointer: string, daysAfter: number): Instant {
-  if (isDate(text)) return instantOf(history.zones, addDays(text, daysAfter))
+  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31') return instantOf(history.zones, addDays(text, daysAfter))
   const instant = parseInstant(text)
   if (!instant) throw new BillingError('invalid_range', { pointer, message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant` })
   return instant

@@ -51,9 +51,15 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at:
   const properties = event.properties ?? {}
   const text = JSON.stringify(properties)
   if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
-  // The one character that JSON may hold and the database may not.
-  if (/\\u0000/.test(text) || event.id.includes('\u0000')) return { code: 'validation_failed', detail: 'the event holds a NUL character' }
+  // What JSON may hold and the database may not.
+  if (!isStorable(properties) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
   return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event) }
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
+  if (value === null || typeof value !== 'object') return true
+  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))
 }
 
 function bodyHashOf(event: UsageEventInput): string {

@@ -9,6 +9,7 @@ import { instantOf, localDateOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
 import { checkEvent } from './event.ts'
 import { dailyUsage, rateCharge, usageStretches, usedOn } from './rating.ts'
+import { overflowDetail, tooLarge } from './overflow.ts'
 import { storeEvents } from './record.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. */
@@ -53,6 +54,8 @@ export async function consume(
 ): Promise<Consumed> {
   return billing.transaction(async (tx) => {
     const meter = await meterOf(tx, input.meter)
+    // Each consumption is one event: granting five for what is counted once would sell the limit five times.
+    if (meter.aggregation === 'count' && (input.quantity ?? 1) !== 1) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: consume one at a time` })
     await lockCustomer(tx, input.customerId)
     const history = await readHistory(tx, input.customerId)
     const event = checkEvent(input, meter, tx.at)
@@ -69,7 +72,9 @@ export async function consume(
     const left = remaining === null ? null : Math.max(0, remaining - granted)
     const overage = remaining === null ? 0 : Math.max(0, granted - remaining)
     if (granted > 0) {
-      await storeEvents(tx, [{ ...event, quantity: granted, index: 0, localDate: localDateOf(history.zones, event.time) }], overage)
+      const placed = [{ ...event, quantity: granted, index: 0, localDate: localDateOf(history.zones, event.time) }]
+      await storeEvents(tx, placed, overage)
+      if (await tooLarge(tx, placed)) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
     }
     return answer(meter, { granted, overage, remaining: left, duplicate: false })
   })

@@ -20,7 +20,7 @@ export interface DailyUsage {
 export async function dailyUsage(tx: BillingTransaction, customerId: string, range: DateRange, meter?: string): Promise<DailyUsage[]> {
   return tx.query<DailyUsage>(
     `select meter, local_date as date, quantity, events from usage_daily
-     where customer_id = $1 and local_date >= $2 and local_date < $3 and ($4::text is null or meter = $4) order by local_date, meter`,
+     where customer_id = $1 and local_date >= $2 and local_date < $3 and ($4::text is null or meter = $4) order by local_date, meter collate "C"`,
     [customerId, range.from, range.to, meter ?? null],
   )
 }

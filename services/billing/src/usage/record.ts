@@ -1,9 +1,9 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError, type Code } from '../failure.ts'
-import { metersByKey, type Meter } from '../meter.ts'
-import { addDays } from '../rules/date.ts'
+import { metersByKey } from '../meter.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
+import { overflowDetail, tooLarge } from './overflow.ts'
 
 export const mostEvents = 1000
 
@@ -13,9 +13,6 @@ export interface Recorded {
   duplicates: number
   rejected: { index: number; id: string; code: Code; detail: string }[]
 }
-
-/** A day's sum from which a period's sum might no longer be exact: 2^53 − 1 spread over the 31 days of the longest period. */
-const safeDay = Math.floor(Number.MAX_SAFE_INTEGER / 31)
 
 type Placed = CheckedEvent & { index: number; localDate: string }
 type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
@@ -28,7 +25,7 @@ export async function recordUsage(billing: Billing, events: readonly UsageEventI
   if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
   return billing.transaction(async (tx) => {
     const meters = await metersByKey(tx)
-    const zones = await zonesOf(tx, [...new Set(events.map((event) => event.customerId))])
+    const zones = await zonesOf(tx, [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')))
     const fates: Fate[] = new Array<Fate>(events.length)
     const placed: Placed[] = []
     for (const [index, event] of events.entries()) {
@@ -40,15 +37,15 @@ export async function recordUsage(billing: Billing, events: readonly UsageEventI
     }
     // One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
     placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index)
-    await storeBatch(tx, placed, meters, fates)
+    await storeBatch(tx, placed, fates)
     return summaryOf(events, fates)
   })
 }
 
-async function storeBatch(tx: BillingTransaction, placed: readonly Placed[], meters: ReadonlyMap<string, Meter>, fates: Fate[]): Promise<void> {
+async function storeBatch(tx: BillingTransaction, placed: readonly Placed[], fates: Fate[]): Promise<void> {
   const attempt = () => tx.savepoint(async () => {
     const found = await storeEvents(tx, placed)
-    if (await tooLarge(tx, placed, meters)) throw new OverflowInBatch()
+    if (await tooLarge(tx, placed)) throw new OverflowInBatch()
     for (const { event, fate } of found) fates[event.index] = fate
   })
   try {
@@ -57,12 +54,12 @@ async function storeBatch(tx: BillingTransaction, placed: readonly Placed[], met
     if (!(error instanceof OverflowInBatch)) throw error
     // Some event would take a period's sum past what can be counted exactly: find which, by halves.
     if (placed.length === 1) {
-      fates[placed[0]!.index] = { code: 'quantity_overflow', detail: `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps` }
+      fates[placed[0]!.index] = { code: 'quantity_overflow', detail: overflowDetail }
       return
     }
     const middle = placed.length >> 1
-    await storeBatch(tx, placed.slice(0, middle), meters, fates)
-    await storeBatch(tx, placed.slice(middle), meters, fates)
+    await storeBatch(tx, placed.slice(0, middle), fates)
+    await storeBatch(tx, placed.slice(middle), fates)
   }
 }
 
@@ -118,32 +115,11 @@ async function addToDays(tx: BillingTransaction, events: readonly Placed[]): Pro
   )
 }
 
-/** Whether some month around the batch's dates now holds more than can be counted exactly. Asked precisely only when a day comes near. */
-async function tooLarge(tx: BillingTransaction, placed: readonly Placed[], meters: ReadonlyMap<string, Meter>): Promise<boolean> {
-  const summed = placed.filter((event) => meters.get(event.meter)!.aggregation === 'sum')
-  if (!summed.some((event) => event.quantity > safeDay / mostEvents) && !(await someDayNearLimit(tx, summed))) return false
-  for (const event of new Map(summed.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
-    const [window] = await tx.query<{ most: string | null }>(
-      `select max(total)::text as most from (select sum(quantity) over (order by local_date range between current row and interval '30 days' following) as total
-       from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
-      [event.customerId, event.meter, addDays(event.localDate, -31), addDays(event.localDate, 31)],
-    )
-    if (BigInt(window!.most ?? '0') > BigInt(Number.MAX_SAFE_INTEGER)) return true
-  }
-  return false
-}
-
-async function someDayNearLimit(tx: BillingTransaction, events: readonly Placed[]): Promise<boolean> {
-  if (events.length === 0) return false
-  const rows = await tx.query(
-    `select 1 from usage_daily d join jsonb_to_recordset($1) as e(customer_id text, meter text, local_date date)
-     on (d.customer_id, d.meter, d.local_date) = (e.customer_id, e.meter, e.local_date) where d.quantity > $2 limit 1`,
-    [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, meter: event.meter, local_date: event.localDate }))), safeDay],
-  )
-  return rows.length > 0
-}
-
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
+  // The lock that storing the events takes anyway, taken before their `storedAt` is read: an event that waits for an invoice
+  // to be issued is stored after it, and so belongs to the next one.
+  await tx.query('select 1 from customers where customer_id = any($1) order by customer_id collate "C" for key share', [customerIds])
+  tx.arrive()
   const rows = await tx.query<ZoneChange & { customerId: string }>(
     'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on', [customerIds],
   )

@@ -1,0 +1,106 @@
+import {
+  BillingError, checkQuota, consume, createSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, previewChange, putPlan, recordPayment, recordUsage, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  type UsageEventInput,
+} from '../src/index.ts'
+import { addSeconds } from '../src/rules/instant.ts'
+import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+
+const zones = { 'Zeta-1': 'Asia/Shanghai', alpha_2: 'America/New_York', 'beta-3': 'Europe/Berlin', Gamma: 'Asia/Kolkata' }
+const customers = Object.keys(zones)
+const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive']
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** One command and what it answered: its result, or the code it was refused with. */
+export interface Step {
+  at: string
+  command: string
+  answer: unknown
+}
+
+/**
+ * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. After each `every` steps
+ * `look` is called. A mistake of ours (anything but a BillingError) is thrown.
+ */
+export async function playHistory(world: World, seed: number, steps: number, look: () => Promise<void>, every = 40): Promise<Step[]> {
+  const random = randomFrom(seed)
+  const whole = (below: number) => Math.floor(random() * below)
+  const one = <T>(some: readonly T[]): T => some[whole(some.length)]!
+  const log: Step[] = []
+  const batches: UsageEventInput[][] = []
+  const { billing } = world
+  await world.passTo('2026-08-30T20:00:00Z')
+  await seedCatalogue(billing)
+  await putPlan(billing, { id: 'calendar', name: 'Calendar', rank: 12, alignment: 'calendar', fee: { amount: 77_777, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'storage', included: 2, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 }, { upTo: null, rate: { amount: 1, per: 7 } }] } }] })
+  await putPlan(billing, { id: 'inclusive', name: 'Inclusive', rank: 30, taxMode: 'inclusive', fee: { amount: 333_333, per: 'subscription' }, graceHours: 24, charges: [{ meter: 'ai_chat', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 3 } } }] })
+  for (const [index, id] of customers.entries()) {
+    await seedCustomer(billing, id, zones[id as keyof typeof zones])
+    await createSubscription(billing, { customerId: id, planId: plans[[1, 0, 4, 2][index]!]!, startsAt: addSeconds(billing.now(), -index * 9 * 86_400) })
+  }
+  const anInvoice = async (customerId: string) => {
+    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft')
+    if (invoices.length === 0) throw new BillingError('invoice_not_found')
+    return one(invoices)
+  }
+  const event = (customerId: string, index: number): UsageEventInput => ({
+    id: `e${log.length}-${index}`, customerId, meter: one(['ai_chat', 'ai_chat', 'tokens', 'storage']), quantity: whole(900),
+    time: addSeconds(billing.now(), -whole(random() < 0.3 ? 34 * 86_400 : 40_000)), properties: { channel: one(['web', '微信']) },
+  })
+  const commands: Record<string, (customerId: string) => Promise<unknown>> = {
+    usage: async (customerId) => {
+      const batch = Array.from({ length: 1 + whole(12) }, (_, index) => event(random() < 0.8 ? customerId : one(customers), index))
+      batches.push(batch)
+      return recordUsage(billing, batch)
+    },
+    usageAgain: () => (batches.length ? recordUsage(billing, [...one(batches)].reverse()) : Promise.resolve(null)),
+    consume: async (customerId) => {
+      const asked = { customerId, meter: 'ai_chat', id: `c${log.length}`, quantity: 1 + whole(60) }
+      return [await consume(billing, asked), random() < 0.5 ? await consume(billing, asked) : null]
+    },
+    upgrade: (customerId) => upgradeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    quoted: async (customerId) => {
+      const asked = { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }
+      const preview = await previewChange(billing, asked)
+      const { invoice } = await upgradeSubscription(billing, { ...asked, quoteId: preview.quoteId })
+      if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow)) throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
+      return [preview, invoice]
+    },
+    pay: async (customerId) => {
+      const { id, amountDue } = await anInvoice(customerId)
+      const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
+      return [await recordPayment(billing, payment), random() < 0.5 ? await recordPayment(billing, payment) : null]
+    },
+    void: async (customerId) => voidInvoice(billing, { invoiceId: (await anInvoice(customerId)).id }),
+    generate: async (customerId) => generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
+    zone: (customerId) => updateCustomer(billing, { customerId, timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']) }),
+    replan: () => putPlan(billing, { id: 'team', name: `Team ${log.length}`, rank: 10, fee: { amount: 59_900 + whole(3) * 1_001, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 700, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 3 } } }] }),
+    read: async (customerId) => [await getSubscription(billing, { customerId }), await getUsageSummary(billing, { customerId }), await checkQuota(billing, { customerId, meter: 'ai_chat' })],
+    due: () => runDueWork(billing),
+  }
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'pay', 'pay', 'pay', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
+  while (log.length < steps) {
+    const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
+    // Mostly the work is done when it falls due; now and then everybody sleeps through it.
+    if (random() < 0.8) await world.passTo(to)
+    else world.set(to)
+    const command = one(weights)
+    const answer = await commands[command]!(one(customers)).catch((error: unknown) => {
+      if (error instanceof BillingError) return error.code
+      throw new Error(`step ${log.length}, ${command} at ${billing.now()}`, { cause: error })
+    })
+    log.push({ at: billing.now(), command, answer })
+    if (log.length % every === 0) await look()
+  }
+  await world.passTo(addSeconds(billing.now(), 32 * 86_400))
+  await look()
+  return log
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import type { Access } from '@customer-portal/database'
+import {
+  actingFor, consume, createPortalSession, createSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, upgradeSubscription, updateCustomer, voidInvoice,
+} from './index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
+
+/** Belong to no customer. Every other table must be walled off. */
+const globalTables = ['invoice_numbers', 'meters', 'plans', 'schema_migrations', 'secret_keys', 'seller']
+
+describe.each(testDatabases)('isolation on $name', ({ create }) => {
+  let world: World
+  let tables: string[]
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-11-01T00:00:00Z')
+    await seedCatalogue(world.billing)
+    for (const customerId of ['a', 'b']) {
+      await seedCustomer(world.billing, customerId)
+      const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
+      await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
+      await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
+      await previewChange(world.billing, { customerId, planId: 'business' })
+      await createPortalSession(world.billing, { customerId })
+      await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
+    }
+    world.set('2026-11-30T17:00:00Z')
+    for (const customerId of ['a', 'b']) await upgradeSubscription(world.billing, { customerId, planId: 'business' })
+    const rows = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"))
+    tables = rows.map((row) => row.name).filter((name) => !globalTables.includes(name))
+  })
+  afterAll(() => world.close())
+  const as = <T>(access: Access, sql: string, parameters?: unknown[]) => world.db.transaction(access, (tx) => tx.query<T>(sql, parameters))
+  const portal: Access = { role: 'portal', customerId: 'a' }
+
+  test('every table is walled off, or is named here as global', async () => {
+    const rows = await world.db.asOwner((tx) => tx.query<{ name: string; enabled: boolean; forced: boolean; policies: { policy: string; roles: string[]; using: string; check: string }[]; key: string }>(
+      `select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
+         (select coalesce(jsonb_agg(jsonb_build_object('policy', p.policyname, 'roles', p.roles, 'using', p.qual, 'check', p.with_check) order by p.policyname), '[]') from pg_policies p where p.tablename = c.relname) as policies,
+         (select a.attname from pg_index i join pg_attribute a on (a.attrelid, a.attnum) = (i.indrelid, i.indkey[0]) where i.indrelid = c.oid and i.indisprimary) as key
+       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relname = any($1) order by 1`, [globalTables],
+    ))
+    expect(rows.length).toBeGreaterThanOrEqual(14)
+    const own = "(customer_id = current_setting('app.customer_id'::text, true))"
+    for (const row of rows) {
+      expect(row).toEqual({
+        name: row.name, enabled: true, forced: true, key: 'customer_id',
+        policies: [{ policy: 'every_customer', roles: ['billing'], using: 'true', check: 'true' }, { policy: 'one_customer', roles: ['portal'], using: own, check: own }],
+      })
+    }
+  })
+
+  test('nothing else than tables can be read around the wall', async () => {
+    const others = await world.db.asOwner((tx) => tx.query("select relname, relkind from pg_class where relnamespace = 'public'::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'c', 't')"))
+    const functions = await world.db.asOwner((tx) => tx.query("select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"))
+    expect([...others, ...functions]).toEqual([])
+  })
+
+  test('neither role owns a table, is superuser, bypasses the wall or can log in, and only billing sees the keys', async () => {
+    const [owned] = await world.db.asOwner((tx) => tx.query<{ count: number }>("select count(*)::int as count from pg_class where relowner in (select oid from pg_roles where rolname in ('portal', 'billing'))"))
+    expect(owned!.count).toBe(0)
+    const roles = await world.db.asOwner((tx) => tx.query("select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb as strong from pg_roles where rolname in ('portal', 'billing') order by 1"))
+    expect(roles).toEqual([{ rolname: 'billing', strong: false }, { rolname: 'portal', strong: false }])
+    await expect(as(portal, 'select * from secret_keys')).rejects.toMatchObject({ code: '42501' })
+    expect(await as({ role: 'billing' }, 'select * from secret_keys')).toEqual([])
+  })
+
+  test('every table of a customer holds rows of both, and the portal of one sees none of the other', async () => {
+    for (const table of tables) {
+      const all = await as<{ customer_id: string }>({ role: 'billing' }, `select distinct customer_id from ${table} order by 1`)
+      expect([table, all.map((row) => row.customer_id)]).toEqual([table, ['a', 'b']])
+      expect([table, await as(portal, `select distinct customer_id from ${table}`)]).toEqual([table, [{ customer_id: 'a' }]])
+    }
+  })
+
+  test('the portal of one can neither add, change nor remove a row of another', async () => {
+    const before = await world.db.asOwner((tx) => tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"))
+    for (const table of tables) {
+      const [row] = await world.db.asOwner((tx) => tx.query<{ content: Record<string, unknown> }>(`select to_jsonb(t) as content from ${table} t where customer_id = 'b' limit 1`))
+      await expect(as(portal, `insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [JSON.stringify(row!.content)])).rejects.toMatchObject({ code: '42501' })
+      // Refused outright, or done to no row at all.
+      for (const sql of [`delete from ${table} where customer_id = 'b'`, `update ${table} set customer_id = 'a' where customer_id = 'b'`]) {
+        const done = await as(portal, `${sql} returning customer_id`).catch((error: { code: string }) => error.code)
+        expect([table, sql, done]).toEqual([table, sql, Array.isArray(done) ? [] : '42501'])
+      }
+    }
+    await as(portal, "update customers set company_name = 'taken' where customer_id = 'b'")
+    expect(await world.db.asOwner((tx) => tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"))).toEqual(before)
+  })
+
+  test('nobody rewrites or removes what is a fact or a document', async () => {
+    for (const access of [portal, { role: 'billing' } as const]) {
+      for (const sql of [
+        "update invoices set document = '{}'", 'update invoices set total = 0, payable = 0', "update invoices set number = 'X'", "update invoices set sha256 = ''", 'delete from invoices', 'update usage_events set quantity = 0',
+        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update credit_movements set amount = 1', 'delete from credit_movements', "update stretches set starts_on = '2020-01-01'", 'delete from stretches',
+        "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()',
+      ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
+    }
+    for (const sql of ['update invoices set voided_at = now()', "insert into customers (customer_id) values ('a')", "insert into plans (id) values ('x')", "update seller set details = '{}'"]) {
+      await expect(as(portal, sql), sql).rejects.toMatchObject({ code: '42501' })
+    }
+  })
+
+  test('the engine acting for one customer does not find another', async () => {
+    const forA = actingFor(world.billing, 'a')
+    const [ofB] = (await getInvoices(world.billing, { customerId: 'b' })).data
+    await expect(getInvoice(forA, { invoiceId: ofB!.id })).rejects.toMatchObject({ code: 'invoice_not_found' })
+    for (const ask of [getSubscription, getUsageSummary, getUsageDetail, getInvoices]) await expect(ask(forA, { customerId: 'b' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(updateCustomer(forA, { customerId: 'b', companyName: 'x' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(upgradeSubscription(forA, { customerId: 'b', planId: 'business' })).rejects.toMatchObject({ code: 'customer_not_found' })
+  })
+
+  test('the engine acting for a customer can do what the portal offers, and not void an invoice', async () => {
+    world.set('2026-12-15T16:00:00Z')
+    await seedCustomer(world.billing, 'self')
+    await createSubscription(world.billing, { customerId: 'self', planId: 'team' })
+    const forSelf = actingFor(world.billing, 'self')
+    const preview = await previewChange(forSelf, { customerId: 'self', planId: 'business' })
+    world.set('2026-12-15T16:10:00Z')
+    const { invoice } = await upgradeSubscription(forSelf, { customerId: 'self', planId: 'business', quoteId: preview.quoteId })
+    expect(invoice).toMatchObject({ total: preview.total })
+    expect(await updateCustomer(forSelf, { customerId: 'self', timezone: 'UTC', companyName: 'Self' })).toMatchObject({ version: 2, nextTimezone: { timezone: 'UTC' } })
+    await expect(voidInvoice(forSelf, { invoiceId: invoice!.id })).rejects.toMatchObject({ code: '42501' })
+  })
+})

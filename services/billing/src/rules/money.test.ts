@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { add, decimal, fraction, isCurrency, money, round, scale, sum } from './money.ts'
+
+test.each([
+  [1n, 2n, 1], [-1n, 2n, -1], [3n, 2n, 2], [-3n, 2n, -2], [49n, 100n, 0], [-49n, 100n, 0], [1n, 3n, 0], [2n, 3n, 1], [0n, 7n, 0],
+  [9_007_199_254_740_991n * 10n + 4n, 10n, Number.MAX_SAFE_INTEGER],
+])('%s ÷ %s rounds to %s: half away from zero', (numerator, denominator, expected) => {
+  expect(Object.is(round(fraction(numerator, denominator)), expected)).toBe(true)
+})
+
+test('rounding is never more than half a unit off, and a negative amount rounds as its positive does', () => {
+  fc.assert(fc.property(fc.bigInt(-(10n ** 15n), 10n ** 15n), fc.bigInt(1n, 10n ** 6n), (numerator, denominator) => {
+    const rounded = BigInt(round(fraction(numerator, denominator)))
+    const off = 2n * (rounded * denominator - numerator)
+    expect(off <= denominator && -off <= denominator).toBe(true)
+    expect(round(fraction(-numerator, denominator))).toBe(rounded === 0n ? 0 : Number(-rounded))
+  }))
+})
+
+test('scaling is exact where floats are not', () => {
+  expect(scale(4_503_599_627_370_495, 3, 3)).toBe(4_503_599_627_370_495)
+  expect(scale(-59_900, 15, 30)).toBe(-29_950)
+  expect(scale(1, 1, 2)).toBe(1)
+  expect(scale(-1, 1, 2)).toBe(-1)
+})
+
+test('an amount that is not a whole number we can hold is a mistake of ours', () => {
+  for (const amount of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) expect(() => money(amount)).toThrow(/safe integer/)
+  expect(() => sum([Number.MAX_SAFE_INTEGER, 1])).toThrow(/safe integer/)
+  expect(Object.is(money(-0), 0)).toBe(true)
+})
+
+test('fractions of different denominators add exactly', () => {
+  expect(round(add(fraction(1n, 3n), fraction(1n, 6n)))).toBe(1)
+  expect(round(add(fraction(1n, 3n), fraction(33n, 200n)))).toBe(0)
+})
+
+test.each([['6', 6n, 1n], ['13.5', 135n, 10n], ['0', 0n, 1n], ['-0.25', -25n, 100n], ['8.000', 8000n, 1000n]])('the decimal %s is read exactly', (text, numerator, denominator) => {
+  expect(decimal(text)).toEqual({ numerator, denominator })
+})
+
+test.each(['', '6%', '1e2', '.5', '5.', ' 6', '٦', '6,5', '--1', '+6'])('%j is not a decimal', (text) => {
+  expect(() => decimal(text)).toThrow(/not a decimal/)
+})
+
+test('currencies are those of ISO 4217', () => {
+  expect(['CNY', 'JPY', 'BHD', 'EUR'].every(isCurrency)).toBe(true)
+  expect(['RMB', 'cny', '', 'BTC', 'US'].some(isCurrency)).toBe(false)
+})

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { addDays } from './date.ts'
+import { addSeconds, instantFromMilliseconds } from './instant.ts'
+import { beginningOfTime, dateIn, instantOf, isTimeZone, localDateOf, startOfDay, type ZoneChange } from './zone.ts'
+
+const always = (timezone: string): ZoneChange[] => [{ from: beginningOfTime, timezone }]
+
+test.each([
+  ['Asia/Shanghai', '2026-10-31T16:00:00.000000Z', '2026-11-01'], ['Asia/Shanghai', '2026-10-31T15:59:59.999999Z', '2026-10-31'],
+  ['Asia/Kolkata', '2026-10-31T18:29:59.999999Z', '2026-10-31'], ['Asia/Kolkata', '2026-10-31T18:30:00.000000Z', '2026-11-01'],
+  ['Europe/Berlin', '2026-03-28T23:00:00.000000Z', '2026-03-29'], ['Europe/Berlin', '2026-03-29T21:59:59.000000Z', '2026-03-29'], ['Europe/Berlin', '2026-03-29T22:00:00.000000Z', '2026-03-30'],
+  ['America/New_York', '2026-11-01T04:00:00.000000Z', '2026-11-01'], ['America/New_York', '2026-11-02T04:59:59.000000Z', '2026-11-01'], ['America/New_York', '2026-11-02T05:00:00.000000Z', '2026-11-02'],
+  ['Pacific/Apia', '2011-12-30T09:59:59.000000Z', '2011-12-29'], ['Pacific/Apia', '2011-12-30T10:00:00.000000Z', '2011-12-31'],
+  ['America/Sao_Paulo', '2018-11-04T02:59:59.000000Z', '2018-11-03'], ['America/Sao_Paulo', '2018-11-04T03:00:00.000000Z', '2018-11-04'], ['UTC', '2026-11-01T00:00:00.000000Z', '2026-11-01'],
+])('in %s, %s falls on %s', (timezone, instant, date) => {
+  expect(dateIn(timezone, instant)).toBe(date)
+  expect(localDateOf(always(timezone), instant)).toBe(date)
+})
+
+test.each([
+  ['Europe/Berlin', '2026-03-29', 23], ['Europe/Berlin', '2026-10-25', 25], ['America/New_York', '2026-11-01', 25], ['Asia/Shanghai', '2026-11-01', 24],
+  ['America/Sao_Paulo', '2018-11-04', 23], ['America/Sao_Paulo', '2018-02-17', 25], ['Pacific/Apia', '2011-12-29', 24], ['Pacific/Apia', '2011-12-30', 0],
+])('in %s, %s has %s hours', (timezone, date, hours) => {
+  expect(startOfDay(addDays(date, 1), timezone)).toBe(addSeconds(startOfDay(date, timezone), hours * 3600))
+})
+
+test('where the clocks skip midnight the day begins at one', () => {
+  expect(startOfDay('2018-11-04', 'America/Sao_Paulo')).toBe('2018-11-04T03:00:00.000000Z')
+})
+
+describe('every instant has exactly one date, and dates never go back', () => {
+  const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'America/Sao_Paulo', 'Asia/Shanghai', 'America/St_Johns', 'Pacific/Kiritimati', 'Pacific/Honolulu', 'Africa/Cairo', 'America/Nuuk', 'Australia/Lord_Howe']
+  const histories = fc.array(fc.tuple(fc.constantFrom(...zones), fc.integer({ min: 20, max: 40 })), { maxLength: 3 }).chain((later) => fc.constantFrom(...zones).map((first): ZoneChange[] => {
+    let from = '2010-10-20'
+    return [...always(first), ...later.map(([timezone, days]) => ({ from: (from = addDays(from, days)), timezone }))]
+  }))
+
+  test('through changes of zone and of the clocks', () => {
+    fc.assert(fc.property(histories, fc.integer({ min: 0, max: 140 * 24 * 60 }), fc.integer({ min: 1, max: 3 * 24 * 60 }), (history, minute, later) => {
+      const begin = Date.UTC(2010, 9, 20)
+      const first = instantFromMilliseconds(begin + minute * 60_000)
+      const second = instantFromMilliseconds(begin + (minute + later) * 60_000)
+      const date = localDateOf(history, first)
+      expect(localDateOf(history, second) >= date).toBe(true)
+      // The date's own first instant is not after it, and the next date's is not before.
+      expect(instantOf(history, date) <= first).toBe(true)
+      expect(instantOf(history, addDays(date, 1)) > first).toBe(true)
+    }), { numRuns: 400 })
+  })
+
+  test.each(zones)('half hour by half hour through more than a year in %s', (timezone) => {
+    let before = ''
+    for (let half = 0; half < 48 * 400; half += 1) {
+      const date = dateIn(timezone, instantFromMilliseconds(Date.UTC(2010, 9, 20) + half * 1_800_000 + 30_000))
+      if (date < before) throw new Error(`after ${before} came ${date}`)
+      before = date
+    }
+  })
+
+  test('where the clocks went back over midnight the new date, once begun, stays', () => {
+    // Newfoundland left summer time at 00:01 on 7 November 2010 and had 23:01 of the 6th again.
+    expect(dateIn('America/St_Johns', '2010-11-07T02:29:59.000000Z')).toBe('2010-11-06')
+    expect(dateIn('America/St_Johns', '2010-11-07T02:30:30.000000Z')).toBe('2010-11-07')
+    expect(dateIn('America/St_Johns', '2010-11-07T02:45:00.000000Z')).toBe('2010-11-07')
+    expect(dateIn('America/St_Johns', '2010-11-07T03:30:00.000000Z')).toBe('2010-11-07')
+  })
+
+  test('a customer who moves west keeps the date until the new zone reaches the next one', () => {
+    const history = [...always('Asia/Shanghai'), { from: '2026-12-01', timezone: 'America/New_York' }]
+    expect(localDateOf(history, '2026-11-30T16:30:00.000000Z')).toBe('2026-11-30')
+    expect(localDateOf(history, '2026-12-01T04:59:59.999999Z')).toBe('2026-11-30')
+    expect(localDateOf(history, '2026-12-01T05:00:00.000000Z')).toBe('2026-12-01')
+  })
+
+  test('a customer who moves east has a shorter last day', () => {
+    const history = [...always('America/New_York'), { from: '2026-12-01', timezone: 'Asia/Shanghai' }]
+    expect(localDateOf(history, '2026-11-30T15:59:59.999999Z')).toBe('2026-11-30')
+    expect(localDateOf(history, '2026-11-30T16:00:00.000000Z')).toBe('2026-12-01')
+    expect(localDateOf(history, '2026-12-01T04:00:00.000000Z')).toBe('2026-12-01')
+  })
+})
+
+test('only names of time zones are time zones', () => {
+  expect(['Asia/Shanghai', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+8'].every(isTimeZone)).toBe(true)
+  expect(['', '+08:00', 'Mars/Olympus', 'Asia/', 'Asia/Shanghai ', '8', 'local'].some(isTimeZone)).toBe(false)
+})

@@ -1,0 +1,66 @@
+import type { BillingTransaction } from '../billing.ts'
+import { planFrom, type Plan, type PlanRow } from '../plan.ts'
+import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
+import { mostItCanCost } from '../rules/pricing.ts'
+import { metersByKey } from '../meter.ts'
+import type { CheckedEvent } from './event.ts'
+
+type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { localDate: LocalDate }
+
+/** From here on a look is worth its price: a thousand such events, or a month of such days, still count and cost nothing near the limits. */
+const largeEvent = 1_000_000_000
+const largeDay = 1_000_000_000_000
+
+/** What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly. */
+const mostAmount = 100_000_000_000_000n
+
+export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${mostAmount} minor units`
+
+/**
+ * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
+ * so this is the last moment to refuse it. Asked precisely only when a day comes near.
+ */
+export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
+  if (!events.some((event) => event.quantity > largeEvent) && !(await hasLargeDay(tx, events))) return false
+  const meters = await metersByKey(tx)
+  for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
+    const total = await mostInAMonth(tx, event)
+    if (total > BigInt(Number.MAX_SAFE_INTEGER)) return true
+    const price = (await planOf(tx, event.customerId))?.charges.find((charge) => charge.meter === event.meter)?.price
+    if (price && mostItCanCost(price, Number(total), meters.get(event.meter)!.decimals) > mostAmount) return true
+  }
+  return false
+}
+
+/** The largest sum of 31 days in a row that the event's date lies in: no period is longer. */
+async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent): Promise<bigint> {
+  const [window] = await tx.query<{ most: string | null }>(
+    `select max(total)::text as most from (select sum(quantity) over (order by local_date range between current row and interval '30 days' following) as total
+     from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
+    [customerId, meter, addDays(localDate, -30), addDays(localDate, 30)],
+  )
+  return BigInt(window!.most ?? '0')
+}
+
+async function planOf(tx: BillingTransaction, customerId: string): Promise<Plan | undefined> {
+  const [row] = await tx.query<PlanRow>(
+    'select p.id, p.version, p.spec from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = $1 order by s.sequence desc limit 1', [customerId],
+  )
+  return row && planFrom(row)
+}
+
+/** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. */
+async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
+  if (events.length === 0) return false
+  const ranges = new Map<string, { customer_id: string; meter: string; first: string; last: string }>()
+  for (const { customerId, meter, localDate } of events) {
+    const range = ranges.get(`${customerId} ${meter}`) ?? { customer_id: customerId, meter, first: localDate, last: localDate }
+    ranges.set(`${customerId} ${meter}`, { ...range, first: earlier(range.first, localDate), last: later(range.last, localDate) })
+  }
+  const rows = await tx.query(
+    `select 1 from usage_daily d join jsonb_to_recordset($1) as e(customer_id text, meter text, first date, last date)
+     on d.customer_id = e.customer_id and d.meter = e.meter and d.local_date between e.first and e.last where d.quantity > $2 limit 1`,
+    [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) }))), largeDay],
+  )
+  return rows.length > 0
+}

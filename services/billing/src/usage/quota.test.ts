@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import { checkQuota, consume, createSubscription, getRemainingQuota, getUsageDetail, putMeter, putPlan, recordUsage } from '../index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
+
+describe.each(testDatabases)('quota on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-11-01T00:00:00Z')
+    await seedCatalogue(world.billing)
+    await putPlan(world.billing, { id: 'unlimited', name: 'Unlimited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: null, overage: 'block' }] })
+    await putPlan(world.billing, { id: 'metered', name: 'Metered', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'storage', included: 1, overage: 'block' }] })
+  })
+  afterAll(() => world.close())
+  const subscribe = async (customerId: string, planId: string) => {
+    world.set('2026-11-01T00:00:00Z')
+    await seedCustomer(world.billing, customerId)
+    await createSubscription(world.billing, { customerId, planId })
+  }
+  const use = (customerId: string, id: string, quantity?: number, meter = 'ai_chat') => consume(world.billing, { customerId, meter, id, ...(quantity === undefined ? {} : { quantity }) })
+  const check = (customerId: string, quantity?: number, meter = 'ai_chat') => checkQuota(world.billing, { customerId, meter, quantity })
+
+  test('blocked overage grants what is left and no more', async () => {
+    await subscribe('blocked', 'free')
+    expect(await check('blocked')).toEqual({ allowed: true, included: 20, used: 0, remaining: 20, overagePolicy: 'block', resetsAt: '2026-11-30T16:00:00.000000Z' })
+    expect(await use('blocked', 'a')).toEqual({ granted: 1, remaining: 19, overage: 0, duplicate: false })
+    expect(await use('blocked', 'b', 15)).toEqual({ granted: 15, remaining: 4, overage: 0, duplicate: false })
+    expect([(await check('blocked', 4)).allowed, (await check('blocked', 5)).allowed]).toEqual([true, false])
+    expect(await use('blocked', 'c', 10)).toEqual({ granted: 4, remaining: 0, overage: 0, duplicate: false })
+    expect(await use('blocked', 'd', 1)).toEqual({ granted: 0, remaining: 0, overage: 0, duplicate: false })
+    expect(await getRemainingQuota(world.billing, { customerId: 'blocked', meter: 'ai_chat' })).toBe(0)
+  })
+
+  test('the same id again answers the same grant and uses nothing', async () => {
+    await subscribe('again', 'free')
+    await use('again', 'a', 18)
+    const partial = await use('again', 'b', 5)
+    expect(partial).toMatchObject({ granted: 2, duplicate: false })
+    expect(await use('again', 'b', 5)).toEqual({ ...partial, duplicate: true })
+    await expect(use('again', 'b', 2)).rejects.toMatchObject({ code: 'event_conflict', detail: { pointer: '/id' } })
+    expect((await check('again')).used).toBe(20)
+  })
+
+  test('an id that was granted nothing is free for the next period', async () => {
+    await subscribe('freed', 'free')
+    await use('freed', 'a', 20)
+    expect(await use('freed', 'b', 3)).toMatchObject({ granted: 0, duplicate: false })
+    expect((await getUsageDetail(world.billing, { customerId: 'freed' })).data.map((event) => event.id)).toEqual(['a'])
+    world.set('2026-11-30T16:00:00Z')
+    expect(await check('freed')).toMatchObject({ used: 0, remaining: 20, resetsAt: '2026-12-31T16:00:00.000000Z' })
+    expect(await use('freed', 'b', 3)).toMatchObject({ granted: 3, duplicate: false })
+  })
+
+  test('billed overage grants everything and says how much is overage', async () => {
+    await subscribe('billed', 'team')
+    expect(await use('billed', 'a', 990)).toEqual({ granted: 990, remaining: 10, overage: 0, duplicate: false })
+    const over = await use('billed', 'b', 25)
+    expect(over).toEqual({ granted: 25, remaining: 0, overage: 15, duplicate: false })
+    await use('billed', 'c', 7)
+    expect(await use('billed', 'b', 25)).toEqual({ ...over, duplicate: true })
+    expect(await check('billed', 1_000_000)).toMatchObject({ allowed: true, used: 1_022, remaining: 0, overagePolicy: 'bill' })
+  })
+
+  test('events and consumption share the counter and the ids', async () => {
+    await subscribe('shared', 'free')
+    await recordUsage(world.billing, [{ id: 'e', customerId: 'shared', meter: 'ai_chat', quantity: 25 }])
+    expect(await check('shared')).toMatchObject({ allowed: false, used: 25, remaining: 0 })
+    expect(await use('shared', 'f', 1)).toMatchObject({ granted: 0 })
+    expect(await use('shared', 'e', 25)).toMatchObject({ granted: 25, duplicate: true })
+    await expect(use('shared', 'e', 24)).rejects.toMatchObject({ code: 'event_conflict' })
+  })
+
+  test('steps smaller than a unit are granted exactly', async () => {
+    await subscribe('fine', 'metered')
+    expect(await use('fine', 'a', 0.999, 'storage')).toMatchObject({ granted: 0.999, remaining: 0.001 })
+    expect(await use('fine', 'b', 0.5, 'storage')).toMatchObject({ granted: 0.001, remaining: 0 })
+    await expect(use('fine', 'c', 0.0001, 'storage')).rejects.toMatchObject({ code: 'quantity_too_precise' })
+    await expect(use('fine', 'd', -1, 'storage')).rejects.toMatchObject({ code: 'quantity_negative' })
+    expect(await use('fine', 'z', 0, 'storage')).toMatchObject({ granted: 0 })
+  })
+
+  test('a meter that counts events is consumed one at a time', async () => {
+    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
+    await putPlan(world.billing, { id: 'visited', name: 'Visited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'visits', included: 2, overage: 'block' }] })
+    await subscribe('visited', 'visited')
+    await expect(use('visited', 'a', 2, 'visits')).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
+    expect([await use('visited', 'a', 1, 'visits'), await use('visited', 'b', undefined, 'visits'), await use('visited', 'c', 1, 'visits')].map((answer) => answer.granted)).toEqual([1, 1, 0])
+  })
+
+  test('unlimited is null, not a large number', async () => {
+    await subscribe('unlimited', 'unlimited')
+    expect(await use('unlimited', 'a', 5)).toEqual({ granted: 5, remaining: null, overage: 0, duplicate: false })
+    expect(await check('unlimited', 1e12)).toMatchObject({ allowed: true, included: null, used: 5, remaining: null })
+    expect(await getRemainingQuota(world.billing, { customerId: 'unlimited', meter: 'ai_chat' })).toBeNull()
+  })
+
+  test('a meter outside the plan allows nothing; one that does not exist, and no subscription, are mistakes', async () => {
+    await subscribe('narrow', 'free')
+    await seedCustomer(world.billing, 'none')
+    expect(await check('narrow', 1, 'tokens')).toMatchObject({ allowed: false, included: 0, remaining: 0, overagePolicy: null })
+    expect(await use('narrow', 'a', 1, 'tokens')).toMatchObject({ granted: 0 })
+    for (const ask of [(id: string, meter?: string) => check(id, 1, meter), (id: string, meter?: string) => use(id, 'x', 1, meter)]) {
+      await expect(ask('narrow', 'nonsense')).rejects.toMatchObject({ code: 'meter_not_found' })
+      await expect(ask('none')).rejects.toMatchObject({ code: 'no_active_subscription' })
+      await expect(ask('nobody')).rejects.toMatchObject({ code: 'customer_not_found' })
+    }
+  })
+})
