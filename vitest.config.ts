@@ -28,6 +28,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/support/setup.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: long ? 600_000 : 120_000,

@@ -1,0 +1,71 @@
+// The arrows of docs/architecture.md: they point down only. `npm run layers` fails when one does not.
+
+/** Test code may reach across: it puts the parts together as backend does. */
+const tests = '(\\.test\\.ts$|(^|/)testing(/|\\.ts$)|^services/[^/]+/scenarios/)'
+const ours = '^(services|products|agent-workbench|backend|packages)/'
+
+/** `from` may use, of our own folders, only itself and what `allowed` names. */
+const only = (name, comment, from, allowed, except = []) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: [tests, ...except] },
+  to: { path: ours, pathNot: [from, ...allowed] },
+})
+
+const index = (folder) => `^${folder}/src/index\\.ts$`
+const contract = (folder) => `^${folder}/src/contract\\.ts$`
+const http = ['^products/http/src/(index|resources)\\.ts$']
+const portalFrontEnd = '^products/customer-portal/frontend/'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circle', comment: 'Two files that need each other are one thought in two places.', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'resolvable', comment: 'An import that leads nowhere.', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?(raw|url|inline|worker)$|^virtual:' } },
+    {
+      name: 'listed-packages', comment: 'A package must be listed in package.json, and not only come with another.', severity: 'error',
+      from: { pathNot: tests }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'rules-are-pure', comment: 'Rules know no I/O, no database, no clock: only each other, failure.ts, the calendar and hashing.', severity: 'error',
+      from: { path: '^services/billing/src/rules/', pathNot: tests },
+      to: { pathNot: ['^services/billing/src/rules/', '^services/billing/src/failure\\.ts$', '(^|/)node_modules/temporal-polyfill/', '^(node:)?(assert(/strict)?|crypto)$'] },
+    },
+    only('database-stands-alone', 'services/database knows nothing of what is kept in it.', '^services/database/', []),
+    only('billing-uses-database', 'The engine knows no HTTP and no product.', '^services/billing/', [index('services/database')]),
+    only('workbench-uses-database', "The desk's records know nothing of billing: products/workbench-api joins the two.", '^services/workbench/', [index('services/database')]),
+    only('http-uses-billing', 'What both APIs share.', '^products/http/', [index('services/billing'), index('services/database')]),
+    only('portal-api-uses-billing', 'Products do not know each other.', '^products/customer-portal/src/', [index('services/billing'), index('services/database'), ...http]),
+    only('billing-api-uses-billing', 'Products do not know each other.', '^products/billing-api/', [index('services/billing'), index('services/database'), ...http]),
+    only(
+      'workbench-api-uses-services', 'Products do not know each other.', '^products/workbench-api/',
+      [index('services/billing'), index('services/workbench'), index('services/database'), ...http],
+    ),
+    only('portal-uses-its-contract', "A front end knows its API's contract and nothing behind it.", portalFrontEnd, [contract('products/customer-portal'), ...http]),
+    only('desk-uses-its-contract', "A front end knows its API's contract and nothing behind it.", '^agent-workbench/', [contract('products/workbench-api'), ...http]),
+    {
+      name: 'contracts-are-types', comment: 'A front end takes only types from a contract: `import type`. Schemas stay on the server.', severity: 'error',
+      from: { path: [portalFrontEnd, '^agent-workbench/'], pathNot: tests },
+      to: { path: '^products/[^/]+/src/', dependencyTypesNot: ['type-only'] },
+    },
+    only(
+      'backend-uses-public-names', 'A package is used through what its package.json exports, not through its inner files.', '^backend/',
+      [...['services/database', 'services/billing', 'services/workbench', 'products/customer-portal', 'products/billing-api', 'products/workbench-api'].map(index), ...http],
+    ),
+    { name: 'nothing-above-backend', comment: 'backend puts everything together; nothing uses it.', severity: 'error', from: { path: ours, pathNot: ['^backend/', tests] }, to: { path: '^backend/' } },
+    {
+      name: 'only-database-opens-databases', comment: 'One place knows the drivers.', severity: 'error',
+      from: { path: ours, pathNot: ['^services/database/', tests] }, to: { path: '(^|/)node_modules/(pg|@electric-sql/pglite)/' },
+    },
+    { name: 'tests-stay-tests', comment: 'What runs in production does not use test code.', severity: 'error', from: { path: ours, pathNot: tests }, to: { path: tests } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.cache)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json', '.vue'] },
+    reporterOptions: { text: { highlightFocused: true } },
+  },
+}

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import { fail, say } from './console.mjs'
+import { frontEnds, inProject } from './project.mjs'
+
+const devPorts = { portal: 5173, workbench: 5174 }
+
+/**
+ * `npm run dev`: both front ends with hot reload, also the portal in the workbench's iframe. The rest (the APIs) is passed on to the server that
+ * `npm start` runs.
+ */
+export async function serveFrontEnds() {
+  const target = serverUrl()
+  const { createServer } = await viteOf(frontEnds[0]?.folder ?? '')
+  let portal = target
+  for (const { name, folder, base } of frontEnds) {
+    const server = await createServer({
+      root: inProject(folder),
+      configFile: inProject(folder, 'vite.config.ts'),
+      base,
+      clearScreen: false,
+      server: { host: '127.0.0.1', port: devPorts[/** @type {keyof typeof devPorts} */ (name)], proxy: passedOn(base, target, portal) },
+    })
+    await server.listen()
+    const address = server.resolvedUrls?.local[0] ?? ''
+    if (name === 'portal') portal = new URL(address).origin
+    say(`${name}: ${address}`)
+  }
+  say(`Everything else is answered by ${target} (npm start, in another terminal).`)
+  say('Sign in at the workbench above. For the portal by itself, put the code that npm start prints behind its address: #code=…')
+  await warnWhenAway(target)
+}
+
+/**
+ * All paths but the front end's own, and the portal's settings, which the server makes. The host stays as the browser named it, so that the server takes
+ * this address for its own: cookies, and who may embed the portal. Where a front end's own configuration names a path, this one wins.
+ * @param {string} base @param {string} target @param {string} portal
+ */
+function passedOn(base, target, portal) {
+  const to = (/** @type {string} */ place) => ({ target: place, changeOrigin: false })
+  return {
+    '/api': to(target),
+    '/portal/settings.json': to(target),
+    ...(base === '/portal/' ? {} : { '/portal': { ...to(portal), ws: true } }),
+    [`^(?!${base})/`]: to(target),
+  }
+}
+
+/** @param {string} folder @returns {Promise<typeof import('vite')>} */
+async function viteOf(folder) {
+  return import(createRequire(inProject(folder, 'package.json')).resolve('vite'))
+}
+
+function serverUrl() {
+  const settings = inProject('.env')
+  if (existsSync(settings)) process.loadEnvFile(settings)
+  return `http://${process.env.HOST ?? '127.0.0.1'}:${process.env.PORT ?? '8000'}`
+}
+
+/** @param {string} target */
+async function warnWhenAway(target) {
+  try {
+    await fetch(`${target}/healthz`)
+  } catch {
+    say(`No server answers at ${target} yet: run npm start in another terminal.`)
+  }
+}
+
+process.on('unhandledRejection', (error) => fail(error instanceof Error ? error.message : String(error)))

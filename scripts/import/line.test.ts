@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { exactNumber, instant, lineReader } from './line.ts'
+import type { Mapping } from './options.ts'
+
+const header = ['event_id', 'timestamp', 'customer_id', 'model', 'requests', 'input_tokens']
+const mapping: Mapping = {
+  customer: 'customer_id', id: 'event_id', time: 'timestamp', properties: ['model'],
+  meters: [{ meter: 'requests', column: 'requests' }, { meter: 'tokens', column: 'input_tokens' }],
+}
+const line = (...cells: string[]) => ({ number: 7, cells })
+
+test('one line is one event for each meter, with an id of its own', () => {
+  expect(lineReader(header, mapping)(line('e1', '2025-01-20T00:00:00.000000Z', 'cust-01', 'm-large', '3', '12.5')).events).toEqual([
+    { id: 'e1:requests', customerId: 'cust-01', meter: 'requests', quantity: 3, time: '2025-01-20T00:00:00.000000Z', properties: { model: 'm-large' } },
+    { id: 'e1:tokens', customerId: 'cust-01', meter: 'tokens', quantity: 12.5, time: '2025-01-20T00:00:00.000000Z', properties: { model: 'm-large' } },
+  ])
+})
+
+test('with a single meter the event keeps the id of the line', () => {
+  const read = lineReader(header, { ...mapping, meters: [{ meter: 'requests', column: 'requests' }], properties: [] })
+  expect(read(line('e1', '2025-01-20T00:00:00Z', 'cust-01', '', '0', ''))).toEqual({
+    line: 7, rejections: [], events: [{ id: 'e1', customerId: 'cust-01', meter: 'requests', quantity: 0, time: '2025-01-20T00:00:00Z' }],
+  })
+})
+
+test('a quantity that cannot be sent exactly is rejected, and the other meters of the line are sent', () => {
+  const { events, rejections } = lineReader(header, mapping)(line('e1', '2025-01-20T00:00:00Z', 'cust-01', '', 'many', '5'))
+  expect(events.map((event) => event.meter)).toEqual(['tokens'])
+  expect(rejections).toEqual([{ line: 7, id: 'e1:requests', code: 'unreadable_line', detail: 'Column "requests" holds "many", which is no number that can be sent exactly.' }])
+})
+
+test('a line with too few cells is rejected whole', () => {
+  expect(lineReader(header, mapping)(line('e1', '2025-01-20T00:00:00Z'))).toMatchObject({ events: [], rejections: [{ id: 'e1', detail: 'The line has 2 cells, the header 6.' }] })
+})
+
+test('a column that the file does not have is named, with those it has', () => {
+  expect(() => lineReader(['id', 'when'], mapping)).toThrow('The file has no column "customer_id". Its columns are: id, when.')
+})
+
+test.each([
+  ['0', 0], ['-3', -3], ['12.50', 12.5], ['9007199254740991', 9007199254740991], ['0.123456', 0.123456],
+  ['9007199254740993', undefined], ['1234567890123.123456', undefined], ['1e5', undefined], ['', undefined], ['0x10', undefined], ['1,5', undefined],
+])('"%s" is the number %s', (text, value) => {
+  expect(exactNumber(text)).toBe(value)
+})
+
+test.each([
+  ['2023-11-16T18:15:46.680590Z', '2023-11-16T18:15:46.680590Z'],
+  ['2023-11-16 18:15:46', '2023-11-16T18:15:46Z'],
+  ['2023-11-16 18:15:46+0800', '2023-11-16T18:15:46+08:00'],
+  ['2023-11-16t18:15:46z', '2023-11-16T18:15:46Z'],
+  ['yesterday', 'yesterday'],
+])('the time "%s" is sent as %s', (text, sent) => {
+  expect(instant(text)).toBe(sent)
+})

@@ -1,0 +1,75 @@
+import type { Mapping } from './options.ts'
+
+/** One line of the file: its number (the header is line 1) and its cells. */
+export interface Line {
+  number: number
+  cells: string[]
+}
+
+/** An event as the vendor's API takes it. */
+export interface UsageEvent {
+  id: string
+  customerId: string
+  meter: string
+  quantity: number
+  time: string
+  properties?: Record<string, string>
+}
+
+/** A line, or one event of it, that the server does not have, and why. */
+export interface Rejection {
+  line: number
+  id: string
+  code: string
+  detail: string
+}
+
+/** What one line came to: its events, or the reason why it has none. */
+export interface LineEvents {
+  line: number
+  events: UsageEvent[]
+  rejections: Rejection[]
+}
+
+/** Answers the function that turns lines into events. Throws when the header lacks a column that the mapping names. */
+export function lineReader(header: string[], mapping: Mapping): (line: Line) => LineEvents {
+  const place = (column: string) => {
+    const found = header.indexOf(column)
+    if (found < 0) throw new Error(`The file has no column "${column}". Its columns are: ${header.join(', ')}.`)
+    return found
+  }
+  const [customer, id, time] = [place(mapping.customer), place(mapping.id), place(mapping.time)]
+  const meters = mapping.meters.map(({ meter, column }) => ({ meter, column, at: place(column) }))
+  const properties = mapping.properties.map((column) => ({ column, at: place(column) }))
+
+  return ({ number: line, cells }) => {
+    const cell = (at: number) => cells[at]?.trim() ?? ''
+    const reject = (eventId: string, detail: string): Rejection => ({ line, id: eventId, code: 'unreadable_line', detail })
+    if (cells.length !== header.length) return { line, events: [], rejections: [reject(cell(id), `The line has ${cells.length} cells, the header ${header.length}.`)] }
+    const kept = Object.fromEntries(properties.map(({ column, at }) => [column, cell(at)]).filter(([, value]) => value !== ''))
+    const result: LineEvents = { line, events: [], rejections: [] }
+    for (const { meter, column, at } of meters) {
+      const eventId = meters.length > 1 ? `${cell(id)}:${meter}` : cell(id)
+      const quantity = exactNumber(cell(at))
+      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(at)}", which is no number that can be sent exactly.`))
+      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: instant(cell(time)), ...(Object.keys(kept).length > 0 ? { properties: kept } : {}) })
+    }
+    return result
+  }
+}
+
+/** The number a decimal text says, or undefined where a float would say another one. */
+export function exactNumber(text: string): number | undefined {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined
+  const digits = text.replace(/^-?0*|\./g, '').replace(/^0+/, '')
+  const value = Number(text)
+  return digits.length <= 15 || Number.isSafeInteger(value) ? value : undefined
+}
+
+/** The time as RFC 3339: a blank becomes T, a time without a zone is UTC. Anything else stays as it is, for the server to refuse. */
+export function instant(text: string): string {
+  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?)\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text)
+  if (!parts) return text
+  const [, date, time, zone = 'Z'] = parts
+  return `${date}T${time}${zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`
+}

@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util'
+
+/** One meter and the column that holds its quantity. */
+export interface MeterColumn {
+  meter: string
+  column: string
+}
+
+/** What the columns of the file mean. */
+export interface Mapping {
+  customer: string
+  id: string
+  time: string
+  meters: MeterColumn[]
+  properties: string[]
+}
+
+export interface ImportOptions {
+  file: string
+  url: string
+  key: string
+  mapping: Mapping
+  /** Events a request, at most 1,000. */
+  batch: number
+  /** Requests under way at once. */
+  parallel: number
+  createMeters: boolean
+  createCustomers: boolean
+  /** Of the customers that are created. */
+  timezone: string
+  plan: string | undefined
+  startsAt: string | undefined
+  state: string
+  restart: boolean
+  rejected: string | undefined
+}
+
+/** The command was called wrongly; the message says how to call it. */
+export class UsageMistake extends Error {}
+
+export const usage = `npm run import -- usage FILE.csv[.gz] --url URL --key KEY --meter METER[=COLUMN] …
+
+Sends each line of a CSV file (with a header) to a running server: one event for each meter.
+
+  --url URL                the server, for example http://127.0.0.1:8000
+  --key KEY                a secret key of the vendor's API (or the variable BILLING_API_KEY)
+  --meter METER[=COLUMN]   a meter and the column with its quantity; may be given several times
+  --customer-column NAME   default: customer_id
+  --id-column NAME         default: event_id; with several meters an event's id is "<id>:<meter>"
+  --time-column NAME       default: timestamp; a time without a zone is UTC
+  --property COLUMN        a column kept as a property of the event; may be given several times
+  --create-meters          make the meters that do not exist
+  --create-customers       make the customers that do not exist
+  --timezone ZONE          their time zone; default: UTC
+  --plan ID                with --create-customers: subscribe to this plan each customer of the file that has no subscription
+  --starts-at INSTANT      when that subscription starts; default: the 1st of the month of the first line
+  --batch N                events a request, 1 to 1000; default: 1000
+  --parallel N             requests under way at once, 1 to 8; default: 3
+  --rejected FILE          write every rejected line there, as CSV
+  --state FILE             where to note how far it came; default: FILE.csv.progress
+  --restart                begin with the first line, whatever was noted
+
+Running it twice counts nothing twice: an event that the server already has is a duplicate. After an interruption the same command goes on
+where it stopped. Exit code: 0 all lines taken, 1 some lines were rejected or the import failed.`
+
+/** Reads the command line. Throws UsageMistake with a sentence that names the option. */
+export function parseOptions(parameters: string[], environment: Record<string, string | undefined>): ImportOptions {
+  const { values, positionals } = readParameters(parameters)
+  const [what, file, ...more] = positionals
+  if (what !== 'usage' || !file || more.length > 0) throw new UsageMistake('Name what to import and one file: usage FILE.csv')
+  const key = values.key ?? environment.BILLING_API_KEY
+  if (!values.url || !URL.canParse(values.url)) throw new UsageMistake('--url must be the address of the server, for example http://127.0.0.1:8000')
+  if (!key) throw new UsageMistake("--key must be a secret key of the vendor's API")
+  if (values.plan && !values['create-customers']) throw new UsageMistake('--plan goes with --create-customers')
+  const meters = (values.meter ?? []).map(meterColumn)
+  if (meters.length === 0) throw new UsageMistake('--meter must be given at least once, for example --meter requests=requests')
+  const batch = wholeNumber('--batch', values.batch, 1000, 1000)
+  if (meters.length > batch) throw new UsageMistake('--batch must be at least the number of meters')
+  return {
+    file, url: values.url.replace(/\/+$/, ''), key, batch,
+    mapping: {
+      customer: values['customer-column'] ?? 'customer_id', id: values['id-column'] ?? 'event_id', time: values['time-column'] ?? 'timestamp',
+      meters, properties: values.property ?? [],
+    },
+    parallel: wholeNumber('--parallel', values.parallel, 3, 8),
+    createMeters: values['create-meters'] ?? false,
+    createCustomers: values['create-customers'] ?? false,
+    timezone: values.timezone ?? 'UTC',
+    plan: values.plan, startsAt: values['starts-at'],
+    state: values.state ?? `${file}.progress`, restart: values.restart ?? false,
+    rejected: values.rejected,
+  }
+}
+
+function readParameters(args: string[]) {
+  const text = { type: 'string' } as const
+  const texts = { type: 'string', multiple: true } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({
+      args, allowPositionals: true,
+      options: {
+        url: text, key: text, meter: texts, property: texts, 'customer-column': text, 'id-column': text, 'time-column': text, 'create-meters': flag,
+        'create-customers': flag, timezone: text, plan: text, 'starts-at': text, batch: text, parallel: text, rejected: text, state: text, restart: flag,
+      },
+    })
+  } catch (error) {
+    throw new UsageMistake(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function meterColumn(text: string): MeterColumn {
+  const [meter = '', column = meter, ...more] = text.split('=')
+  if (meter === '' || column === '' || more.length > 0) throw new UsageMistake(`--meter must read METER or METER=COLUMN, not "${text}"`)
+  return { meter, column }
+}
+
+function wholeNumber(name: string, text: string | undefined, byDefault: number, most: number): number {
+  if (text === undefined) return byDefault
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > most) throw new UsageMistake(`${name} must be a whole number from 1 to ${most}, not "${text}"`)
+  return value
+}

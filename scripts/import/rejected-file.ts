@@ -1,0 +1,16 @@
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import type { Rejection } from './line.ts'
+
+/** Where every rejected line is written, as CSV; an import that goes on also goes on in its file. Without a file nothing is kept. */
+export function rejectedFile(file: string | undefined, goesOn: boolean): (rejections: Rejection[]) => void {
+  if (!file) return () => undefined
+  if (!goesOn || !existsSync(file)) writeFileSync(file, 'line,id,code,detail\n')
+  return (rejections) => {
+    if (rejections.length > 0) appendFileSync(file, rejections.map(({ line, id, code, detail }) => `${[line, id, code, detail].map(cell).join(',')}\n`).join(''))
+  }
+}
+
+function cell(value: string | number): string {
+  const text = String(value)
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

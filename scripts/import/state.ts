@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { ImportOptions } from './options.ts'
+
+/** What the server said of the events so far. */
+export interface Totals {
+  lines: number
+  accepted: number
+  duplicates: number
+  rejected: number
+}
+
+/** How far an import came: everything up to this line was answered by the server. */
+export interface State {
+  import: string
+  line: number
+  totals: Totals
+}
+
+export const noTotals: Totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 }
+
+/** What makes two imports the same: the content of the file, the server, and what the columns mean. */
+export function importIdentity(hash: string, { url, mapping }: Pick<ImportOptions, 'url' | 'mapping'>): string {
+  return JSON.stringify({ hash, url, mapping })
+}
+
+/** Reads where an earlier run of the same import stopped. Throws when the note is of another import. */
+export function readState(file: string, identity: string): State {
+  if (!existsSync(file)) return { import: identity, line: 0, totals: noTotals }
+  const state = JSON.parse(readFileSync(file, 'utf8')) as State
+  if (state.import !== identity) throw new Error(`${file} is the note of another import (another file, server or columns). Add --restart to begin anew, or name another note with --state.`)
+  return state
+}
+
+/** Notes how far it came, whole or not at all. Answers false when the place cannot be written: the import goes on, but cannot be resumed. */
+export function writeState(file: string, state: State): boolean {
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(state))
+    renameSync(`${file}.new`, file)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Forgets an import that is done: run again, it asks the server about every line. */
+export function forgetState(file: string) {
+  rmSync(file, { force: true })
+}

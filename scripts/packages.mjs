@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { capture, shortened } from './child.mjs'
+import { duration, fail, say } from './console.mjs'
+import { inProject, root } from './project.mjs'
+import { contentHash, isStamped, stamp } from './stamp.mjs'
+
+/** @typedef {{ packages: Record<string, { version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }> }} Lockfile */
+
+const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'packages')
+
+/** Installs exactly what the lockfile names, when it is not there yet. Says so, and stops the process with a sentence when it cannot. */
+export async function installPackages() {
+  const wanted = contentHash(root, ['package-lock.json'])
+  if (isStamped(stampFile, wanted)) return
+  if (!isInstalled()) await install()
+  stamp(stampFile, wanted)
+}
+
+async function install() {
+  const began = Date.now()
+  say('Installing packages (npm ci; about a minute, once) …')
+  const [command, before] = npm()
+  const { code, output } = await capture(command, [...before, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    waiting: 'still installing packages',
+  })
+  if (code !== 0) fail(`${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), the free space and that this folder is writable, then run the command again.`)
+  say(`Packages installed in ${duration(Date.now() - began)}.`)
+}
+
+/** The npm that started us, or the one on the PATH. @returns {[string, string[]]} */
+function npm() {
+  const script = process.env.npm_execpath
+  if (script?.endsWith('.js')) return [process.execPath, [script]]
+  return [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
+}
+
+function isInstalled() {
+  const installed = inProject('node_modules', '.package-lock.json')
+  if (!existsSync(installed)) return false
+  return holdsAll(JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8')), JSON.parse(readFileSync(installed, 'utf8')))
+}
+
+/**
+ * Whether an installation (npm's own record of it) has every package of the lockfile in its version. Optional ones may be absent: they are for other machines.
+ * @param {Lockfile} lockfile @param {Lockfile} installed
+ */
+export function holdsAll(lockfile, installed) {
+  return Object.entries(lockfile.packages).every(([place, wanted]) => {
+    if (!place.includes('node_modules/')) return true
+    const found = installed.packages[place]
+    if (!found) return wanted.optional === true || wanted.devOptional === true
+    return found.version === wanted.version
+  })
+}

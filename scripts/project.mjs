@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import path from 'node:path'
+
+/** The folder this project is in. */
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+/** A path inside the project. @param {...string} parts */
+export function inProject(...parts) {
+  return path.join(root, ...parts)
+}
+
+/** The two front ends: a name, the folder with its vite.config.ts, and the path it is served at. */
+export const frontEnds = [
+  { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' },
+  { name: 'workbench', folder: 'agent-workbench', base: '/workbench/' },
+]

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { sum, summaryLine, tally, unexcused } from './test-report.mjs'
+
+const file = (name: string, ...statuses: string[]) => ({
+  name, status: statuses.includes('failed') ? 'failed' : 'passed', assertionResults: statuses.map((status, at) => ({ status, fullName: `test ${at}` })),
+})
+
+test('passed, failed and skipped tests are counted over all files and runs', () => {
+  const unit = tally({ testResults: [file('a', 'passed', 'passed', 'pending'), file('b', 'failed', 'todo')] })
+  const browser = tally({ testResults: [file('c', 'passed', 'skipped')] })
+  expect(summaryLine(sum([unit, browser]))).toBe('3 passed, 1 failed, 3 skipped')
+})
+
+test('a file that could not be loaded is a failure', () => {
+  expect(tally({ testResults: [{ name: 'a', status: 'failed', assertionResults: [] }] }).failed).toBe(1)
+})
+
+test('a file whose tests pass but whose clean-up fails is a failure', () => {
+  expect(tally({ testResults: [{ ...file('a', 'passed'), status: 'failed' }] }).failed).toBe(1)
+})
+
+test('CI accepts a skipped test only of a file that reads ../shared, and only where that is absent', () => {
+  const skipped = [{ name: 'trace', file: 'import.test.ts' }, { name: 'lazy', file: 'plan.test.ts' }]
+  const source = (name: string) => (name === 'import.test.ts' ? "skipIf(!existsSync('../shared'))" : 'skip')
+  expect(unexcused(skipped, { sharedIsHere: false, source }).map((each) => each.name)).toEqual(['lazy'])
+  expect(unexcused(skipped, { sharedIsHere: true, source })).toHaveLength(2)
+})

@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { capture, exitCode, show, stopChildren } from './child.mjs'
+import { duration, say } from './console.mjs'
+import { buildFrontEnds } from './front-ends.mjs'
+import { whenNpmEnds } from './npm-parent.mjs'
+import { startPostgres } from './postgres.mjs'
+import { frontEnds, inProject, root } from './project.mjs'
+import { sum, summaryLine, tally, unexcused } from './test-report.mjs'
+import { findTools } from './test-tools.mjs'
+
+/** @typedef {import('./test-report.mjs').Tally} Tally */
+
+const inCi = process.env.CI === 'true' || process.env.CI === '1'
+const folder = mkdtempSync(path.join(os.tmpdir(), 'customer-portal-test-'))
+
+/** What must be undone when the tests end, however they end. @type {(() => Promise<void>)[]} */
+const undo = [async () => rmSync(folder, { recursive: true, force: true })]
+async function cleanUp() {
+  for (const step of undo.splice(0).reverse()) await step()
+}
+
+/** @type {string[]} */
+const failedSteps = []
+
+/**
+ * `npm test [-- FILTER…] [--long]`: every check there is, or with a filter only the tests whose path contains it. Goes on after a failure, so that one
+ * run shows them all. Answers the exit code.
+ * @param {string[]} parameters
+ */
+export async function runTests(parameters) {
+  if (parameters.includes('--long')) process.env.LONG = '1'
+  const filters = parameters.filter((each) => each !== '--long')
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => void interrupted(signal))
+  whenNpmEnds(() => void interrupted('SIGTERM'))
+  const began = Date.now()
+  try {
+    if (filters.length === 0) await checkSources()
+    const total = await runVitest(filters)
+    return report(total, began)
+  } finally {
+    await cleanUp()
+  }
+}
+
+/** @param {NodeJS.Signals} signal */
+async function interrupted(signal) {
+  stopChildren(signal)
+  await cleanUp()
+  process.exit(exitCode(null, signal))
+}
+
+/**
+ * Runs one step between two lines that say so. @param {string} name @param {() => Promise<string>} work answers what is wrong, or ''
+ * @returns {Promise<boolean>}
+ */
+async function step(name, work) {
+  say(`▶ ${name}`)
+  const began = Date.now()
+  const trouble = await work()
+  if (trouble) {
+    say(trouble.trimEnd())
+    failedSteps.push(name)
+  }
+  say(`${trouble ? '✗' : '✓'} ${name}, ${duration(Date.now() - began)}\n`)
+  return trouble === ''
+}
+
+/** The path of an installed command's script, to be run by this Node. @param {string} script */
+const installed = (script) => inProject('node_modules', ...script.split('/'))
+
+/** Runs an installed command; answers its words when it fails. @param {string} script @param {string[]} parameters */
+async function check(script, ...parameters) {
+  const { code, output } = await capture(process.execPath, [installed(script), ...parameters], { cwd: root })
+  return code === 0 ? '' : `${output.trimEnd()}\n`
+}
+
+async function checkSources() {
+  await step('types', async () => {
+    const [server, ...views] = await Promise.all([check('typescript/bin/tsc', '--noEmit', '-p', '.'), checkViews()])
+    return [server, ...views].join('')
+  })
+  await step('lint', () => check('eslint/bin/eslint.js', '.', '--max-warnings', '0'))
+  await step('layers', () => check('dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered))
+}
+
+/** The folders that dependency-cruiser reads. */
+const layered = ['services', 'products', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
+
+async function checkViews() {
+  let trouble = ''
+  for (const { folder: place } of frontEnds) trouble += await check('vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', place)
+  return trouble
+}
+
+/** @param {string[]} filters @returns {Promise<Tally>} */
+async function runVitest(filters) {
+  const browserTests = readdirSync(inProject('e2e')).filter((name) => name.endsWith('.test.ts') && (filters.length === 0 || filters.some((each) => `e2e/${name}`.includes(each))))
+  let tools = /** @type {import('./test-tools.mjs').Tools} */ ({ postgres: undefined, chromium: undefined, missing: [] })
+  const environment = productFreeEnvironment()
+  await step('tools', async () => {
+    tools = await findTools()
+    await offerDatabase(tools, environment)
+    if (tools.chromium) environment.CHROMIUM_PATH = tools.chromium
+    return inCi && tools.missing.length > 0 ? 'In CI nothing may be missing.' : ''
+  })
+  const built = browserTests.length === 0 || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
+  const tallies = [await vitest('unit', filters, environment)]
+  if (browserTests.length > 0 && tools.chromium && built) tallies.push(await vitest('e2e', filters, environment))
+  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, skipped: browserTests.map((name) => ({ name: 'without Chromium', file: `e2e/${name}` })) })
+  return sum(tallies)
+}
+
+/** Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL. @param {import('./test-tools.mjs').Tools} tools @param {NodeJS.ProcessEnv} environment */
+async function offerDatabase(tools, environment) {
+  if (environment.TEST_DATABASE_URL || !tools.postgres) return
+  const { url, stop } = await startPostgres(tools.postgres)
+  undo.push(stop)
+  environment.TEST_DATABASE_URL = url
+}
+
+/** The environment without the product's own variables: a developer's settings must not decide what the tests see. */
+function productFreeEnvironment() {
+  const names = readFileSync(inProject('.env.example'), 'utf8').matchAll(/^#?\s?([A-Z][A-Z_]+)=/gm)
+  const environment = { ...process.env }
+  for (const [, name] of names) if (name) delete environment[name]
+  return environment
+}
+
+/** @param {'unit' | 'e2e'} project @param {string[]} filters @param {NodeJS.ProcessEnv} env @returns {Promise<Tally>} */
+async function vitest(project, filters, env) {
+  const file = path.join(folder, `${project}.json`)
+  let counted = /** @type {Tally} */ ({ passed: 0, failed: 0, skipped: [] })
+  const name = project === 'unit' ? 'unit and integration' : 'end to end'
+  await step(name, async () => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const code = await show(process.execPath, [installed('vitest/vitest.mjs'), 'run', '--project', project, ...reporters, '--passWithNoTests', ...filters], { cwd: root, env })
+    if (existsSync(file)) counted = tally(JSON.parse(readFileSync(file, 'utf8')))
+    return code === 0 ? '' : `vitest ended with code ${code}: ${counted.failed} failed.`
+  })
+  // Its failures are counted one by one; the step is one more only where vitest failed without a failed test.
+  if (counted.failed > 0) failedSteps.splice(failedSteps.indexOf(name), 1)
+  return counted
+}
+
+/** @param {Tally} total @param {number} began */
+function report(total, began) {
+  const failed = { ...total, failed: total.failed + failedSteps.length }
+  for (const { name, file } of total.skipped) say(`skipped: ${path.relative(root, path.resolve(root, file))}: ${name}`)
+  if (inCi) {
+    const refused = unexcused(total.skipped, { sharedIsHere: existsSync(inProject('..', 'shared')), source: (file) => readFileSync(path.resolve(root, file), 'utf8') })
+    if (refused.length > 0) say(`In CI no test may be skipped but those that need ../shared where it is absent; ${refused.length} were.`)
+    failed.failed += refused.length > 0 ? 1 : 0
+  }
+  if (failedSteps.length > 0) say(`failed steps: ${failedSteps.join(', ')}`)
+  const nothing = failed.passed + failed.failed + failed.skipped.length === 0
+  if (nothing) say('No test matches.')
+  say(`Everything took ${duration(Date.now() - began)}.`)
+  say(summaryLine(failed))
+  return failed.failed > 0 || nothing ? 1 : 0
+}
