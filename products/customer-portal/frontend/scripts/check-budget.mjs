@@ -1,0 +1,33 @@
+// Fails the build where the portal grows too heavy: what the first page loads, and any single piece of code. Sizes are gzipped, JS and CSS.
+import { readFileSync, readdirSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+
+const firstRouteLimit = 110_000
+const chunkLimit = 60_000
+const dist = new URL('../dist/', import.meta.url)
+const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))
+const sizeOf = (file) => gzipSync(readFileSync(new URL(file, dist))).length
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
+
+/** A module's own file, its styles, and those of everything it imports statically. */
+function filesOf(name, seen = new Set()) {
+  const entry = manifest[name]
+  if (!entry || seen.has(entry.file)) return seen
+  seen.add(entry.file)
+  for (const style of entry.css ?? []) seen.add(style)
+  for (const imported of entry.imports ?? []) filesOf(imported, seen)
+  return seen
+}
+
+const first = new Set(['index.html', 'src/views/OverviewView.vue', 'src/texts/zh-CN.ts'].flatMap((name) => [...filesOf(name)]))
+const firstSize = [...first].reduce((sum, file) => sum + sizeOf(file), sizeOf('theme.js'))
+const chunks = readdirSync(new URL('assets/', dist)).filter((file) => /\.(js|css)$/.test(file)).map((file) => ({ file, size: sizeOf(`assets/${file}`) }))
+const tooLarge = chunks.filter((chunk) => chunk.size > chunkLimit)
+
+console.log(`portal: first route ${kilobytes(firstSize)} of ${kilobytes(firstRouteLimit)}, largest chunk ${kilobytes(Math.max(...chunks.map((chunk) => chunk.size)))} of ${kilobytes(chunkLimit)}`)
+const faults = tooLarge.map((chunk) => `${chunk.file} is ${kilobytes(chunk.size)} gzipped, more than ${kilobytes(chunkLimit)}: split it by route`)
+if (firstSize > firstRouteLimit) faults.push(`the first route is ${kilobytes(firstSize)} gzipped, more than ${kilobytes(firstRouteLimit)}: ${[...first].join(', ')}`)
+if (faults.length > 0) {
+  for (const fault of faults) console.error(`portal: ${fault}`)
+  process.exit(1)
+}

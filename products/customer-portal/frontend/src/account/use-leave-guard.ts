@@ -1,0 +1,22 @@
+import { onBeforeUnmount, onMounted, ref } from 'vue'
+import { onBeforeRouteLeave } from 'vue-router'
+import { unsaved } from './unsaved.ts'
+
+/** Asks before unsaved changes are lost. A dialog of our own: in a sandboxed frame the browser's is not allowed. */
+export function useLeaveGuard() {
+  const answer = ref<(leave: boolean) => void>()
+
+  onBeforeRouteLeave(() => {
+    if (unsaved.size === 0) return true
+    return new Promise<boolean>((resolve) => {
+      answer.value = (leave) => {
+        answer.value = undefined
+        resolve(leave)
+      }
+    })
+  })
+  const warn = (event: BeforeUnloadEvent) => { if (unsaved.size > 0) event.preventDefault() }
+  onMounted(() => window.addEventListener('beforeunload', warn))
+  onBeforeUnmount(() => window.removeEventListener('beforeunload', warn))
+  return { answer }
+}

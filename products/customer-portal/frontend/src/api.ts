@@ -1,0 +1,103 @@
+import type {
+  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, Session, Subscription, Token, UsageEvent, UsageSummary,
+} from '@customer-portal/portal-api/contract'
+import { connection } from './connection.ts'
+import { currentToken, endSession, renewAfter } from './session.ts'
+import { locale } from './preferences.ts'
+
+export type Page<Item> = { data: Item[]; nextCursor: string | null }
+type Query = Record<string, string | number | undefined>
+
+/** What the server refused, as RFC 9457 says it; `problem` is absent where the answer was none of ours. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: Problem | undefined
+  constructor(status: number, problem?: Problem) {
+    super(problem?.detail ?? `HTTP ${status}`)
+    this.name = 'ApiError'
+    this.status = status
+    this.problem = problem
+  }
+}
+
+/** The server could not be reached at all. */
+export class UnreachableError extends Error {}
+
+interface Request { method?: string; credentials?: RequestCredentials; query?: Query; body?: unknown; key?: string; signal?: AbortSignal }
+
+async function send(path: string, request: Request, token: string | undefined): Promise<Response> {
+  const asked = Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined && value !== '')
+  const search = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]))
+  const headers: Record<string, string> = { 'Accept-Language': locale.value }
+  if (token) headers.Authorization = `Bearer ${token}`
+  if (request.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (request.key) headers['Idempotency-Key'] = request.key
+  try {
+    const response = await fetch(`/api/portal${path}${search.size > 0 ? `?${search}` : ''}`, {
+      method: request.method ?? 'GET', headers, cache: 'no-store', credentials: request.credentials ?? 'omit',
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.signal ? { signal: request.signal } : {}),
+    })
+    connection.reached()
+    return response
+  } catch (error) {
+    if (request.signal?.aborted) throw error
+    connection.lost()
+    throw new UnreachableError('the server cannot be reached', { cause: error })
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const json = response.headers.get('Content-Type')?.includes('json')
+  const body: unknown = json ? await response.json().catch(() => undefined) : undefined
+  return new ApiError(response.status, body && typeof body === 'object' && 'code' in body ? (body as Problem) : undefined)
+}
+
+/** Sends with the token in memory; a 401 asks for a new one once and repeats the same call with the same Idempotency-Key. */
+async function call(path: string, request: Request = {}): Promise<Response> {
+  const token = await currentToken()
+  if (!token) throw new ApiError(401)
+  let response = await send(path, request, token)
+  if (response.status === 401) {
+    const renewed = await renewAfter(token)
+    if (renewed) response = await send(path, request, renewed)
+    if (renewed && response.status === 401) endSession('ended')
+  }
+  if (!response.ok) throw await problemOf(response)
+  return response
+}
+
+const json = async <T>(path: string, request?: Request): Promise<T> => (await (await call(path, request)).json()) as T
+const segment = encodeURIComponent
+
+export const api = {
+  session: (signal?: AbortSignal) => json<Session>('/session', { signal }),
+  logout: () => call('/session/logout', { method: 'POST', credentials: 'same-origin' }),
+  account: (signal?: AbortSignal) => json<Account>('/account', { signal }),
+  saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
+  subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),
+  plans: (signal?: AbortSignal) => json<{ data: PortalPlan[] }>('/plans', { signal }),
+  preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
+  upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
+  usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
+  usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
+  invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
+  invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),
+  lineEvents: (id: string, lineId: string, query: Query, signal?: AbortSignal) =>
+    json<Page<UsageEvent>>(`/invoices/${segment(id)}/lines/${segment(lineId)}/events`, { query, signal }),
+  invoicePdf: async (id: string) => (await call(`/invoices/${segment(id)}/pdf`)).blob(),
+}
+
+/** A token by the HttpOnly cookie of an earlier exchange; null where there is none any more. */
+export async function renewByCookie(): Promise<Token | null> {
+  const response = await fetch('/api/portal/session/renew', { method: 'POST', credentials: 'same-origin', cache: 'no-store' })
+  return response.ok ? ((await response.json()) as Token) : null
+}
+
+/** A token for the one-time code of the link; null where the code is used or too old. */
+export async function exchangeCode(code: string): Promise<Token | null> {
+  const response = await fetch('/api/billing/portal-sessions/exchange', {
+    method: 'POST', credentials: 'same-origin', cache: 'no-store', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
+  })
+  return response.ok ? ((await response.json()) as Token) : null
+}

@@ -1,0 +1,35 @@
+const exponents: Record<number, string> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+}
+
+/** How many decimals a currency's minor unit stands for, by ISO 4217 (Intl follows CLDR, which differs for some). */
+export function currencyExponent(currency: string): number {
+  const found = Object.entries(exponents).find(([, codes]) => codes.includes(currency))
+  return found ? Number(found[0]) : 2
+}
+
+/** Minor units as a decimal text: no floating point on the way. */
+export function decimalText(amount: number, exponent: number): `${number}` {
+  const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
+  const whole = digits.slice(0, digits.length - exponent)
+  const fraction = exponent > 0 ? `.${digits.slice(-exponent)}` : ''
+  return `${amount < 0 ? '-' : ''}${whole}${fraction}` as `${number}`
+}
+
+/** An amount in minor units as a reader of `locale` writes it, with the narrow symbol and a real minus. */
+export function formatMoney(amount: number, currency: string, locale: string, options: { trim?: boolean } = {}): string {
+  const exponent = currencyExponent(currency)
+  const whole = options.trim && amount % 10 ** exponent === 0
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency', currency, currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: whole ? 0 : exponent, maximumFractionDigits: whole ? 0 : exponent,
+  })
+  return format.format(decimalText(amount, exponent)).replace('-', '−')
+}
+
+/** A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000". */
+export function formatRate(rate: { amount: number; per: number }, currency: string, locale: string): { price: string; per: string } {
+  return { price: formatMoney(rate.amount, currency, locale), per: rate.per === 1 ? '' : new Intl.NumberFormat(locale).format(rate.per) }
+}

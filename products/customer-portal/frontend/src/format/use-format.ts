@@ -1,0 +1,65 @@
+import { ref } from 'vue'
+import type { LocalizedText, Plan } from '@customer-portal/portal-api/contract'
+import { locale } from '../preferences.ts'
+import { formatDate, formatRange, formatTime, formatZone, localDate } from './date.ts'
+import { formatMoney, formatRate } from './money.ts'
+import { formatExact, formatQuantity } from './quantity.ts'
+import { useTexts } from '../texts/index.ts'
+
+/** The customer's time zone: every instant is shown on its wall clock. */
+export const zone = ref('Asia/Shanghai')
+
+/** Formats in the reader's language and the customer's time zone. */
+export function useFormat() {
+  const { t } = useTexts()
+  const text = (both: LocalizedText) => both[locale.value]
+  const money = (amount: number, currency: string, trim = false) => formatMoney(amount, currency, locale.value, { trim })
+
+  function rate(of: { amount: number; per: number }, currency: string, unit: string): string {
+    const { price, per } = formatRate(of, currency, locale.value)
+    return per ? t('unit.ratePer', { price, per, unit }) : t('unit.rate', { price, unit })
+  }
+
+  function interval(plan: Pick<Plan, 'interval' | 'intervalCount'>): string {
+    const year = plan.interval === 'year'
+    if (plan.intervalCount === 1) return t(year ? 'unit.perYear' : 'unit.perMonth')
+    return t(year ? 'unit.perYears' : 'unit.perMonths', { n: plan.intervalCount })
+  }
+
+  /** ¥599 and /月, with the seat where the fee is per seat. */
+  function fee(plan: Plan): { price: string; per: string } {
+    if (plan.fee.amount === 0) return { price: t('unit.free'), per: '' }
+    const seat = plan.fee.per === 'seat' ? t('unit.perSeat') : ''
+    return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
+  }
+
+  /** "3,000 次", "500 万个", "5 M tokens": Chinese puts no space between 万 and the unit. */
+  function measured(amount: string, unit: string): string {
+    return /[万亿]$/.test(amount) && /^\p{Script=Han}/u.test(unit) ? amount + unit : `${amount} ${unit}`.trim()
+  }
+
+  /** A date inside a sentence, "today" where it is that. */
+  function dayOn(date: string, today: string | undefined): string {
+    if (date === today) return t('usage.today')
+    const day = formatDate(date, locale.value, 'day')
+    return locale.value === 'zh-CN' ? ` ${day} ` : day
+  }
+
+  return {
+    text, money, rate, interval, fee, measured, dayOn,
+    quantity: (quantity: number) => formatQuantity(quantity, locale.value),
+    exact: (quantity: number) => formatExact(quantity, locale.value),
+    percent: (percent: number) => `${percent}%`,
+    day: (date: string) => formatDate(date, locale.value, 'day'),
+    date: (date: string) => formatDate(date, locale.value, 'date'),
+    weekday: (date: string) => formatDate(date, locale.value, 'weekday'),
+    range: (range: { start: string; end: string }) => formatRange(range, locale.value),
+    dateOf: (instant: string) => formatDate(localDate(instant, zone.value), locale.value, 'date'),
+    dayOf: (instant: string) => formatDate(localDate(instant, zone.value), locale.value, 'day'),
+    localDate: (instant: string) => localDate(instant, zone.value),
+    time: (instant: string, seconds = false) => formatTime(instant, zone.value, { seconds }),
+    zoneName: () => formatZone(zone.value, locale.value),
+    days: (n: number) => t('unit.days', { n }, n),
+    seats: (n: number) => t('unit.seats', { n }, n),
+  }
+}

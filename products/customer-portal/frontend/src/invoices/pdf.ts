@@ -1,0 +1,37 @@
+import { ref } from 'vue'
+import type { Invoice } from '@customer-portal/portal-api/contract'
+import { api, ApiError } from '../api.ts'
+import { useTexts } from '../texts/index.ts'
+import { toast } from '../toasts.ts'
+
+function save(blob: Blob, name: string) {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  document.body.append(link)
+  link.click()
+  link.remove()
+  // Firefox reads the URL after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 30_000)
+}
+
+/** Downloads an invoice's PDF: by fetch, since the token belongs in a header and never in a link. */
+export function usePdf() {
+  const { t } = useTexts()
+  const loading = ref<string>()
+
+  async function download(invoice: Invoice) {
+    if (loading.value) return
+    loading.value = invoice.id
+    const number = invoice.number ?? t('invoices.draft')
+    try {
+      save(await api.invoicePdf(invoice.id), `${number}.pdf`)
+    } catch (error) {
+      toast('error', t('invoices.downloadFailed', { number }), error instanceof ApiError ? error.problem?.detail : t('state.failedUnreachable'))
+    } finally {
+      loading.value = undefined
+    }
+  }
+  return { loading, download, labelOf: (invoice: Invoice) => (invoice.number ? t('invoices.download', { number: invoice.number }) : t('invoices.downloadDraft')) }
+}

@@ -1,0 +1,50 @@
+import { computed } from 'vue'
+import { addDays, daysBetween } from '../format/date.ts'
+import { useFormat } from '../format/use-format.ts'
+import { useAccount, useInvoices, useSubscription, useUsage } from '../queries.ts'
+import { meterQuotas } from '../usage/quota.ts'
+import { alertsOf } from './alerts.ts'
+
+const trendDays = 30
+
+/** Everything the overview shows, from the four things the server is asked for. */
+export function useOverview() {
+  const { localDate } = useFormat()
+  const account = useAccount()
+  const subscription = useSubscription()
+  const usage = useUsage()
+  const invoices = useInvoices({ limit: 4 })
+  const openInvoices = useInvoices({ status: 'open', limit: 100 })
+  const previousLabel = computed(() => {
+    const now = usage.data.value
+    return now?.periods[now.periods.findIndex((period) => period.label === now.period.label) + 1]?.label
+  })
+  const previous = useUsage(previousLabel, () => previousLabel.value !== undefined)
+
+  const open = computed(() => openInvoices.data.value?.pages.flatMap((page) => page.data).filter((invoice) => invoice.amountDue > 0) ?? [])
+  const today = computed(() => (usage.data.value ? localDate(usage.data.value.asOf) : undefined))
+  const quotas = computed(() => meterQuotas(usage.data.value))
+  const mainMeter = computed(() => quotas.value[0]?.meter ?? usage.data.value?.meters[0])
+
+  /** The last thirty days of the main meter, today last. */
+  const trend = computed(() => {
+    const meter = mainMeter.value?.meter
+    const end = today.value
+    if (!meter || !end) return []
+    const before = previousLabel.value ? previous.data.value?.daily ?? [] : []
+    const byDate = new Map([...before, ...(usage.data.value?.daily ?? [])].map((day) => [day.date, day.usage[meter] ?? 0]))
+    return Array.from({ length: trendDays }, (_, index) => byDate.get(addDays(end, index - trendDays + 1)) ?? 0)
+  })
+
+  return {
+    account, subscription, usage, invoices, openInvoices, open, quotas, mainMeter, trend, today,
+    trendReady: computed(() => usage.data.value !== undefined && (previousLabel.value === undefined || !previous.isPending.value)),
+    recent: computed(() => invoices.data.value?.pages[0]?.data.slice(0, 3) ?? []),
+    alerts: computed(() => alertsOf(subscription.data.value, usage.data.value, open.value)),
+    // Alerts stand above everything: shown later than the rest, they would push it down.
+    ready: computed(() => !subscription.isPending.value && !usage.isPending.value && !openInvoices.isPending.value),
+    settled: computed(() => subscription.isSuccess.value && usage.isSuccess.value && openInvoices.isSuccess.value),
+    daysLeft: computed(() => (usage.data.value && today.value ? daysBetween(today.value, usage.data.value.period.end) : 0)),
+    isNew: computed(() => usage.data.value !== undefined && usage.data.value.periods.length <= 1 && usage.data.value.meters.every((meter) => meter.used === 0)),
+  }
+}

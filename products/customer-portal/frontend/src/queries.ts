@@ -1,0 +1,77 @@
+import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { api, ApiError } from './api.ts'
+import { connection } from './connection.ts'
+
+/** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      networkMode: 'always',
+      staleTime: 15_000,
+      refetchOnWindowFocus: true,
+      retryDelay: (attempt) => Math.min(600 * 2 ** attempt, 4000),
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+})
+connection.onBack(() => void queryClient.invalidateQueries())
+
+export const useSession = () => useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.session(signal), staleTime: 300_000 })
+export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: ({ signal }) => api.account(signal) })
+export const useSubscription = () => useQuery({ queryKey: ['subscription'], queryFn: ({ signal }) => api.subscription(signal) })
+export const usePlans = () => useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => api.plans(signal), select: (answer) => answer.data })
+
+/** Whether the reader may change things; unknown counts as no. */
+export function useMayChange() {
+  const session = useSession()
+  return computed(() => session.data.value !== undefined && session.data.value.role !== 'viewer')
+}
+
+/** The usage of a period (undefined: the current one). `when` false waits. */
+export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean> = true) {
+  return useQuery({
+    queryKey: ['usage', computed(() => toValue(period) ?? 'current')],
+    queryFn: ({ signal }) => api.usage(toValue(period), signal),
+    enabled: computed(() => toValue(when)),
+    placeholderData: keepPreviousData,
+    refetchInterval: () => (toValue(period) ? false : 30_000),
+  })
+}
+
+export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
+
+/** One page of usage events; the old rows stay while the next ones come. */
+export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {
+  return useQuery({
+    queryKey: ['usage-detail', computed(() => toValue(filter))],
+    queryFn: ({ signal }) => api.usageDetail({ ...toValue(filter) }, signal),
+    enabled: computed(() => toValue(filter) !== undefined),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useInvoices(filter: MaybeRefOrGetter<{ status?: string | undefined; year?: string | undefined; limit?: number }>) {
+  return useInfiniteQuery({
+    queryKey: ['invoices', computed(() => toValue(filter))],
+    queryFn: ({ pageParam, signal }) => api.invoices({ ...toValue(filter), cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export const useInvoice = (id: MaybeRefOrGetter<string>) =>
+  useQuery({ queryKey: ['invoice', computed(() => toValue(id))], queryFn: ({ signal }) => api.invoice(toValue(id), signal) })
+
+/** The usage events behind an invoice's line, asked for once they are to be seen. */
+export function useLineEvents(id: MaybeRefOrGetter<string>, lineId: MaybeRefOrGetter<string>, when: MaybeRefOrGetter<boolean>) {
+  return useInfiniteQuery({
+    queryKey: ['line-events', computed(() => toValue(id)), computed(() => toValue(lineId))],
+    queryFn: ({ pageParam, signal }) => api.lineEvents(toValue(id), toValue(lineId), { cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    enabled: computed(() => toValue(when)),
+  })
+}

@@ -1,0 +1,66 @@
+import { nextTick, watchEffect } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { t } from './texts/index.ts'
+import { connection } from './connection.ts'
+import { embedded, locale } from './preferences.ts'
+import { settings } from './settings.ts'
+
+export const pages = ['overview', 'usage', 'subscription', 'invoices', 'account'] as const
+type PageName = (typeof pages)[number]
+const isPage = (name: unknown): name is PageName => pages.includes(name as PageName)
+
+const views = {
+  overview: () => import('./views/OverviewView.vue'),
+  usage: () => import('./views/UsageView.vue'),
+  subscription: () => import('./views/SubscriptionView.vue'),
+  billing: () => import('./views/BillingView.vue'),
+  invoice: () => import('./views/InvoiceView.vue'),
+  account: () => import('./views/AccountView.vue'),
+}
+
+export const router = createRouter({
+  history: createWebHistory('/portal'),
+  routes: [
+    { path: '/', name: 'overview', component: views.overview },
+    { path: '/usage', name: 'usage', component: views.usage },
+    { path: '/subscription', name: 'subscription', component: views.subscription },
+    {
+      path: '/invoices', name: 'invoices', component: views.billing,
+      children: [{ path: ':id', name: 'invoice', component: views.invoice, props: true }],
+    },
+    { path: '/account', name: 'account', component: views.account },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./views/NowhereView.vue') },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.matched[0] === from.matched[0] ? false : { top: 0 }),
+})
+
+// A frame that is reloaded must still know that it is one.
+router.beforeEach((to) => (embedded && to.query.embed === undefined ? { ...to, query: { ...to.query, embed: '1' } } : true))
+
+// The code of a page could not be had: the server is away, or has a newer build under other names.
+router.onError(async (_error, to) => {
+  await connection.retry()
+  if (connection.offline.value) connection.onceBack(() => void router.push(to.fullPath))
+  else location.assign(router.resolve(to.fullPath).href)
+})
+
+/** Fetches the other pages' code when there is nothing else to do, so that going there never waits. */
+export function warmPages() {
+  const idle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
+  idle(() => Object.values(views).forEach((load) => void load().catch(() => undefined)), { timeout: 5000 })
+}
+
+function entitle() {
+  const top = router.currentRoute.value.matched[0]?.name
+  const name = settings.value.brand.name[locale.value]
+  document.title = isPage(top) ? `${t(`nav.${top}`)} · ${name}` : name
+}
+
+/** The page's name goes to the title; after a change of page the focus goes to its heading. */
+export function announcePages() {
+  watchEffect(entitle)
+  router.afterEach((to, from, failure) => {
+    if (failure || from.matched.length === 0 || to.matched[0] === from.matched[0]) return
+    void nextTick(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }))
+  })
+}

@@ -1,0 +1,23 @@
+import type { LocalizedText, Plan } from '@customer-portal/portal-api/contract'
+
+type Charge = Plan['charges'][number]
+
+/** The meters any of the plans charges for, in the order they first appear. */
+export function metersOf(plans: readonly Plan[]): string[] {
+  return [...new Set(plans.flatMap((plan) => plan.charges.map((charge) => charge.meter)))]
+}
+
+/** Every feature of the plans once, in the order they first appear. */
+export function featuresOf(plans: readonly Plan[]): LocalizedText[] {
+  const seen = new Map<string, LocalizedText>()
+  for (const feature of plans.flatMap((plan) => plan.features)) if (!seen.has(feature.en)) seen.set(feature.en, feature)
+  return [...seen.values()]
+}
+
+/** The rate of the first units above what is included, and whether later ones have another. */
+export function firstRate(charge: Charge): { amount: number; per: number; more: boolean } | undefined {
+  if (charge.overage === 'block' || !charge.price) return undefined
+  if (charge.price.model === 'per_unit') return { ...charge.price.rate, more: false }
+  const [first] = charge.price.tiers
+  return first && { ...first.rate, more: charge.price.tiers.length > 1 }
+}

@@ -1,0 +1,98 @@
+import type { PortalPlan, Preview, Subscription } from '@customer-portal/portal-api/contract'
+import { computed, onBeforeUnmount, ref, watch } from 'vue'
+import { api, ApiError } from '../api.ts'
+import { clampSeats } from './seats.ts'
+
+const pause = 300
+const longestQuote = 16 * 60_000
+
+/** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
+export function useUpgrade(plan: PortalPlan, subscription: Subscription) {
+  const seats = ref(clampSeats(subscription.seats ?? plan.seats.min, plan.seats))
+  const preview = ref<Preview>()
+  const error = ref<unknown>()
+  const loading = ref(true)
+  const changed = ref(false)
+  const confirming = ref(false)
+  const secondsLeft = ref<number>()
+  let running: AbortController | undefined
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  let expiry: number | undefined
+  let key = crypto.randomUUID()
+
+  async function quote() {
+    clearTimeout(waiting)
+    running?.abort()
+    const mine = new AbortController()
+    running = mine
+    loading.value = true
+    error.value = undefined
+    expiry = undefined
+    try {
+      const answer = await api.preview({ planId: plan.id, seats: seats.value }, crypto.randomUUID(), mine.signal)
+      if (running !== mine) return
+      preview.value = answer
+      key = crypto.randomUUID()
+      const left = Date.parse(answer.expiresAt) - Date.now()
+      // A server whose clock stands elsewhere gives no countdown; it will say itself when the quote is over.
+      expiry = left > 0 && left < longestQuote ? Date.now() + left : undefined
+      tick()
+    } catch (failure) {
+      if (running !== mine) return
+      preview.value = undefined
+      error.value = failure
+    }
+    loading.value = false
+  }
+
+  function tick() {
+    secondsLeft.value = expiry === undefined ? undefined : Math.max(0, Math.ceil((expiry - Date.now()) / 1000))
+    if (secondsLeft.value === 0 && !confirming.value && !loading.value) void requote()
+  }
+  async function requote() {
+    const before = preview.value
+    await quote()
+    if (before && preview.value && (before.dueNow !== preview.value.dueNow || before.total !== preview.value.total)) changed.value = true
+  }
+
+  watch(seats, () => {
+    loading.value = true
+    changed.value = false
+    running?.abort()
+    clearTimeout(waiting)
+    waiting = setTimeout(() => void quote(), pause)
+  })
+  void quote()
+  const clock = setInterval(tick, 1000)
+  onBeforeUnmount(() => {
+    clearInterval(clock)
+    clearTimeout(waiting)
+    running?.abort()
+  })
+
+  const blocked = computed(() => (preview.value?.blockers.length ?? 0) > 0)
+  const ready = computed(() => preview.value !== undefined && !loading.value && !blocked.value)
+
+  /** Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays twice. Undefined: not done, the dialog says why. */
+  async function confirm() {
+    if (!ready.value || confirming.value || !preview.value) return undefined
+    confirming.value = true
+    error.value = undefined
+    changed.value = false
+    try {
+      return await api.upgrade({ planId: plan.id, seats: seats.value, quoteId: preview.value.quoteId }, key)
+    } catch (failure) {
+      if (failure instanceof ApiError && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')) {
+        await quote()
+        changed.value = true
+      } else {
+        error.value = failure
+      }
+      return undefined
+    } finally {
+      confirming.value = false
+    }
+  }
+
+  return { seats, preview, error, loading, changed, confirming, secondsLeft, blocked, ready, confirm, quote }
+}

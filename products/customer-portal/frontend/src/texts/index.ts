@@ -1,0 +1,35 @@
+import { shallowReactive, watch } from 'vue'
+import type { Locale } from '../embed/contract.ts'
+import { locale } from '../preferences.ts'
+import { fill, type Values } from './fill.ts'
+import type zh from './zh-CN.ts'
+
+type Texts = typeof zh
+type Leaves<Branch> = { [Name in keyof Branch & string]: Branch[Name] extends string ? Name : `${Name}.${Leaves<Branch[Name]>}` }[keyof Branch & string]
+export type TextKey = Leaves<Texts>
+
+const load: Record<Locale, () => Promise<{ default: Texts }>> = {
+  'zh-CN': () => import('./zh-CN.ts'),
+  en: () => import('./en.ts'),
+}
+const loaded = shallowReactive<Partial<Record<Locale, Texts>>>({})
+
+async function show(next: Locale) {
+  loaded[next] ??= (await load[next]()).default
+}
+
+/** Loads the texts of the reader's language, and those of another one when it is chosen. */
+export async function startTexts() {
+  watch(locale, (next) => void show(next))
+  await show(locale.value)
+}
+
+/** The text of a key in the reader's language. Until that language is loaded, the other one stays on screen. */
+export function t(key: TextKey, values: Values = {}, count?: number): string {
+  let found: unknown = loaded[locale.value] ?? loaded['zh-CN'] ?? loaded.en
+  for (const name of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[name]
+  return typeof found === 'string' ? fill(found, values, count) : key
+}
+
+/** The texts, for a component. Keys are checked by the compiler. */
+export const useTexts = () => ({ t })

@@ -1,0 +1,16 @@
+import type { UsageEvent } from '@customer-portal/portal-api/contract'
+
+const mostColumns = 4
+
+/** The property keys to show as columns: those most events of the page have. */
+export function propertyColumns(events: readonly UsageEvent[]): string[] {
+  const counts = new Map<string, number>()
+  for (const event of events) for (const key of Object.keys(event.properties)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return [...counts].sort(([, one], [, other]) => other - one).slice(0, mostColumns).map(([key]) => key)
+}
+
+/** A property's value as one line of text. */
+export function propertyText(value: unknown): string {
+  if (value === undefined || value === null) return '–'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,38 @@
+import type { UsageSummary } from '@customer-portal/portal-api/contract'
+import { percentOf } from '../format/quantity.ts'
+
+export type MeterUsage = UsageSummary['meters'][number]
+
+/** What a plan includes of a meter (null: unlimited) and how much of it is used. */
+export interface Quota { used: number; included: number | null }
+
+/** Used share in percent, may be above 100; unlimited is 0. Anything used is at least 1 %, so that nobody reads "100 % left" after the first. */
+export function quotaPercent(quota: Quota): number {
+  if (quota.included === null) return 0
+  return Math.max(percentOf(quota.used, quota.included), quota.used > 0 ? 1 : 0)
+}
+
+/** ok below 80 %, warn below 100 %, bad from 100 %. A meter with nothing included is never short. */
+export function quotaLevel(quota: Quota): 'ok' | 'warn' | 'bad' {
+  if (quota.included === null || quota.included === 0) return 'ok'
+  if (quota.used >= quota.included) return 'bad'
+  return quota.used / quota.included >= 0.8 ? 'warn' : 'ok'
+}
+
+/** Fullest first; what has no limit comes last. */
+export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] {
+  const rank = (quota: Quota) => (quota.included === null || quota.included === 0 ? -1 : quota.used / quota.included)
+  return [...quotas].sort((one, other) => rank(other) - rank(one))
+}
+
+/** The quota of the current stretch: after a change of plan the counter starts anew, while the period's usage goes on. */
+export function quotaOf(meter: { used: number; included: number | null; remaining: number | null; overage: number }): Quota {
+  if (meter.included === null) return { used: meter.used, included: null }
+  return { used: meter.included - Math.max(0, meter.remaining ?? 0) + meter.overage, included: meter.included }
+}
+
+/** The meters the plan charges for, with their quotas, fullest first. */
+export function meterQuotas(usage: UsageSummary | undefined): (Quota & { meter: MeterUsage })[] {
+  const charged = usage?.meters.filter((meter) => meter.overagePolicy !== null) ?? []
+  return worstFirst(charged.map((meter) => ({ ...quotaOf(meter), meter })))
+}
