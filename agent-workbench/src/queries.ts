@@ -1,0 +1,69 @@
+import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, type Ref } from 'vue'
+import { api, ApiError, type NewConversation, type SuggestionAnswer } from './api.ts'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+    },
+  },
+})
+
+/** New questions come from outside: the list looks for them while it is on screen. */
+const lookAgainAfter = 10_000
+
+export function useConversations() {
+  const query = useInfiniteQuery({
+    queryKey: ['conversations'],
+    queryFn: ({ pageParam }) => api.conversations(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    refetchInterval: lookAgainAfter,
+  })
+  const conversations = computed(() => query.data.value?.pages.flatMap((page) => page.data) ?? [])
+  const waiting = computed(() => conversations.value.filter(({ status }) => status === 'waiting').length)
+  return { ...query, conversations, waiting }
+}
+
+export function useThread(conversationId: Ref<string | undefined>) {
+  return useQuery({
+    queryKey: computed(() => ['thread', conversationId.value]),
+    queryFn: () => api.thread(conversationId.value!),
+    enabled: computed(() => conversationId.value !== undefined),
+    refetchInterval: lookAgainAfter,
+  })
+}
+
+export function useQuota() {
+  return useQuery({ queryKey: ['quota'], queryFn: api.quota, refetchOnMount: 'always' })
+}
+
+export function useDeskActions() {
+  const cache = useQueryClient()
+  const refresh = (conversationId: string) => Promise.all([
+    cache.invalidateQueries({ queryKey: ['thread', conversationId] }),
+    cache.invalidateQueries({ queryKey: ['conversations'] }),
+  ])
+  const start = useMutation({
+    mutationFn: (question: NewConversation) => api.startConversation(question),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+  })
+  const send = useMutation({
+    mutationFn: ({ conversationId, ...message }: { conversationId: string; id: string; author: 'visitor' | 'agent'; text: string }) => api.addMessage(conversationId, message),
+    onSuccess: (_, { conversationId }) => refresh(conversationId),
+  })
+  const close = useMutation({
+    mutationFn: (conversationId: string) => api.closeConversation(conversationId),
+    onSuccess: (_, conversationId) => refresh(conversationId),
+  })
+  const suggest = useMutation({
+    mutationFn: (conversationId: string) => api.suggest(conversationId),
+    onSuccess: ({ quota }: SuggestionAnswer, conversationId) => {
+      cache.setQueryData(['quota'], quota)
+      return refresh(conversationId)
+    },
+  })
+  return { start, send, close, suggest }
+}

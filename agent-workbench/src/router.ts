@@ -1,0 +1,50 @@
+import { nextTick, watch } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { whenLoggedOut } from './api.ts'
+import { queryClient } from './queries.ts'
+import { findMe, forgetMe, me } from './session.ts'
+import { i18n } from './texts/index.ts'
+
+export const router = createRouter({
+  history: createWebHistory('/workbench/'),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./views/LoginView.vue') },
+    {
+      path: '/', component: () => import('./views/WorkbenchView.vue'),
+      children: [
+        { path: '', redirect: { name: 'desk' } },
+        { path: 'conversations/:conversationId?', name: 'desk', component: () => import('./views/DeskView.vue'), props: true },
+        // Below it stands the portal's own path, so that a reload or a link keeps the place.
+        { path: 'account/:path(.*)*', name: 'account', component: () => import('./views/PortalFrame.vue') },
+        { path: ':rest(.*)*', redirect: { name: 'desk' } },
+      ],
+    },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  if (to.name === 'login') return true
+  const found = await findMe().catch(() => undefined)
+  // undefined: the server cannot be asked now; the page itself says so and tries again.
+  return found === null ? { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } } : true
+})
+
+whenLoggedOut(() => {
+  if (me.value === null) return
+  forgetMe()
+  queryClient.clear()
+  const { fullPath, name } = router.currentRoute.value
+  if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
+})
+
+/** The page's name goes to the title; after a change of page the focus goes to its heading. */
+export function announcePages() {
+  watch([router.currentRoute, i18n.global.locale], ([to]) => {
+    const name = to.name === 'account' ? 'nav.account' : to.name === 'login' ? 'login.title' : 'nav.desk'
+    document.title = `${i18n.global.t(name)} · ${i18n.global.t('brand')}`
+  }, { immediate: true })
+  router.afterEach((to, from, failure) => {
+    if (failure || from.matched.length === 0 || to.name === from.name) return
+    void nextTick(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }))
+  })
+}

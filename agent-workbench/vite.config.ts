@@ -1,0 +1,25 @@
+import tailwindcss from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+const server = process.env.WORKBENCH_SERVER ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  base: '/workbench/',
+  plugins: [vue(), tailwindcss()],
+  define: {
+    __VUE_OPTIONS_API__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // A data: URL would need img-src data: in the content security policy.
+    assetsInlineLimit: 0,
+    manifest: true,
+  },
+  server: { proxy: { '/api': server, '/portal': server } },
+})

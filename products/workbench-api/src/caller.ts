@@ -1,0 +1,56 @@
+import { BillingError, findSecretKey, type Billing } from '@customer-portal/billing'
+import { findAgent, type Agent, type Workbench } from '@customer-portal/workbench'
+import { authenticate, bearerOf, type App } from '@customer-portal/http'
+import type { FastifyRequest } from 'fastify'
+import { sessionCookie } from './session-cookie.ts'
+
+export interface AgentCaller {
+  agent: Agent
+  /** The session's secret, for logging out. */
+  secret: string
+}
+
+declare module '@customer-portal/http' {
+  interface Scopes {
+    /** An agent who has logged in: the cookie of the workbench. */
+    'workbench:agent': AgentCaller
+    /** The vendor's secret key: making agents. */
+    'workbench:vendor': { id: string; name: string }
+  }
+}
+
+/** Lets in agents by their cookie and the vendor by the secret key. */
+export function authenticateWorkbench(app: App, { billing, workbench }: { billing: Billing; workbench: Workbench }): void {
+  authenticate(app, 'workbench:agent', async (request) => {
+    const secret = request.cookies[sessionCookie]
+    const agent = secret ? await findAgent(workbench, { secret }) : undefined
+    if (!secret || !agent) throw new BillingError('unauthorized', { message: 'Log in to the workbench first.' })
+    return { agent, secret }
+  })
+  authenticate(app, 'workbench:vendor', async (request) => {
+    const key = await findSecretKey(billing, { key: bearerOf(request) })
+    if (!key) throw new BillingError('unauthorized', { message: 'The secret key is unknown or was revoked.' })
+    return key
+  })
+}
+
+/**
+ * A cookie is sent along whoever made the browser ask. So what changes something must be JSON (another site would need our leave first)
+ * and must come from a page of this origin. Callers that are no browser send neither header and hold no cookie by accident.
+ */
+export function refuseOtherSites(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw new BillingError('unsupported_media_type', { message: 'Send the body as application/json.' })
+  const site = request.headers['sec-fetch-site']
+  const foreign = site === undefined ? isForeign(request.headers.origin, request.host) : site !== 'same-origin'
+  if (foreign) throw new BillingError('forbidden', { message: 'Only a page of the workbench itself may do this.' })
+}
+
+function isForeign(origin: string | undefined, host: string): boolean {
+  if (origin === undefined) return false
+  if (!URL.canParse(origin)) return true
+  const page = new URL(origin)
+  // Read as a URL too, so that a default port that is written out does not make another host.
+  const own = `${page.protocol}//${host}`
+  return !URL.canParse(own) || new URL(own).host !== page.host
+}

@@ -1,0 +1,93 @@
+import { actingFor, BillingError, createPortalSession, getCustomer } from '@customer-portal/billing'
+import { findAgent, logIn, logOut, setAgentLocale, TooManyLogins, type Agent } from '@customer-portal/workbench'
+import { callerOf, type App } from '@customer-portal/http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Login, Me, MeUpdate, PortalSessionRequest, PortalToken, SessionState } from '../contract.ts'
+import type { Deps } from '../options.ts'
+import { clearSessionCookie, sessionCookie, setSessionCookie } from '../session-cookie.ts'
+
+/** Logging in and out, who is logged in, and the token an agent's portal works with. */
+export function sessionRoutes(app: App, deps: Deps): void {
+  const { billing, workbench, secure } = deps
+
+  app.post('/login', {
+    config: { scope: 'public' },
+    schema: { summary: 'Log in', tags: ['session'], description: 'Sets an HttpOnly cookie for 12 hours.', body: Login, response: { 200: Me } },
+  }, async (request, reply) => {
+    const { agent, secret } = await checkPassword(deps, request, reply, request.body)
+    setSessionCookie(reply, { secret, secure })
+    return meOf(deps, agent)
+  })
+
+  app.post('/logout', {
+    config: { scope: 'workbench:agent' },
+    schema: { summary: 'Log out', tags: ['session'], body: Type.Object({}, { additionalProperties: false }), response: { 204: Type.Null() } },
+  }, async (request, reply) => {
+    await logOut(workbench, callerOf(request, 'workbench:agent'))
+    clearSessionCookie(reply, { secure })
+    return reply.code(204).send(null)
+  })
+
+  app.get('/session', {
+    config: { scope: 'public' },
+    schema: { summary: 'Whether somebody is logged in', tags: ['session'], description: '`me: null` where nobody is; no mistake, since every visit begins so.', response: { 200: SessionState } },
+  }, async (request) => {
+    const secret = request.cookies[sessionCookie]
+    const agent = secret ? await findAgent(workbench, { secret }) : undefined
+    return { me: agent ? await meOf(deps, agent) : null }
+  })
+
+  app.get('/me', {
+    config: { scope: 'workbench:agent' },
+    schema: { summary: 'Who is logged in', tags: ['session'], response: { 200: Me } },
+  }, async (request) => meOf(deps, callerOf(request, 'workbench:agent').agent))
+
+  app.put('/me', {
+    config: { scope: 'workbench:agent' },
+    schema: { summary: 'Choose a language', tags: ['session'], body: MeUpdate, response: { 200: Me } },
+  }, async (request) => {
+    const { id: agentId, customerId } = callerOf(request, 'workbench:agent').agent
+    const agent = await setAgentLocale(workbench, { customerId, agentId, locale: request.body.locale })
+    if (!agent) throw new BillingError('unauthorized', { message: 'This agent is gone.' })
+    return meOf(deps, agent)
+  })
+
+  app.post('/portal-session', {
+    config: { scope: 'workbench:agent' },
+    schema: {
+      summary: "A token for the portal of the agent's customer", tags: ['session'],
+      description: 'It carries the role of the agent and lasts 15 minutes. The workbench hands it to the frame by message.',
+      body: PortalSessionRequest, response: { 200: PortalToken },
+    },
+  }, async (request) => {
+    const { agent } = callerOf(request, 'workbench:agent')
+    return createPortalSession(billing, {
+      customerId: agent.customerId, role: agent.role, actor: { id: agent.id, name: agent.name }, locale: request.body.locale ?? agent.locale,
+    })
+  })
+}
+
+async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequest, reply: FastifyReply, { email, password }: Login) {
+  const attempt = { email, address: request.ip, now: workbench.now() }
+  const wait = attempts.secondsToWait(attempt)
+  if (wait > 0) throw tooMany(reply, wait)
+  attempts.begin(attempt)
+  const login = await logIn(workbench, { email, password }).catch((error: unknown) => {
+    throw error instanceof TooManyLogins ? tooMany(reply, 2) : error
+  })
+  if (!login) throw new BillingError('login_failed')
+  attempts.succeeded(attempt)
+  return login
+}
+
+function tooMany(reply: FastifyReply, seconds: number): BillingError {
+  void reply.header('retry-after', seconds)
+  return new BillingError('rate_limited', { message: `Too many logins; try again in ${seconds} seconds.` })
+}
+
+async function meOf({ billing, portalUrl }: Deps, agent: Agent): Promise<Me> {
+  const { customerId, id, email, name, role, locale } = agent
+  const { companyName, timezone } = await getCustomer(actingFor(billing, customerId), { customerId })
+  return { agent: { id, email, name, role, locale }, customer: { id: customerId, companyName, timezone }, portalUrl }
+}

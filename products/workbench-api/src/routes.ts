@@ -1,0 +1,40 @@
+import { createLoginAttempts } from '@customer-portal/workbench'
+import { describeApi, type App } from '@customer-portal/http'
+import { authenticateWorkbench, refuseOtherSites } from './caller.ts'
+import { Conversation, Message, Quota } from './contract.ts'
+import { agentRoutes } from './handlers/agents.ts'
+import { conversationRoutes } from './handlers/conversations.ts'
+import { sessionRoutes } from './handlers/session.ts'
+import { suggestionRoutes } from './handlers/suggestion.ts'
+import type { Deps, WorkbenchApiOptions } from './options.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+/** The workbench's API, `/api/workbench/*`. The customer is the one of the agent who is logged in. */
+export async function registerWorkbenchApi(app: App, options: WorkbenchApiOptions): Promise<void> {
+  const deps: Deps = { meter: 'ai_chat', portalUrl: '/portal', attempts: createLoginAttempts(), ...options }
+  await app.register(async (scoped) => {
+    const api = scoped as unknown as App
+    api.addHook('onRequest', async (request) => refuseOtherSites(request))
+    authenticateWorkbench(api, deps)
+    await describeApi(api, description)
+    sessionRoutes(api, deps)
+    conversationRoutes(api, deps)
+    suggestionRoutes(api, deps)
+    agentRoutes(api, deps)
+  }, { prefix: '/api/workbench' })
+}
+
+const description = {
+  title: "Workbench's API",
+  description: 'What the agent workbench shows and does for the agent who is logged in. A cookie says who that is; what changes something must come from a page of the same origin, as JSON.',
+  tags: [
+    { name: 'session', description: 'Logging in and out, and the token for the portal' },
+    { name: 'desk', description: 'Conversations and the suggestions of the assistant' },
+    { name: 'agents', description: 'Making agents, by the vendor' },
+  ],
+  security: {
+    workbenchCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: sessionCookie, description: 'Set by POST /login' }, scopes: ['workbench:agent' as const] },
+    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['workbench:vendor' as const] },
+  },
+  schemas: { Conversation, Message, Quota },
+}

@@ -1,0 +1,357 @@
+import { createBilling, createCustomer, createSecretKey, createSubscription, findPortalSession, getUsageDetail, getUsageSummary, migrationsFolder as billingMigrations, type Billing } from '@customer-portal/billing'
+import { seedCatalogue } from '@customer-portal/billing/testing'
+import { testDatabases } from '@customer-portal/database/testing'
+import type { Database } from '@customer-portal/database'
+import { createApp, type App } from '@customer-portal/http'
+import { createAssistant, createLoginAttempts, createWorkbench, migrationsFolder, readFaq } from '@customer-portal/workbench'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoAgents, demoFaqPath, registerWorkbenchApi, seedWorkbenchDemo } from './index.ts'
+
+const [owner, viewer, other] = demoAgents
+
+describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
+  let db: Database
+  let billing: Billing
+  let app: App
+  let ids = 0
+  let clock = Date.UTC(2026, 10, 22, 4)
+  const now = () => new Date(clock).toISOString().replace('Z', '000Z')
+
+  beforeAll(async () => {
+    db = await create({ billing: billingMigrations, workbench: migrationsFolder })
+    billing = createBilling({ db, now: now as Billing['now'], newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}` })
+    await seedCatalogue(billing)
+    for (const [id, planId] of [['test_customer', 'team'], ['near_quota', 'free']] as const) {
+      await createCustomer(billing, { id, companyName: `${id} 有限公司`, timezone: 'Asia/Shanghai' })
+      await createSubscription(billing, { customerId: id, planId })
+    }
+    await createCustomer(billing, { id: 'newcomer', companyName: '新客户' })
+    await seedWorkbenchDemo({ database: db, billing })
+    app = await serve()
+  }, 120_000)
+  afterAll(async () => {
+    await app?.close()
+    await db?.close()
+  })
+
+  async function serve({ secure = false, attempts = createLoginAttempts() } = {}): Promise<App> {
+    const server = await createApp({ checkAnswers: true })
+    const workbench = createWorkbench({ db, now, newId: billing.newId })
+    await registerWorkbenchApi(server, { billing, workbench, assistant: createAssistant(await readFaq(demoFaqPath)), secure, attempts })
+    await server.ready()
+    return server
+  }
+
+  async function login(agent: { email: string; password: string }, server = app) {
+    const answer = await server.inject({ method: 'POST', url: '/api/workbench/login', payload: { email: agent.email, password: agent.password } })
+    return { answer, cookie: answer.cookies.find(({ name }) => name === 'workbench_session') }
+  }
+
+  const cookies = new Map<string, string>()
+  async function as(agent: { email: string; password: string }) {
+    if (!cookies.has(agent.email)) cookies.set(agent.email, (await login(agent)).cookie!.value)
+    const workbench_session = cookies.get(agent.email)!
+    return async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object, headers: Record<string, string> = {}) => {
+      const answer = await app.inject({ method, url: `/api/workbench${url}`, payload: method === 'GET' ? undefined : (payload ?? {}), cookies: { workbench_session }, headers })
+      return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json(), headers: answer.headers }
+    }
+  }
+
+  describe('logging in', () => {
+    test('the cookie is for the workbench alone: HttpOnly, SameSite=Strict, its path, twelve hours; Secure on https', async () => {
+      const { answer, cookie } = await login(owner)
+      expect(answer.statusCode).toBe(200)
+      expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/workbench', maxAge: 43_200 })
+      expect(cookie?.secure).toBeUndefined()
+      expect(answer.body).not.toContain(cookie!.value)
+      const https = await serve({ secure: true })
+      expect((await login(owner, https)).cookie).toMatchObject({ secure: true, httpOnly: true })
+      await https.close()
+    })
+
+    test('it tells who is logged in and where the portal is, and no hash', async () => {
+      const call = await as(owner)
+      expect(await call('GET', '/me')).toMatchObject({
+        status: 200,
+        body: { agent: { email: 'demo@example.com', name: '林晓', role: 'owner', locale: 'zh-CN' }, customer: { id: 'test_customer', companyName: 'test_customer 有限公司', timezone: 'Asia/Shanghai' }, portalUrl: '/portal' },
+      })
+    })
+
+    test('who is not logged in is told so without a mistake', async () => {
+      for (const session of [{}, { workbench_session: 'made-up' }] as Record<string, string>[]) {
+        const answer = await app.inject({ url: '/api/workbench/session', cookies: session })
+        expect([answer.statusCode, answer.json()]).toEqual([200, { me: null }])
+      }
+      const call = await as(owner)
+      expect((await call('GET', '/session')).body).toEqual({ me: (await call('GET', '/me')).body })
+    })
+
+    test('a wrong password and an unknown e-mail get the same answer', async () => {
+      const wrong = (await login({ email: viewer.email, password: 'wrong' })).answer
+      const unknown = (await login({ email: 'nobody@example.com', password: 'wrong' })).answer
+      expect([wrong.statusCode, unknown.statusCode]).toEqual([401, 401])
+      const told = ({ code, title, detail }: Record<string, string>) => ({ code, title, detail })
+      expect(told(wrong.json())).toEqual(told(unknown.json()))
+      expect(wrong.json().code).toBe('login_failed')
+      expect(wrong.cookies).toEqual([])
+    })
+
+    /** A server at which this e-mail has failed so often already from the address of `inject`. */
+    async function serverAfter(failures: number, email: string) {
+      const attempts = createLoginAttempts()
+      for (let i = 0; i < failures; i += 1) attempts.begin({ email, address: '127.0.0.1', now: now() })
+      return serve({ attempts })
+    }
+
+    test('after five wrong passwords even the right one waits, and is told how long', async () => {
+      const server = await serverAfter(4, owner.email)
+      expect((await login({ email: owner.email, password: 'wrong' }, server)).answer.statusCode).toBe(401)
+      const { answer } = await login(owner, server)
+      expect(answer.statusCode).toBe(429)
+      expect(answer.json().code).toBe('rate_limited')
+      expect(answer.headers['retry-after']).toBe('900')
+      await server.close()
+    })
+
+    test('a burst of guesses at once has no more tries than guesses in a row', async () => {
+      const server = await serverAfter(3, 'burst@example.com')
+      const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => login({ email: 'burst@example.com', password: `${i}` }, server)))
+      expect(answers.map(({ answer }) => answer.statusCode).sort()).toEqual([...Array<number>(2).fill(401), ...Array<number>(10).fill(429)])
+      await server.close()
+    })
+
+    test('logging out ends the session at the server and takes the cookie away', async () => {
+      const { cookie } = await login(viewer)
+      const session = { workbench_session: cookie!.value }
+      const out = await app.inject({ method: 'POST', url: '/api/workbench/logout', payload: {}, cookies: session })
+      expect(out.statusCode).toBe(204)
+      expect(out.cookies).toMatchObject([{ name: 'workbench_session', value: '', path: '/api/workbench' }])
+      expect((await app.inject({ url: '/api/workbench/me', cookies: session })).statusCode).toBe(401)
+    })
+
+    test('the session ends after twelve hours', async () => {
+      const { cookie } = await login(viewer)
+      clock += 12 * 3_600_000
+      expect((await app.inject({ url: '/api/workbench/me', cookies: { workbench_session: cookie!.value } })).statusCode).toBe(401)
+      cookies.clear()
+    })
+
+    test('without a cookie, or with another one, every route of the desk says 401', async () => {
+      for (const session of [{}, { workbench_session: 'made-up' }] as Record<string, string>[]) {
+        for (const [method, url] of [['GET', '/me'], ['PUT', '/me'], ['POST', '/logout'], ['POST', '/portal-session'], ['GET', '/quota'], ['GET', '/conversations'], ['POST', '/conversations'],
+          ['GET', '/conversations/x'], ['POST', '/conversations/x/messages'], ['POST', '/conversations/x/close'], ['POST', '/conversations/x/suggestion'], ['POST', '/agents']] as const) {
+          const answer = await app.inject({ method, url: `/api/workbench${url}`, cookies: session, payload: method === 'GET' ? undefined : {} })
+          expect([method, url, answer.statusCode, answer.json().code]).toEqual([method, url, 401, 'unauthorized'])
+        }
+      }
+    })
+  })
+
+  describe('pages of other sites', () => {
+    test.each([
+      ['another site says it comes from there', { 'sec-fetch-site': 'cross-site' }, 403],
+      ['another host of the same site', { 'sec-fetch-site': 'same-site' }, 403],
+      ['a foreign origin', { origin: 'https://evil.example' }, 403],
+      ['no origin that can be read', { origin: 'null' }, 403],
+      ['a page of our own', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' }, 200],
+      ['our own origin', { origin: 'http://localhost:80' }, 200],
+      ['no browser', {}, 200],
+    ])('%s', async (_, headers, status) => {
+      const call = await as(owner)
+      expect((await call('PUT', '/me', { locale: 'zh-CN' }, headers)).status).toBe(status)
+    })
+
+    test('a form cannot be posted: only JSON is taken', async () => {
+      await as(owner)
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+        const answer = await app.inject({ method: 'POST', url: '/api/workbench/logout', payload: '{}', headers: { 'content-type': type }, cookies: { workbench_session: cookies.get(owner.email)! } })
+        expect(answer.statusCode).toBe(415)
+      }
+    })
+  })
+
+  describe('the desk', () => {
+    test('conversations are listed, read, answered and closed', async () => {
+      const call = await as(owner)
+      const { body: { data } } = await call('GET', '/conversations')
+      expect(data).toHaveLength(9)
+      expect(data[0]).toMatchObject({ visitorName: '张丽', status: 'waiting', lastMessage: '请问怎么开发票？' })
+      const url = `/conversations/${data[0].id}`
+      expect((await call('GET', url)).body).toMatchObject({ subject: '请问怎么开发票？', messages: [{ author: 'visitor', text: '请问怎么开发票？' }] })
+      expect(await call('POST', `${url}/messages`, { author: 'agent', text: ' 在订单里申请。 ' })).toMatchObject({ status: 201, body: { author: 'agent', agentName: '林晓', text: '在订单里申请。' } })
+      expect((await call('POST', `${url}/close`)).body).toMatchObject({ status: 'closed' })
+      expect((await call('POST', `${url}/messages`, { author: 'visitor', text: '还有一个问题' })).status).toBe(201)
+      expect((await call('GET', url)).body.status).toBe('waiting')
+    })
+
+    test('pages of conversations follow each other by cursor', async () => {
+      const call = await as(owner)
+      const all = (await call('GET', '/conversations?limit=100')).body.data as { id: string }[]
+      const first = (await call('GET', '/conversations?limit=4')).body
+      const second = (await call('GET', `/conversations?limit=100&cursor=${first.nextCursor}`)).body
+      expect([...first.data, ...second.data]).toEqual(all)
+      expect(second.nextCursor).toBeNull()
+    })
+
+    test('a message sent twice with one id is there once; another text under that id is refused', async () => {
+      const call = await as(owner)
+      const { body: { id } } = await call('POST', '/conversations', { visitorName: '郑凯', channel: 'phone', question: '保修多久' })
+      const send = (text: string) => call('POST', `/conversations/${id}/messages`, { id: 'retry-1', author: 'agent', text })
+      const first = await send('一年。')
+      expect(await send('一年。')).toMatchObject({ status: 201, body: first.body })
+      expect(await send('两年。')).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ pointer: '/id' }] } })
+      expect((await call('GET', `/conversations/${id}`)).body.messages).toHaveLength(2)
+    })
+
+    test("another customer's conversation does not exist", async () => {
+      const mine = await as(owner)
+      const theirs = await as(other)
+      const { body: { data: [conversation] } } = await mine('GET', '/conversations')
+      const url = `/conversations/${conversation.id}`
+      for (const answer of [await theirs('GET', url), await theirs('POST', `${url}/messages`, { author: 'agent', text: 'x' }), await theirs('POST', `${url}/close`), await theirs('POST', `${url}/suggestion`)]) {
+        expect([answer.status, answer.body.code]).toEqual([404, 'not_found'])
+      }
+      const { body: { data } } = await theirs('GET', '/conversations')
+      expect(data.map(({ visitorName }: { visitorName: string }) => visitorName)).toEqual(['徐涛', '黄琳', '马超'])
+    })
+
+    test.each([
+      ['POST', '/login', { email: 'a@example.com' }, '/password'],
+      ['POST', '/login', { email: 'a@example.com', password: 'x', remember: true }, '/remember'],
+      ['PUT', '/me', { locale: 'fr' }, '/locale'],
+      ['POST', '/portal-session', { role: 'owner' }, '/role'],
+      ['POST', '/conversations', { visitorName: ' ', channel: 'web', question: 'x' }, '/visitorName'],
+      ['POST', '/conversations', { visitorName: 'x', channel: 'fax', question: 'x' }, '/channel'],
+      ['POST', '/conversations', { visitorName: 'x', channel: 'web', question: '长'.repeat(4_001) }, '/question'],
+      ['POST', '/conversations/x/messages', { author: 'ai', text: 'x' }, '/author'],
+      ['POST', '/conversations/x/messages', { author: 'agent', text: ' \n ' }, '/text'],
+      ['POST', '/conversations/x/messages', { author: 'agent', text: 'a\u0000b' }, '/text'],
+      ['POST', '/conversations/x/suggestion', { force: true }, '/force'],
+      ['GET', '/conversations?limit=0', undefined, '?limit'],
+      ['GET', '/conversations?cursor=abc', undefined, '?cursor'],
+      ['GET', '/conversations?page=2', undefined, '?page'],
+    ] as const)('%s %s with bad input names the field (%#)', async (method, url, payload, pointer) => {
+      const call = await as(owner)
+      const answer = await call(method, url, payload)
+      expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8'])
+      expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
+    })
+
+    test('the language an agent chooses is kept', async () => {
+      const call = await as(viewer)
+      expect((await call('PUT', '/me', { locale: 'en' })).body.agent.locale).toBe('en')
+      expect((await call('GET', '/me')).body.agent.locale).toBe('en')
+    })
+  })
+
+  describe('suggestions', () => {
+    const usedBy = async (customerId: string) => (await getUsageSummary(billing, { customerId })).usage.ai_chat ?? 0
+    async function ask(agent: { email: string; password: string }, question: string) {
+      const call = await as(agent)
+      const { body: { id } } = await call('POST', '/conversations', { visitorName: '王女士', channel: 'wechat', question })
+      return { id: id as string, suggest: () => call('POST', `/conversations/${id}/suggestion`), say: (text: string) => call('POST', `/conversations/${id}/messages`, { author: 'visitor', text }) }
+    }
+
+    test.each([['怎么开发票', 'invoice-issue'], ['什么时候发货', 'shipping-time'], ['How long does a refund take?', 'en-refund'], ['refund', 'en-refund']])('"%s" is answered from the FAQ and counted as one', async (question, source) => {
+      const before = await usedBy('test_customer')
+      const { suggest } = await ask(owner, question)
+      const { status, body } = await suggest()
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ outcome: 'suggested', message: { author: 'ai', sourceId: source }, quota: { meter: 'ai_chat', name: { en: 'AI chats' }, included: 1000, allowed: true, overagePolicy: 'bill' } })
+      expect(body.message.matchPercent).toBeGreaterThan(50)
+      expect(await usedBy('test_customer')).toBe(before + 1)
+    })
+
+    test('the usage event says channel, agent and assistant', async () => {
+      const { suggest } = await ask(owner, '积分会过期吗')
+      await suggest()
+      const { data: [event] } = await getUsageDetail(billing, { customerId: 'test_customer', meter: 'ai_chat', limit: 1 })
+      expect(event).toMatchObject({ quantity: 1, properties: { channel: 'wechat', agent: '林晓', assistant: 'faq' } })
+    })
+
+    test('asked again, by whomever and even at once, the same question costs nothing more', async () => {
+      const before = await usedBy('test_customer')
+      const { id, suggest } = await ask(owner, '运费多少钱')
+      const colleague = await as(viewer)
+      const answers = await Promise.all([suggest(), suggest(), colleague('POST', `/conversations/${id}/suggestion`)])
+      expect(answers.map(({ status, body }) => [status, body.message.id])).toEqual(Array(3).fill([200, answers[0]!.body.message.id]))
+      expect(await usedBy('test_customer')).toBe(before + 1)
+    })
+
+    test("the visitor's next question is another one", async () => {
+      const before = await usedBy('test_customer')
+      const { suggest, say } = await ask(owner, '运费多少钱')
+      await suggest()
+      await say('那退货运费谁出')
+      expect((await suggest()).body.message.sourceId).toBe('return-freight')
+      expect(await usedBy('test_customer')).toBe(before + 2)
+    })
+
+    test('where the FAQ has no answer, that is said and nothing is counted', async () => {
+      const before = await usedBy('test_customer')
+      const { suggest } = await ask(owner, '今天天气怎么样')
+      expect((await suggest()).body).toMatchObject({ outcome: 'no_answer', message: null, quota: { used: before } })
+      expect(await usedBy('test_customer')).toBe(before)
+    })
+
+    test('when the quota is used up the desk says so, and at most the allowance was ever given', async () => {
+      const asked = await Promise.all(Array.from({ length: 23 }, () => ask(other, '怎么开发票')))
+      const outcomes = (await Promise.all(asked.map(({ suggest }) => suggest()))).map(({ body }) => body.outcome as string)
+      expect(outcomes.filter((outcome) => outcome === 'suggested')).toHaveLength(20)
+      expect(outcomes.filter((outcome) => outcome === 'quota_exhausted')).toHaveLength(3)
+      expect((await (await as(other))('GET', '/quota')).body).toMatchObject({ allowed: false, included: 20, used: 20, remaining: 0, overagePolicy: 'block' })
+      expect(await usedBy('near_quota')).toBe(20)
+    })
+  })
+
+  describe("the portal's token", () => {
+    test.each([['owner', owner], ['viewer', viewer]] as const)('it carries the role %s and the name of the agent', async (role, agent) => {
+      const call = await as(agent)
+      const { status, body } = await call('POST', '/portal-session', { locale: 'en' })
+      expect(status).toBe(200)
+      expect(await findPortalSession(billing, { token: body.token })).toMatchObject({ customerId: 'test_customer', role, actor: { name: agent.name }, locale: 'en' })
+      expect(Object.keys(body).sort()).toEqual(['expiresAt', 'token'])
+    })
+  })
+
+  describe('making agents', () => {
+    const body = { customerId: 'newcomer', email: 'New@Example.com', name: '新坐席', role: 'billing', password: 'a long password' }
+    let key: string
+    beforeAll(async () => { key = (await createSecretKey(billing, { name: 'test' })).key })
+    const make = (payload: object, credential = key) => app.inject({ method: 'POST', url: '/api/workbench/agents', payload, headers: { authorization: `Bearer ${credential}` } })
+
+    test('the vendor makes an agent with the secret key, who can log in then', async () => {
+      const answer = await make(body)
+      expect([answer.statusCode, answer.json()]).toMatchObject([201, { customerId: 'newcomer', email: 'new@example.com', role: 'billing', locale: 'zh-CN' }])
+      expect(answer.body).not.toContain('password')
+      expect((await login({ email: 'new@example.com', password: body.password })).answer.statusCode).toBe(200)
+    })
+
+    test('an e-mail that is taken, a customer that is not there, a short password, a wrong key', async () => {
+      expect((await make(body)).json()).toMatchObject({ status: 409, code: 'agent_exists', errors: [{ pointer: '/email' }] })
+      expect((await make({ ...body, email: 'b@example.com', customerId: 'nobody' })).json()).toMatchObject({ status: 404, code: 'customer_not_found' })
+      expect((await make({ ...body, email: 'b@example.com', password: 'short' })).json()).toMatchObject({ status: 400, errors: [{ pointer: '/password' }] })
+      expect((await make({ ...body, email: 'no mail' })).json()).toMatchObject({ status: 400, errors: [{ pointer: '/email' }] })
+      expect((await make(body, 'sk_wrong')).statusCode).toBe(401)
+    })
+
+    test('without a subscription the quota says so', async () => {
+      const call = await as({ email: 'new@example.com', password: body.password })
+      expect(await call('GET', '/quota')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
+    })
+  })
+
+  test('filling the demo twice changes nothing', async () => {
+    const counted = () => db.asOwner((tx) => tx.query('select (select count(*) from agents) as agents, (select count(*) from conversations) as conversations'))
+    const before = await counted()
+    await seedWorkbenchDemo({ database: db, billing })
+    expect(await counted()).toEqual(before)
+  })
+
+  test('the API describes itself', async () => {
+    const { paths } = (await app.inject({ url: '/api/workbench/openapi.json' })).json()
+    expect(Object.keys(paths).sort()).toEqual(['/api/workbench/agents', '/api/workbench/conversations', '/api/workbench/conversations/{conversationId}', '/api/workbench/conversations/{conversationId}/close',
+      '/api/workbench/conversations/{conversationId}/messages', '/api/workbench/conversations/{conversationId}/suggestion', '/api/workbench/login', '/api/workbench/logout', '/api/workbench/me',
+      '/api/workbench/portal-session', '/api/workbench/quota', '/api/workbench/session'])
+  })
+})

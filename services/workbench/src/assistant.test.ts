@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { createAssistant } from './assistant.ts'
+import { parseFaq } from './faq.ts'
+import { termsOf } from './terms.ts'
+
+const assistant = createAssistant(parseFaq(JSON.stringify([
+  { id: 'shipping', category: '物流', title: '下单后多久发货', questions: ['什么时候发货', '付款了怎么还没发货'], answer: '付款后 48 小时内发货。' },
+  { id: 'invoice', category: '发票', title: '怎么开发票', questions: ['可以开票吗', '在哪里申请发票'], answer: '在「我的订单」里申请开票。' },
+  { id: 'special-invoice', category: '发票', title: '可以开增值税专用发票吗', questions: ['能开专票吗'], answer: '可以，请填写税号。' },
+  { id: 'return', category: '退货', title: '七天无理由退货', questions: ['可以退货吗', '怎么退货'], answer: '签收后 7 天内都可以退货。' },
+  { id: 'refund-en', category: 'English', title: 'Refunds: how long they take', questions: ['When do I get my refund?', 'Can I cancel my order?'], answer: 'Within three business days.' },
+  { id: 'shipping-en', category: 'English', title: 'Shipping times', questions: ['When will my order ship?', 'How long is delivery?'], answer: 'Within two days.' },
+])))
+
+const answerTo = (question: string) => assistant.suggest(question)?.entry.id
+
+test.each([
+  ['怎么开发票', 'invoice'],
+  ['麻烦帮我开一张发票', 'invoice'],
+  ['能开专票吗', 'special-invoice'],
+  ['什么时候发货', 'shipping'],
+  ['你好，我昨天下的单，什么时候能发货呀？', 'shipping'],
+  ['我要退货', 'return'],
+  ['衣服可以退的吧，怎么退货', 'return'],
+  ['refund', 'refund-en'],
+  ['How long do refunds take?', 'refund-en'],
+  ['is my order shipped already', 'shipping-en'],
+  ['WHEN WILL IT SHIP', 'shipping-en'],
+])('"%s" finds %s', (question, id) => {
+  expect(answerTo(question)).toBe(id)
+})
+
+test.each(['今天天气怎么样', '你们老板是谁', '推荐一部电影', 'how tall is mount everest', '你好', 'hello', '？？？', '', '   '])('"%s" has no answer in the FAQ', (question) => {
+  expect(assistant.suggest(question)).toBeUndefined()
+})
+
+test('in a long story the clause that asks is answered', () => {
+  expect(answerTo('你好，上个月给我妈妈买的羽绒服她特别喜欢，邻居看到也想要一件，我单位财务说必须要凭证才能报销，所以怎么开发票？')).toBe('invoice')
+})
+
+test('the score is the covered share of the question: 1 when every word is known, less with words about something else', () => {
+  expect(assistant.suggest('什么时候发货')?.score).toBe(1)
+  expect(assistant.suggest('冰箱什么时候发货')?.score).toBeLessThan(1)
+})
+
+describe('terms', () => {
+  test('开发票 is found by its pairs, however a dictionary cuts it', () => {
+    expect(termsOf('怎么开发票')).toContain('发票')
+  })
+  test('particles inside of a word do not hide it', () => {
+    expect(termsOf('退的货')).toEqual(['退货'])
+  })
+  test('English words meet in their stem', () => {
+    expect(termsOf('refunds refunded refunding')).toEqual(['refund'])
+    expect(termsOf('shipping')).toEqual(['ship'])
+  })
+  test('full-width letters are letters', () => {
+    expect(termsOf('ＶＩＰ')).toEqual(['vip'])
+  })
+})

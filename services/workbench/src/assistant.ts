@@ -1,0 +1,91 @@
+import MiniSearch, { type SearchResult } from 'minisearch'
+import { type FaqEntry } from './faq.ts'
+import { termsOf, wordsOutside } from './terms.ts'
+
+/** The answer the assistant proposes. `score` is the share of the question's meaning that the entry covers, above 0 and at most 1. */
+export interface Suggestion {
+  entry: FaqEntry
+  score: number
+}
+
+export interface Assistant {
+  /** The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer. */
+  suggest(question: string): Suggestion | undefined
+}
+
+/** One way to ask for an entry, or its answer. */
+interface Wording {
+  id: string
+  entry: number
+  asked: string
+  answered: string
+}
+
+/** Below this share the question is about something else. */
+const enough = 0.5
+/** What a word counts that stands in the answer alone and not in any wording of the question. */
+const answerWeight = 0.4
+/** What a word counts that the FAQ does not know, of the weight of the rarest it knows. */
+const unknownWeight = 0.5
+const candidates = 40
+const clauseLimit = 12
+
+/** An assistant that answers from these entries by full-text search, without a network. */
+export function createAssistant(faq: readonly FaqEntry[]): Assistant {
+  const index = new MiniSearch<Wording>({ fields: ['asked', 'answered'], storeFields: ['entry'], tokenize: termsOf, processTerm: (term) => term })
+  const wordings = faq.flatMap((entry, position) => [
+    ...[entry.title, ...entry.questions].map((asked, i) => ({ id: `${position}.${i}`, entry: position, asked, answered: '' })),
+    { id: `${position}.answer`, entry: position, asked: `${entry.category} ${entry.title}`, answered: entry.answer },
+  ])
+  index.addAll(wordings)
+  const rarity = rarityIn(wordings)
+
+  function best(question: string): Suggestion | undefined {
+    const found = index.search(question, { boost: { asked: 3 }, prefix: isLongWord, fuzzy: (term) => (isLongWord(term) ? 0.2 : false) })
+    const known = new Set(found.flatMap((hit) => hit.queryTerms))
+    const meaning = sum([...known].map(rarity)) + wordsOutside(question, known) * unknownWeight * rarity('')
+    const ranked = found.slice(0, candidates).map((hit) => ({ hit, score: covered(hit, rarity) / meaning }))
+    ranked.sort((a, b) => b.score * Math.log1p(b.hit.score) - a.score * Math.log1p(a.hit.score))
+    const [first] = ranked
+    const entry = first && faq[first.hit.entry as number]
+    return entry && first.score >= enough ? { entry, score: Math.round(first.score * 100) / 100 } : undefined
+  }
+
+  return {
+    suggest(question) {
+      const whole = best(question)
+      if (whole) return whole
+      // People tell a story around their question: then one clause of it is what they ask.
+      const clauses = question.split(/[，。！？；,.!?;\n]+/u).filter((clause) => clause.trim() !== '').slice(0, clauseLimit)
+      const answers = clauses.flatMap((clause) => best(clause) ?? [])
+      return answers.sort((a, b) => b.score - a.score)[0]
+    },
+  }
+}
+
+/** The rarer a term is in the FAQ, the more it says. A term that is not in it has the highest value. */
+function rarityIn(wordings: readonly Wording[]): (term: string) => number {
+  const entriesWith = new Map<string, Set<number>>()
+  for (const { entry, asked, answered } of wordings) {
+    for (const term of [...termsOf(asked), ...termsOf(answered)]) entriesWith.set(term, (entriesWith.get(term) ?? new Set()).add(entry))
+  }
+  const total = new Set(wordings.map(({ entry }) => entry)).size
+  return (term) => Math.log(1 + total / (0.5 + (entriesWith.get(term)?.size ?? 0)))
+}
+
+function covered(hit: SearchResult, rarity: (term: string) => number): number {
+  return sum(hit.queryTerms.map((term) => rarity(term) * (inQuestion(hit, term) ? 1 : answerWeight)))
+}
+
+/** Whether the term was found, as itself or nearly, in a wording of the question. */
+function inQuestion({ match }: SearchResult, term: string): boolean {
+  return Object.entries(match).some(([found, fields]) => fields.includes('asked') && (found === term || (isLongWord(term) && found.slice(0, 3) === term.slice(0, 3))))
+}
+
+function isLongWord(term: string): boolean {
+  return term.length > 4 && /^\p{Script=Latin}+$/u.test(term)
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

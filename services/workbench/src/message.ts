@@ -1,0 +1,98 @@
+import { type Transaction } from '@customer-portal/database'
+import { only, type Workbench } from './workbench.ts'
+
+/** What a visitor asked, what an agent answered, or what the assistant proposed to the agent (`ai`; the visitor never sees it). */
+export interface Message {
+  id: string
+  author: 'visitor' | 'agent' | 'ai'
+  agentName: string | null
+  text: string
+  /** Of a suggestion: the visitor's message it answers, and the FAQ entry it was taken from. */
+  answersId: string | null
+  sourceId: string | null
+  sourceTitle: string | null
+  /** Of a suggestion: the share of the question's meaning it covers, in percent. */
+  matchPercent: number | null
+  createdAt: string
+}
+
+/** The newest messages of a conversation that are shown. */
+const messagesShown = 200
+
+const readMessages = `
+  select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId", m.source_id as "sourceId", m.source_title as "sourceTitle", m.match_percent as "matchPercent", m.created_at as "createdAt"
+  from messages m left join agents a on a.customer_id = m.customer_id and a.id = m.agent_id
+  where m.customer_id = $1 and m.conversation_id = $2`
+
+/** Reads a conversation's newest 200 messages, oldest first. */
+export async function listMessages(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<Message[]> {
+  const newest = await tx.query<Message>(`${readMessages} order by m.position desc limit $3::int`, [customerId, conversationId, messagesShown])
+  return newest.reverse()
+}
+
+/**
+ * Adds what the visitor or an agent said; a visitor's word reopens a closed conversation. The same `id` with the same text again is the
+ * same message. 'no_conversation': this customer has none of that id; 'other_message': the id belongs to a message that says something else.
+ */
+export async function addMessage(
+  workbench: Workbench,
+  { customerId, conversationId, id = workbench.newId('msg'), agentId, text, at = workbench.now() }: { customerId: string; conversationId: string; id?: string; agentId?: string; text: string; at?: string },
+): Promise<Message | 'no_conversation' | 'other_message'> {
+  const author = agentId === undefined ? 'visitor' : 'agent'
+  return workbench.db.transaction(only(customerId), async (tx) => {
+    if (!(await touch(tx, { customerId, conversationId, reopen: author === 'visitor', at }))) return 'no_conversation'
+    const said = await findMessage(tx, { customerId, conversationId, id })
+    if (said) return said.text === text && said.author === author ? said : 'other_message'
+    return addTo(tx, { customerId, conversationId, id, author, agentId, text, at })
+  })
+}
+
+/** Keeps what the assistant proposed for a visitor's message; when one is kept already, that one is returned. Undefined without such a message. */
+export async function addSuggestion(
+  workbench: Workbench,
+  { customerId, conversationId, answersId, agentId, text, sourceId, sourceTitle, matchPercent, at = workbench.now() }:
+  { customerId: string; conversationId: string; answersId: string; agentId: string; text: string; sourceId: string; sourceTitle: string; matchPercent: number; at?: string },
+): Promise<Message | undefined> {
+  return workbench.db.transaction(only(customerId), async (tx) => {
+    if (!(await lock(tx, { customerId, conversationId }))) return undefined
+    if ((await findMessage(tx, { customerId, conversationId, id: answersId }))?.author !== 'visitor') return undefined
+    const [kept] = await tx.query<Message>(`${readMessages} and m.author = 'ai' and m.answers_id = $3`, [customerId, conversationId, answersId])
+    return kept ?? addTo(tx, { customerId, conversationId, id: workbench.newId('msg'), author: 'ai', agentId, text, answersId, sourceId, sourceTitle, matchPercent, at })
+  })
+}
+
+/** Writes a message as the last one of a conversation that this transaction has locked or made. */
+export async function addTo(
+  tx: Transaction,
+  message: { customerId: string; conversationId: string; id: string; author: Message['author']; agentId?: string; text: string; answersId?: string; sourceId?: string; sourceTitle?: string; matchPercent?: number; at: string },
+): Promise<Message> {
+  const { customerId, conversationId, id } = message
+  await tx.query(
+    `insert into messages (customer_id, conversation_id, id, position, author, agent_id, text, answers_id, source_id, source_title, match_percent, created_at)
+     select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8, $9, $10::int, $11::timestamptz from messages where customer_id = $1 and conversation_id = $2`,
+    [customerId, conversationId, id, message.author, message.agentId ?? null, message.text, message.answersId ?? null, message.sourceId ?? null, message.sourceTitle ?? null, message.matchPercent ?? null, message.at],
+  )
+  const written = await findMessage(tx, { customerId, conversationId, id })
+  if (!written) throw new Error(`The message ${id} was written but cannot be read`)
+  return written
+}
+
+async function findMessage(tx: Transaction, { customerId, conversationId, id }: { customerId: string; conversationId: string; id: string }): Promise<Message | undefined> {
+  const [message] = await tx.query<Message>(`${readMessages} and m.id = $3`, [customerId, conversationId, id])
+  return message
+}
+
+/** One writer at a time in a conversation: positions are counted. */
+async function lock(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<boolean> {
+  const rows = await tx.query('select 1 from conversations where customer_id = $1 and id = $2 for update', [customerId, conversationId])
+  return rows.length > 0
+}
+
+async function touch(tx: Transaction, { customerId, conversationId, reopen, at }: { customerId: string; conversationId: string; reopen: boolean; at: string }): Promise<boolean> {
+  const rows = await tx.query(
+    `update conversations set updated_at = greatest(updated_at, $3::timestamptz), closed_at = case when $4::boolean then null else closed_at end
+     where customer_id = $1 and id = $2 returning id`,
+    [customerId, conversationId, at, reopen],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { agentColumns, loginName, type Agent } from './agent.ts'
+import { verifyPassword } from './password.ts'
+import { anyCustomer, type Workbench } from './workbench.ts'
+
+/** A login lasts a long working day, then the password is asked for again. */
+export const sessionHours = 12
+/** The oldest login of an agent ends when one more begins beyond these. */
+const sessionsPerAgent = 20
+
+/** Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by nothing. Throws TooManyLogins. */
+export async function logIn(workbench: Workbench, { email, password }: { email: string; password: string }): Promise<{ agent: Agent; secret: string } | undefined> {
+  const found = await workbench.db.transaction(anyCustomer, async (tx) => {
+    const [row] = await tx.query<Agent & { passwordHash: string }>(`select ${agentColumns}, password_hash as "passwordHash" from agents where email = $1`, [loginName(email)])
+    return row
+  }, { readOnly: true })
+  if (!(await verifyPassword(password, found?.passwordHash)) || !found) return undefined
+  const { passwordHash: _, ...agent } = found
+  return { agent, secret: await beginSession(workbench, agent) }
+}
+
+/** Who holds this secret, while their session lasts. */
+export async function findAgent(workbench: Workbench, { secret }: { secret: string }): Promise<Agent | undefined> {
+  return workbench.db.transaction(anyCustomer, async (tx) => {
+    const [agent] = await tx.query<Agent>(
+      `select a.id, a.customer_id as "customerId", a.email, a.name, a.role, a.locale, a.created_at as "createdAt"
+       from agent_sessions s join agents a on a.customer_id = s.customer_id and a.id = s.agent_id
+       where s.secret_hash = $1 and s.expires_at > $2`,
+      [hashOf(secret), workbench.now()],
+    )
+    return agent
+  }, { readOnly: true })
+}
+
+/** Ends the session of this secret. Ending one that is gone changes nothing. */
+export async function logOut(workbench: Workbench, { secret }: { secret: string }): Promise<void> {
+  await workbench.db.transaction(anyCustomer, (tx) => tx.query('delete from agent_sessions where secret_hash = $1', [hashOf(secret)]))
+}
+
+async function beginSession(workbench: Workbench, agent: Agent): Promise<string> {
+  const secret = randomBytes(32).toString('base64url')
+  const now = workbench.now()
+  await workbench.db.transaction(anyCustomer, async (tx) => {
+    await tx.query('delete from agent_sessions where customer_id = $1 and agent_id = $2 and expires_at <= $3', [agent.customerId, agent.id, now])
+    await tx.query(
+      `delete from agent_sessions where customer_id = $1 and id in
+         (select id from agent_sessions where customer_id = $1 and agent_id = $2 order by created_at desc, id desc offset $3)`,
+      [agent.customerId, agent.id, sessionsPerAgent - 1],
+    )
+    await tx.query(
+      `insert into agent_sessions (customer_id, id, agent_id, secret_hash, created_at, expires_at)
+       values ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz + make_interval(hours => $6::int))`,
+      [agent.customerId, workbench.newId('ags'), agent.id, hashOf(secret), now, sessionHours],
+    )
+  })
+  return secret
+}
+
+/** The secret is 256 random bits, so a plain hash is enough: there is nothing to guess. */
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
