@@ -90,7 +90,7 @@ function textOf({ keyword, params, message }: SchemaError): { code: string } & R
     case 'exclusiveMinimum':
     case 'maximum':
     case 'exclusiveMaximum': return { code: 'out_of_range', 'zh-CN': `必须 ${params.comparison} ${params.limit}。`, en: `must be ${params.comparison} ${params.limit}` }
-    case 'format': return { code: 'invalid_format', 'zh-CN': `格式应为 ${params.format}。`, en: `must be a valid ${params.format}` }
+    case 'format': return { code: 'invalid_format', 'zh-CN': `格式应为${chineseFormats[String(params.format)] ?? ` ${params.format}`}。`, en: `must be a valid ${params.format}` }
     case 'pattern': return { code: 'invalid_format', 'zh-CN': '格式不正确。', en: `must match ${params.pattern}` }
     case 'characters': return { code: 'invalid_characters', 'zh-CN': '含有不能保存的字符。', en: 'holds a character that cannot be stored' }
     default: return { code: 'invalid', 'zh-CN': '不符合要求。', en: message ?? 'is not valid' }
@@ -103,3 +103,5 @@ function oneOf(values: unknown): { code: string } & Record<Language, string> {
     ? { code: 'not_allowed', 'zh-CN': `只能是其中之一：${list}。`, en: `must be one of ${list}` }
     : { code: 'invalid', 'zh-CN': '不符合任何一种允许的形式。', en: 'does not have any of the allowed forms' }
 }
+
+const chineseFormats: Record<string, string> = { email: '电子邮箱地址', date: '日期（YYYY-MM-DD）', 'date-time': '带时区的时间（RFC 3339）' }

@@ -1,0 +1,169 @@
+import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { testDatabases } from '@customer-portal/database/testing'
+import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
+import type { Database } from '@customer-portal/database'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildServer, type Server } from './app.ts'
+import { readSettings, type Environment } from './environment.ts'
+
+const [pglite] = testDatabases
+let database: Database
+const servers: Server[] = []
+
+beforeAll(async () => {
+  database = await pglite!.create({ billing: migrationsFolder, workbench: workbenchMigrations })
+})
+afterAll(async () => {
+  for (const server of servers) await server.close()
+  await database.close()
+})
+
+async function serverWith(environment: Environment): Promise<Server> {
+  const read = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ...environment })
+  if ('mistakes' in read) throw new Error(read.mistakes.join())
+  const server = await buildServer(read.settings, { database, checkAnswers: true })
+  servers.push(server)
+  return server
+}
+const both = { ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true' }
+
+test('a product that is not enabled answers 404, its page and its API alike', async () => {
+  const { app } = await serverWith({})
+  for (const url of ['/portal', '/portal/settings.json', '/api/portal/account', '/api/portal/openapi.json', '/workbench', '/api/workbench/me']) {
+    const answer = await app.inject(url)
+    expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, 404, 'application/problem+json; charset=utf-8'])
+  }
+  expect((await app.inject('/api/billing/customers')).statusCode).toBe(401)
+})
+
+test('enabled products ask who is there', async () => {
+  const { app } = await serverWith(both)
+  for (const url of ['/api/portal/account', '/api/billing/customers', '/api/workbench/me']) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 401])
+})
+
+test('the process is healthy, and ready while its database answers', async () => {
+  const { app } = await serverWith({})
+  expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok' })
+})
+
+test('the portal learns who may frame it; nothing else does', async () => {
+  const own = await serverWith(both)
+  expect((await own.app.inject({ url: '/portal/settings.json', headers: { host: 'desk.example.com' } })).json())
+    .toEqual({ embedOrigins: ['http://desk.example.com'], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' } } })
+  const elsewhere = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', PORTAL_EMBED_ORIGINS: 'https://desk.example.com' })
+  expect((await elsewhere.app.inject({ url: '/portal/settings.json', headers: { host: 'evil.example.com' } })).json().embedOrigins)
+    .toEqual(['https://billing.example.com', 'https://desk.example.com'])
+})
+
+test('a test clock is moved by the vendor alone, and only forward', async () => {
+  const { app, billing } = await serverWith({ TEST_CLOCK: '2026-01-01T00:00:00Z' })
+  const { key } = await createSecretKey(billing, { name: 'clock' })
+  const headers = { authorization: `Bearer ${key}` }
+  expect((await app.inject('/api/billing/test-clock')).statusCode).toBe(401)
+  expect((await app.inject({ url: '/api/billing/test-clock', headers })).json()).toEqual({ now: '2026-01-01T00:00:00.000000Z' })
+  const move = (now: string) => app.inject({ method: 'POST', url: '/api/billing/test-clock', headers, payload: { now } })
+  expect((await move('2026-02-01T08:00:00+08:00')).json()).toEqual({ now: '2026-02-01T00:00:00.000000Z' })
+  expect((await move('2026-01-15T00:00:00Z')).json()).toMatchObject({ status: 422, code: 'clock_backwards', errors: [{ pointer: '/now' }] })
+  expect((await move('tomorrow')).json()).toMatchObject({ status: 400, errors: [{ pointer: '/now' }] })
+  expect((await move('2026-06-30T23:59:60Z')).statusCode).toBe(400)
+  expect(billing.now()).toBe('2026-02-01T00:00:00.000000Z')
+})
+
+test('moving a test clock past the end of a month issues its invoices on the way', async () => {
+  const { app, billing } = await serverWith({ TEST_CLOCK: '2026-01-05T00:00:00Z' })
+  const { key } = await createSecretKey(billing, { name: 'months' })
+  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
+    const answer = await app.inject({ method, url: `/api/billing${url}`, payload, headers: { authorization: `Bearer ${key}` } })
+    expect([url, answer.statusCode < 300, answer.body]).toEqual([url, true, expect.any(String)])
+    return answer.json()
+  }
+  await call('PUT', '/seller', { name: '示例', taxId: '91330100799655058B', address: '杭州', phone: '1', bankName: '招行', bankAccount: '1', timezone: 'Asia/Shanghai' })
+  await call('PUT', '/plans/monthly', { name: 'Monthly', fee: { amount: 10000, per: 'subscription' } })
+  await call('POST', '/customers', { id: 'clocked', companyName: 'Clocked', timezone: 'UTC' })
+  await call('POST', '/customers/clocked/subscription', { planId: 'monthly' })
+  expect(await call('POST', '/test-clock', { now: '2026-04-06T00:00:00Z' })).toEqual({ now: '2026-04-06T00:00:00.000000Z' })
+  const { data } = await call('GET', '/customers/clocked/invoices')
+  const issued = data.filter((invoice: { status: string }) => invoice.status !== 'draft').map((invoice: { kind: string; issuedAt: string }) => `${invoice.kind} ${invoice.issuedAt}`)
+  expect(issued).toEqual(['renewal 2026-04-05T01:00:00.000000Z', 'renewal 2026-03-05T01:00:00.000000Z', 'renewal 2026-02-05T01:00:00.000000Z', 'start 2026-01-05T00:00:00.000000Z'])
+})
+
+test('it listens on a free port and says where', async () => {
+  const server = await serverWith({})
+  const address = await server.listen()
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(server.publicUrl()).toBe(address)
+  const answer = await fetch(`${address}/healthz`)
+  expect([answer.status, answer.headers.get('x-content-type-options')]).toEqual([200, 'nosniff'])
+})
+
+describe('the documentation', () => {
+  type Operation = { summary?: string; tags?: string[]; security?: object[]; responses: Record<string, { content?: Record<string, { schema?: object }> }>; parameters?: { name: string; in: string }[] }
+  type Document = { openapi: string; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object>; securitySchemes: object }; tags: { name: string }[] }
+  const documents = ['/api/portal/openapi.json', '/api/billing/openapi.json', '/api/workbench/openapi.json']
+  let server: Server
+  beforeAll(async () => { server = await serverWith({ ...both, TEST_CLOCK: '2026-01-01T00:00:00Z' }) })
+
+  test.each(documents)('%s is OpenAPI 3.1 and describes every operation whole', async (url) => {
+    const document: Document = (await server.app.inject(url)).json()
+    expect(document.openapi).toBe('3.1.0')
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, ...operation })))
+    expect(operations.length).toBeGreaterThan(5)
+    for (const { name, path, summary, tags, security, responses, parameters = [] } of operations) {
+      expect([name, Boolean(summary), tags?.length, Array.isArray(security)]).toEqual([name, true, 1, true])
+      expect(document.tags.map((tag) => tag.name)).toContain(tags?.[0])
+      const [answer] = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+      expect([name, answer?.[0] === '204' || Object.values(answer?.[1].content ?? {}).every((media) => media.schema)]).toEqual([name, true])
+      for (const status of ['400', '401', '403', '404', '409', '422', '503']) {
+        expect([name, responses[status]?.content?.['application/problem+json']?.schema]).toEqual([name, { $ref: '#/components/schemas/Problem' }])
+      }
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter).sort()
+      expect([name, parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name).sort()]).toEqual([name, inPath])
+    }
+  })
+
+  test.each(documents)('every reference in %s leads somewhere', async (url) => {
+    const text = (await server.app.inject(url)).body
+    const document: Document = JSON.parse(text)
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
+    expect(references.length).toBeGreaterThan(0)
+    for (const name of references) expect(document.components.schemas).toHaveProperty(name)
+    expect(text).not.toContain('patternProperties')
+  })
+
+  test('what may be repeated safely says so', async () => {
+    const document: Document = (await server.app.inject('/api/billing/openapi.json')).json()
+    const headersOf = (path: string, method: string) => document.paths[path]?.[method]?.parameters?.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name)
+    expect(headersOf('/api/billing/customers', 'post')).toEqual(['Idempotency-Key'])
+    expect(headersOf('/api/billing/events', 'post') ?? []).toEqual([])
+  })
+
+  test('every route of the contract is there', async () => {
+    const operationsOf = async (url: string) => {
+      const document: Document = (await server.app.inject(url)).json()
+      return Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/^\/api\/\w+/, '')}`)).sort()
+    }
+    expect(await operationsOf('/api/portal/openapi.json')).toEqual([
+      'GET /account', 'GET /invoices', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
+      'GET /plans', 'GET /session', 'GET /subscription', 'GET /usage', 'GET /usage/detail', 'POST /session/logout', 'POST /session/renew',
+      'POST /subscription/preview', 'POST /subscription/upgrade', 'PUT /account',
+    ])
+    expect(await operationsOf('/api/billing/openapi.json')).toEqual([
+      'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
+      'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
+      'GET /invoices/{invoiceId}/pdf', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',
+      'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume', 'POST /customers/{customerId}/subscription',
+      'POST /events', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /test-clock',
+      'PUT /customers/{customerId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
+    ])
+  })
+
+  test('the page at /docs needs nothing from elsewhere', async () => {
+    const page = await server.app.inject('/docs')
+    expect([page.statusCode, page.headers['content-type'], page.headers['content-security-policy']]).toEqual([200, 'text/html; charset=utf-8', expect.stringContaining("default-src 'none'")])
+    expect(page.body).not.toMatch(/https?:\/\//)
+    for (const [, url] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) expect([url, (await server.app.inject(url!)).statusCode]).toEqual([url, 200])
+    const script = (await server.app.inject('/docs/start.js')).body
+    for (const url of documents) expect(script).toContain(url)
+  })
+})

@@ -1,0 +1,115 @@
+import { createBilling, migrateBilling, type Billing } from '@customer-portal/billing'
+import { registerBillingApi } from '@customer-portal/billing-api'
+import type { Database } from '@customer-portal/database'
+import { createApp, serveDocs, type App } from '@customer-portal/http'
+import { registerPortalApi } from '@customer-portal/portal-api'
+import { createAssistant, createWorkbench, migrateWorkbench, readFaq } from '@customer-portal/workbench'
+import { demoFaqPath, registerWorkbenchApi } from '@customer-portal/workbench-api'
+import { realClock, standingClock, type Clock, type StandingClock } from './clock.ts'
+import { dueWorkOf, repeatDueWork } from './due-work.ts'
+import type { Settings } from './environment.ts'
+import { allowFiles, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
+import { healthRoutes } from './health.ts'
+import { idMaker } from './ids.ts'
+import { StartRefused } from './refusal.ts'
+
+export interface ServerParts {
+  database: Database
+  /** Instead of the clock that the settings ask for. */
+  clock?: Clock
+  /** Throw when an answer is not as its schema says (tests). */
+  checkAnswers?: boolean
+}
+
+export interface Server {
+  app: App
+  billing: Billing
+  /** Where people reach the server, without a slash at the end; known once it listens, unless PUBLIC_URL says it. */
+  publicUrl(): string
+  /** Listens and starts to do due work; returns the address. */
+  listen(): Promise<string>
+  /** Stops accepting, finishes what is under way, stops due work. The database stays open: it belongs to the caller. */
+  close(): Promise<void>
+}
+
+/** Brings the tables up to date and puts the products together, as the settings say. Nothing listens yet. */
+export async function buildServer(settings: Settings, { database, clock: given, checkAnswers = false }: ServerParts): Promise<Server> {
+  await migrateBilling(database)
+  const standing = given || !settings.testClock ? undefined : standingClock(settings.testClock)
+  const clock = given ?? standing ?? realClock()
+  const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now) })
+  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers })
+  const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
+  await registerProducts(app, settings, { database, billing, publicUrl, standing })
+  await app.ready()
+  let stopDueWork = async () => {}
+  return {
+    app, billing, publicUrl,
+    async listen() {
+      await app.listen({ port: settings.port, host: settings.host })
+      if (!standing) stopDueWork = startDueWork(app, billing)
+      return addressOf(app, settings)
+    },
+    async close() {
+      await app.close()
+      await stopDueWork()
+    },
+  }
+}
+
+function startDueWork(app: App, billing: Billing): () => Promise<void> {
+  const due = dueWorkOf(billing, ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"))
+  return repeatDueWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') })
+}
+
+interface Products { database: Database; billing: Billing; publicUrl: () => string; standing: StandingClock | undefined }
+
+async function registerProducts(app: App, settings: Settings, { database, billing, publicUrl, standing }: Products): Promise<void> {
+  const documents = [{ name: "Vendor's API", url: '/api/billing/openapi.json' }]
+  await allowFiles(app)
+  healthRoutes(app, database)
+  const testClock = standing && { now: standing.now, moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)) }
+  await registerBillingApi(app, { billing, publicUrl, testClock })
+  if (settings.enableCustomerPortal) {
+    await registerPortalApi(app, { billing, secure: isSecure(settings) })
+    servePortal(app, settings)
+    documents.unshift({ name: "Customer's API", url: '/api/portal/openapi.json' })
+  }
+  if (settings.enableAgentWorkbench) {
+    await registerWorkbench(app, settings, { database, billing })
+    documents.push({ name: "Workbench's API", url: '/api/workbench/openapi.json' })
+  }
+  serveDocs(app, documents)
+}
+
+function servePortal(app: App, settings: Settings): void {
+  app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request) => {
+    const origin = settings.publicUrl ?? `${request.protocol}://${request.host}`
+    return { embedOrigins: [...new Set([origin, ...settings.portalEmbedOrigins])], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' } } }
+  })
+  const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
+  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins) })
+  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
+}
+
+async function registerWorkbench(app: App, settings: Settings, { database, billing }: Pick<Products, 'database' | 'billing'>): Promise<void> {
+  await migrateWorkbench(database)
+  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
+  const faq = await readFaq(settings.workbenchFaq ?? demoFaqPath).catch((error: Error) => {
+    throw new StartRefused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, { cause: error })
+  })
+  const assistant = createAssistant(faq)
+  const portalUrl = `${settings.publicUrl ?? ''}/portal`
+  await registerWorkbenchApi(app, { billing, workbench, assistant, portalUrl, secure: isSecure(settings) })
+  serveFrontEnd(app, { base: '/workbench', folder: workbenchBuild, policy: workbenchPolicy(settings.publicUrl) })
+}
+
+const isSecure = (settings: Settings) => settings.publicUrl?.startsWith('https:') ?? false
+
+/** Where it listens, as a URL that a browser on this machine can open. */
+function addressOf(app: App, { host, port }: Settings): string {
+  const address = app.server.address()
+  const listening = typeof address === 'object' && address ? address.port : port
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${listening}`
+}

@@ -1,0 +1,81 @@
+import { BillingError } from '@customer-portal/billing'
+
+/** Where the time comes from: an instant as UTC with six decimals, never earlier than the one told before. */
+export interface Clock {
+  now(): string
+}
+
+/** The clock of the machine. No two instants are the same, and none is earlier than the last, even where the machine's clock is set back. */
+export function realClock(): Clock {
+  let last = 0
+  return {
+    now() {
+      last = Math.max(Date.now() * 1000, last + 1)
+      return instantAt(last)
+    },
+  }
+}
+
+/** What falls due while a test clock is moved. */
+export interface DueWork {
+  /** The next instant at which something falls due, or null. */
+  nextDueAt(): Promise<string | null>
+  /** Does everything that is due now. */
+  run(): Promise<void>
+}
+
+/** A clock that stands still until it is moved. */
+export interface StandingClock extends Clock {
+  /** Moves it forward, stopping at each instant at which something falls due, and returns the new time. Throws clock_backwards. */
+  moveTo(instant: string, due: DueWork): Promise<string>
+}
+
+export function standingClock(start: string): StandingClock {
+  let now = instantOf(start)
+  let moving: Promise<unknown> = Promise.resolve()
+  const move = async (target: string, due: DueWork) => {
+    if (target < now) throw new BillingError('clock_backwards', { pointer: '/now', message: `The clock stands at ${now} and cannot go back to ${target}.` })
+    for (let next = await due.nextDueAt(); next !== null && next <= target; next = await nextAfter(now, due)) {
+      if (next > now) now = next
+      await due.run()
+    }
+    now = target
+    return now
+  }
+  return {
+    now: () => now,
+    moveTo(instant, due) {
+      const moved = moving.then(() => move(targetOf(instant), due))
+      moving = moved.catch(() => undefined)
+      return moved
+    },
+  }
+}
+
+function targetOf(instant: string): string {
+  try {
+    return instantOf(instant)
+  } catch (error) {
+    throw new BillingError('validation_failed', { pointer: '/now', message: (error as RangeError).message })
+  }
+}
+
+/** Work that is still due after it was done would keep the clock from ever arriving. */
+async function nextAfter(now: string, due: DueWork): Promise<string | null> {
+  const next = await due.nextDueAt()
+  if (next !== null && next <= now) throw new Error(`what fell due at ${next} is still due at ${now} after it was done`)
+  return next
+}
+
+/** Any RFC 3339 instant as UTC with six decimals; digits beyond them are dropped. Throws RangeError when it is none. */
+export function instantOf(text: string): string {
+  const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []
+  const milliseconds = Date.parse(text)
+  if (!/^\d{4}-\d{2}-\d{2}T/i.test(text) || Number.isNaN(milliseconds)) throw new RangeError(`${text} is not an instant such as 2026-01-01T00:00:00Z`)
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
+}
+
+function instantAt(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000)
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(microseconds % 1000).padStart(3, '0')}Z`
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { repeatDueWork } from './due-work.ts'
+
+test('due work begins at once, is never done twice at a time, and a failure does not end it', async () => {
+  let running = 0
+  let most = 0
+  let runs = 0
+  const failures: unknown[] = []
+  const due = {
+    nextDueAt: async () => null,
+    async run() {
+      runs += 1
+      most = Math.max(most, running += 1)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      running -= 1
+      if (runs === 1) throw new Error('first')
+    },
+  }
+  const stop = repeatDueWork(due, { seconds: 0.01, onError: (error) => failures.push(error) })
+  await expect.poll(() => runs).toBeGreaterThan(2)
+  await stop()
+  const atStop = runs
+  expect([running, most, failures]).toEqual([0, 1, [new Error('first')]])
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  expect(runs).toBe(atStop)
+})

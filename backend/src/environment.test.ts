@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { readSettings, type Environment } from './environment.ts'
+
+const settingsOf = (environment: Environment) => {
+  const result = readSettings(environment)
+  if ('mistakes' in result) throw new Error(result.mistakes.join('\n'))
+  return result.settings
+}
+const mistakesOf = (environment: Environment) => {
+  const result = readSettings(environment)
+  return 'mistakes' in result ? result.mistakes : []
+}
+
+test('nothing set: the server listens on this machine only, and neither product is on', () => {
+  expect(settingsOf({})).toMatchObject({
+    port: 8000, host: '127.0.0.1', dataDir: './data', databaseUrl: undefined, enableCustomerPortal: false, enableAgentWorkbench: false,
+    publicUrl: undefined, portalEmbedOrigins: [], demo: false, testClock: undefined, logLevel: 'info',
+  })
+})
+
+test('an empty variable counts as absent', () => {
+  expect(settingsOf({ PORT: '', DEMO: ' ' })).toMatchObject({ port: 8000, demo: false })
+})
+
+test('every variable is read', () => {
+  expect(settingsOf({
+    PORT: '0', HOST: '0.0.0.0', DATA_DIR: '/var/lib/portal', DATABASE_URL: 'postgres://u:p@db:5432/portal', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true',
+    PUBLIC_URL: 'https://billing.example.com/', PORTAL_EMBED_ORIGINS: 'https://a.example.com, https://b.example.com:8443 https://a.example.com', BILLING_API_KEY: 'sk_live_0123456789abcdef',
+    DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json',
+  })).toEqual({
+    port: 0, host: '0.0.0.0', dataDir: '/var/lib/portal', databaseUrl: 'postgres://u:p@db:5432/portal', enableCustomerPortal: true, enableAgentWorkbench: true,
+    publicUrl: 'https://billing.example.com', portalEmbedOrigins: ['https://a.example.com', 'https://b.example.com:8443'], billingApiKey: 'sk_live_0123456789abcdef',
+    demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json',
+  })
+})
+
+test.each([
+  ['PORT', '80000', 'PORT must be a port, 0 to 65535: it is "80000".'],
+  ['PORT', '8e3', 'PORT must be a port, 0 to 65535: it is "8e3".'],
+  ['HOST', 'a b', 'HOST must be a host name or an address, such as 127.0.0.1 or 0.0.0.0: it is "a b".'],
+  ['ENABLE_CUSTOMER_PORTAL', 'yes', 'ENABLE_CUSTOMER_PORTAL must be true or false: it is "yes".'],
+  ['PORTAL_EMBED_ORIGINS', 'https://a.example.com/desk', 'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "https://a.example.com/desk".'],
+  ['PORTAL_EMBED_ORIGINS', '*', 'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "*".'],
+  ['TEST_CLOCK', 'tomorrow', 'TEST_CLOCK must be an instant such as 2026-01-01T00:00:00Z: it is "tomorrow".'],
+  ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent: it is "loud".'],
+])('a wrong %s (%s) is one line that names it', (name, value, line) => {
+  expect(mistakesOf({ [name]: value })).toEqual([line])
+})
+
+test('mistakes are told all at once, and secrets are not repeated', () => {
+  const mistakes = mistakesOf({ PORT: 'x', DATABASE_URL: 'mysql://root:hunter2@db', BILLING_API_KEY: 'short' })
+  expect(mistakes).toHaveLength(3)
+  expect(mistakes.join()).not.toMatch(/hunter2|short/)
+})

@@ -1,0 +1,106 @@
+import { instantOf } from './clock.ts'
+
+/** What the server is told from outside; see .env.example. */
+export interface Settings {
+  port: number
+  host: string
+  /** Where the data lie when no `databaseUrl` is given. */
+  dataDir: string
+  databaseUrl?: string
+  enableCustomerPortal: boolean
+  enableAgentWorkbench: boolean
+  /** Where people reach the server, without a slash at the end; where it listens when absent. */
+  publicUrl?: string
+  /** Origins that may show the portal in a frame, besides the server's own. */
+  portalEmbedOrigins: string[]
+  /** The first secret key of the vendor's API. */
+  billingApiKey?: string
+  demo: boolean
+  /** Where the standing clock stands at the start; the machine's clock when absent. */
+  testClock?: string
+  logLevel: LogLevel
+  /** A JSON file of questions and answers for the desk's assistant. */
+  workbenchFaq?: string
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export type Environment = Record<string, string | undefined>
+
+/** Reads the settings, or says what is wrong with them: one line for each variable, which it names. An empty variable counts as absent. */
+export function readSettings(environment: Environment): { settings: Settings } | { mistakes: string[] } {
+  const mistakes: string[] = []
+  const read = <T>(name: string, absent: T, parse: (value: string) => T): T => {
+    const value = environment[name]?.trim()
+    if (!value) return absent
+    try {
+      return parse(value)
+    } catch (error) {
+      mistakes.push(`${name} ${error instanceof Error ? error.message : error}: it is ${name.includes('KEY') || name.includes('URL') ? 'another text' : JSON.stringify(value)}.`)
+      return absent
+    }
+  }
+  const settings: Settings = {
+    port: read('PORT', 8000, port),
+    host: read('HOST', '127.0.0.1', host),
+    dataDir: read('DATA_DIR', './data', (value) => value),
+    databaseUrl: read('DATABASE_URL', undefined, databaseUrl),
+    enableCustomerPortal: read('ENABLE_CUSTOMER_PORTAL', false, flag),
+    enableAgentWorkbench: read('ENABLE_AGENT_WORKBENCH', false, flag),
+    publicUrl: read('PUBLIC_URL', undefined, origin),
+    portalEmbedOrigins: read('PORTAL_EMBED_ORIGINS', [], (value) => [...new Set(value.split(/[\s,]+/).filter(Boolean).map(origin))]),
+    billingApiKey: read('BILLING_API_KEY', undefined, secretKey),
+    demo: read('DEMO', false, flag),
+    testClock: read('TEST_CLOCK', undefined, instant),
+    logLevel: read('LOG_LEVEL', 'info', logLevel),
+    workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
+  }
+  return mistakes.length > 0 ? { mistakes } : { settings }
+}
+
+function port(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) throw new Error('must be a port, 0 to 65535')
+  return Number(value)
+}
+
+function host(value: string): string {
+  if (!/^[\w.:-]+$/.test(value)) throw new Error('must be a host name or an address, such as 127.0.0.1 or 0.0.0.0')
+  return value
+}
+
+function flag(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new Error('must be true or false')
+  return value === 'true'
+}
+
+function databaseUrl(value: string): string {
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) throw new Error('must look like postgres://user:password@host:5432/database')
+  return value
+}
+
+function origin(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const plain = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  if (!plain) throw new Error('must be an address without a path, such as https://billing.example.com')
+  return url.origin
+}
+
+function secretKey(value: string): string {
+  if (!/^[\w.~+/=-]{20,200}$/.test(value)) throw new Error('must be 20 to 200 letters, digits and any of _ . ~ + / = -')
+  return value
+}
+
+function instant(value: string): string {
+  try {
+    return instantOf(value)
+  } catch {
+    throw new Error('must be an instant such as 2026-01-01T00:00:00Z')
+  }
+}
+
+function logLevel(value: string): LogLevel {
+  const level = logLevels.find((known) => known === value)
+  if (!level) throw new Error(`must be one of ${logLevels.join(', ')}`)
+  return level
+}

@@ -1,0 +1,49 @@
+import { createApp, type App } from '@customer-portal/http'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { allowFiles, portalPolicy, serveFrontEnd, workbenchPolicy } from './front-ends.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'front-end-'))
+let app: App
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'dist', 'assets'), { recursive: true })
+  writeFileSync(join(folder, 'secret.txt'), 'secret')
+  writeFileSync(join(folder, 'dist', '.env'), 'secret')
+  writeFileSync(join(folder, 'dist', 'index.html'), '<!doctype html><title>portal</title>')
+  writeFileSync(join(folder, 'dist', 'assets', 'main-abc.js'), 'start()')
+  app = await createApp()
+  await allowFiles(app)
+  serveFrontEnd(app, { base: '/portal', folder: join(folder, 'dist'), policy: portalPolicy(['https://desk.example.com']) })
+  serveFrontEnd(app, { base: '/absent', folder: join(folder, 'absent'), policy: portalPolicy([]) })
+})
+afterAll(async () => {
+  await app.close()
+  rmSync(folder, { recursive: true })
+})
+
+test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscription?embed=1'])('%s is the page, asked for anew each time', async (url) => {
+  const answer = await app.inject(url)
+  expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache'])
+  expect(answer.body).toContain('<title>portal</title>')
+})
+
+test('a built file is kept for ever, since its name changes with its content', async () => {
+  const answer = await app.inject('/portal/assets/main-abc.js')
+  expect([answer.statusCode, answer.headers['cache-control'], answer.body]).toEqual([200, 'public, max-age=31536000, immutable', 'start()'])
+})
+
+test.each(['/portal/assets/gone-def.js', '/portal/../secret.txt', '/portal/%2e%2e/secret.txt', '/portal/..%2fsecret.txt', '/portal/.env', '/absent', '/absent/any'])('%s is not there', async (url) => {
+  const answer = await app.inject(url)
+  expect([answer.statusCode >= 400 && answer.statusCode < 500, answer.headers['content-type']]).toEqual([true, 'application/problem+json; charset=utf-8'])
+  expect(answer.body).not.toContain('secret\n')
+})
+
+test('the portal may be framed by those who are named, the workbench by nobody', async () => {
+  const { headers } = await app.inject('/portal')
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'self' https://desk.example.com")
+  expect(headers['x-frame-options']).toBeUndefined()
+  expect(workbenchPolicy('https://billing.example.com')).toContain("frame-src 'self' https://billing.example.com; frame-ancestors 'none'")
+})

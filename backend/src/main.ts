@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing, type Database } from '@customer-portal/database'
+import { buildServer, type Server } from './app.ts'
+import { readSettings, type Settings } from './environment.ts'
+import { fillDemo } from './first-demo.ts'
+import { StartRefused } from './refusal.ts'
+import { ensureSecretKey } from './secret-key.ts'
+import { drainOnSignal } from './shutdown.ts'
+import { welcome } from './welcome.ts'
+
+const refusals = [StartRefused, DatabaseUnavailable, DataDirHeld, RolesMissing, MigrationRefused]
+
+/** Stops the start with a sentence that says what to do; anything unforeseen shows itself whole. */
+function refuseToStart(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
+
+function settingsOf(folder: string): Settings {
+  const file = resolve(folder, '.env')
+  const result = readSettings({ ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env })
+  if ('mistakes' in result) refuseToStart(result.mistakes.join('\n'))
+  return result.settings
+}
+
+/** Found out before the database is opened, which takes its time. */
+async function assertPortFree({ port, host }: Settings): Promise<void> {
+  const probe = createServer().listen(port, host)
+  await once(probe, 'listening')
+  probe.close()
+  await once(probe, 'close')
+}
+
+async function open(settings: Settings): Promise<Database> {
+  return openDatabase(settings.databaseUrl ? { databaseUrl: settings.databaseUrl } : { dataDir: resolve(settings.dataDir) })
+}
+
+async function start(settings: Settings, database: Database): Promise<Server> {
+  const server = await buildServer(settings, { database })
+  const newKey = await ensureSecretKey(server.billing, settings.billingApiKey)
+  const login = settings.demo ? await fillDemo(server, settings, database) : undefined
+  await server.listen()
+  process.stdout.write(await welcome(server, settings, { newKey, login }))
+  return server
+}
+
+function remedyFor(error: unknown, settings: Settings): string | undefined {
+  if (error instanceof DatabaseUnavailable && settings.databaseUrl) return `${error.message.replace(/\.$/, '')}. Start that server, or correct DATABASE_URL.`
+  if (refusals.some((refusal) => error instanceof refusal)) return (error as Error).message
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `Port ${settings.port} on ${settings.host} is taken by another program: stop it, or set PORT to another number.`
+  if (code === 'EACCES' && settings.port < 1024) return `Port ${settings.port} needs special rights: set PORT to 1024 or above.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${settings.host}: set HOST to 127.0.0.1 or 0.0.0.0.`
+  return undefined
+}
+
+const settings = settingsOf(process.cwd())
+let database: Database | undefined
+try {
+  await assertPortFree(settings)
+  database = await open(settings)
+  const server = await start(settings, database)
+  drainOnSignal(server, database)
+} catch (error) {
+  await database?.close().catch(() => undefined)
+  refuseToStart(remedyFor(error, settings) ?? `The server could not start: ${error instanceof Error ? error.stack : String(error)}`)
+}

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path'
+import { createPortalSession } from '@customer-portal/billing'
+import type { Server } from './app.ts'
+import type { Settings } from './environment.ts'
+
+/** What the demo made that somebody needs to look around. */
+export interface DemoLogin {
+  customerId: string
+  workbench?: { email: string; password: string }
+}
+
+/** What is printed when the server listens: where everything is. Secrets appear here once and nowhere else. */
+export async function welcome(server: Server, settings: Settings, { newKey, login }: { newKey?: string; login?: DemoLogin }): Promise<string> {
+  const url = server.publicUrl()
+  const rows: [string, string][] = []
+  if (settings.enableCustomerPortal) rows.push(['Portal', await portalRow(server, url, login)])
+  if (settings.enableAgentWorkbench) {
+    const { workbench } = login ?? {}
+    rows.push(['Workbench', `${url}/workbench${workbench ? `  (e-mail ${workbench.email}, password ${workbench.password})` : '  (make a login: npm run workbench -- add-user)'}`])
+  }
+  rows.push(['API docs', `${url}/docs`])
+  rows.push(['Data', settings.databaseUrl ? `PostgreSQL at ${new URL(settings.databaseUrl).host}` : resolve(settings.dataDir)])
+  if (settings.testClock) rows.push(['Test clock', `stands at ${server.billing.now()}`])
+  if (newKey) rows.push(['Secret key', `${newKey}  (shown only now; for /api/billing)`])
+  return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`
+}
+
+async function portalRow(server: Server, url: string, login: DemoLogin | undefined): Promise<string> {
+  if (!login) return `${url}/portal  (make a link: POST /api/billing/portal-sessions)`
+  const { code } = await createPortalSession(server.billing, { customerId: login.customerId })
+  return `${url}/portal#code=${code}  (opens once, within 60 seconds)`
+}
