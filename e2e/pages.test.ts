@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser, logIn, newContext, watch } from './support/browser.ts'
+
+const url = inject('serverUrl')
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+/** Axe's rules for WCAG 2.2 A and AA and good practice. It is put in from outside the page, past its policy. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Page.setBypassCSP', { enabled: true })
+  const { readFileSync } = await import('node:fs')
+  await session.send('Runtime.evaluate', { expression: readFileSync(axe, 'utf8') })
+  const result = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }> } }
+    return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  })
+  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id} ${node.target.join(' ')}: ${node.failureSummary}`))
+}
+
+const pages = [
+  { path: '', heading: { 'zh-CN': '概览', en: 'Overview' } },
+  { path: '/usage', heading: { 'zh-CN': '用量', en: 'Usage' } },
+  { path: '/subscription', heading: { 'zh-CN': '订阅', en: 'Subscription' } },
+  { path: '/invoices', heading: { 'zh-CN': '账单', en: 'Invoices' } },
+  { path: '/account', heading: { 'zh-CN': '账户', en: 'Account' } },
+] as const
+
+const looks = [
+  { locale: 'zh-CN', theme: 'light', width: 1280 }, { locale: 'en', theme: 'dark', width: 1280 },
+  { locale: 'zh-CN', theme: 'dark', width: 390 }, { locale: 'en', theme: 'light', width: 360 },
+] as const
+
+describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
+  test('every page is whole: no axe violation, console error, outside request or sideways scroll', async () => {
+    const context = await newContext(browser, look)
+    const witness = watch(context, [new URL(url).host])
+    const page = await context.newPage()
+    const session = await fetch(`${url}/api/billing/portal-sessions`, {
+      method: 'POST', headers: { authorization: `Bearer ${inject('secretKey')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ customerId: 'test_customer', locale: look.locale, actor: { id: 'e2e', name: 'E2E' } }),
+    })
+    await page.goto(((await session.json()) as { url: string }).url)
+    for (const { path, heading } of pages) {
+      await page.getByRole('heading', { level: 1, name: heading[look.locale] }).or(page.getByRole('navigation')).first().waitFor()
+      if (path) await page.locator(`nav a[href$="/portal${path}"]`).first().click()
+      await page.getByRole('heading', { level: 1, name: heading[look.locale], exact: true }).waitFor()
+      await page.waitForLoadState('networkidle')
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+      expect([path, await violations(page)]).toEqual([path, []])
+      expect([path, await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))]).toEqual([path, 0])
+    }
+    expect(witness).toMatchObject({ errors: [], outside: [] })
+    await context.close()
+  })
+})
+
+describe.each(looks)('the workbench in $locale, $theme, $width px', (look) => {
+  test('the desk is whole', async () => {
+    const context = await newContext(browser, look)
+    const witness = watch(context, [new URL(url).host])
+    const page = await context.newPage()
+    await logIn(page, url, 'demo@example.com', 'demo-password-2026')
+    await page.waitForLoadState('networkidle')
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))).toBe(0)
+    expect(witness).toMatchObject({ outside: [] })
+    expect(witness.errors.filter((error) => !error.includes('401'))).toEqual([])
+    await context.close()
+  })
+})
+
+test('the docs page shows the APIs without asking anybody else', async () => {
+  const context = await newContext(browser)
+  const witness = watch(context, [new URL(url).host])
+  const page = await context.newPage()
+  await page.goto(`${url}/docs`)
+  await page.getByText('/api/portal/subscription/upgrade').first().waitFor()
+  expect(witness).toMatchObject({ errors: [], outside: [] })
+  await context.close()
+})

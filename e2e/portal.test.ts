@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { launchBrowser, newContext } from './support/browser.ts'
+import { vendorOf } from './support/vendor.ts'
+
+const url = inject('serverUrl')
+const vendor = vendorOf(url, inject('secretKey'))
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+async function openPortal(customerId: string, role: 'owner' | 'viewer', path?: string): Promise<Page> {
+  const context = await newContext(browser)
+  const page = await context.newPage()
+  const { url: link } = await vendor.session(customerId, role, path)
+  await page.goto(link)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return page
+}
+
+const yuan = (minor: number) => `${minor < 0 ? '-' : ''}¥${(Math.abs(minor) / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
+const shownIn = async (dialog: Locator) => (await dialog.innerText()).replaceAll('−', '-').replaceAll(/\s+/g, ' ')
+
+test('the dialog of an upgrade says what the invoice says', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const page = await openPortal(customerId, 'owner', '/subscription')
+  await page.getByRole('button', { name: '升级到商业版' }).click()
+  const confirm = page.getByRole('dialog').getByRole('button', { name: /^确认并支付/ })
+  await confirm.waitFor()
+  await expect.poll(() => confirm.isEnabled()).toBe(true)
+  const shown = await shownIn(page.getByRole('dialog'))
+  await confirm.click()
+  await page.getByText('已升级到商业版').first().waitFor()
+
+  const invoice = (await vendor.invoices(customerId)).data.find((one) => one.kind === 'change')!
+  for (const amount of [...invoice.lines.map((line) => line.amount), invoice.taxTotal, invoice.amountDue]) expect(shown).toContain(yuan(amount))
+  expect(invoice.total).toBe(invoice.amountDue)
+  expect(await confirm.count()).toBe(0)
+  expect((await vendor.subscription(customerId)).plan?.id).toBe('business')
+  await page.context().close()
+})
+
+test('an invoice opens, downloads, and its PDF says the same number, total and 大写', async () => {
+  const customerId = await vendor.newCustomer('team', 3)
+  const invoice = (await vendor.invoices(customerId)).data[0]!
+  const page = await openPortal(customerId, 'viewer', '/invoices')
+  await page.getByText(invoice.number!).filter({ visible: true }).first().click()
+  await page.waitForURL(`**/portal/invoices/${invoice.id}`)
+  await page.getByText(yuan(invoice.total)).filter({ visible: true }).first().waitFor()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /下载/ }).filter({ visible: true }).last().click()])
+  expect(download.suggestedFilename()).toBe(`${invoice.number}.pdf`)
+  const text = execFileSync('pdftotext', ['-layout', await download.path(), '-'], { encoding: 'utf8' })
+  expect(text).toContain(invoice.number)
+  expect(text).toContain('410.22') // 3 seats × ¥129 and 6 % tax
+  expect(text).toContain('人民币肆佰壹拾元贰角贰分')
+  expect(readFileSync(await download.path()).subarray(0, 5).toString()).toBe('%PDF-')
+  await page.context().close()
+})
+
+test('a viewer sees everything and can change nothing', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const page = await openPortal(customerId, 'viewer', '/subscription')
+  await page.getByText('商业版').first().waitFor()
+  const upgrade = page.getByRole('button', { name: '升级到商业版' })
+  expect((await upgrade.count()) === 0 || (await upgrade.isDisabled())).toBe(true)
+  const { token } = await vendor.session(customerId, 'viewer')
+  const refused = await fetch(`${url}/api/portal/subscription/upgrade`, {
+    method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ planId: 'business' }),
+  })
+  expect(refused.status).toBe(403)
+  expect((await vendor.subscription(customerId)).plan?.id).toBe('starter')
+  await page.context().close()
+})
+
+test("a customer cannot read another's invoice, event or account", async () => {
+  const [mine, theirs] = [await vendor.newCustomer('starter'), await vendor.newCustomer('team', 3)]
+  await vendor.record([{ id: 'secret-event', customerId: theirs, meter: 'ai_chat' }])
+  const invoice = (await vendor.invoices(theirs)).data[0]!
+  const { token } = await vendor.session(mine)
+  const get = (path: string) => fetch(`${url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })
+  for (const path of [`/invoices/${invoice.id}`, `/invoices/${invoice.id}/pdf`, `/invoices/${invoice.id}/lines/line_1/events`]) {
+    const response = await get(path)
+    expect([path, response.status]).toEqual([path, 404])
+    expect(((await response.json()) as { code: string }).code).toBe('invoice_not_found')
+  }
+  expect(await (await get('/usage/detail')).json()).toEqual({ data: [], nextCursor: null })
+  expect(await (await get('/account')).json()).toMatchObject({ customerId: mine })
+  expect((await get(`/account?customerId=${theirs}`)).status).toBe(400)
+})
+
+test('the link opens once, and the page survives a reload by its own cookie', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const context = await newContext(browser)
+  const page = await context.newPage()
+  const { url: link } = await vendor.session(customerId)
+  await page.goto(link)
+  await page.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+  expect(page.url()).not.toContain('code=')
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+  const other = await (await newContext(browser)).newPage()
+  await other.goto(link)
+  await other.getByText('会话已过期').first().waitFor()
+  await other.context().close()
+  await context.close()
+})

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, launchServer, secretKey, startServer } from './support/server.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'customer-portal-start-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** What is said when the start is refused: one sentence on one line. */
+async function refusal(environment: Record<string, string>): Promise<{ code: number | null; lines: string[] }> {
+  const server = await launchServer({ DEMO: 'false', LOG_LEVEL: 'error', ...environment })
+  const code = await server.ended
+  return { code, lines: server.output().trim().split('\n') }
+}
+
+async function listening(port: number): Promise<Server> {
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+test('a port that is taken is named, with the remedy', async () => {
+  const taken = await listening(await freePort())
+  const { port } = taken.address() as { port: number }
+  const { code, lines } = await refusal({ PORT: String(port), DATA_DIR: join(folder, 'port') })
+  taken.close()
+  expect(code).toBe(1)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(new RegExp(`${port}.*PORT`))
+})
+
+test('a data folder is served by one process, and the second is told which one holds it', async () => {
+  const dataDir = join(folder, 'held')
+  const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
+  const { code, lines } = await refusal({ DATA_DIR: dataDir })
+  expect(code).toBe(1)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/process \d+|pid \d+/)
+  first.signal('SIGTERM')
+  expect(await first.ended).toBe(0)
+})
+
+test('a database that does not answer is one sentence, without its password', async () => {
+  const { code, lines } = await refusal({ DATABASE_URL: `postgres://portal:hunter2@127.0.0.1:${await freePort()}/billing` })
+  expect(code).toBe(1)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('DATABASE_URL')
+  expect(lines[0]).not.toContain('hunter2')
+})
+
+test('each wrong variable is one line that names it', async () => {
+  const { code, lines } = await refusal({ PORT: '80000', ENABLE_CUSTOMER_PORTAL: 'yes', PORTAL_EMBED_ORIGINS: 'not an origin' })
+  expect(code).toBe(1)
+  expect(lines).toHaveLength(3)
+  for (const name of ['PORT', 'ENABLE_CUSTOMER_PORTAL', 'PORTAL_EMBED_ORIGINS']) expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1)
+})
+
+test('SIGTERM lets the requests under way finish, and what was acknowledged is there after the next start', async () => {
+  const dataDir = join(folder, 'drain')
+  const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
+  const vendor = (url: string, method: string, path: string, body?: unknown) =>
+    fetch(`${url}/api/billing${path}`, { method, headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  await vendor(first.url, 'PUT', '/meters/ai_chat', { name: 'AI', unit: 'x' })
+  await vendor(first.url, 'POST', '/customers', { id: 'drained', companyName: 'Drained' })
+  const batches = Array.from({ length: 20 }, (_, batch) =>
+    vendor(first.url, 'POST', '/events', Array.from({ length: 200 }, (_, index) => ({ id: `e-${batch}-${index}`, customerId: 'drained', meter: 'ai_chat' }))))
+  await batches[0]
+  first.signal('SIGTERM')
+  const answers = await Promise.allSettled(batches)
+  expect(await first.ended).toBe(0)
+  const acknowledged = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.ok).length
+  const second = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
+  const usage = (await (await vendor(second.url, 'GET', '/customers/drained/usage')).json()) as { usage: Record<string, number> }
+  expect(usage.usage.ai_chat).toBeGreaterThanOrEqual(acknowledged * 200)
+  await second.stop()
+})
+
+test('a product that is not enabled answers 404', async () => {
+  const server = await startServer({ DATA_DIR: join(folder, 'off'), DEMO: 'false', ENABLE_CUSTOMER_PORTAL: 'false', ENABLE_AGENT_WORKBENCH: 'false' })
+  for (const path of ['/portal', '/api/portal/account', '/workbench', '/api/workbench/me']) expect((await fetch(server.url + path)).status).toBe(404)
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  await server.stop()
+})

@@ -1,0 +1,49 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags })
+}
+
+/** What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address it asked for. */
+export interface Witness {
+  errors: string[]
+  outside: string[]
+  urls: string[]
+}
+
+/** Watches all pages of a context. `hosts` are ours. */
+export function watch(context: BrowserContext, hosts: readonly string[]): Witness {
+  const witness: Witness = { errors: [], outside: [], urls: [] }
+  context.on('request', (request) => {
+    witness.urls.push(request.url())
+    const { protocol, host } = new URL(request.url())
+    if (protocol.startsWith('http') && !hosts.includes(host)) witness.outside.push(request.url())
+  })
+  context.on('console', (message) => {
+    if (message.type() === 'error') witness.errors.push(`${message.text()} (${message.location().url})`)
+  })
+  context.on('weberror', (error) => witness.errors.push(String(error.error())))
+  return witness
+}
+
+export interface Look {
+  locale?: 'zh-CN' | 'en'
+  theme?: 'light' | 'dark'
+  width?: number
+  height?: number
+}
+
+export function newContext(browser: Browser, { locale = 'zh-CN', theme = 'light', width = 1280, height = 900 }: Look = {}): Promise<BrowserContext> {
+  return browser.newContext({ locale, colorScheme: theme, viewport: { width, height }, reducedMotion: 'reduce', acceptDownloads: true })
+}
+
+/** Logs in to the workbench as a person would. */
+export async function logIn(page: Page, url: string, email: string, password: string): Promise<void> {
+  await page.goto(`${url}/workbench`)
+  await page.locator('input[name=email]').fill(email)
+  await page.locator('input[name=password]').fill(password)
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('navigation').waitFor()
+}

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+/** By its whole path: the server runs in a folder of its own, from which the package could not be found. */
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+export const secretKey = 'sk_end_to_end_0123456789'
+
+/** A server of ours in a process of its own, on a data folder of its own. */
+export interface RunningServer {
+  url: string
+  port: number
+  /** All it has written so far, both streams. */
+  output(): string
+  signal(name: NodeJS.Signals): void
+  /** Resolves with the exit code (null: killed). */
+  ended: Promise<number | null>
+  stop(): Promise<void>
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Starts the server and waits until it is ready. Variables given here win over the defaults. */
+export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
+  const server = await launchServer(environment)
+  const patience = Date.now() + 120_000
+  while (!(await answers(`${server.url}/readyz`))) {
+    const code = await Promise.race([server.ended, new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 200))])
+    if (code !== 'running') throw new Error(`the server ended with ${code}:\n${server.output()}`)
+    if (Date.now() > patience) throw new Error(`the server is not ready after two minutes:\n${server.output()}`)
+  }
+  return server
+}
+
+/** Starts the server without waiting for anything. */
+export async function launchServer(environment: Record<string, string> = {}): Promise<RunningServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))
+  const port = environment.PORT ? Number(environment.PORT) : await freePort()
+  const child = spawn(process.execPath, ['--import', loader, join(project, 'backend/src/main.ts')], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NODE_PATH: process.env.NODE_PATH,
+      PORT: String(port), DATA_DIR: join(folder, 'data'), ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true',
+      BILLING_API_KEY: secretKey, LOG_LEVEL: 'info', ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const written = collect(child)
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  return {
+    url: environment.PUBLIC_URL ?? `http://127.0.0.1:${port}`, port, output: () => written.join(''), ended,
+    signal: (name) => void child.kill(name),
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function collect(child: ChildProcess): string[] {
+  const written: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => written.push(text))
+  return written
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type { Invoice, Plan, Problem, Subscription, UsageSummary } from '@customer-portal/portal-api/contract'
+
+/** The vendor's API as a vendor's own server calls it. */
+export function vendorOf(url: string, key: string) {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${url}/api/billing${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${(answer as Problem).detail}`)
+    return answer as T
+  }
+  return {
+    /** A customer of their own for one test, on a plan of the demo. */
+    async newCustomer(planId: string, seats?: number): Promise<string> {
+      const id = `e2e-${randomUUID().slice(0, 8)}`
+      await call('POST', '/customers', { id, companyName: `${id} 有限公司` })
+      await call('POST', `/customers/${id}/subscription`, { planId, ...(seats ? { seats } : {}) })
+      return id
+    },
+    session: (customerId: string, role: 'owner' | 'billing' | 'viewer' = 'owner', path?: string) =>
+      call<{ token: string; url: string; code: string }>('POST', '/portal-sessions', { customerId, role, actor: { id: 'e2e', name: 'E2E' }, ...(path ? { path } : {}) }),
+    addAgent: async (agent: { customerId: string; email: string; role: string; password: string; name: string }) => {
+      const response = await fetch(`${url}/api/workbench/agents`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(agent) })
+      if (!response.ok) throw new Error(`adding an agent answered ${response.status}: ${await response.text()}`)
+    },
+    record: (events: unknown[]) => call<{ accepted: number }>('POST', '/events', events),
+    usage: (customerId: string) => call<UsageSummary>('GET', `/customers/${customerId}/usage`),
+    subscription: (customerId: string) => call<Subscription>('GET', `/customers/${customerId}/subscription`),
+    invoices: (customerId: string) => call<{ data: Invoice[] }>('GET', `/customers/${customerId}/invoices`),
+    plan: (id: string) => call<Plan>('GET', `/plans/${id}`),
+  }
+}
+export type Vendor = ReturnType<typeof vendorOf>
