@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const notOurs = new Set(['node_modules', 'dist', 'data', 'coverage', 'test-results'])
+
+test.each(markdownIn(root).map((file) => relative(root, file)))('every link in %s leads somewhere', (name) => {
+  const file = join(root, name)
+  const dead = linksIn(readFileSync(file, 'utf8')).filter((link) => !leadsSomewhere(file, link))
+  expect(dead).toEqual([])
+})
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return notOurs.has(entry.name) || entry.name.startsWith('.') ? [] : markdownIn(path)
+    return entry.name.endsWith('.md') ? [path] : []
+  })
+}
+
+/** The targets of links and pictures, outside code; those that leave the project are not ours to check. */
+function linksIn(markdown: string): string[] {
+  const prose = markdown.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '')
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g), ...prose.matchAll(/\bsrc(?:set)?="([^"\s]+)"/g)].map((match) => match[1]!)
+  return targets.filter((target) => !/^[a-z]+:/.test(target))
+}
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [path = '', anchor] = decodeURI(link).split('#')
+  const target = path === '' ? from : join(dirname(from), path)
+  return existsSync(target) && (anchor === undefined || anchorsIn(target).includes(anchor))
+}
+
+/** The names that headings get where the page is shown: lower case, spaces as hyphens, other marks dropped. */
+function anchorsIn(file: string): string[] {
+  const prose = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map((heading) => heading[1]!.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(/\s/g, '-'))
+}
