@@ -27,6 +27,6 @@ export async function welcome(server: Server, settings: Settings, { newKey, logi
 
 async function portalRow(server: Server, url: string, login: DemoLogin | undefined): Promise<string> {
   if (!login) return `${url}/portal  (make a link: POST /api/billing/portal-sessions)`
-  const { code } = await createPortalSession(server.billing, { customerId: login.customerId })
-  return `${url}/portal#code=${code}  (opens once, within 60 seconds)`
+  const { code } = await createPortalSession(server.billing, { customerId: login.customerId, codeSeconds: 3600 })
+  return `${url}/portal#code=${code}  (opens once, within an hour)`
 }

@@ -1,5 +1,5 @@
 import type { Billing } from '@customer-portal/billing'
-import { addMessage, closeConversation, createAgent, createWorkbench, startConversation, type Agent, type AgentRole, type Channel, type Workbench } from '@customer-portal/workbench'
+import { addMessage, agentExists, closeConversation, createAgent, createWorkbench, startConversation, type Agent, type AgentRole, type Channel, type Workbench } from '@customer-portal/workbench'
 
 /** Who may log in to the demo. They are published with it: never use them elsewhere. */
 export const demoAgents = [
@@ -37,6 +37,8 @@ const talks: Talk[] = [
 export async function seedWorkbenchDemo({ database, billing, now = billing.now }: { database: Billing['db']; billing: Billing; now?: () => string }): Promise<void> {
   const workbench = createWorkbench({ db: database, now, newId: billing.newId })
   const [first, ...others] = demoAgents
+  // Asked first, since making a password's hash is slow on purpose and every start comes by here.
+  if (await agentExists(workbench, first.email)) return
   const owner = await createAgent(workbench, first)
   if (!owner) return
   const agents = [owner, ...(await Promise.all(others.map((agent) => createAgent(workbench, agent)))).filter((agent) => agent !== undefined)]

@@ -24,10 +24,13 @@ const tokenSeconds = 15 * 60
 const codeSeconds = 60
 const renewalSeconds = 8 * 3600
 
-/** Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one, once, within a minute. */
+/**
+ * Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one, once, within a minute
+ * (or `codeSeconds`, where the link does not leave the vendor's own hands).
+ */
 export async function createPortalSession(
   billing: Billing,
-  input: { customerId: string; role?: PortalRole; actor?: { id: string; name: string }; locale?: 'zh-CN' | 'en' },
+  input: { customerId: string; role?: PortalRole; actor?: { id: string; name: string }; locale?: 'zh-CN' | 'en'; codeSeconds?: number },
 ): Promise<PortalToken & { sessionId: string; code: string }> {
   return billing.transaction(async (tx) => {
     const known = await tx.query('select 1 from customers where customer_id = $1', [input.customerId])
@@ -36,7 +39,7 @@ export async function createPortalSession(
     const code = newSecret('code')
     await tx.query(
       'insert into portal_sessions (customer_id, id, role, actor, locale, created_at, code_hash, code_expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [input.customerId, sessionId, input.role ?? 'owner', input.actor ? JSON.stringify(input.actor) : null, input.locale ?? null, tx.at, hashOf(code), addSeconds(tx.at, codeSeconds)],
+      [input.customerId, sessionId, input.role ?? 'owner', input.actor ? JSON.stringify(input.actor) : null, input.locale ?? null, tx.at, hashOf(code), addSeconds(tx.at, input.codeSeconds ?? codeSeconds)],
     )
     return { sessionId, code, ...(await newToken(tx, input.customerId, sessionId)) }
   })

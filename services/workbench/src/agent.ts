@@ -33,6 +33,12 @@ export async function createAgent(
   })
 }
 
+/** Whether the e-mail address belongs to an agent already, of whichever customer. */
+export async function agentExists(workbench: Workbench, email: string): Promise<boolean> {
+  const found = await workbench.db.transaction(anyCustomer, (tx) => tx.query('select 1 from agents where email = $1', [loginName(email)]), { readOnly: true })
+  return found.length > 0
+}
+
 /** Remembers the language the agent reads. Undefined when there is no such agent. */
 export async function setAgentLocale(workbench: Workbench, { customerId, agentId, locale }: { customerId: string; agentId: string; locale: AgentLocale }): Promise<Agent | undefined> {
   return workbench.db.transaction(only(customerId), async (tx) => {
