@@ -42,7 +42,7 @@ export const PlanInput = Type.Object(
 )
 
 const customerFields = {
-  companyName: Type.String({ minLength: 1, maxLength: 200 }),
+  companyName: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
   contactName: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
   email: Type.Optional(Nullable(Type.String({ format: 'email', maxLength: 254 }))),
   phone: Type.Optional(Nullable(Type.String({ maxLength: 40 }))),

@@ -35,5 +35,5 @@ function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key === 'string' && /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) return key
-  throw new BillingError('validation_failed', { message: 'Idempotency-Key must be 1 to 255 printable ASCII characters.' })
+  throw new BillingError('validation_failed', { pointer: 'header:Idempotency-Key', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters.' })
 }

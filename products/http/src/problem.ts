@@ -48,7 +48,7 @@ function mistakeOf(error: unknown, request: FastifyRequest, language: Language):
 function billingMistake({ code, detail }: BillingError, request: FastifyRequest, language: Language): Mistake {
   const message = language === 'en' && typeof detail.message === 'string' ? detail.message : undefined
   if (typeof detail.pointer !== 'string') return { code, detail: message }
-  const pointer = pointerAt(detail.pointer, placeOf(detail.pointer, request))
+  const pointer = detail.pointer.startsWith('header:') ? detail.pointer : pointerAt(detail.pointer, placeOf(detail.pointer, request))
   return { code, detail: message, errors: [{ pointer, code, detail: message ?? failures[code][language].detail }] }
 }
 
@@ -65,5 +65,6 @@ function frameworkMistake(error: FastifyError, statusCode: number): Mistake {
   if (statusCode === 415) return { code: 'unsupported_media_type' }
   if (statusCode === 404) return { code: 'not_found' }
   if (statusCode === 405) return { code: 'method_not_allowed' }
-  return { code: 'validation_failed', detail: error.message }
+  const detail = error.message
+  return { code: 'validation_failed', detail, errors: [{ pointer: '', code: 'unreadable', detail }] }
 }

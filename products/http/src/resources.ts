@@ -186,7 +186,7 @@ export const TaxTotal = Type.Object({ rate: Percent, mode: Type.Union([Type.Lite
 export const InvoiceTitle = Type.Object(
   {
     kind: Type.Union([Type.Literal('company'), Type.Literal('personal')]),
-    title: Type.String({ minLength: 1, maxLength: 200 }),
+    title: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
     taxId: Type.Optional(Type.String({ maxLength: 32 })),
     address: Type.Optional(Type.String({ maxLength: 300 })),
     phone: Type.Optional(Type.String({ maxLength: 40 })),

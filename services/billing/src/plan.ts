@@ -42,6 +42,9 @@ export interface Plan {
 
 type Text = string | LocalizedText
 
+/** Where a plan sets no maximum of its own. */
+export const mostSeats = 1_000_000
+
 /** A plan as the vendor states it: what is left out has the default of billing-rules. */
 export interface PlanInput extends Partial<Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>> {
   id: string
@@ -146,6 +149,9 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     throw new BillingError('invalid_plan', { pointer, message })
   }
   if (!isCurrency(spec.currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency: spec.currency, message: `'${spec.currency}' is not an ISO 4217 currency` })
+  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(spec.seats.max ?? mostSeats) > 100_000_000_000_000n) {
+    refuse('/fee/amount', `a fee of ${spec.fee.amount} for each of ${spec.seats.max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`)
+  }
   if (spec.seats.max !== null && spec.seats.max < spec.seats.min) refuse('/seats/max', `seats.max ${spec.seats.max} is below seats.min ${spec.seats.min}`)
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate)) refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
   if (spec.trialDays !== 0) refuse('/trialDays', 'trials are not offered yet: leave trialDays out or set it to 0')

@@ -32,7 +32,7 @@ export function suggestionRoutes(app: App, deps: Deps): void {
     if (kept) return { outcome: 'suggested', message: kept, quota: await quotaOf(deps, agent) }
     const found = deps.assistant.suggest(question.text)
     if (!found) return { outcome: 'no_answer', message: null, quota: await quotaOf(deps, agent) }
-    if (!(await consumeOne(deps, { agent, question, channel: conversation.channel }))) return { outcome: 'quota_exhausted', message: null, quota: await quotaOf(deps, agent) }
+    if (!(await consumeOne(deps, { agent, conversationId, question, channel: conversation.channel }))) return { outcome: 'quota_exhausted', message: null, quota: await quotaOf(deps, agent) }
     const message = await addSuggestion(deps.workbench, {
       customerId: agent.customerId, conversationId, answersId: question.id, agentId: agent.id,
       text: found.entry.answer, sourceId: found.entry.id, sourceTitle: found.entry.title, matchPercent: Math.max(1, Math.round(found.score * 100)),
@@ -41,11 +41,11 @@ export function suggestionRoutes(app: App, deps: Deps): void {
   })
 }
 
-/** The event's id comes from the visitor's message, so a retry after a crash or a second agent's click is not charged again. */
-async function consumeOne({ billing, meter }: Deps, { agent, question, channel }: { agent: Agent; question: Message; channel: string }): Promise<boolean> {
+/** The event's id comes from the visitor's message (unique in its conversation), so a retry after a crash or a second agent's click is not charged again. */
+async function consumeOne({ billing, meter }: Deps, { agent, conversationId, question, channel }: { agent: Agent; conversationId: string; question: Message; channel: string }): Promise<boolean> {
   try {
     const { granted } = await consume(actingFor(billing, agent.customerId), {
-      customerId: agent.customerId, meter, id: `suggestion_${question.id}`, quantity: 1,
+      customerId: agent.customerId, meter, id: `suggestion_${conversationId}_${question.id}`, quantity: 1,
       properties: { channel, agent: agent.name, assistant: 'faq' },
     })
     return granted > 0

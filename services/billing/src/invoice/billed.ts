@@ -48,8 +48,9 @@ const feeNamedBy = (line: Pick<LineDraft, 'stretchId' | 'period'>) => `${line.st
  * Until when the fee of a fee period is billed: to its end, or, where a later change has billed the rest without giving any of
  * this fee back (it was void at the time), to that change.
  */
-export function billedUntil(documents: readonly InvoiceDocument[], stretch: Stretch, feePeriod: DateRange): LocalDate {
+export function billedUntil(documents: readonly InvoiceDocument[], stretches: readonly Stretch[], stretch: Stretch, feePeriod: DateRange): LocalDate {
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.period.end === feePeriod.to && line.period.start >= feePeriod.from)
   if (lines.some((line) => line.kind === 'credit' && line.stretchId === stretch.id)) return feePeriod.to
-  return lines.filter((line) => line.kind === 'fee' && line.stretchId !== stretch.id).map((line) => line.period.start).sort()[0] ?? feePeriod.to
+  const after = new Set(stretches.slice(stretches.findIndex((one) => one.id === stretch.id) + 1).map((one) => one.id))
+  return lines.filter((line) => line.kind === 'fee' && after.has(line.stretchId)).map((line) => line.period.start).sort()[0] ?? feePeriod.to
 }

@@ -10,17 +10,23 @@ import { instantOf } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { draftIdParts, draftOf } from './draft.ts'
+import { reissueVoided } from './reissue.ts'
 import { paymentsOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
 
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
 
-/** The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. */
+/**
+ * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. Where the
+ * period's first or a change's invoice was voided, each call makes one replacement of such a one first.
+ */
 export async function generateInvoice(billing: Billing, input: { customerId: string; period: string }): Promise<Invoice> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const running = await readHistory(tx, input.customerId)
     const period = periodNamed(running, input.period)
+    const replacement = await reissueVoided(tx, running, period)
+    if (replacement) return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
     if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
     await doWhatIsDue(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
@@ -45,20 +51,24 @@ export async function getInvoices(
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
+    const room = limit - (drafted ? 1 : 0)
     const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
     const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1
        and ($2::timestamptz is null or (i.issued_at, i.id) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
-       order by i.issued_at desc, i.id desc limit ${limit + 1}`,
+       order by i.issued_at desc, i.id desc limit ${room + 1}`,
       [input.customerId, at, id, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
     )
-    const shown = rows.slice(0, limit)
+    const shown = rows.slice(0, room)
     const data: Invoice[] = drafted ? [drafted] : []
     for (const row of shown) data.push(await view(tx, row))
     const last = shown.at(-1)
-    return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, last.id]) : null }
+    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.id] : afterTheDraft) : null }
   }, { readOnly: true })
 }
+
+/** Where a page holds the draft alone, the next one begins with the newest invoice. */
+const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '']
 
 const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 

@@ -45,7 +45,7 @@ export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, d
   if (!ending) return []
   const feePeriod = feePeriodAt(ending, period.to)
   if (feePeriod.from !== period.to) return []
-  const dates = { from: feePeriod.from, to: billedUntil(documents, ending, feePeriod) }
+  const dates = { from: feePeriod.from, to: billedUntil(documents, stretches, ending, feePeriod) }
   if (dates.from === dates.to) return []
   const line = feeLine(ending, dates, feePeriod)
   return line.amount === 0 ? [] : [line]

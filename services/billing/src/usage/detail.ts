@@ -30,7 +30,8 @@ export async function getUsageDetail(
     const history = await readHistory(tx, input.customerId)
     if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
     const period = periodNamed(history, undefined)
-    const from = bound(history, input.start ?? period.from, '?start', 0)
+    // An end alone reaches back to the beginning.
+    const from = bound(history, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
     const to = input.end === undefined && input.start === undefined ? instantOf(history.zones, period.to) : bound(history, input.end ?? history.today, '?end', 1)
     if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
     return eventPage(tx.query, history, { conditions: 'time >= $2 and time < $3', from, to }, input)

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { planFrom, type Plan, type PlanRow } from '../plan.ts'
+import { planFrom, type PlanRow } from '../plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
 import { mostItCanCost } from '../rules/pricing.ts'
 import { metersByKey } from '../meter.ts'
@@ -7,29 +7,49 @@ import type { CheckedEvent } from './event.ts'
 
 type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { localDate: LocalDate }
 
-/** From here on a look is worth its price: a thousand such events, or a month of such days, still count and cost nothing near the limits. */
+/** From here on a look is worth its price: a thousand such events, or a month of such days, still count exactly. */
 const largeEvent = 1_000_000_000
 const largeDay = 1_000_000_000_000
 
 /** What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly. */
 const mostAmount = 100_000_000_000_000n
+/** A batch of a thousand such events, or a month of such days, still costs less than that. */
+const dearEvent = mostAmount / 40_000n
+const dearDay = mostAmount / 40n
 
 export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${mostAmount} minor units`
 
 /**
  * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
- * so this is the last moment to refuse it. Asked precisely only when a day comes near.
+ * so this is the last moment to refuse it. Asked precisely only when an event or a day comes near.
  */
 export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
-  if (!events.some((event) => event.quantity > largeEvent) && !(await hasLargeDay(tx, events))) return false
-  const meters = await metersByKey(tx)
+  if (events.length === 0) return false
+  const costs = await costsOf(tx, events)
+  const isNear = events.some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)
+  if (!isNear && !(await hasLargeDay(tx, events, costs))) return false
   for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
     const total = await mostInAMonth(tx, event)
-    if (total > BigInt(Number.MAX_SAFE_INTEGER)) return true
-    const price = (await planOf(tx, event.customerId))?.charges.find((charge) => charge.meter === event.meter)?.price
-    if (price && mostItCanCost(price, Number(total), meters.get(event.meter)!.decimals) > mostAmount) return true
+    if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
   }
   return false
+}
+
+/** A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no price. */
+type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
+
+async function costsOf(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Costs> {
+  const rows = await tx.query<PlanRow & { customerId: string }>(
+    `select s.customer_id as "customerId", p.id, p.version, p.spec from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
+     where s.customer_id = any($1) and s.ends_on is null`,
+    [[...new Set(events.map((event) => event.customerId))]],
+  )
+  const plans = new Map(rows.map((row) => [row.customerId, planFrom(row)]))
+  const meters = await metersByKey(tx)
+  return ({ customerId, meter }, quantity) => {
+    const price = plans.get(customerId)?.charges.find((charge) => charge.meter === meter)?.price
+    return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
+  }
 }
 
 /** The largest sum of 31 days in a row that the event's date lies in: no period is longer. */
@@ -42,25 +62,18 @@ async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDa
   return BigInt(window!.most ?? '0')
 }
 
-async function planOf(tx: BillingTransaction, customerId: string): Promise<Plan | undefined> {
-  const [row] = await tx.query<PlanRow>(
-    'select p.id, p.version, p.spec from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = $1 order by s.sequence desc limit 1', [customerId],
-  )
-  return row && planFrom(row)
-}
-
 /** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. */
-async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
-  if (events.length === 0) return false
+async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], costs: Costs): Promise<boolean> {
   const ranges = new Map<string, { customer_id: string; meter: string; first: string; last: string }>()
   for (const { customerId, meter, localDate } of events) {
     const range = ranges.get(`${customerId} ${meter}`) ?? { customer_id: customerId, meter, first: localDate, last: localDate }
     ranges.set(`${customerId} ${meter}`, { ...range, first: earlier(range.first, localDate), last: later(range.last, localDate) })
   }
-  const rows = await tx.query(
-    `select 1 from usage_daily d join jsonb_to_recordset($1) as e(customer_id text, meter text, first date, last date)
-     on d.customer_id = e.customer_id and d.meter = e.meter and d.local_date between e.first and e.last where d.quantity > $2 limit 1`,
-    [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) }))), largeDay],
+  const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
+    `select d.customer_id as "customerId", d.meter, least(max(d.quantity), 9007199254740991) as quantity
+     from usage_daily d join jsonb_to_recordset($1) as e(customer_id text, meter text, first date, last date)
+     on d.customer_id = e.customer_id and d.meter = e.meter and d.local_date between e.first and e.last group by d.customer_id, d.meter`,
+    [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) })))],
   )
-  return rows.length > 0
+  return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { checkQuota, consume, createSubscription, getUsageDetail, getUsageSummary, putMeter, recordUsage, type UsageEventInput } from '../index.ts'
+import { checkQuota, consume, createSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, type UsageEventInput } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 const most = Number.MAX_SAFE_INTEGER
@@ -128,6 +128,15 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const { rejected } = await recordUsage(world.billing, [event({ id: 'huge', meter: 'ai_chat', quantity: most }), event({ id: 'small', meter: 'ai_chat', quantity: 3 })])
     expect(rejected).toMatchObject([{ index: 0, code: 'quantity_overflow' }])
     expect(await usageOf('priceless')).toMatchObject({ ai_chat: 3 })
+  })
+
+  test('a dear meter is refused by what it would cost, long before its sum is large', async () => {
+    await putPlan(world.billing, { id: 'dear', name: 'Dear', rank: 99, fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1_000_000_000_000, per: 1 } } }] })
+    const event = await customer('dear')
+    await createSubscription(world.billing, { customerId: 'dear', planId: 'dear' })
+    const { rejected } = await recordUsage(world.billing, [event({ id: 'd1', meter: 'ai_chat', quantity: 100_000 }), event({ id: 'd2', meter: 'ai_chat', quantity: 90 }), event({ id: 'd3', meter: 'ai_chat', quantity: 20 })])
+    expect(rejected).toMatchObject([{ index: 0, code: 'quantity_overflow' }, { index: 2, code: 'quantity_overflow' }])
+    expect(await usageOf('dear')).toMatchObject({ ai_chat: 90 })
   })
 
   test('a counting meter counts events', async () => {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import { createSubscription, generateInvoice, getInvoices, upgradeSubscription, voidInvoice } from '../index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
+
+describe.each(testDatabases)('replacing what was voided, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
+    await seedCatalogue(world.billing)
+  })
+  afterAll(() => world.close())
+
+  const netBilled = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'void').reduce((sum, invoice) => sum + invoice.subtotal, 0)
+
+  test('a first invoice that was voided is made again, once, also while its period runs', async () => {
+    await seedCustomer(world.billing, 'first')
+    const { invoice } = await createSubscription(world.billing, { customerId: 'first', planId: 'team' })
+    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    const replacement = await generateInvoice(world.billing, { customerId: 'first', period: '2026-11' })
+    expect(replacement).toMatchObject({ kind: 'start', total: invoice!.total, status: 'open' })
+    expect(replacement.number).not.toBe(invoice!.number)
+    await expect(generateInvoice(world.billing, { customerId: 'first', period: '2026-11' })).rejects.toMatchObject({ code: 'period_not_over' })
+  })
+
+  test("a change's invoice that was voided is made again with the same lines", async () => {
+    await seedCustomer(world.billing, 'moved')
+    await createSubscription(world.billing, { customerId: 'moved', planId: 'team' })
+    world.set('2026-11-15T16:30:00Z') // the 16th
+    const { invoice } = await upgradeSubscription(world.billing, { customerId: 'moved', planId: 'business' })
+    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    world.set('2026-11-20T00:00:00Z')
+    const replacement = await generateInvoice(world.billing, { customerId: 'moved', period: '2026-11' })
+    expect(replacement.lines.map(({ kind, amount }) => [kind, amount])).toEqual(invoice!.lines.map(({ kind, amount }) => [kind, amount]))
+    expect(replacement.kind).toBe('change')
+  })
+
+  test('however voids, changes and replacements follow each other, each day is billed once', async () => {
+    // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the first invoice voided too.
+    world.set('2026-11-20T00:00:00Z')
+    await seedCustomer(world.billing, 'tangled')
+    const start = await createSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 10, startsAt: '2026-10-31T16:00:00Z' })
+    const first = await upgradeSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 20 })
+    await voidInvoice(world.billing, { invoiceId: first.invoice!.id })
+    world.set('2026-11-25T00:00:00Z')
+    await upgradeSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 30 })
+    await voidInvoice(world.billing, { invoiceId: start.invoice!.id })
+    await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
+    await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
+    await expect(generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })).rejects.toMatchObject({ code: 'period_not_over' })
+    // 19 days of 10 seats, 5 of 20, 6 of 30, at ¥99 for 30 days.
+    expect(await netBilled('tangled')).toBe((9_900 * (19 * 10 + 5 * 20 + 6 * 30)) / 30)
+  })
+})

@@ -1,0 +1,51 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { History, Stretch } from '../history.ts'
+import { addDays, later } from '../rules/date.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { feePeriodAt } from '../timeline.ts'
+import { billedUntil, documentsSince } from './billed.ts'
+import type { InvoiceDocument } from './document.ts'
+import { issue } from './issue.ts'
+import { creditLine, feeLine, type LineDraft } from './line.ts'
+
+/**
+ * Makes one replacement of a voided `start` or `change` document of a period, or null when none waits for one. What a later
+ * change has billed or given back in the meantime stays with it: the replacement covers the rest. The caller holds the lock.
+ */
+export async function reissueVoided(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  const { customerId } = history.customer
+  const [row] = await tx.query<{ document: InvoiceDocument }>(
+    `select v.document from invoices v where v.customer_id = $1 and v.period_start = $2 and v.kind in ('start', 'change') and v.voided_at is not null
+     and not exists (select 1 from invoices r where (r.customer_id, r.kind, r.period_start, r.stretch_id) = (v.customer_id, v.kind, v.period_start, v.stretch_id) and r.voided_at is null)
+     order by v.issued_at, v.number limit 1`,
+    [customerId, period.from],
+  )
+  if (!row) return null
+  const { kind, stretchId, lines } = row.document
+  const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
+  const stretch = history.stretches[index]!
+  const documents = await documentsSince(tx, customerId, addDays(stretch.from, -37 * 366))
+  const draft = [...creditsStillOwed(documents, history.stretches.slice(0, index), stretch), ...feeStillOwed(documents, history.stretches, stretch)]
+  return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
+}
+
+function feeStillOwed(documents: readonly InvoiceDocument[], stretches: readonly Stretch[], stretch: Stretch): LineDraft[] {
+  const feePeriod = feePeriodAt(stretch, stretch.from)
+  const dates = { from: stretch.from, to: billedUntil(documents, stretches, stretch, feePeriod) }
+  if (dates.from >= dates.to) return []
+  const line = feeLine(stretch, dates, feePeriod)
+  return line.amount === 0 ? [] : [line]
+}
+
+/** The fees of earlier stretches from the day of the change on, as far as no later change gave them back. */
+function creditsStillOwed(documents: readonly InvoiceDocument[], earlier: readonly Stretch[], changed: Stretch): LineDraft[] {
+  const lines = documents.flatMap((document) => document.lines)
+  return lines.filter((line) => line.kind === 'fee' && earlier.some((stretch) => stretch.id === line.stretchId)).flatMap((fee) => {
+    const given = lines.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && line.period.end === fee.period.end).map((line) => line.period.start)
+    const end = given.sort()[0] ?? fee.period.end
+    if (end <= later(changed.from, fee.period.start)) return []
+    const { plan } = earlier.find((stretch) => stretch.id === fee.stretchId)!
+    const credit = creditLine({ ...fee, period: { start: fee.period.start, end } }, plan.name, changed.from)
+    return credit.amount === 0 ? [] : [credit]
+  })
+}
