@@ -19,6 +19,8 @@ export interface Settings {
   /** Where the standing clock stands at the start; the machine's clock when absent. */
   testClock?: string
   logLevel: LogLevel
+  /** How many proxies of the vendor's own stand before the server: their headers say who calls, and by which address. */
+  trustProxy: number
   /** A JSON file of questions and answers for the desk's assistant. */
   workbenchFaq?: string
 }
@@ -54,6 +56,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     demo: read('DEMO', false, flag),
     testClock: read('TEST_CLOCK', undefined, instant),
     logLevel: read('LOG_LEVEL', 'info', logLevel),
+    trustProxy: read('TRUST_PROXY', 0, hops),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
   }
   return mistakes.length > 0 ? { mistakes } : { settings }
@@ -97,6 +100,11 @@ function instant(value: string): string {
   } catch {
     throw new Error('must be an instant such as 2026-01-01T00:00:00Z')
   }
+}
+
+function hops(value: string): number {
+  if (!/^\d$/.test(value)) throw new Error('must be the number of proxies before the server, 0 to 9')
+  return Number(value)
 }
 
 function logLevel(value: string): LogLevel {

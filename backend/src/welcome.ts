@@ -21,6 +21,7 @@ export async function welcome(server: Server, settings: Settings, { newKey, logi
   rows.push(['API docs', `${url}/docs`])
   rows.push(['Data', settings.databaseUrl ? `PostgreSQL at ${new URL(settings.databaseUrl).host}` : resolve(settings.dataDir)])
   if (settings.testClock) rows.push(['Test clock', `stands at ${server.billing.now()}`])
+  if (login?.workbench && isOpenToOthers(settings)) rows.push(['Warning', "the demo's password is published: set DEMO=false and begin with an empty database before others can reach this server"])
   if (newKey) rows.push(['Secret key', `${newKey}  (shown only now; for /api/billing)`])
   return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`
 }
@@ -29,4 +30,9 @@ async function portalRow(server: Server, url: string, login: DemoLogin | undefin
   if (!login) return `${url}/portal  (make a link: POST /api/billing/portal-sessions)`
   const { code } = await createPortalSession(server.billing, { customerId: login.customerId, codeSeconds: 3600 })
   return `${url}/portal#code=${code}  (opens once, within an hour)`
+}
+
+function isOpenToOthers({ host, publicUrl }: Settings): boolean {
+  const own = ['127.0.0.1', '::1', 'localhost']
+  return !own.includes(host) || (publicUrl !== undefined && !own.includes(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')))
 }

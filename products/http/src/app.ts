@@ -17,6 +17,8 @@ export interface AppOptions {
   logger?: { level: string }
   /** Throw when an answer is not as its schema says (tests). */
   checkAnswers?: boolean
+  /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
+  trustProxy?: number
 }
 
 /** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
@@ -26,6 +28,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: options.trustProxy ? (_address, hop) => hop < (options.trustProxy ?? 0) : false,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 256 },
     return503OnClosing: false,

@@ -21,11 +21,9 @@ async function play({ create }: TestDatabase) {
   }
 }
 
-// With one database only, the history is at least the same as itself.
-const places = testDatabases.length > 1 ? testDatabases : [testDatabases[0]!, testDatabases[0]!]
-
-test(`a seeded history of ${steps} commands gives the same bytes on ${places.map((place) => place.name).join(' and ')}`, { timeout: 600_000 }, async () => {
-  const [first, second] = [await play(places[0]!), await play(places[1]!)]
+// Without a second database there is nothing to compare: skipped where it can be seen.
+test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands gives the same bytes on PGlite and PostgreSQL`, { timeout: 600_000 }, async () => {
+  const [first, second] = [await play(testDatabases[0]!), await play(testDatabases[1]!)]
   expect(second.log.map((step) => canonicalJson(step))).toEqual(first.log.map((step) => canonicalJson(step)))
   expect(second.invoices).toEqual(first.invoices)
   expect(second.sums).toEqual(first.sums)
