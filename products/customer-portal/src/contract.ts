@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role } from '@customer-portal/http/resources'
 
-export { Account, Changed, Role, Token } from '@customer-portal/http/resources'
+export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
   Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'

@@ -7,17 +7,19 @@ import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
 import { instantOf } from './rules/zone.ts'
+import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
 const mostPeriods = 130
 
 /**
- * Does what is due for one customer, in order: each usage period that has ended, and whose grace is over, is closed and
+ * Does what is due for one customer, in order: a scheduled change whose day has come is written down, and each usage period that has ended, and whose grace is over, is closed and
  * invoiced. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
  * holds the customer's lock.
  */
 export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
+  await settleScheduled(tx, history)
   for (let done = 0; done < mostPeriods; done += 1) {
     const period = await nextToClose(tx, history)
     if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
@@ -49,7 +51,12 @@ export async function nextToClose(tx: BillingTransaction, history: History): Pro
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
 export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
   const period = await nextToClose(tx, history)
-  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, period ? closesAt(history, period) : null])
+  const { scheduled, today } = history
+  const instants = [
+    ...(period ? [closesAt(history, period)] : []),
+    ...(scheduled && scheduled.at > today ? [instantOf(history.zones, scheduled.at)] : []),
+  ].sort()
+  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])
 }
 
 function planAtEnd(history: History, period: LabelledPeriod) {

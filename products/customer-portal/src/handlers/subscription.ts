@@ -1,10 +1,10 @@
-import { getSubscription, plansFor, previewChange, upgradeSubscription } from '@customer-portal/billing'
+import { cancelScheduledChange, downgradeSubscription, getSubscription, plansFor, previewChange, upgradeSubscription } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { List, Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
-import { Changed, PlanChange, PortalPlan, PreviewRequest } from '../contract.ts'
+import { Changed, PlanChange, PortalPlan, PreviewRequest, Scheduled } from '../contract.ts'
 
-/** The plan the customer is on, the plans there are, and moving up. */
+/** The plan the customer is on, the plans there are, and moving between them. */
 export function subscriptionRoutes(app: App, actFor: ActFor): void {
   app.get('/subscription', {
     config: { scope: 'portal:read' },
@@ -36,5 +36,21 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => upgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
+  })
+
+  app.post('/subscription/downgrade', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'Move to a lower plan or fewer seats at the end of the fee period', tags: ['subscription'], description: 'Takes the place of what was scheduled before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => downgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
+  })
+
+  app.delete('/subscription/scheduled-change', {
+    config: { scope: 'portal:write' },
+    schema: { summary: 'Undo the scheduled change', tags: ['subscription'], description: 'Without one nothing changes.', response: { 200: Scheduled } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return cancelScheduledChange(billing, { customerId })
   })
 }

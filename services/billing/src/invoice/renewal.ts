@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { stretchOn, type History, type Stretch } from '../history.ts'
+import { stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
 import { addDays, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
@@ -33,22 +33,30 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     const before = billed(one, period.from)
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(history.stretches, period, documents), ...current, ...adjustments]
+  return [...nextFee(stretchesAhead(history), period, documents), ...current, ...adjustments]
 }
 
 /**
- * The fee of the fee period that starts where this usage period ends, for the stretch it ended on: a change on that very day
- * comes after the renewal and gives its fee back.
+ * The fee of the fee period that starts where this usage period ends, for the stretch a scheduled change begins there or else
+ * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
 export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, documents: readonly InvoiceDocument[]): LineDraft[] {
   const ending = stretchOn(stretches, addDays(period.to, -1))
-  if (!ending) return []
-  const feePeriod = feePeriodAt(ending, period.to)
+  const next = ending && goesOn(stretches, ending, period.to)
+  if (!next) return []
+  const feePeriod = feePeriodAt(next, period.to)
   if (feePeriod.from !== period.to) return []
-  const dates = { from: feePeriod.from, to: billedUntil(documents, ending, feePeriod) }
+  const dates = { from: feePeriod.from, to: billedUntil(documents, next, feePeriod) }
   if (dates.from === dates.to) return []
-  const line = feeLine(ending, dates, feePeriod)
+  const line = feeLine(next, dates, feePeriod)
   return line.amount === 0 ? [] : [line]
+}
+
+/** The stretch a fee is due for at a boundary; undefined where the subscription ends there. */
+function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate): Stretch | undefined {
+  if (ending.to === null || ending.to > date) return ending
+  const following = stretches.filter((stretch) => stretch.subscriptionId === ending.subscriptionId && stretch.from === date)
+  return following.find((stretch) => stretch.scheduled) ?? (following.length > 0 ? ending : undefined)
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
