@@ -33,6 +33,8 @@ export type PortalPlan = Static<typeof PortalPlan>
 
 export const PlanChange = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) }, closed)
 export type PlanChange = Static<typeof PlanChange>
+/** POST /subscription/cancel */
+export const Cancellation = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
 export const PreviewRequest = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) }, closed)
 
 /** GET /session */

@@ -35,5 +35,5 @@ test(`a seeded history of ${steps} commands gives the same bytes on ${places.map
   expect([...kinds].sort()).toEqual(['adjustment', 'change', 'credit', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['consume', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'downgrade', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
 })

@@ -137,6 +137,13 @@ export function stretchesAhead({ stretches, scheduled }: Pick<History, 'stretche
   return scheduled.stretch ? [...happened, scheduled.stretch] : happened
 }
 
+/** The subscriptions that have ended by today, oldest first. */
+export function endedSubscriptions({ stretches, today }: History): { id: string; endsOn: LocalDate; last: Stretch }[] {
+  const lasts = new Map(stretches.map((stretch) => [stretch.subscriptionId, stretch]))
+  return [...lasts.values()].flatMap((last) =>
+    (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))
+}
+
 /** The stretch that holds a date, or undefined. */
 export function stretchOn(stretches: readonly Stretch[], date: LocalDate): Stretch | undefined {
   return stretches.findLast((stretch) => stretch.from <= date && (stretch.to === null || date < stretch.to))

@@ -58,13 +58,16 @@ export interface Changed {
 
 /**
  * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee. What is then
- * overdue is billed at once. Throws subscription_exists when they have one.
+ * overdue is billed at once. After one that has ended a new one may start, not before that end. Throws subscription_exists when
+ * they have one.
  */
 export async function createSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string }): Promise<Changed> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
+    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const history = await readHistory(tx, input.customerId)
-    if (history.stretches.length > 0) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+    const before = history.stretches.at(-1)
+    if (stretchOn(history.stretches, history.today)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
     const plan = await getPlan(tx, { planId: input.planId })
     if (plan.archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
     if (plan.currency !== history.customer.currency) {
@@ -72,6 +75,7 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     }
     const startedAt = startOf(input.startsAt, tx.at)
     const from = localDateOf(history.zones, startedAt)
+    if (before && from < before.to!) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
     const id = tx.newId('str')
@@ -82,7 +86,11 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     const period = usagePeriods(started.stretches, from).at(-1)!
     const feePeriod = feePeriodAt(stretch, from)
     const fee = feeLine(stretch, feePeriod, feePeriod)
-    const document = await issue(tx, started, { kind: 'start', period, lines: fee.amount === 0 ? [] : [fee], termsDays: plan.paymentTermsDays })
+    const document = await issue(tx, started, {
+      kind: 'start', period, lines: fee.amount === 0 ? [] : [fee], termsDays: plan.paymentTermsDays,
+      // Two may start on one day, when the first was ended on it.
+      ...(before ? { stretchId: id } : {}),
+    })
     await doWhatIsDue(tx, started)
     return changed(tx, input.customerId, document)
   })
@@ -147,7 +155,8 @@ export async function upgradeSubscription(billing: Billing, input: { customerId:
 async function makeChange(tx: BillingTransaction, history: History, change: PlannedChange): Promise<InvoiceDocument | null> {
   const { from, to } = change
   const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: history.today, scheduled: false })
-  await forgetScheduled(tx, history.customer.customerId)
+  // A cancellation stays what it is.
+  if (history.scheduled?.stretch) await forgetScheduled(tx, history.customer.customerId)
   await writeStretches(tx, history.customer.customerId, { endsOn: history.today, next: stretch })
   const moved = await readHistory(tx, history.customer.customerId)
   const period = usagePeriods(moved.stretches, moved.today).at(-1)!
@@ -214,6 +223,8 @@ export async function estimateNextInvoice(tx: BillingTransaction, history: Histo
   const period = usagePeriods(history.stretches, history.today).at(-1)
   if (!period || closesAt(history, period) <= tx.at) return null
   const { customerId, currency } = history.customer
-  const sums = totals(await renewalLines(tx, history, period), await creditBalance(tx, customerId, currency))
+  const lines = await renewalLines(tx, history, period)
+  if (lines.length === 0 && history.scheduled && !history.scheduled.stretch) return null
+  const sums = totals(lines, await creditBalance(tx, customerId, currency))
   return { at: period.to, estimatedTotal: sums.total, currency }
 }

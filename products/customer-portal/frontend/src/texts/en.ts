@@ -84,6 +84,13 @@ const en: typeof zh = {
     scheduledChange: 'Changes to {plan} with {seats} seats on {date}', canceling: 'Your subscription ends on {date} and won’t renew.',
     undo: 'Undo', undone: 'Your plan stays as it is', undoFailed: 'The change couldn’t be undone',
   },
+  end: {
+    cancel: 'Cancel subscription', cancelTitle: 'Cancel {plan}?', keep: 'Not now',
+    cancelText: 'You can use everything until {date}. It won’t renew after that.',
+    cancelNote: 'Usage up to then is still invoiced. You can resume until that day.', canceled: 'Your subscription ends on {date}',
+    resume: 'Resume subscription', resumeTitle: 'Resume {plan}?', resumeText: 'It goes on and renews on {date} as before.',
+    resumed: 'Your subscription goes on',
+  },
   downgrade: {
     title: 'Move down to {plan}', hint: 'Takes effect {date}. Nothing changes until then.', lost: 'What you will have less of',
     less: '{meter}: {now} a month now, {then} then', blocked: 'You can’t move down right now', keep: 'Keep current plan',

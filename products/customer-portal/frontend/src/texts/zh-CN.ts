@@ -64,6 +64,11 @@ export default {
     tax: '另加税 {rate}%', taxIncluded: '含税 {rate}%', empty: '目前没有可选的套餐。',
     scheduledChange: '{date} 起改为 {plan}，{seats} 个席位', canceling: '订阅将于 {date} 到期，此后不再续费。', undo: '撤销', undone: '已撤销，套餐保持不变', undoFailed: '没能撤销变更',
   },
+  end: {
+    cancel: '取消订阅', cancelTitle: '取消{plan}？', keep: '暂不', cancelText: '{date} 之前一切照常使用，到期后不再续费。',
+    cancelNote: '到期前的用量仍会出账，在此之前随时可以恢复。', canceled: '订阅将于 {date} 到期', resume: '恢复订阅', resumeTitle: '恢复{plan}？',
+    resumeText: '订阅将继续，并于 {date} 照常续费。', resumed: '订阅已恢复',
+  },
   downgrade: {
     title: '降级到{plan}', hint: '将于 {date} 生效，在此之前一切不变。', lost: '降级后将减少', less: '{meter}：每月 {now}，降级后 {then}',
     blocked: '暂时不能降级', keep: '保留当前套餐', confirm: '确认降级', done: '将于 {date} 改为{plan}',
