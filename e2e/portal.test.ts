@@ -44,6 +44,30 @@ test('the dialog of an upgrade says what the invoice says', async () => {
   await page.context().close()
 })
 
+test('a lower plan waits for the end of the period and is undone; a cancellation is taken back', async () => {
+  const customerId = await vendor.newCustomer('business')
+  const page = await openPortal(customerId, 'owner', '/subscription')
+  await page.getByRole('button', { name: /^降级到/ }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('在此之前一切不变').waitFor()
+  await dialog.getByText('降级后将减少').waitFor()
+  await expect.poll(() => dialog.getByRole('button', { name: '确认降级' }).isEnabled()).toBe(true)
+  await dialog.getByRole('button', { name: '确认降级' }).click()
+  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByText('已撤销，套餐保持不变').first().waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ plan: { id: 'business' }, scheduledChange: null })
+
+  await page.getByRole('button', { name: '取消订阅' }).click()
+  await dialog.getByRole('button', { name: '取消订阅' }).click()
+  await page.getByText('此后不再续费').waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true })
+  await page.getByRole('button', { name: '恢复订阅' }).click()
+  await dialog.getByRole('button', { name: '恢复订阅' }).click()
+  await page.getByText('订阅已恢复').first().waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: false })
+  await page.context().close()
+})
+
 test('an invoice opens, downloads, and its PDF says the same number, total and 大写', async () => {
   const customerId = await vendor.newCustomer('team', 3)
   const invoice = (await vendor.invoices(customerId)).data[0]!

@@ -118,6 +118,20 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await post('/customers/umbrella/subscription', { planId: 'starter' })).toMatchObject({ status: 409, body: { code: 'subscription_exists' } })
       expect(await post('/customers/initech/subscription', { planId: 'starter' })).toMatchObject({ status: 422, body: { code: 'currency_mismatch' } })
     })
+
+    test('is moved either way, canceled and resumed', async () => {
+      await post('/customers', { id: 'moving', companyName: 'Moving' })
+      await post('/customers/moving/subscription', { planId: 'starter', seats: 3 })
+      const at = (command: string, payload?: unknown) => post(`/customers/moving/subscription/${command}`, payload)
+      expect(await at('change', { planId: 'starter', seats: 4 })).toMatchObject({ status: 200, body: { subscription: { seats: 4 }, invoice: { kind: 'change' } } })
+      expect(await at('change', { planId: 'starter', seats: 2 })).toMatchObject({ status: 200, body: { subscription: { seats: 4, scheduledChange: { seats: 2 } }, invoice: null } })
+      expect(await at('cancel', { when: 'period_end' })).toMatchObject({ status: 200, body: { subscription: { cancelAtPeriodEnd: true, scheduledChange: null } } })
+      expect(await at('resume')).toMatchObject({ status: 200, body: { subscription: { cancelAtPeriodEnd: false } } })
+      expect(pointers(await at('cancel', { when: 'later' }))).toEqual(['/when'])
+      expect(await at('cancel', { when: 'now', credit: true })).toMatchObject({ status: 200, body: { subscription: { status: 'canceled' }, invoice: { lines: [{ kind: 'credit' }] } } })
+      expect(await at('resume')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
+    })
+
     test('that cannot be is refused', async () => {
       await post('/customers', { id: 'stark', companyName: 'Stark' })
       expect(await post('/customers/stark/subscription', { planId: 'nothing' })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })

@@ -69,6 +69,21 @@ export const SubscriptionInput = Type.Object(
   closed,
 )
 
+/** POST /customers/{id}/subscription/change */
+export const ChangeInput = Type.Object(
+  { planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) },
+  closed,
+)
+/** POST /customers/{id}/subscription/cancel */
+export const CancelInput = Type.Object(
+  {
+    when: Type.Union([Type.Literal('now'), Type.Literal('period_end')]),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    credit: Type.Optional(Type.Boolean({ description: 'With `now`: give the days not used back as account credit' })),
+  },
+  closed,
+)
+
 /** One thing that was used. The same id again with the same content changes nothing. */
 export const EventInput = Type.Object(
   {

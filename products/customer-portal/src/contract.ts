@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role } from '@customer-portal/http/resources'
 
-export { Account, Changed, Role, Token } from '@customer-portal/http/resources'
+export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
   Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
@@ -33,6 +33,8 @@ export type PortalPlan = Static<typeof PortalPlan>
 
 export const PlanChange = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) }, closed)
 export type PlanChange = Static<typeof PlanChange>
+/** POST /subscription/cancel */
+export const Cancellation = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
 export const PreviewRequest = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) }, closed)
 
 /** GET /session */

@@ -176,6 +176,28 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await send()).json()).toMatchObject({ code: 'not_an_upgrade', errors: first.json().errors })
   })
 
+  test('a lower plan waits for the end of the fee period, and the wait is undone', async () => {
+    const quote = await call('POST', '/subscription/preview', { payload: { planId: 'starter', seats: 1 }, customer: 'globex' })
+    expect(quote.json()).toMatchObject({ when: 'period_end', dueNow: 0, lines: [], blockers: [] })
+    const scheduled = await call('POST', '/subscription/downgrade', { payload: { planId: 'starter', seats: 1, quoteId: quote.json().quoteId }, customer: 'globex' })
+    expect([scheduled.statusCode, scheduled.json()]).toMatchObject([200, { subscription: { plan: { id: 'pro' }, scheduledChange: { planId: 'starter', seats: 1, at: quote.json().effectiveAt } } }])
+    expect((await call('DELETE', '/subscription/scheduled-change', { customer: 'globex', role: 'viewer' })).statusCode).toBe(403)
+    const undone = await call('DELETE', '/subscription/scheduled-change', { customer: 'globex' })
+    expect([undone.statusCode, undone.json()]).toMatchObject([200, { subscription: { scheduledChange: null } }])
+    expect((await call('POST', '/subscription/downgrade', { payload: { planId: 'pro' }, customer: 'globex' })).json()).toMatchObject({ status: 422, code: 'not_a_downgrade' })
+  })
+
+  test('a subscription is canceled for the end of the fee period, and resumed', async () => {
+    const canceled = await call('POST', '/subscription/cancel', { payload: { reason: 'too expensive' }, customer: 'globex' })
+    expect([canceled.statusCode, canceled.json()]).toMatchObject([200, { subscription: { cancelAtPeriodEnd: true, scheduledChange: null } }])
+    expect((await call('POST', '/subscription/preview', { payload: { planId: 'starter', seats: 1 }, customer: 'globex' })).json().blockers).toMatchObject([{ code: 'canceling' }])
+    expect((await call('POST', '/subscription/resume', { customer: 'globex', role: 'viewer' })).statusCode).toBe(403)
+    const resumed = await call('POST', '/subscription/resume', { customer: 'globex' })
+    expect([resumed.statusCode, resumed.json()]).toMatchObject([200, { subscription: { cancelAtPeriodEnd: false } }])
+    expect((await call('POST', '/subscription/cancel', { customer: 'globex' })).json()).toMatchObject({ subscription: { cancelAtPeriodEnd: true } })
+    expect((await call('POST', '/subscription/resume', { customer: 'globex' })).statusCode).toBe(200)
+  })
+
   test.each([
     [{}, '/planId'], [{ planId: 'pro', seats: 0 }, '/seats'], [{ planId: 'pro', seats: '3' }, '/seats'], [{ planId: 'pro', price: 0 }, '/price'], [{ planId: ['pro'] }, '/planId'],
   ])('an upgrade to %j is refused and the field named', async (payload, pointer) => {

@@ -303,6 +303,9 @@ export type Account = Static<typeof Account>
 /** What a change of plan leaves: the subscription as it is now, and the invoice it made. */
 export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice) }, closed)
 export type Changed = Static<typeof Changed>
+/** What is left by something that happens at the end of the fee period, or by undoing it. */
+export const Scheduled = Type.Object({ subscription: Subscription }, closed)
+export type Scheduled = Static<typeof Scheduled>
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
 /** POST /session/renew and POST /api/billing/portal-sessions/exchange */

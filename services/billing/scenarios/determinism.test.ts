@@ -33,5 +33,5 @@ test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands give
   expect([...kinds].sort()).toEqual(['adjustment', 'change', 'credit', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['consume', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'downgrade', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
 })

@@ -11,7 +11,8 @@ export async function mistakesOf(world: World): Promise<string[]> {
     const documents = await tx.query<{ document: InvoiceDocument; sha256: string; payable: number }>('select document, sha256, payable from invoices order by number')
     return [
       ...await named('more than one open stretch', 'select customer_id from stretches where ends_on is null group by 1 having count(*) > 1'),
-      ...await named('a gap or an overlap', `select * from (select customer_id, ends_on, lead(starts_on) over (partition by customer_id order by sequence) as next from stretches) s where next is distinct from ends_on and (next is not null or ends_on is not null)`),
+      ...await named('a gap or an overlap', `select * from (select customer_id, ends_on, lead(starts_on) over (partition by customer_id, subscription_id order by sequence) as next from stretches) s where next is distinct from ends_on and next is not null`),
+      ...await named('a subscription that starts before the one before it has ended', `select * from (select customer_id, ends_on, lead(starts_on) over (partition by customer_id order by sequence) as next from stretches) s where next < coalesce(ends_on, 'infinity')`),
       ...await named('a day that differs from its events', `select * from (select customer_id, meter, local_date, sum(quantity) as quantity, count(*) as events from usage_events group by 1, 2, 3) e
         full join usage_daily d using (customer_id, meter, local_date) where e.quantity is distinct from d.quantity or e.events is distinct from d.events`),
       ...await named('a negative balance', 'select customer_id, currency, sum(amount)::bigint from credit_movements group by 1, 2 having sum(amount) < 0'),

@@ -1,5 +1,5 @@
 import {
-  BillingError, checkQuota, consume, createSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, previewChange, putPlan, recordPayment, recordUsage, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  BillingError, cancelScheduledChange, cancelSubscription, checkQuota, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addSeconds } from '../src/rules/instant.ts'
@@ -74,6 +74,12 @@ export async function playHistory(world: World, seed: number, steps: number, loo
       if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow)) throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
       return [preview, invoice]
     },
+    downgrade: (customerId) => downgradeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    undo: (customerId) => cancelScheduledChange(billing, { customerId }),
+    cancel: (customerId) => cancelSubscription(billing, { customerId, when: random() < 0.2 ? 'now' : 'period_end', credit: random() < 0.5 }),
+    resume: (customerId) => resumeSubscription(billing, { customerId }),
+    // Whoever has left may come back, now or a few days ago.
+    subscribe: (customerId) => createSubscription(billing, { customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400) }),
     pay: async (customerId) => {
       const { id, amountDue } = await anInvoice(customerId)
       const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
@@ -83,10 +89,13 @@ export async function playHistory(world: World, seed: number, steps: number, loo
     generate: async (customerId) => generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
     zone: (customerId) => updateCustomer(billing, { customerId, timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']) }),
     replan: () => putPlan(billing, { id: 'team', name: `Team ${log.length}`, rank: 10, fee: { amount: 59_900 + whole(3) * 1_001, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 700, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 3 } } }] }),
-    read: async (customerId) => [await getSubscription(billing, { customerId }), await getUsageSummary(billing, { customerId }), await checkQuota(billing, { customerId, meter: 'ai_chat' })],
+    read: async (customerId) => {
+      const subscription = await getSubscription(billing, { customerId })
+      return [subscription, await getUsageSummary(billing, { customerId }), subscription.plan && await checkQuota(billing, { customerId, meter: 'ai_chat' })]
+    },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'pay', 'pay', 'pay', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.

@@ -7,7 +7,10 @@ import { feeLine, type LineDraft } from './invoice/line.ts'
 import { feeOf, getPlan, monthsOf, type Plan } from './plan.ts'
 import { totals, type Totals } from './rules/invoicing.ts'
 import type { Period } from './rules/period.ts'
-import { feePeriodAt } from './timeline.ts'
+import { unitsFrom, wholeUnits } from './rules/quantity.ts'
+import type { LocalizedText } from './text.ts'
+import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { dailyUsage, usedOn } from './usage/rating.ts'
 
 /** Which way a change goes decides when it happens: up now, down at the end of the fee period, level now and without money. */
 export type Direction = 'up' | 'down' | 'level' | 'same'
@@ -22,6 +25,12 @@ export interface PlannedChange {
   totals: Totals
 }
 
+/** Something a customer must know before a change, in both languages, with the numbers. */
+export interface Notice {
+  code: string
+  detail: LocalizedText
+}
+
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
 export async function planChange(tx: BillingTransaction, history: History, asked: { planId: string; seats?: number }): Promise<PlannedChange> {
   const from = stretchOn(history.stretches, history.today)
@@ -30,20 +39,62 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   const plan = asked.planId === from.plan.id ? from.plan : await getPlan(tx, { planId: asked.planId })
   if (plan.archived && plan.id !== from.plan.id) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
-  const seats = seatsFor(plan, asked.seats, from.seats)
+  const kept = Math.max(from.seats, plan.seats.min)
+  // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
+  const tooMany = asked.seats === undefined && plan.seats.max !== null && kept > plan.seats.max && directionOf(from, { plan, seats: kept }) === 'down'
+  const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
   const direction = directionOf(from, { plan, seats })
   const feePeriod = feePeriodAt(from, history.today)
+  if ((direction === 'up' || direction === 'level') && monthsOf(plan) !== monthsOf(from.plan)) {
+    throw new BillingError('interval_change_unsupported', { pointer: '/planId', message: `plan '${plan.id}' is billed every ${plan.intervalCount} ${plan.interval}, the current one every ${from.plan.intervalCount} ${from.plan.interval}: a change between them is not offered yet` })
+  }
   const lines = direction === 'up' ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
   return { from, to: { plan, seats }, direction, feePeriod, lines, totals: totals(lines, await creditBalance(tx, customerId, currency)) }
 }
 
 async function changeLines(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
-  if (monthsOf(to.plan) !== monthsOf(from.plan)) {
-    throw new BillingError('interval_change_unsupported', { pointer: '/planId', message: `plan '${to.plan.id}' is billed every ${to.plan.intervalCount} ${to.plan.interval}, the current one every ${from.plan.intervalCount} ${from.plan.interval}: a change between them is not offered yet` })
-  }
   const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, history.today)
   const fee = feeLine({ id: '', ...to }, { from: history.today, to: feePeriod.to }, feePeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
+}
+
+/** What stands in the way of a downgrade. */
+export function blockersOf({ scheduled }: History, { direction, to: { plan, seats } }: PlannedChange): Notice[] {
+  if (direction !== 'down') return []
+  const { max } = plan.seats
+  const blockers: Notice[] = []
+  if (max !== null && seats > max) {
+    blockers.push({ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${plan.name['zh-CN']}最多 ${max} 个，请先减少席位。`, en: `You have ${seats} seats; ${plan.name.en} allows at most ${max}. Choose fewer seats first.` } })
+  }
+  if (scheduled && !scheduled.stretch) {
+    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${scheduled.at} 到期，请先恢复订阅。`, en: `The subscription ends on ${scheduled.at}. Resume it first.` } })
+  }
+  return blockers
+}
+
+/** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
+export async function warningsOf(tx: BillingTransaction, history: History, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
+  if (direction !== 'down') return []
+  const period = usagePeriods(history.stretches, history.today).at(-1)!
+  const usage = await dailyUsage(tx, history.customer.customerId, period)
+  return from.plan.charges.flatMap(({ meter: key }): Notice[] => {
+    const meter = history.meters.get(key)!
+    const used = usedOn(usage, meter, period)
+    const charge = plan.charges.find((one) => one.meter === key)
+    if (used === 0 || charge?.included === null) return []
+    const included = charge?.included ?? 0
+    if (used <= wholeUnits(included, meter.decimals)) return []
+    const [zh, en] = [(units: number) => `${units.toLocaleString('en')} ${meter.unit['zh-CN']}`, (units: number) => `${units.toLocaleString('en')} ${meter.unit.en}`]
+    const units = unitsFrom(used, meter.decimals)
+    const after: LocalizedText = charge?.overage === 'bill' ? { 'zh-CN': '超出部分将按量计费', en: 'the rest will be billed' } : { 'zh-CN': '用完即止', en: 'it will stop there' }
+    return [{
+      code: 'usage',
+      detail: {
+        'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${plan.name['zh-CN']}每月包含 ${zh(included)}，${after['zh-CN']}。`,
+        en: `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a month, ${after.en}.`,
+      },
+    }]
+  })
 }
 
 /** The seats of the new stretch: those asked for, or as many as now, brought up to the plan's minimum. */

@@ -1,28 +1,33 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { lockCustomer, readHistory, stretchOn, type History } from './history.ts'
+import { endedSubscriptions, lockCustomer, readHistory, stretchOn, type History } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
-import { renewalLines } from './invoice/renewal.ts'
+import { closingLines, renewalLines } from './invoice/renewal.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
 import { instantOf } from './rules/zone.ts'
+import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
+import { latestDays } from './usage/event.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
 const mostPeriods = 130
 
 /**
- * Does what is due for one customer, in order: each usage period that has ended, and whose grace is over, is closed and
- * invoiced. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
+ * Does what is due for one customer, in order: a scheduled change whose day has come is written down, and each usage period that has ended, and whose grace is over, is closed and
+ * invoiced, and the late usage of an ended subscription is billed for the last time. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
  * holds the customer's lock.
  */
 export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
+  await settleScheduled(tx, history)
   for (let done = 0; done < mostPeriods; done += 1) {
     const period = await nextToClose(tx, history)
     if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
+    await closeEnded(tx, history, closesAt(history, period))
     await closePeriod(tx, history, period)
   }
+  await closeEnded(tx, history, tx.at)
   await rememberDue(tx, history)
 }
 
@@ -32,6 +37,31 @@ export async function closePeriod(tx: BillingTransaction, history: History, peri
   const invoice = await issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
   await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
   return invoice
+}
+
+/** Bills late usage of the subscriptions whose last event has arrived by `until` (and by now). */
+async function closeEnded(tx: BillingTransaction, history: History, until: Instant): Promise<void> {
+  for (const { id, endsOn, last } of await unclosedSubscriptions(tx, history)) {
+    const lastEvent = lastEventAt(history, endsOn)
+    if (lastEvent > until || lastEvent > tx.at) continue
+    const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
+    // A subscription that ended on the day it began has no period, and so no usage.
+    if (period) await issue(tx, history, { kind: 'closing', period, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+    await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
+  }
+}
+
+async function unclosedSubscriptions(tx: BillingTransaction, history: History): Promise<ReturnType<typeof endedSubscriptions>> {
+  const ended = endedSubscriptions(history)
+  if (ended.length === 0) return []
+  const rows = await tx.query<{ id: string }>('select id from subscriptions where customer_id = $1 and closed_at is null', [history.customer.customerId])
+  const unclosed = new Set(rows.map((row) => row.id))
+  return ended.filter((subscription) => unclosed.has(subscription.id))
+}
+
+/** From when on no event from before the end of a subscription is accepted any more. */
+function lastEventAt(history: History, endsOn: LocalDate): Instant {
+  return addSeconds(instantOf(history.zones, endsOn), latestDays * 86_400)
 }
 
 /** When a period's draft is issued: its end and the grace of the plan it ended on. */
@@ -49,7 +79,13 @@ export async function nextToClose(tx: BillingTransaction, history: History): Pro
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
 export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
   const period = await nextToClose(tx, history)
-  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, period ? closesAt(history, period) : null])
+  const { scheduled, today } = history
+  const instants = [
+    ...(period ? [closesAt(history, period)] : []),
+    ...(await unclosedSubscriptions(tx, history)).map(({ endsOn }) => lastEventAt(history, endsOn)),
+    ...(scheduled && scheduled.at > today ? [instantOf(history.zones, scheduled.at)] : []),
+  ].sort()
+  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])
 }
 
 function planAtEnd(history: History, period: LabelledPeriod) {

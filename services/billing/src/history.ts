@@ -2,7 +2,7 @@ import type { BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
 import { metersByKey, type Meter } from './meter.ts'
-import { planFrom, type Plan, type PlanRow } from './plan.ts'
+import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
@@ -38,13 +38,23 @@ export interface Stretch {
   alignment: Cycle['alignment']
   /** The stretch whose allowance and counter this one goes on with. */
   usageId: string
+  /** Whether a scheduled change began it: the renewal before it bills its fee. */
+  scheduled: boolean
+}
+
+/** What happens at the end of the fee period: the stretch to come, or, without one, the end of the subscription. */
+export interface Scheduled {
+  at: LocalDate
+  stretch: Stretch | null
 }
 
 /** The facts about one customer that money is computed from, and the date it is for them now. */
 export interface History {
   customer: CustomerRow
   zones: ZoneChange[]
+  /** With what a scheduled change has begun by today, whether it is written down already or not. */
   stretches: Stretch[]
+  scheduled: Scheduled | null
   meters: Map<string, Meter>
   startedAt: Instant | null
   today: LocalDate
@@ -64,14 +74,17 @@ export async function readHistory(tx: BillingTransaction, customerId: string): P
   if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
   const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
   const rows = await tx.query<StretchRow>(
-    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, p.id as plan_id, p.version, p.spec, u.started_at
+    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, p.id as plan_id, p.version, p.spec, u.started_at
      from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
      where s.customer_id = $1 order by s.sequence`,
     [customerId],
   )
+  const written = rows.map(stretchFrom)
+  const scheduled = await readScheduled(tx, customerId, written.at(-1))
+  const today = localDateOf(zones, tx.at)
   return {
-    customer, zones, stretches: rows.map(stretchFrom), meters: await metersByKey(tx),
-    startedAt: rows.at(-1)?.started_at ?? null, today: localDateOf(zones, tx.at),
+    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: await metersByKey(tx),
+    startedAt: rows.at(-1)?.started_at ?? null, today,
   }
 }
 
@@ -85,6 +98,7 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   anchor_on: LocalDate
   alignment: Cycle['alignment']
   usage_id: string
+  scheduled: boolean
   started_at: Instant
 }
 
@@ -92,7 +106,42 @@ function stretchFrom(row: StretchRow): Stretch {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
     from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
+    scheduled: row.scheduled,
   }
+}
+
+async function readScheduled(tx: BillingTransaction, customerId: string, last: Stretch | undefined): Promise<Scheduled | null> {
+  const [row] = await tx.query<{ at: LocalDate; stretch_id: string | null; seats: number } & PlanRow>(
+    `select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
+     from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1`,
+    [customerId],
+  )
+  if (!row || !last) return null
+  return { at: row.at, stretch: row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true }) }
+}
+
+/** The stretch that follows another: with the same interval it keeps the anchor, and with the same plan version the counter. */
+export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Stretch {
+  const samePlan = last.plan.id === to.plan.id && last.plan.version === to.plan.version
+  const sameGrid = monthsOf(last.plan) === monthsOf(to.plan)
+  return {
+    ...to, subscriptionId: last.subscriptionId, to: null, usageId: samePlan ? last.usageId : to.id,
+    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment,
+  }
+}
+
+/** The stretches as they will be once the scheduled change has happened. */
+export function stretchesAhead({ stretches, scheduled }: Pick<History, 'stretches' | 'scheduled'>): Stretch[] {
+  if (!scheduled) return stretches
+  const happened = stretches.map((stretch) => (stretch.to === null ? { ...stretch, to: scheduled.at } : stretch))
+  return scheduled.stretch ? [...happened, scheduled.stretch] : happened
+}
+
+/** The subscriptions that have ended by today, oldest first. */
+export function endedSubscriptions({ stretches, today }: History): { id: string; endsOn: LocalDate; last: Stretch }[] {
+  const lasts = new Map(stretches.map((stretch) => [stretch.subscriptionId, stretch]))
+  return [...lasts.values()].flatMap((last) =>
+    (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))
 }
 
 /** The stretch that holds a date, or undefined. */

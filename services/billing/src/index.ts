@@ -1,6 +1,8 @@
 import * as invoice from './invoice/invoice.ts'
 import { generatePdf } from './invoice/pdf.ts'
 import * as plan from './plan.ts'
+import { cancelSubscription, resumeSubscription } from './cancellation.ts'
+import { cancelScheduledChange, downgradeSubscription } from './downgrade.ts'
 import { previewChange } from './quote.ts'
 import * as subscription from './subscription.ts'
 import { getUsageDetail } from './usage/detail.ts'
@@ -18,6 +20,9 @@ export { listMeters, putMeter, type Meter } from './meter.ts'
 export { getAllPlans, getPlan, putPlan, type Charge, type Plan, type PlanInput } from './plan.ts'
 export { getSeller, putSeller, type Seller } from './seller.ts'
 export { checkSubscriptionStatus, createSubscription, getSubscription, plansFor, upgradeSubscription, type Changed, type Subscription } from './subscription.ts'
+export { cancelSubscription, resumeSubscription } from './cancellation.ts'
+export { cancelScheduledChange, downgradeSubscription } from './downgrade.ts'
+export { changeSubscription } from './plan-change.ts'
 export { previewChange, type Preview } from './quote.ts'
 export { recordUsage, mostEvents, type Recorded } from './usage/record.ts'
 export type { UsageEventInput } from './usage/event.ts'
@@ -39,7 +44,7 @@ export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from 
 export const PlanService = { getAllPlans: plan.getAllPlans, getPlan: plan.getPlan, putPlan: plan.putPlan }
 export const SubscriptionService = {
   getSubscription: subscription.getSubscription, createSubscription: subscription.createSubscription, upgradeSubscription: subscription.upgradeSubscription,
-  checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange,
+  checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange, downgradeSubscription, cancelScheduledChange, cancelSubscription, resumeSubscription,
 }
 export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota: quota.checkQuota, getRemainingQuota: quota.getRemainingQuota, consume: quota.consume }
 export const InvoiceService = { generateInvoice: invoice.generateInvoice, getInvoices: invoice.getInvoices, getInvoice: invoice.getInvoice, generatePdf }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -25,7 +25,10 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
     world.set('2026-11-30T17:00:00Z')
-    for (const customerId of ['a', 'b']) await upgradeSubscription(world.billing, { customerId, planId: 'business' })
+    for (const customerId of ['a', 'b']) {
+      await upgradeSubscription(world.billing, { customerId, planId: 'business' })
+      await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+    }
     const rows = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"))
     tables = rows.map((row) => row.name).filter((name) => !globalTables.includes(name))
   })

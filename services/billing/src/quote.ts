@@ -1,8 +1,8 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { planChange, type PlannedChange } from './change.ts'
+import { blockersOf, planChange, warningsOf, type Notice, type PlannedChange } from './change.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, readHistory, type History } from './history.ts'
+import { lockCustomer, nextStretch, readHistory, type History } from './history.ts'
 import type { LineDraft } from './invoice/line.ts'
 import { payableOf } from './invoice/issue.ts'
 import { canonicalJson } from './rules/canonical.ts'
@@ -13,7 +13,6 @@ import { instantOf } from './rules/zone.ts'
 import { taxOn, type Totals } from './rules/invoicing.ts'
 import { feeLine } from './invoice/line.ts'
 import { feePeriodAt } from './timeline.ts'
-import type { LocalizedText } from './text.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
 export interface Preview extends Omit<Totals, 'discountTotal'> {
@@ -25,14 +24,16 @@ export interface Preview extends Omit<Totals, 'discountTotal'> {
   lines: Pick<LineDraft, 'kind' | 'description' | 'quantity' | 'amount' | 'taxRate' | 'taxMode' | 'period' | 'days'>[]
   dueNow: Money
   nextInvoice: { at: LocalDate; estimatedTotal: Money }
-  blockers: { code: string; detail: LocalizedText }[]
-  warnings: { code: string; detail: LocalizedText }[]
+  /** What stands in the way: confirming is then refused. */
+  blockers: Notice[]
+  warnings: Notice[]
 }
 
 const quoteSeconds = 15 * 60
 
 /**
- * What moving to a plan would cost now, computed by the very change and taken back. The quote holds for 15 minutes, but
+ * What moving to a plan would cost, computed by the very change and taken back: now for a higher one, nothing until the end of
+ * the fee period for a lower one. The quote holds for 15 minutes, but
  * not past the customer's midnight, when the days to charge are others.
  */
 export async function previewChange(billing: Billing, input: { customerId: string; planId: string; seats?: number }): Promise<Preview> {
@@ -48,7 +49,7 @@ export async function previewChange(billing: Billing, input: { customerId: strin
     await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
       input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(promiseOf(change)), tx.at, expiresAt,
     ])
-    return previewOf(history, change, quoteId, expiresAt)
+    return { ...previewOf(history, change, quoteId, expiresAt), blockers: blockersOf(history, change), warnings: await warningsOf(tx, history, change) }
   })
 }
 
@@ -69,7 +70,7 @@ async function computed(tx: BillingTransaction, input: { customerId: string; pla
 
 class TakenBack extends Error {}
 
-function previewOf(history: History, change: PlannedChange, quoteId: string, expiresAt: Instant): Preview {
+function previewOf(history: History, change: PlannedChange, quoteId: string, expiresAt: Instant): Omit<Preview, 'blockers' | 'warnings'> {
   const { subtotal, taxes, taxTotal, total, creditApplied } = change.totals
   const now = change.direction !== 'down'
   return {
@@ -77,14 +78,13 @@ function previewOf(history: History, change: PlannedChange, quoteId: string, exp
     lines: change.lines.map(({ kind, description, quantity, amount, taxRate, taxMode, period, days }) => ({ kind, description, quantity, amount, taxRate, taxMode, period, ...(days ? { days } : {}) })),
     subtotal, taxes, taxTotal, total, creditApplied, dueNow: payableOf(change.totals),
     nextInvoice: { at: change.feePeriod.to, estimatedTotal: nextFeeTotal(change) },
-    blockers: [], warnings: [],
   }
 }
 
 /** The next fee on the new plan with its tax; usage comes on top of it and is not known yet. */
 function nextFeeTotal(change: PlannedChange): Money {
   const { plan, seats } = change.to
-  const next = feePeriodAt({ ...change.from, plan }, change.feePeriod.to)
+  const next = feePeriodAt(nextStretch(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
   const { amount } = feeLine({ id: '', plan, seats }, next, next)
   return plan.taxMode === 'exclusive' ? sum([amount, taxOn(amount, plan.taxRate, 'exclusive')]) : amount
 }
@@ -102,5 +102,6 @@ export async function honourQuote(tx: BillingTransaction, customerId: string, qu
 }
 
 function promiseOf(change: PlannedChange): unknown {
-  return { planVersion: change.to.plan.version, from: change.from.id, lines: change.lines, totals: change.totals }
+  const { to, from, lines, totals, direction, feePeriod } = change
+  return { planVersion: to.plan.version, from: from.id, lines, totals, ...(direction === 'down' ? { at: feePeriod.to, next: nextFeeTotal(change) } : {}) }
 }

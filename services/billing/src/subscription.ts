@@ -4,7 +4,7 @@ import { creditBalance } from './credit.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { lockCustomer, nextStretch, readHistory, stretchOn, type History, type Stretch } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { feeLine } from './invoice/line.ts'
@@ -19,6 +19,7 @@ import { totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { localDateOf } from './rules/zone.ts'
+import { forgetScheduled, insertStretch, writeStretches } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
 import { dailyUsage, rateUsage, usageStretches } from './usage/rating.ts'
@@ -57,13 +58,16 @@ export interface Changed {
 
 /**
  * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee. What is then
- * overdue is billed at once. Throws subscription_exists when they have one.
+ * overdue is billed at once. After one that has ended a new one may start, not before that end. Throws subscription_exists when
+ * they have one.
  */
 export async function createSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string }): Promise<Changed> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
+    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const history = await readHistory(tx, input.customerId)
-    if (history.stretches.length > 0) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+    const before = history.stretches.at(-1)
+    if (stretchOn(history.stretches, history.today)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
     const plan = await getPlan(tx, { planId: input.planId })
     if (plan.archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
     if (plan.currency !== history.customer.currency) {
@@ -71,15 +75,22 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     }
     const startedAt = startOf(input.startsAt, tx.at)
     const from = localDateOf(history.zones, startedAt)
+    if (before && from < before.to!) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
-    const stretch = await openStretch(tx, history, { subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, anchor: from, alignment: plan.alignment })
+    const id = tx.newId('str')
+    const stretch: Stretch = { id, subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, to: null, anchor: from, alignment: plan.alignment, usageId: id, scheduled: false }
+    await insertStretch(tx, input.customerId, stretch)
     await keepZoneInPeriods(tx, input.customerId, { anchor: from, alignment: plan.alignment, months: 1 })
     const started = await readHistory(tx, input.customerId)
     const period = usagePeriods(started.stretches, from).at(-1)!
     const feePeriod = feePeriodAt(stretch, from)
     const fee = feeLine(stretch, feePeriod, feePeriod)
-    const document = await issue(tx, started, { kind: 'start', period, lines: fee.amount === 0 ? [] : [fee], termsDays: plan.paymentTermsDays })
+    const document = await issue(tx, started, {
+      kind: 'start', period, lines: fee.amount === 0 ? [] : [fee], termsDays: plan.paymentTermsDays,
+      // Two may start on one day, when the first was ended on it.
+      ...(before ? { stretchId: id } : {}),
+    })
     await doWhatIsDue(tx, started)
     return changed(tx, input.customerId, document)
   })
@@ -126,7 +137,7 @@ function relationOf(plan: Plan, current: Stretch | undefined): 'current' | 'upgr
 /**
  * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days
  * of the new one charged, on one invoice. With a quote, charges exactly what it said or refuses. Asking for the plan they
- * are on changes nothing. Throws not_an_upgrade for a lower plan.
+ * are on changes nothing. What was scheduled is then undone. Throws not_an_upgrade for a lower plan.
  */
 export async function upgradeSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string }): Promise<Changed> {
   return billing.transaction(async (tx) => {
@@ -143,10 +154,10 @@ export async function upgradeSubscription(billing: Billing, input: { customerId:
 
 async function makeChange(tx: BillingTransaction, history: History, change: PlannedChange): Promise<InvoiceDocument | null> {
   const { from, to } = change
-  await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [history.customer.customerId, from.id, history.today])
-  const sameCounter = from.plan.id === to.plan.id && from.plan.version === to.plan.version
-  const { subscriptionId, anchor, alignment } = from
-  const stretch = await openStretch(tx, history, { subscriptionId, anchor, alignment, ...to, from: history.today, ...(sameCounter ? { usageId: from.usageId } : {}) })
+  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: history.today, scheduled: false })
+  // A cancellation stays what it is.
+  if (history.scheduled?.stretch) await forgetScheduled(tx, history.customer.customerId)
+  await writeStretches(tx, history.customer.customerId, { endsOn: history.today, next: stretch })
   const moved = await readHistory(tx, history.customer.customerId)
   const period = usagePeriods(moved.stretches, moved.today).at(-1)!
   const draft: InvoiceDraft = {
@@ -158,26 +169,12 @@ async function makeChange(tx: BillingTransaction, history: History, change: Plan
   return document
 }
 
-async function openStretch(
-  tx: BillingTransaction, history: History,
-  input: Omit<Stretch, 'id' | 'to' | 'usageId'> & { usageId?: string },
-): Promise<Stretch> {
-  const id = tx.newId('str')
-  const stretch: Stretch = { ...input, id, to: null, usageId: input.usageId ?? id }
-  await tx.query(
-    `insert into stretches (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, usage_id, sequence, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [history.customer.customerId, id, stretch.subscriptionId, stretch.plan.id, stretch.plan.version, stretch.seats, stretch.from, stretch.anchor, stretch.alignment,
-      stretch.usageId, history.stretches.length + 1, tx.at],
-  )
-  return stretch
-}
-
 async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null): Promise<Changed> {
   return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)) }
 }
 
-async function subscriptionOf(tx: BillingTransaction, customerId: string): Promise<Subscription> {
+/** The subscription as it stands inside a transaction. */
+export async function subscriptionOf(tx: BillingTransaction, customerId: string): Promise<Subscription> {
   const history = await readHistory(tx, customerId)
   const current = stretchOn(history.stretches, history.today)
   if (!current) return noSubscription(history)
@@ -191,9 +188,15 @@ async function subscriptionOf(tx: BillingTransaction, customerId: string): Promi
     startedAt: history.startedAt,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
     usagePeriod: shown(period),
-    trialEndsAt: null, cancelAtPeriodEnd: false, scheduledChange: null,
+    trialEndsAt: null, ...aheadOf(history),
     nextInvoice: await estimateNextInvoice(tx, history),
   }
+}
+
+function aheadOf({ scheduled, today }: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'scheduledChange'> {
+  if (!scheduled || scheduled.at <= today) return { cancelAtPeriodEnd: false, scheduledChange: null }
+  const { at, stretch } = scheduled
+  return { cancelAtPeriodEnd: stretch === null, scheduledChange: stretch && { planId: stretch.plan.id, seats: stretch.seats, at } }
 }
 
 function noSubscription(history: History): Subscription {
@@ -220,6 +223,8 @@ export async function estimateNextInvoice(tx: BillingTransaction, history: Histo
   const period = usagePeriods(history.stretches, history.today).at(-1)
   if (!period || closesAt(history, period) <= tx.at) return null
   const { customerId, currency } = history.customer
-  const sums = totals(await renewalLines(tx, history, period), await creditBalance(tx, customerId, currency))
+  const lines = await renewalLines(tx, history, period)
+  if (lines.length === 0 && history.scheduled && !history.scheduled.stretch) return null
+  const sums = totals(lines, await creditBalance(tx, customerId, currency))
   return { at: period.to, estimatedTotal: sums.total, currency }
 }

@@ -1,9 +1,11 @@
-import { createCustomer, createSubscription, getCustomer, getSubscription, listCustomers, updateCustomer, type Billing } from '@customer-portal/billing'
+import {
+  cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCustomers, resumeSubscription, updateCustomer, type Billing,
+} from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
-import { Account, Page, Subscription } from '@customer-portal/http/resources'
+import { Account, Changed, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
+import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
 
 const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
@@ -46,4 +48,28 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     config: { scope },
     schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
   }, async (request) => getSubscription(billing, request.params))
+
+  app.post('/customers/:customerId/subscription/change', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Move a customer to a plan and seats', tags: ['customers'], description: 'A higher plan at once, with an invoice; a lower one at the end of the fee period.', params: CustomerPath, body: ChangeInput, response: { 200: Changed } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => changeSubscription(inside, { customerId, ...request.body }))
+  })
+
+  app.post('/customers/:customerId/subscription/cancel', {
+    config: { scope, idempotent: true },
+    schema: { summary: "End a customer's subscription", tags: ['customers'], description: 'Now, with an invoice for the usage so far, or at the end of the fee period.', params: CustomerPath, body: CancelInput, response: { 200: Changed } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => cancelSubscription(inside, { customerId, ...request.body }))
+  })
+
+  app.post('/customers/:customerId/subscription/resume', {
+    config: { scope, idempotent: true },
+    schema: { summary: 'Take a cancellation back', tags: ['customers'], params: CustomerPath, response: { 200: Scheduled } },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => resumeSubscription(inside, { customerId }))
+  })
 }

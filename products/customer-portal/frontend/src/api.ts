@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, Session, Subscription, Token, UsageEvent, UsageSummary,
+  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, Scheduled, Session, Subscription, Token, UsageEvent, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -79,6 +79,10 @@ export const api = {
   plans: (signal?: AbortSignal) => json<{ data: PortalPlan[] }>('/plans', { signal }),
   preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
   upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
+  downgrade: (body: PlanChange, key: string) => json<Scheduled>('/subscription/downgrade', { method: 'POST', body, key }),
+  undoScheduledChange: () => json<Scheduled>('/subscription/scheduled-change', { method: 'DELETE' }),
+  cancel: (key: string) => json<Scheduled>('/subscription/cancel', { method: 'POST', body: {}, key }),
+  resume: (key: string) => json<Scheduled>('/subscription/resume', { method: 'POST', key }),
   usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),

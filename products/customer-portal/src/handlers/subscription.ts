@@ -1,10 +1,10 @@
-import { getSubscription, plansFor, previewChange, upgradeSubscription } from '@customer-portal/billing'
+import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getSubscription, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { List, Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
-import { Changed, PlanChange, PortalPlan, PreviewRequest } from '../contract.ts'
+import { Cancellation, Changed, PlanChange, PortalPlan, PreviewRequest, Scheduled } from '../contract.ts'
 
-/** The plan the customer is on, the plans there are, and moving up. */
+/** The plan the customer is on, the plans there are, and moving between them. */
 export function subscriptionRoutes(app: App, actFor: ActFor): void {
   app.get('/subscription', {
     config: { scope: 'portal:read' },
@@ -36,5 +36,40 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => upgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
+  })
+
+  app.post('/subscription/downgrade', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'Move to a lower plan or fewer seats at the end of the fee period', tags: ['subscription'], description: 'Takes the place of what was scheduled before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => downgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
+  })
+
+  app.delete('/subscription/scheduled-change', {
+    config: { scope: 'portal:write' },
+    schema: { summary: 'Undo the scheduled change', tags: ['subscription'], description: 'Without one nothing changes.', response: { 200: Scheduled } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return cancelScheduledChange(billing, { customerId })
+  })
+
+  app.post('/subscription/cancel', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'End the subscription at the end of the fee period', tags: ['subscription'], description: 'Until then nothing changes and it can be resumed. Takes the place of a scheduled change.', body: Cancellation, response: { 200: Scheduled } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, async (billing) => {
+      const { subscription } = await cancelSubscription(billing, { customerId: caller.customerId, reason: request.body?.reason })
+      return { subscription }
+    })
+  })
+
+  app.post('/subscription/resume', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: { summary: 'Take the cancellation back', tags: ['subscription'], description: 'Until the subscription has ended. Without a cancellation nothing changes.', response: { 200: Scheduled } },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 200, (billing) => resumeSubscription(billing, { customerId: caller.customerId }))
   })
 }

@@ -1,7 +1,8 @@
 import type { BillingTransaction } from '../billing.ts'
-import { stretchOn, type History, type Stretch } from '../history.ts'
-import { addDays, type LocalDate } from '../rules/date.ts'
+import { stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
+import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
+import { latestDays } from '../usage/event.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, billedUntil, documentsSince } from './billed.ts'
@@ -16,50 +17,75 @@ const lookBackDays = 70
 
 /** The lines of the invoice that closes a usage period: the next fee where a fee period starts, the usage, and late usage of periods before. */
 export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<LineDraft[]> {
-  const { customerId } = history.customer
-  const since = addDays(period.from, -lookBackDays - 31)
-  const documents = await documentsSince(tx, customerId, since)
-  const usage = await dailyUsage(tx, customerId, { from: since, to: period.to })
-  const stretches = usageStretches(history.stretches)
-  const ofPeriod = (one: LabelledPeriod) => rateUsage(stretches, one, usage, history.meters)
-  const billed = (one: RatedUsage, from: LocalDate) => billedFor(documents, one.stretch.id, one.meter, from)
-
-  const late = await periodsStillOpenToLateUsage(tx, history, period)
-  const adjustments = late.flatMap((earlier) =>
-    ofPeriod(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
-      .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
-      .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
-  const current = ofPeriod(period).filter((one) => one.used > 0).map((one) => {
-    const before = billed(one, period.from)
+  const known = await knownOf(tx, history, period)
+  const current = known.rated(period).filter((one) => one.used > 0).map((one) => {
+    const before = known.billed(one, period.from)
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(history.stretches, period, documents), ...current, ...adjustments]
+  return [...nextFee(stretchesAhead(history), period, known.documents), ...current, ...await lateLines(tx, history, period, known)]
+}
+
+/** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
+export async function closingLines(tx: BillingTransaction, history: History, endsOn: LocalDate): Promise<LineDraft[]> {
+  const after = { from: endsOn, to: addDays(endsOn, latestDays) }
+  return lateLines(tx, history, after, await knownOf(tx, history, after))
+}
+
+/** What was used and billed around a range of dates. */
+async function knownOf(tx: BillingTransaction, history: History, range: DateRange) {
+  const { customerId } = history.customer
+  const since = addDays(range.from, -lookBackDays - 31)
+  const documents = await documentsSince(tx, customerId, since)
+  const usage = await dailyUsage(tx, customerId, { from: since, to: range.to })
+  const stretches = usageStretches(history.stretches)
+  return {
+    documents,
+    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters),
+    billed: (one: RatedUsage, from: LocalDate) => billedFor(documents, one.stretch.id, one.meter, from),
+  }
+}
+
+/** One adjustment per meter, stretch and period before `range` of which more (or less) is known now than was billed. */
+async function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed }: Awaited<ReturnType<typeof knownOf>>): Promise<LineDraft[]> {
+  const late = await periodsStillOpenToLateUsage(tx, history, range)
+  return late.flatMap((earlier) =>
+    rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
+      .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
+      .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
 }
 
 /**
- * The fee of the fee period that starts where this usage period ends, for the stretch it ended on: a change on that very day
- * comes after the renewal and gives its fee back.
+ * The fee of the fee period that starts where this usage period ends, for the stretch a scheduled change begins there or else
+ * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
 export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, documents: readonly InvoiceDocument[]): LineDraft[] {
   const ending = stretchOn(stretches, addDays(period.to, -1))
-  if (!ending) return []
-  const feePeriod = feePeriodAt(ending, period.to)
+  const next = ending && goesOn(stretches, ending, period.to)
+  if (!next) return []
+  const feePeriod = feePeriodAt(next, period.to)
   if (feePeriod.from !== period.to) return []
-  const dates = { from: feePeriod.from, to: billedUntil(documents, stretches, ending, feePeriod) }
+  const dates = { from: feePeriod.from, to: billedUntil(documents, stretches, next, feePeriod) }
   if (dates.from === dates.to) return []
-  const line = feeLine(ending, dates, feePeriod)
+  const line = feeLine(next, dates, feePeriod)
   return line.amount === 0 ? [] : [line]
 }
 
+/** The stretch a fee is due for at a boundary; undefined where the subscription ends there. */
+function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate): Stretch | undefined {
+  if (ending.to === null || ending.to > date) return ending
+  const following = stretches.filter((stretch) => stretch.subscriptionId === ending.subscriptionId && stretch.from === date)
+  return following.find((stretch) => stretch.scheduled) ?? (following.length > 0 ? ending : undefined)
+}
+
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
-async function periodsStillOpenToLateUsage(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<LabelledPeriod[]> {
+async function periodsStillOpenToLateUsage(tx: BillingTransaction, history: History, range: DateRange): Promise<LabelledPeriod[]> {
   const rows = await tx.query<{ start: LocalDate }>(
     `select c.period_start as start from closed_periods c
      where c.customer_id = $1 and c.period_start < $2 and (
        exists (select 1 from invoices i where i.customer_id = c.customer_id and i.kind = 'renewal' and i.period_start = c.period_start and i.voided_at is null)
        or not exists (select 1 from invoices i where i.customer_id = c.customer_id and i.kind = 'renewal' and i.period_start = c.period_start))`,
-    [history.customer.customerId, period.from],
+    [history.customer.customerId, range.from],
   )
   const closed = new Set(rows.map((row) => row.start))
-  return usagePeriods(history.stretches, period.from).filter((one) => closed.has(one.from) && one.to > addDays(period.to, -lookBackDays))
+  return usagePeriods(history.stretches, range.from).filter((one) => closed.has(one.from) && one.to > addDays(range.to, -lookBackDays))
 }

@@ -74,7 +74,7 @@ const en: typeof zh = {
     since: 'Since {date}',
     period: 'Billing period', seatsLabel: 'Seats', nextInvoice: 'Next invoice', estimated: '{date}, about {amount}',
     none: 'You have no plan yet. Please contact us to start one.', noneShort: 'No plan',
-    upgradeTo: 'Upgrade to {plan}', downgrade: 'Contact us to move down', included: '{meter}: {quantity} a month',
+    upgradeTo: 'Upgrade to {plan}', downgradeTo: 'Move down to {plan}', included: '{meter}: {quantity} a month',
     includedUnlimited: '{meter}: unlimited', notIncluded: '{meter}: pay as you go',
     seatsRange: '{min}–{max} seats', seatsFrom: 'From {min} seat | From {min} seats', seatsExact: '{min} seat | {min} seats',
     readOnly: 'Your role can’t change the plan. Ask an owner or billing.',
@@ -82,6 +82,19 @@ const en: typeof zh = {
     blocked: 'Stops when used up', fromRate: 'from {rate}', yes: 'Included', no: 'Not included', trial: 'Trial', terms: 'Payment terms',
     tax: 'plus {rate}% tax', taxIncluded: 'incl. {rate}% tax', empty: 'There are no plans to choose from right now.',
     scheduledChange: 'Changes to {plan} with {seats} seats on {date}', canceling: 'Your subscription ends on {date} and won’t renew.',
+    undo: 'Undo', undone: 'Your plan stays as it is', undoFailed: 'The change couldn’t be undone',
+  },
+  end: {
+    cancel: 'Cancel subscription', cancelTitle: 'Cancel {plan}?', keep: 'Not now',
+    cancelText: 'You can use everything until {date}. It won’t renew after that.',
+    cancelNote: 'Usage up to then is still invoiced. You can resume until that day.', canceled: 'Your subscription ends on {date}',
+    resume: 'Resume subscription', resumeTitle: 'Resume {plan}?', resumeText: 'It goes on and renews on {date} as before.',
+    resumed: 'Your subscription goes on',
+  },
+  downgrade: {
+    title: 'Move down to {plan}', hint: 'Takes effect {date}. Nothing changes until then.', lost: 'What you will have less of',
+    less: '{meter}: {now} a month now, {then} then', blocked: 'You can’t move down right now', keep: 'Keep current plan',
+    confirm: 'Confirm', done: 'You move to {plan} on {date}',
   },
   upgrade: {
     title: 'Upgrade to {plan}', hint: 'Takes effect at once. Please check the amounts first.', from: 'Now', to: 'New', seats: 'Seats',

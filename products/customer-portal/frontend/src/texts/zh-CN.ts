@@ -56,13 +56,22 @@ export default {
   subscription: {
     now: '{plan} · {price}', renews: '{date} 自动续费', plans: '套餐', recommended: '推荐', current: '当前套餐', since: '自 {date} 起使用',
     period: '计费周期', seatsLabel: '席位', nextInvoice: '下一张账单', estimated: '{date}，约 {amount}', none: '还没有订阅套餐，请联系客服开通。', noneShort: '未订阅',
-    upgradeTo: '升级到{plan}', downgrade: '降级请联系客服', included: '{meter}：每月 {quantity}',
+    upgradeTo: '升级到{plan}', downgradeTo: '降级到{plan}', included: '{meter}：每月 {quantity}',
     includedUnlimited: '{meter}：不限量', notIncluded: '{meter}：按量计费',
     seatsRange: '{min}–{max} 个席位', seatsFrom: '{min} 个席位起', seatsExact: '{min} 个席位', readOnly: '您的角色不能更改订阅，请联系所有者或财务。',
     compare: '套餐对比', feature: '项目', price: '价格', includedRow: '{meter}（每月）', overageRow: '{meter}（超出后）',
     blocked: '用完即止', fromRate: '{rate}起', yes: '包含', no: '不包含', trial: '试用', terms: '付款期限',
     tax: '另加税 {rate}%', taxIncluded: '含税 {rate}%', empty: '目前没有可选的套餐。',
-    scheduledChange: '{date} 起改为 {plan}，{seats} 个席位', canceling: '订阅将于 {date} 到期，此后不再续费。',
+    scheduledChange: '{date} 起改为 {plan}，{seats} 个席位', canceling: '订阅将于 {date} 到期，此后不再续费。', undo: '撤销', undone: '已撤销，套餐保持不变', undoFailed: '没能撤销变更',
+  },
+  end: {
+    cancel: '取消订阅', cancelTitle: '取消{plan}？', keep: '暂不', cancelText: '{date} 之前一切照常使用，到期后不再续费。',
+    cancelNote: '到期前的用量仍会出账，在此之前随时可以恢复。', canceled: '订阅将于 {date} 到期', resume: '恢复订阅', resumeTitle: '恢复{plan}？',
+    resumeText: '订阅将继续，并于 {date} 照常续费。', resumed: '订阅已恢复',
+  },
+  downgrade: {
+    title: '降级到{plan}', hint: '将于 {date} 生效，在此之前一切不变。', lost: '降级后将减少', less: '{meter}：每月 {now}，降级后 {then}',
+    blocked: '暂时不能降级', keep: '保留当前套餐', confirm: '确认降级', done: '将于 {date} 改为{plan}',
   },
   upgrade: {
     title: '升级到{plan}', hint: '立即生效。确认前请核对金额。', from: '当前', to: '变更为', seats: '席位', fewer: '减少席位',

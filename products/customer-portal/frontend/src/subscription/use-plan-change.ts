@@ -1,14 +1,16 @@
-import type { PortalPlan, Preview, Subscription } from '@customer-portal/portal-api/contract'
+import type { PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { api, ApiError } from '../api.ts'
-import { clampSeats } from './seats.ts'
 
 const pause = 300
 const longestQuote = 16 * 60_000
 
 /** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
-export function useUpgrade(plan: PortalPlan, subscription: Subscription) {
-  const seats = ref(clampSeats(subscription.seats ?? plan.seats.min, plan.seats))
+export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (body: PlanChange, key: string) => Promise<Done>) {
+  const seats = ref(seatsNow)
+  const tooManySeats = computed(() => plan.seats.max !== null && seats.value > plan.seats.max)
+  // More than the plan allows is nothing to ask for: left out, the server says what stands in the way.
+  const asked = () => ({ planId: plan.id, ...(tooManySeats.value ? {} : { seats: seats.value }) })
   const preview = ref<Preview>()
   const error = ref<unknown>()
   const loading = ref(true)
@@ -29,7 +31,7 @@ export function useUpgrade(plan: PortalPlan, subscription: Subscription) {
     error.value = undefined
     expiry = undefined
     try {
-      const answer = await api.preview({ planId: plan.id, seats: seats.value }, crypto.randomUUID(), mine.signal)
+      const answer = await api.preview(asked(), crypto.randomUUID(), mine.signal)
       if (running !== mine) return
       preview.value = answer
       key = crypto.randomUUID()
@@ -80,7 +82,7 @@ export function useUpgrade(plan: PortalPlan, subscription: Subscription) {
     error.value = undefined
     changed.value = false
     try {
-      return await api.upgrade({ planId: plan.id, seats: seats.value, quoteId: preview.value.quoteId }, key)
+      return await send({ ...asked(), quoteId: preview.value.quoteId }, key)
     } catch (failure) {
       if (failure instanceof ApiError && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')) {
         await quote()
@@ -94,5 +96,5 @@ export function useUpgrade(plan: PortalPlan, subscription: Subscription) {
     }
   }
 
-  return { seats, preview, error, loading, changed, confirming, secondsLeft, blocked, ready, confirm, quote }
+  return { seats, tooManySeats, preview, error, loading, changed, confirming, secondsLeft, blocked, ready, confirm, quote }
 }

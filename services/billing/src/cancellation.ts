@@ -1,0 +1,69 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { doWhatIsDue, rememberDue } from './due.ts'
+import { schedule } from './downgrade.ts'
+import { BillingError } from './failure.ts'
+import { lockCustomer, readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { creditsFrom } from './invoice/billed.ts'
+import { issue } from './invoice/issue.ts'
+import { viewOf, type Invoice } from './invoice/view.ts'
+import { forgetScheduled, writeStretches } from './stretch.ts'
+import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
+import { feePeriodAt, usagePeriods } from './timeline.ts'
+
+/**
+ * Ends the subscription: at the end of the fee period, in the place of a scheduled change and undone until then by resuming, or
+ * now. Ending it now invoices the usage so far, and with `credit` gives back the days not used, today among them, as account
+ * credit (`invoice` says so). Throws no_active_subscription.
+ */
+export async function cancelSubscription(
+  billing: Billing, input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
+): Promise<Changed> {
+  return billing.transaction(async (tx) => {
+    const { customerId, reason } = input
+    await lockCustomer(tx, customerId)
+    const now = input.when === 'now'
+    await doWhatIsDue(tx, await readHistory(tx, customerId), { force: now })
+    const history = await readHistory(tx, customerId)
+    const current = currentOf(history)
+    let invoice: Invoice | null = null
+    if (now) invoice = await endNow(tx, history, current, input.credit ?? false)
+    else if (!isCanceling(history)) await schedule(tx, customerId, { at: feePeriodAt(current, history.today).to, ...(reason === undefined ? {} : { reason }) })
+    return { subscription: await subscriptionOf(tx, customerId), invoice }
+  })
+}
+
+/** Takes a cancellation back before it happens; without one it changes nothing. Throws no_active_subscription once it has ended. */
+export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription }> {
+  return billing.transaction(async (tx) => {
+    await lockCustomer(tx, input.customerId)
+    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
+    const history = await readHistory(tx, input.customerId)
+    currentOf(history)
+    if (isCanceling(history)) await forgetScheduled(tx, input.customerId)
+    await rememberDue(tx, await readHistory(tx, input.customerId))
+    return { subscription: await subscriptionOf(tx, input.customerId) }
+  })
+}
+
+function currentOf(history: History): Stretch {
+  const current = stretchOn(history.stretches, history.today)
+  if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
+  return current
+}
+
+function isCanceling({ scheduled }: History): boolean {
+  return scheduled !== null && scheduled.stretch === null
+}
+
+async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
+  const { customer: { customerId }, today } = history
+  const period = usagePeriods(history.stretches, today).at(-1)!
+  const lines = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
+  await forgetScheduled(tx, customerId)
+  await writeStretches(tx, customerId, { endsOn: today, next: null })
+  const ended = await readHistory(tx, customerId)
+  // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
+  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
+  await doWhatIsDue(tx, ended, { force: true })
+  return document && viewOf(tx, document)
+}
