@@ -29,7 +29,8 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     ofPeriod(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
       .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
       .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
-  const current = ofPeriod(period).filter((one) => one.used > 0).map((one) => {
+  // A minimum is due at zero usage too.
+  const current = ofPeriod(period).filter((one) => one.used > 0 || one.rated.amount > 0).map((one) => {
     const before = billed(one, period.from)
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
