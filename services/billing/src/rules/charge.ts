@@ -32,3 +32,8 @@ export function chargeMistake(charge: ChargePrice): { pointer: string; message: 
   const mistake = priceMistake(price)
   return mistake && { pointer: `/price${mistake.pointer}`, message: mistake.message }
 }
+
+/** What was used above what is included (null: everything is). */
+export function aboveIncluded(used: number, included: number | null): number {
+  return included === null ? 0 : Math.max(0, used - included)
+}

@@ -53,6 +53,7 @@ export interface Rated {
  */
 export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
   assert(Number.isSafeInteger(quantity) && quantity >= 0)
+  assert(coversQuantity(price, quantity, decimals), 'tiers that are used have no bound at the end')
   if (quantity === 0 && price.model !== 'percentage') return { amount: 0, explain: [] }
   switch (price.model) {
     case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], quantity, decimals)
@@ -83,8 +84,7 @@ function graduated(tiers: readonly Tier[], quantity: number, decimals: number): 
 }
 
 function volume(tiers: readonly Tier[], quantity: number, decimals: number): Rated {
-  const tier = tiers.find((one) => one.upTo === null || BigInt(quantity) <= boundOf(one, decimals)!)
-  assert(tier, 'the last tier has no bound')
+  const tier = tiers.find((one) => one.upTo === null || BigInt(quantity) <= boundOf(one, decimals)!)!
   const amount = round(costOf(tier, BigInt(quantity), decimals))
   return { amount, explain: [{ kind: 'volume', upTo: tier.upTo, quantity, rate: tier.rate, flat: tier.flat ?? 0, amount }] }
 }
@@ -123,6 +123,13 @@ function stepsPerUnit(decimals: number): bigint {
 
 function ceilDivide(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b
+}
+
+/** Whether a price says what so many steps cost: tiers of which the last is bounded do not, beyond it. */
+export function coversQuantity(price: Price, quantity: number, decimals: number): boolean {
+  if (price.model !== 'graduated' && price.model !== 'volume') return true
+  const bound = boundOf(price.tiers.at(-1)!, decimals)
+  return bound === null || BigInt(quantity) <= bound
 }
 
 /** What is due at least and at most, in minor units. */

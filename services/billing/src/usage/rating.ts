@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { Charge, Plan } from '../plan.ts'
-import { priceOverage } from '../rules/charge.ts'
+import { aboveIncluded, priceOverage } from '../rules/charge.ts'
 import { intersection, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import { allowanceFrom } from '../rules/proration.ts'
 import type { Period } from '../rules/period.ts'
@@ -75,7 +75,7 @@ export function rateUsage(stretches: readonly UsageStretch[], period: Period, us
 /** The charge's allowance from `start`, and what goes beyond it. Steps; null is unlimited. */
 export function allowanceOf(charge: Charge, meter: Meter, used: number, start: LocalDate, period: Period): Pick<RatedUsage, 'allowance' | 'overage'> {
   const allowance = charge.included === null ? null : wholeUnits(allowanceFrom(charge.included, start, period.whole), meter.decimals)
-  return { allowance, overage: allowance === null ? 0 : Math.max(0, used - allowance) }
+  return { allowance, overage: aboveIncluded(used, allowance) }
 }
 
 function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange): number {
