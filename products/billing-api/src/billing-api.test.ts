@@ -49,6 +49,30 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     })
   })
 
+  describe('the price of a quantity', () => {
+    const volume = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 } }, { upTo: null, rate: { amount: 5, per: 1 }, flat: 100 }] }
+    test('is previewed with its explanation, above what is included', async () => {
+      expect(await post('/pricing/preview', { price: volume, included: 10, quantity: 130.5, currency: 'CNY' })).toMatchObject({
+        status: 200, body: { amount: 703, currency: 'CNY', explain: [{ kind: 'volume', upTo: null, quantity: 120.5, rate: { amount: 5, per: 1 }, flat: 100, amount: 703 }] },
+      })
+      expect((await post('/pricing/preview', { price: { model: 'package', size: 10, amount: 250 }, quantity: 21, currency: 'JPY' })).body.amount).toBe(750)
+      expect((await post('/pricing/preview', { price: { model: 'percentage', basisPoints: 250, perEvent: 30 }, quantity: 10_000, events: 4, currency: 'USD' })).body.explain).toMatchObject([
+        { kind: 'percentage', amount: 250 }, { kind: 'per_event', events: 4, amount: 120 },
+      ])
+      expect((await post('/pricing/preview', { price: { model: 'per_unit', rate: { amount: 1, per: 1 } }, minimum: 500, quantity: 0, currency: 'USD' })).body).toEqual({
+        amount: 500, currency: 'USD', explain: [{ kind: 'minimum', upTo: null, quantity: 0, rate: null, flat: 0, amount: 500 }],
+      })
+    })
+
+    test('is refused by field where the price or the quantity makes no sense', async () => {
+      expect(pointers(await post('/pricing/preview', { price: { model: 'package', size: 0, amount: 250 }, quantity: -1, currency: 'x' }))).toEqual(['/currency', '/price/size', '/quantity'])
+      expect(await post('/pricing/preview', { price: { ...volume, tiers: volume.tiers.slice(0, 1) }, quantity: 1, currency: 'CNY' })).toMatchObject({ status: 422, body: { code: 'invalid_plan', errors: [{ pointer: '/price/tiers/0/upTo' }] } })
+      expect(await post('/pricing/preview', { price: volume, quantity: 1e-7, currency: 'CNY' })).toMatchObject({ status: 422, body: { code: 'quantity_too_precise' } })
+      expect(await post('/pricing/preview', { price: { model: 'package', size: 1, amount: 1e12 }, quantity: 5, currency: 'CNY' })).toMatchObject({ status: 422, body: { code: 'quantity_overflow' } })
+      expect(await post('/pricing/preview', { price: volume, quantity: 1, currency: 'ZZZ' })).toMatchObject({ status: 422, body: { code: 'invalid_currency' } })
+    })
+  })
+
   describe('the seller', () => {
     const seller = { name: '示例科技有限公司', nameEn: 'Example Tech', taxId: '91330100799655058B', address: '上海', phone: '021-1', bankName: '招行', bankAccount: '1', timezone: 'Asia/Shanghai' }
     test('is set and read', async () => {

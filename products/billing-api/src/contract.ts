@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Role,
+  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -40,6 +40,21 @@ export const PlanInput = Type.Object(
   },
   closed,
 )
+
+/** POST /pricing/preview */
+export const PricingInput = Type.Object(
+  {
+    price: Price,
+    included: Type.Optional(Charge.properties.included),
+    minimum: Charge.properties.minimum,
+    maximum: Charge.properties.maximum,
+    quantity: Type.Number({ minimum: 0, description: 'Units used, with at most six decimals; minor units where the price is a percentage' }),
+    events: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'In how many events: what `perEvent` is charged for; 1 when absent' })),
+    currency: Currency,
+  },
+  closed,
+)
+export const Priced = Type.Object({ amount: Amount, currency: Currency, explain: Type.Array(Explanation) }, closed)
 
 const customerFields = {
   companyName: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),

@@ -1,11 +1,12 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
 import { askerIn, authenticateVendor } from './caller.ts'
-import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput } from './contract.ts'
+import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
+import { pricingRoutes } from './handlers/pricing.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
 
@@ -25,6 +26,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     await describeApi(api, description)
     const askerOf = askerIn(billing)
     catalogueRoutes(api, billing, askerOf)
+    pricingRoutes(api)
     customerRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
@@ -47,5 +49,5 @@ const description = {
   security: {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
-  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput },
+  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput },
 }

@@ -40,7 +40,16 @@ export const Rate = Type.Object(
 export const Tier = Type.Object({ upTo: Nullable(Type.Integer({ minimum: 1, maximum: 9_007_199_254_740_991 })), rate: Rate, flat: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })) }, closed)
 export const Price = Type.Union([
   Type.Object({ model: Type.Literal('per_unit'), rate: Rate }, closed),
-  Type.Object({ model: Type.Literal('graduated'), tiers: Type.Array(Tier, { minItems: 1, maxItems: 50 }) }, closed),
+  Type.Object({ model: Type.Literal('graduated'), tiers: Type.Array(Tier, { minItems: 1, maxItems: 50 }) }, { ...closed, description: 'Each unit at the rate of the tier it falls in' }),
+  Type.Object({ model: Type.Literal('volume'), tiers: Type.Array(Tier, { minItems: 1, maxItems: 50 }) }, { ...closed, description: 'Every unit at the rate of the tier the last one falls in' }),
+  Type.Object(
+    { model: Type.Literal('package'), size: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }), amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }) },
+    { ...closed, description: '`amount` for each `size` units started' },
+  ),
+  Type.Object(
+    { model: Type.Literal('percentage'), basisPoints: Type.Integer({ minimum: 0, maximum: 10_000 }), perEvent: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })) },
+    { ...closed, description: 'Of a meter that counts minor units: 290 basis points are 2.9 %; `perEvent` for each event, where nothing is included' },
+  ),
 ])
 export type Price = Static<typeof Price>
 export const Charge = Type.Object(
@@ -49,8 +58,13 @@ export const Charge = Type.Object(
     included: Nullable(Type.Integer({ minimum: 0, maximum: 9_007_199_254_740_991 })),
     overage: Type.Union([Type.Literal('bill'), Type.Literal('block')]),
     price: Type.Optional(Price),
+    minimum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
+    maximum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
   },
-  { ...closed, description: '`included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed.' },
+  {
+    ...closed,
+    description: '`included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them.',
+  },
 )
 export type Charge = Static<typeof Charge>
 export const Fee = Type.Object({ amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }), per: Type.Union([Type.Literal('subscription'), Type.Literal('seat')]) }, closed)
@@ -158,9 +172,19 @@ export type UsageEvent = Static<typeof UsageEvent>
 // ---- invoices
 
 export const Explanation = Type.Object(
-  { upTo: Nullable(Type.Number()), quantity: Type.Number(), rate: Nullable(Rate), flat: Amount, amount: Amount },
-  { ...closed, description: 'One tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to' },
+  {
+    kind: Type.Optional(Type.Union([
+      Type.Literal('volume'), Type.Literal('package'), Type.Literal('percentage'), Type.Literal('per_event'), Type.Literal('minimum'), Type.Literal('maximum'),
+    ])),
+    upTo: Nullable(Type.Number()), quantity: Type.Number(), events: Type.Optional(Type.Integer()), rate: Nullable(Rate), flat: Amount, amount: Amount,
+  },
+  {
+    ...closed,
+    description: 'One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. '
+      + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes',
+  },
 )
+export type Explanation = Static<typeof Explanation>
 export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment')])
 export const InvoiceLine = Type.Object(
   {

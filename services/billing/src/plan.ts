@@ -2,18 +2,18 @@ import type { Billing } from './billing.ts'
 import { BillingError } from './failure.ts'
 import { findMeter } from './meter.ts'
 import { canonicalJson } from './rules/canonical.ts'
+import { chargeMistake, type ChargePrice } from './rules/charge.ts'
 import type { TaxMode } from './rules/invoicing.ts'
 import { isCurrency, type Money } from './rules/money.ts'
 import type { Cycle } from './rules/period.ts'
-import { priceMistake, type Price } from './rules/pricing.ts'
 import { localized, type LocalizedText } from './text.ts'
 
-/** How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where overage is billed. */
-export interface Charge {
+/**
+ * How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where overage is billed. `minimum` and
+ * `maximum` bound what a usage period comes to.
+ */
+export interface Charge extends ChargePrice {
   meter: string
-  included: number | null
-  overage: 'bill' | 'block'
-  price?: Price
 }
 
 /** One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of `currency`. */
@@ -64,6 +64,9 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       const meter = await findMeter(tx, charge.meter)
       if (!meter) {
         throw new BillingError('meter_not_found', { pointer: `/charges/${index}/meter`, meter: charge.meter, message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}` })
+      }
+      if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation === 'count')) {
+        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : 'counts events'}` })
       }
       const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals)
       if (charge.included !== null && charge.included > mostIncluded) {
@@ -160,9 +163,7 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     const at = `/charges/${index}`
     if (meters.has(charge.meter)) refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
     meters.add(charge.meter)
-    if (charge.overage === 'bill' && charge.included !== null && !charge.price) refuse(`${at}/price`, "overage 'bill' needs a price for the units above the included ones")
-    if (charge.overage === 'block' && charge.price) refuse(`${at}/price`, "overage 'block' never bills, so it has no price")
-    const mistake = charge.price && priceMistake(charge.price)
-    if (mistake) refuse(`${at}/price${mistake.pointer}`, mistake.message)
+    const mistake = chargeMistake(charge)
+    if (mistake) refuse(`${at}${mistake.pointer}`, mistake.message)
   }
 }

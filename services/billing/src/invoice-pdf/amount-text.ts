@@ -1,10 +1,5 @@
+import { currencyDigits } from '../rules/currency.ts'
 import type { Rate } from './document.ts'
-
-const exponents: Record<string, number> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
-  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
-  CLF: 4, UYW: 4,
-}
 
 const symbols: Record<string, string> = {
   CNY: '¥', JPY: '¥', USD: '$', HKD: '$', SGD: '$', AUD: '$', CAD: '$', NZD: '$', TWD: '$', MXN: '$',
@@ -21,7 +16,7 @@ const chineseNames: Record<string, string> = {
  * From tables of our own, since those of Intl change with the runtime and the bytes of an invoice must not.
  */
 export function amountText(amount: number, currency: string): string {
-  const exponent = exponents[currency] ?? 2
+  const exponent = currencyDigits(currency)
   const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
   const whole = grouped(digits.slice(0, digits.length - exponent))
   const sign = amount < 0 ? '-' : ''

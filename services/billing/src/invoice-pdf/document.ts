@@ -39,8 +39,10 @@ export interface Rate {
   per: number
 }
 
-/** One tier: its bound in units above the allowance, the units in it, and what they come to. */
+/** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
 export interface Explanation {
+  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum'
+  events?: number
   upTo: number | null
   quantity: number
   rate: Rate | null

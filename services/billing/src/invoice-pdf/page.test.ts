@@ -81,3 +81,23 @@ test('how to pay names the account and the invoice number as the reference, as l
   expect(invoicePage(sample).payment.map(({ text }) => text)).toEqual([sample.seller!.name, sample.seller!.bankName, sample.seller!.bankAccount, sample.number])
   expect(invoicePage({ ...sample, creditApplied: sample.total }).payment).toEqual([])
 })
+
+test('parts that are no tiers say what they are', () => {
+  const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
+  const line = {
+    ...plainLine(1), explain: [
+      { ...part, kind: 'volume' as const, upTo: 500, quantity: 101, rate: { amount: 5, per: 1 }, amount: 505 },
+      { ...part, kind: 'package' as const, quantity: 1001, rate: { amount: 40, per: 1000 }, amount: 80 },
+      { ...part, kind: 'percentage' as const, quantity: 30_050, rate: { amount: 290, per: 10_000 }, amount: 871 },
+      { ...part, kind: 'per_event' as const, events: 2, rate: { amount: 10, per: 1 }, amount: 20 },
+      { ...part, kind: 'minimum' as const, amount: 300 },
+    ],
+  }
+  expect(invoicePage(invoiceOf([line])).lines[0]!.tiers).toEqual([
+    { bound: '≤ 500', working: '101 × ¥0.05', amount: '¥5.05' },
+    { bound: '按包 packages', working: '1,001 × ¥0.40 / 1,000', amount: '¥0.80' },
+    { bound: '比例 percentage', working: '¥300.50 × 2.9%', amount: '¥8.71' },
+    { bound: '每笔 per event', working: '2 × ¥0.10', amount: '¥0.20' },
+    { bound: '最低消费 minimum', working: '', amount: '¥3.00' },
+  ])
+})

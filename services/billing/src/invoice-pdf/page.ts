@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { chineseAmount } from '../rules/chinese-amount.ts'
 import { amountText, currencyText, quantityText, rateText } from './amount-text.ts'
-import type { BuyerForPdf, Explanation, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, SellerForPdf } from './document.ts'
+import type { BuyerForPdf, Explanation, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, Rate, SellerForPdf } from './document.ts'
 import { notes } from './notes.ts'
 
 /** A label in both languages and the text it stands beside. */
@@ -130,7 +130,7 @@ function partyDetails(party: PartyDetails): Labelled[] {
 }
 
 function pageLine(line: InvoiceLineForPdf, index: number, currency: string): PageLine {
-  const tiers = line.explain.length > 1 || line.explain.some((part) => part.flat !== 0) ? line.explain : []
+  const tiers = line.explain.length > 1 || line.explain.some((part) => part.flat !== 0 || part.kind !== undefined) ? line.explain : []
   const rate = line.rate ?? (tiers.length === 0 ? line.explain[0]?.rate : null)
   return {
     no: String(index + 1),
@@ -162,9 +162,26 @@ function rounded(quantity: number): number {
 }
 
 function tierText(tier: Explanation, below: Explanation | null, currency: string) {
-  const bound = tier.upTo === null ? `> ${quantityText(below?.upTo ?? 0)}` : `≤ ${quantityText(tier.upTo)}`
+  const amount = amountText(tier.amount, currency)
+  if (tier.kind && tier.kind !== 'volume') return { bound: kindTexts[tier.kind], working: partText(tier, currency), amount }
+  const bound = tier.upTo === null ? (tier.kind ? '全部 all' : `> ${quantityText(below?.upTo ?? 0)}`) : `≤ ${quantityText(tier.upTo)}`
   const used = tier.rate ? `${quantityText(tier.quantity)} × ${rateText(tier.rate, currency)}` : quantityText(tier.quantity)
-  return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount: amountText(tier.amount, currency) }
+  return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount }
+}
+
+const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum' }
+
+function partText(part: Explanation, currency: string): string {
+  if (!part.rate) return ''
+  if (part.kind === 'percentage') return `${amountText(part.quantity, currency)} × ${percentText(part.rate)}`
+  return `${quantityText(part.events ?? part.quantity)} × ${rateText(part.rate, currency)}`
+}
+
+/** Basis points of 10,000 as a percentage: 290 is 2.9%. */
+function percentText({ amount }: Rate): string {
+  const digits = String(amount).padStart(3, '0')
+  const decimals = digits.slice(-2).replace(/0+$/, '')
+  return `${digits.slice(0, -2)}${decimals ? `.${decimals}` : ''}%`
 }
 
 function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' | 'total' | 'afterTotal' | 'due'> {

@@ -7,21 +7,15 @@ import type { TaxMode } from '../rules/invoicing.ts'
 import { money, type Money } from '../rules/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
 import { prorate } from '../rules/proration.ts'
-import type { Rate } from '../rules/pricing.ts'
+import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import type { LocalizedText } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment'
 
-/** One tier of an explanation, quantities in units. The amounts of the tiers add up to the line's. */
-export interface LineExplanation {
-  upTo: number | null
-  quantity: number
-  rate: Rate | null
-  flat: Money
-  amount: Money
-}
+/** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
+export type LineExplanation = Explanation
 
 /** A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities are units. */
 export interface Line {

@@ -18,7 +18,8 @@ const lookBackDays = 70
 /** The lines of the invoice that closes a usage period: the next fee where a fee period starts, the usage, and late usage of periods before. */
 export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<LineDraft[]> {
   const known = await knownOf(tx, history, period)
-  const current = known.rated(period).filter((one) => one.used > 0).map((one) => {
+  // A minimum is due at zero usage too.
+  const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).map((one) => {
     const before = known.billed(one, period.from)
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })

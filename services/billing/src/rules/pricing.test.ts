@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sum } from './money.ts'
-import { priceMistake, rate, type Price, type Tier } from './pricing.ts'
+import { keepWithin, mostItCanCost, priceMistake, rate, stillToBill, type Price, type Tier } from './pricing.ts'
 
 const graduated: Price = {
   model: 'graduated',
@@ -43,23 +43,28 @@ const tiers = fc.tuple(fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { ma
     const [unitRate, flat] = parts[index]!
     return { upTo, rate: unitRate, ...(flat === undefined ? {} : { flat }) }
   }))
-const prices = fc.oneof(rates.map((one): Price => ({ model: 'per_unit', rate: one })), tiers.map((some): Price => ({ model: 'graduated', tiers: some })))
+const rising = fc.oneof(
+  rates.map((one): Price => ({ model: 'per_unit', rate: one })), tiers.map((some): Price => ({ model: 'graduated', tiers: some })),
+  fc.record({ size: fc.integer({ min: 1, max: 5000 }), amount: fc.nat(100_000) }).map((one): Price => ({ model: 'package', ...one })),
+  fc.record({ basisPoints: fc.nat(10_000), perEvent: fc.option(fc.nat(500), { nil: undefined }) }).map((one): Price => ({ model: 'percentage', ...one })),
+)
+const prices = fc.oneof(rising, tiers.map((some): Price => ({ model: 'volume', tiers: some })))
 const quantities = fc.nat(300_000_000)
 
-test('more usage never costs less under graduated prices', () => {
-  fc.assert(fc.property(prices, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
+test('more usage never costs less, except where volume prices make every unit cheaper', () => {
+  fc.assert(fc.property(rising, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
     const [less, more] = a < b ? [a, b] : [b, a]
     expect(rate(price, more, decimals).amount).toBeGreaterThanOrEqual(rate(price, less, decimals).amount)
   }))
 })
 
 test('the explanation accounts for every step and every cent', () => {
-  fc.assert(fc.property(prices, quantities, fc.integer({ min: 0, max: 3 }), (price, quantity, decimals) => {
-    const { amount, explain } = rate(price, quantity, decimals)
+  fc.assert(fc.property(prices, quantities, fc.integer({ min: 0, max: 3 }), fc.nat(1000), (price, quantity, decimals, events) => {
+    const { amount, explain } = rate(price, quantity, decimals, events)
     expect(priceMistake(price)).toBeUndefined()
     expect(sum(explain.map((tier) => tier.amount))).toBe(amount)
     expect(sum(explain.map((tier) => tier.quantity))).toBe(quantity)
-    expect(explain.every((tier) => tier.amount >= 0 && tier.quantity > 0)).toBe(true)
+    expect(explain.every((part) => part.amount >= 0 && (part.quantity > 0 || part.kind === 'per_event'))).toBe(true)
   }))
 })
 
@@ -78,4 +83,51 @@ test.each([
   ['the first bound is zero', [{ upTo: 0, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/0/upTo'],
 ])('tiers are refused when %s', (_why, some, pointer) => {
   expect(priceMistake({ model: 'graduated', tiers: some })).toMatchObject({ pointer })
+})
+
+const volume: Price = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 }, flat: 5 }, { upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 2, per: 1 }, flat: 30 }] }
+test.each([[0, 0], [1, 15], [100, 1005], [101, 505], [500, 2500], [501, 1032]])('%s units under volume prices cost %s: all of them at the rate of the last', (quantity, amount) => {
+  expect(rate(volume, quantity, 0).amount).toBe(amount)
+})
+
+test('a step above a bound is in the next volume tier, and one line explains all units', () => {
+  expect(rate(volume, 100_001, 3)).toEqual({ amount: 500, explain: [{ kind: 'volume', upTo: 500, quantity: 100_001, rate: { amount: 5, per: 1 }, flat: 0, amount: 500 }] })
+})
+
+test.each([[0, 0, 0], [1, 0, 900], [100, 0, 900], [101, 0, 1800], [100_000, 3, 900], [100_001, 3, 1800]])('%s steps of %s decimals in packages of 100 units cost %s', (quantity, decimals, amount) => {
+  expect(rate({ model: 'package', size: 100, amount: 900 }, quantity, decimals).amount).toBe(amount)
+})
+
+test('a percentage is of the amount, and each event has its own fee', () => {
+  expect(rate({ model: 'percentage', basisPoints: 299, perEvent: 30 }, 10_090, 0, 3)).toEqual({
+    amount: 392,
+    explain: [
+      { kind: 'percentage', upTo: null, quantity: 10_090, rate: { amount: 299, per: 10_000 }, flat: 0, amount: 302 },
+      { kind: 'per_event', upTo: null, quantity: 0, events: 3, rate: { amount: 30, per: 1 }, flat: 0, amount: 90 },
+    ],
+  })
+  expect(rate({ model: 'percentage', basisPoints: 0, perEvent: 200 }, 0, 0, 4).amount).toBe(800)
+})
+
+test('a minimum adds what is lacking and a maximum takes what is too much, as parts of their own', () => {
+  const rated = rate(volume, 100, 0)
+  expect(keepWithin(rated, { minimum: 1200, maximum: 2000 })).toMatchObject({ amount: 1200, explain: [{ amount: 1005 }, { kind: 'minimum', quantity: 0, rate: null, amount: 195 }] })
+  expect(keepWithin(rated, { minimum: 10, maximum: 1000 })).toMatchObject({ amount: 1000, explain: [{ amount: 1005 }, { kind: 'maximum', amount: -5 }] })
+  expect(keepWithin(rated, { minimum: 1005, maximum: 1005 })).toBe(rated)
+  expect(keepWithin(rate(volume, 0, 0), { minimum: 7 })).toMatchObject({ amount: 7, explain: [{ kind: 'minimum', amount: 7 }] })
+})
+
+test('what was billed before comes off, and may have been too much', () => {
+  expect([stillToBill(rate(volume, 100, 0), 1000), stillToBill(rate(volume, 101, 0), 1000)]).toEqual([5, -495])
+})
+
+test('no quantity up to the one asked about costs more than the bound', () => {
+  fc.assert(fc.property(prices, quantities, quantities, (price, a, b) => {
+    expect(BigInt(rate(price, Math.min(a, b), 0).amount)).toBeLessThanOrEqual(mostItCanCost(price, Math.max(a, b), 0))
+  }))
+})
+
+test('volume tiers are checked like graduated ones, and other models have none', () => {
+  expect(priceMistake({ model: 'volume', tiers: [{ upTo: 5, rate: cheap }] })).toMatchObject({ pointer: '/tiers/0/upTo' })
+  expect(priceMistake({ model: 'package', size: 5, amount: 1 })).toBeUndefined()
 })

@@ -14,12 +14,29 @@ export interface Tier {
   flat?: Money
 }
 
-export type Price = { model: 'per_unit'; rate: Rate } | { model: 'graduated'; tiers: Tier[] }
+/**
+ * `graduated`: each unit at the rate of the tier it falls in. `volume`: every unit at the rate of the tier the last one falls in.
+ * `package`: `amount` for each `size` units started. `percentage`: of a meter that counts minor units, and `perEvent` for each event.
+ */
+export type Price =
+  | { model: 'per_unit'; rate: Rate }
+  | { model: 'graduated' | 'volume'; tiers: Tier[] }
+  | { model: 'package'; size: number; amount: Money }
+  | { model: 'percentage'; basisPoints: number; perEvent?: Money }
 
-/** One tier's part of an amount. The parts add up to the amount, to the cent. Quantities are steps. */
+/** What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take. */
+export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum'
+
+/**
+ * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
+ * A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor units.
+ */
 export interface Explanation {
+  kind?: ExplanationKind
   upTo: number | null
   quantity: number
+  /** Of `per_event`: how many events. */
+  events?: number
   rate: Rate | null
   flat: Money
   amount: Money
@@ -31,45 +48,126 @@ export interface Rated {
 }
 
 /**
- * What `quantity` steps above the allowance cost. Tier bounds are in units and count from the first of those.
- * Exact until the line's one rounding; each tier's amount is the growth of the rounded running total, so that the tiers
- * add up to the amount on screen.
+ * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only `perEvent` asks for. Tier bounds are
+ * in units and count from the first of those steps. Exact until the one rounding; nothing used costs nothing.
  */
-export function rate(price: Price, quantity: number, decimals: number): Rated {
+export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
   assert(Number.isSafeInteger(quantity) && quantity >= 0)
-  const stepsPerUnit = 10n ** BigInt(decimals)
-  const tiers: Tier[] = price.model === 'per_unit' ? [{ upTo: null, rate: price.rate }] : price.tiers
+  assert(coversQuantity(price, quantity, decimals), 'tiers that are used have no bound at the end')
+  if (quantity === 0 && price.model !== 'percentage') return { amount: 0, explain: [] }
+  switch (price.model) {
+    case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], quantity, decimals)
+    case 'graduated': return graduated(price.tiers, quantity, decimals)
+    case 'volume': return volume(price.tiers, quantity, decimals)
+    case 'package': return packages(price.size, price.amount, quantity, decimals)
+    case 'percentage': return percentage(price.basisPoints, price.perEvent ?? 0, { quantity, decimals, events })
+  }
+}
+
+/** Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on screen. */
+function graduated(tiers: readonly Tier[], quantity: number, decimals: number): Rated {
   const explain: Explanation[] = []
   let exact: Fraction = zero
   let rounded = 0
   let below = 0n
   for (const tier of tiers) {
-    const bound = tier.upTo === null ? null : BigInt(tier.upTo) * stepsPerUnit
+    const bound = boundOf(tier, decimals)
     const inTier = (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
     if (inTier <= 0n) break
-    const flat = tier.flat ?? 0
-    exact = add(exact, fraction(inTier * BigInt(tier.rate.amount) + BigInt(flat) * BigInt(tier.rate.per) * stepsPerUnit, BigInt(tier.rate.per) * stepsPerUnit))
+    exact = add(exact, costOf(tier, inTier, decimals))
     const total = round(exact)
-    explain.push({ upTo: tier.upTo, quantity: Number(inTier), rate: tier.rate, flat, amount: money(total - rounded) })
+    explain.push({ upTo: tier.upTo, quantity: Number(inTier), rate: tier.rate, flat: tier.flat ?? 0, amount: money(total - rounded) })
     rounded = total
     if (bound !== null) below = bound
   }
   return { amount: rounded, explain }
 }
 
+function volume(tiers: readonly Tier[], quantity: number, decimals: number): Rated {
+  const tier = tiers.find((one) => one.upTo === null || BigInt(quantity) <= boundOf(one, decimals)!)!
+  const amount = round(costOf(tier, BigInt(quantity), decimals))
+  return { amount, explain: [{ kind: 'volume', upTo: tier.upTo, quantity, rate: tier.rate, flat: tier.flat ?? 0, amount }] }
+}
+
+function packages(size: number, amount: Money, quantity: number, decimals: number): Rated {
+  const started = ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
+  const total = money(Number(started * BigInt(amount)))
+  return { amount: total, explain: [{ kind: 'package', upTo: null, quantity, rate: { amount, per: size }, flat: 0, amount: total }] }
+}
+
+function percentage(basisPoints: number, perEvent: Money, used: { quantity: number; decimals: number; events: number }): Rated {
+  const explain: Explanation[] = []
+  if (used.quantity > 0) {
+    const ofAmount: Rate = { amount: basisPoints, per: 10_000 }
+    const amount = round(costOf({ upTo: null, rate: ofAmount }, BigInt(used.quantity), used.decimals))
+    explain.push({ kind: 'percentage', upTo: null, quantity: used.quantity, rate: ofAmount, flat: 0, amount })
+  }
+  if (perEvent > 0 && used.events > 0) {
+    explain.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })
+  }
+  return { amount: money(explain.reduce((total, part) => total + part.amount, 0)), explain }
+}
+
+function boundOf(tier: Tier, decimals: number): bigint | null {
+  return tier.upTo === null ? null : BigInt(tier.upTo) * stepsPerUnit(decimals)
+}
+
+function costOf({ rate: { amount, per }, flat = 0 }: Tier, steps: bigint, decimals: number): Fraction {
+  const whole = BigInt(per) * stepsPerUnit(decimals)
+  return fraction(steps * BigInt(amount) + BigInt(flat) * whole, whole)
+}
+
+function stepsPerUnit(decimals: number): bigint {
+  return 10n ** BigInt(decimals)
+}
+
+function ceilDivide(a: bigint, b: bigint): bigint {
+  return (a + b - 1n) / b
+}
+
+/** Whether a price says what so many steps cost: tiers of which the last is bounded do not, beyond it. */
+export function coversQuantity(price: Price, quantity: number, decimals: number): boolean {
+  if (price.model !== 'graduated' && price.model !== 'volume') return true
+  const bound = boundOf(price.tiers.at(-1)!, decimals)
+  return bound === null || BigInt(quantity) <= bound
+}
+
+/** What is due at least and at most, in minor units. */
+export interface Bounds {
+  minimum?: Money
+  maximum?: Money
+}
+
+/** Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is above the maximum. */
+export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
+  const difference = minimum !== undefined && rated.amount < minimum ? minimum - rated.amount : maximum !== undefined && rated.amount > maximum ? maximum - rated.amount : 0
+  if (difference === 0) return rated
+  const part: Explanation = { kind: difference > 0 ? 'minimum' : 'maximum', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(difference) }
+  return { amount: money(rated.amount + difference), explain: [...rated.explain, part] }
+}
+
+/** What is still to bill of an amount of which some was billed before; negative where that was too much. */
+export function stillToBill(rated: Rated, billed: Money): Money {
+  return money(rated.amount - billed)
+}
+
 /** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
 export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
-  const tiers: Tier[] = price.model === 'per_unit' ? [{ upTo: null, rate: price.rate }] : price.tiers
-  const stepsPerUnit = 10n ** BigInt(decimals)
-  return tiers.reduce((most, { rate: { amount, per }, flat = 0 }) => {
-    const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit) + 1n
+  if (price.model === 'package') return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
+  return tiersOf(price).reduce((most, { rate: { amount, per }, flat = 0 }) => {
+    const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit(decimals)) + 1n
     return (alone > most ? alone : most) + BigInt(flat)
   }, 0n)
 }
 
+function tiersOf(price: Exclude<Price, { model: 'package' }>): readonly Tier[] {
+  if (price.model === 'per_unit') return [{ upTo: null, rate: price.rate }]
+  return price.model === 'percentage' ? [{ upTo: null, rate: { amount: price.basisPoints, per: 10_000 } }] : price.tiers
+}
+
 /** The first thing wrong with a price, as a JSON pointer below it and a sentence, or undefined. */
 export function priceMistake(price: Price): { pointer: string; message: string } | undefined {
-  if (price.model === 'per_unit') return undefined
+  if (price.model !== 'graduated' && price.model !== 'volume') return undefined
   for (const [index, tier] of price.tiers.entries()) {
     const last = index === price.tiers.length - 1
     if (last && tier.upTo !== null) return { pointer: `/tiers/${index}/upTo`, message: 'the last tier must have upTo null, so that every quantity has a price' }

@@ -8,7 +8,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, localDateOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
 import { checkEvent } from './event.ts'
-import { dailyUsage, rateCharge, usageStretches, usedOn } from './rating.ts'
+import { allowanceOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { storeEvents } from './record.ts'
 
@@ -98,7 +98,7 @@ async function counterOf(tx: BillingTransaction, history: History, meter: Meter)
   const start: LocalDate = later(usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!.from, period.from)
   const dates = { from: start, to: period.to }
   const used = usedOn(await dailyUsage(tx, history.customer.customerId, dates, meter.key), meter, dates)
-  const { allowance } = rateCharge(charge, meter, used, start, period)
+  const { allowance } = allowanceOf(charge, meter, used, start, period)
   return { included: allowance, used, remaining: allowance === null ? null : Math.max(0, allowance - used), policy: charge.overage, resetsAt: instantOf(history.zones, period.to) }
 }
 

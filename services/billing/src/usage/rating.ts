@@ -2,10 +2,11 @@ import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { Charge, Plan } from '../plan.ts'
+import { aboveIncluded, priceOverage } from '../rules/charge.ts'
 import { intersection, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import { allowanceFrom } from '../rules/proration.ts'
 import type { Period } from '../rules/period.ts'
-import { rate, type Rated } from '../rules/pricing.ts'
+import type { Rated } from '../rules/pricing.ts'
 import { wholeUnits } from '../rules/quantity.ts'
 
 /** One meter's usage on one date. `quantity` is steps. */
@@ -63,17 +64,22 @@ export function rateUsage(stretches: readonly UsageStretch[], period: Period, us
     return stretch.plan.charges.map((charge) => {
       const meter = meters.get(charge.meter)!
       const used = usedOn(usage, meter, dates)
-      return { stretch, charge, meter, dates, used, ...rateCharge(charge, meter, used, later(stretch.from, period.from), period) }
+      const events = eventsOn(usage, meter, dates)
+      const { allowance, overage } = allowanceOf(charge, meter, used, later(stretch.from, period.from), period)
+      const rated = priceOverage(charge, { overage, decimals: meter.decimals, events }, dates, period)
+      return { stretch, charge, meter, dates, used, allowance, overage, rated }
     })
   })
 }
 
-/** The charge's allowance from `start`, and the price of what goes beyond it. Usage above a block limit costs nothing. */
-export function rateCharge(charge: Charge, meter: Meter, used: number, start: LocalDate, period: Period): Pick<RatedUsage, 'allowance' | 'overage' | 'rated'> {
+/** The charge's allowance from `start`, and what goes beyond it. Steps; null is unlimited. */
+export function allowanceOf(charge: Charge, meter: Meter, used: number, start: LocalDate, period: Period): Pick<RatedUsage, 'allowance' | 'overage'> {
   const allowance = charge.included === null ? null : wholeUnits(allowanceFrom(charge.included, start, period.whole), meter.decimals)
-  const overage = allowance === null ? 0 : Math.max(0, used - allowance)
-  const rated = charge.overage === 'bill' && charge.price ? rate(charge.price, overage, meter.decimals) : { amount: 0, explain: [] }
-  return { allowance, overage, rated }
+  return { allowance, overage: aboveIncluded(used, allowance) }
+}
+
+function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange): number {
+  return usage.filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to).reduce((total, day) => total + day.events, 0)
 }
 
 /** A meter's value over some dates, in steps (a count meter counts events). */

@@ -16,6 +16,8 @@ test('the price beyond the allowance is the first rate, and says whether there a
   const charge = { meter: 'm', included: 0, overage: 'bill' as const }
   expect(firstRate({ ...charge, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } })).toEqual({ amount: 5, per: 1, more: false })
   expect(firstRate({ ...charge, price: { model: 'graduated', tiers: [{ upTo: 10, rate: { amount: 8, per: 1 } }, { upTo: null, rate: { amount: 4, per: 1 } }] } })).toEqual({ amount: 8, per: 1, more: true })
+  expect(firstRate({ ...charge, price: { model: 'package', size: 100, amount: 900 } })).toEqual({ amount: 900, per: 100, more: false })
+  expect(firstRate({ ...charge, price: { model: 'percentage', basisPoints: 60, perEvent: 10 } })).toEqual({ amount: 60, per: 10_000, more: true })
   expect(firstRate({ meter: 'm', included: 0, overage: 'block' })).toBeUndefined()
 })
 

@@ -18,6 +18,9 @@ export function featuresOf(plans: readonly Plan[]): LocalizedText[] {
 export function firstRate(charge: Charge): { amount: number; per: number; more: boolean } | undefined {
   if (charge.overage === 'block' || !charge.price) return undefined
   if (charge.price.model === 'per_unit') return { ...charge.price.rate, more: false }
+  if (charge.price.model === 'package') return { amount: charge.price.amount, per: charge.price.size, more: false }
+  // The meter counts minor units: so many of them for ten thousand.
+  if (charge.price.model === 'percentage') return { amount: charge.price.basisPoints, per: 10_000, more: charge.price.perEvent !== undefined }
   const [first] = charge.price.tiers
   return first && { ...first.rate, more: charge.price.tiers.length > 1 }
 }

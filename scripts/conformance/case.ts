@@ -1,0 +1,69 @@
+import type { Answer } from './comparison.ts'
+
+/** What a case says, as JSON: decimal strings for amounts, instants and dates as text. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type Input = { [key: string]: Json }
+
+export interface Case {
+  id: string
+  rule_specific: boolean
+  kind?: string
+  input: Input
+  expected: Input
+  notes?: string
+  source?: { vendor?: string }
+}
+
+/** Answers a case by the engine's public functions. Throws Unsupported for what the engine does not do, and RefusedByEngine for what it refuses. */
+export type Adapter = (input: Input) => Answer
+
+/** The reason a case cannot be answered. */
+export class Unsupported extends Error {}
+
+/** The engine takes such input as a mistake. */
+export class RefusedByEngine extends Error {}
+
+/** A field as text; numbers of JSON too. */
+export function text(input: Input, key: string): string {
+  const value = input[key]
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'string') throw new Unsupported(`the input has no '${key}'`)
+  return value
+}
+
+export function textOr(input: Input, key: string, otherwise: string): string {
+  return has(input, key) ? text(input, key) : otherwise
+}
+
+export function has(input: Input, key: string): boolean {
+  return input[key] !== undefined && input[key] !== null
+}
+
+export function object(value: Json | undefined): Input {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Unsupported('the input lacks an object this adapter knows')
+  return value
+}
+
+export function list(input: Input, key: string): Json[] {
+  const value = input[key]
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw new Unsupported(`'${key}' is not a list`)
+  return value
+}
+
+export function texts(input: Input, key: string): string[] {
+  return list(input, key).map((value) => text({ value }, 'value'))
+}
+
+/** A field that must be one of some words. */
+export function oneOf<T extends string>(input: Input, key: string, known: readonly T[], otherwise?: T): T {
+  const value = has(input, key) ? text(input, key) : otherwise
+  const found = known.find((word) => word === value)
+  if (found === undefined) throw new Unsupported(`${key} '${value ?? ''}' is not one of ${known.join(', ')}`)
+  return found
+}
+
+/** Fails with the reason when the input has a modifier the engine does not have. */
+export function refuseModifiers(input: Input, reasons: Record<string, string>): void {
+  for (const [key, reason] of Object.entries(reasons)) if (has(input, key) && input[key] !== false) throw new Unsupported(`${key}: ${reason}`)
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chargeMistake, priceOverage, type ChargePrice } from './charge.ts'
+import { addDays } from './date.ts'
+import { sum } from './money.ts'
+
+const june = { from: '2026-06-01', to: '2026-07-01' }
+const period = { ...june, whole: june }
+const perUnit: ChargePrice = { included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 10, per: 1 } } }
+const used = (overage: number) => ({ overage, decimals: 0, events: 1 })
+
+test('a minimum is due at zero usage too, and part of a period owes its share of it', () => {
+  const charge = { ...perUnit, minimum: 3000, maximum: 6000 }
+  expect(priceOverage(charge, used(0), june, period)).toMatchObject({ amount: 3000, explain: [{ kind: 'minimum', amount: 3000 }] })
+  expect(priceOverage(charge, used(0), { from: '2026-06-11', to: '2026-07-01' }, period)).toMatchObject({ amount: 2000 })
+  expect(priceOverage(charge, used(1000), { from: '2026-06-01', to: '2026-06-11' }, period)).toMatchObject({ amount: 2000, explain: [{ amount: 10_000 }, { kind: 'maximum', amount: -8000 }] })
+  expect(priceOverage(charge, used(450), june, period)).toMatchObject({ amount: 4500, explain: [{ amount: 4500 }] })
+})
+
+test('what blocks or has no price costs nothing', () => {
+  expect(priceOverage({ included: 5, overage: 'block' }, used(9), june, period).amount).toBe(0)
+  expect(priceOverage({ included: null, overage: 'bill' }, used(9), june, period).amount).toBe(0)
+})
+
+test('stretches that tile a period without usage owe the minimum together, to the cent', () => {
+  fc.assert(fc.property(fc.nat(1_000_000), fc.uniqueArray(fc.integer({ min: 1, max: 29 }), { maxLength: 4 }), (minimum, cuts) => {
+    const dates = [0, ...cuts.sort((a, b) => a - b), 30].map((day) => addDays(june.from, day))
+    const parts = dates.slice(1).map((to, index) => priceOverage({ ...perUnit, minimum }, used(0), { from: dates[index]!, to }, period).amount)
+    expect(sum(parts)).toBe(minimum)
+  }))
+})
+
+test.each([
+  [{ ...perUnit, minimum: 2, maximum: 1 }, '/maximum'],
+  [{ included: null, overage: 'bill', minimum: 2 }, '/minimum'],
+  [{ included: 1, overage: 'block', maximum: 2 }, '/maximum'],
+  [{ included: 1, overage: 'bill' }, '/price'],
+  [{ ...perUnit, overage: 'block' }, '/price'],
+  [{ included: 5, overage: 'bill', price: { model: 'percentage', basisPoints: 1, perEvent: 1 } }, '/included'],
+  [{ included: 5, overage: 'bill', price: { model: 'volume', tiers: [{ upTo: 5, rate: { amount: 1, per: 1 } }] } }, '/price/tiers/0/upTo'],
+] as [ChargePrice, string][])('%j is refused at %s', (charge, pointer) => {
+  expect(chargeMistake(charge)).toMatchObject({ pointer })
+})
+
+test('a charge of each model is accepted', () => {
+  expect(chargeMistake({ ...perUnit, minimum: 1, maximum: 1 })).toBeUndefined()
+  expect(chargeMistake({ included: 0, overage: 'bill', price: { model: 'percentage', basisPoints: 1, perEvent: 1 } })).toBeUndefined()
+  expect(chargeMistake({ included: 10, overage: 'bill', price: { model: 'package', size: 10, amount: 5 } })).toBeUndefined()
+})
