@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Role,
+  Amount, Charge, Currency, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -92,6 +92,34 @@ export const Recorded = Type.Object(
   closed,
 )
 export type Recorded = Static<typeof Recorded>
+
+const Steps = Type.Number({ description: "In the meter's units" })
+/** GET /customers/{id}/reconciliation */
+export const Reconciliation = Type.Object(
+  {
+    period: UsagePeriod,
+    meters: Type.Array(Type.Object(
+      {
+        meter: Id, accepted: Steps, billed: Steps, adjusted: Steps,
+        unbilled: Type.Number({ description: 'Waits for its invoice' }),
+        uncharged: Type.Number({ description: 'Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit' }),
+        difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
+      },
+      closed,
+    )),
+    rejected: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
+          times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+        },
+        closed,
+      ),
+      { description: 'The refused events of the period, as sent, the last refused first; at most 1,000' },
+    ),
+  },
+  closed,
+)
 
 export const Quota = Type.Object(
   {
