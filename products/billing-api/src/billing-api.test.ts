@@ -174,6 +174,19 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     })
   })
 
+  describe('changes', () => {
+    test('are told oldest first, page by page, with a place to go on from at the end', async () => {
+      const first = await get('/changes?limit=3')
+      expect(first).toMatchObject({ status: 200, body: { data: [{ type: 'account.created' }, {}, {}], nextCursor: expect.any(String) } })
+      let cursor = first.body.nextCursor as string
+      for (let page = first; page.body.data.length > 0; cursor = page.body.nextCursor) page = await get(`/changes?limit=100&cursor=${cursor}`)
+      await put('/customers/globex', { phone: '010-7' })
+      expect((await get(`/changes?cursor=${cursor}`)).body.data.at(-1)).toMatchObject({ type: 'account.updated', customerId: 'globex', subjectId: 'globex' })
+      expect(await get('/changes?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+      expect((await get('/changes?limit=101')).status).toBe(400)
+    })
+  })
+
   describe('quota', () => {
     test('is read and consumed, once for each id', async () => {
       const before = (await get('/customers/acme/quota/ai_chat')).body

@@ -1,3 +1,4 @@
+import { changeTypes, type ChangeType } from '@customer-portal/billing'
 import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Role, UsagePeriod,
@@ -56,6 +57,18 @@ export const CustomerInput = Type.Object({ id: Type.Optional(Id), ...customerFie
 /** PUT /customers/{id}: what is left out stays; with `version`, a stale one is refused. */
 export const CustomerUpdate = Type.Object(
   { ...customerFields, companyName: Type.Optional(customerFields.companyName), version: Type.Optional(Type.Integer({ minimum: 1 })) },
+  closed,
+)
+
+/** GET /changes */
+export const Change = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Unsafe<ChangeType>(Type.Union(changeTypes.map((type) => Type.Literal(type)))),
+    customerId: Id,
+    subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now' }),
+    at: Instant,
+  },
   closed,
 )
 

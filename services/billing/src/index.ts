@@ -13,6 +13,7 @@ export { BillingError, codes, type Code, type FailureDetail } from './failure.ts
 export type { LocalizedText } from './text.ts'
 export type { Page } from './cursor.ts'
 
+export { changeTypes, listChanges, type Change, type ChangeType } from './change-feed.ts'
 export { createCustomer, getCustomer, listCustomers, updateCustomer, type Account, type CustomerDetails, type InvoiceTitle } from './customer.ts'
 export { listMeters, putMeter, type Meter } from './meter.ts'
 export { getAllPlans, getPlan, putPlan, type Charge, type Plan, type PlanInput } from './plan.ts'

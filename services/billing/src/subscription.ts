@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, planChange, seatsFor, type PlannedChange } from './change.ts'
+import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue } from './due.ts'
@@ -74,6 +75,7 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
     const stretch = await openStretch(tx, history, { subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, anchor: from, alignment: plan.alignment })
+    await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
     await keepZoneInPeriods(tx, input.customerId, { anchor: from, alignment: plan.alignment, months: 1 })
     const started = await readHistory(tx, input.customerId)
     const period = usagePeriods(started.stretches, from).at(-1)!
@@ -147,6 +149,7 @@ async function makeChange(tx: BillingTransaction, history: History, change: Plan
   const sameCounter = from.plan.id === to.plan.id && from.plan.version === to.plan.version
   const { subscriptionId, anchor, alignment } = from
   const stretch = await openStretch(tx, history, { subscriptionId, anchor, alignment, ...to, from: history.today, ...(sameCounter ? { usageId: from.usageId } : {}) })
+  await noteChange(tx, { type: 'subscription.changed', customerId: history.customer.customerId, subjectId: subscriptionId })
   const moved = await readHistory(tx, history.customer.customerId)
   const period = usagePeriods(moved.stretches, moved.today).at(-1)!
   const draft: InvoiceDraft = {
