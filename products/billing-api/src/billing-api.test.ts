@@ -187,6 +187,18 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       ])
       expect(answer.body.rejected[5].detail).toBe('/colour is not a known field')
     })
+    test('where the usage went is proven, with what was refused and why', async () => {
+      const { body } = await get('/customers/globex/reconciliation?period=2026-03')
+      expect(body.period).toMatchObject({ label: '2026-03' })
+      expect(body.meters.map((one: { meter: string; difference: number }) => [one.meter, one.difference])).toEqual([['ai_chat', 0]])
+      expect(body.meters[0].accepted).toBe((await get('/customers/globex/usage?period=2026-03')).body.usage.ai_chat)
+      expect(body.rejected.map((one: { id: string; code: string; meter: string }) => [one.id, one.code, one.meter]).sort()).toEqual([
+        ['far', 'meter_not_found', 'nothing'], ['nul', 'validation_failed', 'ai_chat'], ['odd', 'validation_failed', 'ai_chat'], ['one', 'event_conflict', 'ai_chat'],
+      ])
+      expect(await get('/customers/globex/reconciliation?period=2031-01')).toMatchObject({ status: 404, body: { code: 'period_not_found' } })
+      expect(await get('/customers/globex/reconciliation?period=soon')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+      expect(await get('/customers/nobody/reconciliation')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+    })
     test('an envelope that is none is refused', async () => {
       for (const body of ['[]', '"event"', 'null', '7', JSON.stringify(Array.from({ length: 1001 }, (_, index) => event(`x${index}`)))]) {
         expect(await post('/events', body, { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
@@ -197,6 +209,19 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     test('a thousand events of several megabytes fit in one call', async () => {
       const batch = Array.from({ length: 1000 }, (_, index) => event(`big-${index}`, { properties: { note: 'x'.repeat(2000) } }))
       expect(await post('/events', batch)).toMatchObject({ status: 200, body: { accepted: 1000 } })
+    })
+  })
+
+  describe('changes', () => {
+    test('are told oldest first, page by page, with a place to go on from at the end', async () => {
+      const first = await get('/changes?limit=3')
+      expect(first).toMatchObject({ status: 200, body: { data: [{ type: 'account.created' }, {}, {}], nextCursor: expect.any(String) } })
+      let cursor = first.body.nextCursor as string
+      for (let page = first; page.body.data.length > 0; cursor = page.body.nextCursor) page = await get(`/changes?limit=100&cursor=${cursor}`)
+      await put('/customers/globex', { phone: '010-7' })
+      expect((await get(`/changes?cursor=${cursor}`)).body.data.at(-1)).toMatchObject({ type: 'account.updated', customerId: 'globex', subjectId: 'globex' })
+      expect(await get('/changes?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+      expect((await get('/changes?limit=101')).status).toBe(400)
     })
   })
 

@@ -1,6 +1,7 @@
+import { changeTypes, type ChangeType } from '@customer-portal/billing'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role,
+  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -74,6 +75,18 @@ export const CustomerUpdate = Type.Object(
   closed,
 )
 
+/** GET /changes */
+export const Change = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Unsafe<ChangeType>(Type.Union(changeTypes.map((type) => Type.Literal(type)))),
+    customerId: Id,
+    subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now' }),
+    at: Instant,
+  },
+  closed,
+)
+
 /** POST /customers/{id}/subscription */
 export const SubscriptionInput = Type.Object(
   {
@@ -122,6 +135,34 @@ export const Recorded = Type.Object(
   closed,
 )
 export type Recorded = Static<typeof Recorded>
+
+const Steps = Type.Number({ description: "In the meter's units" })
+/** GET /customers/{id}/reconciliation */
+export const Reconciliation = Type.Object(
+  {
+    period: UsagePeriod,
+    meters: Type.Array(Type.Object(
+      {
+        meter: Id, accepted: Steps, billed: Steps, adjusted: Steps,
+        unbilled: Type.Number({ description: 'Waits for its invoice' }),
+        uncharged: Type.Number({ description: 'Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit' }),
+        difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
+      },
+      closed,
+    )),
+    rejected: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
+          times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+        },
+        closed,
+      ),
+      { description: 'The refused events of the period, as sent, the last refused first; at most 1,000' },
+    ),
+  },
+  closed,
+)
 
 export const Quota = Type.Object(
   {

@@ -1,4 +1,4 @@
-import { BillingError } from '@customer-portal/billing'
+import { BillingError, type RefusedEvent } from '@customer-portal/billing'
 import { fieldErrors, findUnstorable, preferredLanguage, type SchemaError } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import { EventInput, type Recorded } from './contract.ts'
@@ -10,13 +10,15 @@ interface EventBatch {
   /** Where each of `events` stood in the batch. */
   places: number[]
   rejected: Recorded['rejected']
+  /** Of `rejected`, those that name a customer and an id. */
+  refused: RefusedEvent[]
 }
 
 /** Parts the events of a request into those that can be read and those that cannot, each judged by itself. Throws when it is not one event or an array of 1 to 1,000. */
 export function readEvents(request: FastifyRequest): EventBatch {
   const isValid = request.compileValidationSchema(EventInput) as ((event: unknown) => boolean) & { errors?: SchemaError[] | null }
   const language = preferredLanguage(request.headers['accept-language'])
-  const batch: EventBatch = { events: [], places: [], rejected: [] }
+  const batch: EventBatch = { events: [], places: [], rejected: [], refused: [] }
   for (const [index, event] of eventsIn(request.body).entries()) {
     const unstorable = findUnstorable(event)
     if (unstorable === undefined && isValid(event)) {
@@ -26,7 +28,10 @@ export function readEvents(request: FastifyRequest): EventBatch {
     }
     const errors = unstorable === undefined ? isValid.errors ?? [] : [{ keyword: 'characters', instancePath: unstorable, schemaPath: '', params: {} }]
     const detail = fieldErrors(errors, 'body', language).map((error) => `${error.pointer || '/'} ${error.detail}`).join('; ')
-    batch.rejected.push({ index, id: idOf(event), code: 'validation_failed', detail })
+    const id = idOf(event)
+    batch.rejected.push({ index, id, code: 'validation_failed', detail })
+    const customerId = textIn(event, 'customerId')
+    if (id !== null && customerId !== null) batch.refused.push({ ...(event as object), id, customerId, code: 'validation_failed', detail })
   }
   return batch
 }
@@ -38,7 +43,9 @@ function eventsIn(body: unknown): unknown[] {
   throw new BillingError('validation_failed', { pointer: '', message: `Send one event or an array of 1 to ${mostEvents}.` })
 }
 
-function idOf(event: unknown): string | null {
-  const id = typeof event === 'object' && event !== null && 'id' in event ? event.id : null
-  return typeof id === 'string' && id.isWellFormed() ? id.slice(0, 256) : null
+const idOf = (event: unknown) => textIn(event, 'id')?.slice(0, 256) ?? null
+
+function textIn(event: unknown, name: string): string | null {
+  const value = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)[name] : null
+  return typeof value === 'string' && value.isWellFormed() ? value : null
 }

@@ -3,6 +3,7 @@ import { describeApi, type App } from '@customer-portal/http'
 import { askerIn, authenticateVendor } from './caller.ts'
 import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
+import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
@@ -30,6 +31,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     customerRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
+    changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
     if (testClock) testClockRoutes(api, testClock)
   }, { prefix: '/api/billing' })
@@ -43,6 +45,7 @@ const description = {
     { name: 'customers', description: 'Customers and their subscriptions' },
     { name: 'usage', description: 'Usage events and quota' },
     { name: 'invoices', description: 'Invoices and payments' },
+    { name: 'changes', description: 'What happened, in order' },
     { name: 'portal sessions', description: 'Letting customers into the portal' },
     { name: 'test clock', description: 'Only on a server with a test clock' },
   ],

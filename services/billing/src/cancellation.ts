@@ -1,4 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
+import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { schedule } from './downgrade.ts'
 import { BillingError } from './failure.ts'
@@ -38,8 +39,11 @@ export async function resumeSubscription(billing: Billing, input: { customerId: 
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const history = await readHistory(tx, input.customerId)
-    currentOf(history)
-    if (isCanceling(history)) await forgetScheduled(tx, input.customerId)
+    const { subscriptionId } = currentOf(history)
+    if (isCanceling(history)) {
+      await forgetScheduled(tx, input.customerId)
+      await noteChange(tx, { type: 'subscription.changed', customerId: input.customerId, subjectId: subscriptionId })
+    }
     await rememberDue(tx, await readHistory(tx, input.customerId))
     return { subscription: await subscriptionOf(tx, input.customerId) }
   })
@@ -61,6 +65,7 @@ async function endNow(tx: BillingTransaction, history: History, current: Stretch
   const lines = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
   await forgetScheduled(tx, customerId)
   await writeStretches(tx, customerId, { endsOn: today, next: null })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
   const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })

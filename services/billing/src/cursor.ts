@@ -29,7 +29,11 @@ export function decodeCursor(cursor: string | undefined, size: number): string[]
   } catch {
     // Falls through to the one refusal below.
   }
-  throw new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
+  throw invalidCursor()
+}
+
+export function invalidCursor(): BillingError {
+  return new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
 }
 
 /** A NUL is the one character the database cannot hold. */

@@ -1,4 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
+import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue } from './due.ts'
@@ -63,6 +64,7 @@ export async function createCustomer(
     )
     if (created.length === 0) throw new BillingError('customer_exists', { pointer: '/id', customerId, message: `there is a customer '${customerId}' already` })
     await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, beginningOfTime, input.timezone ?? 'Asia/Shanghai'])
+    await noteChange(tx, { type: 'account.created', customerId, subjectId: customerId })
     return accountOf(tx, customerId)
   })
 }
@@ -87,6 +89,7 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
       [input.customerId, after.companyName, after.contactName, after.email, after.phone, after.address, after.locale, after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null],
     )
     if (input.timezone !== undefined) await changeTimeZone(tx, input.customerId, input.timezone)
+    await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)
   })
 }

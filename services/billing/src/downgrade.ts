@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { blockersOf, planChange } from './change.ts'
+import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { lockCustomer, readHistory } from './history.ts'
@@ -37,8 +38,11 @@ export async function cancelScheduledChange(billing: Billing, input: { customerI
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const { scheduled } = await readHistory(tx, input.customerId)
-    if (scheduled?.stretch) await forgetScheduled(tx, input.customerId)
+    const { scheduled, stretches } = await readHistory(tx, input.customerId)
+    if (scheduled?.stretch) {
+      await forgetScheduled(tx, input.customerId)
+      await noteChange(tx, { type: 'subscription.changed', customerId: input.customerId, subjectId: stretches.at(-1)!.subscriptionId })
+    }
     await rememberDue(tx, await readHistory(tx, input.customerId))
     return { subscription: await subscriptionOf(tx, input.customerId) }
   })
@@ -52,5 +56,7 @@ export async function schedule(tx: BillingTransaction, customerId: string, chang
     'insert into scheduled_changes (customer_id, on_date, stretch_id, plan_id, plan_version, seats, reason, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
     [customerId, change.at, to ? tx.newId('str') : null, to?.plan.id ?? null, to?.plan.version ?? null, to?.seats ?? null, change.reason ?? null, tx.at],
   )
-  await rememberDue(tx, await readHistory(tx, customerId))
+  const history = await readHistory(tx, customerId)
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: history.stretches.at(-1)!.subscriptionId })
+  await rememberDue(tx, history)
 }

@@ -1,4 +1,5 @@
 import type { BillingTransaction } from './billing.ts'
+import { noteChange } from './change-feed.ts'
 import type { History, Stretch } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
 
@@ -18,11 +19,13 @@ export async function insertStretch(tx: BillingTransaction, customerId: string, 
 }
 
 /** Writes down what the day has come for. Until then it is read as if it were written. */
-export async function settleScheduled(tx: BillingTransaction, { customer: { customerId }, scheduled, today }: History): Promise<void> {
+export async function settleScheduled(tx: BillingTransaction, { customer: { customerId }, stretches, scheduled, today }: History): Promise<void> {
   if (!scheduled || scheduled.at > today) return
   const rows = await tx.query('delete from scheduled_changes where customer_id = $1 and on_date = $2 returning on_date', [customerId, scheduled.at])
   // The history may have been read before the same transaction wrote it down already.
-  if (rows.length > 0) await writeStretches(tx, customerId, { endsOn: scheduled.at, next: scheduled.stretch })
+  if (rows.length === 0) return
+  await writeStretches(tx, customerId, { endsOn: scheduled.at, next: scheduled.stretch })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
 }
 
 /** Undoes what is scheduled, if anything. */

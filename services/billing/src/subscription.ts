@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, planChange, seatsFor, type PlannedChange } from './change.ts'
+import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue } from './due.ts'
@@ -81,6 +82,7 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     const id = tx.newId('str')
     const stretch: Stretch = { id, subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, to: null, anchor: from, alignment: plan.alignment, usageId: id, scheduled: false }
     await insertStretch(tx, input.customerId, stretch)
+    await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
     await keepZoneInPeriods(tx, input.customerId, { anchor: from, alignment: plan.alignment, months: 1 })
     const started = await readHistory(tx, input.customerId)
     const period = usagePeriods(started.stretches, from).at(-1)!
@@ -158,6 +160,7 @@ async function makeChange(tx: BillingTransaction, history: History, change: Plan
   // A cancellation stays what it is.
   if (history.scheduled?.stretch) await forgetScheduled(tx, history.customer.customerId)
   await writeStretches(tx, history.customer.customerId, { endsOn: history.today, next: stretch })
+  await noteChange(tx, { type: 'subscription.changed', customerId: history.customer.customerId, subjectId: from.subscriptionId })
   const moved = await readHistory(tx, history.customer.customerId)
   const period = usagePeriods(moved.stretches, moved.today).at(-1)!
   const draft: InvoiceDraft = {

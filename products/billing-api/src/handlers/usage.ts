@@ -1,9 +1,9 @@
-import { checkQuota, consume, getUsageSummary, recordUsage, type Billing } from '@customer-portal/billing'
+import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, recordUsage, type Billing } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
 import { PeriodLabel, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Consumed, ConsumeInput, EventBatch, Quota, Recorded } from '../contract.ts'
+import { Consumed, ConsumeInput, EventBatch, Quota, Reconciliation, Recorded } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
 const scope = 'billing' as const
@@ -30,6 +30,15 @@ export function usageRoutes(app: App, billing: Billing): void {
     },
   }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))
 
+  app.get('/customers/:customerId/reconciliation', {
+    config: { scope },
+    schema: {
+      summary: 'Where the usage of a period went', tags: ['usage'], params: CustomerPath, response: { 200: Reconciliation },
+      description: 'Counted again from the events and the invoices: accepted = billed + adjusted + unbilled + uncharged. `difference` is anything but 0 only where a row is wrong.',
+      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
+    },
+  }, async (request) => getReconciliation(billing, { ...request.params, ...request.query }))
+
   app.get('/customers/:customerId/quota/:meter', {
     config: { scope },
     schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
@@ -45,7 +54,8 @@ export function usageRoutes(app: App, billing: Billing): void {
 }
 
 async function recordBatch(billing: Billing, request: FastifyRequest) {
-  const { events, places, rejected } = readEvents(request)
+  const { events, places, rejected, refused } = readEvents(request)
+  await keepRejected(billing, refused)
   const recorded = events.length > 0 ? await recordUsage(billing, events) : { accepted: 0, duplicates: 0, rejected: [] }
   const all = [...rejected, ...recorded.rejected.map((refusal) => ({ ...refusal, index: places[refusal.index] ?? refusal.index }))]
   return { accepted: recorded.accepted, duplicates: recorded.duplicates, rejected: all.sort((a, b) => a.index - b.index) }

@@ -22,7 +22,8 @@ export function billedFor(documents: readonly InvoiceDocument[], usageId: string
   return { amount: sum(lines.map((line) => line.amount)), quantity: sum(lines.map((line) => signedSteps(line.quantity, meter.decimals))), until: lines.at(-1)?.counted?.until ?? null }
 }
 
-function signedSteps(units: number, decimals: number): number {
+/** A line's quantity, units of either sign → steps. */
+export function signedSteps(units: number, decimals: number): number {
   const steps = stepsFrom(Math.abs(units), decimals) as number
   return units < 0 ? -steps : steps
 }

@@ -1,4 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
+import { noteChange } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
@@ -140,6 +141,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     if (returned < 0 && (await creditBalance(tx, customerId, currency)) + returned < 0) throw new BillingError('credit_already_used', { message: `the credit that invoice ${row.document.number} gave has been used: it cannot be voided` })
     await tx.query('update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2', [customerId, row.id, tx.at, input.reason ?? null])
     await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount: returned, currency })
+    await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     return view(tx, await storedInvoice(tx, row.id, customerId))
   })
 }
@@ -168,6 +170,7 @@ export async function recordPayment(
       customerId, row.id, input.reference, input.amount, input.method, paidAt, tx.at,
     ])
     await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: Math.max(0, input.amount - due), currency })
+    if (due > 0 && input.amount >= due) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
     return view(tx, row)
   })
 }

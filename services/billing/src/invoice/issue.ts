@@ -1,4 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
+import { noteChange } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import type { History } from '../history.ts'
@@ -38,6 +39,8 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
   // Nothing is paid out: what a document gives back becomes account credit.
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
+  await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
+  if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }
 

@@ -23,7 +23,9 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   if (!row) return null
   const { kind, stretchId, lines } = row.document
   const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
-  const stretch = history.stretches[index]!
+  const stretch = history.stretches[index]
+  // What ended a subscription at once gives back the same days again: nothing can have followed.
+  if (!stretch) return issue(tx, history, { kind, period, stretchId, lines: lines.map(({ id: _, ...line }) => line), termsDays: history.stretches.at(-1)!.plan.paymentTermsDays })
   const documents = await documentsSince(tx, customerId, addDays(stretch.from, -37 * 366))
   const draft = [...creditsStillOwed(documents, history.stretches.slice(0, index), stretch), ...feeStillOwed(documents, history.stretches, stretch)]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })

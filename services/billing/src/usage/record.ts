@@ -4,6 +4,7 @@ import { metersByKey } from '../meter.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
+import { keepRejected } from './rejected.ts'
 
 export const mostEvents = 1000
 
@@ -19,7 +20,7 @@ type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
 
 /**
  * Records up to 1,000 events in one transaction, counting each id once per customer: the same id and content again is a
- * duplicate, other content is rejected. A bad event never fails its neighbours.
+ * duplicate, other content is rejected. A bad event never fails its neighbours; it is kept with its reason.
  */
 export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
@@ -38,7 +39,9 @@ export async function recordUsage(billing: Billing, events: readonly UsageEventI
     // One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
     placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index)
     await storeBatch(tx, placed, fates)
-    return summaryOf(events, fates)
+    const recorded = summaryOf(events, fates)
+    await keepRejected(tx, recorded.rejected.map(({ index, code, detail }) => ({ ...events[index]!, code, detail })))
+    return recorded
   })
 }
 

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createBilling, createCustomer, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
+import { openDatabase } from '@customer-portal/database'
+import { afterAll, expect, test } from 'vitest'
+import { realClock } from './clock.ts'
+import { idMaker } from './ids.ts'
+
+const command = fileURLToPath(new URL('reconcile-command.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'reconcile-command-'))
+const dataDir = join(folder, 'data')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs the command as `npm run reconcile` does, in a folder without a .env. */
+function run(args: string[] = [], environment: Record<string, string> = {}) {
+  return new Promise<{ code: number; out: string; error: string }>((resolve) => {
+    const child = execFile(process.execPath, ['--import', import.meta.resolve('tsx'), command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
+      resolve({ code: child.exitCode ?? -1, out, error })
+    })
+  })
+}
+
+test('without a data directory it says so, and makes none', async () => {
+  expect(await run()).toMatchObject({ code: 1, out: '', error: expect.stringContaining('There is no data directory') as string })
+  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('npm run reconcile') as string })
+})
+
+test('it proves the books of a data directory, names the row that breaks a rule, and refuses one that a server holds', async () => {
+  const db = await openDatabase({ dataDir })
+  await migrateBilling(db)
+  const { now } = realClock()
+  const billing = createBilling({ db, now, newId: idMaker(now) })
+  await createCustomer(billing, { id: 'acme', companyName: '示例公司' })
+  await putMeter(billing, { key: 'ai_chat', name: 'AI', unit: '次' })
+  await recordUsage(billing, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: now() }])
+  expect(await run()).toMatchObject({ code: 1, out: '', error: expect.stringContaining(dataDir) as string })
+  await db.close()
+  expect(await run()).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
+
+  const again = await openDatabase({ dataDir })
+  await again.asOwner((tx) => tx.query('update usage_daily set quantity = 4'))
+  await again.close()
+  const { code, out } = await run()
+  expect([code, out]).toEqual([1, expect.stringMatching(/^customer acme: a day that differs from its events: ai_chat on \d{4}-\d{2}-\d{2}: 4 steps of 1 events, its events say 3 of 1\n/)])
+  expect(out.trimEnd().split('\n').at(-1)).toBe('1 customer reconciled: 1 row breaks a rule.')
+}, 120_000)

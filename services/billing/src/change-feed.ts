@@ -1,0 +1,52 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from './cursor.ts'
+import type { Instant } from './rules/instant.ts'
+
+/** What can have happened, as `what it happened to`.`what happened`. */
+export const changeTypes = ['account.created', 'account.updated', 'subscription.created', 'subscription.changed', 'invoice.issued', 'invoice.paid', 'invoice.voided'] as const
+export type ChangeType = (typeof changeTypes)[number]
+
+/** One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to: read that for its state now. */
+export interface Change {
+  id: string
+  type: ChangeType
+  customerId: string
+  subjectId: string
+  at: Instant
+}
+
+/** Writes down that something happened, in the transaction in which it does. The caller holds the customer's lock. */
+export async function noteChange(tx: BillingTransaction, change: { type: ChangeType; customerId: string; subjectId: string }): Promise<void> {
+  await tx.query('insert into changes (customer_id, type, subject_id, at) values ($1, $2, $3, $4)', [change.customerId, change.type, change.subjectId, tx.at])
+}
+
+/**
+ * What happened, oldest first. `nextCursor` is where to go on, now or later: it stands at the end too, and is null only while
+ * nothing has happened yet. Nothing ever appears behind a cursor that was given out, and each change appears once.
+ */
+export async function listChanges(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<Page<Change>> {
+  const limit = pageLimit(input.limit)
+  const [, after = '0'] = decodeCursor(input.cursor, 2) ?? []
+  if (!/^\d{1,15}$/.test(after)) throw invalidCursor()
+  return billing.transaction(async (tx) => {
+    await placeUnread(tx)
+    const rows = await tx.query<Change & { position: number }>(
+      `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId", at from changes
+       where position > $1 order by position limit ${limit}`,
+      [after],
+    )
+    const last = rows.at(-1)
+    return { data: rows.map(({ position: _, ...change }) => change), nextCursor: last ? encodeCursor([last.at, String(last.position)]) : input.cursor ?? null }
+  })
+}
+
+/** Gives a place to what was committed since the last reading. The lock makes sure that nobody else gives the same places. */
+async function placeUnread(tx: BillingTransaction): Promise<void> {
+  if ((await tx.query('select 1 from changes where position is null limit 1')).length === 0) return
+  await tx.query("select pg_advisory_xact_lock(hashtext('customer-portal changes'))")
+  await tx.query(
+    `update changes set position = placed.position
+     from (select customer_id, sequence, (select coalesce(max(position), 0) from changes) + row_number() over (order by sequence) as position from changes where position is null) placed
+     where (changes.customer_id, changes.sequence) = (placed.customer_id, placed.sequence)`,
+  )
+}

@@ -1,0 +1,107 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { readHistory } from './history.ts'
+import { addDays } from './rules/date.ts'
+import { unitsFrom } from './rules/quantity.ts'
+import { periodNamed } from './timeline.ts'
+import { countAgain } from './reconciliation/counted-again.ts'
+import { documentMistakes, type DocumentRow } from './reconciliation/document-check.ts'
+import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
+import { meterBalances } from './reconciliation/meter-balance.ts'
+import { balanceMistakes, dayMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
+import { dailyUsage } from './usage/rating.ts'
+import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
+import { shown, type UsageSummary } from './usage/summary.ts'
+
+/** Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. */
+export interface Reconciliation {
+  period: UsageSummary['period']
+  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; difference: number }[]
+  rejected: RejectedEvent[]
+}
+
+/** A row that breaks a rule. `customerId` is null for what belongs to no customer. */
+export interface Mistake {
+  customerId: string | null
+  what: string
+  row: string
+}
+
+/** Proves one period of one customer (the current one unless named). Throws customer_not_found, period_not_found. */
+export async function getReconciliation(billing: Billing, input: { customerId: string; period?: string }): Promise<Reconciliation> {
+  return atOneMoment(billing, async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const period = periodNamed(history, input.period)
+    const documents = (await documentRows(tx, input.customerId, addDays(period.from, -1))).filter((row) => !row.voided).map((row) => row.document)
+    const { daily: events } = await countAgain(tx, input.customerId, [], period)
+    const balances = meterBalances({ history, events, daily: await dailyUsage(tx, input.customerId, period), documents }, period)
+    return {
+      period: shown(period),
+      meters: balances.map(({ meter, ...steps }) => {
+        const units = (name: keyof typeof steps) => unitsFrom(steps[name], meter.decimals)
+        return {
+          meter: meter.key, accepted: units('accepted'), billed: units('billed'), adjusted: units('adjusted'),
+          unbilled: units('unbilled'), uncharged: units('uncharged'), difference: units('difference'),
+        }
+      }),
+      rejected: await rejectedEvents(tx, input.customerId, period),
+    }
+  })
+}
+
+/** Proves the rows of every customer, one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
+export async function* findMistakes(billing: Billing, options: { onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Mistake> {
+  for (const broken of await atOneMoment(billing, numberMistakes)) yield { customerId: null, ...broken }
+  for (let last = ''; ;) {
+    const customers = await customersAfter(billing, last)
+    for (const customerId of customers) {
+      yield* await mistakesOfCustomer(billing, customerId)
+      options.onCustomer?.(customerId)
+    }
+    if (customers.length === 0) return
+    last = customers.at(-1)!
+  }
+}
+
+async function customersAfter(billing: Billing, last: string): Promise<string[]> {
+  const rows = await billing.transaction((tx) => tx.query<{ id: string }>('select customer_id as id from customers where customer_id > $1 order by customer_id limit 500', [last]), { readOnly: true })
+  return rows.map((row) => row.id)
+}
+
+async function mistakesOfCustomer(billing: Billing, customerId: string): Promise<Mistake[]> {
+  return atOneMoment(billing, async (tx) => {
+    const history = await readHistory(tx, customerId)
+    const rows = await documentRows(tx, customerId, null)
+    const documents = rows.map((row) => row.document)
+    const counted = await countAgain(tx, customerId, momentsOf(documents))
+    const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
+    const broken = [
+      ...await ledgerMistakes(tx, customerId),
+      ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
+      ...dayMistakes(counted.daily, daily),
+      ...balanceMistakes({ history, events: counted.daily, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
+      ...documents.flatMap((document) => lineMistakes(document, counted, history.meters)),
+    ]
+    return broken.map((one) => ({ customerId, ...one }))
+  })
+}
+
+interface ReadDocument extends DocumentRow {
+  voided: boolean
+}
+
+/** The documents of periods from `since` on (all: null), oldest first: usage is never billed before its period. */
+async function documentRows(tx: BillingTransaction, customerId: string, since: string | null): Promise<ReadDocument[]> {
+  return tx.query<ReadDocument>(
+    `select document, sha256, number, total, payable, voided_at is not null as voided from invoices
+     where customer_id = $1 and ($2::date is null or period_start >= $2) order by issued_at, number`,
+    [customerId, since],
+  )
+}
+
+/** Everything read is of one moment, so that what is recorded meanwhile is seen whole or not at all. */
+async function atOneMoment<T>(billing: Billing, work: (tx: BillingTransaction) => Promise<T>): Promise<T> {
+  return billing.transaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read')
+    return work(tx)
+  }, { readOnly: true })
+}

@@ -1,0 +1,76 @@
+import type { History } from '../history.ts'
+import { signedSteps } from '../invoice/billed.ts'
+import type { InvoiceDocument } from '../invoice/document.ts'
+import type { Line } from '../invoice/line.ts'
+import type { Meter } from '../meter.ts'
+import { sum } from '../rules/money.ts'
+import type { Period } from '../rules/period.ts'
+import { rateUsage, usageStretches, usedOn, type DailyUsage, type RatedUsage } from '../usage/rating.ts'
+
+/**
+ * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
+ * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any stretch, of a meter
+ * its plan does not charge, or above a block limit. `difference` is what is left, and must be 0.
+ */
+export interface MeterBalance {
+  meter: Meter
+  accepted: number
+  billed: number
+  adjusted: number
+  unbilled: number
+  uncharged: number
+  difference: number
+}
+
+/** What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by, `documents` without the void ones. */
+export interface UsageFacts {
+  history: History
+  events: readonly DailyUsage[]
+  daily: readonly DailyUsage[]
+  documents: readonly InvoiceDocument[]
+}
+
+/** The balance of every meter that was used or billed in a period, or is in a plan of it. */
+export function meterBalances({ history, events, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
+  const rated = rateUsage(usageStretches(history.stretches), period, daily, history.meters)
+  const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
+  const used = [...events, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
+  const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
+  return [...keys].map((key) => {
+    const meter = history.meters.get(key)!
+    const accepted = usedOn(events, meter, period)
+    const parts = partsOf(rated.filter((one) => one.meter.key === key), lines.filter((line) => line.meter === key), meter)
+    const uncharged = parts.uncharged + usedOn(daily, meter, period) - parts.used
+    return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
+  })
+}
+
+interface Parts {
+  used: number
+  billed: number
+  adjusted: number
+  unbilled: number
+  uncharged: number
+}
+
+function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Meter): Parts {
+  const parts: Parts[] = rated.map((one) => partsOfStretch(one, lines.filter((line) => line.stretchId === one.stretch.id)))
+  // A line for a stretch that never charged this meter billed something nobody used.
+  const stray = lines.filter((line) => !rated.some((one) => one.stretch.id === line.stretchId))
+  parts.push({ used: 0, billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))), adjusted: 0, unbilled: 0, uncharged: 0 })
+  const total = (name: keyof Parts) => sum(parts.map((one) => one[name]))
+  return { used: total('used'), billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
+}
+
+/** A line names all usage of its stretch; where the plan blocks, what lies above the allowance is not charged by it. */
+function partsOfStretch({ charge, allowance, used, meter }: RatedUsage, lines: readonly Line[]): Parts {
+  const chargeable = (quantity: number) => (charge.overage === 'block' && allowance !== null ? Math.min(quantity, allowance) : quantity)
+  let counted = 0
+  const billedBy = { usage: 0, adjustment: 0 }
+  for (const line of lines) {
+    const before = chargeable(counted)
+    counted += signedSteps(line.quantity, meter.decimals)
+    billedBy[line.kind === 'usage' ? 'usage' : 'adjustment'] += chargeable(counted) - before
+  }
+  return { used, billed: billedBy.usage, adjusted: billedBy.adjustment, unbilled: chargeable(used) - chargeable(counted), uncharged: used - chargeable(used) }
+}

@@ -1,0 +1,70 @@
+import type { Meter } from '../meter.ts'
+import { signedSteps } from '../invoice/billed.ts'
+import type { InvoiceDocument } from '../invoice/document.ts'
+import type { Line } from '../invoice/line.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { usagePeriods } from '../timeline.ts'
+import { usedOn, type DailyUsage } from '../usage/rating.ts'
+import type { CountedAgain } from './counted-again.ts'
+import { meterBalances, type UsageFacts } from './meter-balance.ts'
+
+interface Broken {
+  what: string
+  row: string
+}
+
+/** The days whose cached sum is not that of their events. */
+export function dayMistakes(events: readonly DailyUsage[], daily: readonly DailyUsage[]): Broken[] {
+  const key = (day: DailyUsage) => `${day.meter} on ${day.date}`
+  const cached = new Map(daily.map((day) => [key(day), day]))
+  const counted = new Map(events.map((day) => [key(day), day]))
+  const nothing = { quantity: 0, events: 0 }
+  return [...new Set([...cached.keys(), ...counted.keys()])].flatMap((one) => {
+    const [day, again] = [cached.get(one) ?? nothing, counted.get(one) ?? nothing]
+    if (day.quantity === again.quantity && day.events === again.events) return []
+    return [{ what: 'a day that differs from its events', row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}` }]
+  })
+}
+
+/** The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a period there never was. */
+export function balanceMistakes(facts: UsageFacts): Broken[] {
+  const periods = usagePeriods(facts.history.stretches, facts.history.today)
+  const broken = periods.flatMap((period) => meterBalances(facts, period)
+    .filter((one) => one.difference !== 0 || one.unbilled < 0)
+    .map(({ meter, ...one }) => ({
+      what: 'usage that does not add up',
+      row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
+    })))
+  const known = new Set(periods.map((period) => period.from))
+  const stray = facts.documents.flatMap((document) => document.lines.filter((line) => line.usagePeriod !== undefined && !known.has(line.usagePeriod))
+    .map((line) => ({ what: 'a line for a period there never was', row: `${document.number} ${line.id}, ${line.usagePeriod}` })))
+  return [...broken, ...stray]
+}
+
+/**
+ * The lines that billed other usage than their events: what a line says, and what it says was billed before it, is all that was
+ * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not.
+ */
+export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>): Broken[] {
+  return document.lines.flatMap((line) => {
+    if (line.meter === undefined || line.counted === undefined) return []
+    const meter = meters.get(line.meter)!
+    const dates = { from: line.period.start, to: line.period.end }
+    const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
+    const least = usedOn(counted.storedBy(line.counted.until, false), meter, dates)
+    const most = usedOn(counted.storedBy(line.counted.until, true), meter, dates)
+    if (least <= said && said <= most) return []
+    return [{ what: 'a line that differs from its events', row: `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, its events say ${unitsFrom(most, meter.decimals)}` }]
+  })
+}
+
+/** An adjustment's explanation ends with what was billed before it, taken off. */
+function billedBefore(line: Line, meter: Meter): number {
+  const last = line.explain.at(-1)
+  return line.kind === 'adjustment' && last && last.rate === null ? -signedSteps(last.quantity, meter.decimals) : 0
+}
+
+/** The moments at which documents counted usage. */
+export function momentsOf(documents: readonly InvoiceDocument[]): string[] {
+  return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
+}
