@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sum } from './money.ts'
-import { keepWithin, mostItCanCost, priceMistake, rate, stillToBill, type Price, type Tier } from './pricing.ts'
+import { coversQuantity, keepWithin, mostItCanCost, priceMistake, rate, stillToBill, type Price, type Tier } from './pricing.ts'
 
 const graduated: Price = {
   model: 'graduated',
@@ -130,4 +130,11 @@ test('no quantity up to the one asked about costs more than the bound', () => {
 test('volume tiers are checked like graduated ones, and other models have none', () => {
   expect(priceMistake({ model: 'volume', tiers: [{ upTo: 5, rate: cheap }] })).toMatchObject({ pointer: '/tiers/0/upTo' })
   expect(priceMistake({ model: 'package', size: 5, amount: 1 })).toBeUndefined()
+})
+
+test('a price whose last tier is bounded covers quantities up to it and no more', () => {
+  const bounded: Price = { model: 'graduated', tiers: [{ upTo: 10, rate: { amount: 5, per: 1 } }] }
+  expect([coversQuantity(bounded, 10_000, 3), coversQuantity(bounded, 10_001, 3), coversQuantity(graduated, 10_001, 3), coversQuantity({ model: 'package', size: 1, amount: 1 }, 9, 0)]).toEqual([true, false, true, true])
+  expect(rate(bounded, 10, 0).amount).toBe(50)
+  expect(() => rate(bounded, 11, 0)).toThrow('no bound')
 })

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { discountsOn, percentOf, spread, weightsOf, type Discount } from './discount.ts'
+import { sum } from './money.ts'
+
+test.each([
+  [5, [1, 1, 1], [2, 2, 1]], [1, [100, 1], [1, 0]], [10_000, [1, 2, 3], [1667, 3333, 5000]], [750, [300, 1200], [150, 600]], [0, [1, 1], [0, 0]], [-5, [1, 1, 1], [-2, -2, -1]], [7, [0, 0], [0, 0]],
+])('%s spread by %j is %j: largest remainder, ties to the earlier', (amount, weights, parts) => {
+  expect(spread(amount, weightsOf(weights))).toEqual(parts)
+})
+
+test('parts add up, none is a whole unit from its exact share, and equal weights get equal parts or one more', () => {
+  fc.assert(fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.array(fc.nat(10_000), { minLength: 1, maxLength: 12 }), (amount, weights) => {
+    const parts = spread(amount, weightsOf(weights))
+    const all = sum(weights)
+    expect(sum(parts)).toBe(all === 0 ? 0 : amount)
+    if (all > 0) parts.forEach((part, index) => expect(Math.abs(part * all - amount * weights[index]!)).toBeLessThan(all))
+  }))
+})
+
+const lines = [{ id: 'a', amount: 1000 }, { id: 'b', amount: -500 }, { id: 'c', amount: 3000 }]
+test.each([
+  [[{ kind: 'fixed', amount: 100, appliesTo: null }], [25, 0, 75]],
+  [[{ kind: 'fixed', amount: 9000, appliesTo: null }], [1000, 0, 3000]],
+  [[{ kind: 'percent', percent: '10', appliesTo: ['c', 'b'] }], [0, 0, 300]],
+  [[{ kind: 'percent', percent: '150', appliesTo: null }], [1000, 0, 3000]],
+  // The second is of what the first left.
+  [[{ kind: 'percent', percent: '50', appliesTo: null }, { kind: 'percent', percent: '50', appliesTo: ['a'] }], [750, 0, 1500]],
+  [[{ kind: 'fixed', amount: 800, appliesTo: ['a'] }, { kind: 'fixed', amount: 800, appliesTo: null }], [850, 0, 750]],
+  [[], [0, 0, 0]],
+] as [Discount[], number[]][])('%j take %j off the lines', (discounts, taken) => {
+  expect(discountsOn(lines, discounts)).toEqual(taken)
+})
+
+test('no discount takes more than a line, nor anything from one that gives money back', () => {
+  const discounts = fc.array(fc.oneof(
+    fc.record({ kind: fc.constant('fixed' as const), amount: fc.nat(100_000), appliesTo: fc.constantFrom(null, ['0', '2']) }),
+    fc.record({ kind: fc.constant('percent' as const), percent: fc.nat(120).map(String), appliesTo: fc.constantFrom(null, ['1']) }),
+  ), { maxLength: 4 })
+  fc.assert(fc.property(fc.array(fc.integer({ min: -10_000, max: 50_000 }), { maxLength: 6 }), discounts, (amounts, some) => {
+    discountsOn(amounts.map((amount, index) => ({ id: String(index), amount })), some).forEach((taken, index) => {
+      expect(taken >= 0 && taken <= Math.max(0, amounts[index]!)).toBe(true)
+    })
+  }))
+})
+
+test('a percentage is rounded half away from zero', () => {
+  expect([percentOf(1000, '15.5'), percentOf(1, '50'), percentOf(-1, '50'), percentOf(0, '9')]).toEqual([155, 1, -1, 0])
+})
