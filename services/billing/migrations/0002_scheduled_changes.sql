@@ -20,7 +20,7 @@ alter table stretches add column scheduled boolean not null default false;
 -- Late usage of a subscription that has ended is billed once, when no event of it can arrive any more.
 alter table subscriptions add column closed_at timestamptz;
 
-grant select, insert, delete on scheduled_changes to portal, billing;
+grant select, insert, delete, update (on_date) on scheduled_changes to portal, billing;
 grant update (closed_at) on subscriptions to portal, billing;
 alter table scheduled_changes enable row level security;
 alter table scheduled_changes force row level security;

@@ -30,7 +30,7 @@ test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands give
 
   // The history is worth its time only while it goes everywhere.
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'credit', 'fee', 'renewal', 'start', 'usage'])
+  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
   expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'downgrade', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])

@@ -7,7 +7,7 @@ import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
 const zones = { 'Zeta-1': 'Asia/Shanghai', alpha_2: 'America/New_York', 'beta-3': 'Europe/Berlin', Gamma: 'Asia/Kolkata' }
 const customers = Object.keys(zones)
-const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive']
+const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive', 'annual']
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -42,6 +42,7 @@ export async function playHistory(world: World, seed: number, steps: number, loo
   await seedCatalogue(billing)
   await putPlan(billing, { id: 'calendar', name: 'Calendar', rank: 12, alignment: 'calendar', fee: { amount: 77_777, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'storage', included: 2, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 }, { upTo: null, rate: { amount: 1, per: 7 } }] } }] })
   await putPlan(billing, { id: 'inclusive', name: 'Inclusive', rank: 30, taxMode: 'inclusive', fee: { amount: 333_333, per: 'subscription' }, graceHours: 24, charges: [{ meter: 'ai_chat', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 3 } } }] })
+  await putPlan(billing, { id: 'annual', name: 'Annual', rank: 25, interval: 'year', fee: { amount: 1_000_001, per: 'seat' }, seats: { max: 6 }, charges: [{ meter: 'ai_chat', included: 400, overage: 'bill', price: { model: 'per_unit', rate: { amount: 3, per: 7 } } }] })
   for (const [index, id] of customers.entries()) {
     await seedCustomer(billing, id, zones[id as keyof typeof zones])
     await createSubscription(billing, { customerId: id, planId: plans[[1, 0, 4, 2][index]!]!, startsAt: addSeconds(billing.now(), -index * 9 * 86_400) })

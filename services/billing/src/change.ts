@@ -1,12 +1,14 @@
 import type { BillingTransaction } from './billing.ts'
 import { creditBalance } from './credit.ts'
 import { BillingError } from './failure.ts'
-import { stretchOn, type History, type Stretch } from './history.ts'
+import { nextStretch, stretchOn, type History, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { feeOf, getPlan, monthsOf, type Plan } from './plan.ts'
 import { totals, type Totals } from './rules/invoicing.ts'
-import type { Period } from './rules/period.ts'
+import { renewalLines } from './invoice/renewal.ts'
+import type { LocalDate } from './rules/date.ts'
+import type { LabelledPeriod, Period } from './rules/period.ts'
 import { unitsFrom, wholeUnits } from './rules/quantity.ts'
 import type { LocalizedText } from './text.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
@@ -46,10 +48,32 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   const direction = directionOf(from, { plan, seats })
   const feePeriod = feePeriodAt(from, history.today)
   if ((direction === 'up' || direction === 'level') && monthsOf(plan) !== monthsOf(from.plan)) {
-    throw new BillingError('interval_change_unsupported', { pointer: '/planId', message: `plan '${plan.id}' is billed every ${plan.intervalCount} ${plan.interval}, the current one every ${from.plan.intervalCount} ${from.plan.interval}: a change between them is not offered yet` })
+    const interval = await intervalChange(tx, history, from, { plan, seats })
+    return { from, to: { plan, seats }, direction, ...interval, totals: totals(interval.lines, await creditBalance(tx, customerId, currency)) }
   }
   const lines = direction === 'up' ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
   return { from, to: { plan, seats }, direction, feePeriod, lines, totals: totals(lines, await creditBalance(tx, customerId, currency)) }
+}
+
+/**
+ * Another interval begins a fee period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
+ * renewal would.
+ */
+async function intervalChange(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+  const { today } = history
+  const next = nextStretch(from, { id: '', ...to, from: today, scheduled: false })
+  const feePeriod = feePeriodAt(next, today)
+  const fee = feeLine(next, feePeriod, feePeriod)
+  const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, today)
+  const after = { ...history, scheduled: null, stretches: [...history.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
+  const ended = endedPeriod(after.stretches, today)
+  return { feePeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
+}
+
+/** The usage period that a change of interval on `date` has cut short there, unless it began a period anyway. */
+export function endedPeriod(stretches: readonly Stretch[], date: LocalDate): LabelledPeriod | undefined {
+  const period = usagePeriods(stretches, date).findLast((one) => one.to === date)
+  return period && period.to < period.whole.to ? period : undefined
 }
 
 async function changeLines(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {

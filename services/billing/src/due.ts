@@ -35,8 +35,13 @@ export async function doWhatIsDue(tx: BillingTransaction, history: History, opti
 export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
   const lines = await renewalLines(tx, history, period)
   const invoice = await issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
-  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
+  await rememberClosed(tx, history, period)
   return invoice
+}
+
+/** Writes down that a usage period is billed: what arrives later is an adjustment. */
+export async function rememberClosed(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<void> {
+  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
 }
 
 /** Bills late usage of the subscriptions whose last event has arrived by `until` (and by now). */

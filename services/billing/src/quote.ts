@@ -103,5 +103,7 @@ export async function honourQuote(tx: BillingTransaction, customerId: string, qu
 
 function promiseOf(change: PlannedChange): unknown {
   const { to, from, lines, totals, direction, feePeriod } = change
-  return { planVersion: to.plan.version, from: from.id, lines, totals, ...(direction === 'down' ? { at: feePeriod.to, next: nextFeeTotal(change) } : {}) }
+  // Until when events were counted is the moment of asking, not of the promise.
+  const promised = lines.map(({ counted: _counted, ...line }) => line)
+  return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(direction === 'down' ? { at: feePeriod.to, next: nextFeeTotal(change) } : {}) }
 }

@@ -1,9 +1,9 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { directionOf, planChange, seatsFor, type PlannedChange } from './change.ts'
+import { directionOf, endedPeriod, planChange, seatsFor, type PlannedChange } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { keepZoneInPeriods } from './customer.ts'
-import { closesAt, doWhatIsDue } from './due.ts'
+import { closesAt, doWhatIsDue, rememberClosed } from './due.ts'
 import { BillingError } from './failure.ts'
 import { lockCustomer, nextStretch, readHistory, stretchOn, type History, type Stretch } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
@@ -12,7 +12,7 @@ import { feeLine } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { getAllPlans, getPlan, type Plan } from './plan.ts'
+import { getAllPlans, getPlan, monthsOf, type Plan } from './plan.ts'
 import { honourQuote } from './quote.ts'
 import type { LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
@@ -168,8 +168,19 @@ async function makeChange(tx: BillingTransaction, history: History, change: Plan
     lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
   }
   const document = await issue(tx, moved, draft)
-  await doWhatIsDue(tx, moved)
+  if (monthsOf(from.plan) !== monthsOf(to.plan)) await beginGrid(tx, moved, stretch)
+  await doWhatIsDue(tx, await readHistory(tx, history.customer.customerId))
   return document
+}
+
+/** Another interval: the usage period it ended is billed, and what waits for the end of a period waits for that of the new ones. */
+async function beginGrid(tx: BillingTransaction, history: History, stretch: Stretch): Promise<void> {
+  const { customerId } = history.customer
+  const ended = endedPeriod(history.stretches, stretch.from)
+  if (ended) await rememberClosed(tx, history, ended)
+  await keepZoneInPeriods(tx, customerId, { anchor: stretch.anchor, alignment: stretch.alignment, months: 1 })
+  // A cancellation waits for the end of what is paid for now.
+  if (history.scheduled) await tx.query('update scheduled_changes set on_date = $2 where customer_id = $1', [customerId, feePeriodAt(stretch, stretch.from).to])
 }
 
 async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null): Promise<Changed> {

@@ -50,7 +50,7 @@ const feeNamedBy = (line: Pick<LineDraft, 'stretchId' | 'period'>) => `${line.st
  * this fee back (it was void at the time), to that change.
  */
 export function billedUntil(documents: readonly InvoiceDocument[], stretches: readonly Stretch[], stretch: Stretch, feePeriod: DateRange): LocalDate {
-  const lines = documents.flatMap((document) => document.lines).filter((line) => line.period.end === feePeriod.to && line.period.start >= feePeriod.from)
+  const lines = documents.flatMap((document) => document.lines).filter((line) => line.period.start >= feePeriod.from && line.period.start < feePeriod.to)
   if (lines.some((line) => line.kind === 'credit' && line.stretchId === stretch.id)) return feePeriod.to
   const after = new Set(stretches.slice(stretches.findIndex((one) => one.id === stretch.id) + 1).map((one) => one.id))
   return lines.filter((line) => line.kind === 'fee' && after.has(line.stretchId)).map((line) => line.period.start).sort()[0] ?? feePeriod.to

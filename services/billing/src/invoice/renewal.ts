@@ -19,8 +19,10 @@ const lookBackDays = 70
 export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<LineDraft[]> {
   const known = await knownOf(tx, history, period)
   // A minimum is due at zero usage too.
-  const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).map((one) => {
+  const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).flatMap((one) => {
     const before = known.billed(one, period.from)
+    // A change of interval has billed the period it ended already.
+    if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
   return [...nextFee(stretchesAhead(history), period, known.documents), ...current, ...await lateLines(tx, history, period, known)]
