@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@customer-portal/database'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSubscription, findMistakes, listChanges, migrateBilling, recordUsage, type Billing, type Changed } from '../src/index.ts'
+import { seedCatalogue, seedCustomer } from '../src/testing.ts'
+import { engineAt, points, run, type Command, type Location, type Point } from './interrupted-command.ts'
+
+const program = fileURLToPath(new URL('interrupted-command.ts', import.meta.url))
+const serverUrl = process.env['TEST_DATABASE_URL']
+const rounds = process.env['LONG'] === '1' ? 20 : 1
+const customers = ['acme', 'beta', 'gamma']
+/** Three periods of each customer have ended by then, and a fourth runs. */
+const moment = '2027-01-10T00:00:00.000000Z'
+
+/** A place with customers whose renewals are three months behind, and as many equal copies of it as wanted. */
+interface Place {
+  seed(): Promise<void>
+  copy(): Promise<Location>
+  remove(): Promise<void>
+}
+
+function folderPlace(): Place {
+  const home = mkdtempSync(join(tmpdir(), 'interrupted-'))
+  let copies = 0
+  return {
+    seed: () => seed({ dataDir: join(home, 'seed') }),
+    async copy() {
+      const dataDir = join(home, `copy-${(copies += 1)}`)
+      cpSync(join(home, 'seed'), dataDir, { recursive: true })
+      return { dataDir }
+    },
+    remove: async () => rmSync(home, { recursive: true, force: true }),
+  }
+}
+
+function serverPlace(url: string): Place {
+  const name = `interrupted_${process.pid}_${randomBytes(4).toString('hex')}`
+  const made: string[] = []
+  const onServer = async (sql: string) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  const make = async (database: string, sql: string): Promise<Location> => {
+    await onServer(sql)
+    made.push(database)
+    const location = new URL(url)
+    location.pathname = `/${database}`
+    return { databaseUrl: location.href }
+  }
+  return {
+    seed: async () => seed(await make(name, `create database ${name}`)),
+    copy: () => make(`${name}_${made.length}`, `create database ${name}_${made.length} template ${name}`),
+    async remove() {
+      for (const database of made) await onServer(`drop database if exists ${database} with (force)`)
+    },
+  }
+}
+
+async function seed(location: Location): Promise<void> {
+  const db = await openDatabase(location)
+  await migrateBilling(db)
+  const billing = engineAt(db, '2026-09-30T16:00:00.000000Z')
+  await seedCatalogue(billing)
+  for (const customerId of customers) {
+    await seedCustomer(billing, customerId)
+    await createSubscription(billing, { customerId, planId: 'team' })
+    await recordUsage(billing, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 1_234 }])
+  }
+  await db.close()
+}
+
+/** Starts a process that runs the command, and dies at `point` or when it is killed. */
+function start(location: Location, command: Command, point?: Point) {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, JSON.stringify(location), command, moment, ...(point ? [point] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit').then(([, signal]) => signal as string | null)
+  return { child, ended, opened: once(child.stdout, 'data') }
+}
+
+async function resumed<T>(location: Location, work: (billing: Billing) => Promise<T>): Promise<T> {
+  const db = await openDatabase(location)
+  try {
+    return await work(engineAt(db, moment))
+  } finally {
+    await db.close()
+  }
+}
+
+interface Issued {
+  customer: string
+  number: string
+  kind: string
+  period: string
+}
+
+/** After whatever happened: due work done, nothing amiss, and the documents and what was told of them. */
+async function booksOf(billing: Billing): Promise<Issued[]> {
+  await run(billing, 'due')
+  const mistakes = []
+  for await (const mistake of findMistakes(billing)) mistakes.push(mistake)
+  expect(mistakes).toEqual([])
+  const issued = await billing.db.asOwner((tx) => tx.query<Issued & { id: string }>('select customer_id as customer, id, number, kind, period_start as period from invoices order by number'))
+  expect(issued.map((invoice) => invoice.number.slice(-6))).toEqual([...issued.keys()].map((index) => String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0')))
+  const told = (await listChanges(billing, { limit: 100 })).data.filter((change) => change.type === 'invoice.issued').map((change) => change.subjectId)
+  expect(told.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
+  return issued
+}
+
+const renewals = ['2026-10-01', '2026-11-01', '2026-12-01']
+const periodsOf = (issued: readonly Issued[], customer: string, kind: string) => issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
+
+/** A process dies at each point one after the other on one database; in the long form also at each of them alone. */
+const deaths: Point[][] = [[...points], ...(process.env['LONG'] === '1' ? points.map((point) => [point]) : [])]
+const patience = 300_000
+
+const places = [{ name: 'a PGlite folder', place: folderPlace }, ...(serverUrl ? [{ name: 'PostgreSQL', place: () => serverPlace(serverUrl) }] : [])]
+
+describe.each(places)('a process killed on $name', ({ name, place: placeOf }) => {
+  const place = placeOf()
+  beforeAll(() => place.seed())
+  afterAll(() => place.remove())
+
+  test.each(deaths)('while issuing, %s …, leaves nothing half done, and the next one issues each period once', async (...died) => {
+    const location = await place.copy()
+    for (const point of died) expect(await start(location, 'due', point).ended).toBe('SIGKILL')
+    const issued = await resumed(location, booksOf)
+    for (const customer of customers) expect([periodsOf(issued, customer, 'start'), periodsOf(issued, customer, 'renewal')]).toEqual([['2026-10-01'], renewals])
+  }, patience)
+
+  test.each(deaths)('while upgrading, %s …, upgrades once, and the retry with the same key gets the same answer', async (...died) => {
+    const location = await place.copy()
+    for (const point of died) expect(await start(location, 'upgrade', point).ended).toBe('SIGKILL')
+    await resumed(location, async (billing) => {
+      const first = await run(billing, 'upgrade')
+      expect(first.replayed).toBe(died.at(-1) === 'after COMMIT, before the answer')
+      const again = await run(billing, 'upgrade')
+      expect(again).toEqual({ ...first, body: JSON.parse(JSON.stringify(first.body)) as unknown, replayed: true })
+      const issued = await booksOf(billing)
+      expect([periodsOf(issued, 'acme', 'renewal'), periodsOf(issued, 'acme', 'change')]).toEqual([renewals, ['2027-01-01']])
+      expect(issued.find((one) => one.kind === 'change')!.number).toBe((again.body as Changed).invoice!.number)
+      const stretches = await billing.db.asOwner((tx) => tx.query("select plan_id, ends_on is null as open from stretches where customer_id = 'acme' order by sequence"))
+      expect(stretches).toEqual([{ plan_id: 'team', open: false }, { plan_id: 'business', open: true }])
+    })
+  }, patience)
+
+  test(`at any moment of issuing (${rounds}), leaves what the next one completes`, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const location = await place.copy()
+      const { child, ended, opened } = start(location, 'due')
+      await opened
+      setTimeout(() => child.kill('SIGKILL'), Math.random() * 300)
+      await ended
+      const issued = await resumed(location, booksOf)
+      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+    }
+  }, patience * rounds)
+
+  // A folder belongs to one process; a server may have several, and one that dies holds up nobody.
+  if (name === 'PostgreSQL') {
+    test('beside others that issue the same, leaves them to issue each period once', async () => {
+      const location = await place.copy()
+      const processes = [start(location, 'due'), start(location, 'due', 'between two due steps'), start(location, 'upgrade', 'before COMMIT'), start(location, 'upgrade')]
+      await Promise.all(processes.map((one) => one.ended))
+      const issued = await resumed(location, async (billing) => {
+        // The client that heard that its first request was still running asks again.
+        await run(billing, 'upgrade')
+        return booksOf(billing)
+      })
+      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+      expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
+    }, patience)
+  }
+})
