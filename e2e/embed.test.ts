@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http'
-import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchBrowser, logIn, newContext, watch } from './support/browser.ts'
-import { startServer, type RunningServer } from './support/server.ts'
+import { freePort, startServer, type RunningServer } from './support/server.ts'
+import { startStranger, type Stranger } from './support/stranger.ts'
+import { vendorOf } from './support/vendor.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -14,14 +15,39 @@ afterAll(() => browser.close())
 const demo = { email: 'demo@example.com', password: 'demo-password-2026' }
 const inFrame = (page: Page) => page.frameLocator('iframe')
 
-/** Every token a portal page of ours ever gets begins like this. */
+/** Every portal token looks like this. */
 const token = /pt_[\w-]{20,}/
+
+/** The portal tokens that the pages of a context call with, from now on. */
+function tokensUsed(context: BrowserContext): Set<string> {
+  const tokens = new Set<string>()
+  context.on('request', (request) => {
+    const [found] = token.exec(request.headers().authorization ?? '') ?? []
+    if (found) tokens.add(found)
+  })
+  return tokens
+}
+
+/** Where a portal token can be read: in addresses, storages and cookies, in what the pages are made of, and in the server's log. */
+async function placesWithToken(page: Page, asked: readonly string[], log: string): Promise<string[]> {
+  const places: [string, string][] = [['log', log], ['cookies', JSON.stringify(await page.context().cookies())], ...asked.map((address): [string, string] => ['request', address])]
+  for (const frame of page.frames()) {
+    const kept = await frame.evaluate(() => {
+      // A sandbox may leave a frame no storage at all.
+      const stored = () => { try { return JSON.stringify([{ ...localStorage }, { ...sessionStorage }]) } catch { return 'none' } }
+      return { storage: stored(), page: document.documentElement.outerHTML, history: JSON.stringify([history.state, document.referrer, window.name]) }
+    })
+    places.push([`address of ${frame.url()}`, frame.url()], ...Object.entries(kept))
+  }
+  return places.filter(([, text]) => token.test(text)).map(([name]) => name)
+}
 
 describe('on one origin', () => {
   const url = inject('serverUrl')
 
-  test('an agent logs in, clicks 账户与订阅, and sees the portal of their customer, with no token in any address, storage or page', async () => {
+  test('an agent logs in, clicks 账户与订阅, and sees the portal of their customer, with no token in any address, storage, page or log', async () => {
     const context = await newContext(browser)
+    const tokens = tokensUsed(context)
     const witness = watch(context, [new URL(url).host])
     const page = await context.newPage()
     await logIn(page, url, demo.email, demo.password)
@@ -36,11 +62,8 @@ describe('on one origin', () => {
     await page.reload()
     await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
 
-    for (const frame of page.frames()) {
-      const kept = await frame.evaluate(() => JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML]))
-      expect(kept).not.toMatch(token)
-    }
-    expect(witness.urls.filter((address) => token.test(address))).toEqual([])
+    expect(tokens.size).toBeGreaterThan(0)
+    expect(await placesWithToken(page, witness.urls, readFileSync(inject('serverOutput'), 'utf8'))).toEqual([])
     const cookies = await context.cookies(`${url}/api/workbench/me`)
     expect(cookies.map(({ name, httpOnly, path }) => ({ name, httpOnly, path }))).toEqual([{ name: 'workbench_session', httpOnly: true, path: '/api/workbench' }])
     expect(witness).toMatchObject({ errors: [], outside: [] })
@@ -69,61 +92,108 @@ describe('on two origins', () => {
   let server: RunningServer
   let desk: string
   beforeAll(async () => {
-    const { freePort } = await import('./support/server.ts')
     const port = await freePort()
     desk = `http://localhost:${port}`
     server = await startServer({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORTAL_EMBED_ORIGINS: desk })
   })
   afterAll(() => server.stop())
 
-  test('the frame works across them, in a sandbox', async () => {
+  test('the frame works across them, in a sandbox, with no token in any address, storage, page or log', async () => {
     const context = await newContext(browser)
+    const tokens = tokensUsed(context)
+    const witness = watch(context, [new URL(desk).host, new URL(server.url).host])
     const page = await context.newPage()
     await logIn(page, desk, demo.email, demo.password)
     await page.getByRole('link', { name: '账户与订阅' }).click()
     await inFrame(page).getByText('团队版').first().waitFor()
     expect(await page.locator('iframe').getAttribute('src')).toMatch(new RegExp(`^${server.url}/portal/\\?embed=1$`))
     expect(await page.locator('iframe').getAttribute('sandbox')).toContain('allow-scripts')
-    expect(server.output()).not.toMatch(token)
+
+    await inFrame(page).getByRole('link', { name: '账户' }).click()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    await page.reload()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    expect(tokens.size).toBeGreaterThan(0)
+    expect(await placesWithToken(page, witness.urls, server.output())).toEqual([])
+    expect(witness).toMatchObject({ errors: [], outside: [] })
     await context.close()
   })
 })
 
 describe('a page of another origin', () => {
   const url = inject('serverUrl')
-  let stranger: Server
-  let origin: string
+  /** A portal that took a session from a host. */
+  const begun = 'html[data-height]'
+  let stranger: Stranger
   beforeAll(async () => {
-    stranger = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html')
-      response.end(`<!doctype html><iframe src="${url}/portal/?embed=1"></iframe><script>
-        window.heard = []
-        addEventListener('message', (event) => window.heard.push(JSON.stringify(event.data)))
-        const say = (to) => { for (const data of [{ namespace: 'penpal', channel: undefined, type: 'SYN', participantId: 'x' }, { method: 'requestToken' }, 'token']) to.postMessage(data, '*') }
-        setInterval(() => { say(frames[0]); if (window.other) say(window.other) }, 100)
-      </script>`)
-    })
-    stranger.listen(0, '127.0.0.1')
-    await once(stranger, 'listening')
-    origin = `http://127.0.0.1:${(stranger.address() as { port: number }).port}`
+    stranger = await startStranger(`${url}/portal/?embed=1`)
   })
-  afterAll(() => void stranger.close())
+  afterAll(() => stranger.stop())
 
-  test('gets nothing: the frame is blocked, and its messages are not answered', async () => {
+  test('cannot frame the portal', async () => {
     const context = await newContext(browser)
     const blocked: string[] = []
     context.on('console', (message) => { if (/frame-ancestors/.test(message.text())) blocked.push(message.text()) })
     const page = await context.newPage()
-    await page.goto(origin)
+    await page.goto(stranger.url)
     await expect.poll(() => blocked.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    expect(await stranger.heardBy(page)).toEqual([])
+    await context.close()
+  })
 
-    // The workbench and an embedded portal in a window that the stranger holds a handle of.
+  test('that opens the workbench or the portal is not answered by them, and moves nothing there', async () => {
+    const context = await newContext(browser)
     const desk = await context.newPage()
     await logIn(desk, url, demo.email, demo.password)
-    const [opened] = await Promise.all([page.waitForEvent('popup'), page.evaluate((address) => { (window as { other?: unknown }).other = open(address) }, `${url}/workbench/account`)])
-    await opened.frameLocator('iframe').getByText('团队版').first().waitFor()
-    await page.waitForTimeout(1500)
-    expect(await page.evaluate(() => (window as { heard?: string[] }).heard)).toEqual([])
+    const page = await context.newPage()
+    await page.goto(stranger.url)
+    const { url: link } = await vendorOf(url, inject('secretKey')).session('test_customer')
+    const workbench = await stranger.open(page, `${url}/workbench/account`)
+    const alone = await stranger.open(page, link)
+    const waiting = await stranger.open(page, `${url}/portal/?embed=1`)
+    await inFrame(workbench).getByText('团队版').first().waitFor()
+    await alone.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+    await waiting.waitForLoadState()
+
+    const said = await stranger.said(page)
+    await expect.poll(async () => (await stranger.said(page)) - said, { timeout: 20_000 }).toBeGreaterThan(20 * 5)
+    expect(await stranger.heardBy(page)).toEqual([])
+    for (const place of [inFrame(workbench), alone]) await place.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+    expect([workbench.url(), alone.url()]).toEqual([`${url}/workbench/account`, `${url}/portal/`])
+    expect(await waiting.locator(begun).count()).toBe(0)
+    await context.close()
+  })
+
+  // A browser that does not know frame-ancestors: the policy is taken off on the way.
+  async function framedWithoutPolicy(embedOrigins?: string[]): Promise<{ context: BrowserContext; page: Page }> {
+    const context = await newContext(browser)
+    await context.route(/\/portal\/\?embed=1$/, async (route) => {
+      const response = await route.fetch()
+      const { 'content-security-policy': _policy, ...headers } = response.headers()
+      await route.fulfill({ response, headers })
+    })
+    if (embedOrigins) await context.route('**/portal/settings.json', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...((await response.json()) as object), embedOrigins } })
+    })
+    const page = await context.newPage()
+    await page.goto(stranger.url)
+    return { context, page }
+  }
+
+  test('that could frame the portal hears nothing but its greeting: no answer, no call, no page', async () => {
+    const { context, page } = await framedWithoutPolicy()
+    await expect.poll(() => stranger.heardBy(page), { timeout: 20_000 }).toContain('SYN')
+    const said = await stranger.said(page)
+    await expect.poll(async () => (await stranger.said(page)) - said, { timeout: 20_000 }).toBeGreaterThan(20 * 5)
+    expect([...new Set(await stranger.heardBy(page))]).toEqual(['SYN'])
+    expect(await inFrame(page).locator(begun).count()).toBe(0)
+    await context.close()
+  })
+
+  test('is answered as soon as the vendor names its origin', async () => {
+    const { context, page } = await framedWithoutPolicy([stranger.url])
+    await expect.poll(() => stranger.heardBy(page), { timeout: 20_000 }).toContain('ACK1')
     await context.close()
   })
 })

@@ -23,23 +23,50 @@ async function openPortal(customerId: string, role: 'owner' | 'viewer', path?: s
 }
 
 const yuan = (minor: number) => `${minor < 0 ? '-' : ''}¥${(Math.abs(minor) / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
-const shownIn = async (dialog: Locator) => (await dialog.innerText()).replaceAll('−', '-').replaceAll(/\s+/g, ' ')
 
-test('the dialog of an upgrade says what the invoice says', async () => {
+/** What a list of labels and amounts shows, in minor units: the first line of each label, and its amount. */
+async function amountsIn(list: Locator): Promise<Map<string, number>> {
+  const rows = await list.evaluate((element) => [...element.children].map((row) => [
+    (row.querySelector('dt')?.firstElementChild ?? row.querySelector('dt'))?.textContent?.trim() ?? '', row.querySelector('dd')?.textContent?.trim() ?? '',
+  ] as const))
+  expect(new Set(rows.map(([label]) => label)).size).toBe(rows.length)
+  return new Map(rows.map(([label, amount]) => {
+    expect(amount).toMatch(/^[-−]?¥[\d,]+\.\d\d$/)
+    return [label, Number(amount.replace('−', '-').replaceAll(/[¥,.]/g, ''))]
+  }))
+}
+
+test('the dialog of an upgrade says what the invoice says, row by row, with the credit it uses', async () => {
   const customerId = await vendor.newCustomer('starter')
+  const [first] = (await vendor.invoices(customerId)).data
+  await vendor.pay(first!.id, first!.amountDue + 5_000)
   const page = await openPortal(customerId, 'owner', '/subscription')
   await page.getByRole('button', { name: '升级到商业版' }).click()
-  const confirm = page.getByRole('dialog').getByRole('button', { name: /^确认并支付/ })
-  await confirm.waitFor()
+  const dialog = page.getByRole('dialog')
+  const due = dialog.locator('[data-due-now]')
+  await due.waitFor()
+  const shown = await amountsIn(dialog.locator('dl').filter({ has: page.locator('[data-due-now]') }))
+  const confirm = dialog.getByRole('button', { name: /^确认/ })
+  const shownToPay = (await due.innerText()).trim()
   await expect.poll(() => confirm.isEnabled()).toBe(true)
-  const shown = await shownIn(page.getByRole('dialog'))
+  expect(await confirm.innerText()).toContain(shownToPay)
   await confirm.click()
   await page.getByText('已升级到商业版').first().waitFor()
+  expect(await confirm.count()).toBe(0)
 
   const invoice = (await vendor.invoices(customerId)).data.find((one) => one.kind === 'change')!
-  for (const amount of [...invoice.lines.map((line) => line.amount), invoice.taxTotal, invoice.amountDue]) expect(shown).toContain(yuan(amount))
-  expect(invoice.total).toBe(invoice.amountDue)
-  expect(await confirm.count()).toBe(0)
+  expect(invoice.creditApplied).toBe(5_000)
+  expect(invoice.amountDue).toBe(invoice.total - 5_000)
+  const { lines, taxes, total, creditApplied, amountDue } = invoice
+  const expected = [
+    ...lines.map((line): [string, number] => [line.description['zh-CN'], line.amount]),
+    ...taxes.map(({ rate, amount }): [string, number] => [`增值税 ${rate}%`, amount]),
+    ['合计', total], ['余额抵扣', -creditApplied], ['今日应付', amountDue],
+  ] as const
+  expect([...shown].slice(0, expected.length)).toEqual(expected)
+  // Only the next invoice's estimate stands below.
+  expect(shown.size).toBe(expected.length + 1)
+  expect(shownToPay).toBe(yuan(amountDue))
   expect((await vendor.subscription(customerId)).plan?.id).toBe('business')
   await page.context().close()
 })

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, launchServer, secretKey, startServer } from './support/server.ts'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser, newContext } from './support/browser.ts'
+import { freePort, launchServer, secretKey, startServer, type RunningServer } from './support/server.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -17,6 +18,13 @@ async function refusal(environment: Record<string, string>): Promise<{ code: num
   const server = await launchServer({ DEMO: 'false', LOG_LEVEL: 'error', ...environment })
   const code = await server.ended
   return { code, lines: server.output().trim().split('\n') }
+}
+
+/** The portal's link in the welcome, which is printed soon after the server answers. */
+async function printedLink(server: RunningServer): Promise<string> {
+  const find = () => /http:\/\/\S+\/portal#code=\S+/.exec(server.output())?.[0]
+  await expect.poll(find, { timeout: 20_000 }).toBeDefined()
+  return find()!
 }
 
 async function listening(port: number): Promise<Server> {
@@ -80,6 +88,37 @@ test('SIGTERM lets the requests under way finish, and what was acknowledged is t
   const usage = (await (await vendor(second.url, 'GET', '/customers/drained/usage')).json()) as { usage: Record<string, number> }
   expect(usage.usage.ai_chat).toBeGreaterThanOrEqual(acknowledged * 200)
   await second.stop()
+})
+
+test('the first start prints a link that opens the portal once; a second start finds all there and fills nothing again', async () => {
+  const dataDir = join(folder, 'twice')
+  const first = await startServer({ DATA_DIR: dataDir })
+  onTestFinished(() => first.stop())
+  expect(first.output().match(/Filling the demo/g)).toHaveLength(1)
+  const link = await printedLink(first)
+  const browser = await launchBrowser()
+  onTestFinished(() => browser.close())
+  const see = async (address: string, text: string) => {
+    const context = await newContext(browser)
+    const page = await context.newPage()
+    await page.goto(address)
+    await page.getByText(text).filter({ visible: true }).first().waitFor()
+    await context.close()
+  }
+  await see(link, '团队版')
+  await see(link, '会话已过期')
+  first.signal('SIGTERM')
+  expect(await first.ended).toBe(0)
+
+  const began = performance.now()
+  const second = await startServer({ DATA_DIR: dataDir })
+  onTestFinished(() => second.stop())
+  console.info(`The second start answered /readyz after ${((performance.now() - began) / 1000).toFixed(1)} s.`)
+  expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
+  expect(second.output()).not.toContain('Filling the demo')
+  const again = await printedLink(second)
+  expect(again).not.toBe(link)
+  await see(again, '团队版')
 })
 
 test('a product that is not enabled answers 404', async () => {

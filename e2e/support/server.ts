@@ -1,11 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundleServer } from '../../scripts/server-bundle.mjs'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 /** By its whole path: the server runs in a folder of its own, from which the package could not be found. */
@@ -16,8 +18,10 @@ export const secretKey = 'sk_end_to_end_0123456789'
 export interface RunningServer {
   url: string
   port: number
-  /** All it has written so far, both streams. */
+  /** All it has written so far, both streams; gone when it was stopped. */
   output(): string
+  /** The file that holds its output, for other processes. */
+  outputFile: string
   signal(name: NodeJS.Signals): void
   /** Resolves with the exit code (null: killed). */
   ended: Promise<number | null>
@@ -39,30 +43,37 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   const server = await launchServer(environment)
   const patience = Date.now() + 120_000
   while (!(await answers(`${server.url}/readyz`))) {
-    const code = await Promise.race([server.ended, new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 200))])
+    const code = await Promise.race([server.ended, new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 50))])
     if (code !== 'running') throw new Error(`the server ended with ${code}:\n${server.output()}`)
     if (Date.now() > patience) throw new Error(`the server is not ready after two minutes:\n${server.output()}`)
   }
   return server
 }
 
+/** What Node is given to run: the bundle that `npm start` runs, or with E2E_SERVER=source the sources, which needs no build. */
+async function program(): Promise<string[]> {
+  return process.env.E2E_SERVER === 'source' ? ['--import', loader, join(project, 'backend/src/main.ts')] : [await bundleServer()]
+}
+
 /** Starts the server without waiting for anything. */
 export async function launchServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))
   const port = environment.PORT ? Number(environment.PORT) : await freePort()
-  const child = spawn(process.execPath, ['--import', loader, join(project, 'backend/src/main.ts')], {
+  const outputFile = join(folder, 'output.txt')
+  const output = await open(outputFile, 'a')
+  const child = spawn(process.execPath, await program(), {
     cwd: folder,
     env: {
       PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NODE_PATH: process.env.NODE_PATH,
       PORT: String(port), DATA_DIR: join(folder, 'data'), ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true',
       BILLING_API_KEY: secretKey, LOG_LEVEL: 'info', ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output.fd, output.fd],
   })
-  const written = collect(child)
+  await output.close()
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
-    url: environment.PUBLIC_URL ?? `http://127.0.0.1:${port}`, port, output: () => written.join(''), ended,
+    url: environment.PUBLIC_URL ?? `http://127.0.0.1:${port}`, port, outputFile, output: () => readFileSync(outputFile, 'utf8'), ended,
     signal: (name) => void child.kill(name),
     async stop() {
       child.kill('SIGTERM')
@@ -70,12 +81,6 @@ export async function launchServer(environment: Record<string, string> = {}): Pr
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-function collect(child: ChildProcess): string[] {
-  const written: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => written.push(text))
-  return written
 }
 
 async function answers(url: string): Promise<boolean> {

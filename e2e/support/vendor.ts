@@ -31,6 +31,7 @@ export function vendorOf(url: string, key: string) {
     usage: (customerId: string) => call<UsageSummary>('GET', `/customers/${customerId}/usage`),
     subscription: (customerId: string) => call<Subscription>('GET', `/customers/${customerId}/subscription`),
     invoices: (customerId: string) => call<{ data: Invoice[] }>('GET', `/customers/${customerId}/invoices`),
+    pay: (invoiceId: string, amount: number) => call<Invoice>('POST', `/invoices/${invoiceId}/payments`, { amount, method: 'bank_transfer', reference: randomUUID() }),
     plan: (id: string) => call<Plan>('GET', `/plans/${id}`),
   }
 }

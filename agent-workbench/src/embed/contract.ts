@@ -13,7 +13,7 @@ export interface EmbedSession {
   theme: Theme
   locale: Locale
   height: 'fill' | 'auto'
-  /** The customer the token belongs to. Shown nowhere, trusted nowhere. */
+  /** The customer the token belongs to. Shown nowhere, trusted nowhere: a token of another one ends the portal's session. */
   accountId: string | null
 }
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role } from '@customer-portal/http/resources'
+import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role, Token } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -11,7 +11,7 @@ const closed = { additionalProperties: false } as const
 /** PUT /account: each field optional; `version` is the one the reader saw. */
 export const AccountUpdate = Type.Object(
   {
-    companyName: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    companyName: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
     contactName: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
     email: Type.Optional(Nullable(Type.String({ format: 'email', maxLength: 254 }))),
     phone: Type.Optional(Nullable(Type.String({ maxLength: 40 }))),
@@ -43,3 +43,7 @@ export const Session = Type.Object(
   closed,
 )
 export type Session = Static<typeof Session>
+
+/** POST /session/renew: the cookie is one for the whole browser, so by now it may be that of a link to another customer. */
+export const RenewedToken = Type.Object({ ...Token.properties, customerId: Id }, closed)
+export type RenewedToken = Static<typeof RenewedToken>

@@ -233,12 +233,21 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     const renew = (headers: Record<string, string>, cookies: Record<string, string> = { portal_renewal: renewal.secret }) =>
       server.app.inject({ method: 'POST', url: '/api/portal/session/renew', headers, cookies })
     const renewed = await renew({ 'sec-fetch-site': 'same-origin' })
-    expect(renewed.statusCode).toBe(200)
+    expect([renewed.statusCode, renewed.json()]).toEqual([200, { token: expect.any(String), expiresAt: '2026-03-10T04:15:00.000000Z', customerId: 'acme' }])
     expect((await server.app.inject({ url: '/api/portal/session', headers: { authorization: `Bearer ${renewed.json().token}` } })).statusCode).toBe(200)
     expect((await renew({ 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403)
     expect((await renew({}, {})).statusCode).toBe(401)
     expect((await renew({}, { portal_renewal: 'wrong' })).statusCode).toBe(401)
     await server.app.inject({ method: 'POST', url: '/api/portal/session/logout', headers: { authorization: `Bearer ${token}` } })
     expect((await renew({})).statusCode).toBe(401)
+  })
+
+  test('a renewal says whose token it gives, for a browser that has since opened another customer’s link', async () => {
+    const cookieOf = async (customerId: string) => (await exchangePortalCode(server.billing, await createPortalSession(server.billing, { customerId }))).renewal.secret
+    for (const customerId of ['acme', 'globex']) {
+      const { token, customerId: said } = (await server.app.inject({ method: 'POST', url: '/api/portal/session/renew', cookies: { portal_renewal: await cookieOf(customerId) } })).json()
+      const session = await server.app.inject({ url: '/api/portal/session', headers: { authorization: `Bearer ${token}` } })
+      expect([said, session.json().customerId]).toEqual([customerId, customerId])
+    }
   })
 })

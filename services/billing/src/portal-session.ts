@@ -71,14 +71,14 @@ export async function findPortalSession(billing: Billing, input: { token: string
   return session
 }
 
-/** A new token for the holder of the renewal secret. Throws unauthorized. */
-export async function renewPortalSession(billing: Billing, input: { secret: string }): Promise<PortalToken> {
+/** A new token for the holder of the renewal secret, and whose it is. Throws unauthorized. */
+export async function renewPortalSession(billing: Billing, input: { secret: string }): Promise<PortalToken & { customerId: string }> {
   return billing.transaction(async (tx) => {
     const [session] = await tx.query<{ customer_id: string; id: string }>(
       'select customer_id, id from portal_sessions where renewal_hash = $1 and renewal_expires_at > $2 and ended_at is null', [hashOf(input.secret), tx.at],
     )
     if (!session) throw new BillingError('unauthorized', { message: 'the session is over: open the portal again from a new link' })
-    return newToken(tx, session.customer_id, session.id)
+    return { customerId: session.customer_id, ...(await newToken(tx, session.customer_id, session.id)) }
   })
 }
 

@@ -1,5 +1,6 @@
 import type {
-  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, Scheduled, Session, Subscription, Token, UsageEvent, UsageSummary,
+  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
+  UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -92,10 +93,19 @@ export const api = {
   invoicePdf: async (id: string) => (await call(`/invoices/${segment(id)}/pdf`)).blob(),
 }
 
-/** A token by the HttpOnly cookie of an earlier exchange; null where there is none any more. */
-export async function renewByCookie(): Promise<Token | null> {
+/** The token with the customer it belongs to, as the server says; null where it is no token any more. */
+export async function identify<Fresh extends { token: string }>(fresh: Fresh): Promise<(Fresh & { customerId: string }) | null> {
+  const response = await send('/session', {}, fresh.token)
+  if (response.status === 401) return null
+  if (!response.ok) throw await problemOf(response)
+  const { customerId } = (await response.json()) as Session
+  return { ...fresh, customerId }
+}
+
+/** A token by the HttpOnly cookie of the exchange made last in this browser; null where there is none any more. */
+export async function renewByCookie(): Promise<RenewedToken | null> {
   const response = await fetch('/api/portal/session/renew', { method: 'POST', credentials: 'same-origin', cache: 'no-store' })
-  return response.ok ? ((await response.json()) as Token) : null
+  return response.ok ? ((await response.json()) as RenewedToken) : null
 }
 
 /** A token for the one-time code of the link; null where the code is used or too old. */

@@ -1,7 +1,8 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
+import { isOver, sessionState } from './session.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
 export const queryClient = new QueryClient({
@@ -17,6 +18,12 @@ export const queryClient = new QueryClient({
   },
 })
 connection.onBack(() => void queryClient.invalidateQueries())
+
+// What was read goes with the session. Reset, not removed: what is on screen of a session that goes on after all is read again.
+watch(sessionState, (now, before) => {
+  if (isOver(now)) for (const query of queryClient.getQueryCache().getAll()) query.reset()
+  else if (isOver(before)) void queryClient.invalidateQueries()
+}, { flush: 'sync' })
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.session(signal), staleTime: 300_000 })
 export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: ({ signal }) => api.account(signal) })

@@ -6,31 +6,33 @@ beforeEach(async () => {
   session = await import('./session.ts')
 })
 
+const acme = (token: string) => ({ token, customerId: 'acme' })
+
 test('calls wait until the session has a token', async () => {
   const waiting = session.currentToken()
-  session.useToken('first')
+  session.useToken(acme('first'))
   expect(await waiting).toBe('first')
   expect(session.sessionState.value).toBe('open')
 })
 
 test('calls that are refused together ask for one new token', async () => {
   let asked = 0
-  session.renewWith(async () => `token ${++asked + 1}`)
-  session.useToken('token 1')
+  session.renewWith(async () => acme(`token ${++asked + 1}`))
+  session.useToken(acme('token 1'))
   const renewed = await Promise.all([session.renewAfter('token 1'), session.renewAfter('token 1'), session.renewAfter('token 1')])
   expect([renewed, asked]).toEqual([['token 2', 'token 2', 'token 2'], 1])
 })
 
 test('a call that was sent with an older token takes the newer one without asking', async () => {
   session.renewWith(async () => { throw new Error('not to be asked') })
-  session.useToken('old')
-  session.useToken('new')
+  session.useToken(acme('old'))
+  session.useToken(acme('new'))
   expect(await session.renewAfter('old')).toBe('new')
 })
 
 test('where there is no token any more, the session has ended', async () => {
   session.renewWith(async () => null)
-  session.useToken('old')
+  session.useToken(acme('old'))
   expect(await session.renewAfter('old')).toBeUndefined()
   expect(session.sessionState.value).toBe('ended')
   expect(await session.currentToken()).toBeUndefined()
@@ -38,7 +40,20 @@ test('where there is no token any more, the session has ended', async () => {
 
 test('a server out of reach does not end the session', async () => {
   session.renewWith(async () => { throw new TypeError('fetch failed') })
-  session.useToken('old')
+  session.useToken(acme('old'))
   expect(await session.renewAfter('old')).toBeUndefined()
   expect(session.sessionState.value).toBe('open')
+})
+
+test('a session stays with the customer it began with: a token of another one ends it', async () => {
+  session.renewWith(async () => ({ token: 'theirs', customerId: 'globex' }))
+  session.useToken(acme('ours'))
+  expect(await session.renewAfter('ours')).toBeUndefined()
+  expect([session.sessionState.value, await session.currentToken()]).toEqual(['ended', undefined])
+})
+
+test('a customer named beforehand is the one the first token must belong to', async () => {
+  expect([session.bindSession('acme'), session.bindSession('acme')]).toEqual([true, true])
+  session.useToken({ token: 'theirs', customerId: 'globex' })
+  expect([session.sessionState.value, await session.currentToken()]).toEqual(['ended', undefined])
 })

@@ -1,7 +1,7 @@
 import { endPortalSession, renewPortalSession, type Billing } from '@customer-portal/billing'
 import { callerOf, clearRenewalCookie, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
-import { Session, Token } from '../contract.ts'
+import { RenewedToken, Session } from '../contract.ts'
 
 /** Who is signed in, going on, and signing out. */
 export function sessionRoutes(app: App, billing: Billing, { secure }: { secure: boolean }): void {
@@ -12,7 +12,11 @@ export function sessionRoutes(app: App, billing: Billing, { secure }: { secure: 
 
   app.post('/session/renew', {
     config: { scope: 'portal:renewal' },
-    schema: { summary: 'A new token by the renewal cookie', tags: ['session'], description: 'Only for a portal that stands alone; an embedded one is renewed by its host.', response: { 200: Token } },
+    schema: {
+      summary: 'A new token by the renewal cookie', tags: ['session'],
+      description: 'Only for a portal that stands alone; an embedded one is renewed by its host. A browser has one cookie: the token is of the link opened last in it, so compare `customerId`.',
+      response: { 200: RenewedToken },
+    },
   }, async (request) => renewPortalSession(billing, callerOf(request, 'portal:renewal')))
 
   app.post('/session/logout', {

@@ -1,5 +1,5 @@
 import type { Account, AccountUpdate } from '@customer-portal/portal-api/contract'
-import { computed, nextTick, onBeforeUnmount, ref, watch, type Ref } from 'vue'
+import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ApiError } from '../api.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
@@ -13,32 +13,41 @@ const fieldOf = (pointer: string) => pointer.replace(/^\//, '')
 
 /**
  * One card of the account: what is typed, what is wrong with it, and its saving.
- * `read` takes the values out of the account, `write` makes the change to send.
+ * `read` takes the values out of the account, `write` makes the change to send from them and the account the edit began with.
  */
 export function useAccountForm<Values extends Record<string, string>>(
   account: () => Account,
   read: (account: Account) => Values,
-  write: (values: Values) => Change,
+  write: (values: Values, began: Account) => Change,
 ) {
   const { t } = useTexts()
   const editing = ref(false)
-  const values = ref(read(account())) as Ref<Values>
+  // The account on screen is read again while the form is open; what is typed belongs to the one it began with.
+  const began = shallowRef(account())
+  const values = ref(read(began.value)) as Ref<Values>
   const errors = ref<Record<string, string>>({})
   const failure = ref<unknown>()
   const stale = ref(false)
   const saving = ref(false)
   const form = ref<HTMLElement | null>(null)
-  let key = crypto.randomUUID()
+  let submit = { body: '', key: '' }
 
-  const dirty = computed(() => editing.value && JSON.stringify(values.value) !== JSON.stringify(read(account())))
+  const dirty = computed(() => editing.value && JSON.stringify(values.value) !== JSON.stringify(read(began.value)))
   const guard = Symbol('form')
   watch(dirty, (now) => { if (now) unsaved.add(guard); else unsaved.delete(guard) })
-  onBeforeUnmount(() => unsaved.delete(guard))
-  // Another content is another command.
-  watch(values, () => { key = crypto.randomUUID() }, { deep: true })
+  onScopeDispose(() => unsaved.delete(guard))
+
+  /** The key of a submit: the same for a retry, so that it is not done twice; another content is another command. */
+  function keyFor(update: AccountUpdate): string {
+    const body = JSON.stringify(update)
+    if (body !== submit.body) submit = { body, key: crypto.randomUUID() }
+    return submit.key
+  }
 
   function edit() {
-    values.value = read(account())
+    began.value = account()
+    submit = { body: '', key: '' }
+    values.value = read(began.value)
     errors.value = {}
     failure.value = undefined
     stale.value = false
@@ -71,7 +80,8 @@ export function useAccountForm<Values extends Record<string, string>>(
     }
     saving.value = true
     try {
-      queryClient.setQueryData(['account'], await api.saveAccount({ ...write(values.value), version: account().version }, key))
+      const update = { ...write(values.value, began.value), version: began.value.version }
+      queryClient.setQueryData(['account'], await api.saveAccount(update, keyFor(update)))
       editing.value = false
       toast('success', t('account.saved'))
     } catch (error) {

@@ -16,7 +16,7 @@ interface EmbedSession {
   theme: Theme
   locale: Locale
   height: Height
-  /** The customer the token belongs to; null where the host does not know. Shown nowhere, trusted nowhere. */
+  /** The customer the token belongs to; null where the host does not know. Shown nowhere, trusted nowhere: a token of another one ends the session. */
   accountId: string | null
 }
 
@@ -39,7 +39,7 @@ export type HostMethods = {
   resize(height: number): void
   /** The portal went to another of its pages; `path` is below /portal and starts with a slash: the host may mirror it in its URL. */
   navigate(path: string): void
-  /** A fresh token, or null where the host has none any more: its login is over. Asked once after a 401. */
+  /** A fresh token, or null where the host has none any more: its login is over. Asked once after a 401. One of another customer ends the session. */
   requestToken(): string | null | Promise<string | null>
   /** A link to another site: the host opens it in a new tab. */
   openExternal(url: string): void

@@ -2,8 +2,9 @@ import { connect, WindowMessenger, type RemoteProxy } from 'penpal'
 import { ref } from 'vue'
 import type { Router } from 'vue-router'
 import { locale, theme } from '../preferences.ts'
-import { endSession, renewWith, sessionState, useToken } from '../session.ts'
+import { endSession } from '../session.ts'
 import type { Height, HostMethods, PortalMethods } from './contract.ts'
+import { renewByHost, takeHostToken } from './host-token.ts'
 
 /** What the host has said about the frame: whether it grows with its content, and which part of it can be seen. */
 const frame = ref<{ height: Height; viewport: { top: number; height: number } | null }>({ height: 'fill', viewport: null })
@@ -34,12 +35,12 @@ function methods(router: Router, started: () => void): PortalMethods {
       theme.value = session.theme
       locale.value = session.locale
       showSelf(session.height)
-      useToken(session.token)
       started()
+      void takeHostToken(session.token, session.accountId)
     },
     setTheme(next) { theme.value = next },
     setLocale(next) { locale.value = next },
-    setToken(token) { useToken(token) },
+    setToken(token) { void takeHostToken(token) },
     setViewport(top, height) {
       frame.value = { ...frame.value, viewport: { top, height } }
       document.documentElement.style.setProperty('--viewport-top', `${top}px`)
@@ -51,11 +52,11 @@ function methods(router: Router, started: () => void): PortalMethods {
 
 /**
  * Meets the page that frames the portal; pages of other origins than `allowedOrigins` are not heard.
- * Resolves when the host has given a session, or never will.
+ * Resolves when the host has offered a session, or never will.
  */
 export async function joinHost(router: Router, allowedOrigins: string[]): Promise<void> {
   let started: () => void = () => undefined
-  const begun = new Promise<void>((resolve) => { started = resolve })
+  const begun = new Promise<boolean>((resolve) => { started = () => resolve(true) })
   const link = connect<HostMethods>({
     messenger: new WindowMessenger({ remoteWindow: window.parent, allowedOrigins }),
     methods: methods(router, started),
@@ -68,12 +69,12 @@ export async function joinHost(router: Router, allowedOrigins: string[]): Promis
     return
   }
   const joined = host
-  renewWith(() => joined.requestToken().catch(() => null))
+  renewByHost(() => joined.requestToken())
   router.afterEach((to) => { void joined.navigate(pathFor(to)) })
   reportHeight(joined)
   void joined.ready()
-  await Promise.race([begun, new Promise((resolve) => setTimeout(resolve, patience))])
-  if (sessionState.value === 'starting') endSession('refused')
+  const heard = await Promise.race([begun, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patience))])
+  if (!heard) endSession('refused')
 }
 
 function pathFor(to: { path: string; query: object }): string {

@@ -104,9 +104,9 @@ const en: typeof zh = {
     total: 'Total', credit: 'Account credit', due: 'Due today',
     creditNote: 'The difference becomes account credit and is used for later invoices.',
     next: 'Next invoice ({date}, estimate)', note: 'Confirming issues an invoice with exactly these amounts.',
-    expires: 'Price held for {time}', confirm: 'Confirm and pay {amount}', confirmFree: 'Confirm upgrade',
+    expires: 'Price held for {time}', confirm: 'Confirm and issue {amount} invoice', confirmFree: 'Confirm upgrade',
     changed: 'The price changed. Please confirm again.', blocked: 'You can’t upgrade right now', done: 'Upgraded to {plan}',
-    doneInvoice: 'Invoice {number} is ready', failed: 'The upgrade didn’t go through. You were not charged.',
+    doneInvoice: 'Invoice {number} is ready', failed: 'The upgrade didn’t go through. No invoice was issued.',
   },
   invoices: {
     hint: 'Newest first.', status: 'Status', year: 'Year', allStatuses: 'All statuses', allYears: 'All years', list: 'Invoices',

@@ -78,8 +78,8 @@ export default {
     more: '增加席位', seatsHint: '可选 {min}–{max} 个', seatsHintFrom: '至少 {min} 个',
     loading: '正在计算价格', days: '{range}，{billed}/{of} 天', tax: '增值税 {rate}%', taxIncluded: '其中增值税 {rate}%',
     total: '合计', credit: '余额抵扣', due: '今日应付', creditNote: '差额将记入账户余额，用于抵扣以后的账单。',
-    next: '下一张账单（{date}，预估）', note: '确认后开具账单，账单上的金额与这里完全一致。', expires: '价格保留 {time}', confirm: '确认并支付 {amount}', confirmFree: '确认升级',
-    changed: '价格已更新，请重新确认。', blocked: '暂时不能升级', done: '已升级到{plan}', doneInvoice: '账单 {number} 已生成', failed: '没能完成升级，您没有被扣款。',
+    next: '下一张账单（{date}，预估）', note: '确认后开具账单，账单上的金额与这里完全一致。', expires: '价格保留 {time}', confirm: '确认并开具账单 {amount}', confirmFree: '确认升级',
+    changed: '价格已更新，请重新确认。', blocked: '暂时不能升级', done: '已升级到{plan}', doneInvoice: '账单 {number} 已生成', failed: '没能完成升级，没有生成账单。',
   },
   invoices: {
     hint: '按出账时间排列，最新的在前。', status: '状态', year: '年份', allStatuses: '全部状态', allYears: '全部年份', list: '账单列表',

@@ -1,0 +1,91 @@
+import { updateCustomer } from '@customer-portal/billing'
+import type { Account } from '@customer-portal/portal-api/contract'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { effectScope, type EffectScope } from 'vue'
+import { api } from '../api.ts'
+import { queryClient } from '../queries.ts'
+import { useToken } from '../session.ts'
+import { testBrowser, type Browser } from '../testing.ts'
+import { useAccountForm } from './use-account-form.ts'
+
+let browser: Browser
+let scope: EffectScope
+beforeAll(async () => {
+  browser = await testBrowser()
+  vi.stubGlobal('fetch', browser.fetch)
+  useToken({ token: await browser.tokenFor('acme'), customerId: 'acme' })
+})
+afterAll(async () => {
+  vi.unstubAllGlobals()
+  await browser.server.close()
+})
+beforeEach(() => {
+  browser.requests.length = 0
+  browser.unreachable.clear()
+  scope = effectScope()
+})
+afterEach(() => scope.stop())
+
+const refetch = () => queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account(), staleTime: 0 })
+const shown = () => queryClient.getQueryData<Account>(['account'])!
+
+/** The card of the contact's name, opened on what the server says now. */
+async function openForm() {
+  await refetch()
+  const form = scope.run(() => useAccountForm(shown, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
+  form.edit()
+  return form
+}
+const sent = () => browser.requests.filter(({ method }) => method === 'PUT').map(({ body, headers }) => ({ body, key: headers['Idempotency-Key'] }))
+
+test('what somebody else saved while the form was open is not overwritten, though the page has read it since', async () => {
+  const form = await openForm()
+  const { version } = shown()
+  await updateCustomer(browser.server.billing, { customerId: 'acme', contactName: '李雷', version })
+  form.values.value.contactName = '韩梅梅'
+  expect((await refetch()).version).toBe(version + 1)
+  await form.save()
+  expect([form.stale.value, form.editing.value, (await refetch()).contactName]).toEqual([true, true, '李雷'])
+
+  await form.reload()
+  expect([form.values.value.contactName, form.stale.value]).toEqual(['李雷', false])
+  form.values.value.contactName = '韩梅梅'
+  await form.save()
+  expect([form.editing.value, (await refetch()).contactName]).toEqual([false, '韩梅梅'])
+})
+
+test('a form nobody typed in has nothing to lose, whatever the page reads meanwhile', async () => {
+  const form = await openForm()
+  await updateCustomer(browser.server.billing, { customerId: 'acme', contactName: '王芳', version: shown().version })
+  await refetch()
+  expect(form.dirty.value).toBe(false)
+})
+
+test('a save whose answer was lost is sent again as it was, and done once', async () => {
+  const form = await openForm()
+  const { version } = shown()
+  form.values.value.contactName = '赵一'
+  browser.answersLost.add('/api/portal/account')
+  await form.save()
+  expect([form.failure.value, form.editing.value]).toEqual([expect.any(Error), true])
+  browser.answersLost.clear()
+  expect((await refetch()).version).toBe(version + 1)
+  await form.save()
+  const [first, second] = sent()
+  expect(second).toEqual(first)
+  expect([form.editing.value, (await refetch()).contactName, shown().version]).toEqual([false, '赵一', version + 1])
+})
+
+test('another content, and another edit of the same, is another command', async () => {
+  const form = await openForm()
+  browser.unreachable.add('/api/portal/account')
+  for (const name of ['钱二', '孙三']) {
+    form.values.value.contactName = name
+    await form.save()
+  }
+  form.cancel()
+  form.edit()
+  form.values.value.contactName = '孙三'
+  await form.save()
+  expect(new Set(sent().map(({ key }) => key)).size).toBe(3)
+})
