@@ -109,7 +109,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
       [`update invoices set total = total + 1 where id = '${billed.id}'`, `update invoices set total = total - 1 where id = '${billed.id}'`, `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, not ${billed.total}: ${billed.number}`],
       [`update invoices set document = jsonb_set(document, '{buyer,companyName}', '"x"') where id = '${billed.id}'`, `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"') where id = '${billed.id}'`, `acme: an invoice that does not add up: the hash is ${billed.sha256}`],
       ["update credit_movements set amount = amount + 1 where customer_id = 'acme' and reason = 'overpaid'", "update credit_movements set amount = amount - 1 where customer_id = 'acme' and reason = 'overpaid'", `acme: account credit that differs from the payments: {"number":"${data[0]!.number}","moved":"6"}`],
-      ["update stretches set starts_on = starts_on - 1 where customer_id = 'late' and ends_on is null", "update stretches set starts_on = starts_on + 1 where customer_id = 'late' and ends_on is null", 'late: a gap or an overlap between stretches: {"id":"'],
+      ["update stretches set starts_on = starts_on - 1 where customer_id = 'late' and ends_on is null", "update stretches set starts_on = starts_on + 1 where customer_id = 'late' and ends_on is null", 'late: a gap or an overlap between the stretches of a subscription: {"id":"'],
       ["update invoice_numbers set last = last + 1 where month = '202610'", "update invoice_numbers set last = last - 1 where month = '202610'", 'null: a gap in the numbers: {'],
     ]
     for (const [breakIt, mendIt, named] of broken) {
