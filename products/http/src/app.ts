@@ -98,7 +98,15 @@ function refuseUnreadable(app: FastifyInstance): void {
     refuseUnstorable(request, 'params', request.params)
     refuseUnstorable(request, 'querystring', query)
     if (!request.routeOptions.config.documentedBody) refuseUnstorable(request, 'body', request.body)
+    refuseBodyOfNone(request)
   })
+}
+
+/** A documented route without a body takes none: a field sent to it is told, not ignored. */
+function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: FastifyRequest): void {
+  if (!schema || schema.hide || schema.body || config.documentedBody || typeof body !== 'object' || body === null) return
+  const validation = Object.keys(body).map((additionalProperty) => ({ keyword: 'additionalProperties', instancePath: '', schemaPath: '', params: { additionalProperty } }))
+  if (validation.length > 0) throw Object.assign(new Error(`${url} takes no body`), { validation, validationContext: 'body', statusCode: 400 })
 }
 
 function refuseUnstorable(request: FastifyRequest, validationContext: string, value: unknown): void {
