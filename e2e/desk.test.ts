@@ -25,7 +25,7 @@ test('a question asked at the desk is one more answer in the portal at once', as
   await page.getByRole('button', { name: '采用建议' }).waitFor()
   expect((await vendor.usage('test_customer')).usage.ai_chat).toBe(before + 1)
   await page.getByRole('link', { name: '账户与订阅' }).click()
-  await page.frameLocator('iframe').getByRole('link', { name: '用量' }).click()
+  await page.frameLocator('iframe').getByRole('link', { name: '用量', exact: true }).click()
   await page.frameLocator('iframe').getByText((before + 1).toLocaleString('zh-CN')).first().waitFor()
   await context.close()
 })

@@ -56,7 +56,7 @@ describe('on one origin', () => {
     expect(page.url()).toBe(`${url}/workbench/account`)
     expect(await page.locator('iframe').getAttribute('sandbox')).toBeNull()
 
-    await inFrame(page).getByRole('link', { name: '账户' }).click()
+    await inFrame(page).getByRole('link', { name: '账户', exact: true }).click()
     await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
     expect(page.url()).toBe(`${url}/workbench/account/account`)
     await page.reload()
@@ -109,7 +109,7 @@ describe('on two origins', () => {
     expect(await page.locator('iframe').getAttribute('src')).toMatch(new RegExp(`^${server.url}/portal/\\?embed=1$`))
     expect(await page.locator('iframe').getAttribute('sandbox')).toContain('allow-scripts')
 
-    await inFrame(page).getByRole('link', { name: '账户' }).click()
+    await inFrame(page).getByRole('link', { name: '账户', exact: true }).click()
     await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
     await page.reload()
     await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
