@@ -101,8 +101,10 @@ test('an invoice opens, downloads, and its PDF says the same number, total and �
   const page = await openPortal(customerId, 'viewer', '/invoices')
   await page.getByText(invoice.number!).filter({ visible: true }).first().click()
   await page.waitForURL(`**/portal/invoices/${invoice.id}`)
-  await page.getByText(yuan(invoice.total)).filter({ visible: true }).first().waitFor()
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /下载/ }).filter({ visible: true }).last().click()])
+  // The list behind shows the same amount and buttons, until the sheet takes them away in the middle of a click: look at the sheet's own.
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText(yuan(invoice.total)).first().waitFor()
+  const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: `下载账单 ${invoice.number}` }).click()])
   expect(download.suggestedFilename()).toBe(`${invoice.number}.pdf`)
   const text = execFileSync('pdftotext', ['-layout', await download.path(), '-'], { encoding: 'utf8' })
   expect(text).toContain(invoice.number)
