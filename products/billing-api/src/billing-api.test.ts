@@ -167,6 +167,11 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await post('/customers/acme-2/subscription/change', { planId: 'moving', planVersion: 3 })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })
     })
 
+    test('leaves account credit that can be followed to its invoices', async () => {
+      expect((await get('/customers/umbrella/credit')).body.nextCursor).toBeNull()
+      expect(await get('/customers/nobody/credit')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+    })
+
     test('that cannot be is refused', async () => {
       await post('/customers', { id: 'stark', companyName: 'Stark' })
       expect(await post('/customers/stark/subscription', { planId: 'nothing' })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })

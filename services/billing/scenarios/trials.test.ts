@@ -39,7 +39,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const { customerId, subscription, invoice } = await trialOf('team')
     expect(invoice).toBeNull()
     expect(subscription).toMatchObject({
-      status: 'trialing', trialEndsAt: '2026-01-14T16:00:00.000000Z', currentPeriod: { start: '2026-01-01', end: '2026-01-15' }, scheduledChange: null, cancelAtPeriodEnd: false,
+      status: 'trialing', trialEndsAt: '2026-01-14T16:00:00.000000Z', trialDaysLeft: 14, currentPeriod: { start: '2026-01-01', end: '2026-01-15' }, scheduledChange: null, cancelAtPeriodEnd: false,
       // ¥599.00 and 6 % tax
       nextInvoice: { at: '2026-01-15', estimatedTotal: 63_494 },
     })
@@ -53,9 +53,9 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({ meter: 'ai_chat', used: 1_500, included: 1_000, overage: 500, overageAmount: 0, overagePolicy: 'block' })
 
     await world.passTo('2026-01-14T15:59:59Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'trialing' })
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'trialing', trialDaysLeft: 1 })
     await world.passTo('2026-01-14T16:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', trialEndsAt: null, currentPeriod: { start: '2026-01-15', end: '2026-02-15' } })
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', trialEndsAt: null, trialDaysLeft: null, currentPeriod: { start: '2026-01-15', end: '2026-02-15' } })
     expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, used: 0, remaining: 1_000, overagePolicy: 'bill' })
     await world.passTo('2026-01-14T17:00:00Z') // the hour of grace
     const [first] = await invoicesOf(customerId)

@@ -17,6 +17,7 @@ export type { Page } from './cursor.ts'
 
 export { changeTypes, listChanges, type Change, type ChangeType } from './change-feed.ts'
 export { createCustomer, getCustomer, listCustomers, updateCustomer, type Account, type CustomerDetails, type InvoiceTitle } from './customer.ts'
+export { listCreditMovements, type CreditMovement } from './credit.ts'
 export { listMeters, putMeter, type Meter } from './meter.ts'
 export { getAllPlans, getPlan, mostTrialDays, putPlan, type Charge, type Plan, type PlanInput } from './plan.ts'
 export { previewPrice } from './price.ts'

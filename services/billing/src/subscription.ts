@@ -14,7 +14,7 @@ import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
 import { getAllPlans, getPlan, isTrial, monthsOf, mostTrialDays, type Plan } from './plan.ts'
 import { honourQuote } from './quote.ts'
-import { addDays, type LocalDate } from './rules/date.ts'
+import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import { totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
@@ -47,6 +47,8 @@ export interface Subscription {
   currentPeriod: { start: LocalDate; end: LocalDate } | null
   usagePeriod: { start: LocalDate; end: LocalDate; label: string } | null
   trialEndsAt: Instant | null
+  /** The local dates left of the trial, today among them. */
+  trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
   scheduledChange: { planId: string; seats: number; at: LocalDate } | null
   nextInvoice: { at: LocalDate; estimatedTotal: Money; currency: string } | null
@@ -210,7 +212,8 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
     startedAt: history.startedAt,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
     usagePeriod: shown(period),
-    trialEndsAt: current.trialEnds && instantOf(history.zones, current.trialEnds),
+    trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
+    trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),
     ...aheadOf(history),
     nextInvoice: await estimateNextInvoice(tx, history),
   }
@@ -225,7 +228,7 @@ function aheadOf({ scheduled, today }: History): Pick<Subscription, 'cancelAtPer
 function noSubscription(history: History): Subscription {
   return {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: null,
+    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: null,
   }
 }
 
