@@ -315,6 +315,22 @@ stories('the calendar', [
       tax 6% 35.94, total 634.94`)
   })
 
+  story('to New York and back before the month is over: it ends at midnight in Shanghai as ever', 'a new zone that was asked for is forgotten when the old one is asked for again', {}, async (life) => {
+    await life.on('2026-11-01 09:00')
+    await life.subscribes('team')
+    await life.receives(`start on 2026-11-01 09:00
+      Team plan fee 2026-11-01..2026-12-01 599.00
+      tax 6% 35.94, total 634.94`)
+    await life.on('2026-11-10 09:00')
+    await life.movesTo('America/New_York')
+    await life.on('2026-11-20 09:00')
+    await life.movesTo('Asia/Shanghai')
+    await life.on('2026-12-02 00:00')
+    await life.receives(`renewal on 2026-12-01 01:00
+      Team plan fee 2026-12-01..2027-01-01 599.00
+      tax 6% 35.94, total 634.94`)
+  })
+
   story('three months at a time: the fee comes every quarter, usage every month', 'the fee period is the plan’s, the usage period always a month, from one anchor', {}, async (life) => {
     await life.on('2026-11-30 09:00')
     await life.subscribes('quarter')

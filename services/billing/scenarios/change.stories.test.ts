@@ -208,6 +208,63 @@ stories('changes', [
     await life.hasCredit('0.00')
   })
 
+  story('voided, overtaken by another upgrade, and made again: each day is billed once', 'a replacement covers what no later change has billed or given back', {}, async (life) => {
+    await beginsOnTeam(life)
+    await life.on('2026-11-16 09:00')
+    await life.upgrades('business')
+    await life.receives(`change on 2026-11-16 09:00
+      Unused time on Team 2026-11-16..2026-12-01 -299.50
+      Business plan fee 2026-11-16..2026-12-01 999.50
+      tax 6% 42.00, total 742.00`)
+    await life.voids()
+    await life.on('2026-11-21 09:00')
+    await life.upgrades('enterprise')
+    // Of what is billed and not void only Team's month reaches past the 21st: 199.67 of it. 499900 × 20 ÷ 30 = 333266.67 → 333267: 166633 due. 1466.66 × 6 % = 87.9996 → 88.00.
+    await life.receives(`change on 2026-11-21 09:00
+      Unused time on Team 2026-11-21..2026-12-01 -199.67
+      Enterprise plan fee 2026-11-21..2026-12-01 1666.33
+      tax 6% 88.00, total 1554.66`)
+    await life.reissues('2026-11')
+    // Five days are left for it, the 16th to the 20th. Team: 39933 − 29950 = 9983, so that 599.00 − 199.67 − 99.83 = 299.50 are left for its 15 days.
+    // Business: 199900 × 20 ÷ 30 = 133266.67 → 133267, less 99950: 33317. 233.34 × 6 % = 14.0004 → 14.00.
+    await life.receives(`change on 2026-11-21 09:00
+      Unused time on Team 2026-11-16..2026-11-21 -99.83
+      Business plan fee 2026-11-16..2026-11-21 333.17
+      tax 6% 14.00, total 247.34`)
+  })
+
+  story('an upgrade that is cheaper leaves credit', 'rank decides which way a change goes; seats are brought up to the plan’s minimum', {}, async (life) => {
+    await beginsOnTeam(life)
+    await life.on('2026-11-16 09:00')
+    await life.upgrades('seats')
+    await life.sees({ plan: { id: 'seats' }, seats: 2 })
+    // Half of 2 × 99.00 for half of 599.00: −200.50 × 6 % = −12.03.
+    await life.receives(`change on 2026-11-16 09:00
+      Unused time on Team 2026-11-16..2026-12-01 -299.50
+      Seats seats × 2 2026-11-16..2026-12-01 99.00
+      tax 6% -12.03, total -212.53`)
+    await life.hasCredit('212.53')
+    await life.on('2027-01-02 00:00')
+    // 198.00 × 6 % = 11.88. 212.53 − 209.88 = 2.65; 209.88 − 2.65 = 207.23.
+    await life.receives(`renewal on 2026-12-01 01:00
+      Seats seats × 2 2026-12-01..2027-01-01 198.00
+      tax 6% 11.88, total 209.88, credit -209.88, due 0.00`, `renewal on 2027-01-01 01:00
+      Seats seats × 2 2027-01-01..2027-02-01 198.00
+      tax 6% 11.88, total 209.88, credit -2.65, due 207.23`)
+  })
+
+  story('canceled half an hour into the new month, that month is paid for and lived to its end', 'the grace hour is for the invoice, not for the period: a period begins at midnight', {}, async (life) => {
+    await beginsOnTeam(life)
+    await life.on('2026-12-01 00:30')
+    await life.cancels()
+    await life.sees({ cancelAtPeriodEnd: true, currentPeriod: { start: '2026-12-01', end: '2027-01-01' } })
+    await life.on('2027-01-02 00:00')
+    await life.receives(`renewal on 2026-12-01 01:00
+      Team plan fee 2026-12-01..2027-01-01 599.00
+      tax 6% 35.94, total 634.94`)
+    await life.sees({ status: 'canceled' })
+  })
+
   story('a quote holds to the last moment of its quarter of an hour, and not beyond', 'confirming charges exactly what was quoted or answers quote_expired', {}, async (life) => {
     await beginsOnTeam(life)
     await life.on('2026-11-16 10:00')

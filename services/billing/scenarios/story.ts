@@ -6,6 +6,7 @@ import {
   type Billing, type Code, type Consumed, type Invoice, type PlanInput, type Preview, type Recorded, type Subscription,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, type World } from '../src/testing.ts'
+import { rememberedTooLate } from './invariants.ts'
 import { instantFromWall, wallTime } from './wall-clock.ts'
 
 /**
@@ -81,6 +82,7 @@ export function stories(title: string, plans: readonly PlanInput[], tellAll: (st
       const mistakes = []
       for await (const mistake of findMistakes(world.billing)) if (mistake.customerId === null || mistake.customerId === life.customerId) mistakes.push(mistake)
       expect(mistakes).toEqual([])
+      expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
     }))
   })
 }
