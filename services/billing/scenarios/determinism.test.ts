@@ -7,7 +7,8 @@ import { mistakesOf, rememberedTooLate } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
 const steps = process.env['LONG'] === '1' ? 1500 : 150
-const seed = Number(process.env['SEED'] ?? 20_261_122)
+const ownSeed = process.env['SEED']
+const seed = Number(ownSeed ?? 20_261_122)
 
 async function play({ create }: TestDatabase) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
@@ -28,7 +29,8 @@ test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands give
   expect(second.invoices).toEqual(first.invoices)
   expect(second.sums).toEqual(first.sums)
 
-  // The history is worth its time only while it goes everywhere.
+  // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
+  if (ownSeed !== undefined) return
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
   expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
