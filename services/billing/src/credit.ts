@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import { money, type Money } from './rules/money.ts'
 
-export type CreditReason = 'negative_total' | 'applied' | 'overpaid' | 'void'
+export type CreditReason = 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
 
 /** A customer's account credit in one currency: the sum of its movements. */
 export async function creditBalance(tx: BillingTransaction, customerId: string, currency: string): Promise<Money> {

@@ -25,6 +25,10 @@ const howToPay: Note = {
   zh: '请在付款到期日之前转账至上述账户，并在附言中注明账单编号。',
   en: 'Please transfer the amount due to the account above by the due date and give the invoice number as the reference.',
 }
+const creditNote: Note = {
+  zh: '本通知单冲减所列账单：先冲减其应付金额，余下部分转入账户余额，用于抵扣以后的账单，不作退款。',
+  en: 'This note credits the invoice it names: it lowers the amount due of that invoice first; the rest is added to your account credit and applied to later invoices. It is not paid out.',
+}
 const negativeTotal: Note = {
   zh: '合计为负的金额已转入账户余额，用于抵扣以后的账单，不作退款。',
   en: 'A negative total is added to your account credit and applied to later invoices; it is not paid out.',
@@ -46,7 +50,7 @@ export function notes(invoice: InvoiceForPdf, due: number): Note[] {
     ...(invoice.status === 'void' ? [voided] : []),
     notTaxInvoice,
     ...(issued && due > 0 ? [howToPay] : []),
-    ...(invoice.total < 0 ? [negativeTotal] : []),
+    ...(invoice.creditNote ? [creditNote] : invoice.total < 0 ? [negativeTotal] : []),
     amountsAddUp,
     quantitiesAddUp,
     ...(issued ? [stateAtIssue] : []),
