@@ -33,7 +33,7 @@ test('a void invoice is marked, dated and not to be paid', () => {
 test('the sums are printed in the order in which they add up', () => {
   const page = invoicePage(sample)
   expect([...page.sums, page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([
-    ['Subtotal', '¥18,221.25'], ['Discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
+    ['Subtotal', '¥18,221.25'], ['Welcome discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
   ])
   expect(page.inWords).toBe('人民币壹万玖仟壹佰零贰元伍角叁分')
 })

@@ -1,9 +1,9 @@
 import type { BillingTransaction } from '../billing.ts'
 import { creditBalance } from '../credit.ts'
-import { discountsOf, type Discount } from '../discount.ts'
 import { takenOff } from '../rules/discount.ts'
 import { totals, type DiscountTotal, type Totals } from '../rules/invoicing.ts'
 import { sum } from '../rules/money.ts'
+import { discountsOf, type Discount } from './discounts.ts'
 import type { LineDraft } from './line.ts'
 
 /** The lines of a document with what the customer's discounts take off them, and what the document comes to. */

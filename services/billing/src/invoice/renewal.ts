@@ -42,7 +42,7 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
   const stretches = usageStretches(history.stretches)
   return {
     lines,
-    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters),
+    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters).filter((one) => !one.stretch.trial),
     billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.stretch.id, one.meter, from),
   }
 }
