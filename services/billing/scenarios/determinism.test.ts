@@ -7,7 +7,7 @@ import { mistakesOf } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
 const steps = process.env['LONG'] === '1' ? 1500 : 150
-const seed = Number(process.env['SEED'] ?? 20_261_122)
+const seed = Number(process.env['SEED'] ?? 7)
 
 async function play({ create }: TestDatabase) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
@@ -30,8 +30,9 @@ test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands give
 
   // The history is worth its time only while it goes everywhere.
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'fee', 'renewal', 'start', 'usage'])
+  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'credit_note', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
+  expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'downgrade', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
 })
