@@ -8,7 +8,7 @@ import { playHistory } from './random-history.ts'
 
 const steps = process.env['LONG'] === '1' ? 1500 : 150
 const ownSeed = process.env['SEED']
-const seed = Number(ownSeed ?? 20_261_122)
+const seed = Number(ownSeed ?? 7)
 
 async function play({ create }: TestDatabase) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
@@ -32,8 +32,9 @@ test.runIf(testDatabases.length > 1)(`a seeded history of ${steps} commands give
   // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
   if (ownSeed !== undefined) return
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'fee', 'renewal', 'start', 'usage'])
+  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'credit_note', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
+  expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'downgrade', 'due', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'void', 'zone'])
 })
