@@ -32,6 +32,9 @@ export function vendorOf(url: string, key: string) {
     subscription: (customerId: string) => call<Subscription>('GET', `/customers/${customerId}/subscription`),
     invoices: (customerId: string) => call<{ data: Invoice[] }>('GET', `/customers/${customerId}/invoices`),
     pay: (invoiceId: string, amount: number) => call<Invoice>('POST', `/invoices/${invoiceId}/payments`, { amount, method: 'bank_transfer', reference: randomUUID() }),
+    discount: (customerId: string, discount: object) => call<unknown>('PUT', `/customers/${customerId}/discounts/e2e`, discount),
+    change: (customerId: string, planId: string) => call<unknown>('POST', `/customers/${customerId}/subscription/change`, { planId }),
+    credit: (invoiceId: string, note: { amount: number; reason: string }) => call<Invoice>('POST', `/invoices/${invoiceId}/credit-notes`, note),
     plan: (id: string) => call<Plan>('GET', `/plans/${id}`),
   }
 }

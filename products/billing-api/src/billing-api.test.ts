@@ -14,7 +14,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
   afterAll(() => server.close())
 
-  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers: Record<string, string> = {}) => {
+  const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown, headers: Record<string, string> = {}) => {
     const answer = await server.app.inject({ method, url: `/api/billing${url}`, payload: payload as object, headers: { authorization: `Bearer ${key}`, ...headers } })
     return { status: answer.statusCode, body: String(answer.headers['content-type']).includes('json') ? answer.json() : answer.body, headers: answer.headers, raw: answer.rawPayload }
   }
@@ -260,6 +260,27 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     })
   })
 
+  describe('discounts', () => {
+    const november = { kind: 'percent', value: '12.5', appliesTo: 'fee', from: '2030-11-01', until: '2030-12-01', name: { 'zh-CN': '双十一', en: 'Singles Day' } }
+    test('are given, changed, listed in the order they apply, and taken away', async () => {
+      expect(await put('/customers/acme/discounts/sale', november)).toMatchObject({ status: 200, body: { id: 'sale', ...november } })
+      expect(await put('/customers/acme/discounts/loyal', { kind: 'fixed', value: 500, appliesTo: 'all', from: '2030-01-01' })).toMatchObject({ status: 200, body: { name: { en: 'Discount' }, until: null } })
+      await put('/customers/acme/discounts/sale', { ...november, value: '20' })
+      expect((await get('/customers/acme/discounts')).body.data.map((one: { id: string; value: unknown }) => [one.id, one.value])).toEqual([['sale', '20'], ['loyal', 500]])
+      for (const id of ['sale', 'loyal']) expect((await call('DELETE', `/customers/acme/discounts/${id}`)).status).toBe(204)
+      expect(await call('DELETE', '/customers/acme/discounts/sale')).toMatchObject({ status: 404, body: { code: 'discount_not_found' } })
+      expect((await get('/customers/acme/discounts')).body).toEqual({ data: [] })
+    })
+    test('that make no sense are refused by field', async () => {
+      expect(pointers(await put('/customers/acme/discounts/x', { kind: 'percent', value: '1000', appliesTo: 'seats', from: 'soon' }))).toEqual(expect.arrayContaining(['/appliesTo', '/from']))
+      const wrong = await put('/customers/acme/discounts/x', { ...november, value: '101' })
+      expect([wrong.status, wrong.body.code, pointers(wrong)]).toEqual([422, 'invalid_discount', ['/value']])
+      expect(pointers(await put('/customers/acme/discounts/x', { ...november, until: '2030-11-01' }))).toEqual(['/until'])
+      expect((await put('/customers/nobody/discounts/x', november)).status).toBe(404)
+      expect((await get('/customers/nobody/discounts')).status).toBe(404)
+    })
+  })
+
   describe('invoices', () => {
     let invoice: { id: string; number: string; total: number; amountDue: number }
     test('that of a past period is issued once', async () => {
@@ -289,9 +310,31 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect((await get(`/invoices/${invoice.id}/payments`)).body.data.map((one: { reference: string }) => one.reference)).toEqual(['T-1', 'T-2'])
       expect(pointers(await post(`/invoices/${invoice.id}/payments`, { amount: 0, method: '' }))).toEqual(['/amount', '/method', '/reference'])
       expect((await post('/invoices/none/payments', half)).status).toBe(404)
-    })
-    test('are voided unless they are paid', async () => {
       expect(await post(`/invoices/${invoice.id}/void`, { reason: 'mistake' })).toMatchObject({ status: 409, body: { code: 'invoice_not_open' } })
+    })
+    test('are given back by credit notes, once for each key', async () => {
+      const credit = { amount: 106, reason: 'goodwill' }
+      const made = await post(`/invoices/${invoice.id}/credit-notes`, credit, { 'idempotency-key': 'cn-1' })
+      expect(made).toMatchObject({ status: 201, body: { kind: 'credit_note', number: expect.stringMatching(/^CN-\d{6}-000001$/), status: 'paid', total: -106, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason: 'goodwill', amountCredited: 0 } } })
+      expect((await post(`/invoices/${invoice.id}/credit-notes`, credit, { 'idempotency-key': 'cn-1' })).body.id).toBe(made.body.id)
+      expect((await get(`/invoices/${invoice.id}`)).body).toMatchObject({ amountCredited: 0, creditNotes: [{ id: made.body.id, number: made.body.number, total: -106 }] })
+      expect((await get('/customers/acme')).body.creditBalance).toBe(106)
+      expect((await get('/customers/acme/invoices?limit=1')).body.data).toEqual([(await get(`/invoices/${made.body.id}`)).body])
+      expect((await get(`/invoices/${made.body.id}/pdf`)).headers['content-disposition']).toContain(made.body.number)
+      expect(await post(`/invoices/${invoice.id}/credit-notes`, { lines: [{ lineId: 'line_1', amount: 1 }], reason: 'x' })).toMatchObject({ status: 201, body: { lines: [{ amount: -1 }] } })
+    })
+    test('are not given back beyond what they are, nor is a note', async () => {
+      const [note] = (await get(`/invoices/${invoice.id}`)).body.creditNotes
+      expect(await post(`/invoices/${invoice.id}/credit-notes`, { amount: invoice.total, reason: 'x' })).toMatchObject({ status: 422, body: { code: 'amount_out_of_range', detail: expect.stringContaining('can still be credited') } })
+      expect(pointers(await post(`/invoices/${invoice.id}/credit-notes`, { amount: 0, lines: [] }))).toEqual(['/amount', '/lines', '/reason'])
+      expect(await post(`/invoices/${invoice.id}/credit-notes`, { reason: 'x' })).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+      expect(await post(`/invoices/${note.id}/credit-notes`, { amount: 1, reason: 'x' })).toMatchObject({ status: 409, body: { code: 'credit_note_final' } })
+      expect(await post(`/invoices/${note.id}/void`, {})).toMatchObject({ status: 409, body: { code: 'credit_note_final' } })
+      expect(await post(`/invoices/${note.id}/payments`, { amount: 1, method: 'cash', reference: 'n' })).toMatchObject({ status: 409, body: { code: 'credit_note_final' } })
+      expect((await post('/invoices/none/credit-notes', { amount: 1, reason: 'x' })).status).toBe(404)
+    })
+    test('are voided unless they are paid or credited', async () => {
+      expect(await post(`/invoices/${invoice.id}/void`, { reason: 'mistake' })).toMatchObject({ status: 409, body: { code: 'invoice_credited' } })
       const { body: { data } } = await get('/customers/umbrella/invoices?status=open')
       expect(await post(`/invoices/${data[0].id}/void`)).toMatchObject({ status: 200, body: { status: 'void', number: data[0].number } })
       expect(pointers(await post(`/invoices/${data[0].id}/void`, { reason: 7 }))).toEqual(['/reason'])

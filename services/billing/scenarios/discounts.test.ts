@@ -148,4 +148,13 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await expect(on('many', 'one more', { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })).rejects.toMatchObject({ code: 'too_many_discounts' })
     await on('many', 'd7', { kind: 'fixed', value: 2, appliesTo: 'all', from: '2027-01-01' })
   })
+
+  test('a discount that is not what was taken off the lines is named', async () => {
+    const [first] = (await documents('acme')).slice(-1)
+    const set = (value: number) => world.db.asOwner((tx) => tx.query(`update invoices set document = jsonb_set(document, '{lines,0,discount}', '${value}') where id = '${first!.id}'`))
+    await set(11_981)
+    const found = await mistakesOf(world)
+    await set(11_980)
+    expect(found).toContain(`an invoice that does not add up: what was taken off the lines is 11981, not 11980: ${first!.number}`)
+  })
 })

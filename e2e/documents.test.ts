@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { launchBrowser, newContext, watch } from './support/browser.ts'
+import { vendorOf } from './support/vendor.ts'
+
+const url = inject('serverUrl')
+const vendor = vendorOf(url, inject('secretKey'))
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+test('an invoice shows its discount and its credit note, and the note leads back to it', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  await vendor.discount(customerId, { kind: 'percent', value: '20', appliesTo: 'fee', from: '2020-01-01', name: { 'zh-CN': '新客户优惠', en: 'Welcome discount' } })
+  await vendor.change(customerId, 'team')
+  const invoice = (await vendor.invoices(customerId)).data.find((one) => one.kind === 'change')!
+  const note = await vendor.credit(invoice.id, { amount: 10_600, reason: '服务中断补偿' })
+  const context = await newContext(browser, { locale: 'zh-CN', theme: 'light', width: 1280 })
+  const witness = watch(context, [new URL(url).host])
+  const page = await context.newPage()
+  await page.goto((await vendor.session(customerId, 'owner', `/invoices/${invoice.id}`)).url)
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText('新客户优惠').waitFor()
+  await sheet.getByText('贷项冲减').waitFor()
+  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-invoice.png`, fullPage: true })
+  await sheet.getByRole('link', { name: note.number! }).click()
+  await sheet.getByRole('heading', { name: `贷项通知单 ${note.number}` }).waitFor()
+  await sheet.getByText('服务中断补偿').waitFor()
+  await sheet.getByText(/−¥106\.00/).first().waitFor()
+  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-note.png`, fullPage: true })
+  await sheet.getByRole('link', { name: invoice.number! }).click()
+  await sheet.getByRole('heading', { name: `账单 ${invoice.number}` }).waitFor()
+  expect(witness).toMatchObject({ errors: [], outside: [] })
+  await context.close()
+})
