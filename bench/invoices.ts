@@ -148,7 +148,7 @@ export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: num
   return onEngine(input, async (billing, clock) => {
     clock.at = dueAt
     await billing.db.ping()
-    return timed(async () => void (await runDueWork(billing)))
+    return timed(async () => void (await runDueWork(billing, { atOnce: input.connections })))
   }, () => {
     issued += 1
     if (issued % 500 === 0) tell(issued)

@@ -68,9 +68,9 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string): 
   return customer
 }
 
-/** Reads a customer's history as of now. Throws customer_not_found. */
-export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
-  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
+/** Reads a customer's history as of now; whoever has just locked the customer has their row already. Throws customer_not_found. */
+export async function readHistory(tx: BillingTransaction, customerId: string, locked?: CustomerRow): Promise<History> {
+  const [customer] = locked ? [locked] : await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
   if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
   const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
   const rows = await tx.query<StretchRow>(
