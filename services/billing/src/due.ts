@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { customerColumns, endedSubscriptions, readHistory, stretchOn, type CustomerRow, type History } from './history.ts'
+import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
@@ -26,16 +27,16 @@ export async function doWhatIsDue(tx: BillingTransaction, history: History, opti
     const period = firstOpen(history, closed)
     if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
     await closeEnded(tx, history, closesAt(history, period))
-    await closePeriod(tx, history, period)
-    closed.add(period.from)
+    await closePeriod(tx, history, period, closed)
+    closed.set(period.from, 'billed')
   }
   await closeEnded(tx, history, tx.at)
   await writeDue(tx, history, firstOpen(history, closed))
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
-export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
-  const lines = await renewalLines(tx, history, period)
+export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
+  const lines = await renewalLines(tx, history, period, closed)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
   await rememberClosed(tx, history, period)
   return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
@@ -81,12 +82,7 @@ export async function nextToClose(tx: BillingTransaction, history: History): Pro
   return firstOpen(history, await closedPeriods(tx, history))
 }
 
-async function closedPeriods(tx: BillingTransaction, { customer }: History): Promise<Set<LocalDate>> {
-  const rows = await tx.query<{ start: LocalDate }>('select period_start as start from closed_periods where customer_id = $1', [customer.customerId])
-  return new Set(rows.map((row) => row.start))
-}
-
-function firstOpen(history: History, closed: ReadonlySet<LocalDate>): LabelledPeriod | undefined {
+function firstOpen(history: History, closed: ClosedPeriods): LabelledPeriod | undefined {
   return usagePeriods(history.stretches, history.today).find((period) => !closed.has(period.from))
 }
 

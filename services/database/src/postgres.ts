@@ -123,8 +123,16 @@ export function postgresDatabase(options: PostgresOptions): Database {
   }
 }
 
-/** One name a text: what a connection has prepared under it is that statement. */
-const statementName = (sql: string) => createHash('sha256').update(sql).digest('base64url')
+const statementNames = new Map<string, string>()
+
+/** One name a text: what a connection has prepared under it is that statement. They are few: see `keepPlans`. */
+function statementName(sql: string): string {
+  const known = statementNames.get(sql)
+  if (known !== undefined) return known
+  const name = createHash('sha256').update(sql).digest('base64url')
+  statementNames.set(sql, name)
+  return name
+}
 
 /** The rows of the last statement: node-postgres gives an array of results when there were several. */
 function rowsOf(result: pg.QueryResult | pg.QueryResult[]): Row[] {
