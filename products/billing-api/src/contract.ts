@@ -1,7 +1,7 @@
 import { changeTypes, mostTrialDays, type ChangeType } from '@customer-portal/billing'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
+  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -76,6 +76,16 @@ export const CustomerUpdate = Type.Object(
   { ...customerFields, companyName: Type.Optional(customerFields.companyName), version: Type.Optional(Type.Integer({ minimum: 1 })) },
   closed,
 )
+
+const discountFields = {
+  kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
+  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], { description: 'fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100' }),
+  appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
+  from: LocalDate,
+}
+/** PUT /customers/{id}/discounts/{discountId}: it lowers the lines whose period starts on `from` or later and before `until`, whenever they are billed. */
+export const DiscountInput = Type.Object({ name: Type.Optional(Text), ...discountFields, until: Type.Optional(Nullable(LocalDate)) }, closed)
+export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Nullable(LocalDate) }, closed)
 
 /** GET /changes */
 export const Change = Type.Object(
@@ -188,6 +198,18 @@ export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullabl
 
 export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
 export const VoidRequest = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
+/** POST /invoices/{id}/credit-notes: either an amount with tax, or amounts of lines in the terms of the invoice's lines (before discount and tax). */
+export const CreditNoteInput = Type.Object(
+  {
+    amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'With tax; spread over the lines by what is left of each' })),
+    lines: Type.Optional(Type.Array(
+      Type.Object({ lineId: Type.String({ minLength: 1, maxLength: 64 }), amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }) }, closed),
+      { minItems: 1, maxItems: 2000, description: 'Each carries its share of the discount and the tax of its line' },
+    )),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
+  closed,
+)
 export const PaymentInput = Type.Object(
   {
     amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' }),

@@ -1,10 +1,11 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
 import { askerIn, authenticateVendor } from './caller.ts'
-import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
+import { CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
+import { discountRoutes } from './handlers/discounts.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
@@ -29,6 +30,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     catalogueRoutes(api, billing, askerOf)
     pricingRoutes(api)
     customerRoutes(api, billing, askerOf)
+    discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
@@ -42,9 +44,9 @@ const description = {
   description: "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units (分, cents); instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
   tags: [
     { name: 'catalogue', description: 'Meters, plans and the seller' },
-    { name: 'customers', description: 'Customers and their subscriptions' },
+    { name: 'customers', description: 'Customers, their subscriptions and discounts' },
     { name: 'usage', description: 'Usage events and quota' },
-    { name: 'invoices', description: 'Invoices and payments' },
+    { name: 'invoices', description: 'Invoices, payments and credit notes' },
     { name: 'changes', description: 'What happened, in order' },
     { name: 'portal sessions', description: 'Letting customers into the portal' },
     { name: 'test clock', description: 'Only on a server with a test clock' },
@@ -52,5 +54,5 @@ const description = {
   security: {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
-  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput },
+  schemas: { CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PlanInput, PricingInput },
 }

@@ -21,6 +21,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   meter_not_found: failure(404, ['计量项不存在', '没有这个计量项。'], ['No such meter', 'There is no such meter.']),
   invoice_not_found: failure(404, ['账单不存在', '没有这张账单。'], ['No such invoice', 'There is no such invoice.']),
   subscription_not_found: failure(404, ['没有订阅', '该客户没有订阅。'], ['No subscription', 'The customer has no subscription.']),
+  discount_not_found: failure(404, ['折扣不存在', '该客户没有这个折扣。'], ['No such discount', 'The customer has no such discount.']),
   session_not_found: failure(404, ['会话不存在', '会话不存在或已结束。'], ['No such session', 'The session does not exist or has ended.']),
 
   customer_exists: failure(409, ['客户已存在', '已有使用该编号的客户。'], ['Customer exists', 'A customer with this id exists already.']),
@@ -57,6 +58,9 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   seller_missing: failure(409, ['未设置销售方', '出账前请先设置销售方信息。'], ['Seller missing', 'Set the seller before issuing invoices.']),
   invoice_void: failure(409, ['账单已作废', '该账单已作废。'], ['Invoice is void', 'The invoice is void.']),
   invoice_not_open: failure(409, ['账单不可操作', '该账单不是待付款状态。'], ['Invoice not open', 'The invoice is not open.']),
+  invoice_is_draft: failure(409, ['账单尚未出账', '草稿还没有编号，也没有可冲减的金额，请在出账后再操作。'], ['Invoice is a draft', 'A draft has no number and nothing to credit: wait until it is issued.']),
+  invoice_credited: failure(409, ['账单已有贷项通知单', '该账单已开具贷项通知单，不能作废；请再开一张贷项通知单冲减余下的金额。'], ['Invoice has credit notes', 'The invoice has credit notes, so it cannot be voided: credit what is left of it instead.']),
+  credit_note_final: failure(409, ['贷项通知单不可更改', '贷项通知单不能作废、付款或再冲减；请对原账单操作。'], ['Credit note is final', 'A credit note cannot be voided, paid or credited: turn to the invoice it names.']),
   credit_already_used: failure(409, ['余额已被使用', '该账单产生的余额已被使用，不能作废。'], ['Credit already used', 'The credit of this invoice has been used, so it cannot be voided.']),
   amount_out_of_range: failure(422, ['金额超出范围', '金额超出允许的范围。'], ['Amount out of range', 'The amount is out of range.']),
 
@@ -64,6 +68,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   invalid_currency: failure(422, ['币种无效', '请填写 ISO 4217 币种代码，例如 CNY。'], ['Invalid currency', 'Give an ISO 4217 currency code, such as CNY.']),
   invalid_tax_id: failure(422, ['税号无效', '请填写有效的统一社会信用代码或税号。'], ['Invalid tax id', 'Give a valid tax id.']),
   invalid_plan: failure(422, ['套餐无效', '套餐的内容前后不一致。'], ['Invalid plan', 'The plan contradicts itself.']),
+  invalid_discount: failure(422, ['折扣无效', '折扣的数值或日期有误。'], ['Invalid discount', 'The value or the dates of the discount are not valid.']),
+  too_many_discounts: failure(422, ['折扣过多', '该客户的折扣数量已达上限，请先删除已结束的折扣。'], ['Too many discounts', 'The customer has as many discounts as there may be: delete one that is over first.']),
   invalid_meter: failure(422, ['计量项无效', '计量项的内容有误。'], ['Invalid meter', 'The meter is not valid.']),
   meter_in_use: failure(409, ['计量项使用中', '该计量项已有用量，不能这样修改。'], ['Meter in use', 'The meter has usage already, so this cannot be changed.']),
   invalid_cursor: failure(400, ['游标无效', '请使用上一页返回的 nextCursor。'], ['Invalid cursor', 'Use the nextCursor of the page before.']),

@@ -176,13 +176,15 @@ export const Explanation = Type.Object(
   {
     kind: Type.Optional(Type.Union([
       Type.Literal('volume'), Type.Literal('package'), Type.Literal('percentage'), Type.Literal('per_event'), Type.Literal('minimum'), Type.Literal('maximum'),
+      Type.Literal('gross'), Type.Literal('taken_off'),
     ])),
     upTo: Nullable(Type.Number()), quantity: Type.Number(), events: Type.Optional(Type.Integer()), rate: Nullable(Rate), flat: Amount, amount: Amount,
   },
   {
     ...closed,
     description: 'One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. '
-      + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes',
+      + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; '
+      + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already',
   },
 )
 export type Explanation = Static<typeof Explanation>
@@ -198,6 +200,7 @@ export const InvoiceLine = Type.Object(
     included: Type.Optional(Nullable(Type.Number())),
     rate: Type.Optional(Rate),
     amount: Amount,
+    discount: Type.Optional(Type.Integer({ minimum: 1, description: 'What discounts took off the amount; absent where nothing' })),
     taxRate: Percent,
     taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
     period: DateRange,
@@ -208,6 +211,7 @@ export const InvoiceLine = Type.Object(
 )
 export type InvoiceLine = Static<typeof InvoiceLine>
 export const TaxTotal = Type.Object({ rate: Percent, mode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), base: Amount, amount: Amount }, closed)
+export const DiscountTotal = Type.Object({ id: Id, name: LocalizedText, amount: Amount }, { ...closed, description: 'What one discount took off the document' })
 export const InvoiceTitle = Type.Object(
   {
     kind: Type.Union([Type.Literal('company'), Type.Literal('personal')]),
@@ -257,13 +261,23 @@ export const Invoice = Type.Object(
     finalizesAt: Nullable(Type.String({ format: 'date-time', description: 'When a draft is issued' })),
     lines: Type.Array(InvoiceLine),
     subtotal: Amount,
+    discounts: Type.Array(DiscountTotal),
     discountTotal: Amount,
     taxes: Type.Array(TaxTotal),
     taxTotal: Amount,
     total: Amount,
     creditApplied: Amount,
     amountPaid: Amount,
+    amountCredited: Type.Integer({ minimum: 0, description: 'What credit notes took off the amount due' }),
     amountDue: Amount,
+    creditNotes: Type.Array(Type.Object({ id: Type.String(), number: Type.String(), total: Amount }, closed), { description: 'The credit notes on it, oldest first' }),
+    creditNote: Nullable(Type.Object(
+      {
+        invoiceId: Type.String(), invoiceNumber: Type.String(), reason: Type.String(),
+        amountCredited: Type.Integer({ minimum: 0, description: "What it took off the invoice's amount due; the rest became account credit" }),
+      },
+      { ...closed, description: 'On a credit note: the invoice it gives back. Its own lines, taxes and total are negative' },
+    )),
     seller: Nullable(Seller),
     buyer: Buyer,
     sha256: Nullable(Type.String({ description: 'SHA-256 of the canonical JSON of the issued document' })),
@@ -276,7 +290,7 @@ export type Invoice = Static<typeof Invoice>
 // ---- preview
 
 export const QuoteLine = Type.Object(
-  { kind: LineKind, description: LocalizedText, quantity: Type.Number(), amount: Amount, taxRate: Percent, taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), period: DateRange, days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, closed)) },
+  { kind: LineKind, description: LocalizedText, quantity: Type.Number(), amount: Amount, discount: InvoiceLine.properties.discount, taxRate: Percent, taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), period: DateRange, days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, closed)) },
   closed,
 )
 export const Blocker = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
@@ -289,6 +303,8 @@ export const Preview = Type.Object(
     currency: Currency,
     lines: Type.Array(QuoteLine),
     subtotal: Amount,
+    discounts: Type.Array(DiscountTotal),
+    discountTotal: Amount,
     taxes: Type.Array(TaxTotal),
     taxTotal: Amount,
     total: Amount,

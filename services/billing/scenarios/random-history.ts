@@ -1,7 +1,8 @@
 import {
-  BillingError, cancelScheduledChange, cancelSubscription, checkQuota, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  BillingError, cancelScheduledChange, cancelSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type UsageEventInput,
 } from '../src/index.ts'
+import { addDays } from '../src/rules/date.ts'
 import { addSeconds } from '../src/rules/instant.ts'
 import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
@@ -86,6 +87,16 @@ export async function playHistory(world: World, seed: number, steps: number, loo
       const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
       return [await recordPayment(billing, payment), random() < 0.5 ? await recordPayment(billing, payment) : null]
     },
+    credit: async (customerId) => {
+      const { id, lines, total } = await anInvoice(customerId)
+      const { id: lineId, amount } = one(lines)
+      return issueCreditNote(billing, { invoiceId: id, reason: 'goodwill', ...(random() < 0.5 ? { amount: 1 + whole(Math.max(1, total)) } : { lines: [{ lineId, amount: 1 + whole(Math.max(1, amount)) }] }) })
+    },
+    discount: (customerId) => putDiscount(billing, {
+      customerId, discountId: one(['a', 'b', 'c']), appliesTo: one(['all', 'fee', 'usage'] as const), from: addDays(billing.now().slice(0, 10), whole(60) - 45),
+      ...(random() < 0.5 ? { kind: 'fixed' as const, value: 1 + whole(20_000) } : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
+    }),
+    endDiscount: (customerId) => deleteDiscount(billing, { customerId, discountId: one(['a', 'b', 'c']) }),
     void: async (customerId) => voidInvoice(billing, { invoiceId: (await anInvoice(customerId)).id }),
     generate: async (customerId) => generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
     zone: (customerId) => updateCustomer(billing, { customerId, timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']) }),
@@ -96,7 +107,7 @@ export async function playHistory(world: World, seed: number, steps: number, loo
     },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.

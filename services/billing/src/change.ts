@@ -1,11 +1,11 @@
 import type { BillingTransaction } from './billing.ts'
-import { creditBalance } from './credit.ts'
 import { BillingError } from './failure.ts'
 import { nextStretch, stretchOn, type History, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
+import { priced } from './invoice/priced.ts'
 import { feeOf, getPlan, monthsOf, type Plan } from './plan.ts'
-import { totals, type Totals } from './rules/invoicing.ts'
+import type { Totals } from './rules/invoicing.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { LabelledPeriod, Period } from './rules/period.ts'
@@ -49,10 +49,10 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   const feePeriod = feePeriodAt(from, history.today)
   if ((direction === 'up' || direction === 'level') && !from.trialEnds && monthsOf(plan) !== monthsOf(from.plan)) {
     const interval = await intervalChange(tx, history, from, { plan, seats })
-    return { from, to: { plan, seats }, direction, ...interval, totals: totals(interval.lines, await creditBalance(tx, customerId, currency)) }
+    return { from, to: { plan, seats }, direction, ...interval, ...await priced(tx, history.customer, interval.lines) }
   }
   const lines = direction === 'up' && !from.trialEnds ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
-  return { from, to: { plan, seats }, direction, feePeriod, lines, totals: totals(lines, await creditBalance(tx, customerId, currency)) }
+  return { from, to: { plan, seats }, direction, feePeriod, ...await priced(tx, history.customer, lines) }
 }
 
 /** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. */

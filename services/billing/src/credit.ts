@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from 
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
 
-export type CreditReason = 'negative_total' | 'applied' | 'overpaid' | 'void'
+export type CreditReason = 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
 
 /** A customer's account credit in one currency: the sum of its movements. */
 export async function creditBalance(tx: BillingTransaction, customerId: string, currency: string): Promise<Money> {

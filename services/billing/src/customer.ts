@@ -2,7 +2,7 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
-import { doWhatIsDue } from './due.ts'
+import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { customerColumns, lockCustomer, readHistory, stretchesAhead, type CustomerRow } from './history.ts'
 import { addMonths, firstOfMonth } from './rules/date.ts'
@@ -87,7 +87,11 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
        where customer_id = $1`,
       [input.customerId, after.companyName, after.contactName, after.email, after.phone, after.address, after.locale, after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null],
     )
-    if (input.timezone !== undefined) await changeTimeZone(tx, input.customerId, input.timezone)
+    if (input.timezone !== undefined) {
+      await changeTimeZone(tx, input.customerId, input.timezone)
+      // The period ends at another midnight now, and what waits for its end is due then.
+      await rememberDue(tx, await readHistory(tx, input.customerId))
+    }
     await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)
   })

@@ -2,14 +2,14 @@
 export const codes = [
   'validation_failed', 'unauthorized', 'forbidden', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
   'database_unavailable', 'internal_error',
-  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found',
+  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found',
   'customer_exists', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference',
   'idempotency_key_reused', 'idempotency_in_progress',
   'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription',
   'starts_too_early', 'starts_in_future',
   'event_too_old', 'event_in_future', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
-  'seller_missing', 'invoice_void', 'invoice_not_open', 'credit_already_used', 'amount_out_of_range',
-  'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range',
+  'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used', 'amount_out_of_range',
+  'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount', 'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range',
   'code_invalid', 'clock_backwards', 'pdf_unavailable', 'pdf_too_large',
   'login_failed', 'agent_exists',
 ] as const

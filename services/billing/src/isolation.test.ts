@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -21,6 +21,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
       await previewChange(world.billing, { customerId, planId: 'business' })
+      await putDiscount(world.billing, { customerId, discountId: 'welcome', kind: 'percent', value: '10', appliesTo: 'all', from: '2027-01-01' })
       await createPortalSession(world.billing, { customerId })
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
@@ -100,7 +101,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()',
       ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
     }
-    for (const sql of ['update invoices set voided_at = now()', "insert into customers (customer_id) values ('a')", "insert into plans (id) values ('x')", "update seller set details = '{}'"]) {
+    for (const sql of ['update invoices set voided_at = now()', "insert into customers (customer_id) values ('a')", "insert into plans (id) values ('x')", "update seller set details = '{}'", "update discounts set value = '99'", 'delete from discounts']) {
       await expect(as(portal, sql), sql).rejects.toMatchObject({ code: '42501' })
     }
   })

@@ -5,23 +5,24 @@ import { BillingError } from './failure.ts'
 import { lockCustomer, nextStretch, readHistory, type History } from './history.ts'
 import type { LineDraft } from './invoice/line.ts'
 import { payableOf } from './invoice/issue.ts'
+import { priced } from './invoice/priced.ts'
 import { canonicalJson } from './rules/canonical.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
-import { sum, type Money } from './rules/money.ts'
+import type { Money } from './rules/money.ts'
 import { instantOf } from './rules/zone.ts'
-import { taxOn, type Totals } from './rules/invoicing.ts'
+import type { Totals } from './rules/invoicing.ts'
 import { feeLine } from './invoice/line.ts'
 import { feePeriodAt } from './timeline.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
-export interface Preview extends Omit<Totals, 'discountTotal'> {
+export interface Preview extends Totals {
   quoteId: string
   expiresAt: Instant
   effectiveAt: LocalDate
   when: 'now' | 'period_end'
   currency: string
-  lines: Pick<LineDraft, 'kind' | 'description' | 'quantity' | 'amount' | 'taxRate' | 'taxMode' | 'period' | 'days'>[]
+  lines: Pick<LineDraft, 'kind' | 'description' | 'quantity' | 'amount' | 'discount' | 'taxRate' | 'taxMode' | 'period' | 'days'>[]
   dueNow: Money
   nextInvoice: { at: LocalDate; estimatedTotal: Money }
   /** What stands in the way: confirming is then refused. */
@@ -47,9 +48,9 @@ export async function previewChange(billing: Billing, input: { customerId: strin
     const quoteId = tx.newId('quo')
     await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
     await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
-      input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(promiseOf(change)), tx.at, expiresAt,
+      input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(await promiseOf(tx, input.customerId, change)), tx.at, expiresAt,
     ])
-    return { ...previewOf(history, change, quoteId, expiresAt), blockers: blockersOf(history, change), warnings: await warningsOf(tx, history, change) }
+    return { ...await previewOf(tx, history, change), quoteId, expiresAt, blockers: blockersOf(history, change), warnings: await warningsOf(tx, history, change) }
   })
 }
 
@@ -70,23 +71,22 @@ async function computed(tx: BillingTransaction, input: { customerId: string; pla
 
 class TakenBack extends Error {}
 
-function previewOf(history: History, change: PlannedChange, quoteId: string, expiresAt: Instant): Omit<Preview, 'blockers' | 'warnings'> {
-  const { subtotal, taxes, taxTotal, total, creditApplied } = change.totals
+async function previewOf(tx: BillingTransaction, history: History, change: PlannedChange): Promise<Omit<Preview, 'quoteId' | 'expiresAt' | 'blockers' | 'warnings'>> {
   const now = change.direction !== 'down'
   return {
-    quoteId, expiresAt, effectiveAt: now ? history.today : change.feePeriod.to, when: now ? 'now' : 'period_end', currency: history.customer.currency,
-    lines: change.lines.map(({ kind, description, quantity, amount, taxRate, taxMode, period, days }) => ({ kind, description, quantity, amount, taxRate, taxMode, period, ...(days ? { days } : {}) })),
-    subtotal, taxes, taxTotal, total, creditApplied, dueNow: payableOf(change.totals),
-    nextInvoice: { at: change.feePeriod.to, estimatedTotal: nextFeeTotal(change) },
+    effectiveAt: now ? history.today : change.feePeriod.to, when: now ? 'now' : 'period_end', currency: history.customer.currency,
+    lines: change.lines.map(({ kind, description, quantity, amount, discount, taxRate, taxMode, period, days }) => ({ kind, description, quantity, amount, ...(discount ? { discount } : {}), taxRate, taxMode, period, ...(days ? { days } : {}) })),
+    ...change.totals, dueNow: payableOf(change.totals),
+    nextInvoice: { at: change.feePeriod.to, estimatedTotal: await nextFeeTotal(tx, history.customer.customerId, change) },
   }
 }
 
-/** The next fee on the new plan with its tax; usage comes on top of it and is not known yet. */
-function nextFeeTotal(change: PlannedChange): Money {
+/** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
+async function nextFeeTotal(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<Money> {
   const { plan, seats } = change.to
   const next = feePeriodAt(nextStretch(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
-  const { amount } = feeLine({ id: '', plan, seats }, next, next)
-  return plan.taxMode === 'exclusive' ? sum([amount, taxOn(amount, plan.taxRate, 'exclusive')]) : amount
+  const { totals } = await priced(tx, { customerId, currency: plan.currency }, [feeLine({ id: '', plan, seats }, next, next)])
+  return totals.total
 }
 
 /** Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired, quote_outdated. */
@@ -96,14 +96,14 @@ export async function honourQuote(tx: BillingTransaction, customerId: string, qu
   )
   if (!quote || quote.expires_at <= tx.at) throw new BillingError('quote_expired', { pointer: '/quoteId', message: 'the quote has expired: preview the change again' })
   const samePlan = quote.plan_id === change.to.plan.id && quote.seats === change.to.seats
-  if (!samePlan || canonicalJson(quote.promise) !== canonicalJson(promiseOf(change))) {
+  if (!samePlan || canonicalJson(quote.promise) !== canonicalJson(await promiseOf(tx, customerId, change))) {
     throw new BillingError('quote_outdated', { pointer: '/quoteId', message: 'what was quoted is no longer what it would come to: preview the change again' })
   }
 }
 
-function promiseOf(change: PlannedChange): unknown {
+async function promiseOf(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<unknown> {
   const { to, from, lines, totals, direction, feePeriod } = change
   // Until when events were counted is the moment of asking, not of the promise.
   const promised = lines.map(({ counted: _counted, ...line }) => line)
-  return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(direction === 'down' ? { at: feePeriod.to, next: nextFeeTotal(change) } : {}) }
+  return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(direction === 'down' ? { at: feePeriod.to, next: await nextFeeTotal(tx, customerId, change) } : {}) }
 }

@@ -4,7 +4,7 @@ import { addDays } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { periodNamed } from './timeline.ts'
 import { countAgain } from './reconciliation/counted-again.ts'
-import { documentMistakes, type DocumentRow } from './reconciliation/document-check.ts'
+import { documentMistakes, noteMistakes, type DocumentRow } from './reconciliation/document-check.ts'
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
 import { meterBalances } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
@@ -77,6 +77,7 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
     const broken = [
       ...await ledgerMistakes(tx, customerId),
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
+      ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id)).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(counted.daily, daily),
       ...balanceMistakes({ history, events: counted.daily, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
       ...documents.flatMap((document) => lineMistakes(document, counted, history.meters)),

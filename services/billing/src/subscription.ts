@@ -1,7 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, endedPeriod, planChange, seatsFor, type PlannedChange } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { creditBalance } from './credit.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue, rememberClosed } from './due.ts'
 import { BillingError } from './failure.ts'
@@ -10,13 +9,13 @@ import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { feeLine } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
+import { priced } from './invoice/priced.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
 import { getAllPlans, getPlan, isTrial, monthsOf, mostTrialDays, type Plan } from './plan.ts'
 import { honourQuote } from './quote.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
-import { totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
@@ -250,9 +249,8 @@ export async function estimateNextInvoice(tx: BillingTransaction, history: Histo
   if (!running || closesAt(history, running) <= tx.at) return null
   // A trial of several months has nothing to bill before its end.
   const period = { ...running, to: stretchOn(history.stretches, history.today)?.trialEnds ?? running.to }
-  const { customerId, currency } = history.customer
   const lines = await renewalLines(tx, history, period)
   if (lines.length === 0 && history.scheduled && !history.scheduled.stretch) return null
-  const sums = totals(lines, await creditBalance(tx, customerId, currency))
-  return { at: period.to, estimatedTotal: sums.total, currency }
+  const { totals } = await priced(tx, history.customer, lines)
+  return { at: period.to, estimatedTotal: totals.total, currency: history.customer.currency }
 }

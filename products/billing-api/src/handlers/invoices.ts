@@ -1,15 +1,15 @@
-import { generateInvoice, generatePdf, getInvoice, getInvoices, listPayments, recordPayment, voidInvoice, type Billing } from '@customer-portal/billing'
+import { generateInvoice, generatePdf, getInvoice, getInvoices, issueCreditNote, listPayments, recordPayment, voidInvoice, type Billing } from '@customer-portal/billing'
 import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
 import { Invoice, List, Page } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { InvoiceRequest, Payment, PaymentInput, VoidRequest } from '../contract.ts'
+import { CreditNoteInput, InvoiceRequest, Payment, PaymentInput, VoidRequest } from '../contract.ts'
 
 const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 
-/** Invoices and the payments on them. */
+/** Invoices, the payments on them and their credit notes. */
 export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.get('/customers/:customerId/invoices', {
     config: { scope },
@@ -36,9 +36,19 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.post('/invoices/:invoiceId/void', {
     config: { scope, idempotent: true },
-    schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
+    schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken. One that has payments or credit notes cannot be voided.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
   }, async (request, reply) =>
     once(request, reply, askerOf(request), 200, (inside) => voidInvoice(inside, { ...request.params, ...request.body })))
+
+  app.post('/invoices/:invoiceId/credit-notes', {
+    config: { scope, idempotent: true },
+    schema: {
+      summary: 'Give an invoice back, in part or whole', tags: ['invoices'],
+      description: 'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes account credit. All notes of an invoice give back at most its total.',
+      params: InvoicePath, body: CreditNoteInput, response: { 201: Invoice },
+    },
+  }, async (request, reply) =>
+    once(request, reply, askerOf(request), 201, (inside) => issueCreditNote(inside, { ...request.params, ...request.body })))
 
   app.post('/invoices/:invoiceId/payments', {
     config: { scope, idempotent: true },

@@ -1,5 +1,5 @@
 /** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
-export const templateVersion = '1'
+export const templateVersion = '2'
 
 /** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
 export interface InvoiceForPdf {
@@ -13,12 +13,15 @@ export interface InvoiceForPdf {
   voidedAt: string | null
   lines: readonly InvoiceLineForPdf[]
   subtotal: number
+  discounts: readonly { name: LocalizedText, amount: number }[]
   discountTotal: number
   taxes: readonly { rate: string, mode: 'exclusive' | 'inclusive', base: number, amount: number }[]
   total: number
   creditApplied: number
   seller: SellerForPdf | null
   buyer: BuyerForPdf
+  /** Of a credit note: the invoice it names. */
+  creditNote: { invoiceNumber: string, reason: string, amountCredited: number } | null
 }
 
 export interface InvoiceLineForPdf {
@@ -28,6 +31,7 @@ export interface InvoiceLineForPdf {
   included?: number | null
   rate?: Rate
   amount: number
+  discount?: number
   period: DateRange
   explain: readonly Explanation[]
   days?: { billed: number, of: number }
@@ -41,7 +45,7 @@ export interface Rate {
 
 /** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
 export interface Explanation {
-  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum'
+  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
   events?: number
   upTo: number | null
   quantity: number

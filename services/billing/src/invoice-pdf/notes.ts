@@ -25,6 +25,18 @@ const howToPay: Note = {
   zh: '请在付款到期日之前转账至上述账户，并在附言中注明账单编号。',
   en: 'Please transfer the amount due to the account above by the due date and give the invoice number as the reference.',
 }
+const noteNotTaxInvoice: Note = {
+  zh: '本通知单不是发票，也不是红字发票，不能作为税务凭证；发票由税务平台另行开具。',
+  en: 'This note is neither a Chinese tax invoice (fapiao) nor a red-letter one; tax invoices are issued through the tax platform.',
+}
+const creditsAddUp: Note = {
+  zh: '每行为退回的金额，已扣除其应分摊的折扣；税额按原账单的税额比例退回，同一账单的全部通知单合计不超过该账单。',
+  en: 'Each line is what is given back, less its share of the discount. Tax is given back in the proportion it was charged; all notes of an invoice together give back no more than that invoice.',
+}
+const creditNote: Note = {
+  zh: '本通知单冲减所列账单：先冲减其应付金额，余下部分转入账户余额，用于抵扣以后的账单，不作退款。',
+  en: 'This note credits the invoice it names: it lowers the amount due of that invoice first; the rest is added to your account credit and applied to later invoices. It is not paid out.',
+}
 const negativeTotal: Note = {
   zh: '合计为负的金额已转入账户余额，用于抵扣以后的账单，不作退款。',
   en: 'A negative total is added to your account credit and applied to later invoices; it is not paid out.',
@@ -40,6 +52,7 @@ const voided: Note = {
 
 /** The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay. */
 export function notes(invoice: InvoiceForPdf, due: number): Note[] {
+  if (invoice.creditNote) return [noteNotTaxInvoice, creditNote, creditsAddUp]
   const issued = invoice.status === 'open' || invoice.status === 'paid'
   return [
     ...(invoice.status === 'draft' ? [draft] : []),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { InvoiceForPdf } from './document.ts'
 import { invoicePage } from './page.ts'
-import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+import { invoiceOf, plainLine, sampleCreditNote, sampleInvoice } from './sample-invoice.ts'
 
 const factsOf = (invoice: InvoiceForPdf) => Object.fromEntries(invoicePage(invoice).facts.map(({ en, text }) => [en, text]))
 const sample = sampleInvoice
@@ -33,7 +33,7 @@ test('a void invoice is marked, dated and not to be paid', () => {
 test('the sums are printed in the order in which they add up', () => {
   const page = invoicePage(sample)
   expect([...page.sums, page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([
-    ['Subtotal', '¥18,221.25'], ['Discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
+    ['Subtotal', '¥18,221.25'], ['Welcome discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
   ])
   expect(page.inWords).toBe('人民币壹万玖仟壹佰零贰元伍角叁分')
 })
@@ -46,6 +46,20 @@ test('tax that prices include is shown in brackets, since it is not added', () =
 test('a negative total becomes credit and leaves nothing due', () => {
   const page = invoicePage(invoiceOf([{ ...plainLine(1), amount: -100000 }], { kind: 'change' }))
   expect(page).toMatchObject({ total: { text: '-¥1,060.00' }, inWords: '人民币负壹仟零陆拾元整', afterTotal: [{ en: 'Added to your credit', text: '¥1,060.00' }], due: { text: '¥0.00' }, payment: [] })
+})
+
+test('each discount has its own row, by its name, and a line says what was taken off it', () => {
+  const page = invoicePage({ ...sample, discounts: [{ name: { 'zh-CN': '双十一', en: 'Singles Day' }, amount: 15000 }, { name: { 'zh-CN': 'VIP', en: 'VIP' }, amount: 5000 }] })
+  expect(page.sums.slice(1, 3)).toEqual([{ zh: '双十一', en: 'Singles Day', text: '-¥150.00' }, { zh: 'VIP', en: '', text: '-¥50.00' }])
+  expect(page.lines[0]!.details).toEqual(['2026-11-01 – 2026-11-30', '折扣 discount -¥200.00'])
+})
+
+test('a credit note names its invoice and reason, and says what it took off the invoice and what became credit', () => {
+  const page = invoicePage(sampleCreditNote)
+  expect(page).toMatchObject({ title: { zh: '贷项通知单' }, about: [{ text: 'INV-202611-000482' }, { text: sampleCreditNote.creditNote!.reason }], inWords: '人民币负柒佰叁拾柒元柒角陆分', payment: [] })
+  expect([page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([['Total', '-¥737.76'], ['Off the invoice', '¥500.00'], ['Added to your credit', '¥237.76'], ['Amount credited', '¥737.76']])
+  expect(page.lines[0]!.tiers.map(({ bound, amount }) => [bound, amount])).toEqual([['折前 before discounts', '-¥796.00'], ['已减免 taken off', '¥100.00']])
+  expect(factsOf(sampleCreditNote)).toEqual({ 'Credit note no.': 'CN-202611-000007', Issued: '2026-11-01', Period: '2026-10-01 – 2026-10-31', Kind: '贷项通知单 Credit note', Currency: 'CNY 人民币' })
 })
 
 test('only yuan are written out in capitals', () => {

@@ -37,6 +37,8 @@ export interface InvoicePage {
   /** UTC: year, month, day, hour, minute, second of issue, which become the file's creation date. */
   created: number[] | null
   facts: Labelled[]
+  /** What a credit note is about. */
+  about: Labelled[]
   seller: Party | null
   logo: string | null
   buyer: Party
@@ -59,6 +61,7 @@ export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
     number: numberOf(invoice) ?? '',
     created: invoice.status === 'draft' || !invoice.issuedAt ? null : utcParts(invoice.issuedAt),
     facts: facts(invoice),
+    about: about(invoice),
     seller: invoice.seller && sellerParty(invoice.seller),
     logo: invoice.seller?.logo ?? null,
     buyer: buyerParty(invoice.buyer),
@@ -85,7 +88,7 @@ const kinds: Record<InvoiceForPdf['kind'], LocalizedText> = {
   renewal: { 'zh-CN': '续期', en: 'Renewal' },
   change: { 'zh-CN': '套餐变更', en: 'Plan change' },
   closing: { 'zh-CN': '结清', en: 'Closing' },
-  credit_note: { 'zh-CN': '贷项', en: 'Credit note' },
+  credit_note: { 'zh-CN': '贷项通知单', en: 'Credit note' },
 }
 
 function facts(invoice: InvoiceForPdf): Labelled[] {
@@ -93,14 +96,18 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
   const number = numberOf(invoice)
   const dated = invoice.status !== 'draft'
   return [
-    ...(number ? [labelled('账单编号', 'Invoice no.', number)] : []),
+    ...(number ? [invoice.creditNote ? labelled('通知单编号', 'Credit note no.', number) : labelled('账单编号', 'Invoice no.', number)] : []),
     ...(dated && invoice.issuedAt ? [labelled('开具日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
-    ...(dated && invoice.dueAt ? [labelled('付款到期', 'Due', localDate(invoice.dueAt, zone))] : []),
+    ...(dated && invoice.dueAt && !invoice.creditNote ? [labelled('付款到期', 'Due', localDate(invoice.dueAt, zone))] : []),
     ...(invoice.status === 'void' && invoice.voidedAt ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))] : []),
     labelled('计费周期', 'Period', rangeText(invoice.period)),
     labelled('类型', 'Kind', both(kinds[invoice.kind])),
     labelled('币种', 'Currency', currencyText(invoice.currency)),
   ]
+}
+
+function about({ creditNote }: InvoiceForPdf): Labelled[] {
+  return creditNote ? [labelled('对应账单', 'For invoice', creditNote.invoiceNumber), labelled('原因', 'Reason', creditNote.reason)] : []
 }
 
 function sellerParty(seller: SellerForPdf): Party {
@@ -136,7 +143,7 @@ function pageLine(line: InvoiceLineForPdf, index: number, currency: string): Pag
     no: String(index + 1),
     zh: line.description['zh-CN'],
     en: line.description.en === line.description['zh-CN'] ? '' : line.description.en,
-    details: [rangeText(line.period), ...prorationText(line), ...allowanceText(line)],
+    details: [rangeText(line.period), ...prorationText(line), ...allowanceText(line), ...discountText(line, currency)],
     tiers: tiers.map((tier, at) => tierText(tier, tiers[at - 1] ?? null, currency)),
     quantity: quantityText(line.quantity),
     unit: line.unit ? both(line.unit) : '',
@@ -156,6 +163,10 @@ function allowanceText(line: InvoiceLineForPdf): string[] {
   return [`含 included ${quantityText(line.included)}`, `计费 billed ${quantityText(rounded(billed))}`]
 }
 
+function discountText({ discount }: InvoiceLineForPdf, currency: string): string[] {
+  return discount === undefined ? [] : [`折扣 discount ${amountText(-discount, currency)}`]
+}
+
 /** Adding decimals as floats leaves dust in the last digits; a meter has at most six. */
 function rounded(quantity: number): number {
   return Math.round(quantity * 1e6) / 1e6
@@ -169,7 +180,7 @@ function tierText(tier: Explanation, below: Explanation | null, currency: string
   return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount }
 }
 
-const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum' }
+const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum', gross: '折前 before discounts', taken_off: '已减免 taken off' }
 
 function partText(part: Explanation, currency: string): string {
   if (!part.rate) return ''
@@ -186,10 +197,11 @@ function percentText({ amount }: Rate): string {
 
 function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' | 'total' | 'afterTotal' | 'due'> {
   const money = (amount: number) => amountText(amount, invoice.currency)
+  const lowered = invoice.creditNote?.amountCredited ?? 0
   return {
     sums: [
       labelled('小计', 'Subtotal', money(invoice.subtotal)),
-      ...(invoice.discountTotal === 0 ? [] : [labelled('折扣', 'Discount', money(-invoice.discountTotal))]),
+      ...invoice.discounts.map(({ name, amount }) => ({ zh: name['zh-CN'], en: name.en === name['zh-CN'] ? '' : name.en, text: money(-amount) })),
       ...invoice.taxes.map((tax) =>
         tax.mode === 'exclusive'
           ? labelled(`税额 ${tax.rate}%`, `Tax on ${money(tax.base)}`, money(tax.amount))
@@ -198,9 +210,10 @@ function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' |
     total: labelled('合计', 'Total', money(invoice.total)),
     afterTotal: [
       ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Credit applied', money(-invoice.creditApplied))]),
-      ...(invoice.total < 0 ? [labelled('转入账户余额', 'Added to your credit', money(-invoice.total))] : []),
+      ...(invoice.creditNote && lowered > 0 ? [labelled('冲减原账单应付', 'Off the invoice', money(lowered))] : []),
+      ...(invoice.total + lowered < 0 ? [labelled('转入账户余额', 'Added to your credit', money(-invoice.total - lowered))] : []),
     ],
-    due: labelled('应付金额', 'Amount due', money(due)),
+    due: invoice.creditNote ? labelled('贷记金额', 'Amount credited', money(-invoice.total)) : labelled('应付金额', 'Amount due', money(due)),
   }
 }
 

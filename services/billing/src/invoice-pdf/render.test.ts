@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { BillingError } from '../failure.ts'
 import { closePdfWorkers, renderInvoicePdf, templateVersion, type InvoiceForPdf, type PdfWarning } from './index.ts'
 import { canReadPdf, pdfPages } from './pdf-text.ts'
-import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+import { invoiceOf, plainLine, sampleCreditNote, sampleInvoice } from './sample-invoice.ts'
 
 afterAll(closePdfWorkers)
 
@@ -12,7 +12,10 @@ const textOf = async (invoice: InvoiceForPdf) => pdfPages(await renderInvoicePdf
 const plainLines = (count: number) => Array.from({ length: count }, (_, index) => plainLine(index + 1))
 
 /** What is printed and stored must be printed again: a change of these bytes needs a new template version. */
-const bytesOfSample: Record<string, string> = { 1: '4936148583b89b0af87a41aae1a6e75f0a081b995c01340c9ec26f57e3022ffd' }
+const bytesOfSample: Record<string, string> = {
+  1: '4936148583b89b0af87a41aae1a6e75f0a081b995c01340c9ec26f57e3022ffd',
+  2: '76706e4a37c74f267272b827ed1e2a133850b6ea93460241f5ec53bab6b89ac8',
+}
 
 test('the bytes of a known invoice stand as long as the version of the template does', async () => {
   const hash = createHash('sha256').update(await renderInvoicePdf(sample)).digest('hex')
@@ -88,6 +91,12 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
 
   test('a negative total is written with 负', async () => {
     expect(await textOf(invoiceOf([{ ...plainLine(1), amount: -94900 }], { kind: 'change' }))).toContain('人民币负壹仟零伍元玖角肆分')
+  })
+
+  test('a credit note says which invoice it gives back, why, how much, and where that went', async () => {
+    const text = await textOf(sampleCreditNote)
+    for (const part of ['贷项通知单', 'CREDIT NOTE', 'CN-202611-000007', 'INV-202611-000482', '服务中断', '-¥696.00', '-¥41.76', '-¥737.76', '人民币负柒佰叁拾柒元柒角陆分', '¥500.00', '¥237.76', '不是红字发票']) expect(text).toContain(part)
+    for (const part of ['付款到期', '本账单', '付款信息']) expect(text).not.toContain(part)
   })
 
   test('what looks like markup, code or another writing system is printed as it stands', async () => {

@@ -20,7 +20,7 @@ export const sampleInvoice: InvoiceForPdf = {
   lines: [
     {
       description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 8, unit: { 'zh-CN': '席位', en: 'seats' },
-      rate: { amount: 19900, per: 1 }, amount: 159200, period: { start: '2026-11-01', end: '2026-12-01' }, explain: [],
+      rate: { amount: 19900, per: 1 }, amount: 159200, discount: 20000, period: { start: '2026-11-01', end: '2026-12-01' }, explain: [],
     },
     {
       description: { 'zh-CN': 'AI 问答', en: 'AI answers' }, quantity: 12480, unit: times, included: 10000,
@@ -44,10 +44,12 @@ export const sampleInvoice: InvoiceForPdf = {
     },
   ],
   subtotal: 1822125,
+  discounts: [{ name: { 'zh-CN': '新客户优惠', en: 'Welcome discount' }, amount: 20000 }],
   discountTotal: 20000,
   taxes: [{ rate: '6', mode: 'exclusive', base: 1802125, amount: 108128 }],
   total: 1910253,
   creditApplied: 50000,
+  creditNote: null,
   seller: {
     name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B',
     address: '浙江省杭州市西湖区文三路 478 号华星时代广场 A 座 1803 室', phone: '0571-8888 6600', bankName: '招商银行股份有限公司杭州高新支行',
@@ -62,11 +64,25 @@ export const sampleInvoice: InvoiceForPdf = {
   },
 }
 
+/** A note that gives back a part of the sample, with the signs of a note. */
+export const sampleCreditNote: InvoiceForPdf = {
+  ...sampleInvoice,
+  number: 'CN-202611-000007', kind: 'credit_note', dueAt: sampleInvoice.issuedAt,
+  lines: [
+    {
+      description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 1, amount: -69600, period: { start: '2026-11-01', end: '2026-12-01' },
+      explain: [{ kind: 'gross', upTo: null, quantity: 0, rate: null, flat: 0, amount: -79600 }, { kind: 'taken_off', upTo: null, quantity: 0, rate: null, flat: 0, amount: 10000 }],
+    },
+  ],
+  subtotal: -69600, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: -69600, amount: -4176 }], total: -73776, creditApplied: 0,
+  creditNote: { invoiceNumber: 'INV-202611-000482', reason: '11 月 3 日至 5 日服务中断，按约定补偿', amountCredited: 50000 },
+}
+
 /** The sample with other lines, its sums made to fit them: 6 % tax, no discount, no credit. */
 export function invoiceOf(lines: InvoiceLineForPdf[], changes: Partial<InvoiceForPdf> = {}): InvoiceForPdf {
   const subtotal = lines.reduce((total, line) => total + line.amount, 0)
   const tax = Math.round(subtotal * 0.06)
-  return { ...sampleInvoice, lines, subtotal, discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: subtotal, amount: tax }], total: subtotal + tax, creditApplied: 0, ...changes }
+  return { ...sampleInvoice, lines, subtotal, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: subtotal, amount: tax }], total: subtotal + tax, creditApplied: 0, ...changes }
 }
 
 /** A plain line, numbered in its description. */

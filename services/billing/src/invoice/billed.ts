@@ -1,25 +1,49 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
-import type { Instant } from '../rules/instant.ts'
-import { sum, type Money } from '../rules/money.ts'
+import { addDays, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import { netOf } from '../rules/invoicing.ts'
+import { money, sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 import type { InvoiceDocument } from './document.ts'
-import { creditLine, reachesPast, type LineDraft } from './line.ts'
+import { creditLine, reachesPast, type BilledLine, type BilledUsage, type Line, type LineDraft } from './line.ts'
 
-/** The documents (not void) of periods that start on `since` or later, oldest first. */
+/** The invoices (not void) of periods that start on `since` or later, oldest first. Credit notes are no part of what was billed. */
 export async function documentsSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<InvoiceDocument[]> {
   const rows = await tx.query<{ document: InvoiceDocument }>(
-    'select document from invoices where customer_id = $1 and period_start >= $2 and voided_at is null order by issued_at, number', [customerId, since],
+    "select document from invoices where customer_id = $1 and period_start >= $2 and voided_at is null and kind <> 'credit_note' order by issued_at, number", [customerId, since],
   )
   return rows.map((row) => row.document)
 }
 
-/** What was billed so far for one meter in one stretch and usage period. `quantity` is steps; `until`: events stored later were not counted. */
-export function billedFor(documents: readonly InvoiceDocument[], usageId: string, meter: Meter, period: LocalDate): { amount: Money; quantity: number; until: Instant | null } {
-  const lines = documents.flatMap((document) => document.lines).filter((line) => line.stretchId === usageId && line.meter === meter.key && line.usagePeriod === period)
-  return { amount: sum(lines.map((line) => line.amount)), quantity: sum(lines.map((line) => signedSteps(line.quantity, meter.decimals))), until: lines.at(-1)?.counted?.until ?? null }
+/** The lines of those invoices, each with what discounts and credit notes left of it. */
+export async function linesSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<BilledLine[]> {
+  const credited = await creditedSince(tx, customerId, since)
+  return (await documentsSince(tx, customerId, since)).flatMap((document) => document.lines.map((line) => ({ ...line, left: money(netOf(line) - (credited.get(`${document.id} ${line.id}`) ?? 0)) })))
+}
+
+/** What credit notes gave back of each line, without tax, by the invoice's id and the line's. */
+async function creditedSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<Map<string, Money>> {
+  const rows = await tx.query<{ invoiceId: string; lines: Line[] }>(
+    `select credits_id as "invoiceId", document->'lines' as lines from invoices where customer_id = $1 and credits_id is not null and period_start >= $2`, [customerId, since],
+  )
+  const credited = new Map<string, Money>()
+  for (const { invoiceId, lines } of rows) {
+    for (const line of lines) {
+      const key = `${invoiceId} ${line.credited!.lineId}`
+      credited.set(key, money((credited.get(key) ?? 0) - line.amount))
+    }
+  }
+  return credited
+}
+
+/** What was billed so far for one meter in one stretch and usage period. A credit note changes none of it but what is left. */
+export function billedFor(lines: readonly BilledLine[], usageId: string, meter: Meter, period: LocalDate): BilledUsage {
+  const billed = lines.filter((line) => line.stretchId === usageId && line.meter === meter.key && line.usagePeriod === period)
+  return {
+    amount: sum(billed.map((line) => line.rated ?? line.amount)), net: sum(billed.map(netOf)), left: sum(billed.map((line) => line.left)),
+    quantity: sum(billed.map((line) => signedSteps(line.quantity, meter.decimals))), until: billed.at(-1)?.counted?.until ?? null,
+  }
 }
 
 /** A line's quantity, units of either sign → steps. */
@@ -29,16 +53,19 @@ export function signedSteps(units: number, decimals: number): number {
 }
 
 /**
- * Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, paid or not.
- * After a change without money that is the fee of a stretch before the last; what a change gave back already stays given back.
+ * Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit notes, paid or
+ * not. After a change without money that is the fee of a stretch before the last; what a change gave back already stays given back.
  */
 export async function creditsFrom(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
   // A fee is billed in advance by the document of the period before, at most one fee period (36 years) and a month back.
-  const lines = (await documentsSince(tx, customerId, addDays(date, -37 * 366))).flatMap((document) => document.lines)
+  const lines = await linesSince(tx, customerId, addDays(date, -37 * 366))
   const credited = new Set(lines.filter((line) => line.kind === 'credit').map(feeNamedBy))
   return lines
     .filter((line) => line.kind === 'fee' && reachesPast(line, date) && !credited.has(feeNamedBy(line)))
-    .map((line) => creditLine(line, stretches.find((stretch) => stretch.id === line.stretchId)!.plan.name, date))
+    .flatMap((line) => {
+      const stretch = stretches.find((one) => one.id === line.stretchId)
+      return stretch ? creditLine(line, stretch.plan.name, { from: later(date, line.period.start), to: line.period.end }) : []
+    })
     .filter((line) => line.amount !== 0)
 }
 
@@ -49,8 +76,8 @@ const feeNamedBy = (line: Pick<LineDraft, 'stretchId' | 'period'>) => `${line.st
  * Until when the fee of a fee period is billed: to its end, or, where a later change has billed the rest without giving any of
  * this fee back (it was void at the time), to that change.
  */
-export function billedUntil(documents: readonly InvoiceDocument[], stretches: readonly Stretch[], stretch: Stretch, feePeriod: DateRange): LocalDate {
-  const lines = documents.flatMap((document) => document.lines).filter((line) => line.period.start >= feePeriod.from && line.period.start < feePeriod.to)
+export function billedUntil(billed: readonly Line[], stretches: readonly Stretch[], stretch: Stretch, feePeriod: DateRange): LocalDate {
+  const lines = billed.filter((line) => line.period.start >= feePeriod.from && line.period.start < feePeriod.to)
   if (lines.some((line) => line.kind === 'credit' && line.stretchId === stretch.id)) return feePeriod.to
   const after = new Set(stretches.slice(stretches.findIndex((one) => one.id === stretch.id) + 1).map((one) => one.id))
   return lines.filter((line) => line.kind === 'fee' && after.has(line.stretchId)).map((line) => line.period.start).sort()[0] ?? feePeriod.to

@@ -2,6 +2,7 @@ import type { InvoiceTitle } from '../customer.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Totals } from '../rules/invoicing.ts'
+import type { Money } from '../rules/money.ts'
 import type { Seller } from '../seller.ts'
 import type { Line } from './line.ts'
 
@@ -31,4 +32,6 @@ export interface InvoiceDocument extends Totals {
   lines: Line[]
   seller: Seller
   buyer: Buyer
+  /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became account credit. */
+  creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money }
 }

@@ -1,27 +1,26 @@
 import type { BillingTransaction } from '../billing.ts'
-import { creditBalance } from '../credit.ts'
 import { closesAt, nextToClose } from '../due.ts'
 import type { History } from '../history.ts'
-import { totals } from '../rules/invoicing.ts'
 import { findSeller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
 import { buyerOf, payableOf } from './issue.ts'
+import { priced } from './priced.ts'
 import { renewalLines } from './renewal.ts'
-import type { Invoice } from './view.ts'
+import { publicLine, type Invoice } from './view.ts'
 
 /** The renewal between its period's end and the end of the grace: computed when read, not stored. Null when there is none. */
 export async function draftOf(tx: BillingTransaction, history: History): Promise<Invoice | null> {
   const period = await nextToClose(tx, history)
   if (!period || period.to > history.today) return null
-  const lines = await renewalLines(tx, history, period)
-  if (lines.length === 0) return null
+  const due = await renewalLines(tx, history, period)
+  if (due.length === 0) return null
   const { customerId, currency } = history.customer
-  const sums = totals(lines, await creditBalance(tx, customerId, currency))
+  const { lines, totals: sums } = await priced(tx, history.customer, due)
   return {
     id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period),
     issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),
-    lines: lines.map(({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, ...line }, index) => ({ id: `line_${index + 1}`, ...line })),
-    ...sums, amountPaid: 0, amountDue: payableOf(sums), seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
+    lines: lines.map((line, index) => publicLine({ id: `line_${index + 1}`, ...line })),
+    ...sums, amountPaid: 0, amountCredited: 0, amountDue: payableOf(sums), creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
   }
 }
 

@@ -12,7 +12,7 @@ import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { draftIdParts, draftOf } from './draft.ts'
 import { reissueVoided } from './reissue.ts'
-import { paymentsOf, type Payment } from './state.ts'
+import { leftToPay, notesOf, paymentsOf, stateOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
 
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -48,7 +48,7 @@ export async function getInvoices(
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   if (input.year !== undefined && !(Number.isInteger(input.year) && input.year >= 1 && input.year < 9999)) throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${input.year} to look in` })
-  const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
+  const [at, number] = decodeCursor(input.cursor, 2) ?? [null, null]
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
@@ -56,15 +56,15 @@ export async function getInvoices(
     const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
     const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1
-       and ($2::timestamptz is null or (i.issued_at, i.id) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
-       order by i.issued_at desc, i.id desc limit ${room + 1}`,
-      [input.customerId, at, id, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+       and ($2::timestamptz is null or (i.issued_at, i.number collate "C") < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
+       order by i.issued_at desc, i.number collate "C" desc limit ${room + 1}`,
+      [input.customerId, at, number, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
     )
     const shown = rows.slice(0, room)
     const data: Invoice[] = drafted ? [drafted] : []
     for (const row of shown) data.push(await view(tx, row))
     const last = shown.at(-1)
-    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.id] : afterTheDraft) : null }
+    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.document.number] : afterTheDraft) : null }
   }, { readOnly: true })
 }
 
@@ -73,13 +73,11 @@ const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '']
 
 const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 
-const left = 'i.payable - (select coalesce(sum(p.amount), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id))'
-
 function conditionOf(status: InvoiceFilter | undefined): string {
   if (status === 'void') return 'i.voided_at is not null'
-  if (status === 'paid') return `i.voided_at is null and ${left} <= 0`
-  if (status === 'open') return `i.voided_at is null and ${left} > 0`
-  if (status === 'overdue') return `i.voided_at is null and ${left} > 0 and i.due_at < $6`
+  if (status === 'paid') return `i.voided_at is null and ${leftToPay} <= 0`
+  if (status === 'open') return `i.voided_at is null and ${leftToPay} > 0`
+  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and i.due_at < $6`
   return 'true'
 }
 
@@ -129,13 +127,16 @@ async function linesOf(tx: BillingTransaction, input: { customerId: string; invo
 
 /**
  * Takes an invoice back: its lines count as unbilled, credit it used returns, credit it gave is taken back. Throws
- * invoice_not_open when payments were recorded, credit_already_used when the credit it gave is spent.
+ * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_used when the credit it gave is
+ * spent, and credit_note_final for a credit note.
  */
 export async function voidInvoice(billing: Billing, input: { invoiceId: string; reason?: string }): Promise<Invoice> {
   return billing.transaction(async (tx) => {
-    const row = await locked(tx, input.invoiceId)
+    const row = await lockedInvoice(tx, input.invoiceId)
     const { customerId, currency, total, creditApplied } = row.document
+    refuseCreditNote(row, 'voided')
     if (row.voidedAt !== null) return view(tx, row)
+    if ((await notesOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_credited', { message: `invoice ${row.document.number} has credit notes: it cannot be voided; credit what is left of it instead` })
     if ((await paymentsOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_not_open', { message: `invoice ${row.document.number} has payments: it cannot be voided` })
     const returned = creditApplied - Math.max(0, -total)
     if (returned < 0 && (await creditBalance(tx, customerId, currency)) + returned < 0) throw new BillingError('credit_already_used', { message: `the credit that invoice ${row.document.number} gave has been used: it cannot be voided` })
@@ -152,8 +153,9 @@ export async function recordPayment(
   input: { invoiceId: string; amount: number; method: string; reference: string; paidAt?: string },
 ): Promise<Invoice> {
   return billing.transaction(async (tx) => {
-    const row = await locked(tx, input.invoiceId)
+    const row = await lockedInvoice(tx, input.invoiceId)
     const { customerId, currency, number } = row.document
+    refuseCreditNote(row, 'paid')
     const paidAt = input.paidAt === undefined ? tx.at : parseInstant(input.paidAt)
     if (!paidAt) throw new BillingError('validation_failed', { pointer: '/paidAt', message: `'${input.paidAt}' is not an RFC 3339 instant` })
     if (paidAt > tx.at) throw new BillingError('validation_failed', { pointer: '/paidAt', message: `paidAt ${paidAt} is after the server's ${tx.at}` })
@@ -165,7 +167,7 @@ export async function recordPayment(
       throw new BillingError('duplicate_reference', { pointer: '/reference', message: `payment '${input.reference}' was recorded for invoice ${number} before, with another amount or method` })
     }
     if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${number} is void` })
-    const due = Math.max(0, row.payable - before.reduce((paid, payment) => paid + payment.amount, 0))
+    const due = stateOf(row, before, await notesOf(tx, customerId, row.id), tx.at).amountDue
     await tx.query('insert into payments (customer_id, invoice_id, reference, amount, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7)', [
       customerId, row.id, input.reference, input.amount, input.method, paidAt, tx.at,
     ])
@@ -183,7 +185,12 @@ export async function listPayments(billing: Billing, input: { invoiceId: string 
   }, { readOnly: true })
 }
 
-async function locked(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
+function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, what: string): void {
+  if (creditNote) throw new BillingError('credit_note_final', { message: `${number} is a credit note and cannot be ${what}: it has settled itself on invoice ${creditNote.invoiceNumber} or as account credit` })
+}
+
+/** An invoice with its customer's lock, once what was due before is done. Throws invoice_not_found. */
+export async function lockedInvoice(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
   const { document } = await storedInvoice(tx, invoiceId)
   await lockCustomer(tx, document.customerId)
   await doWhatIsDue(tx, await readHistory(tx, document.customerId))

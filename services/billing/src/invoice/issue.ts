@@ -1,18 +1,18 @@
 import type { BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
-import { creditBalance, moveCredit } from '../credit.ts'
+import { moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import type { History } from '../history.ts'
 import { templateVersion } from '../invoice-pdf/index.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
-import { totals } from '../rules/invoicing.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
-import { findSeller } from '../seller.ts'
+import { findSeller, type Seller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { LineDraft } from './line.ts'
+import { priced } from './priced.ts'
 
 /** What is to be issued: the lines decide everything else. */
 export interface InvoiceDraft {
@@ -27,13 +27,13 @@ export interface InvoiceDraft {
 export async function issue(tx: BillingTransaction, history: History, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
   if (draft.lines.length === 0) return null
   const seller = await findSeller(tx)
-  if (!seller) throw new BillingError('seller_missing', { message: "an invoice needs the seller's details: PUT /api/billing/seller first" })
+  if (!seller) throw sellerMissing()
   const { customerId, currency } = history.customer
-  const sums = totals(draft.lines, await creditBalance(tx, customerId, currency))
+  const { lines, totals: sums } = await priced(tx, history.customer, draft.lines)
   const document: InvoiceDocument = {
-    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', dateIn(seller.timezone, tx.at).slice(0, 7)), kind: draft.kind, currency,
+    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
     period: shown(draft.period), stretchId: draft.stretchId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
-    lines: draft.lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller, buyer: buyerOf(history),
+    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller, buyer: buyerOf(history),
   }
   await store(tx, document)
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
@@ -42,6 +42,10 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
+}
+
+export function sellerMissing(): BillingError {
+  return new BillingError('seller_missing', { message: "an invoice needs the seller's details: PUT /api/billing/seller first" })
 }
 
 /** What is left to pay once the credit is applied; never below zero. */
@@ -58,20 +62,26 @@ function dueAt(issuedAt: Instant, termsDays: number): Instant {
   return addSeconds(issuedAt, termsDays * 86_400)
 }
 
-async function store(tx: BillingTransaction, document: InvoiceDocument): Promise<void> {
+/** Writes a document down, once. */
+export async function store(tx: BillingTransaction, document: InvoiceDocument): Promise<void> {
   await tx.query(
-    `insert into invoices (customer_id, id, number, kind, period_start, stretch_id, issued_at, due_at, currency, total, payable, document, sha256, template)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    `insert into invoices (customer_id, id, number, kind, period_start, stretch_id, issued_at, due_at, currency, total, payable, document, sha256, template, credits_id, lowered)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [document.customerId, document.id, document.number, document.kind, document.period.start, document.stretchId, document.issuedAt, document.dueAt, document.currency,
-      document.total, payableOf(document), JSON.stringify(document), sha256(canonicalJson(document)), templateVersion],
+      document.total, payableOf(document), JSON.stringify(document), sha256(canonicalJson(document)), templateVersion,
+      document.creditNote?.invoiceId ?? null, document.creditNote?.amountCredited ?? null],
   )
 }
 
-/** The next number of a month, `INV-202611-000042`. The row stays locked until the transaction ends: a number exists exactly when its invoice does. */
-async function nextNumber(tx: BillingTransaction, series: string, month: string): Promise<string> {
+/**
+ * The next number of the month it is for the seller, `INV-202611-000042`. The row stays locked until the transaction ends: a number exists exactly
+ * when its document does.
+ */
+export async function nextNumber(tx: BillingTransaction, series: 'INV' | 'CN', seller: Seller): Promise<string> {
+  const month = dateIn(seller.timezone, tx.at).slice(0, 7).replace('-', '')
   const [row] = await tx.query<{ last: number }>(
     'insert into invoice_numbers (series, month, last) values ($1, $2, 1) on conflict (series, month) do update set last = invoice_numbers.last + 1 returning last',
-    [series, month.replace('-', '')],
+    [series, month],
   )
-  return `${series}-${month.replace('-', '')}-${String(row!.last).padStart(6, '0')}`
+  return `${series}-${month}-${String(row!.last).padStart(6, '0')}`
 }

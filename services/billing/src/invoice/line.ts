@@ -3,10 +3,12 @@ import type { Meter } from '../meter.ts'
 import { feeOf, type Plan } from '../plan.ts'
 import { daysBetween, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
+import { inProportion } from '../rules/document-totals.ts'
 import type { TaxMode } from '../rules/invoicing.ts'
 import { money, type Money } from '../rules/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
 import { prorate } from '../rules/proration.ts'
+import { creditWithin } from '../rules/share.ts'
 import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import type { LocalizedText } from '../text.ts'
@@ -28,6 +30,8 @@ export interface Line {
   included?: number | null
   rate?: Rate
   amount: Money
+  /** What discounts took off it; absent where that is nothing. A line that gives money back is net of them itself. */
+  discount?: Money
   taxRate: string
   taxMode: TaxMode
   period: { start: LocalDate; end: LocalDate }
@@ -40,6 +44,10 @@ export interface Line {
   /** Usage lines: the usage period's first date, and which events were counted, by when they were stored. */
   usagePeriod?: LocalDate
   counted?: { after: Instant | null; until: Instant }
+  /** An adjustment that gives back less than its rating says, since that was not paid in full: what its rating says. */
+  rated?: Money
+  /** Lines of a credit note: the line of the invoice, and how much of it, in its own terms, is given back. */
+  credited?: { lineId: string; gross: Money }
 }
 
 /** A line before it has its number on the document. */
@@ -68,21 +76,38 @@ export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: 
   }
 }
 
-/** Gives back what a fee line billed for the dates from `from` on: a share of the same fee, so that the two parts add up to it. */
-export function creditLine(line: Line, planName: LocalizedText, from: LocalDate): LineDraft {
+/** What was billed for a line and is still paid for: less its discount, and less what credit notes gave back of it. */
+export interface BilledLine extends Line {
+  left: Money
+}
+
+/**
+ * Gives back what a fee line billed for some of its dates: a share of the same fee, so that the two parts add up to it. Of a fee that was lowered by
+ * discounts or credit notes it is a share of what is left, and the parts add up to that: never more than is left with what was `given` back before.
+ */
+export function creditLine(line: BilledLine, planName: LocalizedText, dates: DateRange, given: Money = 0): LineDraft {
   const whole = { from: line.whole!.start, to: line.whole!.end }
-  const dates = { from: from > line.period.start ? from : line.period.start, to: line.period.end }
+  const share = prorate(line.whole!.fee, dates, whole)
+  const wanted = line.left === line.amount ? share : prorate(line.left, dates, { from: line.period.start, to: line.period.end })
+  const amount = creditWithin(wanted, line.left, given)
   return {
     kind: 'credit',
     description: { 'zh-CN': `${planName['zh-CN']}未使用时间抵扣`, en: `Unused time on ${planName.en}` },
     quantity: line.quantity,
     ...(line.unit ? { unit: line.unit } : {}),
     ...(line.rate ? { rate: line.rate } : {}),
-    amount: money(-prorate(line.whole!.fee, dates, whole)),
-    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: [],
+    amount: money(-amount),
+    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: lessTakenOff(money(-share), money(-amount)),
     days: { billed: daysIn(dates), of: daysIn(whole) },
     stretchId: line.stretchId,
   }
+}
+
+/** Why less is given back than a line would say: what discounts and credit notes had taken off already. Empty where that is nothing. */
+export function lessTakenOff(said: Money, given: Money): LineExplanation[] {
+  if (said === given) return []
+  const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
+  return [{ ...part, kind: 'gross', amount: said }, { ...part, kind: 'taken_off', amount: money(given - said) }]
 }
 
 /** What one meter cost in one stretch and usage period. */
@@ -104,22 +129,41 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
   }
 }
 
-/** Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. May be negative. */
-export function adjustmentLine(
-  usage: RatedUsage, period: LabelledPeriod, billed: { amount: Money; quantity: number; until: Instant | null }, until: Instant,
-): LineDraft {
+/** What was billed so far for one meter in one stretch and usage period. */
+export interface BilledUsage {
+  /** What the ratings said, before discounts. */
+  amount: Money
+  /** After discounts. */
+  net: Money
+  /** What is left of that after credit notes. */
+  left: Money
+  /** Steps. */
+  quantity: number
+  /** Events stored later were not counted. */
+  until: Instant | null
+}
+
+/**
+ * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. It may be negative, and then gives back
+ * what was paid for it: in the proportion discounts left of what was billed, and never more than credit notes left of that.
+ */
+export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed: BilledUsage, until: Instant): LineDraft {
   const line = usageLine(usage, period, until)
+  const rated = money(line.amount - billed.amount)
+  const amount = rated < 0 ? money(-creditWithin(inProportion(-rated, billed.net, billed.amount), billed.left, 0)) : rated
   return {
     ...line,
     kind: 'adjustment',
     description: { 'zh-CN': `${usage.meter.name['zh-CN']}用量调整（${period.label}）`, en: `${usage.meter.name.en} usage adjustment (${period.label})` },
     quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
-    amount: money(line.amount - billed.amount),
+    amount,
     explain: [
       ...line.explain,
       { upTo: null, quantity: -unitsFrom(billed.quantity, usage.meter.decimals), rate: null, flat: 0, amount: money(-billed.amount) },
+      ...lessTakenOff(rated, amount).slice(1),
     ],
     counted: { after: billed.until, until },
+    ...(amount === rated ? {} : { rated }),
   }
 }
 

@@ -1,12 +1,13 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { History, Stretch } from '../history.ts'
 import { addDays, later } from '../rules/date.ts'
+import { money, sum } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt } from '../timeline.ts'
-import { billedUntil, documentsSince } from './billed.ts'
+import { billedUntil, creditsFrom, linesSince } from './billed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { issue } from './issue.ts'
-import { creditLine, feeLine, type LineDraft } from './line.ts'
+import { creditLine, feeLine, type BilledLine, type Line, type LineDraft } from './line.ts'
 
 /**
  * Makes one replacement of a voided `start` or `change` document of a period, or null when none waits for one. What a later
@@ -24,30 +25,36 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   const { kind, stretchId, lines } = row.document
   const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
   const stretch = history.stretches[index]
-  // What ended a subscription at once gives back the same days again: nothing can have followed.
-  if (!stretch) return issue(tx, history, { kind, period, stretchId, lines: lines.map(({ id: _, ...line }) => line), termsDays: history.stretches.at(-1)!.plan.paymentTermsDays })
-  const documents = await documentsSince(tx, customerId, addDays(stretch.from, -37 * 366))
-  const draft = [...creditsStillOwed(documents, history.stretches.slice(0, index), stretch), ...feeStillOwed(documents, history.stretches, stretch)]
+  if (!stretch) return reissueEnd(tx, history, { period, subscriptionId: stretchId })
+  const billed = await linesSince(tx, customerId, addDays(stretch.from, -37 * 366))
+  const draft = [...creditsStillOwed(billed, history.stretches.slice(0, index), stretch), ...feeStillOwed(billed, history.stretches, stretch)]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
 }
 
-function feeStillOwed(documents: readonly InvoiceDocument[], stretches: readonly Stretch[], stretch: Stretch): LineDraft[] {
+/** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */
+async function reissueEnd(tx: BillingTransaction, history: History, ended: { period: LabelledPeriod; subscriptionId: string }): Promise<InvoiceDocument | null> {
+  const stretches = history.stretches.filter((stretch) => stretch.subscriptionId === ended.subscriptionId)
+  const last = stretches.at(-1)!
+  const lines = await creditsFrom(tx, history.customer.customerId, stretches, last.to!)
+  return issue(tx, history, { kind: 'change', period: ended.period, stretchId: ended.subscriptionId, lines, termsDays: last.plan.paymentTermsDays })
+}
+
+function feeStillOwed(billed: readonly Line[], stretches: readonly Stretch[], stretch: Stretch): LineDraft[] {
   const feePeriod = feePeriodAt(stretch, stretch.from)
-  const dates = { from: stretch.from, to: billedUntil(documents, stretches, stretch, feePeriod) }
+  const dates = { from: stretch.from, to: billedUntil(billed, stretches, stretch, feePeriod) }
   if (dates.from >= dates.to) return []
   const line = feeLine(stretch, dates, feePeriod)
   return line.amount === 0 ? [] : [line]
 }
 
-/** The fees of earlier stretches from the day of the change on, as far as no later change gave them back. */
-function creditsStillOwed(documents: readonly InvoiceDocument[], earlier: readonly Stretch[], changed: Stretch): LineDraft[] {
-  const lines = documents.flatMap((document) => document.lines)
-  return lines.filter((line) => line.kind === 'fee' && earlier.some((stretch) => stretch.id === line.stretchId)).flatMap((fee) => {
-    const given = lines.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && line.period.end === fee.period.end).map((line) => line.period.start)
-    const end = given.sort()[0] ?? fee.period.end
-    if (end <= later(changed.from, fee.period.start)) return []
+/** The fees of earlier stretches from the day of the change on, as far as no later change gave them back; never more than is left of them. */
+function creditsStillOwed(billed: readonly BilledLine[], earlier: readonly Stretch[], changed: Stretch): LineDraft[] {
+  return billed.filter((line) => line.kind === 'fee' && earlier.some((stretch) => stretch.id === line.stretchId)).flatMap((fee) => {
+    const given = billed.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && line.period.end === fee.period.end)
+    const dates = { from: later(changed.from, fee.period.start), to: given.map((line) => line.period.start).sort()[0] ?? fee.period.end }
+    if (dates.to <= dates.from) return []
     const { plan } = earlier.find((stretch) => stretch.id === fee.stretchId)!
-    const credit = creditLine({ ...fee, period: { start: fee.period.start, end } }, plan.name, changed.from)
+    const credit = creditLine(fee, plan.name, dates, money(-sum(given.map((line) => line.amount))))
     return credit.amount === 0 ? [] : [credit]
   })
 }

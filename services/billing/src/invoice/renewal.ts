@@ -5,10 +5,9 @@ import type { LabelledPeriod } from '../rules/period.ts'
 import { latestDays } from '../usage/event.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { billedFor, billedUntil, documentsSince } from './billed.ts'
+import { billedFor, billedUntil, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
-import type { InvoiceDocument } from './document.ts'
-import { adjustmentLine, feeLine, usageLine, type LineDraft } from './line.ts'
+import { adjustmentLine, feeLine, usageLine, type Line, type LineDraft } from './line.ts'
 
 /**
  * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next invoice after
@@ -26,7 +25,7 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(stretchesAhead(history), period, known.documents), ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
+  return [...nextFee(stretchesAhead(history), period, known.lines), ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
@@ -39,13 +38,13 @@ export async function closingLines(tx: BillingTransaction, history: History, end
 async function knownOf(tx: BillingTransaction, history: History, range: DateRange) {
   const { customerId } = history.customer
   const since = addDays(range.from, -lookBackDays - 31)
-  const documents = await documentsSince(tx, customerId, since)
+  const lines = await linesSince(tx, customerId, since)
   const usage = await dailyUsage(tx, customerId, { from: since, to: range.to })
   const stretches = usageStretches(history.stretches)
   return {
-    documents,
+    lines,
     rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters).filter((one) => !one.stretch.trial),
-    billed: (one: RatedUsage, from: LocalDate) => billedFor(documents, one.stretch.id, one.meter, from),
+    billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.stretch.id, one.meter, from),
   }
 }
 
@@ -61,13 +60,13 @@ function lateLines(tx: BillingTransaction, history: History, range: DateRange, {
  * The fee of the fee period that starts where this usage period ends, for the stretch a scheduled change begins there or else
  * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
-export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, documents: readonly InvoiceDocument[]): LineDraft[] {
+export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, billed: readonly Line[]): LineDraft[] {
   const ending = stretchOn(stretches, addDays(period.to, -1))
   const next = ending && goesOn(stretches, ending, period.to)
   if (!next) return []
   const feePeriod = feePeriodAt(next, period.to)
   if (feePeriod.from !== period.to) return []
-  const dates = { from: feePeriod.from, to: billedUntil(documents, stretches, next, feePeriod) }
+  const dates = { from: feePeriod.from, to: billedUntil(billed, stretches, next, feePeriod) }
   if (dates.from === dates.to) return []
   const line = feeLine(next, dates, feePeriod)
   return line.amount === 0 ? [] : [line]

@@ -1,9 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Seller } from '../seller.ts'
+import type { Money } from '../rules/money.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { Line } from './line.ts'
-import { paymentsOf, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
+import { notesOf, paymentsOf, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
 
 /** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
@@ -22,12 +23,16 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   seller: Seller | null
   buyer: Buyer
   sha256: string | null
+  /** The credit notes on it, oldest first. */
+  creditNotes: { id: string; number: string; total: Money }[]
+  /** Of a credit note: the invoice it names; null on every other document. */
+  creditNote: NonNullable<InvoiceDocument['creditNote']> | null
 }
 
 /** A line without what only the engine needs. */
-export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'usagePeriod' | 'counted'>
+export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'usagePeriod' | 'counted' | 'rated' | 'credited'>
 
-export function publicLine({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, ...line }: Line): PublicLine {
+export function publicLine({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, rated: _rated, credited: _credited, ...line }: Line): PublicLine {
   return line
 }
 
@@ -41,9 +46,12 @@ export interface StoredInvoice extends InvoiceRow {
 /** A stored invoice with its state as of now. */
 export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<Invoice> {
   const { stretchId: _, ...document } = row.document
+  const notes = await notesOf(tx, document.customerId, row.id)
   return {
-    ...document, lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
-    ...stateOf(row, await paymentsOf(tx, document.customerId, row.id), tx.at),
+    // A document from before there were discounts does not name them.
+    ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
+    ...stateOf(row, await paymentsOf(tx, document.customerId, row.id), notes, tx.at),
+    creditNotes: notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
   }
 }
 

@@ -1,6 +1,7 @@
+import { creditIn } from '../invoice/credit-note.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
-import { taxOn } from '../rules/invoicing.ts'
+import { netOf, taxOn } from '../rules/invoicing.ts'
 import { sum } from '../rules/money.ts'
 
 /** An invoice's row, as far as it repeats its document. */
@@ -12,9 +13,9 @@ export interface DocumentRow {
   payable: number
 }
 
-/** Whether a document is what was issued and adds up: its hash, lines, explanations, taxes and total. One sentence per mistake. */
+/** Whether a document is what was issued and adds up: its hash, lines, explanations, discounts, taxes and total. One sentence per mistake. */
 export function documentMistakes(row: DocumentRow): string[] {
-  const { number, lines, taxes, subtotal, taxTotal, total, creditApplied } = row.document
+  const { number, kind, lines, discounts = [], discountTotal, taxes, subtotal, taxTotal, total, creditApplied } = row.document
   const mistakes: string[] = []
   const expect = (what: string, actual: unknown, expected: unknown) => {
     if (actual !== expected) mistakes.push(`${what} is ${String(actual)}, not ${String(expected)}`)
@@ -23,13 +24,45 @@ export function documentMistakes(row: DocumentRow): string[] {
   expect("the row's number", row.number, number)
   expect("the row's total", row.total, total)
   expect('the subtotal', subtotal, sum(lines.map((line) => line.amount)))
-  for (const tax of taxes) {
-    expect(`the base at ${tax.rate} %`, tax.base, sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map((line) => line.amount)))
-    expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(tax.base, tax.rate, tax.mode))
+  expect('what was taken off the lines', sum(lines.map((line) => line.discount ?? 0)), discountTotal)
+  expect('the sum of the discounts', sum(discounts.map((one) => one.amount)), discountTotal)
+  for (const line of lines) {
+    const { discount = 0 } = line
+    if (discount < 0 || discount > Math.max(0, line.amount)) mistakes.push(`the discount of ${line.id} is ${discount} of ${line.amount}`)
+    if (line.explain.length > 0) expect(`the explanation of ${line.id}`, sum(line.explain.map((tier) => tier.amount)), line.amount)
   }
+  for (const tax of taxes) {
+    expect(`the base at ${tax.rate} %`, tax.base, sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf)))
+    // A credit note takes its share of the invoice's tax: `noteMistakes` looks at them together.
+    if (kind !== 'credit_note') expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(tax.base, tax.rate, tax.mode))
+  }
+  expect('the sum of the bases', sum(taxes.map((tax) => tax.base)), subtotal - discountTotal)
   expect('the sum of the taxes', taxTotal, sum(taxes.map((tax) => tax.amount)))
-  expect('the total', total, subtotal + sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
+  expect('the total', total, subtotal - discountTotal + sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
   expect('what is to be paid', row.payable, Math.max(0, total - creditApplied))
-  for (const line of lines) if (line.explain.length > 0) expect(`the explanation of ${line.id}`, sum(line.explain.map((tier) => tier.amount)), line.amount)
+  return mistakes
+}
+
+/** Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each tax. One sentence per mistake. */
+export function noteMistakes({ document: invoice, payable }: DocumentRow, notes: readonly DocumentRow[]): string[] {
+  const credits = notes.map((note) => creditIn(note.document))
+  const mistakes: string[] = []
+  const expectWithin = (what: string, amount: number, most: number) => {
+    if (amount < 0 || amount > most) mistakes.push(`${what} ${amount} of ${most}`)
+  }
+  expectWithin('its credit notes give back', sum(credits.map((one) => one.total)), Math.max(0, invoice.total))
+  expectWithin('its credit notes lower what is due by', sum(notes.map((note) => note.document.creditNote!.amountCredited)), payable)
+  for (const line of invoice.lines) {
+    const parts = credits.flatMap((credit) => credit.lines).filter((one) => one.lineId === line.id)
+    expectWithin(`its credit notes give back of ${line.id}`, sum(parts.map((part) => part.net)), Math.max(0, netOf(line)))
+  }
+  for (const { rate, mode } of invoice.taxes) {
+    const base = sum(invoice.lines.filter((line) => line.taxRate === rate && line.taxMode === mode && netOf(line) > 0).map(netOf))
+    const parts = credits.flatMap((credit) => credit.taxes).filter((tax) => tax.rate === rate && tax.mode === mode)
+    const [tax, given] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
+    expectWithin(`its credit notes give back of the tax at ${rate} %`, given, tax)
+    // Tax that prices include is given back with the last of them; tax on top may be the last thing left.
+    if (mode === 'inclusive' && sum(parts.map((part) => part.base)) === base && given !== tax) mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
+  }
   return mistakes
 }

@@ -18,14 +18,21 @@ const customerChecks: readonly { what: string; sql: string }[] = [
     what: 'account credit that differs from the invoice',
     sql: `select i.number, coalesce(m.amount, 0)::text as moved from invoices i
       left join (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason <> 'overpaid' group by 1) m on m.invoice_id = i.id
-      where i.customer_id = $1 and coalesce(m.amount, 0) <> case when i.voided_at is not null then 0 else greatest(0, -i.total) - (i.document->>'creditApplied')::bigint end`,
+      where i.customer_id = $1 and coalesce(m.amount, 0) <> case when i.voided_at is not null then 0 else greatest(0, -i.total) - coalesce(i.lowered, 0) - (i.document->>'creditApplied')::bigint end`,
   },
   {
     what: 'account credit that differs from the payments',
     sql: `select i.number, coalesce(m.amount, 0)::text as moved from invoices i
       left join (select invoice_id, sum(amount) as amount from payments where customer_id = $1 group by 1) p on p.invoice_id = i.id
       left join (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason = 'overpaid' group by 1) m on m.invoice_id = i.id
-      where i.customer_id = $1 and coalesce(m.amount, 0) <> greatest(0, coalesce(p.amount, 0) - i.payable)`,
+      left join (select credits_id, sum(lowered) as lowered from invoices where customer_id = $1 group by 1) n on n.credits_id = i.id
+      where i.customer_id = $1 and coalesce(m.amount, 0) <> greatest(0, coalesce(p.amount, 0) + coalesce(n.lowered, 0) - i.payable)`,
+  },
+  {
+    what: 'a credit note that differs from its document, or credits what is void',
+    sql: `select n.number, n.lowered::text as lowered from invoices n join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
+      where n.customer_id = $1 and (n.lowered is distinct from (n.document->'creditNote'->>'amountCredited')::bigint or n.credits_id is distinct from n.document->'creditNote'->>'invoiceId'
+        or n.voided_at is not null or i.voided_at is not null or n.currency <> i.currency or i.kind = 'credit_note')`,
   },
   {
     what: 'account credit of no invoice',

@@ -58,9 +58,9 @@ export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, m
   })
 }
 
-/** An adjustment's explanation ends with what was billed before it, taken off. */
+/** An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not given back. */
 function billedBefore(line: Line, meter: Meter): number {
-  const last = line.explain.at(-1)
+  const last = line.explain.findLast((part) => part.kind !== 'taken_off')
   return line.kind === 'adjustment' && last && last.rate === null ? -signedSteps(last.quantity, meter.decimals) : 0
 }
 

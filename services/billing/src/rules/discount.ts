@@ -36,18 +36,32 @@ function compare(a: Fraction, b: Fraction): number {
 }
 
 /**
- * What discounts take off each line, in the lines' order. One after the other, each on what the ones before left; spread over positive lines by
+ * What each discount takes off each line, in their orders. One after the other, each on what the ones before left; spread over positive lines by
  * largest remainder and capped at them. Lines that give money back are not lowered.
  */
-export function discountsOn(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[] {
+export function takenOff(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[][] {
   const left = lines.map((line) => line.amount)
-  for (const discount of discounts) {
+  return discounts.map((discount) => {
     const weights = lines.map((line, index) => (left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(line.id)) ? left[index]! : 0))
     const base = sum(weights)
     const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
-    spread(Math.max(0, Math.min(wanted, base)), weightsOf(weights)).forEach((part, index) => { left[index] = money(left[index]! - part) })
-  }
-  return lines.map((line, index) => money(line.amount - left[index]!))
+    const parts = spread(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
+    parts.forEach((part, index) => { left[index] = money(left[index]! - part) })
+    return parts
+  })
+}
+
+/** What all discounts together take off each line, in the lines' order. */
+export function discountsOn(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[] {
+  const taken = takenOff(lines, discounts)
+  return lines.map((_, index) => sum(taken.map((parts) => parts[index]!)))
+}
+
+/** Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals. */
+export function isDiscountPercent(text: string): boolean {
+  if (!/^\d{1,3}(\.\d{1,4})?$/.test(text)) return false
+  const { numerator, denominator } = decimal(text)
+  return numerator > 0n && numerator <= 100n * denominator
 }
 
 /** A percentage of an amount, rounded half away from zero. */

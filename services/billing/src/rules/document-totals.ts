@@ -1,7 +1,7 @@
 import { times } from './decimal.ts'
 import { discountsOn, spread, type Discount } from './discount.ts'
-import type { TaxMode } from './invoicing.ts'
-import { add, decimal, fraction, money, round, sum, zero, type Fraction, type Money } from './money.ts'
+import { taxesOn, type TaxMode } from './invoicing.ts'
+import { add, fraction, money, round, sum, zero, type Money } from './money.ts'
 
 /** A line that carries any number of taxes, each a percentage. */
 export interface ManyTaxLine {
@@ -29,30 +29,15 @@ export function documentTotals(lines: readonly ManyTaxLine[], mode: TaxMode, dis
   const taken = discountsOn(lines, discounts)
   const subtotal = sum(lines.map((line) => line.amount))
   const discountTotal = sum(taken)
-  const { taxes, exact } = taxesOn(lines.map((line, index) => ({ base: fraction(BigInt(line.amount - taken[index]!), 1n), taxRates: line.taxRates })), mode)
+  const { taxes, exact } = taxesOn(lines.map((line, index) => ({ base: fraction(BigInt(line.amount - taken[index]!), 1n), taxRates: line.taxRates, mode })))
   const taxTotal = sum(taxes.map((tax) => tax.amount))
   const discounted = money(subtotal - discountTotal)
   const inside = mode === 'inclusive'
   return {
-    subtotal, discountTotal, discounts: taken, taxes, taxTotal, lineTaxes: spread(taxTotal, exact),
+    subtotal, discountTotal, discounts: taken, taxes: taxes.map(({ rate, amount }) => ({ rate, amount })), taxTotal, lineTaxes: spread(taxTotal, exact),
     net: inside ? money(discounted - taxTotal) : discounted,
     total: inside ? discounted : money(discounted + taxTotal),
   }
-}
-
-/** Each rate's tax, rounded once, and each line's exact one. */
-function taxesOn(lines: readonly { base: Fraction; taxRates: readonly string[] }[], mode: TaxMode): { taxes: DocumentTotals['taxes']; exact: Fraction[] } {
-  const byRate = new Map<string, Fraction>()
-  const exact = lines.map(({ base, taxRates }) => {
-    const all = taxRates.map(decimal).reduce(add, zero)
-    const whole = mode === 'exclusive' ? fraction(100n, 1n) : add(all, fraction(100n, 1n))
-    return taxRates.map((rate) => {
-      const tax = times(times(base, decimal(rate)), fraction(whole.denominator, whole.numerator))
-      byRate.set(rate, add(byRate.get(rate) ?? zero, tax))
-      return tax
-    }).reduce(add, zero)
-  })
-  return { taxes: [...byRate].map(([rate, tax]) => ({ rate, amount: round(tax) })), exact }
 }
 
 export interface CreditNoteTotals {
@@ -75,14 +60,14 @@ export function creditNoteTotals(
     const index = invoice.lines.findIndex((line) => line.id === item.lineId)
     const line = invoice.lines[index]!
     const discount = line.amount === 0 ? zero : fraction(BigInt(whole.discounts[index]!) * BigInt(item.amount) * BigInt(Math.sign(line.amount)), BigInt(Math.abs(line.amount)))
-    return { discount, base: add(fraction(BigInt(item.amount), 1n), times(discount, fraction(-1n, 1n))), taxRates: line.taxRates }
+    return { discount, base: add(fraction(BigInt(item.amount), 1n), times(discount, fraction(-1n, 1n))), taxRates: line.taxRates, mode: invoice.mode }
   })
   const discountAdjustment = round(credited.map((one) => one.discount).reduce(add, zero))
   const subtotal = money(sum(items.map((item) => item.amount)) - discountAdjustment)
   const closes = sum([...earlier.map((note) => note.subtotal), subtotal]) === money(whole.subtotal - whole.discountTotal)
   const taxTotal = closes
     ? money(whole.taxTotal - sum(earlier.map((note) => note.taxTotal)))
-    : sum(taxesOn(credited, invoice.mode).taxes.map((tax) => tax.amount))
+    : sum(taxesOn(credited).taxes.map((tax) => tax.amount))
   return { discountAdjustment, subtotal, taxTotal, total: invoice.mode === 'inclusive' ? subtotal : money(subtotal + taxTotal) }
 }
 

@@ -31,7 +31,7 @@ describe('totals', () => {
     expect(totals([exclusive(1000)], 500)).toMatchObject({ total: 1060, creditApplied: 500 })
     expect(totals([exclusive(1000)], 5000)).toMatchObject({ total: 1060, creditApplied: 1060 })
     expect(totals([exclusive(-1000)], 5000)).toMatchObject({ total: -1060, creditApplied: 0 })
-    expect(totals([], 5000)).toEqual({ subtotal: 0, discountTotal: 0, taxes: [], taxTotal: 0, total: 0, creditApplied: 0 })
+    expect(totals([], 5000)).toEqual({ subtotal: 0, discounts: [], discountTotal: 0, taxes: [], taxTotal: 0, total: 0, creditApplied: 0 })
   })
 
   test('an invoice adds up for any lines, and its opposite is exactly its opposite', () => {

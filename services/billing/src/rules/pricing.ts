@@ -24,8 +24,11 @@ export type Price =
   | { model: 'package'; size: number; amount: Money }
   | { model: 'percentage'; basisPoints: number; perEvent?: Money }
 
-/** What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take. */
-export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum'
+/**
+ * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `gross` is what is given back
+ * of a price, and `taken_off` what discounts and credit notes had taken off it already.
+ */
+export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.

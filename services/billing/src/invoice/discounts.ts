@@ -1,0 +1,31 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { LocalDate } from '../rules/date.ts'
+import type { LocalizedText } from '../text.ts'
+
+/** The most discounts a customer has at once, so that each document reads a bounded number. */
+export const mostDiscounts = 50
+
+/**
+ * What a customer pays less: of each document a fixed amount (minor units), or a percentage of its lines. It lowers the lines whose period starts on
+ * `from` or later and before `until` (local dates), whenever they are billed: "20 % off in November" lowers November's fee, and November's usage
+ * billed on 1 December.
+ */
+export interface Discount {
+  id: string
+  name: LocalizedText
+  kind: 'fixed' | 'percent'
+  /** Minor units (a number), or a percentage as a decimal text such as "12.5". */
+  value: number | string
+  appliesTo: 'all' | 'fee' | 'usage'
+  from: LocalDate
+  until: LocalDate | null
+}
+
+/** The discounts of a customer, in the order they apply. */
+export async function discountsOf(tx: BillingTransaction, customerId: string): Promise<Discount[]> {
+  const rows = await tx.query<Omit<Discount, 'value'> & { value: string }>(
+    `select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until" from discounts where customer_id = $1 order by sequence limit ${mostDiscounts}`,
+    [customerId],
+  )
+  return rows.map((row) => ({ ...row, value: row.kind === 'fixed' ? Number(row.value) : row.value }))
+}
