@@ -61,12 +61,15 @@ function freePort() {
   })
 }
 
+/** What is left out where the data need not outlive the tests: nothing waits for the disk. */
+const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
 /**
  * Starts an empty PostgreSQL of our own: a temporary folder, a free port of this machine, a password nobody else knows.
- * It need not outlive the tests, so it does not wait for the disk. `stop` may be called more than once.
- * @param {string} folder @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as benchmarks must. `stop` may be called more than once.
+ * @param {string} folder @param {{ durable?: boolean }} [options] @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function startPostgres(folder) {
+export async function startPostgres(folder, { durable = false } = {}) {
   const user = serverUser()
   const home = mkdtempSync(path.join(os.tmpdir(), 'customer-portal-postgres-'))
   const passwordFile = path.join(home, 'password')
@@ -87,8 +90,7 @@ export async function startPostgres(folder) {
   }
   const port = await freePort()
   const settings = {
-    listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
-    log_min_messages: 'fatal',
+    listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, log_min_messages: 'fatal', ...(durable ? {} : forgetful),
   }
   // In a group of its own: Ctrl-C ends the tests first, which then stop it.
   const server = spawn(path.join(folder, 'postgres'), ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {

@@ -57,8 +57,14 @@ export async function buildServer(settings: Settings, { database, clock: given, 
   }
 }
 
+/** Of the ten a process holds: the others are for whoever is waiting for an answer. */
+const connectionsForDueWork = 4
+
 function startDueWork(app: App, billing: Billing): () => Promise<void> {
-  const due = dueWorkOf(billing, ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"))
+  const due = dueWorkOf(billing, {
+    atOnce: connectionsForDueWork,
+    onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
+  })
   return repeatDueWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') })
 }
 

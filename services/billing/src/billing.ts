@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { migrate, type Access, type Database, type Transaction } from '@customer-portal/database'
+import { migrate, type Access, type Database, type Transaction, type TransactionOptions } from '@customer-portal/database'
 import type { Instant } from './rules/instant.ts'
 
 /** What every function of the engine is given first: the database, the clock and the ids come from outside. */
@@ -10,7 +10,7 @@ export interface Billing {
   /** A new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
   /** Runs `work` in one transaction; inside one already, joins it. */
-  transaction<T>(work: (billing: BillingTransaction) => Promise<T>, options?: { readOnly?: boolean }): Promise<T>
+  transaction<T>(work: (billing: BillingTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /** The context inside a transaction. `at` is the instant it happens at. */

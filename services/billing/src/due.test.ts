@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import { createSubscription, getInvoices, getSubscription, nextDueAt, recordUsage, runDueWork, upgradeSubscription, type DueFailure } from './index.ts'
+import { lockCustomer } from './history.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 const summaryOf = (invoices: Awaited<ReturnType<typeof getInvoices>>['data']) =>
@@ -38,6 +39,39 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     world.set('2026-11-30T17:00:00Z')
     await Promise.all(Array.from({ length: 4 }, () => runDueWork(world.billing)))
     for (const id of ['raced-1', 'raced-2', 'raced-3']) expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
+  })
+
+  test('of several customers at once bills each once, without a gap in the numbers; two calls share them', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `many-${index}`)
+    for (const id of ids) await subscribe(id)
+    world.set('2026-11-30T17:00:00Z')
+    const done = await Promise.all([1, 2].map(() => runDueWork(world.billing, { atOnce: 4, batch: 5 })))
+    expect(done[0]! + done[1]!).toBe(12)
+    for (const id of ids) expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
+    const numbers = await world.db.asOwner((tx) => tx.query<{ number: string }>("select number from invoices where number like 'INV-202612-%' order by number"))
+    expect(numbers.map((row) => row.number)).toEqual(numbers.map((_, index) => `INV-202612-${String(index + 1).padStart(6, '0')}`))
+  })
+
+  test('a customer whom somebody holds is done when they are free, after the others', async () => {
+    for (const id of ['held', 'free']) await subscribe(id)
+    world.set('2026-11-30T17:00:00Z')
+    let release = () => {}
+    const released = new Promise<void>((resolve) => { release = resolve })
+    let took = () => {}
+    const taken = new Promise<void>((resolve) => { took = resolve })
+    const holding = world.billing.transaction(async (tx) => {
+      await lockCustomer(tx, 'held')
+      took()
+      await released
+    })
+    await taken
+    const running = runDueWork(world.billing)
+    // The embedded database does one transaction after the other: there nobody can look meanwhile.
+    if (world.db.kind === 'postgres') await vi.waitFor(async () => expect(await invoicesOf('free')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }]), { timeout: 30_000, interval: 50 })
+    release()
+    await holding
+    expect(await running).toBe(2)
+    expect(await invoicesOf('held')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
   })
 
   test('after a pause of months it catches up in order, with the amounts it would have had in time', async () => {

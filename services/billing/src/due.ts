@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { endedSubscriptions, lockCustomer, readHistory, stretchOn, type History } from './history.ts'
+import { customerColumns, endedSubscriptions, readHistory, stretchOn, type CustomerRow, type History } from './history.ts'
+import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
@@ -21,22 +22,24 @@ const mostPeriods = 130
  */
 export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
   await settleScheduled(tx, history)
+  const closed = await closedPeriods(tx, history)
   for (let done = 0; done < mostPeriods; done += 1) {
-    const period = await nextToClose(tx, history)
+    const period = firstOpen(history, closed)
     if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
     await closeEnded(tx, history, closesAt(history, period))
-    await closePeriod(tx, history, period)
+    await closePeriod(tx, history, period, closed)
+    closed.set(period.from, 'billed')
   }
   await closeEnded(tx, history, tx.at)
-  await rememberDue(tx, history)
+  await writeDue(tx, history, firstOpen(history, closed))
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
-export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
-  const lines = await renewalLines(tx, history, period)
-  const invoice = await issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
+export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
+  const lines = await renewalLines(tx, history, period, closed)
+  // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
   await rememberClosed(tx, history, period)
-  return invoice
+  return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
 }
 
 /** Writes down that a usage period is billed: what arrives later is an adjustment. */
@@ -76,14 +79,19 @@ export function closesAt(history: History, period: LabelledPeriod): Instant {
 
 /** The oldest usage period not closed yet, perhaps still running. */
 export async function nextToClose(tx: BillingTransaction, history: History): Promise<LabelledPeriod | undefined> {
-  const rows = await tx.query<{ start: LocalDate }>('select period_start as start from closed_periods where customer_id = $1', [history.customer.customerId])
-  const closed = new Set(rows.map((row) => row.start))
+  return firstOpen(history, await closedPeriods(tx, history))
+}
+
+function firstOpen(history: History, closed: ClosedPeriods): LabelledPeriod | undefined {
   return usagePeriods(history.stretches, history.today).find((period) => !closed.has(period.from))
 }
 
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
 export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
-  const period = await nextToClose(tx, history)
+  await writeDue(tx, history, await nextToClose(tx, history))
+}
+
+async function writeDue(tx: BillingTransaction, history: History, period: LabelledPeriod | undefined): Promise<void> {
   const { scheduled, today } = history
   const instants = [
     ...(period ? [closesAt(history, period)] : []),
@@ -107,28 +115,65 @@ export interface DueFailure {
   error: unknown
 }
 
+export interface DueOptions {
+  /** How many due customers are looked up at a time; 100 unless asked. */
+  batch?: number
+  /** How many customers are worked on at the same time, each on a connection of its own. One unless asked, and one on the embedded database, which has but one session. */
+  atOnce?: number
+  onFailure?: (failure: DueFailure) => void
+}
+
 /**
- * Does the due work of every customer who has some, the longest due first, each in a transaction of its own. They are found
- * `batch` at a time (100 unless asked). Any process may call it at any time, also several at once. A customer that fails is
- * told to `onFailure` and passed over until the next call, so that it cannot hold up the others.
+ * Does the due work of every customer who has some, the longest due first, each in a transaction of its own; answers for how many. Any process may call it
+ * at any time, also several at once: then they share the customers. With `onFailure`, a customer that fails is told there and passed over until the next
+ * call, so that it cannot hold up the others; without, the first failure ends the call.
  */
-export async function runDueWork(billing: Billing, options: { batch?: number; onFailure?: (failure: DueFailure) => void } = {}): Promise<number> {
+export async function runDueWork(billing: Billing, options: DueOptions = {}): Promise<number> {
   let done = 0
   for (let due = await dueAfter(billing, null, options.batch); due.length > 0; due = await dueAfter(billing, due.at(-1)!, options.batch)) {
-    for (const { customerId } of due) {
+    // Whom another transaction holds is left for the end: likely another process is doing their work.
+    const held: DueCustomer[] = []
+    done += await forEachAtOnce(billing, due, options, async (customer) => {
+      const worked = await doDueWork(billing, customer, 'skip locked')
+      if (!worked) held.push(customer)
+      return worked
+    })
+    done += await forEachAtOnce(billing, held, options, (customer) => doDueWork(billing, customer, ''))
+  }
+  return done
+}
+
+/** Works on `atOnce` customers at the same time and counts those for whom there was something to do. */
+async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[], { atOnce = 1, onFailure }: DueOptions, work: (customer: DueCustomer) => Promise<boolean>): Promise<number> {
+  const left = [...customers]
+  let done = 0
+  const worker = async () => {
+    for (let customer = left.shift(); customer; customer = left.shift()) {
       try {
-        await billing.transaction(async (tx) => {
-          await lockCustomer(tx, customerId)
-          await doWhatIsDue(tx, await readHistory(tx, customerId))
-        })
-        done += 1
+        if (await work(customer)) done += 1
       } catch (error) {
-        if (!options.onFailure) throw error
-        options.onFailure({ customerId, error })
+        if (onFailure) onFailure({ customerId: customer.customerId, error })
+        else {
+          left.length = 0
+          throw error
+        }
       }
     }
   }
+  const ended = await Promise.allSettled(Array.from({ length: billing.db.kind === 'postgres' ? atOnce : 1 }, worker))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
   return done
+}
+
+/** False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the customer. */
+async function doDueWork(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
+  return billing.transaction(async (tx) => {
+    const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1 and due_at <= $2 for update ${lock}`, [customerId, tx.at])
+    if (!customer) return false
+    tx.arrive()
+    await doWhatIsDue(tx, await readHistory(tx, customerId, customer))
+    return true
+  }, { keepPlans: true })
 }
 
 interface DueCustomer {

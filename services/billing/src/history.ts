@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
-import { metersByKey, type Meter } from './meter.ts'
+import { everyMeter, type Meter } from './meter.ts'
 import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -72,23 +72,17 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string): 
   return customer
 }
 
-/** Reads a customer's history as of now. Throws customer_not_found. */
-export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
-  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
+/** Reads a customer's history as of now; whoever has just locked the customer has their row already. Throws customer_not_found. */
+export async function readHistory(tx: BillingTransaction, customerId: string, locked?: CustomerRow): Promise<History> {
+  const [customer] = locked ? [locked] : await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
   if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
-  const rows = await tx.query<StretchRow>(
-    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, p.id as plan_id, p.version, p.spec, u.started_at
-     from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-     where s.customer_id = $1 order by s.sequence`,
-    [customerId],
-  )
+  const { zones, meters, rows, startedAt, change } = await readFacts(tx, customerId)
   const written = rows.map(stretchFrom)
-  const scheduled = await readScheduled(tx, customerId, written.at(-1))
+  const scheduled = scheduledFrom(change, written.at(-1))
   const today = localDateOf(zones, tx.at)
   return {
-    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: await metersByKey(tx),
-    startedAt: rows.at(-1)?.started_at ?? null, today,
+    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: new Map(meters.map((meter) => [meter.key, meter])),
+    startedAt, today,
   }
 }
 
@@ -104,7 +98,6 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   usage_id: string
   scheduled: boolean
   trial_ends_on: LocalDate | null
-  started_at: Instant
 }
 
 function stretchFrom(row: StretchRow): Stretch {
@@ -115,12 +108,37 @@ function stretchFrom(row: StretchRow): Stretch {
   }
 }
 
-async function readScheduled(tx: BillingTransaction, customerId: string, last: Stretch | undefined): Promise<Scheduled | null> {
-  const [row] = await tx.query<{ at: LocalDate; stretch_id: string | null; seats: number } & PlanRow>(
-    `select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-     from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1`,
+type ScheduledRow = { at: LocalDate; stretch_id: string | null; seats: number } & PlanRow
+
+interface Facts {
+  zones: ZoneChange[]
+  meters: Meter[]
+  /** The stretches, oldest first, and when the last one's subscription began. */
+  rows: StretchRow[]
+  startedAt: Instant | null
+  change: ScheduledRow | null
+}
+
+/** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
+async function readFacts(tx: BillingTransaction, customerId: string): Promise<Facts> {
+  const [facts] = await tx.query<Facts>(
+    `select
+       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = $1) z) as zones,
+       (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) as meters,
+       (select coalesce(json_agg(s order by s.sequence), '[]') from (
+          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.sequence, p.id as plan_id, p.version, p.spec
+          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = $1) s) as rows,
+       (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+        where s.customer_id = $1 order by s.sequence desc limit 1) as "startedAt",
+       (select to_json(c) from (
+          select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1) c) as change`,
     [customerId],
   )
+  return facts!
+}
+
+function scheduledFrom(row: ScheduledRow | null, last: Stretch | undefined): Scheduled | null {
   if (!last) return null
   if (!row) return endOfTrial(last)
   const stretch = row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true })

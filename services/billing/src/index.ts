@@ -45,7 +45,7 @@ export { closePdfWorkers } from './invoice-pdf/index.ts'
 export { createPortalSession, endPortalSession, exchangePortalCode, findPortalSession, renewPortalSession, type PortalRole, type PortalSession } from './portal-session.ts'
 export { countSecretKeys, createSecretKey, findSecretKey } from './key.ts'
 export { idempotently, type IdempotentRequest } from './idempotency.ts'
-export { nextDueAt, runDueWork, type DueFailure } from './due.ts'
+export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
 export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from './rules/instant.ts'
 
 export { billedPeriods, firstBillDate, type BilledPeriod } from './rules/bill-day.ts'

@@ -38,9 +38,12 @@ export async function putMeter(
   })
 }
 
+/** The statement that reads every meter, by key. */
+export const everyMeter = `select key, name, unit, decimals, aggregation from meters order by key collate "C" limit ${mostMeters}`
+
 /** Every meter, by key. */
 export async function listMeters(billing: Billing): Promise<Meter[]> {
-  return billing.transaction((tx) => tx.query<Meter>(`select key, name, unit, decimals, aggregation from meters order by key collate "C" limit ${mostMeters}`), { readOnly: true })
+  return billing.transaction((tx) => tx.query<Meter>(everyMeter), { readOnly: true })
 }
 
 export async function findMeter(tx: BillingTransaction, key: string): Promise<Meter | undefined> {

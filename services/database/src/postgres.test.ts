@@ -92,6 +92,18 @@ describe.each(postgres)('on $name', ({ create }) => {
     expect(await has('again')).toBe(true)
   })
 
+  test('a plan that is kept is that of the connection, and still each role sees only its own rows', async () => {
+    for (const customerId of ['kept-a', 'kept-b']) await database.transaction(billing, (tx) => tx.query('insert into notes values ($1, $2, $3)', [customerId, 'n1', 'kept']))
+    const read = (tx: Transaction) => tx.query('select customer_id from notes where body = $1 order by customer_id', ['kept'])
+    const all = [{ customer_id: 'kept-a' }, { customer_id: 'kept-b' }]
+    // After five times PostgreSQL may take one plan for every parameter.
+    for (let time = 0; time < 7; time += 1) expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
+    expect(await database.transaction({ role: 'portal', customerId: 'kept-b' }, read, { keepPlans: true })).toEqual([{ customer_id: 'kept-b' }])
+    expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
+    const prepared = await database.transaction(billing, (tx) => tx.query("select 1 from pg_prepared_statements where statement like 'select customer_id from notes%'"))
+    expect(prepared).toHaveLength(1)
+  })
+
   test('a statement that takes too long is ended and answered as DatabaseUnavailable, and the connection serves on', async () => {
     const hurried = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, statementTimeout: 100 })
     await expect(hurried.transaction(billing, (tx) => tx.query('select pg_sleep(5)'))).rejects.toThrow('longer than 100 ms')

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { clientTypes } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
 import { isConnectionLoss, isWorthRetrying, sqlState } from './sql-state.ts'
-import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
+import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
 
 export interface PostgresOptions {
   databaseUrl: string
@@ -59,12 +60,15 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
-  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, { readOnly = false, keepPlans = false }: TransactionOptions): Promise<T> {
     const client = await checkOut()
     // While checked out, a breaking connection is reported here as well as to the statement under way.
     const ignore = () => undefined
     client.on('error', ignore)
-    const run: Run = async (sql, parameters = []) => rowsOf(await (parameters.length > 0 ? client.query(sql, parameters.map(parameterText)) : client.query(sql)))
+    const run: Run = async (sql, parameters = []) => {
+      if (parameters.length === 0) return rowsOf(await client.query(sql))
+      return rowsOf(await client.query({ text: sql, values: parameters.map(parameterText), ...(keepPlans ? { name: statementName(sql) } : {}) }))
+    }
     const { transaction, end } = openTransaction(run)
     let committing = false
     let unusable: Error | undefined
@@ -90,12 +94,12 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
-  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, transactionOptions: TransactionOptions = {}): Promise<T> {
     let conflicts = 0
     let losses = 0
     for (;;) {
       try {
-        return await attempt(access, work, readOnly)
+        return await attempt(access, work, transactionOptions)
       } catch (error) {
         if (error instanceof ConnectionBroken && losses++ < lossRetries) continue
         if (isWorthRetrying(error) && conflicts++ < conflictRetries) {
@@ -110,13 +114,24 @@ export function postgresDatabase(options: PostgresOptions): Database {
   let closing: Promise<void> | undefined
   return {
     kind: 'postgres',
-    transaction: (access, work, transactionOptions) => transact(access, work, transactionOptions?.readOnly ?? false),
-    asOwner: (work) => transact('owner', work, false),
+    transaction: transact,
+    asOwner: (work) => transact('owner', work),
     async ping() {
-      await transact('owner', (tx) => tx.query('select 1'), true)
+      await transact('owner', (tx) => tx.query('select 1'), { readOnly: true })
     },
     close: () => (closing ??= pool.end()),
   }
+}
+
+const statementNames = new Map<string, string>()
+
+/** One name a text: what a connection has prepared under it is that statement. They are few: see `keepPlans`. */
+function statementName(sql: string): string {
+  const known = statementNames.get(sql)
+  if (known !== undefined) return known
+  const name = createHash('sha256').update(sql).digest('base64url')
+  statementNames.set(sql, name)
+  return name
 }
 
 /** The rows of the last statement: node-postgres gives an array of results when there were several. */

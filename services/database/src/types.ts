@@ -11,11 +11,20 @@ export interface Transaction {
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
 
+export interface TransactionOptions {
+  readOnly?: boolean
+  /**
+   * PostgreSQL parses and plans each statement once a connection instead of once a call. For work that runs the same few statements for thousands of customers: not
+   * where a statement's best plan depends on its parameters, nor where its text changes from call to call.
+   */
+  keepPlans?: boolean
+}
+
 /** A database that keeps what it acknowledged: PGlite in a folder (or in memory), or PostgreSQL. */
 export interface Database {
   readonly kind: 'pglite' | 'postgres'
   /** BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or serialization failure is tried again, three times at most. */
-  transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: { readOnly?: boolean }): Promise<T>
+  transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs as the owner of the tables: migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Throws DatabaseUnavailable when the database does not answer. */

@@ -6,6 +6,7 @@ import { latestDays } from '../usage/event.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, billedUntil, linesSince } from './billed.ts'
+import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { adjustmentLine, feeLine, usageLine, type Line, type LineDraft } from './line.ts'
 
 /**
@@ -15,7 +16,7 @@ import { adjustmentLine, feeLine, usageLine, type Line, type LineDraft } from '.
 const lookBackDays = 70
 
 /** The lines of the invoice that closes a usage period: the next fee where a fee period starts, the usage, and late usage of periods before. */
-export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<LineDraft[]> {
+export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<LineDraft[]> {
   const known = await knownOf(tx, history, period)
   // A minimum is due at zero usage too.
   const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).flatMap((one) => {
@@ -24,13 +25,13 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(stretchesAhead(history), period, known.lines), ...current, ...await lateLines(tx, history, period, known)]
+  return [...nextFee(stretchesAhead(history), period, known.lines), ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
 export async function closingLines(tx: BillingTransaction, history: History, endsOn: LocalDate): Promise<LineDraft[]> {
   const after = { from: endsOn, to: addDays(endsOn, latestDays) }
-  return lateLines(tx, history, after, await knownOf(tx, history, after))
+  return lateLines(tx, history, after, { ...await knownOf(tx, history, after), closed: await closedPeriods(tx, history) })
 }
 
 /** What was used and billed around a range of dates. */
@@ -48,9 +49,8 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
 }
 
 /** One adjustment per meter, stretch and period before `range` of which more (or less) is known now than was billed. */
-async function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed }: Awaited<ReturnType<typeof knownOf>>): Promise<LineDraft[]> {
-  const late = await periodsStillOpenToLateUsage(tx, history, range)
-  return late.flatMap((earlier) =>
+function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed, closed }: Awaited<ReturnType<typeof knownOf>> & { closed: ClosedPeriods }): LineDraft[] {
+  return periodsStillOpenToLateUsage(history, range, closed).flatMap((earlier) =>
     rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
       .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
       .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
@@ -80,14 +80,6 @@ function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate)
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
-async function periodsStillOpenToLateUsage(tx: BillingTransaction, history: History, range: DateRange): Promise<LabelledPeriod[]> {
-  const rows = await tx.query<{ start: LocalDate }>(
-    `select c.period_start as start from closed_periods c
-     where c.customer_id = $1 and c.period_start < $2 and (
-       exists (select 1 from invoices i where i.customer_id = c.customer_id and i.kind = 'renewal' and i.period_start = c.period_start and i.voided_at is null)
-       or not exists (select 1 from invoices i where i.customer_id = c.customer_id and i.kind = 'renewal' and i.period_start = c.period_start))`,
-    [history.customer.customerId, range.from],
-  )
-  const closed = new Set(rows.map((row) => row.start))
-  return usagePeriods(history.stretches, range.from).filter((one) => closed.has(one.from) && one.to > addDays(range.to, -lookBackDays))
+function periodsStillOpenToLateUsage(history: History, range: DateRange, closed: ClosedPeriods): LabelledPeriod[] {
+  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && closed.get(one.from) === 'billed' && one.to > addDays(range.to, -lookBackDays))
 }

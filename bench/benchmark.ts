@@ -1,0 +1,98 @@
+import type { PostgresServer } from './server.ts'
+
+/** What one run measured, by the name of the figure: `{ 'invoices/s': 512, 'peak MB': 140 }`. */
+export type Figures = Record<string, number>
+
+/** Something that is measured: the engine, or a baseline. It makes its own fresh start, outside the measured time, and undoes it. */
+export interface Run {
+  name: string
+  measure(): Promise<Figures>
+}
+
+/** How one run is held against another in the same round, and what the ratio should reach; without a bound it only informs. */
+export interface Comparison {
+  figure: string
+  of: string
+  to: string
+  atLeast?: number
+  atMost?: number
+}
+
+/** What a benchmark works with. */
+export interface Bench {
+  server: PostgresServer
+  /** How much of it: customers, events, whatever the benchmark counts. */
+  count: number
+  progress: Progress
+}
+
+export type Progress = (label: string, done: number, total: number) => void
+
+/** One file of this folder: what it measures, against which baselines, and what it should reach. */
+export interface Benchmark {
+  name: string
+  /** One sentence with what is measured and how often, for the head of its table. */
+  about(count: number): string
+  /** The count of a full run. */
+  count: number
+  /** Prepares what no run is measured on. */
+  prepare(bench: Bench): Promise<{ runs: Run[]; comparisons: Comparison[] }>
+}
+
+/** The middle of the rounds, and how far they spread. */
+export interface Spread {
+  median: number
+  min: number
+  max: number
+}
+
+export interface Compared extends Comparison {
+  /** Of the ratios of the rounds: a round's two runs had the same machine. */
+  ratio: Spread
+  reached: boolean | null
+}
+
+export interface Result {
+  name: string
+  about: string
+  rounds: number
+  runs: { name: string; figures: Record<string, Spread> }[]
+  comparisons: Compared[]
+}
+
+/** Runs a benchmark in rounds: each run once a round, beginning with another one each time, so that a machine that slows down slows all of them. */
+export async function runBenchmark(benchmark: Benchmark, bench: Bench, rounds: number): Promise<Result> {
+  const { runs, comparisons } = await benchmark.prepare(bench)
+  const measured = new Map(runs.map((run) => [run.name, [] as Figures[]]))
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % runs.length
+    for (const run of [...runs.slice(first), ...runs.slice(0, first)]) {
+      bench.progress(`round ${round + 1} of ${rounds}: ${run.name}`, 0, 0)
+      measured.get(run.name)!.push(await run.measure())
+    }
+  }
+  return {
+    name: benchmark.name, about: benchmark.about(bench.count), rounds,
+    runs: runs.map(({ name }) => ({ name, figures: spreads(measured.get(name)!) })),
+    comparisons: comparisons.map((comparison) => compare(comparison, measured)),
+  }
+}
+
+function spreads(rounds: readonly Figures[]): Record<string, Spread> {
+  return Object.fromEntries(Object.keys(rounds[0]!).map((figure) => [figure, spread(rounds.map((one) => one[figure]!))]))
+}
+
+function compare(comparison: Comparison, measured: ReadonlyMap<string, Figures[]>): Compared {
+  const { figure, of, to, atLeast, atMost } = comparison
+  const base = measured.get(to)!
+  const ratio = spread(measured.get(of)!.map((figures, round) => figures[figure]! / base[round]![figure]!))
+  const bound = atLeast !== undefined || atMost !== undefined
+  return { ...comparison, ratio, reached: bound ? ratio.median >= (atLeast ?? -Infinity) && ratio.median <= (atMost ?? Infinity) : null }
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  return { median, min: sorted[0]!, max: sorted.at(-1)! }
+}

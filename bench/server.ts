@@ -1,0 +1,50 @@
+import pg from 'pg'
+import { findPostgres, startPostgres } from '../scripts/postgres.mjs'
+import { installSystemPackages } from '../scripts/system-packages.mjs'
+
+/** A PostgreSQL on which a benchmark may make and drop databases. */
+export interface PostgresServer {
+  version: string
+  /** An empty database, or a copy of one that nobody is connected to. Answers its URL. */
+  create(name: string, template?: string): Promise<string>
+  drop(name: string): Promise<void>
+}
+
+/** Starts a PostgreSQL of our own that waits for the disk as any server does; undefined where there is none and none can be installed. */
+export async function startServer(): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
+  let folder = await findPostgres()
+  if (!folder && (await installSystemPackages(['postgresql']))) folder = await findPostgres()
+  return folder ? startPostgres(folder, { durable: true }) : undefined
+}
+
+/** The server at a URL. `prefix` keeps the databases of two benchmarks apart. */
+export async function openServer(url: string, prefix = 'bench'): Promise<PostgresServer> {
+  const [row] = await query(url, 'show server_version')
+  return {
+    version: row!['server_version'] as string,
+    async create(name, template) {
+      await query(url, `create database ${prefix}_${name}${template === undefined ? '' : ` template ${prefix}_${template}`}`)
+      // What the copy has still to write must not be written during the measurement.
+      await query(url, 'checkpoint')
+      return urlOf(url, `${prefix}_${name}`)
+    },
+    drop: async (name) => void (await query(url, `drop database if exists ${prefix}_${name} with (force)`)),
+  }
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as Record<string, unknown>[]
+  } finally {
+    await client.end()
+  }
+}
+
+function urlOf(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
+}
