@@ -3,7 +3,7 @@ export type PortalErrorCode =
   | 'bad_options' | 'frame_blocked' | 'origin_not_allowed' | 'portal_unreachable' | 'handshake_timeout' | 'token_failed' | 'session_expired'
 
 /** What to do about each. */
-const remedies: Record<PortalErrorCode, string> = {
+export const remedies: Record<PortalErrorCode, string> = {
   bad_options: 'Correct the option that the sentence names.',
   frame_blocked: "Name the portal's origin in frame-src of your page's Content-Security-Policy.",
   origin_not_allowed: "Add your page's origin to PORTAL_EMBED_ORIGINS of the portal's server and restart it.",

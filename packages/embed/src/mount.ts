@@ -125,11 +125,15 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
 
   function arrive(path: unknown) {
     if (typeof path !== 'string' || !path.startsWith('/') || path === shown || wanted !== undefined) return
+    turnTo(path)
+    tell(onNavigate, path)
+  }
+
+  function turnTo(path: string) {
     const isOtherPage = path.split('?', 1)[0] !== shown.split('?', 1)[0]
     shown = path
     // The portal cannot scroll our page: a reader far down would see the end of the new one.
     if (height === 'auto' && isOtherPage && frame.getBoundingClientRect().top < 0) element.scrollIntoView({ block: 'start' })
-    tell(onNavigate, path)
   }
 
   function fail(error: PortalError) {
@@ -173,7 +177,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     navigate(path) {
       check('path', path)
       if (path === shown) return
-      shown = path
+      turnTo(path)
       if (portal) say('open', path)
       else wanted = path
     },

@@ -54,7 +54,8 @@ function methods(router: Router, started: () => void): PortalMethods {
       document.documentElement.style.setProperty('--vp-top', `${top}px`)
       document.documentElement.style.setProperty('--vp-h', `${visible}px`)
     },
-    open(path) { if (path.startsWith('/')) void router.push(path) },
+    // Replaced: the host has its own entry in the history for it.
+    open(path) { if (path.startsWith('/')) void router.replace(path) },
   }
 }
 
