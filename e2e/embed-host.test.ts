@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser, BrowserContext, Locator, Page, Route } from 'playwright-core'
 import { startExample } from '../packages/embed/example/server.mjs'
-import { launchBrowser, launchWithoutForeignCookies, newContext, watch } from './support/browser.ts'
+import { launchBrowser, launchWithCookies, newContext, watch } from './support/browser.ts'
+import { startPages, type Pages } from './support/pages.ts'
 import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
 import { placesWithToken, tokensUsed } from './support/tokens.ts'
 
@@ -16,15 +17,19 @@ type Example = Awaited<ReturnType<typeof startExample>>
 let browser: Browser
 let server: RunningServer
 let host: Example
+/** Pages of ours, allowed as the example is. */
+let pages: Pages
 beforeAll(async () => {
   const [port, examplePort] = [await freePort(), await freePort()]
-  server = await startServer({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORTAL_EMBED_ORIGINS: `http://localhost:${examplePort}` })
+  pages = await startPages(() => ({ api: server.url, key: secretKey }))
+  server = await startServer({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORTAL_EMBED_ORIGINS: `http://localhost:${examplePort} ${pages.url}` })
   host = await startExample({ portal: `${server.url}/portal`, key: secretKey, customerId: 'test_customer', port: examplePort })
   browser = await launchBrowser()
 })
 afterAll(async () => {
   await browser.close()
   host.stop()
+  pages.stop()
   await server.stop()
 })
 
@@ -260,13 +265,22 @@ describe('what is wrong is said with its code', () => {
   test.each([
     ['portal_unreachable', portalAway],
     ['handshake_timeout', (context: BrowserContext) => context.route('**/portal/assets/*.js', (route) => route.abort())],
-    ['frame_blocked', (context: BrowserContext) => context.route(`${host.url}/`, async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': response.headers()['content-security-policy']!.replace(/frame-src [^;]+/, "frame-src 'none'") } })
-    })],
   ])('%s', async (code, arrange) => {
     const { page, context } = await visit('/', arrange)
     await says(page, code)
+    await context.close()
+  })
+
+  test('frame_blocked, on the console where the page does not listen', async () => {
+    const context = await newContext(browser)
+    const page = await context.newPage()
+    const said: string[] = []
+    page.on('console', (message) => { if (message.text().startsWith('Customer Portal')) said.push(message.text()) })
+    pages.show(documentedIn('README.md')[0]!.replaceAll('https://billing.example.com', server.url), { 'content-security-policy': "frame-src 'none'" })
+    await page.goto(pages.url)
+    await expect.poll(() => said).toEqual([expect.stringMatching(/^Customer Portal \(frame_blocked\): Your page's own Content-Security-Policy .+ Name the portal's origin in frame-src/)])
+    await page.waitForTimeout(4_000)
+    expect(said.length).toBe(1)
     await context.close()
   })
 
@@ -316,9 +330,8 @@ describe('what is wrong is said with its code', () => {
 })
 
 test('a browser that refuses all foreign cookies shows the portal and renews its token all the same', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'no-foreign-cookies-'))
-  const strict = await launchWithoutForeignCookies(folder)
-  const lax = await browser.newContext()
+  const folder = await mkdtemp(join(tmpdir(), 'foreign-cookies-'))
+  const [lax, strict] = [await launchWithCookies(join(folder, 'lax'), 'kept'), await launchWithCookies(join(folder, 'strict'), 'refused')]
   // A cookie that a frame of another site may set everywhere but there: else the test would say nothing.
   const kept = async (context: BrowserContext) => {
     const page = await context.newPage()
@@ -341,22 +354,25 @@ test('a browser that refuses all foreign cookies shows the portal and renews its
   await rm(folder, { recursive: true, force: true })
 })
 
+/** The pages of a document that load a script. */
+function documentedIn(file: string): string[] {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+  return [...text.matchAll(/```html\n([\s\S]*?)```/g)].map(([, block]) => block!).filter((block) => block.includes('<script'))
+}
+
 const documented = ['README.md', 'README.zh-CN.md', 'docs/guides/embedding.md', 'docs/guides/embedding.zh-CN.md', 'packages/embed/README.md', 'packages/embed/README.zh-CN.md']
 test.each(documented)('the page in %s runs as it stands there', async (file) => {
-  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
-  const code = [...text.matchAll(/```html\n([\s\S]*?)```/g)].map(([, block]) => block!).filter((block) => block.includes('<script'))
+  const code = documentedIn(file)
   expect(code.length).toBeGreaterThan(0)
   for (const block of code) {
     const context = await newContext(browser)
-    const witness = watch(context, [new URL(host.url).host, new URL(server.url).host])
-    await context.route(`${host.url}/documented`, (route) => route.fulfill({
-      contentType: 'text/html; charset=utf-8', body: `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${block.replaceAll('https://billing.example.com', server.url)}`,
-    }))
+    const witness = watch(context, [new URL(pages.url).host, new URL(server.url).host])
+    pages.show(block.replaceAll('https://billing.example.com', server.url))
     const page = await context.newPage()
-    await page.goto(`${host.url}/documented`)
+    await page.goto(pages.url)
     await heading(page, '概览').waitFor()
     await tab(page, '用量').click()
-    await expect.poll(() => page.url()).toMatch(/\/usage/)
+    await expect.poll(() => new URL(page.url()).hash).toBe('#/usage')
     expect(witness).toMatchObject({ errors: [], outside: [] })
     await context.close()
   }

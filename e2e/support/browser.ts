@@ -8,10 +8,11 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags })
 }
 
-/** A browser that refuses every cookie of another site, as more and more do by themselves. It keeps its profile in `folder`. */
-export async function launchWithoutForeignCookies(folder: string): Promise<BrowserContext> {
+/** A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by themselves. Its profile is in `folder`. */
+export async function launchWithCookies(folder: string, ofOthers: 'kept' | 'refused'): Promise<BrowserContext> {
   await mkdir(join(folder, 'Default'), { recursive: true })
-  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { block_third_party_cookies: true, cookie_controls_mode: 1 } }))
+  const refused = ofOthers === 'refused'
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { block_third_party_cookies: refused, cookie_controls_mode: refused ? 1 : 0 } }))
   return chromium.launchPersistentContext(folder, { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags, locale: 'zh-CN' })
 }
 

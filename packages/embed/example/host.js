@@ -9,7 +9,7 @@ function say(id, text) {
   element(id).hidden = !text
 }
 
-function open() {
+function mount() {
   portal?.destroy()
   say('problem', '')
   root.dataset.height = element('height').value
@@ -38,9 +38,9 @@ element('theme').addEventListener('change', ({ target }) => {
   root.dataset.theme = target.value
   portal?.setTheme(target.value)
 })
-element('height').addEventListener('change', open)
+element('height').addEventListener('change', mount)
 element('close').addEventListener('click', () => {
   portal?.destroy()
   portal = undefined
 })
-open()
+mount()
