@@ -130,6 +130,11 @@ describe('the example host', () => {
     await page.getByRole('button', { name: '关闭' }).click()
     expect([await listeners('window'), await listeners('document')]).toEqual(['hashchange', ''])
     expect(await page.locator('#portal').evaluate((place) => place.childNodes.length)).toBe(0)
+    // As a framework in its strict mode does it: there, away and there again.
+    await page.locator('#height').selectOption('fill')
+    await page.locator('#height').selectOption('auto')
+    await heading(page, '概览').waitFor()
+    expect([await frameOf(page).count(), await problem(page).isVisible()]).toEqual([1, false])
     await context.close()
   })
 })

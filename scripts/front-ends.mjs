@@ -21,7 +21,7 @@ export async function buildFrontEnds() {
 
 /** @returns {Promise<string | undefined>} */
 async function buildEmbed() {
-  const wanted = contentHash(root, ['package-lock.json', 'tsconfig.json', embedPackage])
+  const wanted = contentHash(root, ['package-lock.json', 'tsconfig.json', ...['src', 'scripts', 'package.json', 'tsconfig.json'].map((part) => `${embedPackage}/${part}`)])
   const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'built-embed')
   if (isStamped(stampFile, wanted) && existsSync(inProject(embedPackage, 'dist', 'embed.js'))) return undefined
   const { code, output } = await capture(process.execPath, [inProject(embedPackage, 'scripts', 'build.mjs')], { cwd: root, waiting: 'still building the embedding script' })

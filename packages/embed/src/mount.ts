@@ -80,7 +80,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     requestToken: tokenOrNull,
     sessionEnded: expire,
     openExternal,
-    ...(onToast ? { toast: (message: PortalMessage) => tell(onToast, { kind: message.kind, text: String(message.text) }) } : {}),
+    ...(onToast ? { toast: ({ kind, text }: PortalMessage) => tell(onToast, { kind: kind === 'success' || kind === 'error' ? kind : 'info', text: String(text) }) } : {}),
   }
 
   /** The frame has loaded a page, the first one or another: what was said to the one before is over. */
@@ -124,7 +124,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   }
 
   function arrive(path: unknown) {
-    if (typeof path !== 'string' || !path.startsWith('/') || path === shown || wanted !== undefined) return
+    if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || path === shown || wanted !== undefined) return
     turnTo(path)
     tell(onNavigate, path)
   }
