@@ -41,8 +41,17 @@ module.exports = {
       'workbench-api-uses-services', 'Products do not know each other.', '^products/workbench-api/',
       [index('services/billing'), index('services/workbench'), index('services/database'), ...http],
     ),
-    only('portal-uses-its-contract', "A front end knows its API's contract and nothing behind it.", portalFrontEnd, [contract('products/customer-portal'), ...http]),
-    only('desk-uses-its-contract', "A front end knows its API's contract and nothing behind it.", '^agent-workbench/', [contract('products/workbench-api'), ...http]),
+    only('portal-uses-its-contract', "A front end knows its API's contract and nothing behind it.", portalFrontEnd, [contract('products/customer-portal'), index('packages/embed'), ...http]),
+    only('desk-uses-its-contract', "A front end knows its API's contract and nothing behind it.", '^agent-workbench/', [contract('products/workbench-api'), index('packages/embed'), ...http]),
+    only('packages-stand-alone', 'What others install knows nothing of the server.', '^packages/', []),
+    {
+      name: 'embed-brings-only-penpal', comment: 'What others put into their pages is small: penpal, which does the handshake, and nothing else.', severity: 'error',
+      from: { path: '^packages/embed/src/', pathNot: tests }, to: { pathNot: ['^packages/embed/src/', '(^|/)node_modules/penpal/'] },
+    },
+    {
+      name: 'portal-takes-types-of-embed', comment: 'The portal knows the words the two exchange, not the code of the other side.', severity: 'error',
+      from: { path: portalFrontEnd, pathNot: tests }, to: { path: '^packages/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'contracts-are-types', comment: 'A front end takes only types from a contract: `import type`. Schemas stay on the server.', severity: 'error',
       from: { path: [portalFrontEnd, '^agent-workbench/'], pathNot: tests },
@@ -65,7 +74,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json', '.vue'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['customer-portal-source', 'types', 'import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json', '.vue'] },
     reporterOptions: { text: { highlightFocused: true } },
   },
 }

@@ -1,12 +1,14 @@
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig } from 'vite'
 
 const server = process.env.WORKBENCH_SERVER ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   base: '/workbench/',
   plugins: [vue(), tailwindcss()],
+  // Our own packages by their sources, without a build in between.
+  resolve: { conditions: ['customer-portal-source', ...defaultClientConditions] },
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

@@ -1,16 +1,34 @@
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { capture, shortened } from './child.mjs'
 import { duration, say } from './console.mjs'
-import { frontEnds, inProject, root } from './project.mjs'
+import { embedPackage, frontEnds, inProject, portal, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
 /** What a built front end depends on besides its own folder. */
-const shared = ['package-lock.json', 'products/http/src/resources.ts', 'products/customer-portal/src/contract.ts', 'products/workbench-api/src/contract.ts']
+const shared = ['package-lock.json', `${embedPackage}/src`, 'products/http/src/resources.ts', 'products/customer-portal/src/contract.ts', 'products/workbench-api/src/contract.ts']
 
-/** Builds the front ends whose sources changed since they were built, both at once. Answers one message for each that failed. @returns {Promise<string[]>} */
+/**
+ * Builds the front ends whose sources changed since they were built, all at once, and the script with which other pages embed the portal, which is
+ * served beside it. Answers one message for each that failed. @returns {Promise<string[]>}
+ */
 export async function buildFrontEnds() {
-  const outcomes = await Promise.all(frontEnds.map(build))
-  return outcomes.filter((message) => message !== undefined)
+  const outcomes = await Promise.all([...frontEnds.map(build), buildEmbed()])
+  const failures = outcomes.filter((message) => message !== undefined)
+  // After both: building the portal empties its folder.
+  if (failures.length === 0) copyFileSync(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
+  return failures
+}
+
+/** @returns {Promise<string | undefined>} */
+async function buildEmbed() {
+  const wanted = contentHash(root, ['package-lock.json', 'tsconfig.json', ...['src', 'scripts', 'package.json', 'tsconfig.json'].map((part) => `${embedPackage}/${part}`)])
+  const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'built-embed')
+  if (isStamped(stampFile, wanted) && existsSync(inProject(embedPackage, 'dist', 'embed.js'))) return undefined
+  const { code, output } = await capture(process.execPath, [inProject(embedPackage, 'scripts', 'build.mjs')], { cwd: root, waiting: 'still building the embedding script' })
+  if (code !== 0) return `${shortened(output)}\n\nBuilding the embedding script failed (${embedPackage}/scripts/build.mjs).`
+  stamp(stampFile, wanted)
+  say(output.trim())
+  return undefined
 }
 
 /** @param {{ name: string, folder: string }} frontEnd @returns {Promise<string | undefined>} */

@@ -9,8 +9,13 @@ export function inProject(...parts) {
   return path.join(root, ...parts)
 }
 
+export const portal = { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' }
+
 /** The two front ends: a name, the folder with its vite.config.ts, and the path it is served at. */
 export const frontEnds = [
-  { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' },
+  portal,
   { name: 'workbench', folder: 'agent-workbench', base: '/workbench/' },
 ]
+
+/** What other pages embed the portal with. */
+export const embedPackage = 'packages/embed'

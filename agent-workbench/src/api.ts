@@ -68,3 +68,13 @@ export const api = {
   suggest: (conversationId: string) => ask<SuggestionAnswer>('POST', `${at(conversationId)}/suggestion`),
   portalToken: () => ask<PortalToken>('POST', '/portal-session', { locale: locale.value }),
 }
+
+/** A token for the portal; null when the agent's login is over: the workbench itself goes to its login then. */
+export async function portalToken(): Promise<string | null> {
+  try {
+    return (await api.portalToken()).token
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}

@@ -1,5 +1,5 @@
 import { computed, ref, watchEffect } from 'vue'
-import type { Locale, Theme } from './embed/contract.ts'
+import type { Locale, Theme } from '@customer-portal/embed'
 
 function stored(name: string): string | null {
   try {

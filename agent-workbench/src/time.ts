@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import type { Locale } from './embed/contract.ts'
+import type { Locale } from '@customer-portal/embed'
 import { locale } from './preferences.ts'
 
 /** Times as people at a desk say them, in the browser's zone. */

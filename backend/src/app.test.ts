@@ -56,6 +56,16 @@ test('the portal learns who may frame it; nothing else does', async () => {
     .toEqual(['https://billing.example.com', 'https://desk.example.com'])
 })
 
+test('a page that may embed the portal may read so, and no other page', async () => {
+  const { app } = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', PORTAL_EMBED_ORIGINS: 'https://desk.example.com' })
+  const readBy = async (origin: string) => {
+    const { headers } = await app.inject({ url: '/portal/settings.json', headers: { origin } })
+    return [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers.vary]
+  }
+  expect(await readBy('https://desk.example.com')).toEqual(['https://desk.example.com', undefined, 'origin'])
+  for (const origin of ['https://evil.example.com', 'https://desk.example.com.evil.example', 'null']) expect(await readBy(origin)).toEqual([undefined, undefined, 'origin'])
+})
+
 test('a test clock is moved by the vendor alone, and only forward', async () => {
   const { app, billing } = await serverWith({ TEST_CLOCK: '2026-01-01T00:00:00Z' })
   const { key } = await createSecretKey(billing, { name: 'clock' })

@@ -89,8 +89,12 @@ async function registerProducts(app: App, settings: Settings, { database, billin
 }
 
 function servePortal(app: App, settings: Settings): void {
-  app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request) => {
+  app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
     const origin = settings.publicUrl ?? `${request.protocol}://${request.host}`
+    // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
+    void reply.header('vary', 'origin')
+    const asking = request.headers.origin
+    if (asking && settings.portalEmbedOrigins.includes(asking)) void reply.header('access-control-allow-origin', asking)
     return { embedOrigins: [...new Set([origin, ...settings.portalEmbedOrigins])], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' } } }
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]

@@ -1,9 +1,19 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags })
+}
+
+/** A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by themselves. Its profile is in `folder`. */
+export async function launchWithCookies(folder: string, ofOthers: 'kept' | 'refused'): Promise<BrowserContext> {
+  await mkdir(join(folder, 'Default'), { recursive: true })
+  const refused = ofOthers === 'refused'
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { block_third_party_cookies: refused, cookie_controls_mode: refused ? 1 : 0 } }))
+  return chromium.launchPersistentContext(folder, { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags, locale: 'zh-CN' })
 }
 
 /** What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address it asked for. */

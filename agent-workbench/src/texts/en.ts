@@ -38,7 +38,7 @@ const en: typeof zh = {
     needName: "Enter the customer's name.", needQuestion: 'Enter the question.',
   },
   portal: {
-    frame: 'Account & subscription', loading: 'Opening account & subscription…', failed: 'Account & subscription did not open', failedHint: 'The console did not respond within 10 seconds. Check your network and try again; if it persists, ask your admin to check which origins may embed it.', refused: 'No access: {reason}', retry: 'Try again',
+    frame: 'Account & subscription', loading: 'Opening account & subscription…', failed: 'Account & subscription did not open', failedHint: 'The console did not respond. Check your network and try again; if it persists, ask your admin to check which origins may embed it.', refused: 'No access: {reason}', retry: 'Try again',
   },
   error: { title: "Couldn't load", retry: 'Try again', offline: 'The server cannot be reached. Check your network.', unknown: 'The server had an unexpected error.', requestId: 'Request {id}' },
   time: { now: 'now', minutes: '{n} min ago', yesterday: 'Yesterday {time}', today: 'Today', yesterdayDay: 'Yesterday' },

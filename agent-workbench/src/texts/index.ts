@@ -1,6 +1,6 @@
 import { watch } from 'vue'
 import { createI18n } from 'vue-i18n'
-import type { Locale } from '../embed/contract.ts'
+import type { Locale } from '@customer-portal/embed'
 import { locale } from '../preferences.ts'
 import type zh from './zh-CN.ts'
 

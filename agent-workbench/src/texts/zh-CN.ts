@@ -36,7 +36,7 @@ export default {
     needName: '请填写客户称呼。', needQuestion: '请填写客户的问题。',
   },
   portal: {
-    frame: '账户与订阅', loading: '正在打开账户与订阅…', failed: '账户与订阅没有打开', failedHint: '控制台在 10 秒内没有响应。请检查网络，或稍后重试；若一直如此，请联系管理员检查允许嵌入的来源。', refused: '无法获取访问凭证：{reason}', retry: '重试',
+    frame: '账户与订阅', loading: '正在打开账户与订阅…', failed: '账户与订阅没有打开', failedHint: '控制台没有响应。请检查网络，或稍后重试；若一直如此，请联系管理员检查允许嵌入的来源。', refused: '无法获取访问凭证：{reason}', retry: '重试',
   },
   error: { title: '没有加载成功', retry: '重试', offline: '无法连接服务器，请检查网络。', unknown: '服务器出现了意外错误。', requestId: '请求编号 {id}' },
   time: { now: '刚刚', minutes: '{n} 分钟前', yesterday: '昨天 {time}', today: '今天', yesterdayDay: '昨天' },

@@ -4,7 +4,7 @@ export interface Toast { id: number; kind: 'success' | 'error' | 'info'; text: s
 
 export const toasts = ref<Toast[]>([])
 let count = 0
-let outlet: ((message: { kind: Toast['kind']; text: string }) => boolean) | undefined
+let outlet: ((message: { kind: Toast['kind']; text: string }) => Promise<boolean>) | undefined
 
 /** Lets another page show the messages; it answers false where it does not. */
 export function toastThrough(other: typeof outlet) {
@@ -17,7 +17,12 @@ export function closeToast(id: number) {
 
 /** Shows a message for a few seconds, longer where something went wrong. */
 export function toast(kind: Toast['kind'], text: string, detail?: string) {
-  if (outlet?.({ kind, text: detail ? `${text} ${detail}` : text })) return
+  const show = () => showHere(kind, text, detail)
+  if (outlet) void outlet({ kind, text: detail ? `${text} ${detail}` : text }).then((isShown) => { if (!isShown) show() })
+  else show()
+}
+
+function showHere(kind: Toast['kind'], text: string, detail: string | undefined) {
   const id = ++count
   toasts.value = [...toasts.value.slice(-2), { id, kind, text, detail }]
   setTimeout(() => closeToast(id), kind === 'error' ? 10_000 : 6000)

@@ -1,32 +1,39 @@
 import { connect, WindowMessenger, type RemoteProxy } from 'penpal'
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import type { Router } from 'vue-router'
 import { locale, theme } from '../preferences.ts'
-import { endSession } from '../session.ts'
+import { endSession, sessionState } from '../session.ts'
 import type { Height, HostMethods, PortalMethods } from './contract.ts'
 import { renewByHost, takeHostToken } from './host-token.ts'
 
-/** What the host has said about the frame: whether it grows with its content, and which part of it can be seen. */
-const frame = ref<{ height: Height; viewport: { top: number; height: number } | null }>({ height: 'fill', viewport: null })
+/** Whether the frame grows with its content, as the host has said. */
+const height = ref<Height>('fill')
 
 let host: RemoteProxy<HostMethods> | undefined
 const patience = 20_000
-
-function showSelf(height: Height) {
-  frame.value = { ...frame.value, height }
-  document.documentElement.dataset.height = height
-}
 
 function reportHeight(to: RemoteProxy<HostMethods>) {
   const content = document.querySelector('#app')
   if (!content) return
   let planned = 0
-  // #app, not the document: the document is as tall as the frame, so the two would chase each other.
-  new ResizeObserver(() => {
-    if (frame.value.height !== 'auto') return
+  const plan = () => {
+    if (height.value !== 'auto') return
     cancelAnimationFrame(planned)
     planned = requestAnimationFrame(() => void to.resize(Math.ceil(content.getBoundingClientRect().height)))
-  }).observe(content)
+  }
+  // #app, not the document: the document is as tall as the frame, so the two would chase each other.
+  new ResizeObserver(plan).observe(content)
+  watch(height, plan)
+}
+
+/** A link to another site is the host's to open: it knows whether it lets its user go there, and in which tab. */
+function passOnLinks(to: RemoteProxy<HostMethods>) {
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
+    if (!link || event.defaultPrevented || !/^https?:$/.test(link.protocol) || link.origin === location.origin) return
+    event.preventDefault()
+    void to.openExternal(link.href)
+  })
 }
 
 function methods(router: Router, started: () => void): PortalMethods {
@@ -34,19 +41,21 @@ function methods(router: Router, started: () => void): PortalMethods {
     init(session) {
       theme.value = session.theme
       locale.value = session.locale
-      showSelf(session.height)
+      height.value = session.height
+      document.documentElement.dataset.height = session.height
       started()
-      void takeHostToken(session.token, session.accountId)
+      if (session.token === null) endSession('ended')
+      else void takeHostToken(session.token, session.accountId)
     },
     setTheme(next) { theme.value = next },
     setLocale(next) { locale.value = next },
     setToken(token) { void takeHostToken(token) },
-    setViewport(top, height) {
-      frame.value = { ...frame.value, viewport: { top, height } }
-      document.documentElement.style.setProperty('--viewport-top', `${top}px`)
-      document.documentElement.style.setProperty('--viewport-height', `${height}px`)
+    setViewport(top, visible) {
+      document.documentElement.style.setProperty('--vp-top', `${top}px`)
+      document.documentElement.style.setProperty('--vp-h', `${visible}px`)
     },
-    open(path) { if (path.startsWith('/')) void router.push(path) },
+    // Replaced: the host has its own entry in the history for it.
+    open(path) { if (path.startsWith('/')) void router.replace(path) },
   }
 }
 
@@ -71,7 +80,10 @@ export async function joinHost(router: Router, allowedOrigins: string[]): Promis
   const joined = host
   renewByHost(() => joined.requestToken())
   router.afterEach((to) => { void joined.navigate(pathFor(to)) })
+  // A host of before does not know this one.
+  watch(sessionState, (state) => { if (state === 'ended') joined.sessionEnded().catch(() => undefined) })
   reportHeight(joined)
+  passOnLinks(joined)
   void joined.ready()
   const heard = await Promise.race([begun, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patience))])
   if (!heard) endSession('refused')
@@ -82,9 +94,8 @@ function pathFor(to: { path: string; query: object }): string {
   return query.size > 0 ? `${to.path}?${query}` : to.path
 }
 
-/** Height auto: the portal's own corner may be far out of sight, so the host shows the message. False where it does not. */
-export function toastByHost(message: Parameters<HostMethods['toast']>[0]): boolean {
-  if (!host || frame.value.height !== 'auto') return false
-  void host.toast(message)
-  return true
+/** Height auto: the portal's own corner may be far out of sight, so the host may show the message. False where it does not. */
+export async function toastByHost(message: Parameters<HostMethods['toast']>[0]): Promise<boolean> {
+  if (!host || height.value !== 'auto') return false
+  return host.toast(message).then(() => true, () => false)
 }
