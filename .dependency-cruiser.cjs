@@ -43,6 +43,11 @@ module.exports = {
     ),
     only('portal-uses-its-contract', "A front end knows its API's contract and nothing behind it.", portalFrontEnd, [contract('products/customer-portal'), ...http]),
     only('desk-uses-its-contract', "A front end knows its API's contract and nothing behind it.", '^agent-workbench/', [contract('products/workbench-api'), ...http]),
+    only('packages-stand-alone', 'What others install knows nothing of the server.', '^packages/', []),
+    {
+      name: 'packages-have-no-packages', comment: 'What others install brings nothing along: only Node itself.', severity: 'error',
+      from: { path: '^packages/', pathNot: tests }, to: { pathNot: ['^packages/', '^(node:)?(crypto|events|fs|fs/promises|os|path)$'] },
+    },
     {
       name: 'contracts-are-types', comment: 'A front end takes only types from a contract: `import type`. Schemas stay on the server.', severity: 'error',
       from: { path: [portalFrontEnd, '^agent-workbench/'], pathNot: tests },

@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{services,products,backend,scripts,agent-workbench,scenarios}/**/*.test.ts'],
+          include: ['{services,products,packages,backend,scripts,agent-workbench,scenarios}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],
           pool: 'forks',
           testTimeout: long ? 600_000 : 60_000,

@@ -86,7 +86,7 @@ async function checkSources() {
 }
 
 /** The folders that dependency-cruiser reads. */
-const layered = ['services', 'products', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
+const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
 
 async function checkViews() {
   let trouble = ''

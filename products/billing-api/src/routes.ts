@@ -1,7 +1,11 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
+import { Account, Changed } from '@customer-portal/http/resources'
 import { askerIn, authenticateVendor } from './caller.ts'
-import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
+import {
+  Change, ConsumeInput, Consumed, CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced, PricingInput, Quota,
+  Reconciliation, Recorded, SubscriptionInput,
+} from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -52,5 +56,8 @@ const description = {
   security: {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
-  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput },
+  schemas: {
+    Account, Change, Changed, ConsumeInput, Consumed, CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+    PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+  },
 }
