@@ -40,7 +40,7 @@ describe('the package', () => {
     expect(example.trim().split('\n').length).toBeLessThanOrEqual(11)
     installed.check(`${example}\n// @ts-expect-error: a number is asked for\nawait client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`)
     const program = installed.run(example.replace('http://127.0.0.1:8000', server.url), { BILLING_API_KEY: server.key })
-    expect(await program.ended).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^\{ ai_chat: 1 \}\n\S+ 19800\n$/) })
+    expect(await program.ended).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^\{ ai_chat: 1 \}\n\S+ 20988\n$/) })
   })
 })
 
@@ -69,7 +69,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
   })
 
   test('does not wait for ever for a server that is away, and says what is lost', async () => {
-    const program = run(`${start("{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }")} record('lost-1')`, nowhere)
+    const program = run(`${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} record('lost-1')`, nowhere)
     const began = Date.now()
     expect(await program.ended).toMatchObject({ code: 0, out: 'lost-1 exit\n' })
     expect(Date.now() - began).toBeLessThan(15_000)
