@@ -156,12 +156,29 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await at('resume')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
     })
 
+    test('begins with a trial, and follows its plan to another version when moved', async () => {
+      await put('/plans/moving', { name: 'Moving', rank: 5, fee: { amount: 10_000, per: 'subscription' }, trialDays: 7 })
+      await post('/customers', { id: 'wonka', companyName: 'Wonka' })
+      expect(await post('/customers/wonka/subscription', { planId: 'moving' })).toMatchObject({ status: 201, body: { status: 'trialing', trialEndsAt: expect.any(String), plan: { version: 1 } } })
+      await post('/customers', { id: 'acme-2', companyName: 'Acme' })
+      expect(await post('/customers/acme-2/subscription', { planId: 'moving', trialDays: 0 })).toMatchObject({ status: 201, body: { status: 'active', trialEndsAt: null } })
+      expect((await put('/plans/moving', { name: 'Moving', rank: 5, fee: { amount: 20_000, per: 'subscription' } })).body).toMatchObject({ version: 2 })
+      expect(await post('/customers/acme-2/subscription/change', { planId: 'moving', planVersion: 2 })).toMatchObject({ status: 200, body: { subscription: { plan: { version: 2 } }, invoice: { total: 10_600 } } })
+      expect(await post('/customers/acme-2/subscription/change', { planId: 'moving', planVersion: 3 })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })
+    })
+
+    test('leaves account credit that can be followed to its invoices', async () => {
+      expect((await get('/customers/umbrella/credit')).body.nextCursor).toBeNull()
+      expect(await get('/customers/nobody/credit')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+    })
+
     test('that cannot be is refused', async () => {
       await post('/customers', { id: 'stark', companyName: 'Stark' })
       expect(await post('/customers/stark/subscription', { planId: 'nothing' })).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })
       expect(await post('/customers/stark/subscription', { planId: 'starter', seats: 11 })).toMatchObject({ status: 422, body: { code: 'seats_out_of_range' } })
       expect(await post('/customers/stark/subscription', { planId: 'starter', startsAt: '2027-01-01T00:00:00Z' })).toMatchObject({ status: 422, body: { code: 'starts_in_future' } })
-      expect(pointers(await post('/customers/stark/subscription', { startsAt: 'now', trialDays: 3 }))).toEqual(['/planId', '/startsAt', '/trialDays'])
+      expect(pointers(await post('/customers/stark/subscription', { startsAt: 'now', trialDays: 731, discount: 3 }))).toEqual(['/discount', '/planId', '/startsAt', '/trialDays'])
+      expect(pointers(await put('/plans/endless', { name: 'Endless', fee: { amount: 1, per: 'subscription' }, trialDays: 731 }))).toEqual(['/trialDays'])
       expect(await post('/customers/nobody/subscription', { planId: 'starter' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
     })
   })

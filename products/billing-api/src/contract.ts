@@ -1,4 +1,4 @@
-import { changeTypes, type ChangeType } from '@customer-portal/billing'
+import { changeTypes, mostTrialDays, type ChangeType } from '@customer-portal/billing'
 import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
@@ -13,6 +13,8 @@ export const MeterInput = Type.Object(
   { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation) },
   closed,
 )
+
+const TrialDays = Type.Integer({ minimum: 0, maximum: mostTrialDays })
 
 /** PUT /plans/{id}: a plan without its version; what is left out has a default. */
 export const PlanInput = Type.Object(
@@ -32,7 +34,7 @@ export const PlanInput = Type.Object(
       min: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
       max: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
     }, closed)),
-    trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
+    trialDays: Type.Optional(TrialDays),
     taxRate: Type.Optional(Percent),
     taxMode: Type.Optional(Plan.properties.taxMode),
     paymentTermsDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
@@ -93,13 +95,19 @@ export const SubscriptionInput = Type.Object(
     planId: Id,
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     startsAt: Type.Optional(Type.String({ format: 'date-time', description: 'Now when absent; at most 35 days ago' })),
+    trialDays: Type.Optional({ ...TrialDays, description: "Days without a fee before the first one; the plan's when absent, 0 for none" }),
   },
   closed,
 )
 
 /** POST /customers/{id}/subscription/change */
 export const ChangeInput = Type.Object(
-  { planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) },
+  {
+    planId: Id,
+    planVersion: Type.Optional(Type.Integer({ minimum: 1, description: 'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent' })),
+    seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    quoteId: Type.Optional(Type.String({ maxLength: 64 })),
+  },
   closed,
 )
 /** POST /customers/{id}/subscription/cancel */

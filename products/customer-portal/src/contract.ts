@@ -3,7 +3,7 @@ import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role, Token } from '
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+  CreditMovement, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const

@@ -54,6 +54,11 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect([stale.statusCode, stale.json().code, stale.json().errors[0].pointer]).toEqual([409, 'stale_version', '/version'])
   })
 
+  test('the account credit is told movement by movement', async () => {
+    expect(await get('/account/credit')).toEqual({ data: [], nextCursor: null })
+    expect((await call('GET', '/account/credit?cursor=x')).json().code).toBe('invalid_cursor')
+  })
+
   test('what the account may not hold is refused by field', async () => {
     const answer = await call('PUT', '/account', { payload: { email: 'nobody', customerId: 'globex', currency: 'USD' } })
     expect(answer.statusCode).toBe(400)

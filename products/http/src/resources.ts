@@ -122,6 +122,7 @@ export const Subscription = Type.Object(
     currentPeriod: Nullable(DateRange),
     usagePeriod: Nullable(UsagePeriod),
     trialEndsAt: Nullable(Instant),
+    trialDaysLeft: Nullable(Type.Integer({ description: "The days left of the trial, today among them" })),
     cancelAtPeriodEnd: Type.Boolean(),
     scheduledChange: Nullable(Type.Object({ planId: Id, seats: Type.Integer(), at: LocalDate }, closed)),
     nextInvoice: Nullable(Type.Object({ at: LocalDate, estimatedTotal: Amount, currency: Currency }, closed)),
@@ -323,6 +324,22 @@ export const Account = Type.Object(
   closed,
 )
 export type Account = Static<typeof Account>
+
+/** One movement of account credit, with the balance after it. */
+export const CreditMovement = Type.Object(
+  {
+    id: Type.String(),
+    at: Instant,
+    reason: Type.Union([Type.Literal('negative_total'), Type.Literal('applied'), Type.Literal('overpaid'), Type.Literal('void'), Type.Literal('credit_note')]),
+    amount: Amount,
+    balance: Amount,
+    currency: Currency,
+    invoiceId: Type.String(),
+    invoiceNumber: Type.String(),
+  },
+  { ...closed, description: '`negative_total`: an invoice gave more back than it charged; `applied`: an invoice used it; `overpaid`: a payment beyond what was due; `void`: what a void invoice used or gave; `credit_note`: what a note left over' },
+)
+export type CreditMovement = Static<typeof CreditMovement>
 
 /** What a change of plan leaves: the subscription as it is now, and the invoice it made. */
 export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice) }, closed)

@@ -3,7 +3,7 @@ import { testDatabases, type TestDatabase } from '@customer-portal/database/test
 import type { InvoiceDocument } from '../src/invoice/document.ts'
 import { canonicalJson } from '../src/rules/canonical.ts'
 import { createWorld } from '../src/testing.ts'
-import { mistakesOf } from './invariants.ts'
+import { mistakesOf, rememberedTooLate } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
 const steps = process.env['LONG'] === '1' ? 1500 : 150
@@ -12,7 +12,7 @@ const seed = Number(process.env['SEED'] ?? 20_261_122)
 async function play({ create }: TestDatabase) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
   try {
-    const log = await playHistory(world, seed, steps, async () => expect(await mistakesOf(world)).toEqual([]))
+    const log = await playHistory(world, seed, steps, async () => expect([...await mistakesOf(world), ...await rememberedTooLate(world)]).toEqual([]))
     const rows = await world.db.asOwner((tx) => tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>('select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"'))
     const sums = await world.db.asOwner((tx) => tx.query('select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"'))
     return { log, documents: rows.map((row) => row.document), invoices: rows.map((row) => canonicalJson(row)), sums }

@@ -14,7 +14,8 @@ import { engineAt, points, run, type Command, type Location, type Point } from '
 
 const program = fileURLToPath(new URL('interrupted-command.ts', import.meta.url))
 const serverUrl = process.env['TEST_DATABASE_URL']
-const rounds = process.env['LONG'] === '1' ? 20 : 1
+const long = process.env['LONG'] === '1'
+const rounds = long ? 20 : 1
 const customers = ['acme', 'beta', 'gamma']
 /** Three periods of each customer have ended by then, and a fourth runs. */
 const moment = '2027-01-10T00:00:00.000000Z'
@@ -113,11 +114,14 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
   return issued
 }
 
+/** How many documents a process finds that comes after the dead. */
+const documentsIn = (location: Location) => resumed(location, (billing) => billing.db.asOwner((tx) => tx.query('select number from invoices'))).then((rows) => rows.length)
+
 const renewals = ['2026-10-01', '2026-11-01', '2026-12-01']
 const periodsOf = (issued: readonly Issued[], customer: string, kind: string) => issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
 
 /** A process dies at each point one after the other on one database; in the long form also at each of them alone. */
-const deaths: Point[][] = [[...points], ...(process.env['LONG'] === '1' ? points.map((point) => [point]) : [])]
+const deaths: Point[][] = [[...points], ...(long ? points.map((point) => [point]) : [])]
 const patience = 300_000
 
 const places = [{ name: 'a PGlite folder', place: folderPlace }, ...(serverUrl ? [{ name: 'PostgreSQL', place: () => serverPlace(serverUrl) }] : [])]
@@ -127,16 +131,23 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   beforeAll(() => place.seed())
   afterAll(() => place.remove())
 
+  /** Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a folder, so there only in the long form. */
+  const dies = async (location: Location, command: Command, point: Point, documents: number) => {
+    expect(await start(location, command, point).ended).toBe('SIGKILL')
+    if (long || name === 'PostgreSQL') expect(await documentsIn(location)).toBe(point === 'after COMMIT, before the answer' ? documents : customers.length)
+  }
+
   test.each(deaths)('while issuing, %s …, leaves nothing half done, and the next one issues each period once', async (...died) => {
     const location = await place.copy()
-    for (const point of died) expect(await start(location, 'due', point).ended).toBe('SIGKILL')
+    // The first customer's three renewals are of one transaction.
+    for (const point of died) await dies(location, 'due', point, customers.length + 3)
     const issued = await resumed(location, booksOf)
     for (const customer of customers) expect([periodsOf(issued, customer, 'start'), periodsOf(issued, customer, 'renewal')]).toEqual([['2026-10-01'], renewals])
   }, patience)
 
   test.each(deaths)('while upgrading, %s …, upgrades once, and the retry with the same key gets the same answer', async (...died) => {
     const location = await place.copy()
-    for (const point of died) expect(await start(location, 'upgrade', point).ended).toBe('SIGKILL')
+    for (const point of died) await dies(location, 'upgrade', point, customers.length + 3 + 1)
     await resumed(location, async (billing) => {
       const first = await run(billing, 'upgrade')
       expect(first.replayed).toBe(died.at(-1) === 'after COMMIT, before the answer')
@@ -161,6 +172,22 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
       for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
     }
   }, patience * rounds)
+
+  test('two issuers at once, and a client that asks twice at once: one invoice, no gap, one answer', async () => {
+    const location = await place.copy()
+    await resumed(location, async (billing) => {
+      const asked = await Promise.allSettled((['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(billing, command)))
+      // Whoever asks while the first is at work hears so, and asks again.
+      for (const outcome of asked) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'BillingError', code: 'idempotency_in_progress' })
+      const answers = [asked[0]!, asked[2]!].flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1)
+      const again = await run(billing, 'upgrade')
+      for (const answer of answers) expect(again).toEqual({ ...answer, body: JSON.parse(JSON.stringify(answer.body)) as unknown, replayed: true })
+      const issued = await booksOf(billing)
+      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+      expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
+    })
+  }, patience)
 
   // A folder belongs to one process; a server may have several, and one that dies holds up nobody.
   if (name === 'PostgreSQL') {

@@ -4,6 +4,7 @@ import {
   consume, createSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, previewChange, recordPayment, recordUsage, upgradeSubscription,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { mistakesOf } from './invariants.ts'
 
 describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   let world: World
@@ -12,7 +13,10 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     await seedCatalogue(world.billing)
     await seedCustomer(world.billing, 'acme')
   })
-  afterAll(() => world.close())
+  afterAll(async () => {
+    expect(await mistakesOf(world)).toEqual([])
+    await world.close()
+  })
 
   test('a subscription starts with an invoice for the first month', async () => {
     const { subscription, invoice } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })

@@ -17,7 +17,7 @@ import { dailyUsage, usedOn } from './usage/rating.ts'
 /** Which way a change goes decides when it happens: up now, down at the end of the fee period, level now and without money. */
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
-/** A change of plan, computed but not made. `totals` is what the invoice would say. */
+/** A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens without money. */
 export interface PlannedChange {
   from: Stretch
   to: { plan: Plan; seats: number }
@@ -34,11 +34,11 @@ export interface Notice {
 }
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
-export async function planChange(tx: BillingTransaction, history: History, asked: { planId: string; seats?: number }): Promise<PlannedChange> {
+export async function planChange(tx: BillingTransaction, history: History, asked: { planId: string; planVersion?: number; seats?: number }): Promise<PlannedChange> {
   const from = stretchOn(history.stretches, history.today)
   const { customerId, currency } = history.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
-  const plan = asked.planId === from.plan.id ? from.plan : await getPlan(tx, { planId: asked.planId })
+  const plan = await planAskedFor(tx, from.plan, asked)
   if (plan.archived && plan.id !== from.plan.id) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
   const kept = Math.max(from.seats, plan.seats.min)
@@ -47,12 +47,18 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
   const direction = directionOf(from, { plan, seats })
   const feePeriod = feePeriodAt(from, history.today)
-  if ((direction === 'up' || direction === 'level') && monthsOf(plan) !== monthsOf(from.plan)) {
+  if ((direction === 'up' || direction === 'level') && !from.trialEnds && monthsOf(plan) !== monthsOf(from.plan)) {
     const interval = await intervalChange(tx, history, from, { plan, seats })
     return { from, to: { plan, seats }, direction, ...interval, totals: totals(interval.lines, await creditBalance(tx, customerId, currency)) }
   }
-  const lines = direction === 'up' ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
+  const lines = direction === 'up' && !from.trialEnds ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
   return { from, to: { plan, seats }, direction, feePeriod, lines, totals: totals(lines, await creditBalance(tx, customerId, currency)) }
+}
+
+/** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. */
+async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, planVersion }: { planId: string; planVersion?: number }): Promise<Plan> {
+  if (planVersion !== undefined) return getPlan(tx, { planId, version: planVersion })
+  return planId === current.id ? current : getPlan(tx, { planId })
 }
 
 /**

@@ -2,13 +2,12 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import { creditBalance } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
-import { doWhatIsDue } from './due.ts'
+import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { customerColumns, lockCustomer, readHistory, type CustomerRow } from './history.ts'
+import { customerColumns, lockCustomer, readHistory, stretchesAhead, type CustomerRow } from './history.ts'
 import { addMonths, firstOfMonth } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { isCurrency, type Money } from './rules/money.ts'
-import { periodAt, type Cycle } from './rules/period.ts'
 import { isTaxId } from './rules/tax-id.ts'
 import { beginningOfTime, isTimeZone, localDateOf, startOfDay, zoneOn, type ZoneChange } from './rules/zone.ts'
 import { usagePeriods } from './timeline.ts'
@@ -88,7 +87,11 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
        where customer_id = $1`,
       [input.customerId, after.companyName, after.contactName, after.email, after.phone, after.address, after.locale, after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null],
     )
-    if (input.timezone !== undefined) await changeTimeZone(tx, input.customerId, input.timezone)
+    if (input.timezone !== undefined) {
+      await changeTimeZone(tx, input.customerId, input.timezone)
+      // The period ends at another midnight now, and what waits for its end is due then.
+      await rememberDue(tx, await readHistory(tx, input.customerId))
+    }
     await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)
   })
@@ -149,7 +152,8 @@ async function changeTimeZone(tx: BillingTransaction, customerId: string, timezo
   const current = usagePeriods(history.stretches, today).at(-1)
   const soonest = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
   // Far to the east that date may have begun already: what is counted by now would change its date.
-  const after = current && soonest === current.to ? usagePeriods(history.stretches, soonest).at(-1)!.to : addMonths(soonest, 1)
+  const following = current && soonest === current.to ? usagePeriods(stretchesAhead(history), soonest).at(-1)!.to : soonest
+  const after = following > soonest ? following : addMonths(soonest, 1)
   const from = startOfDay(soonest, timezone) > tx.at ? soonest : after
   await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, from, timezone])
 }
@@ -158,13 +162,14 @@ async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boo
   return (await tx.query('select 1 from usage_daily where customer_id = $1 limit 1', [customerId])).length > 0
 }
 
-/** A zone asked for before the subscription waited for a calendar month: it waits for the end of the period it would have begun in. */
-export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string, cycle: Cycle): Promise<void> {
-  const zones = await zonesOf(tx, customerId)
-  const next = zones.at(-1)!
-  if (next.from <= cycle.anchor) return
-  const period = periodAt(cycle, next.from)
-  if (period.from === next.from) return
+/** A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end of the period it would have begun in. */
+export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string): Promise<void> {
+  const history = await readHistory(tx, customerId)
+  const next = history.zones.at(-1)!
+  const { subscriptionId } = history.stretches.at(-1)!
+  if (next.from <= history.stretches.find((stretch) => stretch.subscriptionId === subscriptionId)!.from) return
+  const period = usagePeriods(stretchesAhead(history), next.from).find((one) => one.from <= next.from && next.from < one.to)
+  if (!period || period.from === next.from) return
   await tx.query('delete from customer_timezones where customer_id = $1 and from_on = $2', [customerId, next.from])
   await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, period.to, next.timezone])
 }

@@ -16,7 +16,7 @@ import { subscriptionOf, type Subscription } from './subscription.ts'
  * no room for.
  */
 export async function downgradeSubscription(
-  billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string },
+  billing: Billing, input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
 ): Promise<{ subscription: Subscription }> {
   return billing.transaction(async (tx) => {
     const { customerId } = input
@@ -39,7 +39,7 @@ export async function cancelScheduledChange(billing: Billing, input: { customerI
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const { scheduled, stretches } = await readHistory(tx, input.customerId)
-    if (scheduled?.stretch) {
+    if (scheduled?.stretch && !scheduled.afterTrial) {
       await forgetScheduled(tx, input.customerId)
       await noteChange(tx, { type: 'subscription.changed', customerId: input.customerId, subjectId: stretches.at(-1)!.subscriptionId })
     }

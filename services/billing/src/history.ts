@@ -38,14 +38,18 @@ export interface Stretch {
   alignment: Cycle['alignment']
   /** The stretch whose allowance and counter this one goes on with. */
   usageId: string
-  /** Whether a scheduled change began it: the renewal before it bills its fee. */
+  /** Whether a scheduled change (or the end of a trial) began it: the renewal before it bills its fee. */
   scheduled: boolean
+  /** The first date after the trial this stretch belongs to; null where it is paid for. */
+  trialEnds: LocalDate | null
 }
 
 /** What happens at the end of the fee period: the stretch to come, or, without one, the end of the subscription. */
 export interface Scheduled {
   at: LocalDate
   stretch: Stretch | null
+  /** Whether nobody asked for it: a trial goes over into what it was a trial of. */
+  afterTrial: boolean
 }
 
 /** The facts about one customer that money is computed from, and the date it is for them now. */
@@ -74,7 +78,7 @@ export async function readHistory(tx: BillingTransaction, customerId: string): P
   if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
   const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
   const rows = await tx.query<StretchRow>(
-    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, p.id as plan_id, p.version, p.spec, u.started_at
+    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, p.id as plan_id, p.version, p.spec, u.started_at
      from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
      where s.customer_id = $1 order by s.sequence`,
     [customerId],
@@ -99,6 +103,7 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   alignment: Cycle['alignment']
   usage_id: string
   scheduled: boolean
+  trial_ends_on: LocalDate | null
   started_at: Instant
 }
 
@@ -106,7 +111,7 @@ function stretchFrom(row: StretchRow): Stretch {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
     from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
-    scheduled: row.scheduled,
+    scheduled: row.scheduled, trialEnds: row.trial_ends_on,
   }
 }
 
@@ -116,17 +121,31 @@ async function readScheduled(tx: BillingTransaction, customerId: string, last: S
      from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1`,
     [customerId],
   )
-  if (!row || !last) return null
-  return { at: row.at, stretch: row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true }) }
+  if (!last) return null
+  if (!row) return endOfTrial(last)
+  const stretch = row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true })
+  return { at: row.at, stretch, afterTrial: false }
 }
 
-/** The stretch that follows another: with the same interval it keeps the anchor, and with the same plan version the counter. */
+/** What follows a trial when nobody says otherwise. Its id is known from the beginning, so it is the same stretch before and after it is written. */
+function endOfTrial(last: Stretch): Scheduled | null {
+  const { id, plan, seats, trialEnds } = last
+  if (trialEnds === null || last.to !== null) return null
+  return { at: trialEnds, stretch: nextStretch(last, { id: `${id}_paid`, plan, seats, from: trialEnds, scheduled: true }), afterTrial: true }
+}
+
+/**
+ * The stretch that follows another: with the same interval it keeps the anchor, and with the same plan version the counter. A change in a
+ * trial goes on with the trial, whatever the interval; what follows a trial begins anew.
+ */
 export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Stretch {
+  const inTrial = last.trialEnds !== null && to.from < last.trialEnds
+  const afterTrial = last.trialEnds !== null && !inTrial
   const samePlan = last.plan.id === to.plan.id && last.plan.version === to.plan.version
-  const sameGrid = monthsOf(last.plan) === monthsOf(to.plan)
+  const sameGrid = inTrial || (!afterTrial && monthsOf(last.plan) === monthsOf(to.plan))
   return {
-    ...to, subscriptionId: last.subscriptionId, to: null, usageId: samePlan ? last.usageId : to.id,
-    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment,
+    ...to, subscriptionId: last.subscriptionId, to: null, usageId: samePlan && !afterTrial ? last.usageId : to.id,
+    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment, trialEnds: inTrial ? last.trialEnds : null,
   }
 }
 

@@ -40,6 +40,14 @@ export interface Plan {
   charges: Charge[]
 }
 
+/** The longest trial, two years. */
+export const mostTrialDays = 730
+
+/** Whether a number of days may be a trial's (0: none). */
+export function isTrial(days: number): boolean {
+  return Number.isInteger(days) && days >= 0 && days <= mostTrialDays
+}
+
 type Text = string | LocalizedText
 
 /** Where a plan sets no maximum of its own. */
@@ -157,7 +165,7 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
   }
   if (spec.seats.max !== null && spec.seats.max < spec.seats.min) refuse('/seats/max', `seats.max ${spec.seats.max} is below seats.min ${spec.seats.min}`)
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate)) refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
-  if (spec.trialDays !== 0) refuse('/trialDays', 'trials are not offered yet: leave trialDays out or set it to 0')
+  if (!isTrial(spec.trialDays)) refuse('/trialDays', `a trial has 0 to ${mostTrialDays} days, not ${spec.trialDays}`)
   const meters = new Set<string>()
   for (const [index, charge] of spec.charges.entries()) {
     const at = `/charges/${index}`

@@ -12,14 +12,14 @@ import { feeLine } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { getAllPlans, getPlan, monthsOf, type Plan } from './plan.ts'
+import { getAllPlans, getPlan, isTrial, monthsOf, mostTrialDays, type Plan } from './plan.ts'
 import { honourQuote } from './quote.ts'
-import type { LocalDate } from './rules/date.ts'
+import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import { totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { unitsFrom } from './rules/quantity.ts'
-import { localDateOf } from './rules/zone.ts'
+import { instantOf, localDateOf } from './rules/zone.ts'
 import { forgetScheduled, insertStretch, writeStretches } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
@@ -47,6 +47,8 @@ export interface Subscription {
   currentPeriod: { start: LocalDate; end: LocalDate } | null
   usagePeriod: { start: LocalDate; end: LocalDate; label: string } | null
   trialEndsAt: Instant | null
+  /** The local dates left of the trial, today among them. */
+  trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
   scheduledChange: { planId: string; seats: number; at: LocalDate } | null
   nextInvoice: { at: LocalDate; estimatedTotal: Money; currency: string } | null
@@ -58,11 +60,13 @@ export interface Changed {
 }
 
 /**
- * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee. What is then
- * overdue is billed at once. After one that has ended a new one may start, not before that end. Throws subscription_exists when
- * they have one.
+ * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, the
+ * plan's unless given) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
+ * one may start, not before that end. Throws subscription_exists when they have one.
  */
-export async function createSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string }): Promise<Changed> {
+export async function createSubscription(
+  billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string; trialDays?: number },
+): Promise<Changed> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
@@ -74,22 +78,28 @@ export async function createSubscription(billing: Billing, input: { customerId: 
     if (plan.currency !== history.customer.currency) {
       throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
     }
+    const trialDays = input.trialDays ?? plan.trialDays
+    if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
     const startedAt = startOf(input.startsAt, tx.at)
     const from = localDateOf(history.zones, startedAt)
     if (before && from < before.to!) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
     const id = tx.newId('str')
-    const stretch: Stretch = { id, subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, to: null, anchor: from, alignment: plan.alignment, usageId: id, scheduled: false }
+    const stretch: Stretch = {
+      id, subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, to: null, anchor: from, usageId: id, scheduled: false,
+      // A trial's periods begin with it: only what is paid for goes by the calendar.
+      ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
+    }
     await insertStretch(tx, input.customerId, stretch)
     await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
-    await keepZoneInPeriods(tx, input.customerId, { anchor: from, alignment: plan.alignment, months: 1 })
+    await keepZoneInPeriods(tx, input.customerId)
     const started = await readHistory(tx, input.customerId)
     const period = usagePeriods(started.stretches, from).at(-1)!
     const feePeriod = feePeriodAt(stretch, from)
     const fee = feeLine(stretch, feePeriod, feePeriod)
     const document = await issue(tx, started, {
-      kind: 'start', period, lines: fee.amount === 0 ? [] : [fee], termsDays: plan.paymentTermsDays,
+      kind: 'start', period, lines: fee.amount === 0 || trialDays > 0 ? [] : [fee], termsDays: plan.paymentTermsDays,
       // Two may start on one day, when the first was ended on it.
       ...(before ? { stretchId: id } : {}),
     })
@@ -168,7 +178,7 @@ async function makeChange(tx: BillingTransaction, history: History, change: Plan
     lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
   }
   const document = await issue(tx, moved, draft)
-  if (monthsOf(from.plan) !== monthsOf(to.plan)) await beginGrid(tx, moved, stretch)
+  if (from.trialEnds === null && monthsOf(from.plan) !== monthsOf(to.plan)) await beginGrid(tx, moved, stretch)
   await doWhatIsDue(tx, await readHistory(tx, history.customer.customerId))
   return document
 }
@@ -178,7 +188,7 @@ async function beginGrid(tx: BillingTransaction, history: History, stretch: Stre
   const { customerId } = history.customer
   const ended = endedPeriod(history.stretches, stretch.from)
   if (ended) await rememberClosed(tx, history, ended)
-  await keepZoneInPeriods(tx, customerId, { anchor: stretch.anchor, alignment: stretch.alignment, months: 1 })
+  await keepZoneInPeriods(tx, customerId)
   // A cancellation waits for the end of what is paid for now.
   if (history.scheduled) await tx.query('update scheduled_changes set on_date = $2 where customer_id = $1', [customerId, feePeriodAt(stretch, stretch.from).to])
 }
@@ -196,27 +206,29 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
   const feePeriod = feePeriodAt(current, history.today)
   return {
     id: current.subscriptionId,
-    status: (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
+    status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
     plan: current.plan, seats: current.seats,
     allowances: await allowancesOf(tx, history, current),
     startedAt: history.startedAt,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
     usagePeriod: shown(period),
-    trialEndsAt: null, ...aheadOf(history),
+    trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
+    trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),
+    ...aheadOf(history),
     nextInvoice: await estimateNextInvoice(tx, history),
   }
 }
 
 function aheadOf({ scheduled, today }: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'scheduledChange'> {
   if (!scheduled || scheduled.at <= today) return { cancelAtPeriodEnd: false, scheduledChange: null }
-  const { at, stretch } = scheduled
-  return { cancelAtPeriodEnd: stretch === null, scheduledChange: stretch && { planId: stretch.plan.id, seats: stretch.seats, at } }
+  const { at, stretch, afterTrial } = scheduled
+  return { cancelAtPeriodEnd: stretch === null, scheduledChange: afterTrial ? null : stretch && { planId: stretch.plan.id, seats: stretch.seats, at } }
 }
 
 function noSubscription(history: History): Subscription {
   return {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: null,
+    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: null,
   }
 }
 
@@ -234,8 +246,10 @@ async function allowancesOf(tx: BillingTransaction, history: History, current: S
 
 /** What the next renewal would come to if nothing more were used, and the date it is for. */
 export async function estimateNextInvoice(tx: BillingTransaction, history: History): Promise<Subscription['nextInvoice']> {
-  const period = usagePeriods(history.stretches, history.today).at(-1)
-  if (!period || closesAt(history, period) <= tx.at) return null
+  const running = usagePeriods(history.stretches, history.today).at(-1)
+  if (!running || closesAt(history, running) <= tx.at) return null
+  // A trial of several months has nothing to bill before its end.
+  const period = { ...running, to: stretchOn(history.stretches, history.today)?.trialEnds ?? running.to }
   const { customerId, currency } = history.customer
   const lines = await renewalLines(tx, history, period)
   if (lines.length === 0 && history.scheduled && !history.scheduled.stretch) return null

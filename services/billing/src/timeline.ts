@@ -16,7 +16,9 @@ export function usagePeriods(stretches: readonly Stretch[], today: LocalDate): L
 /** Stretches that share an anchor lie on one grid. `to`: where the grid was left, null while it goes on. */
 function cyclesOf(stretches: readonly Stretch[]): { cycle: Cycle; to: LocalDate | null }[] {
   const cycles: { cycle: Cycle; to: LocalDate | null }[] = []
-  for (const { anchor, alignment, to } of stretches) {
+  for (const { anchor, alignment, to: ended, trialEnds } of stretches) {
+    // A trial ends with its last day, whether that was written down yet or not.
+    const to = ended ?? trialEnds
     const last = cycles.at(-1)
     if (last && last.cycle.anchor === anchor) last.to = to
     else cycles.push({ cycle: { anchor, alignment, months: 1 }, to })
@@ -24,8 +26,12 @@ function cyclesOf(stretches: readonly Stretch[]): { cycle: Cycle; to: LocalDate 
   return cycles
 }
 
-/** The fee period of a stretch's plan that holds `date`. */
-export function feePeriodAt(stretch: Pick<Stretch, 'anchor' | 'alignment' | 'plan'>, date: LocalDate): Period {
+/** The fee period of a stretch's plan that holds `date`. In a trial that is the whole trial. */
+export function feePeriodAt(stretch: Pick<Stretch, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
+  if (stretch.trialEnds !== null) {
+    const trial = { from: stretch.anchor, to: stretch.trialEnds }
+    return { ...trial, whole: trial }
+  }
   return periodAt({ anchor: stretch.anchor, alignment: stretch.alignment, months: monthsOf(stretch.plan) }, date)
 }
 

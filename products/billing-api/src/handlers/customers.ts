@@ -1,8 +1,8 @@
 import {
-  cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCustomers, resumeSubscription, updateCustomer, type Billing,
+  cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
-import { Account, Changed, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
+import { Account, Changed, CreditMovement, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
@@ -33,6 +33,14 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 200, (inside) => updateCustomer(inside, { customerId, ...request.body }))
+  })
+
+  app.get('/customers/:customerId/credit', {
+    config: { scope },
+    schema: { summary: "The movements of a customer's account credit, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(CreditMovement) } },
+  }, async (request) => {
+    const { customerId } = await getCustomer(billing, request.params)
+    return listCreditMovements(billing, { customerId, ...request.query })
   })
 
   app.post('/customers/:customerId/subscription', {

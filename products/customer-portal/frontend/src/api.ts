@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Changed, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
+  Account, AccountUpdate, Changed, CreditMovement, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
   UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -74,6 +74,7 @@ const segment = encodeURIComponent
 export const api = {
   session: (signal?: AbortSignal) => json<Session>('/session', { signal }),
   logout: () => call('/session/logout', { method: 'POST', credentials: 'same-origin' }),
+  creditMovements: (query: Query, signal?: AbortSignal) => json<Page<CreditMovement>>('/account/credit', { query, signal }),
   account: (signal?: AbortSignal) => json<Account>('/account', { signal }),
   saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
   subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),

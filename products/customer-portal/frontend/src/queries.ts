@@ -72,6 +72,16 @@ export function useInvoices(filter: MaybeRefOrGetter<{ status?: string | undefin
 export const useInvoice = (id: MaybeRefOrGetter<string>) =>
   useQuery({ queryKey: ['invoice', computed(() => toValue(id))], queryFn: ({ signal }) => api.invoice(toValue(id), signal) })
 
+/** What gave and used the account credit, newest first. */
+export function useCreditMovements() {
+  return useInfiniteQuery({
+    queryKey: ['credit-movements'],
+    queryFn: ({ pageParam, signal }) => api.creditMovements({ cursor: pageParam, limit: 20 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
 /** The usage events behind an invoice's line, asked for once they are to be seen. */
 export function useLineEvents(id: MaybeRefOrGetter<string>, lineId: MaybeRefOrGetter<string>, when: MaybeRefOrGetter<boolean>) {
   return useInfiniteQuery({

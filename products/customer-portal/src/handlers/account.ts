@@ -1,5 +1,6 @@
-import { getCustomer, updateCustomer } from '@customer-portal/billing'
-import { once, type App } from '@customer-portal/http'
+import { getCustomer, listCreditMovements, updateCustomer } from '@customer-portal/billing'
+import { once, PageQuery, type App } from '@customer-portal/http'
+import { CreditMovement, Page } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
 import { Account, AccountUpdate } from '../contract.ts'
 
@@ -11,6 +12,14 @@ export function accountRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getCustomer(billing, { customerId })
+  })
+
+  app.get('/account/credit', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'The movements of the account credit, newest first', tags: ['account'], querystring: PageQuery, response: { 200: Page(CreditMovement) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return listCreditMovements(billing, { customerId, ...request.query })
   })
 
   app.put('/account', {

@@ -48,7 +48,7 @@ export async function getInvoices(
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   if (input.year !== undefined && !(Number.isInteger(input.year) && input.year >= 1 && input.year < 9999)) throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${input.year} to look in` })
-  const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
+  const [at, number] = decodeCursor(input.cursor, 2) ?? [null, null]
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
@@ -56,15 +56,15 @@ export async function getInvoices(
     const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
     const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1
-       and ($2::timestamptz is null or (i.issued_at, i.id) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
-       order by i.issued_at desc, i.id desc limit ${room + 1}`,
-      [input.customerId, at, id, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+       and ($2::timestamptz is null or (i.issued_at, i.number collate "C") < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
+       order by i.issued_at desc, i.number collate "C" desc limit ${room + 1}`,
+      [input.customerId, at, number, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
     )
     const shown = rows.slice(0, room)
     const data: Invoice[] = drafted ? [drafted] : []
     for (const row of shown) data.push(await view(tx, row))
     const last = shown.at(-1)
-    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.id] : afterTheDraft) : null }
+    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.document.number] : afterTheDraft) : null }
   }, { readOnly: true })
 }
 

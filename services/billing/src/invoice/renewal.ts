@@ -43,7 +43,7 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
   const stretches = usageStretches(history.stretches)
   return {
     documents,
-    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters),
+    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters).filter((one) => !one.stretch.trial),
     billed: (one: RatedUsage, from: LocalDate) => billedFor(documents, one.stretch.id, one.meter, from),
   }
 }

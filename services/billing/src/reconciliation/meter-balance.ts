@@ -32,7 +32,8 @@ export interface UsageFacts {
 
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
 export function meterBalances({ history, events, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
-  const rated = rateUsage(usageStretches(history.stretches), period, daily, history.meters)
+  // A trial is never billed: what was used in it is uncharged.
+  const rated = rateUsage(usageStretches(history.stretches), period, daily, history.meters).filter((one) => !one.stretch.trial)
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...events, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])

@@ -8,7 +8,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, localDateOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
 import { checkEvent } from './event.ts'
-import { allowanceOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
+import { allowanceOf, chargesOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { storeEvents } from './record.ts'
 
@@ -92,10 +92,11 @@ interface Counter {
 async function counterOf(tx: BillingTransaction, history: History, meter: Meter): Promise<Counter | undefined> {
   const stretch = stretchOn(history.stretches, history.today)
   if (!stretch) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
-  const charge = stretch.plan.charges.find((one) => one.meter === meter.key)
+  const counted = usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!
+  const charge = chargesOf(counted).find((one) => one.meter === meter.key)
   if (!charge) return undefined
   const period = usagePeriods(history.stretches, history.today).at(-1)!
-  const start: LocalDate = later(usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!.from, period.from)
+  const start: LocalDate = later(counted.from, period.from)
   const dates = { from: start, to: period.to }
   const used = usedOn(await dailyUsage(tx, history.customer.customerId, dates, meter.key), meter, dates)
   const { allowance } = allowanceOf(charge, meter, used, start, period)

@@ -32,13 +32,15 @@ export interface UsageStretch {
   plan: Plan
   from: LocalDate
   to: LocalDate | null
+  /** Its usage is never billed. */
+  trial: boolean
 }
 
 export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
   const joined = new Map<string, UsageStretch>()
   for (const stretch of stretches) {
     const first = joined.get(stretch.usageId)
-    joined.set(stretch.usageId, { id: stretch.usageId, plan: stretch.plan, from: first?.from ?? stretch.from, to: stretch.to })
+    joined.set(stretch.usageId, { id: stretch.usageId, plan: stretch.plan, from: first?.from ?? stretch.from, to: stretch.to, trial: stretch.trialEnds !== null })
   }
   return [...joined.values()]
 }
@@ -61,7 +63,7 @@ export function rateUsage(stretches: readonly UsageStretch[], period: Period, us
   return stretches.flatMap((stretch) => {
     const dates = intersection({ from: stretch.from, to: stretch.to ?? period.to }, period)
     if (!dates) return []
-    return stretch.plan.charges.map((charge) => {
+    return chargesOf(stretch).map((charge) => {
       const meter = meters.get(charge.meter)!
       const used = usedOn(usage, meter, dates)
       const events = eventsOn(usage, meter, dates)
@@ -70,6 +72,11 @@ export function rateUsage(stretches: readonly UsageStretch[], period: Period, us
       return { stretch, charge, meter, dates, used, allowance, overage, rated }
     })
   })
+}
+
+/** The charges of a stretch. In a trial nothing is billed, so what is included is all there is. */
+export function chargesOf({ plan, trial }: Pick<UsageStretch, 'plan' | 'trial'>): Charge[] {
+  return trial ? plan.charges.map(({ meter, included }) => ({ meter, included, overage: 'block' })) : plan.charges
 }
 
 /** The charge's allowance from `start`, and what goes beyond it. Steps; null is unlimited. */

@@ -7,7 +7,10 @@ export type Alert =
   | { kind: 'used-up'; tone: 'bad' | 'warn'; meter: MeterUsage }
   | { kind: 'near'; tone: 'warn'; meter: MeterUsage; percent: number }
   | { kind: 'ending'; tone: 'warn'; at: string }
-  | { kind: 'trial'; tone: 'warn'; at: string }
+  | { kind: 'trial'; tone: 'warn'; daysLeft: number; at: string }
+
+/** From so many days before its end on, a trial is something to look at. */
+const endingDays = 3
 
 /** What the customer should look at, the most urgent first. */
 export function alertsOf(subscription: Subscription | undefined, usage: UsageSummary | undefined, open: readonly Invoice[]): Alert[] {
@@ -18,7 +21,9 @@ export function alertsOf(subscription: Subscription | undefined, usage: UsageSum
     if (level === 'bad') alerts.push({ kind: 'used-up', tone: meter.overagePolicy === 'block' ? 'bad' : 'warn', meter })
     if (level === 'warn') alerts.push({ kind: 'near', tone: 'warn', meter, percent: quotaPercent(quota) })
   }
-  if (subscription?.status === 'trialing' && subscription.trialEndsAt) alerts.push({ kind: 'trial', tone: 'warn', at: subscription.trialEndsAt })
+  if (subscription?.trialDaysLeft != null && subscription.trialDaysLeft <= endingDays && subscription.trialEndsAt && !subscription.cancelAtPeriodEnd) {
+    alerts.push({ kind: 'trial', tone: 'warn', daysLeft: subscription.trialDaysLeft, at: subscription.trialEndsAt })
+  }
   if (subscription?.cancelAtPeriodEnd && subscription.currentPeriod) alerts.push({ kind: 'ending', tone: 'warn', at: subscription.currentPeriod.end })
   return alerts
 }

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import {
+  cancelScheduledChange, cancelSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange,
+  putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  type Billing, type Code, type Consumed, type Invoice, type PlanInput, type Preview, type Recorded, type Subscription,
+} from '../src/index.ts'
+import { createWorld, seedCatalogue, type World } from '../src/testing.ts'
+import { rememberedTooLate } from './invariants.ts'
+import { instantFromWall, wallTime } from './wall-clock.ts'
+
+/**
+ * The life of one customer, told in order. Times are those on the wall of the customer, `2026-03-29 01:30`, or with an offset where the
+ * clocks go back, `2026-10-25 02:30 +01:00`.
+ */
+export interface Life {
+  readonly billing: Billing
+  readonly customerId: string
+  /** Time passes until then, and whatever falls due on the way is done at its own moment. */
+  on(wall: string): Promise<void>
+  /** Time passes until then, while nobody does what falls due. */
+  sleepsUntil(wall: string): void
+  /** What fell due meanwhile is done now. */
+  wakes(): Promise<void>
+  subscribes(planId: string, more?: { seats?: number; since?: string }): Promise<Subscription>
+  /** What the change would cost, with its quote. */
+  asks(planId: string, seats?: number): Promise<Preview>
+  upgrades(planId: string, more?: { seats?: number; quote?: Preview }): Promise<Subscription>
+  downgrades(planId: string, more?: { seats?: number }): Promise<Subscription>
+  staysOnPlan(): Promise<void>
+  cancels(more?: { when?: 'now'; credit?: boolean }): Promise<Subscription>
+  resumes(): Promise<void>
+  movesTo(timezone: string): Promise<void>
+  /** Usage as the vendor's systems report it, at a time of its own where one is told. It is accepted. */
+  uses(meter: string, quantity: number, at?: string): Promise<void>
+  /** The same, answering what became of it. */
+  reports(meter: string, quantity: number, at?: string): Promise<Recorded>
+  consumes(meter: string, quantity: number): Promise<Consumed>
+  /** Pays what is due of the last invoice that arrived, or another amount of it. */
+  pays(amount?: number): Promise<void>
+  /** The vendor takes back the last invoice that arrived. */
+  voids(): Promise<void>
+  /** The vendor issues the invoice of a period (again), which `arrives` will then show. */
+  reissues(period: string): Promise<void>
+  /**
+   * Exactly these invoices arrived since the last look, the oldest first, each told as its page reads: kind and time of issue, a line each for the lines, and what it comes to.
+   */
+  receives(...invoices: string[]): Promise<void>
+  /** The subscription is like this now. */
+  sees(subscription: object): Promise<void>
+  /** The account holds this much credit. */
+  hasCredit(amount: string): Promise<void>
+  /** What was asked is refused with this code. */
+  isRefused(code: Code, asked: Promise<unknown>): Promise<void>
+}
+
+export interface Setting {
+  zone?: string
+  currency?: string
+}
+
+/** `rule` is the promise of the billing rules that the story holds the engine to; both stand in the list of README.md. */
+export type TellStory = (name: string, rule: string, setting: Setting, tell: (life: Life) => Promise<void>) => void
+
+/** Stories that share a catalogue. Each has a customer of its own, starts its clock where it likes, and ends with no invoice unread and the books proven. */
+export function stories(title: string, plans: readonly PlanInput[], tellAll: (story: TellStory) => void): void {
+  describe.each(testDatabases)(`${title}, on $name`, ({ create }) => {
+    let world: World
+    beforeAll(async () => {
+      world = await createWorld(create, '2000-01-01T00:00:00Z')
+      await seedCatalogue(world.billing)
+      for (const plan of plans) await putPlan(world.billing, plan)
+    })
+    afterAll(() => world.close())
+    let told = 0
+    tellAll((name, _rule, setting, tell) => test(name, async () => {
+      // The clock goes back for each story: the customers of those before have no more work.
+      await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
+      const life = await beginLife(world, `customer-${(told += 1)}`, setting)
+      await tell(life)
+      await life.receives()
+      const mistakes = []
+      for await (const mistake of findMistakes(world.billing)) if (mistake.customerId === null || mistake.customerId === life.customerId) mistakes.push(mistake)
+      expect(mistakes).toEqual([])
+      expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
+    }))
+  })
+}
+
+async function beginLife(world: World, customerId: string, { zone: firstZone = 'Asia/Shanghai', currency = 'CNY' }: Setting): Promise<Life> {
+  const { billing } = world
+  let zone = firstZone
+  let begun = false
+  let events = 0
+  const read: Invoice[] = []
+  const at = (wall: string) => instantFromWall(zone, wall)
+  const who = { customerId }
+  /** The first moment of a story is where its clock begins. */
+  const begin = async (wall: string) => {
+    world.set(at(wall))
+    begun = true
+    await createCustomer(billing, { id: customerId, companyName: `${customerId} 有限公司`, timezone: zone, currency })
+  }
+  const lastOne = () => {
+    const last = read.at(-1)
+    if (!last) throw new Error('no invoice has been received yet')
+    return last
+  }
+  const event = (meter: string, quantity: number, wall?: string) => ({ id: `e${(events += 1)}`, ...who, meter, quantity, ...(wall === undefined ? {} : { time: at(wall) }) })
+  const life: Life = {
+    billing, customerId,
+    on: async (wall) => {
+      if (!begun) return begin(wall)
+      const target = at(wall)
+      if (target < billing.now()) throw new Error(`a life goes forward: ${wall} is before ${billing.now()}`)
+      await world.passTo(target)
+    },
+    sleepsUntil: (wall) => world.set(at(wall)),
+    wakes: async () => { await runDueWork(billing) },
+    subscribes: async (planId, { seats, since } = {}) =>
+      (await createSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(since === undefined ? {} : { startsAt: at(since) }) })).subscription,
+    asks: (planId, seats) => previewChange(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),
+    upgrades: async (planId, { seats, quote } = {}) =>
+      (await upgradeSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(quote === undefined ? {} : { quoteId: quote.quoteId }) })).subscription,
+    downgrades: async (planId, { seats } = {}) => (await downgradeSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }) })).subscription,
+    staysOnPlan: async () => { await cancelScheduledChange(billing, who) },
+    cancels: async (more = {}) => (await cancelSubscription(billing, { ...who, ...more })).subscription,
+    resumes: async () => { await resumeSubscription(billing, who) },
+    movesTo: async (timezone) => {
+      await updateCustomer(billing, { ...who, timezone })
+      zone = timezone
+    },
+    uses: async (meter, quantity, wall) => {
+      expect(await recordUsage(billing, [event(meter, quantity, wall)])).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
+    },
+    reports: (meter, quantity, wall) => recordUsage(billing, [event(meter, quantity, wall)]),
+    consumes: (meter, quantity) => consume(billing, { ...who, meter, id: event(meter, quantity).id, quantity }),
+    pays: async (amount) => {
+      const { id, amountDue } = lastOne()
+      await recordPayment(billing, { invoiceId: id, amount: amount ?? amountDue, method: 'bank_transfer', reference: `paid at ${billing.now()}` })
+    },
+    voids: async () => { await voidInvoice(billing, { invoiceId: lastOne().id }) },
+    reissues: async (period) => { await generateInvoice(billing, { ...who, period }) },
+    receives: async (...expected) => {
+      const all = (await getInvoices(billing, { ...who, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft').reverse()
+      const fresh = all.filter((invoice) => !read.some((one) => one.id === invoice.id))
+      read.push(...fresh)
+      expect(fresh.map((invoice) => pageOf(invoice, zone))).toEqual(expected.map((page) => page.split('\n').map((line) => line.trim().replace(/\s+/g, ' ')).filter((line) => line !== '')))
+    },
+    sees: async (subscription) => expect(await getSubscription(billing, who)).toMatchObject(subscription),
+    hasCredit: async (amount) => expect(amountText((await getCustomer(billing, who)).creditBalance, currency)).toBe(amount),
+    isRefused: (code, asked) => expect(asked).rejects.toMatchObject({ name: 'BillingError', code }),
+  }
+  return life
+}
+
+/** An invoice as lines of text, in the words that its page has. */
+function pageOf(invoice: Invoice, zone: string): string[] {
+  const money = (amount: number) => amountText(amount, invoice.currency)
+  const lines = invoice.lines.map((line) => [
+    line.description.en, ...(line.unit && line.kind !== 'usage' && line.kind !== 'adjustment' ? [`× ${line.quantity}`] : []), `${line.period.start}..${line.period.end}`,
+    ...(line.kind === 'usage' ? [`${line.quantity} of ${line.included ?? 'unlimited'}`] : line.kind === 'adjustment' ? [line.quantity > 0 ? `+${line.quantity}` : `${line.quantity}`] : []), money(line.amount),
+  ].join(' '))
+  const taxes = invoice.taxes.map((tax) => `tax ${tax.rate}%${tax.mode === 'inclusive' ? ' inside' : ''} ${money(tax.amount)}`)
+  const credit = invoice.creditApplied > 0 ? [`credit ${money(-invoice.creditApplied)}`, `due ${money(invoice.total - invoice.creditApplied)}`] : []
+  return [`${invoice.kind} on ${wallTime(zone, invoice.issuedAt!)}`, ...lines, [...taxes, `total ${money(invoice.total)}`, ...credit].join(', ')]
+}
+
+/** Minor units as one reads them: 63494 CNY → 634.94. */
+function amountText(amount: number, currency: string): string {
+  const digits = { JPY: 0, BHD: 3 }[currency] ?? 2
+  const figures = String(Math.abs(amount)).padStart(digits + 1, '0')
+  return `${amount < 0 ? '-' : ''}${digits === 0 ? figures : `${figures.slice(0, -digits)}.${figures.slice(-digits)}`}`
+}

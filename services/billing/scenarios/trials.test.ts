@@ -1,0 +1,199 @@
+import { testDatabases } from '@customer-portal/database/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices,
+  getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, resumeSubscription, updateCustomer, upgradeSubscription, voidInvoice,
+} from '../src/index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { mistakesOf } from './invariants.ts'
+
+describe.each(testDatabases)('a trial, on $name', ({ create }) => {
+  let world: World
+  let customers = 0
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-01-01T02:00:00Z') // 10:00 in Shanghai
+    await seedCatalogue(world.billing)
+    await putPlan(world.billing, {
+      id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
+    })
+    await putPlan(world.billing, {
+      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', trialDays: 7, fee: { amount: 31_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', minimum: 3_100, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+    })
+  })
+  afterAll(async () => {
+    expect(await mistakesOf(world)).toEqual([])
+    await world.close()
+  })
+
+  async function trialOf(planId: string, options: { seats?: number; trialDays?: number; startsAt?: string } = {}) {
+    const customerId = `trial-${(customers += 1)}`
+    await seedCustomer(world.billing, customerId)
+    return { customerId, ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })) }
+  }
+  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+
+  test('costs nothing, stops at what is included, and goes over into the plan on the day after its last', async () => {
+    const { customerId, subscription, invoice } = await trialOf('team')
+    expect(invoice).toBeNull()
+    expect(subscription).toMatchObject({
+      status: 'trialing', trialEndsAt: '2026-01-14T16:00:00.000000Z', trialDaysLeft: 14, currentPeriod: { start: '2026-01-01', end: '2026-01-15' }, scheduledChange: null, cancelAtPeriodEnd: false,
+      // ¥599.00 and 6 % tax
+      nextInvoice: { at: '2026-01-15', estimatedTotal: 63_494 },
+    })
+    expect(await checkSubscriptionStatus(world.billing, { customerId })).toBe(true)
+    // The plan bills what goes beyond its 1,000; a trial of it grants no more than those.
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, remaining: 1_000, overagePolicy: 'block' })
+    expect(await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 1_200 })).toMatchObject({ granted: 1_000, overage: 0, remaining: 0 })
+    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted).toBe(0)
+    // What was used anyway is recorded, seen, and never billed.
+    await use(customerId, 'e1', 500)
+    expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({ meter: 'ai_chat', used: 1_500, included: 1_000, overage: 500, overageAmount: 0, overagePolicy: 'block' })
+
+    await world.passTo('2026-01-14T15:59:59Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'trialing', trialDaysLeft: 1 })
+    await world.passTo('2026-01-14T16:00:00Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', trialEndsAt: null, trialDaysLeft: null, currentPeriod: { start: '2026-01-15', end: '2026-02-15' } })
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, used: 0, remaining: 1_000, overagePolicy: 'bill' })
+    await world.passTo('2026-01-14T17:00:00Z') // the hour of grace
+    const [first] = await invoicesOf(customerId)
+    expect(first).toMatchObject({ kind: 'renewal', period: { start: '2026-01-01', end: '2026-01-15' }, total: 63_494, issuedAt: '2026-01-14T17:00:00.000000Z' })
+    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 59_900, { start: '2026-01-15', end: '2026-02-15' }]])
+    expect((await getReconciliation(world.billing, { customerId, period: '2026-01' })).meters).toEqual([
+      { meter: 'ai_chat', accepted: 1_500, billed: 0, adjusted: 0, unbilled: 0, uncharged: 1_500, difference: 0 },
+    ])
+  })
+
+  test('leaves its late usage unbilled too, while usage after it is billed from the first unit above the new allowance', async () => {
+    const { customerId } = await trialOf('team', { trialDays: 10 }) // 15–24 January
+    const inTrial = world.billing.now()
+    await use(customerId, 'e1', 5_000)
+    await world.passTo('2026-01-26T00:00:00Z')
+    await use(customerId, 'late', 700, inTrial)
+    await use(customerId, 'e2', 1_010)
+    await world.passTo('2026-02-25T02:00:00Z')
+    const [first, second] = await invoicesOf(customerId)
+    expect(first!.lines.map((line) => line.kind)).toEqual(['fee'])
+    // 1,010 − 1,000 at 5 分
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 59_900], ['usage', 50]])
+  })
+
+  test('ends without a bill when it is cancelled in time, and goes on when that is taken back', async () => {
+    const { customerId } = await trialOf('team')
+    const { subscription } = await cancelSubscription(world.billing, { customerId })
+    expect(subscription).toMatchObject({ status: 'trialing', cancelAtPeriodEnd: true, nextInvoice: null })
+    expect((await resumeSubscription(world.billing, { customerId })).subscription).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: { estimatedTotal: 63_494 } })
+    await cancelSubscription(world.billing, { customerId, reason: 'too early for us' })
+    await use(customerId, 'e1', 3_000)
+    await world.passTo('2026-05-01T00:00:00Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'canceled' })
+    expect(await invoicesOf(customerId)).toEqual([])
+  })
+
+  test('of a plan with its own trial days is taken from the plan, and its first paid period may be short', async () => {
+    const customerId = `trial-${(customers += 1)}`
+    await seedCustomer(world.billing, customerId)
+    const { subscription } = await createSubscription(world.billing, { customerId, planId: 'monthly' }) // 1–7 May
+    expect(subscription).toMatchObject({ status: 'trialing', currentPeriod: { start: '2026-05-01', end: '2026-05-08' } })
+    await world.passTo('2026-06-02T00:00:00Z')
+    const [first, second] = await invoicesOf(customerId)
+    // 24 of 31 days: ¥310.00 × 24 ÷ 31 = ¥240.00; no minimum for the trial
+    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 24_000, { start: '2026-05-08', end: '2026-06-01' }]])
+    // June's fee; and the minimum of ¥31.00 for 24 of 31 days
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 31_000], ['usage', 2_400]])
+  })
+
+  test('goes on through an upgrade, which costs nothing yet, and through a change to yearly', async () => {
+    const { customerId } = await trialOf('team') // 2–15 June
+    await use(customerId, 'e1', 900)
+    await world.passTo('2026-06-05T02:00:00Z')
+    const preview = await previewChange(world.billing, { customerId, planId: 'business' })
+    expect(preview).toMatchObject({ when: 'now', lines: [], total: 0, dueNow: 0, nextInvoice: { at: '2026-06-16', estimatedTotal: 211_894 } })
+    const upgraded = await upgradeSubscription(world.billing, { customerId, planId: 'business', quoteId: preview.quoteId })
+    expect(upgraded).toMatchObject({ invoice: null, subscription: { status: 'trialing', plan: { id: 'business' }, trialEndsAt: '2026-06-15T16:00:00.000000Z' } })
+    // Another plan, another counter, with what it includes for the days from 5 June to 1 July of the month from 2 June: 5,000 × 27 ÷ 30
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 4_500, used: 0, overagePolicy: 'block' })
+    const yearly = await upgradeSubscription(world.billing, { customerId, planId: 'annual' })
+    expect(yearly).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { start: '2026-06-02', end: '2026-06-16' }, nextInvoice: { at: '2026-06-16', estimatedTotal: 1_272_000 } } })
+    await world.passTo('2026-06-17T00:00:00Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', plan: { id: 'annual' }, currentPeriod: { start: '2026-06-16', end: '2027-06-16' } })
+    expect((await invoicesOf(customerId)).map(({ total, lines }) => [total, lines.length])).toEqual([[1_272_000, 1]])
+  })
+
+  test('may end on a lower plan, and on its own again when that is undone', async () => {
+    const { customerId } = await trialOf('business') // 17–30 June
+    const scheduled = await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+    expect(scheduled.subscription).toMatchObject({ status: 'trialing', plan: { id: 'business' }, scheduledChange: { planId: 'team', at: '2026-07-01' } })
+    const undone = await cancelScheduledChange(world.billing, { customerId })
+    expect(undone.subscription).toMatchObject({ scheduledChange: null, nextInvoice: { at: '2026-07-01', estimatedTotal: 211_894 } })
+    await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+    await world.passTo('2026-07-01T00:00:00Z')
+    expect((await invoicesOf(customerId)).map(({ total }) => total)).toEqual([63_494])
+  })
+
+  test('of two months gives each month its allowance and bills nothing before its end', async () => {
+    const { customerId } = await trialOf('team', { trialDays: 62 }) // 1 July – 31 August
+    await use(customerId, 'e1', 1_000)
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ usagePeriod: { start: '2026-07-01', end: '2026-08-01' }, nextInvoice: { at: '2026-09-01', estimatedTotal: 63_494 } })
+    await world.passTo('2026-08-02T00:00:00Z')
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, used: 0, remaining: 1_000 })
+    expect(await invoicesOf(customerId)).toEqual([])
+    await world.passTo('2026-09-01T00:00:00Z')
+    expect((await invoicesOf(customerId)).map(({ total, period }) => [total, period.label])).toEqual([[63_494, '2026-08']])
+  })
+
+  test('that began in the past and is over is billed at once', async () => {
+    const { customerId, subscription } = await trialOf('team', { trialDays: 5, startsAt: '2026-08-11T02:00:00Z' }) // 11–15 August; it is 1 September
+    expect(subscription).toMatchObject({ status: 'active', currentPeriod: { start: '2026-08-16', end: '2026-09-16' } })
+    expect((await invoicesOf(customerId)).map(({ kind, total, period }) => [kind, total, period.start])).toEqual([['renewal', 63_494, '2026-08-11']])
+  })
+
+  test('ended at once by the vendor leaves nothing to pay', async () => {
+    const { customerId } = await trialOf('team') // 1–14 September
+    await use(customerId, 'e1', 2_000)
+    await world.passTo('2026-09-03T00:00:00Z')
+    expect(await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).toMatchObject({ invoice: null, subscription: { status: 'canceled' } })
+    await world.passTo('2026-10-20T00:00:00Z')
+    expect(await invoicesOf(customerId)).toEqual([])
+  })
+
+  test('has its first invoice voided and made again like any other', async () => {
+    const { customerId } = await trialOf('team', { trialDays: 3 }) // 20–22 October
+    await world.passTo('2026-10-24T00:00:00Z')
+    const [first] = await invoicesOf(customerId)
+    await voidInvoice(world.billing, { invoiceId: first!.id })
+    const again = await generateInvoice(world.billing, { customerId, period: '2026-10' })
+    expect(again).toMatchObject({ total: 63_494, status: 'open' })
+  })
+
+  test('keeps its dates when the zone changes: the new one applies from what follows it', async () => {
+    const { customerId } = await trialOf('team', { trialDays: 5 }) // 24–28 October
+    const account = await updateCustomer(world.billing, { customerId, timezone: 'Europe/Berlin' })
+    expect(account.nextTimezone).toEqual({ timezone: 'Europe/Berlin', from: '2026-10-29' })
+    await world.passTo('2026-11-05T00:00:00Z')
+    // The 29th begins in Berlin now, at 23:00 UTC of the 28th (winter time since the 25th).
+    expect((await invoicesOf(customerId)).map(({ total, issuedAt }) => [total, issuedAt])).toEqual([[63_494, '2026-10-29T00:00:00.000000Z']])
+  })
+
+  test('follows its subscribers to a new version of the plan when the vendor moves them', async () => {
+    const { customerId } = await trialOf('monthly', { trialDays: 0 })
+    const two = await putPlan(world.billing, {
+      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', fee: { amount: 21_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+    })
+    expect(two.version).toBe(2)
+    // Whoever is on it stays on it …
+    expect(await changeSubscription(world.billing, { customerId, planId: 'monthly' })).toMatchObject({ invoice: null, subscription: { plan: { version: 1 }, scheduledChange: null } })
+    // … until moved: a lower fee at the end of the period, a higher one now.
+    expect((await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 2 })).subscription).toMatchObject({ plan: { version: 1 }, scheduledChange: { planId: 'monthly', at: '2026-12-01' } })
+    await world.passTo('2026-12-02T00:00:00Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ plan: { version: 2 } })
+    await world.passTo('2026-12-16T02:00:00Z')
+    // 16 of 31 days are left: −¥210.00 × 16 ÷ 31 = −¥108.39 and ¥310.00 × 16 ÷ 31 = ¥160.00
+    const moved = await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 1 })
+    expect(moved.invoice!.lines.map(({ amount }) => amount)).toEqual([-10_839, 16_000])
+    await expect(changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 9 })).rejects.toMatchObject({ code: 'plan_not_found' })
+  })
+})
