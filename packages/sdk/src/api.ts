@@ -543,6 +543,7 @@ export type Subscription = {
     label: string
   } | null
   trialEndsAt: string | null
+  trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
   scheduledChange: {
     /** Letters, digits and _ . : - */
@@ -567,6 +568,8 @@ export type SubscriptionInput = {
   seats?: number
   /** Now when absent; at most 35 days ago */
   startsAt?: string
+  /** Days without a fee before the first one; the plan's when absent, 0 for none */
+  trialDays?: number
 }
 
 export type UsageSummary = {
@@ -630,6 +633,24 @@ export interface Operations {
   }]; answer: Account }
   /** One customer. */
   'GET /customers/{customerId}': { arguments: [customerId: string]; answer: Account }
+  /** The movements of a customer's account credit, newest first. */
+  'GET /customers/{customerId}/credit': { arguments: [customerId: string, query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: {
+    id: string
+    /** RFC 3339, UTC */
+    at: string
+    reason: 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
+    /** Minor units (分, cents) */
+    amount: number
+    /** Minor units (分, cents) */
+    balance: number
+    /** ISO 4217 */
+    currency: string
+    invoiceId: string
+    invoiceNumber: string
+  } }
   /** A customer's invoices, newest first. */
   'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
     status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -694,6 +715,8 @@ export interface Operations {
   'POST /customers/{customerId}/subscription/change': { arguments: [customerId: string, body: {
     /** Letters, digits and _ . : - */
     planId: string
+    /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
+    planVersion?: number
     seats?: number
     quoteId?: string
   }]; answer: Changed }
@@ -753,6 +776,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /changes': { query: true, answer: 'page' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
+  'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
   'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },

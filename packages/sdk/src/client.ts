@@ -122,6 +122,9 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       record: call.one('POST /invoices/{invoiceId}/payments'),
       list: call.list('GET /invoices/{invoiceId}/payments'),
     },
+    credit: {
+      list: call.pages('GET /customers/{customerId}/credit'),
+    },
     changes: {
       list: call.pages('GET /changes'),
     },
