@@ -53,6 +53,10 @@ module.exports = {
       from: { path: portalFrontEnd, pathNot: tests }, to: { path: '^packages/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'sdk-brings-nothing', comment: 'The client brings nothing along: only Node itself.', severity: 'error',
+      from: { path: '^packages/sdk/', pathNot: tests }, to: { pathNot: ['^packages/sdk/', '^(node:)?(crypto|events|fs|fs/promises|os|path)$'] },
+    },
+    {
       name: 'contracts-are-types', comment: 'A front end takes only types from a contract: `import type`. Schemas stay on the server.', severity: 'error',
       from: { path: [portalFrontEnd, '^agent-workbench/'], pathNot: tests },
       to: { path: '^products/[^/]+/src/', dependencyTypesNot: ['type-only'] },

@@ -1,7 +1,11 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
+import { Account, Changed } from '@customer-portal/http/resources'
 import { askerIn, authenticateVendor } from './caller.ts'
-import { CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
+import {
+  Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+  PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+} from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -54,5 +58,8 @@ const description = {
   security: {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
-  schemas: { CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PlanInput, PricingInput },
+  schemas: {
+    Account, Change, Changed, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+  },
 }

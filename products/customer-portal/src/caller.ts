@@ -1,5 +1,5 @@
 import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
-import { authenticate, bearerOf, callerOf, renewalCookie, type App, type Asker } from '@customer-portal/http'
+import { authenticate, bearerOf, callerOf, preferredLanguage, renewalCookie, type App, type Asker, type Language } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { Session } from './contract.ts'
 
@@ -46,4 +46,9 @@ export function actForCaller(billing: Billing): ActFor {
     const { customerId, actor } = callerOf(request, 'portal:read', 'portal:write')
     return { billing: actingFor(billing, customerId), customerId, credential: `portal:${actor?.id ?? ''}` }
   }
+}
+
+/** The language of the caller's session, or of their browser where the session names none. */
+export function languageFor(request: FastifyRequest): Language {
+  return callerOf(request, 'portal:read', 'portal:write').locale ?? preferredLanguage(request.headers['accept-language'])
 }

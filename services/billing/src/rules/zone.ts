@@ -61,3 +61,17 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
   lastDay.set(timezone, { from, to, date: date.toString() })
   return date.toString()
 }
+
+/** The quarter of an hour last seen per zone: no clock is set forward or back inside one. */
+const lastOffset = new Map<string, { quarter: number; milliseconds: number }>()
+const quarterHour = 900_000
+
+/** What a clock in a zone shows at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
+export function clockTimeIn(timezone: string, instant: Instant): string {
+  const milliseconds = millisecondsOf(instant)
+  const quarter = Math.floor(milliseconds / quarterHour)
+  const seen = lastOffset.get(timezone)
+  const offset = seen?.quarter === quarter ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
+  lastOffset.set(timezone, { quarter, milliseconds: offset })
+  return new Date(milliseconds + offset).toISOString().slice(0, 23).replace('T', ' ')
+}

@@ -29,13 +29,18 @@ export async function getUsageDetail(
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    const period = periodNamed(history, undefined)
-    // An end alone reaches back to the beginning.
-    const from = bound(history, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
-    const to = input.end === undefined && input.start === undefined ? instantOf(history.zones, period.to) : bound(history, input.end ?? history.today, '?end', 1)
-    if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
-    return eventPage(tx.query, history, { conditions: 'time >= $2 and time < $3', from, to }, input)
+    return eventPage(tx.query, history, { conditions: 'time >= $2 and time < $3', ...rangeOf(history, input) }, input)
   }, { readOnly: true })
+}
+
+/** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
+export function rangeOf(history: History, input: { start?: string | undefined; end?: string | undefined }): { from: Instant; to: Instant } {
+  const period = periodNamed(history, undefined)
+  // An end alone reaches back to the beginning.
+  const from = bound(history, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
+  const to = input.end === undefined && input.start === undefined ? instantOf(history.zones, period.to) : bound(history, input.end ?? history.today, '?end', 1)
+  if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
+  return { from, to }
 }
 
 function bound(history: History, text: string, pointer: string, daysAfter: number): Instant {
@@ -57,23 +62,34 @@ export async function eventsBehind(
   }, { readOnly: true })
 }
 
-async function eventPage(
-  query: <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>,
-  history: History,
-  where: { conditions: string; from: string; to: string; more?: readonly unknown[] },
-  input: { customerId: string; meter?: string; cursor?: string; limit?: number },
-): Promise<Page<UsageEvent>> {
+async function eventPage(query: Query, history: History, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<UsageEvent>> {
   const limit = pageLimit(input.limit)
-  const [time, id] = decodeCursor(input.cursor, 2) ?? [null, null]
-  const meter = input.meter === undefined ? '$4::text is null' : 'meter = $4'
-  const after = time === null ? '$5::timestamptz is null and $6::text is null' : '(time, id) < ($5, $6)'
+  const data = await eventRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 2) as Place | undefined, limit: limit + 1 })
+  const shown = data.slice(0, limit)
+  const last = shown.at(-1)
+  return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
+}
+
+type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
+/** `conditions` on `$2` and `$3`, and from `$7` on `more`. */
+export interface Where { conditions: string; from: string; to: string; more?: readonly unknown[] }
+/** Where an event stands among a customer's, newest first. */
+export type Place = [time: Instant, id: string]
+
+export function placeOf({ time, id }: UsageEvent): Place {
+  return [time, id]
+}
+
+/** Up to `limit` events, newest first, those behind `after`; `skip` of them left out. */
+export async function eventRows(
+  query: Query, history: History, where: Where, { customerId, meter, after, limit, skip = 0 }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number; skip?: number },
+): Promise<UsageEvent[]> {
+  const ofMeter = meter === undefined ? '$4::text is null' : 'meter = $4'
+  const behind = after === undefined ? '$5::timestamptz is null and $6::text is null' : '(time, id) < ($5, $6)'
   const rows = await query<UsageEvent>(
     `select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
-     where customer_id = $1 and ${where.conditions} and ${meter} and ${after} order by time desc, id desc limit ${limit + 1}`,
-    [input.customerId, where.from, where.to, input.meter ?? null, time, id, ...(where.more ?? [])],
+     where customer_id = $1 and ${where.conditions} and ${ofMeter} and ${behind} order by time desc, id desc limit ${limit} offset ${skip}`,
+    [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.[1] ?? null, ...(where.more ?? [])],
   )
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  const data = shown.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))
-  return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.time, last.id]) : null }
+  return rows.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))
 }

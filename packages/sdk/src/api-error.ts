@@ -1,0 +1,45 @@
+import type { Problem } from './api.ts'
+
+/** The server's refusal: RFC 9457 problem+json as an error. `code` is from the closed list of the API; `errors` names the fields. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly errors: { pointer: string; code: string; detail: string }[]
+  /** To be quoted to whoever runs the server. */
+  readonly requestId: string | undefined
+  /** What `Retry-After` asked for, in milliseconds. */
+  readonly retryAfter: number | undefined
+
+  constructor(problem: Pick<Problem, 'status' | 'code' | 'title' | 'detail'> & { errors?: Problem['errors'] | undefined; requestId?: string | undefined }, retryAfter?: number) {
+    super(`${problem.code} (${problem.status}): ${problem.detail}`)
+    this.status = problem.status
+    this.code = problem.code
+    this.title = problem.title
+    this.errors = problem.errors ?? []
+    this.requestId = problem.requestId
+    this.retryAfter = retryAfter
+  }
+}
+
+/** No answer came: the server could not be reached, the connection broke, or the time was over. Whether the request was done is not known. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
+}
+
+/** The error that an answer with a status of 400 or above stands for, also when a proxy made it and it is no problem+json. */
+export function apiErrorOf(status: number, text: string, requestId: string | undefined, retryAfter: number | undefined): ApiError {
+  const problem = problemIn(text)
+  if (problem) return new ApiError({ ...problem, status, requestId: problem.requestId ?? requestId }, retryAfter)
+  return new ApiError({ status, code: 'unexpected_answer', title: 'Unexpected answer', detail: `The answer is none of the API's: ${text.slice(0, 200)}`, requestId }, retryAfter)
+}
+
+function problemIn(text: string): Problem | undefined {
+  try {
+    const body = JSON.parse(text) as Problem | null
+    return typeof body?.code === 'string' && typeof body.detail === 'string' ? body : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { vendorApi } from '../../../scripts/sdk-types/document.ts'
+import { typesOf } from '../../../scripts/sdk-types/types.ts'
+import { operations, type Operations } from './api.ts'
+import { nouns } from './client.ts'
+import type { Caller } from './operation.ts'
+import type { UsageRecorder } from './usage-recorder.ts'
+
+test("the types are those of the server's own description (else: npm run sdk-types)", async () => {
+  expect(readFileSync(new URL('api.ts', import.meta.url), 'utf8')).toBe(typesOf(await vendorApi()))
+})
+
+test('every operation of the API has one method, of the kind of its answer', () => {
+  const made: string[] = []
+  const kinds: Record<keyof Caller, string[]> = { one: ['json', 'bytes', 'nothing'], list: ['list'], pages: ['page'] }
+  const caller = Object.fromEntries(Object.entries(kinds).map(([kind, answers]) => [kind, (operation: keyof Operations) => {
+    made.push(operation)
+    expect(answers, operation).toContain(operations[operation].answer)
+    return async () => undefined
+  }])) as unknown as Caller
+  nouns(caller, { record: async () => '', flush: async () => 0 } as unknown as UsageRecorder)
+  expect(made.sort()).toEqual(Object.keys(operations).sort())
+})

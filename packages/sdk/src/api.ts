@@ -1,0 +1,893 @@
+// Generated from the OpenAPI document of the vendor's API: `npm run sdk-types`. A test fails when it is out of date.
+
+export type Account = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  companyName: string
+  contactName: string | null
+  email: string | null
+  phone: string | null
+  address: string | null
+  locale: 'zh-CN' | 'en'
+  timezone: string
+  nextTimezone: {
+    timezone: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    from: string
+  } | null
+  /** ISO 4217 */
+  currency: string
+  /** Minor units (分, cents) */
+  creditBalance: number
+  invoiceTitle: InvoiceTitle | null
+  version: number
+  /** RFC 3339, UTC */
+  createdAt: string
+}
+
+export type Change = {
+  id: string
+  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided'
+  /** Letters, digits and _ . : - */
+  customerId: string
+  /** The account, subscription or invoice it happened to: read it for its state now */
+  subjectId: string
+  /** RFC 3339, UTC */
+  at: string
+}
+
+export type Changed = {
+  subscription: Subscription
+  invoice: Invoice | null
+}
+
+/** `included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them. */
+export type Charge = {
+  /** Letters, digits and _ . : - */
+  meter: string
+  included: number | null
+  overage: 'bill' | 'block'
+  price?: Price
+  minimum?: number
+  maximum?: number
+}
+
+export type ConsumeInput = {
+  id: string
+  /** 1 when absent */
+  quantity?: number
+}
+
+export type Consumed = {
+  granted: number
+  remaining: number | null
+  overage: number
+  duplicate: boolean
+}
+
+export type CreditNoteInput = {
+  /** With tax; spread over the lines by what is left of each */
+  amount?: number
+  /** Each carries its share of the discount and the tax of its line */
+  lines?: Array<{
+    lineId: string
+    amount: number
+  }>
+  reason: string
+}
+
+export type CustomerInput = {
+  /** Letters, digits and _ . : - */
+  id?: string
+  companyName: string
+  contactName?: string | null
+  email?: string | null
+  phone?: string | null
+  address?: string | null
+  timezone?: string
+  locale?: 'zh-CN' | 'en'
+  invoiceTitle?: InvoiceTitle | null
+  /** ISO 4217 */
+  currency?: string
+}
+
+export type CustomerUpdate = {
+  companyName?: string
+  contactName?: string | null
+  email?: string | null
+  phone?: string | null
+  address?: string | null
+  timezone?: string
+  locale?: 'zh-CN' | 'en'
+  invoiceTitle?: InvoiceTitle | null
+  version?: number
+}
+
+export type DiscountInput = {
+  /** One text for both languages, or one each */
+  name?: string | LocalizedText
+  kind: 'fixed' | 'percent'
+  /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+  value: number | string
+  appliesTo: 'all' | 'fee' | 'usage'
+  /** A date in the customer's time zone, YYYY-MM-DD */
+  from: string
+  until?: string | null
+}
+
+export type EventInput = {
+  id: string
+  /** Letters, digits and _ . : - */
+  customerId: string
+  /** Letters, digits and _ . : - */
+  meter: string
+  /** In the meter's units; 1 when absent */
+  quantity?: number
+  /** RFC 3339, UTC */
+  time?: string
+  properties?: Record<string, unknown>
+}
+
+export type Invoice = {
+  id: string
+  /** Letters, digits and _ . : - */
+  customerId: string
+  number: string | null
+  kind: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+  status: 'draft' | 'open' | 'paid' | 'void'
+  overdue: boolean
+  /** ISO 4217 */
+  currency: string
+  period: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    label: string
+  }
+  issuedAt: string | null
+  dueAt: string | null
+  paidAt: string | null
+  voidedAt: string | null
+  finalizesAt: string | null
+  lines: InvoiceLine[]
+  /** Minor units (分, cents) */
+  subtotal: number
+  discounts: Array<{
+    /** Letters, digits and _ . : - */
+    id: string
+    name: LocalizedText
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+  /** Minor units (分, cents) */
+  discountTotal: number
+  taxes: Array<{
+    /** Percent as a decimal string: "6" is 6 % */
+    rate: string
+    mode: 'exclusive' | 'inclusive'
+    /** Minor units (分, cents) */
+    base: number
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+  /** Minor units (分, cents) */
+  taxTotal: number
+  /** Minor units (分, cents) */
+  total: number
+  /** Minor units (分, cents) */
+  creditApplied: number
+  /** Minor units (分, cents) */
+  amountPaid: number
+  /** What credit notes took off the amount due */
+  amountCredited: number
+  /** Minor units (分, cents) */
+  amountDue: number
+  /** The credit notes on it, oldest first */
+  creditNotes: Array<{
+    id: string
+    number: string
+    /** Minor units (分, cents) */
+    total: number
+  }>
+  creditNote: {
+    invoiceId: string
+    invoiceNumber: string
+    reason: string
+    /** What it took off the invoice's amount due; the rest became account credit */
+    amountCredited: number
+  } | null
+  seller: Seller | null
+  buyer: {
+    /** Letters, digits and _ . : - */
+    customerId: string
+    companyName: string
+    email: string | null
+    address: string | null
+    phone: string | null
+    invoiceTitle: InvoiceTitle | null
+  }
+  sha256: string | null
+  pdfSha256: string | null
+}
+
+export type InvoiceLine = {
+  id: string
+  kind: 'fee' | 'usage' | 'credit' | 'adjustment'
+  description: LocalizedText
+  /** Letters, digits and _ . : - */
+  meter?: string
+  /** seats or 1 for a fee; units used for usage */
+  quantity: number
+  unit?: LocalizedText
+  included?: number | null
+  /** `amount` minor units for `per` units */
+  rate?: {
+    amount: number
+    per: number
+  }
+  /** Minor units (分, cents) */
+  amount: number
+  /** What discounts took off the amount; absent where nothing */
+  discount?: number
+  /** Percent as a decimal string: "6" is 6 % */
+  taxRate: string
+  taxMode: 'exclusive' | 'inclusive'
+  /** start inclusive, end exclusive */
+  period: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+  }
+  explain: Array<{
+    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+    upTo: number | null
+    quantity: number
+    events?: number
+    rate: {
+      amount: number
+      per: number
+    } | null
+    /** Minor units (分, cents) */
+    flat: number
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+  /** Where a fee is prorated: the days billed, of the days in the period */
+  days?: {
+    billed: number
+    of: number
+  }
+}
+
+export type InvoiceTitle = {
+  kind: 'company' | 'personal'
+  title: string
+  taxId?: string
+  address?: string
+  phone?: string
+  bankName?: string
+  bankAccount?: string
+}
+
+export type LocalizedText = {
+  'zh-CN': string
+  en: string
+}
+
+export type Meter = {
+  /** Letters, digits and _ . : - */
+  key: string
+  name: LocalizedText
+  unit: LocalizedText
+  decimals: number
+  aggregation: 'sum' | 'count'
+}
+
+export type MeterInput = {
+  /** One text for both languages, or one each */
+  name: string | LocalizedText
+  /** One text for both languages, or one each */
+  unit: string | LocalizedText
+  decimals?: number
+  aggregation?: 'sum' | 'count'
+}
+
+export type Payment = {
+  reference: string
+  /** Minor units (分, cents) */
+  amount: number
+  method: string
+  /** RFC 3339, UTC */
+  paidAt: string
+  /** RFC 3339, UTC */
+  createdAt: string
+}
+
+export type PaymentInput = {
+  /** Minor units */
+  amount: number
+  method: string
+  /** Unique per invoice: paying twice under one reference is refused */
+  reference: string
+  /** RFC 3339, UTC */
+  paidAt?: string
+}
+
+export type Plan = {
+  /** Letters, digits and _ . : - */
+  id: string
+  version: number
+  name: LocalizedText
+  description: LocalizedText
+  features: LocalizedText[]
+  recommended: boolean
+  archived: boolean
+  rank: number
+  /** ISO 4217 */
+  currency: string
+  fee: {
+    amount: number
+    per: 'subscription' | 'seat'
+  }
+  interval: 'month' | 'year'
+  intervalCount: number
+  alignment: 'anniversary' | 'calendar'
+  seats: {
+    min: number
+    max: number | null
+  }
+  trialDays: number
+  /** Percent as a decimal string: "6" is 6 % */
+  taxRate: string
+  taxMode: 'exclusive' | 'inclusive'
+  paymentTermsDays: number
+  graceHours: number
+  charges: Charge[]
+}
+
+export type PlanInput = {
+  /** One text for both languages, or one each */
+  name: string | LocalizedText
+  /** One text for both languages, or one each */
+  description?: string | LocalizedText
+  features?: Array<string | LocalizedText>
+  recommended?: boolean
+  archived?: boolean
+  rank?: number
+  /** ISO 4217 */
+  currency?: string
+  fee: {
+    amount: number
+    per: 'subscription' | 'seat'
+  }
+  interval?: 'month' | 'year'
+  intervalCount?: number
+  alignment?: 'anniversary' | 'calendar'
+  seats?: {
+    min?: number
+    max?: number | null
+  }
+  trialDays?: number
+  /** Percent as a decimal string: "6" is 6 % */
+  taxRate?: string
+  taxMode?: 'exclusive' | 'inclusive'
+  paymentTermsDays?: number
+  graceHours?: number
+  charges?: Charge[]
+}
+
+export type PortalSession = {
+  token: string
+  /** RFC 3339, UTC */
+  expiresAt: string
+  code: string
+  /** Opens the portal once, within 60 seconds */
+  url: string
+}
+
+export type PortalSessionInput = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  role?: 'owner' | 'billing' | 'viewer'
+  actor?: {
+    id: string
+    name: string
+  }
+  locale?: 'zh-CN' | 'en'
+  /** The page to open, below /portal */
+  path?: string
+}
+
+export type Price = {
+  model: 'per_unit'
+  /** `amount` minor units for `per` units */
+  rate: {
+    amount: number
+    per: number
+  }
+} | {
+  model: 'graduated'
+  tiers: Array<{
+    upTo: number | null
+    /** `amount` minor units for `per` units */
+    rate: {
+      amount: number
+      per: number
+    }
+    flat?: number
+  }>
+} | {
+  model: 'volume'
+  tiers: Array<{
+    upTo: number | null
+    /** `amount` minor units for `per` units */
+    rate: {
+      amount: number
+      per: number
+    }
+    flat?: number
+  }>
+} | {
+  model: 'package'
+  size: number
+  amount: number
+} | {
+  model: 'percentage'
+  basisPoints: number
+  perEvent?: number
+}
+
+export type Priced = {
+  /** Minor units (分, cents) */
+  amount: number
+  /** ISO 4217 */
+  currency: string
+  explain: Array<{
+    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+    upTo: number | null
+    quantity: number
+    events?: number
+    rate: {
+      amount: number
+      per: number
+    } | null
+    /** Minor units (分, cents) */
+    flat: number
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+}
+
+export type PricingInput = {
+  price: Price
+  included?: number | null
+  minimum?: number
+  maximum?: number
+  /** Units used, with at most six decimals; minor units where the price is a percentage */
+  quantity: number
+  /** In how many events: what `perEvent` is charged for; 1 when absent */
+  events?: number
+  /** ISO 4217 */
+  currency: string
+}
+
+/** RFC 9457 application/problem+json */
+export type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  instance: string
+  requestId: string
+  errors?: Array<{
+    pointer: string
+    code: string
+    detail: string
+  }>
+}
+
+export type Quota = {
+  allowed: boolean
+  included: number | null
+  used: number
+  remaining: number | null
+  overagePolicy: 'bill' | 'block' | null
+  resetsAt: string | null
+}
+
+export type Reconciliation = {
+  period: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    label: string
+  }
+  meters: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    /** In the meter's units */
+    accepted: number
+    /** In the meter's units */
+    billed: number
+    /** In the meter's units */
+    adjusted: number
+    /** Waits for its invoice */
+    unbilled: number
+    /** Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit */
+    uncharged: number
+    /** accepted − billed − adjusted − unbilled − uncharged: 0 */
+    difference: number
+  }>
+  /** The refused events of the period, as sent, the last refused first; at most 1,000 */
+  rejected: Array<{
+    id: string
+    meter: string
+    quantity: number | null
+    time: string | null
+    code: string
+    detail: string
+    /** How often it was sent and refused */
+    times: number
+    /** RFC 3339, UTC */
+    rejectedAt: string
+  }>
+}
+
+export type Recorded = {
+  accepted: number
+  duplicates: number
+  rejected: Array<{
+    index: number
+    id: string | null
+    code: string
+    detail: string
+  }>
+}
+
+export type Seller = {
+  name: string
+  nameEn?: string
+  taxId: string
+  address: string
+  phone: string
+  bankName: string
+  bankAccount: string
+  timezone: string
+  /** An SVG document, printed at the top of the invoice */
+  logo?: string
+}
+
+export type Subscription = {
+  id: string | null
+  status: 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
+  plan: Plan | null
+  seats: number | null
+  allowances: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    allowance: number | null
+    used: number
+    remaining: number | null
+  }>
+  startedAt: string | null
+  currentPeriod: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+  } | null
+  usagePeriod: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    label: string
+  } | null
+  trialEndsAt: string | null
+  trialDaysLeft: number | null
+  cancelAtPeriodEnd: boolean
+  scheduledChange: {
+    /** Letters, digits and _ . : - */
+    planId: string
+    seats: number
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    at: string
+  } | null
+  nextInvoice: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    at: string
+    /** Minor units (分, cents) */
+    estimatedTotal: number
+    /** ISO 4217 */
+    currency: string
+  } | null
+}
+
+export type SubscriptionInput = {
+  /** Letters, digits and _ . : - */
+  planId: string
+  seats?: number
+  /** Now when absent; at most 35 days ago */
+  startsAt?: string
+  /** Days without a fee before the first one; the plan's when absent, 0 for none */
+  trialDays?: number
+}
+
+export type UsageSummary = {
+  period: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    label: string
+  }
+  /** Newest first, at most 24: the periods that can be asked for */
+  periods: Array<{
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    start: string
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    end: string
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    label: string
+  }>
+  timezone: string
+  /** ISO 4217 */
+  currency: string
+  /** RFC 3339, UTC */
+  asOf: string
+  meters: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    name: LocalizedText
+    unit: LocalizedText
+    decimals: number
+    used: number
+    included: number | null
+    remaining: number | null
+    overage: number
+    /** Minor units (分, cents) */
+    overageAmount: number
+    overagePolicy: 'bill' | 'block' | null
+    forecast: number | null
+    runsOutAt: string | null
+  }>
+  daily: Array<{
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    date: string
+    usage: Record<string, number>
+  }>
+  usage: Record<string, number>
+}
+
+/** What each operation is given, in this order, and what it answers. */
+export interface Operations {
+  /** Take a discount away. */
+  'DELETE /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string]; answer: void }
+  /** What changed, oldest first. */
+  'GET /changes': { arguments: [query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: Change }
+  /** Customers. */
+  'GET /customers': { arguments: [query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: Account }
+  /** One customer. */
+  'GET /customers/{customerId}': { arguments: [customerId: string]; answer: Account }
+  /** The movements of a customer's account credit, newest first. */
+  'GET /customers/{customerId}/credit': { arguments: [customerId: string, query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: {
+    id: string
+    /** RFC 3339, UTC */
+    at: string
+    reason: 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
+    /** Minor units (分, cents) */
+    amount: number
+    /** Minor units (分, cents) */
+    balance: number
+    /** ISO 4217 */
+    currency: string
+    invoiceId: string
+    invoiceNumber: string
+  } }
+  /** A customer's discounts. */
+  'GET /customers/{customerId}/discounts': { arguments: [customerId: string]; answer: {
+    /** Letters, digits and _ . : - */
+    id: string
+    name: LocalizedText
+    kind: 'fixed' | 'percent'
+    /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+    value: number | string
+    appliesTo: 'all' | 'fee' | 'usage'
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    from: string
+    until: string | null
+  } }
+  /** A customer's invoices, newest first. */
+  'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
+    status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
+    year?: number
+    cursor?: string
+    limit?: number
+  }]; answer: Invoice }
+  /** What is left of an allowance. */
+  'GET /customers/{customerId}/quota/{meter}': { arguments: [customerId: string, meter: string]; answer: Quota }
+  /** Where the usage of a period went. */
+  'GET /customers/{customerId}/reconciliation': { arguments: [customerId: string, query?: {
+    period?: string
+  }]; answer: Reconciliation }
+  /** A customer's subscription. */
+  'GET /customers/{customerId}/subscription': { arguments: [customerId: string]; answer: Subscription }
+  /** A customer's usage in a period. */
+  'GET /customers/{customerId}/usage': { arguments: [customerId: string, query?: {
+    period?: string
+  }]; answer: UsageSummary }
+  /** One invoice. */
+  'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
+  /** The payments on an invoice. */
+  'GET /invoices/{invoiceId}/payments': { arguments: [invoiceId: string]; answer: Payment }
+  /** The invoice as PDF. */
+  'GET /invoices/{invoiceId}/pdf': { arguments: [invoiceId: string]; answer: Uint8Array }
+  /** All meters. */
+  'GET /meters': { arguments: []; answer: Meter }
+  /** All plans, newest versions. */
+  'GET /plans': { arguments: [query?: {
+    includeArchived?: 'true' | 'false'
+  }]; answer: Plan }
+  /** One plan. */
+  'GET /plans/{planId}': { arguments: [planId: string, query?: {
+    version?: number
+  }]; answer: Plan }
+  /** The seller. */
+  'GET /seller': { arguments: []; answer: Seller }
+  /** The time on the test clock. */
+  'GET /test-clock': { arguments: []; answer: {
+    /** RFC 3339, UTC */
+    now: string
+  } }
+  /** Create a customer. */
+  'POST /customers': { arguments: [body: CustomerInput]; answer: Account }
+  /** Issue a past period's invoice. */
+  'POST /customers/{customerId}/invoices': { arguments: [customerId: string, body: {
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    period: string
+  }]; answer: Invoice }
+  /** Use some of an allowance, if it is left. */
+  'POST /customers/{customerId}/quota/{meter}/consume': { arguments: [customerId: string, meter: string, body: ConsumeInput]; answer: Consumed }
+  /** Subscribe a customer to a plan. */
+  'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: Subscription }
+  /** End a customer's subscription. */
+  'POST /customers/{customerId}/subscription/cancel': { arguments: [customerId: string, body: {
+    when: 'now' | 'period_end'
+    reason?: string
+    /** With `now`: give the days not used back as account credit */
+    credit?: boolean
+  }]; answer: Changed }
+  /** Move a customer to a plan and seats. */
+  'POST /customers/{customerId}/subscription/change': { arguments: [customerId: string, body: {
+    /** Letters, digits and _ . : - */
+    planId: string
+    /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
+    planVersion?: number
+    seats?: number
+    quoteId?: string
+  }]; answer: Changed }
+  /** Take a cancellation back. */
+  'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
+    subscription: Subscription
+  } }
+  /** Record usage. */
+  'POST /events': { arguments: [body: EventInput | EventInput[]]; answer: Recorded }
+  /** Give an invoice back, in part or whole. */
+  'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
+  /** Record a payment. */
+  'POST /invoices/{invoiceId}/payments': { arguments: [invoiceId: string, body: PaymentInput]; answer: Invoice }
+  /** Void an invoice. */
+  'POST /invoices/{invoiceId}/void': { arguments: [invoiceId: string, body?: {
+    reason?: string
+  } | null]; answer: Invoice }
+  /** Let somebody into the portal. */
+  'POST /portal-sessions': { arguments: [body: PortalSessionInput]; answer: PortalSession }
+  /** Redeem a one-time code. */
+  'POST /portal-sessions/exchange': { arguments: [body: {
+    code: string
+  }]; answer: {
+    token: string
+    /** RFC 3339, UTC */
+    expiresAt: string
+  } }
+  /** What a price charges for a quantity. */
+  'POST /pricing/preview': { arguments: [body: PricingInput]; answer: Priced }
+  /** Move the test clock forward. */
+  'POST /test-clock': { arguments: [body: {
+    /** RFC 3339, UTC */
+    now: string
+  }]; answer: {
+    /** RFC 3339, UTC */
+    now: string
+  } }
+  /** Change a customer. */
+  'PUT /customers/{customerId}': { arguments: [customerId: string, body: CustomerUpdate]; answer: Account }
+  /** Give a customer a discount, or change it. */
+  'PUT /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string, body: DiscountInput]; answer: {
+    /** Letters, digits and _ . : - */
+    id: string
+    name: LocalizedText
+    kind: 'fixed' | 'percent'
+    /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+    value: number | string
+    appliesTo: 'all' | 'fee' | 'usage'
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    from: string
+    until: string | null
+  } }
+  /** Create or rename a meter. */
+  'PUT /meters/{key}': { arguments: [key: string, body: MeterInput]; answer: Meter }
+  /** Create a plan or a new version of it. */
+  'PUT /plans/{planId}': { arguments: [planId: string, body: PlanInput]; answer: Plan }
+  /** Set the seller printed on invoices. */
+  'PUT /seller': { arguments: [body: Seller]; answer: Seller }
+}
+
+/** How an operation is called: which arguments follow those in its path, and what its answer is. */
+export interface OperationShape {
+  body?: true
+  query?: true
+  /** Takes an `Idempotency-Key`. */
+  idempotent?: true
+  /** `list`: the rows alone. `page`: one part of a longer list. */
+  answer: 'json' | 'list' | 'page' | 'bytes' | 'nothing'
+}
+
+export const operations: Record<keyof Operations, OperationShape> = {
+  'DELETE /customers/{customerId}/discounts/{discountId}': { answer: 'nothing' },
+  'GET /changes': { query: true, answer: 'page' },
+  'GET /customers': { query: true, answer: 'page' },
+  'GET /customers/{customerId}': { answer: 'json' },
+  'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/discounts': { answer: 'list' },
+  'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
+  'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
+  'GET /customers/{customerId}/subscription': { answer: 'json' },
+  'GET /customers/{customerId}/usage': { query: true, answer: 'json' },
+  'GET /invoices/{invoiceId}': { answer: 'json' },
+  'GET /invoices/{invoiceId}/payments': { answer: 'list' },
+  'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
+  'GET /meters': { answer: 'list' },
+  'GET /plans': { query: true, answer: 'list' },
+  'GET /plans/{planId}': { query: true, answer: 'json' },
+  'GET /seller': { answer: 'json' },
+  'GET /test-clock': { answer: 'json' },
+  'POST /customers': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/subscription/cancel': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/subscription/resume': { idempotent: true, answer: 'json' },
+  'POST /events': { body: true, answer: 'json' },
+  'POST /invoices/{invoiceId}/credit-notes': { body: true, idempotent: true, answer: 'json' },
+  'POST /invoices/{invoiceId}/payments': { body: true, idempotent: true, answer: 'json' },
+  'POST /invoices/{invoiceId}/void': { body: true, idempotent: true, answer: 'json' },
+  'POST /portal-sessions': { body: true, answer: 'json' },
+  'POST /portal-sessions/exchange': { body: true, answer: 'json' },
+  'POST /pricing/preview': { body: true, answer: 'json' },
+  'POST /test-clock': { body: true, answer: 'json' },
+  'PUT /customers/{customerId}': { body: true, idempotent: true, answer: 'json' },
+  'PUT /customers/{customerId}/discounts/{discountId}': { body: true, idempotent: true, answer: 'json' },
+  'PUT /meters/{key}': { body: true, idempotent: true, answer: 'json' },
+  'PUT /plans/{planId}': { body: true, idempotent: true, answer: 'json' },
+  'PUT /seller': { body: true, idempotent: true, answer: 'json' },
+}

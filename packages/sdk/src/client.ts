@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { machineClock, type Clock } from './clock.ts'
+import { newEventId } from './event-id.ts'
+import { beforeProcessEnds, type ExitSignal } from './exit.ts'
+import { memoryQueue } from './memory-queue.ts'
+import { createCaller, type Caller } from './operation.ts'
+import { openSpool } from './spool.ts'
+import { createTransport, type Fetch, type Transport } from './transport.ts'
+import { UsageRecorder, type SentEvent, type UsageListeners } from './usage-recorder.ts'
+import type { WaitingLimit, WhenFull } from './waiting-events.ts'
+
+export interface ClientOptions {
+  /** Where the server is, such as `https://billing.example.com`. */
+  url: string
+  /** A secret key of the vendor. */
+  key: string
+  /** How long one try may take, in milliseconds; 30,000 unless told. */
+  timeout?: number
+  /** How often a call that is safe to repeat is tried again; 4 unless told. */
+  retries?: number
+  /** The language of the texts in errors; English unless told. */
+  language?: 'zh-CN' | 'en'
+  usage?: UsageOptions
+  fetch?: Fetch
+  clock?: Clock
+  /** From 0 up to 1: spreads the times at which clients come back. */
+  random?: () => number
+  /** Makes ids of events and idempotency keys. */
+  newId?: () => string
+}
+
+/** How recorded usage waits and is sent. */
+export interface UsageOptions extends UsageListeners {
+  /** A batch is sent when it has so many events (at most 1,000; 500 unless told), and at the latest so many milliseconds (1,000 unless told) after its first. */
+  batch?: { events?: number; milliseconds?: number }
+  /** How much may wait in memory; 10,000 events and 32 MiB unless told. */
+  limit?: Partial<WaitingLimit>
+  /** What becomes of an event beyond the limit: `reject` (unless told) refuses it, `drop-oldest` takes it and drops what has waited longest. */
+  whenFull?: WhenFull
+  /** Keeps events in a folder until the server has answered for them, also over the end of the process. A folder belongs to one process. 256 MiB unless told. */
+  spool?: { folder: string; mostBytes?: number }
+  /** Send what waits before the process ends by itself, and at these signals; `false`: neither. At most so many milliseconds, 5,000 unless told. */
+  atExit?: { signals?: readonly ExitSignal[]; milliseconds?: number } | false
+}
+
+export type Client = ReturnType<typeof createClient>
+
+/** The vendor's API of one server: each method by its noun. Calls that change something carry an idempotency key and are repeated where the connection fails. */
+export function createClient(options: ClientOptions) {
+  const parts = settledParts(options)
+  const transport = createTransport(parts)
+  const recorder = createRecorder(options.usage ?? {}, { ...parts, transport, newEventId: options.newId ?? (() => newEventId(parts.clock.now())) })
+  const { atExit = {} } = options.usage ?? {}
+  const stay = atExit === false ? () => {} : beforeProcessEnds(() => recorder.close({ milliseconds: atExit.milliseconds ?? 5000 }), atExit.signals ?? [])
+  return {
+    ...nouns(createCaller(transport, parts.newKey), recorder),
+    /** Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many events were not sent. */
+    async close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
+      stay()
+      return recorder.close({ milliseconds })
+    },
+  }
+}
+
+/** Each operation of the API, a line each: a test finds the one that is missing. */
+export function nouns(call: Caller, recorder: UsageRecorder) {
+  const repeatable = { repeatable: true } as const
+  return {
+    meters: {
+      put: call.one('PUT /meters/{key}'),
+      list: call.list('GET /meters'),
+    },
+    seller: {
+      put: call.one('PUT /seller'),
+      get: call.one('GET /seller'),
+    },
+    plans: {
+      put: call.one('PUT /plans/{planId}'),
+      get: call.one('GET /plans/{planId}'),
+      list: call.list('GET /plans'),
+    },
+    pricing: {
+      preview: call.one('POST /pricing/preview', repeatable),
+    },
+    customers: {
+      create: call.one('POST /customers'),
+      update: call.one('PUT /customers/{customerId}'),
+      get: call.one('GET /customers/{customerId}'),
+      list: call.pages('GET /customers'),
+    },
+    subscriptions: {
+      create: call.one('POST /customers/{customerId}/subscription'),
+      get: call.one('GET /customers/{customerId}/subscription'),
+      change: call.one('POST /customers/{customerId}/subscription/change'),
+      cancel: call.one('POST /customers/{customerId}/subscription/cancel'),
+      resume: call.one('POST /customers/{customerId}/subscription/resume'),
+    },
+    events: {
+      /** Sends now, and answers what became of each. Ids of their own make it safe to repeat. */
+      record: call.one('POST /events', repeatable),
+    },
+    usage: {
+      /** Takes an event to be sent in the background. */
+      record: recorder.record.bind(recorder),
+      /** Sends what waits. */
+      flush: recorder.flush.bind(recorder),
+      get: call.one('GET /customers/{customerId}/usage'),
+      reconciliation: call.one('GET /customers/{customerId}/reconciliation'),
+    },
+    quota: {
+      check: call.one('GET /customers/{customerId}/quota/{meter}'),
+      consume: call.one('POST /customers/{customerId}/quota/{meter}/consume', repeatable),
+    },
+    invoices: {
+      list: call.pages('GET /customers/{customerId}/invoices'),
+      generate: call.one('POST /customers/{customerId}/invoices'),
+      get: call.one('GET /invoices/{invoiceId}'),
+      pdf: call.one('GET /invoices/{invoiceId}/pdf'),
+      void: call.one('POST /invoices/{invoiceId}/void'),
+    },
+    payments: {
+      record: call.one('POST /invoices/{invoiceId}/payments'),
+      list: call.list('GET /invoices/{invoiceId}/payments'),
+    },
+    credit: {
+      list: call.pages('GET /customers/{customerId}/credit'),
+    },
+    discounts: {
+      put: call.one('PUT /customers/{customerId}/discounts/{discountId}'),
+      list: call.list('GET /customers/{customerId}/discounts'),
+      delete: call.one('DELETE /customers/{customerId}/discounts/{discountId}'),
+    },
+    creditNotes: {
+      create: call.one('POST /invoices/{invoiceId}/credit-notes'),
+    },
+    changes: {
+      list: call.pages('GET /changes'),
+    },
+    portalSessions: {
+      create: call.one('POST /portal-sessions', repeatable),
+      /** Not repeated: a code works once. */
+      exchange: call.one('POST /portal-sessions/exchange'),
+    },
+    testClock: {
+      get: call.one('GET /test-clock'),
+      move: call.one('POST /test-clock', repeatable),
+    },
+  }
+}
+
+function settledParts({ url, key, timeout = 30_000, retries = 4, language = 'en', fetch = globalThis.fetch, clock = machineClock, random = Math.random, newId = randomUUID }: ClientOptions) {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new TypeError(`url must be the address of the server, such as https://billing.example.com, not ${JSON.stringify(url)}`)
+  if (!key) throw new TypeError('key must be a secret key of the vendor')
+  return { url: url.replace(/\/+$/, ''), key, timeout, retries, language, fetch, clock, random, newKey: newId }
+}
+
+interface RecorderSurroundings { transport: Transport; clock: Clock; random: () => number; newEventId: () => string }
+
+function createRecorder(usage: UsageOptions, { transport, clock, random, newEventId: newId }: RecorderSurroundings): UsageRecorder {
+  const { batch: { events = 500, milliseconds = 1000 } = {}, limit: { events: mostEvents = 10_000, bytes = 32 * 1024 * 1024 } = {}, whenFull = 'reject', spool, ...listeners } = usage
+  if (!(events >= 1 && events <= 1000)) throw new RangeError(`a batch has 1 to 1,000 events, not ${events}`)
+  const kept = {
+    limit: { events: mostEvents, bytes }, whenFull,
+    onDropped: (event: string) => listeners.onLost?.(JSON.parse(event) as SentEvent, 'dropped'),
+    onUnreadable: (error: Error) => listeners.onError?.(error),
+  }
+  const waiting = spool ? openSpool({ ...kept, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 }) : Promise.resolve(memoryQueue(kept))
+  return new UsageRecorder({ ...listeners, waiting, transport, clock, random, newId, batch: { events, milliseconds } })
+}

@@ -1,0 +1,38 @@
+import { fitting, UsageQueueFull, type WaitingEvents, type WaitingLimit, type WhenFull } from './waiting-events.ts'
+
+/** Events that wait in memory, never more than the limit. Beyond it the new one is refused, or the oldest that is not under way is dropped and told to `onDropped`. */
+export function memoryQueue({ limit, whenFull, onDropped }: { limit: WaitingLimit; whenFull: WhenFull; onDropped(event: string): void }): WaitingEvents {
+  let events: string[] = []
+  let bytes = 0
+  let underWay = 0
+  const isFull = (more: number) => events.length >= limit.events || bytes + more > limit.bytes
+
+  function dropOldest(): void {
+    const [dropped] = events.splice(underWay, 1)
+    bytes -= Buffer.byteLength(dropped!)
+    onDropped(dropped!)
+  }
+
+  return {
+    outlives: false,
+    get size() { return events.length },
+    async add(event) {
+      const more = Buffer.byteLength(event)
+      while (whenFull === 'drop-oldest' && isFull(more) && events.length > underWay) dropOldest()
+      if (isFull(more)) throw new UsageQueueFull(`${events.length} events (${bytes} bytes) wait already`)
+      events.push(event)
+      bytes += more
+    },
+    async oldest(most, mostBytes) {
+      const taken = fitting(events, most, mostBytes)
+      underWay = taken.length
+      return taken
+    },
+    async settle(count) {
+      for (const event of events.slice(0, count)) bytes -= Buffer.byteLength(event)
+      events = events.slice(count)
+      underWay = 0
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,33 @@
+/** One part of a list. `nextCursor` is null where nothing follows. */
+export interface Page<T> {
+  data: T[]
+  nextCursor: string | null
+}
+
+/** A list: awaited, its first page; iterated, its rows one after the other, reading page by page as they are needed. */
+export interface Pages<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {
+  /** The pages themselves. Ends with the first one that is empty or has nothing behind it. */
+  pages(): AsyncIterable<Page<T>>
+}
+
+/** The list that `read` reads a page of. */
+export function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Pages<T> {
+  async function* pages(): AsyncGenerator<Page<T>> {
+    let cursor: string | undefined
+    do {
+      const page = await read(cursor)
+      // The cursor of the feed of changes stands at its end too: an empty page is the end there.
+      if (page.data.length === 0 && cursor !== undefined) return
+      yield page
+      cursor = page.data.length > 0 ? page.nextCursor ?? undefined : undefined
+    } while (cursor !== undefined)
+  }
+  async function* rows(): AsyncGenerator<T> {
+    for await (const page of pages()) yield* page.data
+  }
+  return {
+    then: (resolve, reject) => read(undefined).then(resolve, reject),
+    pages,
+    [Symbol.asyncIterator]: rows,
+  }
+}

@@ -1,0 +1,68 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const source = fileURLToPath(new URL('../..', import.meta.url))
+const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
+
+/** A folder of somebody else's, with the package installed as it is published. */
+export function installedPackage() {
+  const folder = mkdtempSync(join(tmpdir(), 'sdk-'))
+  const place = join(folder, 'node_modules', '@customer-portal', 'sdk')
+  mkdirSync(place, { recursive: true })
+  cpSync(join(source, 'package.json'), join(place, 'package.json'))
+  compile(['-p', source, '--outDir', join(place, 'dist')])
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const children: ChildProcess[] = []
+  return {
+    folder, place,
+    /** Throws with the compiler's words where the text does not fit the published types. */
+    check(text: string) {
+      writeFileSync(join(folder, 'example.ts'), text)
+      const types = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url))
+      const compilerOptions = { noEmit: true, strict: true, exactOptionalPropertyTypes: true, target: 'es2023', module: 'nodenext', types: ['node'], typeRoots: [types] }
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }))
+      compile(['-p', folder])
+    },
+    /** Runs a program that uses the package. */
+    run(text: string, environment: Record<string, string> = {}) {
+      const program = join(folder, `program-${children.length}.mjs`)
+      writeFileSync(program, text)
+      const child = spawn(process.execPath, [program], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+      children.push(child)
+      let out = ''
+      let error = ''
+      child.stdout.on('data', (data) => { out += data })
+      child.stderr.on('data', (data) => { error += data })
+      return {
+        child,
+        said: () => out,
+        ended: once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null, out, error })),
+        async says(text: string) {
+          while (!out.includes(text)) {
+            if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${out}${error}`)
+            await new Promise((resolve) => setTimeout(resolve, 10))
+          }
+        },
+      }
+    },
+    async remove() {
+      for (const child of children.filter((one) => one.exitCode === null && one.signalCode === null)) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+function compile(parameters: string[]): void {
+  try {
+    execFileSync(process.execPath, [compiler, ...parameters], { encoding: 'utf8' })
+  } catch (error) {
+    throw new Error((error as { stdout: string }).stdout, { cause: error })
+  }
+}

@@ -1,0 +1,222 @@
+import type { Recorded } from './api.ts'
+import { ApiError } from './api-error.ts'
+import type { Clock } from './clock.ts'
+import { askedFor, pauseAfter } from './retry.ts'
+import type { Transport } from './transport.ts'
+import { UsageQueueFull, type WaitingEvents } from './waiting-events.ts'
+
+/** One thing that was used. Without an `id` it gets one, and without a `time` the time it is recorded at: both stay the same however often it is sent. */
+export interface UsageEvent {
+  id?: string
+  customerId: string
+  meter: string
+  /** In the meter's units; 1 when absent. */
+  quantity?: number
+  time?: string | Date
+  properties?: Record<string, unknown>
+}
+
+/** An event as it was sent. */
+export type SentEvent = UsageEvent & { id: string; time: string }
+
+export interface UsageListeners {
+  /** The server does not take this event, and never will as it is: it was not counted. */
+  onRejected?: (event: SentEvent, reason: { code: string; detail: string }) => void
+  /**
+   * The event will not be sent: refused or dropped at the limit, not taken (too large, not JSON, the spool cannot be written), or left when the process ends
+   * without a spool while the server is away.
+   */
+  onLost?: (event: SentEvent, reason: 'queue_full' | 'dropped' | 'not_taken' | 'exit') => void
+  /** Sending failed and will be tried again, or something in the spool could not be read. */
+  onError?: (error: unknown) => void
+}
+
+export interface RecorderParts extends UsageListeners {
+  /** Opened at once: what waits in it from an earlier process is sent without being asked for. */
+  waiting: Promise<WaitingEvents>
+  transport: Transport
+  clock: Clock
+  random: () => number
+  newId: () => string
+  /** A batch is sent when it has so many events, and at the latest so many milliseconds after its first. */
+  batch: { events: number; milliseconds: number }
+}
+
+const mostEventBytes = 32 * 1024
+const mostBatchBytes = 4 * 1024 * 1024
+/** The server found the request as a whole unreadable or too large: one event in it may be the reason. */
+const wholeRefused = [400, 413, 422]
+
+/** Sends recorded events in the background, in their order, one batch at a time, until the server has answered for each. */
+export class UsageRecorder {
+  readonly #parts: RecorderParts
+  readonly #recordings = new Set<Promise<string>>()
+  #sending: Promise<void> | undefined
+  /** Ends the wait for a batch to fill. */
+  #full = new AbortController()
+  /** Ends the wait for a failure to pass. */
+  #again = new AbortController()
+  readonly #stop = new AbortController()
+  #closing: Promise<number> | undefined
+  #flushes = 0
+  /** How many events go together: fewer while one is looked for that spoils the others. */
+  #most: number
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts
+    this.#most = parts.batch.events
+    parts.waiting.then((waiting) => this.#start(waiting), (error: unknown) => this.#tell('onError', error))
+  }
+
+  /**
+   * Takes an event and answers its id: at once, or with a spool when it is on the disk. Throws UsageQueueFull at the limit, RangeError for an event above
+   * 32 KiB. Nobody has to wait for it: a refusal is also told to `onLost`.
+   */
+  record(event: UsageEvent): Promise<string> {
+    const recording = this.#record(event)
+    this.#recordings.add(recording)
+    const done = () => void this.#recordings.delete(recording)
+    recording.then(done, done)
+    return recording
+  }
+
+  async #record(event: UsageEvent): Promise<string> {
+    const sent: SentEvent = { ...event, id: event.id ?? this.#parts.newId(), time: timeOf(event.time ?? new Date(this.#parts.clock.now())) }
+    try {
+      if (this.#closing) throw new Error('the client is closed')
+      const text = JSON.stringify(sent)
+      if (Buffer.byteLength(text) > mostEventBytes) throw new RangeError(`the event ${sent.id} takes more than ${mostEventBytes} bytes`)
+      const waiting = await this.#parts.waiting
+      await waiting.add(text)
+      this.#start(waiting)
+      if (waiting.size >= this.#most) this.#full.abort()
+    } catch (error) {
+      this.#tell('onLost', sent, error instanceof UsageQueueFull ? 'queue_full' : 'not_taken')
+      throw error
+    }
+    return sent.id
+  }
+
+  /** Sends what was recorded until now, without waiting for more. Answers how many events still wait: 0, or what is left when `milliseconds` have passed. */
+  async flush({ milliseconds }: { milliseconds?: number } = {}): Promise<number> {
+    const over = new AbortController()
+    // The waits in the background do not keep the process alive; somebody who waits for them does.
+    const alive = setInterval(() => undefined, 60_000)
+    this.#flushes += 1
+    try {
+      const patience = milliseconds === undefined ? [] : [this.#parts.clock.wait(milliseconds, { signal: over.signal }).then(() => over.abort())]
+      await Promise.race([this.#drain(over.signal), ...patience])
+      return (await this.#parts.waiting).size
+    } finally {
+      this.#flushes -= 1
+      over.abort()
+      clearInterval(alive)
+    }
+  }
+
+  async #drain(over: AbortSignal): Promise<void> {
+    const waiting = await this.#parts.waiting
+    await Promise.allSettled(this.#recordings)
+    while (waiting.size > 0 && !over.aborted) {
+      this.#start(waiting)
+      this.#full.abort()
+      this.#again.abort()
+      await this.#sending
+    }
+  }
+
+  /** Flushes, and takes no more. What still waits is in the spool, or told to `onLost`: it may not have arrived. */
+  close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
+    this.#closing ??= this.#close(milliseconds)
+    return this.#closing
+  }
+
+  async #close(milliseconds: number): Promise<number> {
+    const left = await this.flush({ milliseconds })
+    this.#stop.abort(new Error('the client is closed'))
+    this.#full.abort()
+    this.#again.abort()
+    await this.#sending
+    const waiting = await this.#parts.waiting
+    if (!waiting.outlives) await this.#lose(waiting)
+    await waiting.close()
+    return left
+  }
+
+  async #lose(waiting: WaitingEvents): Promise<void> {
+    for (const event of await waiting.oldest(Infinity, Infinity)) this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
+    await waiting.settle(waiting.size)
+  }
+
+  #start(waiting: WaitingEvents): void {
+    this.#sending ??= this.#sendAll(waiting).finally(() => {
+      this.#sending = undefined
+      // One may have come in the moment the last was answered.
+      if (waiting.size > 0 && !this.#stop.signal.aborted) this.#start(waiting)
+    })
+  }
+
+  async #sendAll(waiting: WaitingEvents): Promise<void> {
+    let failures = 0
+    while (waiting.size > 0) {
+      if (failures === 0) await this.#gather(waiting)
+      if (this.#stop.signal.aborted) return
+      const failure = await this.#sendOldest(waiting).then(() => undefined, (error: unknown) => ({ error }))
+      failures = failure ? failures + 1 : 0
+      if (this.#stop.signal.aborted) return
+      if (failure) await this.#recover(failures, failure.error)
+    }
+  }
+
+  /** Lets a batch fill, unless somebody waits for it. */
+  async #gather(waiting: WaitingEvents): Promise<void> {
+    if (waiting.size >= this.#most || this.#flushes > 0) return
+    this.#full = new AbortController()
+    await this.#parts.clock.wait(this.#parts.batch.milliseconds, { signal: this.#full.signal, background: true })
+  }
+
+  /** A flush cuts our own patience short, once, but not what the server asked for. */
+  async #recover(failures: number, error: unknown): Promise<void> {
+    this.#again = new AbortController()
+    const signal = askedFor(error) === undefined ? this.#again.signal : this.#stop.signal
+    this.#tell('onError', error)
+    await this.#parts.clock.wait(pauseAfter(failures, error, this.#parts.random), { signal, background: true })
+  }
+
+  async #sendOldest(waiting: WaitingEvents): Promise<void> {
+    const events = await waiting.oldest(this.#most, mostBatchBytes)
+    if (events.length === 0) return
+    try {
+      const answer = JSON.parse((await this.#parts.transport.sendOnce({ method: 'POST', path: '/events', body: `[${events.join(',')}]`, signal: this.#stop.signal })).toString('utf8')) as Recorded
+      for (const { index, code, detail } of answer.rejected) this.#tell('onRejected', JSON.parse(events[index]!) as SentEvent, { code, detail })
+      this.#most = Math.min(this.#parts.batch.events, this.#most * 2)
+      await waiting.settle(events.length)
+    } catch (error) {
+      if (!(error instanceof ApiError) || !wholeRefused.includes(error.status) || error.code === 'unexpected_answer') throw error
+      await this.#divide(waiting, events, error)
+    }
+  }
+
+  /** Sends fewer at once, until the one that the server cannot read stands alone and is told. */
+  async #divide(waiting: WaitingEvents, events: string[], { code, message }: ApiError): Promise<void> {
+    if (events.length > 1) {
+      this.#most = Math.ceil(events.length / 2)
+      return
+    }
+    this.#tell('onRejected', JSON.parse(events[0]!) as SentEvent, { code, detail: message })
+    await waiting.settle(1)
+  }
+
+  /** Calls a listener. One that throws must not stop the sending; it is told as a warning of the process. */
+  #tell<L extends keyof UsageListeners>(listener: L, ...given: Parameters<NonNullable<UsageListeners[L]>>): void {
+    try {
+      (this.#parts[listener] as ((...given: unknown[]) => void) | undefined)?.(...given)
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
+  }
+}
+
+function timeOf(time: string | Date): string {
+  return typeof time === 'string' ? time : time.toISOString()
+}

@@ -1,0 +1,20 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { csvLine } from './csv.ts'
+
+test('numbers stay numbers, and nothing is an empty cell', () => {
+  expect(csvLine([-1, 0.000001, 9007199254740991, null, '', 'x'])).toBe('-1,0.000001,9007199254740991,,,x\r\n')
+})
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x', '=HYPERLINK("http://evil.example";"x")'])('%j is shown and not computed', (text) => {
+  const [[cell]] = parse(csvLine([text])) as [[string]]
+  expect(cell).toBe(`'${text}`)
+})
+
+test('what is written is what is read', () => {
+  const plain = fc.string({ unit: 'grapheme' }).filter((text) => !/^[=+\-@\t\r\n＝＋－＠]/.test(text))
+  fc.assert(fc.property(fc.array(plain, { minLength: 2, maxLength: 8 }), (cells) => {
+    expect(parse(csvLine(cells), { relax_column_count: true, skip_empty_lines: false, record_delimiter: '\r\n' })).toEqual([cells])
+  }))
+})

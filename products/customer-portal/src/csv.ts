@@ -1,0 +1,20 @@
+/** What a cell of a file may hold. */
+export type Cell = string | number | null
+
+/** Without it Excel takes a file for one in the system's old encoding, and Chinese becomes nonsense. */
+export const byteOrderMark = '\uFEFF'
+
+/** What makes a spreadsheet compute a text instead of showing it (OWASP, CSV Injection); Chinese and Japanese ones also take the full-width signs. */
+const computed = /^[=+\-@\t\r\n＝＋－＠]/
+
+/** One line of RFC 4180 CSV. A number stays a number; a text that a spreadsheet would compute gets an apostrophe before it. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return String(cell)
+  const text = computed.test(cell) ? `'${cell}` : cell
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,168 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { actingFor, createPortalSession, exportUsage, recordUsage } from '@customer-portal/billing'
+import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
+import { parse } from 'csv-parse/sync'
+import { readXlsx } from 'hucre/xlsx'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { registerPortalApi } from './index.ts'
+
+const long = process.env.LONG === '1'
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+describe.each(testDatabases)('the file of usage on $name', ({ name, create }) => {
+  let server: TestServer
+  let url: string
+  /** How many transactions were begun: a page is one. */
+  let transactions = 0
+  const tokens: Record<string, string> = {}
+
+  beforeAll(async () => {
+    const counting: typeof create = async (folders) => {
+      const database = await create(folders)
+      const transaction: typeof database.transaction = (...given) => {
+        transactions += 1
+        return database.transaction(...given)
+      }
+      return { ...database, transaction }
+    }
+    server = await testServer(counting, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    await seedTwoCustomers(server)
+    for (const locale of ['zh-CN', 'en'] as const) tokens[locale] = (await createPortalSession(server.billing, { customerId: 'acme', role: 'viewer', locale })).token
+    tokens['globex'] = (await createPortalSession(server.billing, { customerId: 'globex', role: 'owner' })).token
+    await recordUsage(server.billing, [
+      { id: '=cmd|calc', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: '2026-03-05T01:02:03.456789Z', properties: { note: 'a "quoted", text\nand more' } },
+      { id: 'plain \u0001 _x0041_ <&>', customerId: 'acme', meter: 'ai_chat', time: '2026-03-04T16:00:00Z' },
+    ])
+    url = await server.app.listen({ port: 0, host: '127.0.0.1' })
+  })
+  afterAll(() => server.close())
+
+  const request = (query: string, who = 'en', headers: Record<string, string> = {}) =>
+    fetch(`${url}/api/portal/usage/export?${query}`, { headers: { authorization: `Bearer ${tokens[who]}`, ...headers } })
+
+  test('as CSV opens in a spreadsheet: with BOM, headings in the language of the session, and nothing computed', async () => {
+    const answer = await request('start=2026-03-01&end=2026-03-10', 'zh-CN')
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('content-language')]).toEqual([200, 'text/csv; charset=utf-8', 'zh-CN'])
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="usage-2026-03-01_2026-03-10.csv"; filename*=UTF-8''${encodeURIComponent('用量-2026-03-01_2026-03-10.csv')}`)
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+    expect(parse(bytes, { bom: true })).toEqual([
+      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '属性'],
+      ['2026-03-05 09:02:03.456', 'AI 回答', '3', '次', "'=cmd|calc", JSON.stringify({ note: 'a "quoted", text\nand more' })],
+      ['2026-03-05 00:00:00.000', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&>', ''],
+    ])
+    const english = parse(Buffer.from(await (await request('start=2026-02-10&end=2026-02-10')).arrayBuffer()), { bom: true }) as string[][]
+    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Properties'])
+    expect(english.length).toBe(131)
+    const browser = await request('start=2026-03-01&end=2026-03-10', 'globex', { 'accept-language': 'zh-CN' })
+    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '属性']])
+  })
+
+  test('as XLSX holds numbers, the clock as a date, and each text as it is', async () => {
+    const answer = await request('start=2026-03-01&end=2026-03-10&format=xlsx')
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
+    const { sheets: [sheet] } = await readXlsx(new Uint8Array(await answer.arrayBuffer()))
+    const [headings, first, second] = sheet!.rows
+    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Properties']])
+    expect(first!.slice(1)).toEqual(['AI answers', 3, 'answers', '=cmd|calc', JSON.stringify({ note: 'a "quoted", text\nand more' })])
+    expect(Math.abs((first![0] as Date).getTime() - Date.UTC(2026, 2, 5, 9, 2, 3, 456))).toBeLessThan(2)
+    expect(second![4]).toBe('plain \u0001 _x0041_ <&>')
+  })
+
+  test('is refused by field, and for what is too long', async () => {
+    const refused = async (query: string) => { const answer = await request(query); return [answer.status, await answer.json()] }
+    expect(await refused('format=pdf')).toMatchObject([400, { code: 'validation_failed', errors: [{ pointer: '?format' }] }])
+    expect(await refused('start=2020-01-01')).toMatchObject([400, { code: 'invalid_range', errors: [{ pointer: '?start', detail: expect.stringContaining('366 days') }] }])
+    expect(await refused('meter=none')).toMatchObject([404, { code: 'meter_not_found' }])
+    expect((await fetch(`${url}/api/portal/usage/export`)).status).toBe(401)
+  })
+
+  describe('of many events', () => {
+    const rows = long ? 1_000_000 : name === 'PGlite' ? 40_000 : 60_000
+    const times = "('2026-03-01T00:00:00Z'::timestamptz + n * interval '0.5 s')"
+    beforeAll(async () => {
+      for (let from = 0; from < rows; from += 20_000) {
+        await server.database.asOwner((tx) => tx.query(
+          `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash)
+           select 'globex', 'many-' || n, 'ai_chat', 1, ${times}, (${times} at time zone 'Asia/Shanghai')::date, '2026-03-09T00:00:00Z', jsonb_build_object('text', (select string_agg(md5(n || '-' || k), '') from generate_series(1, 9) k)), 'x'
+           from generate_series($1::int, $2::int) n`, [from, Math.min(from + 20_000, rows) - 1]))
+      }
+    }, long ? 600_000 : 120_000)
+
+    const open = async (format: string): Promise<IncomingMessage> => {
+      const asked = get(`${url}/api/portal/usage/export?start=2026-03-01&end=2026-03-09&format=${format}`, { headers: { authorization: `Bearer ${tokens['globex']}` }, agent: false })
+      asked.on('error', () => undefined)
+      const [answer] = await once(asked, 'response') as [IncomingMessage]
+      answer.on('error', () => undefined)
+      return answer
+    }
+
+    test.each(['csv', 'xlsx'])('takes no more memory for more rows, as %s', { timeout: long ? 1_200_000 : 180_000 }, async (format) => {
+      const heap = () => { collectGarbage(); return process.memoryUsage().heapUsed }
+      const before = heap()
+      let [bytes, lines, most, next] = [0, 0, 0, 0]
+      for await (const chunk of await open(format)) {
+        const part = chunk as Buffer
+        bytes += part.length
+        if (format === 'csv') for (const byte of part) if (byte === 0x0a) lines += 1
+        if (bytes < next) continue
+        most = Math.max(most, heap() - before)
+        next = bytes + rows * 15
+      }
+      console.info(`${name}, ${format}: ${rows} rows, ${(bytes / 2 ** 20).toFixed(1)} MiB, heap +${(most / 2 ** 20).toFixed(1)} MiB at most`)
+      if (format === 'csv') expect(lines).toBe(rows + 1)
+      expect(bytes).toBeGreaterThan(format === 'csv' ? rows * 350 : rows * 10)
+      expect(most).toBeLessThan(12 * 2 ** 20)
+    })
+
+    test('asks for pages only as they are taken, and for none when the reader has left', async () => {
+      const settled = async () => {
+        for (let seen = -1; seen !== transactions;) {
+          seen = transactions
+          await new Promise((resolve) => setTimeout(resolve, 700))
+        }
+        return transactions
+      }
+      for (const format of ['csv', 'xlsx']) {
+        const begun = await settled()
+        const answer = await open(format)
+        const untilFull = await settled()
+        // Some lies in the buffers of both ends.
+        if (format === 'csv') expect(untilFull - begun).toBeLessThan(rows / 1000)
+        answer.destroy()
+        expect(await settled() - untilFull).toBeLessThanOrEqual(2)
+      }
+    })
+
+    test('waits its turn where four are being written, and finds room when one has ended', async () => {
+      const running = [await open('csv'), await open('csv'), await open('csv'), await open('csv')]
+      const refused = await request('start=2026-03-01', 'globex')
+      expect([refused.status, refused.headers.get('retry-after'), (await refused.json()).code]).toEqual([429, '10', 'rate_limited'])
+      for (const answer of running) answer.destroy()
+      let taken
+      do {
+        taken = await request('start=2026-02-01&end=2026-02-02')
+        await taken.arrayBuffer()
+      } while (taken.status === 429)
+      expect(taken.status).toBe(200)
+    })
+
+    test('that fails in the middle does not look whole', async () => {
+      const { pages } = await exportUsage(actingFor(server.billing, 'globex'), { customerId: 'globex', start: '2026-03-01' })
+      await pages.return()
+      expect(await pages.next()).toEqual({ done: true, value: undefined })
+      const answer = await open('csv')
+      await once(answer, 'readable')
+      await server.database.asOwner((tx) => tx.query('alter table usage_events rename to hidden'))
+      const broken = once(answer, 'aborted')
+      answer.resume()
+      await broken
+      expect(answer.complete).toBe(false)
+      await server.database.asOwner((tx) => tx.query('alter table hidden rename to usage_events'))
+    })
+  })
+})

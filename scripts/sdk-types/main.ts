@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { inProject } from '../project.mjs'
+import { vendorApi } from './document.ts'
+import { typesOf } from './types.ts'
+
+writeFileSync(inProject('packages', 'sdk', 'src', 'api.ts'), typesOf(await vendorApi()))

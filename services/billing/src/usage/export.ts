@@ -1,0 +1,81 @@
+import type { Billing } from '../billing.ts'
+import { BillingError } from '../failure.ts'
+import { readHistory, type History } from '../history.ts'
+import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
+import { clockTimeIn, localDateOf, zoneOn } from '../rules/zone.ts'
+import { eventRows, placeOf, rangeOf, type Place, type UsageEvent, type Where } from './detail.ts'
+
+/** As many as fit on one sheet of a spreadsheet, below its heading. */
+export const mostExported = 1_000_000
+const mostDays = 366
+const rowsPerPage = 1000
+
+/** An event as a file shows it: `clockTime` is what the customer's clock showed, the names are its meter's. */
+export interface ExportedEvent extends UsageEvent {
+  clockTime: string
+  name: { 'zh-CN': string; en: string }
+  unit: { 'zh-CN': string; en: string }
+}
+
+/** What is to be written. `start` and `end` are the first and the last date, `timezone` that of every `clockTime`. */
+export interface UsageExport {
+  timezone: string
+  start: LocalDate
+  end: LocalDate
+  /** Newest first; each page is read when it is asked for, in a transaction of its own, and none after the reader has left. */
+  pages: AsyncGenerator<ExportedEvent[], void>
+}
+
+/**
+ * A customer's events for a file: those stored until now, in the range that `start` and `end` say as for the detail. Throws invalid_range where they are
+ * more than 366 days or 1,000,000 events (`most`).
+ */
+export async function exportUsage(billing: Billing, input: { customerId: string; start?: string; end?: string; meter?: string; most?: number }): Promise<UsageExport> {
+  const { customerId, meter, most = mostExported } = input
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, customerId)
+    if (meter !== undefined && !history.meters.has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
+    const { from, to } = withinReach(rangeOf(history, input), tx.at)
+    const start = localDateOf(history.zones, from)
+    const end = lastDateBefore(history, to, start)
+    if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
+    // What is stored while the file is being written stays out: the file is of one moment.
+    const where = { conditions: 'time >= $2 and time < $3 and stored_at <= $7', from, to, more: [tx.at] }
+    const [tooMany] = await eventRows(tx.query, history, where, { customerId, meter, after: undefined, limit: 1, skip: most })
+    if (tooMany) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
+    const timezone = zoneOn(history.zones, history.today)
+    return { timezone, start, end, pages: readPages(billing, { history, where, timezone, customerId, meter }) }
+  }, { readOnly: true })
+}
+
+/** There are no events far ahead, and no dates beyond the year 9999. */
+function withinReach({ from, to }: { from: Instant; to: Instant }, at: Instant): { from: Instant; to: Instant } {
+  const latest = addSeconds(at, 400 * 86_400)
+  return { from: from < latest ? from : latest, to: to < latest ? to : latest }
+}
+
+/** The date of the last instant before `to`; never before `start`. */
+function lastDateBefore(history: History, to: Instant, start: LocalDate): LocalDate {
+  const date = localDateOf(history.zones, to)
+  const begins = clockTimeIn(zoneOn(history.zones, date), to).endsWith('00:00:00.000')
+  const last = begins ? addDays(date, -1) : date
+  return last < start ? start : last
+}
+
+interface Reading { history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
+
+async function* readPages(billing: Billing, { history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
+  let after: Place | undefined
+  for (;;) {
+    const page = await billing.transaction((tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit: rowsPerPage }), { readOnly: true })
+    const last = page.at(-1)
+    if (!last) return
+    yield page.map((event) => {
+      const { name, unit } = history.meters.get(event.meter)!
+      return { ...event, clockTime: clockTimeIn(timezone, event.time), name, unit }
+    })
+    if (page.length < rowsPerPage) return
+    after = placeOf(last)
+  }
+}
