@@ -48,7 +48,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(invoice).toMatchObject({ kind: 'start', issuedAt: '2026-12-06T12:00:00.000000Z', dueAt: '2026-12-21T12:00:00.000000Z', period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' } })
       expect(subscription).toMatchObject({ status: 'active', startedAt: '2026-11-01T12:00:00.000000Z', currentPeriod: { start: '2026-12-01', end: '2027-01-01' } })
       expect((await invoicesOf('backdated')).map((one) => [one.kind, one.period.label, one.total])).toEqual([['renewal', '2026-11', 63_494], ['start', '2026-11', 63_494]])
-      // Both were issued at one instant: their numbers say which came first, page by page too.
+      // Both were issued at one instant: the last one stands first, page by page too.
       const [newest, first] = await invoicesOf('backdated')
       expect([newest!.issuedAt, newest!.number! > first!.number!]).toEqual([first!.issuedAt, true])
       const { data, nextCursor } = await getInvoices(world.billing, { customerId: 'backdated', limit: 1 })

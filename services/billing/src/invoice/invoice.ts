@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
-import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
+import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../cursor.ts'
 import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
 import { lockCustomer, readHistory } from '../history.ts'
@@ -48,28 +48,29 @@ export async function getInvoices(
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   if (input.year !== undefined && !(Number.isInteger(input.year) && input.year >= 1 && input.year < 9999)) throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${input.year} to look in` })
-  const [at, number] = decodeCursor(input.cursor, 2) ?? [null, null]
+  const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
+  if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
     const room = limit - (drafted ? 1 : 0)
     const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
-    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice>(
-      `select ${invoiceColumns} from invoices i where i.customer_id = $1
-       and ($2::timestamptz is null or (i.issued_at, i.number collate "C") < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
-       order by i.issued_at desc, i.number collate "C" desc limit ${room + 1}`,
-      [input.customerId, at, number, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice & { sequence: number }>(
+      `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
+       and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
+       order by i.issued_at desc, i.sequence desc limit ${room + 1}`,
+      [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
     )
     const shown = rows.slice(0, room)
     const data: Invoice[] = drafted ? [drafted] : []
-    for (const row of shown) data.push(await view(tx, row))
+    for (const { sequence: _, ...row } of shown) data.push(await view(tx, row))
     const last = shown.at(-1)
-    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, last.document.number] : afterTheDraft) : null }
+    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, String(last.sequence)] : afterTheDraft) : null }
   }, { readOnly: true })
 }
 
 /** Where a page holds the draft alone, the next one begins with the newest invoice. */
-const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '']
+const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
 
 const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 
