@@ -62,7 +62,7 @@ function indexAt(calendar: Calendar, at: Instant): number {
   const origin = originOf(calendar).toPlainDate()
   const date = localDateTime(at, calendar.timezone).toPlainDate()
   const passed = 'days' in unit
-    ? origin.until(date, { largestUnit: 'days' }).days / (unit.days * calendar.count)
+    ? origin.until(date).days / (unit.days * calendar.count)
     : ((date.year - origin.year) * 12 + date.month - origin.month) / (unit.months * calendar.count)
   let n = Math.floor(passed)
   while (boundaryAt(calendar, n) > instant) n -= 1
