@@ -30,6 +30,8 @@ test('a day that a zone leaves out holds no period', () => {
   const calendar = monthly(at('2011-12-28T20:00:00'), 'Pacific/Apia', { interval: 'day' }) // 28 December 10:00; the 30th is missing
   expect(periodHolding(calendar, at('2011-12-31T00:00:00'))).toEqual({ start: at('2011-12-30T20:00:00'), end: at('2011-12-31T20:00:00') })
   expect(periodOverAt(calendar, at('2011-12-31T00:00:00'))).toEqual({ start: at('2011-12-29T20:00:00'), end: at('2011-12-30T20:00:00') })
+  // 31 December 05:00: the period of the 29th still goes on, two dates later.
+  expect(periodHolding(calendar, at('2011-12-30T15:00:00'))).toEqual({ start: at('2011-12-29T20:00:00'), end: at('2011-12-30T20:00:00') })
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { Temporal } from 'temporal-polyfill'
 import type { Instant } from './instant.ts'
 
@@ -55,7 +56,10 @@ export function nextBoundary(calendar: Calendar, after: Instant): Instant {
   return periodHolding(calendar, after).end
 }
 
-/** The largest n whose boundary is not after the instant. */
+/**
+ * The largest n whose boundary is not after the instant. The local date says which one but for the clocks: one more where a day begins before its
+ * date comes, up to two less before the anchor's time of day, the second of them where a zone leaves a day out.
+ */
 function indexAt(calendar: Calendar, at: Instant): number {
   const instant = fixed(Temporal.Instant.from(at))
   const unit = length[calendar.interval]
@@ -64,10 +68,10 @@ function indexAt(calendar: Calendar, at: Instant): number {
   const passed = 'days' in unit
     ? origin.until(date).days / (unit.days * calendar.count)
     : ((date.year - origin.year) * 12 + date.month - origin.month) / (unit.months * calendar.count)
-  let n = Math.floor(passed)
-  while (boundaryAt(calendar, n) > instant) n -= 1
-  while (boundaryAt(calendar, n + 1) <= instant) n += 1
-  return n
+  const byDate = Math.floor(passed)
+  const index = [byDate + 1, byDate, byDate - 1, byDate - 2].find((n) => boundaryAt(calendar, n) <= instant)
+  assert(index !== undefined, `no boundary near ${at}`)
+  return index
 }
 
 function originOf(calendar: Calendar): Temporal.PlainDateTime {
