@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { capture, shortened } from './child.mjs'
 import { duration, fail, say } from './console.mjs'
 import { inProject, root } from './project.mjs'
@@ -12,16 +13,22 @@ const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'packag
 export async function installPackages() {
   const wanted = contentHash(root, ['package-lock.json'])
   if (isStamped(stampFile, wanted)) return
-  if (!isInstalled()) await install()
+  if (!isInstalled(root)) await install(root)
   stamp(stampFile, wanted)
 }
 
-async function install() {
+/** The same for a folder with a lockfile of its own: packages that one command needs, and nobody else. @param {string} folder */
+export async function installPackagesOf(folder) {
+  if (!isInstalled(folder)) await install(folder)
+}
+
+/** @param {string} folder */
+async function install(folder) {
   const began = Date.now()
   say('Installing packages (npm ci; about a minute, once) …')
   const [command, before] = npm()
   const { code, output } = await capture(command, [...before, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+    cwd: folder,
     waiting: 'still installing packages',
   })
   if (code !== 0) fail(`${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), the free space and that this folder is writable, then run the command again.`)
@@ -35,10 +42,11 @@ function npm() {
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
 }
 
-function isInstalled() {
-  const installed = inProject('node_modules', '.package-lock.json')
+/** @param {string} folder */
+function isInstalled(folder) {
+  const installed = path.join(folder, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false
-  return holdsAll(JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8')), JSON.parse(readFileSync(installed, 'utf8')))
+  return holdsAll(JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')), JSON.parse(readFileSync(installed, 'utf8')))
 }
 
 /**

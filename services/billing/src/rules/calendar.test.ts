@@ -30,6 +30,8 @@ test('a day that a zone leaves out holds no period', () => {
   const calendar = monthly(at('2011-12-28T20:00:00'), 'Pacific/Apia', { interval: 'day' }) // 28 December 10:00; the 30th is missing
   expect(periodHolding(calendar, at('2011-12-31T00:00:00'))).toEqual({ start: at('2011-12-30T20:00:00'), end: at('2011-12-31T20:00:00') })
   expect(periodOverAt(calendar, at('2011-12-31T00:00:00'))).toEqual({ start: at('2011-12-29T20:00:00'), end: at('2011-12-30T20:00:00') })
+  // 31 December 05:00: the period of the 29th still goes on, two dates later.
+  expect(periodHolding(calendar, at('2011-12-30T15:00:00'))).toEqual({ start: at('2011-12-29T20:00:00'), end: at('2011-12-30T20:00:00') })
 })
 
 test.each([
@@ -64,4 +66,19 @@ test('periods tile time: each instant lies in one, the next begins where it ends
     expect(periodOverAt(calendar, instant)).toMatchObject({ end: start })
     expect(periodOverAt(calendar, end)).toEqual({ start, end })
   }))
+})
+
+test.each([
+  ['day', 3, at('2026-08-18T00:00:00'), at('2026-08-21T00:00:00')], ['week', 2, at('2026-08-17T00:00:00'), at('2026-08-31T00:00:00')], ['month', 2, at('2026-08-01T00:00:00'), at('2026-10-01T00:00:00')],
+  ['quarter', 3, at('2026-07-01T00:00:00'), at('2027-04-01T00:00:00')], ['year', 2, at('2026-01-01T00:00:00'), at('2028-01-01T00:00:00')],
+] as [Interval, number, string, string][])('several calendar intervals (%s × %s) are counted from where the one of the anchor begins', (interval, count, start, end) => {
+  const tuesday = at('2026-08-18T12:00:00')
+  expect(periodHolding(monthly(tuesday, 'UTC', { interval, count, alignment: 'calendar' }), tuesday)).toEqual({ start, end })
+})
+
+test('where the clocks go back over midnight the day that had begun goes on', () => {
+  // Newfoundland, 7 November 2010: midnight was 02:30 UTC, and at 00:01 the clocks went back to 23:01 of the 6th.
+  const daily = monthly(at('2010-11-01T12:00:00'), 'America/St_Johns', { interval: 'day', alignment: 'calendar' })
+  expect(periodHolding(daily, at('2010-11-07T02:29:59'))).toEqual({ start: at('2010-11-06T02:30:00'), end: at('2010-11-07T02:30:00') })
+  expect(periodHolding(daily, at('2010-11-07T02:45:00'))).toEqual({ start: at('2010-11-07T02:30:00'), end: at('2010-11-08T03:30:00') })
 })

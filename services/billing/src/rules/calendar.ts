@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { Temporal } from 'temporal-polyfill'
 import type { Instant } from './instant.ts'
 
@@ -55,19 +56,22 @@ export function nextBoundary(calendar: Calendar, after: Instant): Instant {
   return periodHolding(calendar, after).end
 }
 
-/** The largest n whose boundary is not after the instant. */
+/**
+ * The largest n whose boundary is not after the instant. The local date says which one but for the clocks: one more where a day begins before its
+ * date comes, up to two less before the anchor's time of day, the second of them where a zone leaves a day out.
+ */
 function indexAt(calendar: Calendar, at: Instant): number {
   const instant = fixed(Temporal.Instant.from(at))
   const unit = length[calendar.interval]
   const origin = originOf(calendar).toPlainDate()
   const date = localDateTime(at, calendar.timezone).toPlainDate()
   const passed = 'days' in unit
-    ? origin.until(date, { largestUnit: 'days' }).days / (unit.days * calendar.count)
+    ? origin.until(date).days / (unit.days * calendar.count)
     : ((date.year - origin.year) * 12 + date.month - origin.month) / (unit.months * calendar.count)
-  let n = Math.floor(passed)
-  while (boundaryAt(calendar, n) > instant) n -= 1
-  while (boundaryAt(calendar, n + 1) <= instant) n += 1
-  return n
+  const byDate = Math.floor(passed)
+  const index = [byDate + 1, byDate, byDate - 1, byDate - 2].find((n) => boundaryAt(calendar, n) <= instant)
+  assert(index !== undefined, `no boundary near ${at}`)
+  return index
 }
 
 function originOf(calendar: Calendar): Temporal.PlainDateTime {

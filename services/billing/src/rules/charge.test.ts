@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chargeMistake, priceOverage, type ChargePrice } from './charge.ts'
+import { aboveIncluded, chargeMistake, priceOverage, type ChargePrice } from './charge.ts'
 import { addDays } from './date.ts'
 import { sum } from './money.ts'
 
@@ -19,7 +19,13 @@ test('a minimum is due at zero usage too, and part of a period owes its share of
 
 test('what blocks or has no price costs nothing', () => {
   expect(priceOverage({ included: 5, overage: 'block' }, used(9), june, period).amount).toBe(0)
+  expect(priceOverage({ ...perUnit, overage: 'block' }, used(9), june, period)).toEqual({ amount: 0, explain: [] })
   expect(priceOverage({ included: null, overage: 'bill' }, used(9), june, period).amount).toBe(0)
+})
+
+test('no dates, no charge', () => {
+  const first = { from: '2026-06-01', to: '2026-06-01' }
+  expect(priceOverage({ ...perUnit, minimum: 3000 }, used(9), first, period)).toEqual({ amount: 0, explain: [] })
 })
 
 test('stretches that tile a period without usage owe the minimum together, to the cent', () => {
@@ -31,19 +37,29 @@ test('stretches that tile a period without usage owe the minimum together, to th
 })
 
 test.each([
-  [{ ...perUnit, minimum: 2, maximum: 1 }, '/maximum'],
-  [{ included: null, overage: 'bill', minimum: 2 }, '/minimum'],
-  [{ included: 1, overage: 'block', maximum: 2 }, '/maximum'],
-  [{ included: 1, overage: 'bill' }, '/price'],
-  [{ ...perUnit, overage: 'block' }, '/price'],
-  [{ included: 5, overage: 'bill', price: { model: 'percentage', basisPoints: 1, perEvent: 1 } }, '/included'],
-  [{ included: 5, overage: 'bill', price: { model: 'volume', tiers: [{ upTo: 5, rate: { amount: 1, per: 1 } }] } }, '/price/tiers/0/upTo'],
-] as [ChargePrice, string][])('%j is refused at %s', (charge, pointer) => {
-  expect(chargeMistake(charge)).toMatchObject({ pointer })
+  [{ ...perUnit, minimum: 2, maximum: 1 }, '/maximum', 'the maximum 1 is below the minimum 2'],
+  [{ included: null, overage: 'bill', minimum: 2 }, '/minimum', 'a minimum needs a price'],
+  [{ included: 1, overage: 'block', maximum: 2 }, '/maximum', 'a maximum needs a price'],
+  [{ included: 1, overage: 'bill' }, '/price', 'needs a price for the units above the included ones'],
+  [{ ...perUnit, overage: 'block' }, '/price', 'never bills, so it has no price'],
+  [{ included: 5, overage: 'bill', price: { model: 'percentage', basisPoints: 1, perEvent: 1 } }, '/included', 'perEvent needs included 0'],
+  [{ included: 5, overage: 'bill', price: { model: 'volume', tiers: [{ upTo: 5, rate: { amount: 1, per: 1 } }] } }, '/price/tiers/0/upTo', 'the last tier must have upTo null'],
+] as [ChargePrice, string, string][])('%j is refused at %s: %s', (charge, pointer, message) => {
+  expect(chargeMistake(charge)).toEqual({ pointer, message: expect.stringContaining(message) })
 })
 
 test('a charge of each model is accepted', () => {
   expect(chargeMistake({ ...perUnit, minimum: 1, maximum: 1 })).toBeUndefined()
   expect(chargeMistake({ included: 0, overage: 'bill', price: { model: 'percentage', basisPoints: 1, perEvent: 1 } })).toBeUndefined()
   expect(chargeMistake({ included: 10, overage: 'bill', price: { model: 'package', size: 10, amount: 5 } })).toBeUndefined()
+})
+
+test('a percentage without a fee for each event may include an amount, and what needs no price is accepted without one', () => {
+  expect(chargeMistake({ included: 5, overage: 'bill', price: { model: 'percentage', basisPoints: 1 } })).toBeUndefined()
+  expect(chargeMistake({ included: 1, overage: 'block' })).toBeUndefined()
+  expect(chargeMistake({ included: null, overage: 'bill' })).toBeUndefined()
+})
+
+test('only what is above the included units is charged, and where everything is included nothing is', () => {
+  expect([aboveIncluded(12, 10), aboveIncluded(10, 10), aboveIncluded(3, 10), aboveIncluded(3, 0), aboveIncluded(3, null)]).toEqual([2, 0, 0, 3, 0])
 })

@@ -25,10 +25,18 @@ test.each([
   [10050000000, '人民币壹亿零伍拾万元整'],
   [100000000000100, '人民币壹万亿零壹元整'],
   [1000500000000, '人民币壹佰亿零伍佰万元整'],
+  // No gap in the digits, no 零: 1亿 2345万, 1亿 1000万, 1万 1000.
+  [12345678900, '人民币壹亿贰仟叁佰肆拾伍万陆仟柒佰捌拾玖元整'],
+  [11000000000, '人民币壹亿壹仟万元整'],
+  [1100000, '人民币壹万壹仟元整'],
   [-10000, '人民币负壹佰元整'],
   [-1, '人民币负壹分'],
 ])('%i 分 is %s', (fen, text) => {
   expect(chineseAmount(fen)).toBe(text)
+})
+
+test.each([0.5, Number.NaN, 2 ** 53])('%s is not an amount', (fen) => {
+  expect(() => chineseAmount(fen)).toThrow(`an amount is a safe integer, not ${fen}`)
 })
 
 const amounts = fc.oneof(

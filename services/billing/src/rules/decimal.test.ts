@@ -29,6 +29,7 @@ test('a rate is exact, whatever the decimals of price and quantity', () => {
   expect(parseRate('12', 0, 3)).toEqual({ amount: 3, per: 250 })
   expect(parsePercent('2.9')).toEqual({ amount: 29, per: 1000 })
   expect(parsePercent('0')).toEqual({ amount: 0, per: 1 })
+  expect(parsePercent('-2.5')).toEqual({ amount: -1, per: 40 })
   fc.assert(fc.property(fc.nat(1_000_000), fc.nat(1_000_000), (price, steps) => {
     const unitRate = parseRate(amountDecimal(price, 4), 2, 2)
     const exact = times(fraction(BigInt(price), 100n), fraction(BigInt(steps), 100n))
@@ -37,7 +38,7 @@ test('a rate is exact, whatever the decimals of price and quantity', () => {
 })
 
 test('quantities are never rounded, and only whole basis points are basis points', () => {
-  expect(parseSteps('12.5', 3)).toBe(12_500)
+  expect([parseSteps('12.5', 3), parseSteps('12.125', 3)]).toEqual([12_500, 12_125])
   expect(() => parseSteps('0.0001', 3)).toThrow('more than 3 decimals')
   expect([basisPointsOf('2.99'), basisPointsOf('0.125'), basisPointsOf('100')]).toEqual([299, undefined, 10_000])
   expect(decimalsOf(['1', '2.50', '3.125'])).toBe(3)

@@ -47,3 +47,20 @@ test('no discount takes more than a line, nor anything from one that gives money
 test('a percentage is rounded half away from zero', () => {
   expect([percentOf(1000, '15.5'), percentOf(1, '50'), percentOf(-1, '50'), percentOf(0, '9')]).toEqual([155, 1, -1, 0])
 })
+
+test('a weight that takes back gets a share that gives back: whole shares are rounded down', () => {
+  // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they come to 4, and the last of the three has the largest remainder.
+  expect(spread(5, weightsOf([3, -1, 1]))).toEqual([5, -2, 2])
+  // All weights together are below zero: shares of 4 are −2 and 6.
+  expect(spread(4, weightsOf([1, -3]))).toEqual([-2, 6])
+})
+
+test('whole units left over go to the largest remainders, ties to the earlier, however many weights there are', () => {
+  fc.assert(fc.property(fc.nat(100_000), fc.array(fc.nat(40), { minLength: 1, maxLength: 120 }), (amount, weights) => {
+    const all = sum(weights)
+    fc.pre(all > 0)
+    const rests = spread(amount, weightsOf(weights)).map((part, index) => ({ up: part > Math.floor((amount * weights[index]!) / all), rest: (amount * weights[index]!) % all, index }))
+    const inOrder = rests.toSorted((a, b) => b.rest - a.rest || a.index - b.index).map((one) => one.up)
+    expect(inOrder).toEqual(inOrder.toSorted((a, b) => Number(b) - Number(a)))
+  }))
+})

@@ -43,6 +43,11 @@ test('a credit note gives back the share of the discount with the line', () => {
   expect(creditNoteTotals(invoice, [{ lineId: 'c1', amount: 6833 }])).toEqual({ discountAdjustment: 237, subtotal: 6596, taxTotal: 1319, total: 7915 })
 })
 
+test('a line of nothing gives nothing back', () => {
+  const free = { ...invoice, lines: [...invoice.lines, { id: 'free', amount: 0, taxRates: ['20'] }] }
+  expect(creditNoteTotals(free, [{ lineId: 'free', amount: 0 }])).toEqual({ discountAdjustment: 0, subtotal: 0, taxTotal: 0, total: 0 })
+})
+
 test('crediting every line is the invoice, at once or in notes one after the other', () => {
   fc.assert(fc.property(someLines(1), modes, fc.nat(500_000), (lines, mode, amount) => {
     const one = { lines, mode, discounts: [{ kind: 'fixed' as const, amount, appliesTo: null }] }

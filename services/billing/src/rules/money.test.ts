@@ -36,6 +36,15 @@ test('fractions of different denominators add exactly', () => {
   expect(round(add(fraction(1n, 3n), fraction(33n, 200n)))).toBe(0)
 })
 
+test('fractions of one denominator keep it, so that a long sum does not grow', () => {
+  expect(add(fraction(1n, 6n), fraction(2n, 6n))).toEqual({ numerator: 3n, denominator: 6n })
+  expect(add(fraction(1n, 2n), fraction(1n, 3n))).toEqual({ numerator: 5n, denominator: 6n })
+})
+
+test.each([0n, -2n])('a fraction of %s is a mistake of ours', (denominator) => {
+  expect(() => fraction(1n, denominator)).toThrow('a fraction has a positive denominator')
+})
+
 test.each([['6', 6n, 1n], ['13.5', 135n, 10n], ['0', 0n, 1n], ['-0.25', -25n, 100n], ['8.000', 8000n, 1000n]])('the decimal %s is read exactly', (text, numerator, denominator) => {
   expect(decimal(text)).toEqual({ numerator, denominator })
 })

@@ -21,7 +21,6 @@ function gridDate(cycle: Cycle, n: number): LocalDate {
 export function periodAt(cycle: Cycle, date: LocalDate): Period {
   let n = Math.floor(monthsBetween(cycle.anchor, date) / cycle.months)
   if (gridDate(cycle, n) > date) n -= 1
-  if (gridDate(cycle, n + 1) <= date) n += 1
   const whole = { from: gridDate(cycle, n), to: gridDate(cycle, n + 1) }
   return { from: whole.from < cycle.anchor ? cycle.anchor : whole.from, to: whole.to, whole }
 }

@@ -76,13 +76,13 @@ test('the whole line is rounded once, not each tier', () => {
 
 const cheap = { amount: 1, per: 1 }
 test.each([
-  ['the last tier is bounded', [{ upTo: 10, rate: cheap }], '/tiers/0/upTo'],
-  ['a tier before the last is not', [{ upTo: null, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/0/upTo'],
-  ['bounds repeat', [{ upTo: 10, rate: cheap }, { upTo: 10, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/1/upTo'],
-  ['bounds fall', [{ upTo: 10, rate: cheap }, { upTo: 5, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/1/upTo'],
-  ['the first bound is zero', [{ upTo: 0, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/0/upTo'],
-])('tiers are refused when %s', (_why, some, pointer) => {
-  expect(priceMistake({ model: 'graduated', tiers: some })).toMatchObject({ pointer })
+  ['the last tier is bounded', [{ upTo: 10, rate: cheap }], '/tiers/0/upTo', 'the last tier must have upTo null'],
+  ['a tier before the last is not', [{ upTo: null, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/0/upTo', 'only the last tier may have upTo null'],
+  ['bounds repeat', [{ upTo: 10, rate: cheap }, { upTo: 10, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/1/upTo', 'tiers must rise: 10 is not above 10'],
+  ['bounds fall', [{ upTo: 10, rate: cheap }, { upTo: 5, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/1/upTo', 'tiers must rise: 5 is not above 10'],
+  ['the first bound is zero', [{ upTo: 0, rate: cheap }, { upTo: null, rate: cheap }], '/tiers/0/upTo', 'tiers must rise: 0 is not above 0'],
+])('tiers are refused when %s', (_why, some, pointer, message) => {
+  expect(priceMistake({ model: 'graduated', tiers: some })).toEqual({ pointer, message: expect.stringContaining(message) })
 })
 
 const volume: Price = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 }, flat: 5 }, { upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 2, per: 1 }, flat: 30 }] }
@@ -98,6 +98,12 @@ test.each([[0, 0, 0], [1, 0, 900], [100, 0, 900], [101, 0, 1800], [100_000, 3, 9
   expect(rate({ model: 'package', size: 100, amount: 900 }, quantity, decimals).amount).toBe(amount)
 })
 
+test('one line explains all packages', () => {
+  expect(rate({ model: 'package', size: 100, amount: 900 }, 101, 0)).toEqual({
+    amount: 1800, explain: [{ kind: 'package', upTo: null, quantity: 101, rate: { amount: 900, per: 100 }, flat: 0, amount: 1800 }],
+  })
+})
+
 test('a percentage is of the amount, and each event has its own fee', () => {
   expect(rate({ model: 'percentage', basisPoints: 299, perEvent: 30 }, 10_090, 0, 3)).toEqual({
     amount: 392,
@@ -106,7 +112,18 @@ test('a percentage is of the amount, and each event has its own fee', () => {
       { kind: 'per_event', upTo: null, quantity: 0, events: 3, rate: { amount: 30, per: 1 }, flat: 0, amount: 90 },
     ],
   })
-  expect(rate({ model: 'percentage', basisPoints: 0, perEvent: 200 }, 0, 0, 4).amount).toBe(800)
+})
+
+test('a percentage explains the amount only where there is one, and the events only where they cost something', () => {
+  const parts = (perEvent: number, quantity: number, events: number) => rate({ model: 'percentage', basisPoints: 100, perEvent }, quantity, 0, events).explain.map((part) => [part.kind, part.amount])
+  expect(parts(200, 0, 4)).toEqual([['per_event', 800]])
+  expect(parts(0, 1000, 4)).toEqual([['percentage', 10]])
+  expect(parts(200, 1000, 0)).toEqual([['percentage', 10]])
+  expect(parts(200, 0, 0)).toEqual([])
+})
+
+test.each([-1, 0.5, Number.NaN, 2 ** 53])('%s steps cannot be rated', (quantity) => {
+  expect(() => rate(graduated, quantity, 0)).toThrow()
 })
 
 test('a minimum adds what is lacking and a maximum takes what is too much, as parts of their own', () => {
@@ -122,9 +139,16 @@ test('what was billed before comes off, and may have been too much', () => {
 })
 
 test('no quantity up to the one asked about costs more than the bound', () => {
-  fc.assert(fc.property(prices, quantities, quantities, (price, a, b) => {
-    expect(BigInt(rate(price, Math.min(a, b), 0).amount)).toBeLessThanOrEqual(mostItCanCost(price, Math.max(a, b), 0))
+  fc.assert(fc.property(prices, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
+    expect(BigInt(rate(price, Math.min(a, b), decimals).amount)).toBeLessThanOrEqual(mostItCanCost(price, Math.max(a, b), decimals))
   }))
+})
+
+test('the bound is the dearest rate for every unit, rounded up, and every flat fee', () => {
+  const unit: Price = { model: 'per_unit', rate: { amount: 40, per: 1000 } }
+  expect([mostItCanCost(unit, 1000, 0), mostItCanCost(unit, 1_000_000, 3), mostItCanCost(volume, 100, 0), mostItCanCost({ model: 'percentage', basisPoints: 299 }, 10_000, 0)]).toEqual([41n, 41n, 1036n, 300n])
+  const packs: Price = { model: 'package', size: 100, amount: 900 }
+  expect([mostItCanCost(packs, 101, 0), mostItCanCost(packs, 100_000, 3), mostItCanCost(packs, 100_001, 3)]).toEqual([1800n, 900n, 1800n])
 })
 
 test('volume tiers are checked like graduated ones, and other models have none', () => {
@@ -135,6 +159,7 @@ test('volume tiers are checked like graduated ones, and other models have none',
 test('a price whose last tier is bounded covers quantities up to it and no more', () => {
   const bounded: Price = { model: 'graduated', tiers: [{ upTo: 10, rate: { amount: 5, per: 1 } }] }
   expect([coversQuantity(bounded, 10_000, 3), coversQuantity(bounded, 10_001, 3), coversQuantity(graduated, 10_001, 3), coversQuantity({ model: 'package', size: 1, amount: 1 }, 9, 0)]).toEqual([true, false, true, true])
+  expect([coversQuantity({ ...bounded, model: 'volume' }, 10, 0), coversQuantity({ ...bounded, model: 'volume' }, 11, 0)]).toEqual([true, false])
   expect(rate(bounded, 10, 0).amount).toBe(50)
   expect(() => rate(bounded, 11, 0)).toThrow('no bound')
 })

@@ -12,7 +12,6 @@ export function stepsFrom(units: number, decimals: number): Steps | QuantityMist
   if (!match) return 'quantity_overflow'
   const exponent = Number(match[3] ?? 0) - (match[2]?.length ?? 0) + decimals
   if (exponent < 0) return 'quantity_too_precise'
-  if (exponent > 20) return 'quantity_overflow'
   const steps = Number(BigInt(match[1]! + (match[2] ?? '')) * 10n ** BigInt(exponent))
   return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
 }
@@ -20,7 +19,7 @@ export function stepsFrom(units: number, decimals: number): Steps | QuantityMist
 /** Steps → units, as the nearest JSON number. */
 export function unitsFrom(steps: Steps, decimals: number): number {
   assert(Number.isSafeInteger(steps))
-  return decimals === 0 ? steps : Number(`${steps}e-${decimals}`)
+  return Number(`${steps}e-${decimals}`)
 }
 
 /** A whole number of units, as plans state them → steps. */

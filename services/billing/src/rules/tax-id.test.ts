@@ -12,6 +12,7 @@ test.each([
   ['91330100799655058b', 'letters are capitals'],
   ['9133010079965505', 'it is too short'],
   ['91330100799655058B ', 'nothing may follow'],
+  ['91330100799655058BA', 'it is too long'],
   ['', 'it is empty'],
   ['91A30100799655058B', 'the region is digits'],
 ])('%s is refused: %s', (text) => {

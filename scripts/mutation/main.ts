@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { show } from '../child.mjs'
+import { duration, say } from '../console.mjs'
+import { installPackagesOf } from '../packages.mjs'
+import { inProject, root } from '../project.mjs'
+import { differences, heading, listOf, mutationOf, reasonsIn } from './list.ts'
+import { fileScores, scoreOf, type MutationReport } from './report.ts'
+
+const usage = `npm run mutation [-- FILE…] [--incremental] [--update]
+
+Changes services/billing/src/rules/ in every way Stryker knows, one at a time, and runs the tests beside it on each change. Exits with 1 when fewer than 90 %
+are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (calendar.ts), --incremental takes what earlier runs found where
+neither the file nor its tests have changed, --update writes the score and the survivors into docs/mutation.md and keeps the reasons that stand there.`
+
+const least = 90
+const document = inProject('docs', 'mutation.md')
+const reportFile = inProject('.cache', 'mutation', 'report.json')
+
+/** Answers the exit code: 0 all well, 1 the score is too low or the list is not right, 2 a mistake in the command. */
+async function main(options: readonly string[]): Promise<number> {
+  const files = options.filter((option) => !option.startsWith('--'))
+  const unknown = options.find((option) => option.startsWith('--') && option !== '--incremental' && option !== '--update')
+  const absent = files.find((file) => !existsSync(ruleFile(file)))
+  if (unknown !== undefined || absent !== undefined || (options.includes('--update') && files.length > 0)) {
+    console.error(`${unknown !== undefined ? `${unknown} is not an option.` : absent !== undefined ? `${absent} is not a file of the rules.` : 'Only a run of all files can write the list.'}\n\n${usage}`)
+    return 2
+  }
+  const began = Date.now()
+  const code = await mutate(files, options.includes('--incremental'))
+  if (!existsSync(reportFile)) return code || 1
+  const result = judge(JSON.parse(readFileSync(reportFile, 'utf8')) as MutationReport, options.includes('--update'))
+  say(`Mutation testing took ${duration(Date.now() - began)}.`)
+  return result
+}
+
+/** Runs Stryker with what is left of the processor. */
+async function mutate(files: readonly string[], incremental: boolean): Promise<number> {
+  await installPackagesOf(inProject('scripts', 'mutation'))
+  rmSync(reportFile, { force: true })
+  os.setPriority(os.constants.priority.PRIORITY_LOW)
+  const stryker = inProject('scripts', 'mutation', 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js')
+  const only = files.length > 0 ? ['--mutate', files.map((file) => `services/billing/src/rules/${file}`).join(',')] : []
+  return show(process.execPath, [stryker, 'run', 'scripts/mutation/stryker.config.mjs', ...only, ...(incremental ? ['--incremental'] : [])], { cwd: root })
+}
+
+function judge(report: MutationReport, update: boolean): number {
+  const scores = fileScores(report)
+  const markdown = readFileSync(document, 'utf8')
+  if (update) writeFileSync(document, markdown.slice(0, markdown.indexOf(heading)) + listOf(scores, reasonsIn(markdown)))
+  const { unlisted, found } = differences(scores, reasonsIn(readFileSync(document, 'utf8')))
+  const score = scoreOf(scores)
+  const unmeasured = unlisted.filter((survivor) => survivor.unmeasured)
+  for (const survivor of unlisted) say(`${survivor.file}:${survivor.line}: ${mutationOf(survivor)} ${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`)
+  for (const key of found) say(`docs/mutation.md lists ${key}, which was found: --update removes it.`)
+  say(`${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} survivors without a reason, ${unmeasured.length} not tested.`)
+  return score < least || unlisted.length > 0 ? 1 : 0
+}
+
+function ruleFile(name: string): string {
+  return inProject('services', 'billing', 'src', 'rules', name)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+}

@@ -1,0 +1,24 @@
+const folder = '.cache/mutation'
+
+/** Stryker, run from the project's folder by main.mjs. */
+export default {
+  plugins: ['@stryker-mutator/vitest-runner'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
+  mutate: ['services/billing/src/rules/*.ts', '!**/*.test.ts'],
+  // Copied for the tests to run on; nothing else is.
+  ignorePatterns: ['**', '!services/billing/src/rules/**', '!scripts/mutation/*.ts', '!package.json', '!tsconfig.json'],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // Long, since a mutant that runs out of time counts as found: that must mean an endless loop, not a busy machine.
+  timeoutMS: 60_000,
+  warnings: { slow: false },
+  incrementalFile: `${folder}/incremental.json`,
+  tempDirName: `${folder}/sandbox`,
+  reporters: ['clear-text', 'json', 'html', 'progress-append-only'],
+  clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
+  jsonReporter: { fileName: `${folder}/report.json` },
+  htmlReporter: { fileName: `${folder}/report.html` },
+  // main.ts judges the score, together with the list of survivors.
+  thresholds: { high: 95, low: 90, break: null },
+}
