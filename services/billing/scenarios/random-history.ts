@@ -1,5 +1,5 @@
 import {
-  BillingError, cancelScheduledChange, cancelSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/rules/date.ts'
@@ -21,22 +21,47 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-/** One command and what it answered: its result, or the code it was refused with. */
+/** One command, for whom, and what it answered: its result, or the code it was refused with. */
 export interface Step {
   at: string
   command: string
+  customerId: string
   answer: unknown
 }
 
+/** A history to be played: the seed decides everything. `look` is called after each `every` steps (40 unless told) and at the end. */
+export interface HistoryPlan {
+  seed: number
+  steps: number
+  look: () => Promise<void>
+  every?: number
+}
+
 /**
- * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. After each `every` steps
- * `look` is called. A mistake of ours (anything but a BillingError) is thrown.
+ * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. What goes wrong (a mistake of ours, or one that
+ * `look` finds) is thrown with the story so far and the command that tells it again.
  */
-export async function playHistory(world: World, seed: number, steps: number, look: () => Promise<void>, every = 40): Promise<Step[]> {
+export async function playHistory(world: World, plan: HistoryPlan): Promise<Step[]> {
+  const log: Step[] = []
+  try {
+    await play(world, plan, log)
+    return log
+  } catch (error) {
+    throw new Error(`${storyOf(log)}\n\nTell it again: SEED=${plan.seed} STEPS=${plan.steps} npx vitest run services/billing/scenarios/determinism.test.ts\n`, { cause: error })
+  }
+}
+
+/** The last fifty steps in words. */
+function storyOf(log: readonly Step[]): string {
+  const told = log.slice(-50).map(({ at, command, customerId, answer }, index) =>
+    `${String(Math.max(0, log.length - 50) + index + 1).padStart(5)}  ${at}  ${customerId.padEnd(8)}  ${command.padEnd(12)} ${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`)
+  return [`${log.length} steps were told:`, ...told].join('\n')
+}
+
+async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan, log: Step[]): Promise<void> {
   const random = randomFrom(seed)
   const whole = (below: number) => Math.floor(random() * below)
   const one = <T>(some: readonly T[]): T => some[whole(some.length)]!
-  const log: Step[] = []
   const batches: UsageEventInput[][] = []
   const { billing } = world
   await world.passTo('2026-08-30T20:00:00Z')
@@ -81,7 +106,10 @@ export async function playHistory(world: World, seed: number, steps: number, loo
     cancel: (customerId) => cancelSubscription(billing, { customerId, when: random() < 0.2 ? 'now' : 'period_end', credit: random() < 0.5 }),
     resume: (customerId) => resumeSubscription(billing, { customerId }),
     // Whoever has left may come back, now or a few days ago.
-    subscribe: (customerId) => createSubscription(billing, { customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400) }),
+    subscribe: (customerId) => createSubscription(billing, {
+      customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400), ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
+    }),
+    version: (customerId) => changeSubscription(billing, { customerId, planId: 'team', planVersion: 1 + whole(4) }),
     pay: async (customerId) => {
       const { id, amountDue } = await anInvoice(customerId)
       const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
@@ -107,21 +135,21 @@ export async function playHistory(world: World, seed: number, steps: number, loo
     },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.
     if (random() < 0.8) await world.passTo(to)
     else world.set(to)
     const command = one(weights)
-    const answer = await commands[command]!(one(customers)).catch((error: unknown) => {
+    const customerId = one(customers)
+    const answer = await commands[command]!(customerId).catch((error: unknown) => {
       if (error instanceof BillingError) return error.code
       throw new Error(`step ${log.length}, ${command} at ${billing.now()}`, { cause: error })
     })
-    log.push({ at: billing.now(), command, answer })
+    log.push({ at: billing.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
   }
   await world.passTo(addSeconds(billing.now(), 32 * 86_400))
   await look()
-  return log
 }
