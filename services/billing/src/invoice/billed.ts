@@ -8,33 +8,27 @@ import { stepsFrom } from '../rules/quantity.ts'
 import type { InvoiceDocument } from './document.ts'
 import { creditLine, reachesPast, type BilledLine, type BilledUsage, type Line, type LineDraft } from './line.ts'
 
-/** The invoices (not void) of periods that start on `since` or later, oldest first. Credit notes are no part of what was billed. */
-export async function documentsSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<InvoiceDocument[]> {
-  const rows = await tx.query<{ document: InvoiceDocument }>(
-    "select document from invoices where customer_id = $1 and period_start >= $2 and voided_at is null and kind <> 'credit_note' order by issued_at, number", [customerId, since],
-  )
-  return rows.map((row) => row.document)
-}
-
-/** The lines of those invoices, each with what discounts and credit notes left of it. */
+/**
+ * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it.
+ * Credit notes are no part of what was billed.
+ */
 export async function linesSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<BilledLine[]> {
-  const credited = await creditedSince(tx, customerId, since)
-  return (await documentsSince(tx, customerId, since)).flatMap((document) => document.lines.map((line) => ({ ...line, left: money(netOf(line) - (credited.get(`${document.id} ${line.id}`) ?? 0)) })))
-}
-
-/** What credit notes gave back of each line, without tax, by the invoice's id and the line's. */
-async function creditedSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<Map<string, Money>> {
-  const rows = await tx.query<{ invoiceId: string; lines: Line[] }>(
-    `select credits_id as "invoiceId", document->'lines' as lines from invoices where customer_id = $1 and credits_id is not null and period_start >= $2`, [customerId, since],
+  const rows = await tx.query<{ document: InvoiceDocument; creditsId: string | null }>(
+    `select document, credits_id as "creditsId" from invoices
+     where customer_id = $1 and period_start >= $2 and (voided_at is null or credits_id is not null) order by issued_at, number`, [customerId, since],
   )
   const credited = new Map<string, Money>()
-  for (const { invoiceId, lines } of rows) {
-    for (const line of lines) {
-      const key = `${invoiceId} ${line.credited!.lineId}`
-      credited.set(key, money((credited.get(key) ?? 0) - line.amount))
-    }
+  for (const { document, creditsId } of rows) if (creditsId !== null) addCredited(credited, creditsId, document.lines)
+  return rows.filter((row) => row.creditsId === null).flatMap(({ document }) =>
+    document.lines.map((line) => ({ ...line, left: money(netOf(line) - (credited.get(`${document.id} ${line.id}`) ?? 0)) })))
+}
+
+/** Adds what a credit note gave back of each line, without tax, by the invoice's id and the line's. */
+function addCredited(credited: Map<string, Money>, invoiceId: string, lines: readonly Line[]): void {
+  for (const line of lines) {
+    const key = `${invoiceId} ${line.credited!.lineId}`
+    credited.set(key, money((credited.get(key) ?? 0) - line.amount))
   }
-  return credited
 }
 
 /** What was billed so far for one meter in one stretch and usage period. A credit note changes none of it but what is left. */
