@@ -2,6 +2,7 @@ import type { Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
+import type { LocalDate } from '../rules/date.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import { usedOn, type DailyUsage } from '../usage/rating.ts'
@@ -43,11 +44,12 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
 
 /**
  * The lines that billed other usage than their events: what a line says, and what it says was billed before it, is all that was
- * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not.
+ * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
+ * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>): Broken[] {
+export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>, keptFrom: LocalDate | null): Broken[] {
   return document.lines.flatMap((line) => {
-    if (line.meter === undefined || line.counted === undefined) return []
+    if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
     const meter = meters.get(line.meter)!
     const dates = { from: line.period.start, to: line.period.end }
     const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)

@@ -10,7 +10,7 @@ import { usagePeriods } from '../timeline.ts'
 import { checkEvent } from './event.ts'
 import { allowanceOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { storeEvents } from './record.ts'
+import { findRecorded, storeEvents } from './record.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. */
 export interface Quota {
@@ -61,9 +61,9 @@ export async function consume(
     const event = checkEvent(input, meter, tx.at)
     if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
     const counter = await counterOf(tx, history, meter)
-    const [known] = await tx.query<{ body_hash: string; quantity: number; overage: number | null }>('select body_hash, quantity, overage from usage_events where customer_id = $1 and id = $2', [input.customerId, input.id])
+    const known = await findRecorded(tx, input.customerId, input.id)
     if (known) {
-      if (known.body_hash !== event.bodyHash) throw new BillingError('event_conflict', { pointer: '/id', message: `id '${input.id}' was used before with other content` })
+      if (known.bodyHash !== event.bodyHash) throw new BillingError('event_conflict', { pointer: '/id', message: `id '${input.id}' was used before with other content` })
       return answer(meter, { granted: known.quantity, overage: known.overage ?? 0, remaining: counter?.remaining ?? null, duplicate: true })
     }
     if (!counter) return answer(meter, { granted: 0, overage: 0, remaining: 0, duplicate: false })
