@@ -102,7 +102,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   // One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
   placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index)
   for (const { event, fate } of await storeEvents(tx, placed)) fates[event.index] = fate
-  if (await tooLarge(tx, placed)) throw new OverflowInBatch()
+  if (await tooLarge(tx, placed, meters)) throw new OverflowInBatch()
   await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
 }
