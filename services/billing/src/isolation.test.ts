@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -22,6 +22,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
       await previewChange(world.billing, { customerId, planId: 'business' })
       await createPortalSession(world.billing, { customerId })
+      await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
+      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }

@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../billing.ts'
 import { planFrom, type Charge, type PlanRow } from '../plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
 import { mostItCanCost } from '../rules/pricing.ts'
-import { metersByKey, type Meter } from '../meter.ts'
+import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { CheckedEvent } from './event.ts'
 
 type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { localDate: LocalDate }
@@ -25,11 +25,12 @@ export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INT
  */
 export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], meters?: ReadonlyMap<string, Meter>): Promise<boolean> {
   if (events.length === 0) return false
-  const costs = await costsOf(tx, events, meters ?? await metersByKey(tx))
+  const known = meters ?? await metersByKey(tx)
+  const costs = await costsOf(tx, events, known)
   const isNear = events.some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)
   if (!isNear && !(await hasLargeDay(tx, events, costs))) return false
   for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
-    const total = await mostInAMonth(tx, event)
+    const total = await mostInAMonth(tx, event, isAdditive(known.get(event.meter)!))
     if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
   }
   return false
@@ -61,10 +62,10 @@ async function chargesOf(tx: BillingTransaction, subscribed: readonly { id: stri
   return new Map(rows.map((row) => [`${row.id} ${row.version}`, planFrom(row).charges]))
 }
 
-/** The largest sum of 31 days in a row that the event's date lies in: no period is longer. */
-async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent): Promise<bigint> {
+/** The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date lies in: no period is longer. */
+async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent, summed: boolean): Promise<bigint> {
   const [window] = await tx.query<{ most: string | null }>(
-    `select max(total)::text as most from (select sum(quantity) over (order by local_date range between current row and interval '30 days' following) as total
+    `select max(total)::text as most from (select ${summed ? 'sum' : 'max'}(quantity) over (order by local_date range between current row and interval '30 days' following) as total
      from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
     [customerId, meter, addDays(localDate, -30), addDays(localDate, 30)],
   )

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { lockCustomer, readHistory, stretchOn, type History } from '../history.ts'
-import { findMeter, type Meter } from '../meter.ts'
+import { findMeter, isAdditive, type Meter } from '../meter.ts'
 import { later, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
@@ -55,6 +55,7 @@ export async function consume(
   return billing.transaction(async (tx) => {
     const meter = await meterOf(tx, input.meter)
     // Each consumption is one event: granting five for what is counted once would sell the limit five times.
+    if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
     if (meter.aggregation === 'count' && (input.quantity ?? 1) !== 1) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: consume one at a time` })
     await lockCustomer(tx, input.customerId)
     const history = await readHistory(tx, input.customerId)
@@ -107,7 +108,8 @@ function quotaFor(counter: Counter | undefined, meter: Meter, quantity: number):
   const units = (steps: number | null) => (steps === null ? null : unitsFrom(steps, meter.decimals))
   const remaining = units(counter.remaining)
   return {
-    allowed: remaining === null || counter.policy === 'bill' || quantity <= remaining,
+    // Of the largest or latest quantity it matters how large it would be, not how much it would add.
+    allowed: remaining === null || counter.policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(counter.included)! : remaining),
     included: units(counter.included), used: unitsFrom(counter.used, meter.decimals), remaining, overagePolicy: counter.policy, resetsAt: counter.resetsAt,
   }
 }

@@ -1,9 +1,10 @@
 import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
 import { BillingError, type Code } from '../failure.ts'
-import { metersByKey } from '../meter.ts'
+import { isAdditive, metersByKey } from '../meter.ts'
 import type { Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
+import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
 import { openIntake, type Fate, type Slot } from './intake.ts'
 import { ensureMonths, rememberMonths } from './month.ts'
@@ -113,7 +114,7 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
   await ensureMonths(tx, placed.map((event) => event.time))
-  const stored = await tx.query<{ customer_id: string; id: string }>(storing, [JSON.stringify([...first.values()].map(rowOf)), tx.at, overage])
+  const stored = await tx.query<{ customer_id: string; id: string }>(storing(placed.every(isAdditive)), [JSON.stringify([...first.values()].map(rowOf)), tx.at, overage])
   const fresh = new Set(stored.map((row) => `${row.customer_id} ${row.id}`))
   const isFresh = (event: Placed) => fresh.has(keyOf(event)) && first.get(keyOf(event)) === event
   const known = await bodyHashes(tx, placed.filter((event) => !isFresh(event)))
@@ -127,21 +128,44 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
 /**
  * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
+ * A batch of sums and counts alone, as most are, is spared the rest.
  */
-const storing = `
+function storing(isPlain: boolean): string {
+  return `
   with sent as materialized (
-    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea)
+    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text)
   ), fresh as (
     insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) do nothing returning customer_id, id
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, $3 from sent e join fresh using (customer_id, id)
-  ), days as (
+  ), ${isPlain ? plainDays : anyDays}
+  select customer_id, id from fresh`
+}
+
+const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
     select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
     on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
-  )
-  select customer_id, id from fresh`
+  )`
+
+const anyDays = `seen as (
+    insert into usage_values (customer_id, meter, local_date, value)
+    select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} from sent e join fresh using (customer_id, id) where e.aggregation = 'unique' order by 1, 2, 3, 4
+    on conflict do nothing returning customer_id, meter, local_date
+  ), days as (
+    insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
+    select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
+      left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
+      group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
+    on conflict (customer_id, meter, local_date) do update set
+      quantity = case (select aggregation from meters where key = excluded.meter)
+        when 'max' then greatest(usage_daily.quantity, excluded.quantity)
+        when 'last' then case when ${isLater} then excluded.quantity else usage_daily.quantity end
+        else usage_daily.quantity + excluded.quantity end,
+      events = usage_daily.events + excluded.events,
+      last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
+  )`
 
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()
@@ -184,7 +208,7 @@ function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): 
 function rowOf(event: Placed) {
   return {
     customer_id: event.customerId, id: event.id, meter: event.meter, quantity: event.quantity, time: event.time,
-    local_date: event.localDate, properties: event.properties, body_hash: `\\x${event.bodyHash}`,
+    local_date: event.localDate, properties: event.properties, body_hash: `\\x${event.bodyHash}`, aggregation: event.aggregation, unique_by: event.uniqueBy,
   }
 }
 
