@@ -11,7 +11,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy },
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy },
   closed,
 )
 

@@ -25,3 +25,43 @@ alter table usage_values enable row level security;
 alter table usage_values force row level security;
 create policy one_customer on usage_values to portal using (customer_id = current_setting('app.customer_id', true)) with check (customer_id = current_setting('app.customer_id', true));
 create policy every_customer on usage_values to billing using (true) with check (true);
+
+-- Up to two properties by whose values a meter that adds up is broken down.
+alter table meters add column group_by text[] not null default '{}' check (cardinality(group_by) <= 2);
+
+-- A day once more, by the values of each such property: they add up to the day. Events without the property are 'none'; of a month's
+-- values the first so many have names, and the others share one row, 'rest'.
+create table usage_groups (
+  customer_id text not null,
+  meter       text not null,
+  property    text not null,
+  local_date  date not null,
+  kind        text not null check (kind in ('value', 'none', 'rest')),
+  value       text not null check (kind = 'value' or value = ''),
+  quantity    bigint not null,
+  events      bigint not null,
+  primary key (customer_id, meter, property, local_date, kind, value)
+);
+
+-- Which values of a month have names.
+create table usage_group_values (
+  customer_id text not null,
+  meter       text not null,
+  property    text not null,
+  month       date not null,                        -- of the customer's dates, by its first
+  value       text not null,
+  primary key (customer_id, meter, property, month, value)
+);
+
+grant select, insert on usage_groups, usage_group_values to portal, billing;
+grant update (quantity, events) on usage_groups to portal, billing;
+do $$
+declare name text;
+begin
+  foreach name in array array['usage_groups', 'usage_group_values'] loop
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+    execute format('create policy one_customer on %I to portal using (customer_id = current_setting(''app.customer_id'', true)) with check (customer_id = current_setting(''app.customer_id'', true))', name);
+    execute format('create policy every_customer on %I to billing using (true) with check (true)', name);
+  end loop;
+end $$;

@@ -23,7 +23,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await previewChange(world.billing, { customerId, planId: 'business' })
       await createPortalSession(world.billing, { customerId })
       await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
-      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }])
+      await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }

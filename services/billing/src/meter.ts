@@ -12,33 +12,39 @@ export interface Meter {
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** For `unique`: the property whose different values are counted. */
   uniqueBy?: string
+  /** Properties by whose values what is used is broken down; of meters that add up, at most two. */
+  groupBy?: string[]
 }
+
+export const mostGroupings = 2
 
 /** Whether more usage is simply added: the others look at all events of a range anew. */
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation === 'sum' || aggregation === 'count'
 
-const columns = 'key, name, unit, decimals, aggregation, unique_by as "uniqueBy"'
+const columns = 'key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy"'
 
 /** A meter as it is read: what it does not have is not there. */
-function meterFrom({ uniqueBy, ...meter }: Omit<Meter, 'uniqueBy'> & { uniqueBy: string | null }): Meter {
-  return { ...meter, ...(uniqueBy === null ? {} : { uniqueBy }) }
+function meterFrom({ uniqueBy, groupBy, ...meter }: Omit<Meter, 'uniqueBy'> & { uniqueBy: string | null; groupBy: string[] }): Meter {
+  return { ...meter, ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }) }
 }
 
 export const mostMeters = 200
 
-/** Creates a meter or renames it. Its decimals and aggregation never change once it exists, since stored usage depends on them. */
+/** Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it. */
 export async function putMeter(
   billing: Billing,
-  input: { key: string; name: string | LocalizedText; unit: string | LocalizedText; decimals?: number; aggregation?: Meter['aggregation']; uniqueBy?: string },
+  input: { key: string; name: string | LocalizedText; unit: string | LocalizedText; decimals?: number; aggregation?: Meter['aggregation']; uniqueBy?: string; groupBy?: string[] },
 ): Promise<Meter> {
   return billing.transaction(async (tx) => {
     const known = await findMeter(tx, input.key)
     const uniqueBy = input.uniqueBy ?? known?.uniqueBy
+    const groupBy = input.groupBy ?? known?.groupBy ?? []
     const meter: Meter = {
       key: input.key, name: localized(input.name), unit: localized(input.unit),
       decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum', ...(uniqueBy === undefined ? {} : { uniqueBy }),
+      ...(groupBy.length === 0 ? {} : { groupBy }),
     }
-    const changed = known && (['decimals', 'aggregation', 'uniqueBy'] as const).find((field) => known[field] !== meter[field])
+    const changed = known && (['decimals', 'aggregation', 'uniqueBy', 'groupBy'] as const).find((field) => JSON.stringify(known[field]) !== JSON.stringify(meter[field]))
     if (changed) {
       throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${known[changed]}: make a new meter` })
     }
@@ -46,11 +52,14 @@ export async function putMeter(
       throw new BillingError('invalid_meter', { pointer: '/uniqueBy', message: "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts" })
     }
     if (meter.aggregation === 'unique' && meter.decimals > 0) throw new BillingError('invalid_meter', { pointer: '/decimals', message: 'different values are counted in whole numbers: decimals must be 0' })
+    if (groupBy.length > mostGroupings || new Set(groupBy).size < groupBy.length || (groupBy.length > 0 && !isAdditive(meter))) {
+      throw new BillingError('invalid_meter', { pointer: '/groupBy', message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties` })
+    }
     if (!known && (await listMeters(tx)).length >= mostMeters) throw new BillingError('invalid_meter', { pointer: '/key', message: `there are ${mostMeters} meters already, the most there may be` })
     await tx.query(
-      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by) values ($1, $2, $3, $4, $5, $6, $7)
+      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by) values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (key) do update set name = excluded.name, unit = excluded.unit`,
-      [meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null],
+      [meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy],
     )
     return meter
   })

@@ -1,13 +1,13 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { readHistory } from './history.ts'
-import { addDays } from './rules/date.ts'
+import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { periodNamed } from './timeline.ts'
 import { countAgain, withDaysBefore } from './reconciliation/counted-again.ts'
 import { documentMistakes, type DocumentRow } from './reconciliation/document-check.ts'
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
 import { meterBalances } from './reconciliation/meter-balance.ts'
-import { balanceMistakes, dayMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
+import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
 import { dailyUsage } from './usage/rating.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
@@ -82,11 +82,18 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...await ledgerMistakes(tx, customerId),
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
+      ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters),
       ...balanceMistakes({ history, events, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
       ...documents.flatMap((document) => lineMistakes(document, counted, history.meters, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))
   })
+}
+
+async function groupTotals(tx: BillingTransaction, customerId: string) {
+  return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
+    'select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_groups where customer_id = $1 group by 1, 2, 3', [customerId],
+  )
 }
 
 interface ReadDocument extends DocumentRow {

@@ -1,6 +1,6 @@
 import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, recordUsage, type Billing } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
-import { PeriodLabel, UsageSummary } from '@customer-portal/http/resources'
+import { PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
@@ -31,7 +31,7 @@ export function usageRoutes(app: App, billing: Billing): void {
     config: { scope },
     schema: {
       summary: "A customer's usage in a period", tags: ['usage'], params: CustomerPath, response: { 200: UsageSummary },
-      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
+      querystring: UsageQuery,
     },
   }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))
 

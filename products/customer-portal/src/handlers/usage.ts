@@ -1,6 +1,6 @@
 import { getUsageDetail, getUsageSummary } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
-import { Id, Instant, LocalDate, Page, PeriodLabel, UsageEvent, UsageSummary } from '@customer-portal/http/resources'
+import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { ActFor } from '../caller.ts'
 
@@ -16,7 +16,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     config: { scope: 'portal:read' },
     schema: {
       summary: 'The usage of a period', tags: ['usage'], description: 'The current period when none is named.',
-      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }), response: { 200: UsageSummary },
+      querystring: UsageQuery, response: { 200: UsageSummary },
     },
   }, async (request) => {
     const { billing, customerId } = actFor(request)

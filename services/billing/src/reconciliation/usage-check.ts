@@ -70,3 +70,16 @@ function billedBefore(line: Line, meter: Meter): number {
 export function momentsOf(documents: readonly InvoiceDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
 }
+
+/** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them. */
+export function groupMistakes(groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[], daily: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>): Broken[] {
+  const grouped = new Map(groups.map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]))
+  const expected = daily.flatMap((day) => (meters.get(day.meter)!.groupBy ?? []).map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]))
+  const nothing = { quantity: 0, events: 0 }
+  const days = new Map(expected)
+  return [...new Set([...grouped.keys(), ...days.keys()])].flatMap((key) => {
+    const [group, day] = [grouped.get(key) ?? nothing, days.get(key) ?? nothing]
+    if (group.quantity === day.quantity && group.events === day.events) return []
+    return [{ what: 'a break-down that does not add up to its day', row: `${key}: ${group.quantity} steps of ${group.events} events, the day has ${day.quantity} of ${day.events}` }]
+  })
+}

@@ -6,6 +6,7 @@ import type { Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
+import { groupsOf } from './group.ts'
 import { openIntake, type Fate, type Slot } from './intake.ts'
 import { ensureMonths, rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
@@ -114,7 +115,10 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
   await ensureMonths(tx, placed.map((event) => event.time))
-  const stored = await tx.query<{ customer_id: string; id: string }>(storing(placed.every(isAdditive)), [JSON.stringify([...first.values()].map(rowOf)), tx.at, overage])
+  const grouped = await groupsOf(tx, [...first.values()])
+  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0 })
+  const rows = [...first.values()].map((event) => ({ ...rowOf(event), groups: grouped.get(event) }))
+  const stored = await tx.query<{ customer_id: string; id: string }>(statement, [JSON.stringify(rows), tx.at, overage])
   const fresh = new Set(stored.map((row) => `${row.customer_id} ${row.id}`))
   const isFresh = (event: Placed) => fresh.has(keyOf(event)) && first.get(keyOf(event)) === event
   const known = await bodyHashes(tx, placed.filter((event) => !isFresh(event)))
@@ -130,16 +134,16 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
  * A batch of sums and counts alone, as most are, is spared the rest.
  */
-function storing(isPlain: boolean): string {
+function storing({ isPlain, isGrouped }: { isPlain: boolean; isGrouped: boolean }): string {
   return `
   with sent as materialized (
-    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text)
+    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, groups jsonb)
   ), fresh as (
     insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) do nothing returning customer_id, id
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, $3 from sent e join fresh using (customer_id, id)
-  ), ${isPlain ? plainDays : anyDays}
+  ), ${isPlain ? plainDays : anyDays}${isGrouped ? `, ${groups}` : ''}
   select customer_id, id from fresh`
 }
 
@@ -147,6 +151,14 @@ const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
     select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
     on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
+  )`
+
+const groups = `groups as (
+    insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint, count(*)
+    from sent e join fresh using (customer_id, id) cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = usage_groups.quantity + excluded.quantity, events = usage_groups.events + excluded.events
   )`
 
 const anyDays = `seen as (
