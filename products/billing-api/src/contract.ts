@@ -1,4 +1,5 @@
-import { changeTypes, type ChangeType } from '@customer-portal/billing'
+import { changeTypes, type ChangeType, type Code } from '@customer-portal/billing'
+import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
@@ -138,6 +139,25 @@ export const Recorded = Type.Object(
   closed,
 )
 export type Recorded = Static<typeof Recorded>
+
+/** GET /events/rejected */
+export const RejectedEvent = Type.Object(
+  {
+    customerId: Id, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
+    properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+    retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
+  },
+  { ...closed, description: 'As it was sent' },
+)
+export const RejectedQuery = Type.Object(
+  { customerId: Type.Optional(Id), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
+  closed,
+)
+export const RetryInput = Type.Object(
+  { customerId: Id, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
+  closed,
+)
 
 const Steps = Type.Number({ description: "In the meter's units" })
 /** GET /customers/{id}/reconciliation */

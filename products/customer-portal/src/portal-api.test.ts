@@ -50,6 +50,13 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect([unknown.statusCode, unknown.json().errors[0].pointer]).toEqual([400, '?groupBy'])
   })
 
+  test('what was reported and not counted is told with the reason, to its customer alone', async () => {
+    await recordUsage(server.billing, [{ id: 'x1', customerId: 'acme', meter: 'nothing', quantity: 3 }, { id: 'x2', customerId: 'globex', meter: 'nothing' }])
+    const { data, nextCursor } = await get('/usage/rejected', { role: 'viewer' })
+    expect([data, nextCursor]).toEqual([[{ id: 'x1', meter: 'nothing', quantity: 3, time: null, code: 'meter_not_found', reason: { 'zh-CN': '没有这个计量项。', en: 'There is no such meter.' }, rejectedAt: server.clock.at }], null])
+    expect((await call('GET', '/usage/rejected?cursor=x')).json().code).toBe('invalid_cursor')
+  })
+
   test('the account is the one of the token', async () => {
     expect(await get('/account')).toMatchObject({ customerId: 'acme', companyName: 'acme', currency: 'CNY', timezone: 'Asia/Shanghai', version: 1 })
     expect(await get('/account', { customer: 'globex', role: 'viewer' })).toMatchObject({ customerId: 'globex' })

@@ -65,3 +65,11 @@ begin
     execute format('create policy every_customer on %I to billing using (true) with check (true)', name);
   end loop;
 end $$;
+
+-- The whole event as it was sent, where sending it again may go better: the vendor can have it tried once more.
+alter table rejected_events add column sent jsonb;
+create index rejected_events_all on rejected_events (rejected_at, customer_id, id, body_hash, code);
+grant update (sent) on rejected_events to billing;
+
+-- The sums are a cache of the events: `npm run rebuild-usage` makes them anew.
+grant delete on usage_daily, usage_values, usage_groups to billing;

@@ -1,10 +1,10 @@
-import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, recordUsage, type Billing } from '@customer-portal/billing'
+import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
-import { PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
+import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
-import { Consumed, ConsumeInput, EventBatch, Quota, Reconciliation, Recorded } from '../contract.ts'
+import { Consumed, ConsumeInput, EventBatch, Quota, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
 const scope = 'billing' as const
@@ -26,6 +26,22 @@ export function usageRoutes(app: App, billing: Billing): void {
       },
     }, async (request) => recordBatch(billing, request))
   })
+
+  app.get('/events/rejected', {
+    config: { scope },
+    schema: {
+      summary: 'Events that were rejected, newest first', tags: ['usage'], querystring: RejectedQuery, response: { 200: Page(RejectedEvent) },
+      description: 'With the reason, also after the answer that told it is lost; of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
+    },
+  }, async (request) => listRejectedEvents(billing, request.query))
+
+  app.post('/events/rejected/retry', {
+    config: { scope },
+    schema: {
+      summary: 'Try rejected events again', tags: ['usage'], body: RetryInput, response: { 200: Recorded },
+      description: 'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
+    },
+  }, async (request) => retryRejectedEvents(billing, request.body))
 
   app.get('/customers/:customerId/usage', {
     config: { scope },

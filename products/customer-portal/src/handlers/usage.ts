@@ -1,8 +1,9 @@
-import { getUsageDetail, getUsageSummary } from '@customer-portal/billing'
-import { PageQuery, type App } from '@customer-portal/http'
+import { getUsageDetail, getUsageSummary, listRejectedEvents } from '@customer-portal/billing'
+import { failures, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { ActFor } from '../caller.ts'
+import { RejectedUsage } from '../contract.ts'
 
 const Moment = Type.Union([LocalDate, Instant], { description: 'A local date (the end is inclusive) or an instant' })
 const UsageDetailQuery = Type.Object(
@@ -29,5 +30,14 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getUsageDetail(billing, { customerId, ...request.query })
+  })
+
+  app.get('/usage/rejected', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'Usage that was reported but not counted, newest first, with the reason', tags: ['usage'], querystring: PageQuery, response: { 200: Page(RejectedUsage) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
+    return { data: data.map((event) => ({ ...event, reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
   })
 }

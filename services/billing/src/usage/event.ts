@@ -65,7 +65,8 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at:
   return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event), aggregation, ...(uniqueBy === undefined ? {} : { uniqueBy }), ...(groupBy === undefined ? {} : { groupBy }) }
 }
 
-function isStorable(value: unknown): boolean {
+/** Whether the database can hold every text in a value. */
+export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
   if (value === null || typeof value !== 'object') return true
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { DateRange, LocalDate } from '../rules/date.ts'
-import { firstOfMonth } from '../rules/date.ts'
+import { canonicalJson } from '../rules/canonical.ts'
+import { firstOfMonth, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { CheckedEvent } from './event.ts'
 
 /** Where an event counts in a break-down: under a value, among those without the property, or among the values that came when a month had enough. */
@@ -49,7 +49,7 @@ function namesOf(event: GroupedEvent): Named[] {
 function nameOf(event: GroupedEvent, property: string): Named | undefined {
   const value = Object.hasOwn(event.properties, property) ? event.properties[property] : undefined
   if (value === undefined || value === null) return undefined
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : canonicalJson(value)
   // By whole characters: half of one could not be stored.
   return { customer_id: event.customerId, meter: event.meter, property, month: firstOfMonth(event.localDate), value: text.length > mostLetters ? [...text].slice(0, mostLetters).join('') : text }
 }

@@ -4,6 +4,13 @@ import type { UsageEventInput } from './event.ts'
 /** What became of one event. */
 export type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
 
+/** What became of a batch. `rejected` names each event by its place in the batch. */
+export interface Recorded {
+  accepted: number
+  duplicates: number
+  rejected: { index: number; id: string; code: Code; detail: string }[]
+}
+
 /** An event on its way, and its fate once that is committed. */
 export interface Slot {
   readonly event: UsageEventInput

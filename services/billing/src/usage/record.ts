@@ -1,5 +1,6 @@
 import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
+import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
 import { isAdditive, metersByKey } from '../meter.ts'
 import type { Instant } from '../rules/instant.ts'
@@ -7,19 +8,12 @@ import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
 import { groupsOf } from './group.ts'
-import { openIntake, type Fate, type Slot } from './intake.ts'
+import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
 import { ensureMonths, rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { keepRejected } from './rejected.ts'
+import { keepRejected, retryRejected } from './rejected.ts'
 
 export const mostEvents = 1000
-
-/** What became of a batch. `rejected` names each event by its place in the batch. */
-export interface Recorded {
-  accepted: number
-  duplicates: number
-  rejected: { index: number; id: string; code: Code; detail: string }[]
-}
 
 type Placed = CheckedEvent & { index: number; localDate: string }
 
@@ -31,6 +25,12 @@ type Placed = CheckedEvent & { index: number; localDate: string }
 export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
   return summaryOf(events, await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)))
+}
+
+/** Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see `retryRejected`. Throws customer_not_found. */
+export async function retryRejectedEvents(billing: Billing, input: { customerId: string; ids?: readonly string[] }): Promise<Recorded> {
+  await getCustomer(billing, input)
+  return retryRejected(billing, input, (events) => recordUsage(billing, events))
 }
 
 async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Fate[]> {
