@@ -34,7 +34,7 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
   })
 
   test('a row that is wrong, missing or too many is named, and only a rebuild mends it', async () => {
-    const sums = () => ask("select (select jsonb_agg(d order by customer_id, meter, local_date) from usage_daily d) as days, (select count(*)::int from usage_values) as values, (select jsonb_agg(g order by customer_id, meter, property, local_date, kind, value) from usage_groups g) as groups")
+    const sums = () => ask('select (select jsonb_agg(d order by customer_id, meter, local_date) from usage_daily d) as days, (select count(*)::int from usage_values) as values, (select jsonb_agg(g order by customer_id, meter, property, local_date, kind, value) from usage_groups g) as groups')
     const before = await sums()
     const [day] = await ask<{ quantity: number; events: number }>("select quantity, events from usage_daily where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'")
     await ask("update usage_daily set quantity = quantity + 1 where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'")
