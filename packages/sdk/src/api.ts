@@ -52,6 +52,26 @@ export type Charge = {
   maximum?: number
 }
 
+/** CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
+export type CloudEvent = {
+  specversion: '1.0'
+  id: string
+  source: string
+  /** The meter */
+  type: string
+  /** The customer */
+  subject: string
+  /** RFC 3339, UTC */
+  time?: string
+  /** JSON */
+  datacontenttype?: string
+  data?: {
+    /** In the meter's units; 1 when absent */
+    quantity?: number
+  } | null
+  data_base64?: null
+}
+
 export type ConsumeInput = {
   id: string
   /** 1 when absent */
@@ -283,7 +303,12 @@ export type Meter = {
   name: LocalizedText
   unit: LocalizedText
   decimals: number
-  aggregation: 'sum' | 'count'
+  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
+  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  uniqueBy?: string
+  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  groupBy?: string[]
 }
 
 export type MeterInput = {
@@ -292,7 +317,12 @@ export type MeterInput = {
   /** One text for both languages, or one each */
   unit: string | LocalizedText
   decimals?: number
-  aggregation?: 'sum' | 'count'
+  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  aggregation?: 'sum' | 'count' | 'max' | 'last' | 'unique'
+  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  uniqueBy?: string
+  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  groupBy?: string[]
 }
 
 export type Payment = {
@@ -665,6 +695,16 @@ export type UsageSummary = {
     usage: Record<string, number>
   }>
   usage: Record<string, number>
+  groups?: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    property: string
+    values: Array<{
+      kind: 'value' | 'none' | 'rest'
+      value: string
+      used: number
+    }>
+  }>
 }
 
 /** What each operation is given, in this order, and what it answers. */
@@ -732,7 +772,31 @@ export interface Operations {
   /** A customer's usage in a period. */
   'GET /customers/{customerId}/usage': { arguments: [customerId: string, query?: {
     period?: string
+    groupBy?: string
   }]; answer: UsageSummary }
+  /** Events that were rejected, newest first. */
+  'GET /events/rejected': { arguments: [query?: {
+    customerId?: string
+    code?: string
+    cursor?: string
+    limit?: number
+  }]; answer: {
+    /** Letters, digits and _ . : - */
+    customerId: string
+    id: string
+    meter: string
+    quantity: number | null
+    time: string | null
+    properties: Record<string, unknown> | null
+    code: string
+    detail: string
+    /** How often it was sent and refused */
+    times: number
+    /** RFC 3339, UTC */
+    rejectedAt: string
+    /** Whether trying it again as it was sent may go better, once what refused it is mended */
+    retryable: boolean
+  } }
   /** One invoice. */
   'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
   /** The payments on an invoice. */
@@ -788,7 +852,14 @@ export interface Operations {
     subscription: Subscription
   } }
   /** Record usage. */
-  'POST /events': { arguments: [body: EventInput | EventInput[]]; answer: Recorded }
+  'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
+  /** Try rejected events again. */
+  'POST /events/rejected/retry': { arguments: [body: {
+    /** Letters, digits and _ . : - */
+    customerId: string
+    /** All when absent, at most 1,000 at once */
+    ids?: string[]
+  }]; answer: Recorded }
   /** Give an invoice back, in part or whole. */
   'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
   /** Record a payment. */
@@ -862,6 +933,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
   'GET /customers/{customerId}/subscription': { answer: 'json' },
   'GET /customers/{customerId}/usage': { query: true, answer: 'json' },
+  'GET /events/rejected': { query: true, answer: 'page' },
   'GET /invoices/{invoiceId}': { answer: 'json' },
   'GET /invoices/{invoiceId}/payments': { answer: 'list' },
   'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
@@ -878,6 +950,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/resume': { idempotent: true, answer: 'json' },
   'POST /events': { body: true, answer: 'json' },
+  'POST /events/rejected/retry': { body: true, answer: 'json' },
   'POST /invoices/{invoiceId}/credit-notes': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/payments': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/void': { body: true, idempotent: true, answer: 'json' },

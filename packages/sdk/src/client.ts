@@ -98,6 +98,10 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     events: {
       /** Sends now, and answers what became of each. Ids of their own make it safe to repeat. */
       record: call.one('POST /events', repeatable),
+      rejected: {
+        list: call.pages('GET /events/rejected'),
+        retry: call.one('POST /events/rejected/retry', repeatable),
+      },
     },
     usage: {
       /** Takes an event to be sent in the background. */

@@ -41,8 +41,16 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await put('/meters/ai_chat', { name: 'AI', unit: 'x', decimals: 2 })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/decimals' }] } })
     })
 
+    test('a meter that counts different values names the property they are of', async () => {
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', aggregation: 'unique', uniqueBy: 'agent' })).toMatchObject({ status: 200, body: { aggregation: 'unique', uniqueBy: 'agent' } })
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', uniqueBy: 'other' })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/uniqueBy' }] } })
+      for (const wrong of [{ aggregation: 'unique' }, { aggregation: 'max', uniqueBy: 'agent' }, { aggregation: 'unique', uniqueBy: 'agent', decimals: 1 }]) {
+        expect(await put('/meters/wrong', { name: 'x', unit: 'x', ...wrong })).toMatchObject({ status: 422, body: { code: 'invalid_meter' } })
+      }
+    })
+
     test('a bad meter is refused by field', async () => {
-      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'max' })
+      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'mean' })
       expect(answer.status).toBe(400)
       expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
       expect((await put('/meters/a%20b', { name: 'x', unit: 'x' })).body.errors[0].pointer).toBe(':key')
@@ -215,6 +223,35 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await get('/customers/globex/reconciliation?period=2031-01')).toMatchObject({ status: 404, body: { code: 'period_not_found' } })
       expect(await get('/customers/globex/reconciliation?period=soon')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
       expect(await get('/customers/nobody/reconciliation')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+    })
+    test('what was rejected is listed page by page, and tried again once what refused it is mended', async () => {
+      await post('/customers', { id: 'cyber', companyName: 'Cyber' })
+      const sent = (id: string, more = {}) => ({ id, customerId: 'cyber', meter: 'later', properties: { n: id }, ...more })
+      await post('/events', [sent('r1', { quantity: 2, time: '2026-03-09T00:00:00Z' }), sent('r2'), sent('r3', { colour: 'red' }), sent('r4', { quantity: 1.5 })])
+      const listed = (await get('/events/rejected?customerId=cyber')).body
+      expect(listed.data.map((one: { id: string; code: string; retryable: boolean }) => [one.id, one.code, one.retryable]).sort()).toEqual([
+        ['r1', 'meter_not_found', true], ['r2', 'meter_not_found', true], ['r3', 'validation_failed', false], ['r4', 'meter_not_found', true],
+      ])
+      expect(listed.data.find((one: { id: string }) => one.id === 'r1')).toMatchObject({ customerId: 'cyber', quantity: 2, time: '2026-03-09T00:00:00Z', properties: { n: 'r1' }, times: 1 })
+      const pages: string[] = []
+      for (let cursor = ''; ;) {
+        const page = (await get(`/events/rejected?limit=2&customerId=cyber&code=meter_not_found${cursor && `&cursor=${cursor}`}`)).body
+        pages.push(page.data.map((one: { id: string }) => one.id).join())
+        if (page.nextCursor === null) break
+        cursor = page.nextCursor
+      }
+      expect(pages).toEqual(['r4,r2', 'r1'])
+      expect((await get('/events/rejected?limit=100')).body.data.length).toBeGreaterThan(4)
+      expect((await post('/events/rejected/retry', { customerId: 'cyber' })).body).toMatchObject({ accepted: 0, rejected: [{ code: 'meter_not_found' }, {}, {}] })
+      await put('/meters/later', { name: 'Later', unit: 'x' })
+      expect((await post('/events/rejected/retry', { customerId: 'cyber', ids: ['r1', 'r3'] })).body).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
+      expect((await post('/events/rejected/retry', { customerId: 'cyber' })).body).toMatchObject({ accepted: 1, rejected: [{ id: 'r4', code: 'quantity_too_precise' }] })
+      expect((await get('/events/rejected?customerId=cyber')).body.data.map((one: { id: string; code: string }) => `${one.id} ${one.code}`).sort()).toEqual(['r3 validation_failed', 'r4 quantity_too_precise'])
+      expect((await get('/customers/cyber/usage')).body.usage).toEqual({ later: 3 })
+      expect((await post('/events', sent('r1', { quantity: 2, time: '2026-03-09T00:00:00Z' }))).body).toMatchObject({ duplicates: 1 })
+      expect(await post('/events/rejected/retry', { customerId: 'nobody' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(pointers(await post('/events/rejected/retry', { ids: [] }))).toEqual(['/customerId', '/ids'])
+      expect(await get('/events/rejected?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
     })
     test('an envelope that is none is refused', async () => {
       for (const body of ['[]', '"event"', 'null', '7', JSON.stringify(Array.from({ length: 1001 }, (_, index) => event(`x${index}`)))]) {

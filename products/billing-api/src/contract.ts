@@ -1,8 +1,10 @@
-import { changeTypes, mostTrialDays, type ChangeType } from '@customer-portal/billing'
+import { changeTypes, mostTrialDays, type ChangeType, type Code } from '@customer-portal/billing'
+import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
+import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
 const { key: _key, ...meterFields } = Meter.properties
@@ -10,7 +12,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation) },
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy },
   closed,
 )
 
@@ -143,7 +145,9 @@ export const EventInput = Type.Object(
   closed,
 )
 export type EventInput = Static<typeof EventInput>
-export const EventBatch = Type.Union([EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 })])
+export const EventBatch = Type.Union([
+  EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 }), CloudEvent, Type.Array(CloudEvent, { minItems: 1, maxItems: 1000 }),
+])
 export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),
@@ -153,6 +157,25 @@ export const Recorded = Type.Object(
   closed,
 )
 export type Recorded = Static<typeof Recorded>
+
+/** GET /events/rejected */
+export const RejectedEvent = Type.Object(
+  {
+    customerId: Id, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
+    properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+    retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
+  },
+  { ...closed, description: 'As it was sent' },
+)
+export const RejectedQuery = Type.Object(
+  { customerId: Type.Optional(Id), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
+  closed,
+)
+export const RetryInput = Type.Object(
+  { customerId: Id, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
+  closed,
+)
 
 const Steps = Type.Number({ description: "In the meter's units" })
 /** GET /customers/{id}/reconciliation */

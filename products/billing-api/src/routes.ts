@@ -2,6 +2,7 @@ import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
 import { Account, Changed } from '@customer-portal/http/resources'
 import { askerIn, authenticateVendor } from './caller.ts'
+import { CloudEvent } from './cloud-event.ts'
 import {
   Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
   PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
@@ -59,7 +60,7 @@ const description = {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
   schemas: {
-    Account, Change, Changed, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
   },
 }

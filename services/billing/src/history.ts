@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
-import { everyMeter, type Meter } from './meter.ts'
+import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -81,7 +81,7 @@ export async function readHistory(tx: BillingTransaction, customerId: string, lo
   const scheduled = scheduledFrom(change, written.at(-1))
   const today = localDateOf(zones, tx.at)
   return {
-    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: new Map(meters.map((meter) => [meter.key, meter])),
+    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: new Map(meters.map((meter) => [meter.key, meterFrom(meter)])),
     startedAt, today,
   }
 }
@@ -112,7 +112,7 @@ type ScheduledRow = { at: LocalDate; stretch_id: string | null; seats: number } 
 
 interface Facts {
   zones: ZoneChange[]
-  meters: Meter[]
+  meters: MeterRow[]
   /** The stretches, oldest first, and when the last one's subscription began. */
   rows: StretchRow[]
   startedAt: Instant | null

@@ -23,6 +23,11 @@ export interface CheckedEvent {
   time: Instant
   properties: Record<string, unknown>
   bodyHash: string
+  aggregation: Meter['aggregation']
+  /** Of a meter that counts different values: the property they are of. */
+  uniqueBy?: string
+  /** The properties it is broken down by. */
+  groupBy?: readonly string[]
 }
 
 export interface Rejection {
@@ -53,10 +58,15 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at:
   if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
   // What JSON may hold and the database may not.
   if (!isStorable(properties) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
-  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event) }
+  const { aggregation, uniqueBy, groupBy } = meter
+  if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
+    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+  }
+  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event), aggregation, ...(uniqueBy === undefined ? {} : { uniqueBy }), ...(groupBy === undefined ? {} : { groupBy }) }
 }
 
-function isStorable(value: unknown): boolean {
+/** Whether the database can hold every text in a value. */
+export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
   if (value === null || typeof value !== 'object') return true
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { lockCustomer, readHistory, stretchOn, type History } from '../history.ts'
-import { findMeter, type Meter } from '../meter.ts'
+import { findMeter, isAdditive, type Meter } from '../meter.ts'
 import { later, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
@@ -10,7 +10,7 @@ import { usagePeriods } from '../timeline.ts'
 import { checkEvent } from './event.ts'
 import { allowanceOf, chargesOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { storeEvents } from './record.ts'
+import { findRecorded, storeEvents } from './record.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. */
 export interface Quota {
@@ -55,15 +55,16 @@ export async function consume(
   return billing.transaction(async (tx) => {
     const meter = await meterOf(tx, input.meter)
     // Each consumption is one event: granting five for what is counted once would sell the limit five times.
+    if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
     if (meter.aggregation === 'count' && (input.quantity ?? 1) !== 1) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: consume one at a time` })
     await lockCustomer(tx, input.customerId)
     const history = await readHistory(tx, input.customerId)
     const event = checkEvent(input, meter, tx.at)
     if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
     const counter = await counterOf(tx, history, meter)
-    const [known] = await tx.query<{ body_hash: string; quantity: number; overage: number | null }>('select body_hash, quantity, overage from usage_events where customer_id = $1 and id = $2', [input.customerId, input.id])
+    const known = await findRecorded(tx, input.customerId, input.id)
     if (known) {
-      if (known.body_hash !== event.bodyHash) throw new BillingError('event_conflict', { pointer: '/id', message: `id '${input.id}' was used before with other content` })
+      if (known.bodyHash !== event.bodyHash) throw new BillingError('event_conflict', { pointer: '/id', message: `id '${input.id}' was used before with other content` })
       return answer(meter, { granted: known.quantity, overage: known.overage ?? 0, remaining: counter?.remaining ?? null, duplicate: true })
     }
     if (!counter) return answer(meter, { granted: 0, overage: 0, remaining: 0, duplicate: false })
@@ -108,7 +109,8 @@ function quotaFor(counter: Counter | undefined, meter: Meter, quantity: number):
   const units = (steps: number | null) => (steps === null ? null : unitsFrom(steps, meter.decimals))
   const remaining = units(counter.remaining)
   return {
-    allowed: remaining === null || counter.policy === 'bill' || quantity <= remaining,
+    // Of the largest or latest quantity it matters how large it would be, not how much it would add.
+    allowed: remaining === null || counter.policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(counter.included)! : remaining),
     included: units(counter.included), used: unitsFrom(counter.used, meter.decimals), remaining, overagePolicy: counter.policy, resetsAt: counter.resetsAt,
   }
 }
