@@ -70,22 +70,52 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string): 
 
 /** Reads a customer's history as of now. Throws customer_not_found. */
 export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
-  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
-  if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  const zones = await tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
-  const rows = await tx.query<StretchRow>(
-    `select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, p.id as plan_id, p.version, p.spec, u.started_at
+  const history = (await readHistories(tx, [customerId])).get(customerId)
+  if (!history) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  return history
+}
+
+/** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
+export async function readHistories(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, History>> {
+  const customers = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = any($1)`, [customerIds])
+  if (customers.length === 0) return new Map()
+  const zones = byCustomer(await tx.query<ZoneChange & Owned>('select customer_id, from_on as "from", timezone from customer_timezones where customer_id = any($1) order by from_on', [customerIds]))
+  const rows = byCustomer(await tx.query<StretchRow & Owned>(
+    `select s.customer_id, s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, p.id as plan_id, p.version, p.spec, u.started_at
      from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-     where s.customer_id = $1 order by s.sequence`,
-    [customerId],
-  )
-  const written = rows.map(stretchFrom)
-  const scheduled = await readScheduled(tx, customerId, written.at(-1))
-  const today = localDateOf(zones, tx.at)
-  return {
-    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: await metersByKey(tx),
-    startedAt: rows.at(-1)?.started_at ?? null, today,
+     where s.customer_id = any($1) order by s.sequence`,
+    [customerIds],
+  ))
+  const changes = byCustomer(await tx.query<ScheduledRow & Owned>(
+    `select c.customer_id, c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
+     from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = any($1)`,
+    [customerIds],
+  ))
+  const meters = await metersByKey(tx)
+  return new Map(customers.map((customer) => {
+    const written = (rows.get(customer.customerId) ?? []).map(stretchFrom)
+    const scheduled = scheduledFrom(changes.get(customer.customerId)?.[0], written.at(-1))
+    const own = (zones.get(customer.customerId) ?? []).map(({ from, timezone }) => ({ from, timezone }))
+    const today = localDateOf(own, tx.at)
+    return [customer.customerId, {
+      customer, zones: own, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters,
+      startedAt: rows.get(customer.customerId)?.at(-1)?.started_at ?? null, today,
+    }]
+  }))
+}
+
+interface Owned {
+  customer_id: string
+}
+
+function byCustomer<R extends Owned>(rows: readonly R[]): Map<string, R[]> {
+  const grouped = new Map<string, R[]>()
+  for (const row of rows) {
+    const own = grouped.get(row.customer_id)
+    if (own) own.push(row)
+    else grouped.set(row.customer_id, [row])
   }
+  return grouped
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -110,12 +140,13 @@ function stretchFrom(row: StretchRow): Stretch {
   }
 }
 
-async function readScheduled(tx: BillingTransaction, customerId: string, last: Stretch | undefined): Promise<Scheduled | null> {
-  const [row] = await tx.query<{ at: LocalDate; stretch_id: string | null; seats: number } & PlanRow>(
-    `select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-     from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1`,
-    [customerId],
-  )
+interface ScheduledRow extends PlanRow {
+  at: LocalDate
+  stretch_id: string | null
+  seats: number
+}
+
+function scheduledFrom(row: ScheduledRow | undefined, last: Stretch | undefined): Scheduled | null {
   if (!row || !last) return null
   return { at: row.at, stretch: row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true }) }
 }

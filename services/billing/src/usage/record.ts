@@ -15,7 +15,8 @@ export interface Recorded {
   rejected: { index: number; id: string; code: Code; detail: string }[]
 }
 
-type Placed = CheckedEvent & { index: number; localDate: string }
+/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
+export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
 type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
 
 /**
@@ -68,17 +69,18 @@ async function storeBatch(tx: BillingTransaction, placed: readonly Placed[], fat
 
 class OverflowInBatch extends Error {}
 
-/** Writes the events whose ids are free and adds them to their days, both or neither. `overage` (steps) is what `consume` granted above the allowance. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], overage: number | null = null): Promise<{ event: Placed; fate: Fate }[]> {
+/** Writes the events whose ids are free (`settling`: or held by their own reservations) and adds them to their days, both or neither. */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
   if (placed.length === 0) return []
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
   const inserted = await tx.query<{ customer_id: string; id: string }>(
     `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash, overage)
-     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.body_hash, $3
-     from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash text)
+     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.body_hash, e.overage
+     from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash text, overage bigint)
+     where $3 or not exists (select from reservations r where (r.customer_id, r.id) = (e.customer_id, e.id))
      on conflict (customer_id, id) do nothing returning customer_id, id`,
-    [JSON.stringify([...first.values()].map(rowOf)), tx.at, overage],
+    [JSON.stringify([...first.values()].map(rowOf)), tx.at, settling],
   )
   const fresh = new Set(inserted.map((row) => `${row.customer_id} ${row.id}`))
   const known = await bodyHashes(tx, placed.filter((event) => !fresh.has(keyOf(event)) || first.get(keyOf(event)) !== event))
@@ -94,7 +96,9 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
   if (events.length === 0) return new Map()
   const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
     `select u.customer_id, u.id, u.body_hash from usage_events u
-     join jsonb_to_recordset($1) as e(customer_id text, id text) on (u.customer_id, u.id) = (e.customer_id, e.id)`,
+     join jsonb_to_recordset($1) as e(customer_id text, id text) on (u.customer_id, u.id) = (e.customer_id, e.id)
+     union select r.customer_id, r.id, r.body_hash from reservations r
+     join jsonb_to_recordset($1) as e(customer_id text, id text) on (r.customer_id, r.id) = (e.customer_id, e.id)`,
     [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
   )
   return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))
@@ -139,7 +143,7 @@ function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): 
 function rowOf(event: Placed) {
   return {
     customer_id: event.customerId, id: event.id, meter: event.meter, quantity: event.quantity, time: event.time,
-    local_date: event.localDate, properties: event.properties, body_hash: event.bodyHash,
+    local_date: event.localDate, properties: event.properties, body_hash: event.bodyHash, overage: event.overage ?? null,
   }
 }
 

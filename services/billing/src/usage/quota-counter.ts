@@ -1,0 +1,71 @@
+import type { BillingTransaction } from '../billing.ts'
+import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
+import type { QuotaWindow } from './quota-window.ts'
+import { valueOf } from './rating.ts'
+
+/** What one window's allowance has been used and held back for, in steps. The decisions of one transaction count on it one after the other. */
+export interface QuotaCounter {
+  window: QuotaWindow
+  used: number
+  /** Held back by reservations that are open. */
+  reserved: number
+  /** How many these are. */
+  open: number
+  /** The most recorded on one date within a month of the date asked about. */
+  busiestDay: number
+}
+
+/** What is left for whoever asks now: below zero where more was recorded than there was, null when unlimited. */
+export function available({ window, used, reserved }: QuotaCounter): number | null {
+  return window.allowance === null ? null : window.allowance - used - reserved
+}
+
+/**
+ * What is granted of `quantity` to whoever holds `held` already (which is counted as free here). Where overage is blocked, no more than is left, or than was
+ * promised by holding it; else everything. `overage` is the part above the allowance.
+ */
+export function grant(counter: QuotaCounter, quantity: number, held = 0): { granted: number; overage: number } {
+  const free = available(counter)
+  if (free === null) return { granted: quantity, overage: 0 }
+  const room = Math.max(0, free)
+  const granted = counter.window.policy === 'bill' ? quantity : Math.min(quantity, Math.max(room, held))
+  return { granted, overage: Math.max(0, granted - room) }
+}
+
+/** A window of one customer's, and the date on which more is to be counted in it, if any. */
+export interface AskedWindow {
+  customerId: string
+  window: QuotaWindow
+  date?: LocalDate
+}
+
+/** Reads the counters of some windows, in their order: from the days and the open reservations, whatever the number of events. */
+export async function readCounters(tx: BillingTransaction, asked: readonly AskedWindow[]): Promise<QuotaCounter[]> {
+  if (asked.length === 0) return []
+  const rows = await tx.query<{ ordinal: number; quantity: number; events: number; busiest: number; held: number; open: number }>(
+    `select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open
+     from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, seen_from date, seen_to date)
+     cross join lateral (
+       select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on), 0), 9007199254740991)::bigint as quantity,
+         coalesce(sum(events) filter (where local_date >= a.from_on and local_date < a.to_on), 0)::bigint as events,
+         least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
+       from usage_daily where customer_id = a.customer_id and meter = a.meter and local_date >= a.seen_from and local_date < a.seen_to) d
+     cross join lateral (
+       select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
+       from reservations where customer_id = a.customer_id and meter = a.meter and closed_at is null and expires_at > $2
+         and local_date >= a.from_on and local_date < a.to_on) r`,
+    [JSON.stringify(asked.map(rowOf)), tx.at],
+  )
+  const counters: QuotaCounter[] = []
+  for (const { ordinal, quantity, events, busiest, held, open } of rows) {
+    const { window } = asked[ordinal]!
+    counters[ordinal] = { window, used: valueOf({ quantity, events }, window.meter), reserved: held, open, busiestDay: busiest }
+  }
+  return counters
+}
+
+function rowOf({ customerId, window: { meter, from, to }, date }: AskedWindow, ordinal: number) {
+  // What is counted on a date may be one usage period with what was counted within a month of it.
+  const seen = date === undefined ? { seen_from: from, seen_to: to } : { seen_from: earlier(from, addDays(date, -30)), seen_to: later(to, addDays(date, 31)) }
+  return { ordinal, customer_id: customerId, meter: meter.key, from_on: from, to_on: to, ...seen }
+}
