@@ -8,6 +8,7 @@ import { customerRoutes } from './handlers/customers.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
+import { quotaRoutes } from './handlers/quota.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
 
@@ -30,6 +31,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     pricingRoutes(api)
     customerRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
+    quotaRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
