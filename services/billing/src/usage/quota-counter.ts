@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
+import { addDays } from '../rules/date.ts'
 import type { QuotaWindow } from './quota-window.ts'
 import { valueOf } from './rating.ts'
 
@@ -11,7 +11,7 @@ export interface QuotaCounter {
   reserved: number
   /** How many these are. */
   open: number
-  /** The most recorded on one date within a month of the date asked about. */
+  /** The most recorded on one date within a month of the window. */
   busiestDay: number
 }
 
@@ -32,30 +32,46 @@ export function grant(counter: QuotaCounter, quantity: number, held = 0): { gran
   return { granted, overage: Math.max(0, granted - room) }
 }
 
-/** A window of one customer's, and the date on which more is to be counted in it, if any. */
+/** A window of one customer's. */
 export interface AskedWindow {
   customerId: string
   window: QuotaWindow
-  date?: LocalDate
 }
 
-/** Reads the counters of some windows, in their order: from the days and the open reservations, whatever the number of events. */
-export async function readCounters(tx: BillingTransaction, asked: readonly AskedWindow[]): Promise<QuotaCounter[]> {
-  if (asked.length === 0) return []
-  const rows = await tx.query<{ ordinal: number; quantity: number; events: number; busiest: number; held: number; open: number }>(
-    `select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open
-     from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, seen_from date, seen_to date)
-     cross join lateral (
-       select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on), 0), 9007199254740991)::bigint as quantity,
-         coalesce(sum(events) filter (where local_date >= a.from_on and local_date < a.to_on), 0)::bigint as events,
-         least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
-       from usage_daily where customer_id = a.customer_id and meter = a.meter and local_date >= a.seen_from and local_date < a.seen_to) d
-     cross join lateral (
-       select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
-       from reservations where customer_id = a.customer_id and meter = a.meter and closed_at is null and expires_at > $2
-         and local_date >= a.from_on and local_date < a.to_on) r`,
-    [JSON.stringify(asked.map(rowOf)), tx.at],
-  )
+/** What `countersQuery` yields: the place of the window, and what is counted in it. */
+export interface CounterRow {
+  ordinal: number
+  quantity: number
+  events: number
+  busiest: number
+  held: number
+  open: number
+}
+
+/** Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations, whatever the number of events. */
+export const countersQuery = `
+  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open
+  from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, seen_from date, seen_to date)
+  cross join lateral (
+    select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on), 0), 9007199254740991)::bigint as quantity,
+      coalesce(sum(events) filter (where local_date >= a.from_on and local_date < a.to_on), 0)::bigint as events,
+      least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
+    from usage_daily where customer_id = a.customer_id and meter = a.meter and local_date >= a.seen_from and local_date < a.seen_to) d
+  cross join lateral (
+    select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
+    from reservations where customer_id = a.customer_id and meter = a.meter and closed_at is null and expires_at > $2
+      and local_date >= a.from_on and local_date < a.to_on) r`
+
+/** The windows as `countersQuery` takes them. */
+export function windowsText(asked: readonly AskedWindow[]): string {
+  return JSON.stringify(asked.map(({ customerId, window: { meter, from, to } }, ordinal) => ({
+    // What is counted in a window may be one usage period with what was counted within a month of it.
+    ordinal, customer_id: customerId, meter: meter.key, from_on: from, to_on: to, seen_from: addDays(from, -30), seen_to: addDays(to, 30),
+  })))
+}
+
+/** The counters of some windows, in their order, from the rows read for them. */
+export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedWindow[]): QuotaCounter[] {
   const counters: QuotaCounter[] = []
   for (const { ordinal, quantity, events, busiest, held, open } of rows) {
     const { window } = asked[ordinal]!
@@ -64,8 +80,8 @@ export async function readCounters(tx: BillingTransaction, asked: readonly Asked
   return counters
 }
 
-function rowOf({ customerId, window: { meter, from, to }, date }: AskedWindow, ordinal: number) {
-  // What is counted on a date may be one usage period with what was counted within a month of it.
-  const seen = date === undefined ? { seen_from: from, seen_to: to } : { seen_from: earlier(from, addDays(date, -30)), seen_to: later(to, addDays(date, 31)) }
-  return { ordinal, customer_id: customerId, meter: meter.key, from_on: from, to_on: to, ...seen }
+/** Reads the counters of some windows, in their order. */
+export async function readCounters(tx: BillingTransaction, asked: readonly AskedWindow[]): Promise<QuotaCounter[]> {
+  if (asked.length === 0) return []
+  return countersFrom(await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at]), asked)
 }

@@ -1,16 +1,17 @@
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { readHistories } from '../history.ts'
+import type { LocalDate } from '../rules/date.ts'
 import { isStorable } from './event.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
-import { readCounters, type AskedWindow, type QuotaCounter } from './quota-counter.ts'
+import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
 import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 import { storeEvents, type Placed } from './record.ts'
 import { keepRejected } from './rejected.ts'
-import { forgetOldReservations, idKey, readKnownIds, storeReservations, type KnownId } from './reservation-row.ts'
+import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, type KnownId, type KnownIdRow } from './reservation-row.ts'
 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}
@@ -26,8 +27,7 @@ export async function answerTogether(tx: BillingTransaction, known: KnownFacts, 
   const facts = await quotaFactsOf(tx, known, versions, commands)
   const outcomes = commands.map((command) => refusal(command, facts, wait))
   const askers = commands.flatMap((command, index) => (outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }]))
-  const ids = await readKnownIds(tx, askers.map(({ command }) => command).filter(({ id }) => isStorable(id)))
-  const standings = await standingsOf(tx, askers, ids)
+  const { ids, standings } = await readStandings(tx, askers)
   // 3. One command after the other, each on what the ones before left.
   const decisions = askers.map(({ command, facts: own }, place) => decide({ command, at: tx.at, meter: own.meters.get(command.meter)!, today: own.today, ids }, standings[place]!))
   // 4. What was decided becomes true for all of them, or for none.
@@ -64,26 +64,50 @@ interface Asker {
   facts: QuotaFacts
 }
 
-/** Where each command counts: an open or settled reservation on the date it was made, all else today. Commands on one window share its counter. */
-async function standingsOf(tx: BillingTransaction, askers: readonly Asker[], ids: ReadonlyMap<string, KnownId>): Promise<Standing[]> {
-  const dates = askers.map(({ command, facts }) => (command.kind === 'settle' || command.kind === 'release' ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate : undefined) ?? facts.today)
-  const elsewhere = askers.filter(({ facts }, place) => dates[place] !== facts.today).map(({ command }) => command.customerId)
-  const histories = elsewhere.length > 0 ? await readHistories(tx, [...new Set(elsewhere)]) : new Map<string, never>()
-  const windows = askers.map(({ command, facts }, place) => {
-    const date = dates[place]!
-    const all = date === facts.today ? facts.windows : quotaWindows(histories.get(command.customerId)!, date)
-    return all ? all.get(command.meter) ?? 'no charge' : noSubscription
+/** What the ids of the commands stand for, and where each command counts: today, or on the date its reservation was made. */
+async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
+  const counters = new Map<string, QuotaCounter>()
+  const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
+  const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
+    `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
+    [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id } }) => ({ customer_id: customerId, id }))), knownSince(tx.at)],
+  )
+  for (const [place, counter] of countersFrom(row!.counters, asked).entries()) counters.set(windowKey(asked[place]!), counter)
+  const ids = knownIdsFrom(row!.ids)
+  const earlier = askers.map(({ command, facts }) => {
+    const date = command.kind === 'settle' || command.kind === 'release' ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate : undefined
+    return date === facts.today ? undefined : date
   })
-  const asked = new Map<string, AskedWindow & { place: number }>()
-  const keyOf = (place: number, window: QuotaWindow) => `${idKey(askers[place]!.command.customerId, window.meter.key)}\u0000${window.from}`
-  for (const [place, window] of windows.entries()) {
-    if (typeof window === 'string') continue
-    const key = keyOf(place, window)
-    if (!asked.has(key)) asked.set(key, { customerId: askers[place]!.command.customerId, window, date: dates[place]!, place: asked.size })
-  }
-  const counters = await readCounters(tx, [...asked.values()])
-  return windows.map((window, place) => (typeof window === 'string' ? window : counters[asked.get(keyOf(place, window))!.place]!))
+  const windows = await windowsOn(tx, askers, earlier)
+  const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
+  for (const [place, counter] of (await readCounters(tx, more)).entries()) counters.set(windowKey(more[place]!), counter)
+  return { ids, standings: windows.map((one) => (typeof one === 'string' ? one : counters.get(windowKey(one))!)) }
 }
+
+type Asking = AskedWindow | Exclude<Standing, QuotaCounter>
+
+function asking({ customerId, meter }: QuotaCommand, windows: ReadonlyMap<string, QuotaWindow> | undefined): Asking {
+  if (!windows) return noSubscription
+  const window = windows.get(meter)
+  return window ? { customerId, window } : 'no charge'
+}
+
+/** The window of each command: on the date given for it, or today's. */
+async function windowsOn(tx: BillingTransaction, askers: readonly Asker[], dates: readonly (LocalDate | undefined)[]): Promise<Asking[]> {
+  const elsewhere = new Set(askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId))
+  const histories = elsewhere.size > 0 ? await readHistories(tx, [...elsewhere]) : undefined
+  return askers.map(({ command, facts }, place) => {
+    const date = dates[place]
+    return asking(command, date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date))
+  })
+}
+
+/** Commands on one window count on one counter. */
+function distinct(askings: readonly Asking[]): AskedWindow[] {
+  return [...new Map(askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const]))).values()]
+}
+
+const windowKey = ({ customerId, window }: AskedWindow) => `${idKey(customerId, window.meter.key)}\u0000${window.from}`
 
 async function store(tx: BillingTransaction, decisions: readonly Decided[], standings: readonly Standing[]): Promise<void> {
   const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { LocalDate } from '../rules/date.ts'
-import { addSeconds, type Instant } from '../rules/instant.ts'
+import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { latestDays } from './event.ts'
 
 /** Part of an allowance that is held back. Quantities are steps. */
@@ -34,23 +34,37 @@ export interface KnownId {
 
 export const idKey = (customerId: string, id: string) => `${customerId}\u0000${id}`
 
-/** Looks up what some ids stand for; those that are free are left out. */
-export async function readKnownIds(tx: BillingTransaction, ids: readonly { customerId: string; id: string }[]): Promise<Map<string, KnownId>> {
-  const rows = await tx.query<Reservation & { eventHash: string | null; eventQuantity: number; eventOverage: number | null; reserved: boolean }>(
-    `select k.customer_id as "customerId", k.id, u.body_hash as "eventHash", u.quantity as "eventQuantity", u.overage as "eventOverage",
-       r.id is not null and r.reserved_at > $2 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
-       r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
-     from jsonb_to_recordset($1) as k(customer_id text, id text)
-     left join usage_events u on (u.customer_id, u.id) = (k.customer_id, k.id)
-     left join reservations r on (r.customer_id, r.id) = (k.customer_id, k.id)
-     where u.id is not null or r.id is not null`,
-    [JSON.stringify(ids.map(({ customerId, id }) => ({ customer_id: customerId, id }))), addSeconds(tx.at, -keptDays * 86_400)],
-  )
-  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, reserved, ...reservation }) => [idKey(reservation.customerId, reservation.id), {
+/** What `knownIdsQuery` yields. Instants are as JSON has them. */
+export interface KnownIdRow extends Reservation {
+  eventHash: string | null
+  eventQuantity: number
+  eventOverage: number | null
+  reserved: boolean
+}
+
+/** Looks up what the ids in `$3` stand for; those that are free are left out, and so are reservations made at `$4` or before. */
+export const knownIdsQuery = `
+  select k.customer_id as "customerId", k.id, u.body_hash as "eventHash", u.quantity as "eventQuantity", u.overage as "eventOverage",
+    r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
+    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
+  from jsonb_to_recordset($3) as k(customer_id text, id text)
+  left join usage_events u on (u.customer_id, u.id) = (k.customer_id, k.id)
+  left join reservations r on (r.customer_id, r.id) = (k.customer_id, k.id)
+  where u.id is not null or r.id is not null`
+
+/** From when on reservations are still known at an instant. */
+export function knownSince(at: Instant): Instant {
+  return addSeconds(at, -keptDays * 86_400)
+}
+
+export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
+  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, reserved, ...row }) => [idKey(row.customerId, row.id), {
     ...(eventHash === null ? {} : { event: { bodyHash: eventHash, quantity: eventQuantity, overage: eventOverage } }),
-    ...(reserved ? { reservation } : {}),
+    ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
   }]))
 }
+
+const instant = (text: string): Instant => parseInstant(text)!
 
 /** Whether a reservation still holds anything back. */
 export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boolean {
@@ -75,6 +89,6 @@ export async function forgetOldReservations(tx: BillingTransaction, customerIds:
   await tx.query(
     `delete from reservations where (customer_id, id) in
      (select customer_id, id from reservations where customer_id = any($1) and reserved_at <= $2 limit ${mostForgotten})`,
-    [customerIds, addSeconds(tx.at, -keptDays * 86_400)],
+    [customerIds, knownSince(tx.at)],
   )
 }
