@@ -41,8 +41,16 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await put('/meters/ai_chat', { name: 'AI', unit: 'x', decimals: 2 })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/decimals' }] } })
     })
 
+    test('a meter that counts different values names the property they are of', async () => {
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', aggregation: 'unique', uniqueBy: 'agent' })).toMatchObject({ status: 200, body: { aggregation: 'unique', uniqueBy: 'agent' } })
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', uniqueBy: 'other' })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/uniqueBy' }] } })
+      for (const wrong of [{ aggregation: 'unique' }, { aggregation: 'max', uniqueBy: 'agent' }, { aggregation: 'unique', uniqueBy: 'agent', decimals: 1 }]) {
+        expect(await put('/meters/wrong', { name: 'x', unit: 'x', ...wrong })).toMatchObject({ status: 422, body: { code: 'invalid_meter' } })
+      }
+    })
+
     test('a bad meter is refused by field', async () => {
-      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'max' })
+      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'mean' })
       expect(answer.status).toBe(400)
       expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
       expect((await put('/meters/a%20b', { name: 'x', unit: 'x' })).body.errors[0].pointer).toBe(':key')

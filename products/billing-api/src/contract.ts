@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
+import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
 const { key: _key, ...meterFields } = Meter.properties
@@ -10,7 +11,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation) },
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy },
   closed,
 )
 
@@ -125,7 +126,9 @@ export const EventInput = Type.Object(
   closed,
 )
 export type EventInput = Static<typeof EventInput>
-export const EventBatch = Type.Union([EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 })])
+export const EventBatch = Type.Union([
+  EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 }), CloudEvent, Type.Array(CloudEvent, { minItems: 1, maxItems: 1000 }),
+])
 export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),

@@ -1,6 +1,7 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
 import { askerIn, authenticateVendor } from './caller.ts'
+import { CloudEvent } from './cloud-event.ts'
 import { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
@@ -54,5 +55,5 @@ const description = {
   security: {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
-  schemas: { CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput },
+  schemas: { CloudEvent, CustomerInput, CustomerUpdate, EventInput, MeterInput, Payment, PlanInput, PricingInput },
 }

@@ -7,8 +7,6 @@ import { preferredLanguage, type Language } from './language.ts'
 import type { Problem } from './resources.ts'
 
 const retrySeconds = 5
-/** A queue that is full is shorter a moment later. */
-const fullQueueSeconds = 1
 
 /** Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is logged whole and answered with nothing of it. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -17,7 +15,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = failures[code]
   if (status >= 500) request.log.error({ err: error }, code)
   if (status === 503) void reply.header('retry-after', retrySeconds)
-  if (status === 429 && !reply.hasHeader('retry-after')) void reply.header('retry-after', fullQueueSeconds)
+  if (error instanceof BillingError && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return sendProblem(request, reply, language, code, { detail, errors })
 }

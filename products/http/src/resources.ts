@@ -99,7 +99,14 @@ export type Plan = Static<typeof Plan>
 // ---- meters
 
 export const Meter = Type.Object(
-  { key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }), aggregation: Type.Union([Type.Literal('sum'), Type.Literal('count')]) },
+  {
+    key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }),
+    aggregation: Type.Union(
+      [Type.Literal('sum'), Type.Literal('count'), Type.Literal('max'), Type.Literal('last'), Type.Literal('unique')],
+      { description: 'What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took' },
+    ),
+    uniqueBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'With `unique`: the property whose different values are counted; an event without it is rejected' })),
+  },
   closed,
 )
 export type Meter = Static<typeof Meter>

@@ -25,6 +25,8 @@ create index reservations_old on reservations (customer_id, reserved_at);
 
 grant select on reservations to portal, billing;
 grant insert, delete, update (closed_at, settled, granted, overage) on reservations to billing;
+-- The event that settles a reservation takes over the id the reservation took.
+grant update (time) on usage_keys to billing;
 alter table reservations enable row level security;
 alter table reservations force row level security;
 create policy one_customer on reservations to portal using (customer_id = current_setting('app.customer_id', true)) with check (customer_id = current_setting('app.customer_id', true));

@@ -8,7 +8,20 @@ export interface Meter {
   name: LocalizedText
   unit: LocalizedText
   decimals: number
-  aggregation: 'sum' | 'count'
+  /** What a day's or a period's events come to: the sum of their quantities, their number, the largest quantity, the latest one, or how many different values `uniqueBy` took. */
+  aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
+  /** For `unique`: the property whose different values are counted. */
+  uniqueBy?: string
+}
+
+/** Whether more usage is simply added: the others look at all events of a range anew. */
+export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation === 'sum' || aggregation === 'count'
+
+const columns = 'key, name, unit, decimals, aggregation, unique_by as "uniqueBy"'
+
+/** A meter as it is read: what it does not have is not there. */
+function meterFrom({ uniqueBy, ...meter }: Omit<Meter, 'uniqueBy'> & { uniqueBy: string | null }): Meter {
+  return { ...meter, ...(uniqueBy === null ? {} : { uniqueBy }) }
 }
 
 export const mostMeters = 200
@@ -16,23 +29,28 @@ export const mostMeters = 200
 /** Creates a meter or renames it. Its decimals and aggregation never change once it exists, since stored usage depends on them. */
 export async function putMeter(
   billing: Billing,
-  input: { key: string; name: string | LocalizedText; unit: string | LocalizedText; decimals?: number; aggregation?: Meter['aggregation'] },
+  input: { key: string; name: string | LocalizedText; unit: string | LocalizedText; decimals?: number; aggregation?: Meter['aggregation']; uniqueBy?: string },
 ): Promise<Meter> {
   return billing.transaction(async (tx) => {
     const known = await findMeter(tx, input.key)
+    const uniqueBy = input.uniqueBy ?? known?.uniqueBy
     const meter: Meter = {
       key: input.key, name: localized(input.name), unit: localized(input.unit),
-      decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum',
+      decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum', ...(uniqueBy === undefined ? {} : { uniqueBy }),
     }
-    if (known && (known.decimals !== meter.decimals || known.aggregation !== meter.aggregation)) {
-      const changed = known.decimals !== meter.decimals ? 'decimals' : 'aggregation'
+    const changed = known && (['decimals', 'aggregation', 'uniqueBy'] as const).find((field) => known[field] !== meter[field])
+    if (changed) {
       throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${known[changed]}: make a new meter` })
     }
+    if ((meter.aggregation === 'unique') !== (meter.uniqueBy !== undefined)) {
+      throw new BillingError('invalid_meter', { pointer: '/uniqueBy', message: "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts" })
+    }
+    if (meter.aggregation === 'unique' && meter.decimals > 0) throw new BillingError('invalid_meter', { pointer: '/decimals', message: 'different values are counted in whole numbers: decimals must be 0' })
     if (!known && (await listMeters(tx)).length >= mostMeters) throw new BillingError('invalid_meter', { pointer: '/key', message: `there are ${mostMeters} meters already, the most there may be` })
     await tx.query(
-      `insert into meters (key, name, unit, decimals, aggregation, created_at) values ($1, $2, $3, $4, $5, $6)
+      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by) values ($1, $2, $3, $4, $5, $6, $7)
        on conflict (key) do update set name = excluded.name, unit = excluded.unit`,
-      [meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at],
+      [meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null],
     )
     return meter
   })
@@ -40,12 +58,13 @@ export async function putMeter(
 
 /** Every meter, by key. */
 export async function listMeters(billing: Billing): Promise<Meter[]> {
-  return billing.transaction((tx) => tx.query<Meter>(`select key, name, unit, decimals, aggregation from meters order by key collate "C" limit ${mostMeters}`), { readOnly: true })
+  const rows = await billing.transaction((tx) => tx.query<Parameters<typeof meterFrom>[0]>(`select ${columns} from meters order by key collate "C" limit ${mostMeters}`), { readOnly: true })
+  return rows.map(meterFrom)
 }
 
 export async function findMeter(tx: BillingTransaction, key: string): Promise<Meter | undefined> {
-  const [meter] = await tx.query<Meter>('select key, name, unit, decimals, aggregation from meters where key = $1', [key])
-  return meter
+  const [row] = await tx.query<Parameters<typeof meterFrom>[0]>(`select ${columns} from meters where key = $1`, [key])
+  return row && meterFrom(row)
 }
 
 /** Every meter by its key: a handful of rows that most computations need. */

@@ -65,7 +65,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     const ignore = () => undefined
     client.on('error', ignore)
     const run: Run = async (sql, parameters = []) => rowsOf(await (parameters.length > 0 ? client.query(sql, parameters.map(parameterText)) : client.query(sql)))
-    const { transaction, end } = openTransaction(run)
+    const { transaction, end } = openTransaction(run, access)
     let committing = false
     let unusable: Error | undefined
     try {

@@ -3,6 +3,7 @@ import type { App } from '@customer-portal/http'
 import { PeriodLabel, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
 import { EventBatch, Reconciliation, Recorded } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
@@ -12,14 +13,18 @@ const eventBodyLimit = 8 * 1024 * 1024
 
 /** What customers used. */
 export function usageRoutes(app: App, billing: Billing): void {
-  app.post('/events', {
-    config: { scope, documentedBody: EventBatch },
-    bodyLimit: eventBodyLimit,
-    schema: {
-      summary: 'Record usage', tags: ['usage'], response: { 200: Recorded },
-      description: 'One event or up to 1,000. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
-    },
-  }, async (request) => recordBatch(billing, request))
+  // A scope of its own: no other route takes the content types of CloudEvents.
+  void app.register(async (scoped) => {
+    takeCloudEvents(scoped)
+    ;(scoped as unknown as App).post('/events', {
+      config: { scope, documentedBody: EventBatch },
+      bodyLimit: eventBodyLimit,
+      schema: {
+        summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType], response: { 200: Recorded },
+        description: 'One event or up to 1,000, or CloudEvents 1.0 in structured, batched or binary mode. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+      },
+    }, async (request) => recordBatch(billing, request))
+  })
 
   app.get('/customers/:customerId/usage', {
     config: { scope },

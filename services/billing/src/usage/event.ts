@@ -23,6 +23,9 @@ export interface CheckedEvent {
   time: Instant
   properties: Record<string, unknown>
   bodyHash: string
+  aggregation: Meter['aggregation']
+  /** Of a meter that counts different values: the property they are of. */
+  uniqueBy?: string
 }
 
 export interface Rejection {
@@ -51,7 +54,11 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at:
   if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
   // What JSON may hold and the database may not.
   if (!isStorable(properties) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
-  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event) }
+  const { aggregation, uniqueBy } = meter
+  if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
+    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+  }
+  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event), aggregation, ...(uniqueBy === undefined ? {} : { uniqueBy }) }
 }
 
 function timeOf(text: string, at: Instant): Instant | Rejection {

@@ -1,7 +1,8 @@
 import type { BillingTransaction } from '../billing.ts'
+import { isAdditive } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import type { QuotaWindow } from './quota-window.ts'
-import { valueOf } from './rating.ts'
+import { dailyUsage, usedOn, valueOf } from './rating.ts'
 
 /** What one window's allowance has been used and held back for, in steps. The decisions of one transaction count on it one after the other. */
 export interface QuotaCounter {
@@ -83,5 +84,10 @@ export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedW
 /** Reads the counters of some windows, in their order. */
 export async function readCounters(tx: BillingTransaction, asked: readonly AskedWindow[]): Promise<QuotaCounter[]> {
   if (asked.length === 0) return []
-  return countersFrom(await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at]), asked)
+  const counters = countersFrom(await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at]), asked)
+  for (const [place, { customerId, window }] of asked.entries()) {
+    // The largest, the latest and the number of different values are not the sum of the days.
+    if (!isAdditive(window.meter)) counters[place]!.used = usedOn(await dailyUsage(tx, customerId, window, window.meter.key), window.meter, window)
+  }
+  return counters
 }

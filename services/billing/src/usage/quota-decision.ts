@@ -1,5 +1,5 @@
 import { BillingError } from '../failure.ts'
-import type { Meter } from '../meter.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
@@ -30,6 +30,8 @@ export interface Decided {
   outcome: Exclude<QuotaOutcome, 'locked'>
   event?: Omit<Placed, 'index'>
   reservation?: Reservation
+  /** Whether the reservation is new. */
+  made?: boolean
   refused?: RefusedEvent
 }
 
@@ -77,7 +79,7 @@ function reserved({ command, at, meter, today, ids }: Of<'reserve'>, standing: S
   }
   const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
   if (granted === 0 || typeof standing === 'string') return { outcome: { answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false } } }
-  if (standing.open >= mostOpenReservations) throw new BillingError('rate_limited', { message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
+  if (standing.open >= mostOpenReservations) throw new BillingError('rate_limited', { retryAfterSeconds: 1, message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
   if (standing.used + standing.reserved + granted > Number.MAX_SAFE_INTEGER) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: `quantity ${command.quantity} is more than can be held back beside what is counted` })
   standing.reserved += granted
   standing.open += 1
@@ -86,11 +88,12 @@ function reserved({ command, at, meter, today, ids }: Of<'reserve'>, standing: S
     closedAt: null, settled: null, granted: null, overage: null,
   }
   ids.set(idKey(command.customerId, command.id), { reservation })
-  return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation }
+  return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation, made: true }
 }
 
 function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing): Decided {
-  const { quantity } = checkedEvent(command, meter, at)
+  const checked = checkedEvent(command, meter, at)
+  const { quantity } = checked
   const { reservation, event } = reservationOf(command, ids)
   const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
     ({ outcome: { answer: { granted: units(meter, granted), excess: units(meter, told - granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate } } })
@@ -111,7 +114,7 @@ function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing):
   ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage } } : {}) })
   return {
     ...answerFor({ settled: quantity, granted, overage }, false), reservation: done,
-    ...(granted > 0 ? { event: { id, customerId, meter: meter.key, quantity: granted, time: reservedAt, properties: {}, bodyHash, localDate, overage } } : {}),
+    ...(granted > 0 ? { event: { ...checked, quantity: granted, time: reservedAt, bodyHash, localDate, overage } } : {}),
     ...(granted < quantity ? { refused: excessOf(reservation, meter, { quantity, granted }) } : {}),
   }
 }
@@ -146,6 +149,7 @@ function excessOf({ customerId, id, reservedAt }: Reservation, meter: Meter, { q
 }
 
 function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, at: Instant): CheckedEvent {
+  if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = (quantity ?? 1) === 1 || (kind === 'settle' && quantity === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })

@@ -11,7 +11,7 @@ import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 import { storeEvents, type Placed } from './record.ts'
 import { keepRejected } from './rejected.ts'
-import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, type KnownId, type KnownIdRow } from './reservation-row.ts'
+import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow } from './reservation-row.ts'
 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}
@@ -113,6 +113,10 @@ async function store(tx: BillingTransaction, decisions: readonly Decided[], stan
   const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))
   // One order for everybody, as for recorded batches.
   placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  const made = decisions.flatMap(({ reservation, made: isNew }) => (reservation && isNew ? [reservation] : []))
+  made.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  if (!(await takeIds(tx, made))) throw new OvertakenById()
+  await storeReservations(tx, made)
   const stored = await storeEvents(tx, placed, { settling: true })
   if (stored.some(({ fate }) => fate !== 'accepted')) throw new OvertakenById()
   const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))

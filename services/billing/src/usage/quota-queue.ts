@@ -41,7 +41,7 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
   let scheduled = false
 
   function ask<C extends QuotaCommand>(command: C): Promise<QuotaAnswers[C['kind']]> {
-    if (size >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { message: `${size} requests about quotas wait already: try again in a moment` }))
+    if (size >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${size} requests about quotas wait already: try again in a moment` }))
     return new Promise((resolve, reject) => {
       const asked: Asked = { command, resolve: resolve as Asked['resolve'], reject }
       const own = waiting.get(command.customerId)

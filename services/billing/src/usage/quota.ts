@@ -81,7 +81,8 @@ function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota 
   const free = available(found)
   const remaining = free === null ? null : units(Math.max(0, free))
   return {
-    allowed: remaining === null || policy === 'bill' || quantity <= remaining,
+    // Of the largest or latest quantity it matters how large it would be, not how much it would add.
+    allowed: remaining === null || policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
     included: allowance === null ? null : units(allowance), used: units(found.used), reserved: units(found.reserved), remaining, overagePolicy: policy, resetsAt,
   }
 }

@@ -44,13 +44,14 @@ export interface KnownIdRow extends Reservation {
 
 /** Looks up what the ids in `$3` stand for; those that are free are left out, and so are reservations made at `$4` or before. */
 export const knownIdsQuery = `
-  select k.customer_id as "customerId", k.id, u.body_hash as "eventHash", u.quantity as "eventQuantity", u.overage as "eventOverage",
+  select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
     r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
     r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
   from jsonb_to_recordset($3) as k(customer_id text, id text)
-  left join usage_events u on (u.customer_id, u.id) = (k.customer_id, k.id)
+  left join usage_keys y on (y.customer_id, y.id) = (k.customer_id, k.id)
+  left join usage_events u on (u.customer_id, u.time, u.id) = (y.customer_id, y.time, y.id)
   left join reservations r on (r.customer_id, r.id) = (k.customer_id, k.id)
-  where u.id is not null or r.id is not null`
+  where y.id is not null or r.id is not null`
 
 /** From when on reservations are still known at an instant. */
 export function knownSince(at: Instant): Instant {
@@ -82,6 +83,17 @@ export async function storeReservations(tx: BillingTransaction, reservations: re
      on conflict (customer_id, id) do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted, overage = excluded.overage`,
     [JSON.stringify(reservations)],
   )
+}
+
+/** Takes the ids of new reservations, so that no event can have them. False where another transaction took one first. */
+export async function takeIds(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<boolean> {
+  if (reservations.length === 0) return true
+  const taken = await tx.query(
+    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), "reservedAt"
+     from jsonb_to_recordset($1) as r("customerId" text, id text, "bodyHash" text, "reservedAt" timestamptz) on conflict (customer_id, id) do nothing returning id`,
+    [JSON.stringify(reservations)],
+  )
+  return taken.length === reservations.length
 }
 
 /** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */

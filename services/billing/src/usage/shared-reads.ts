@@ -35,7 +35,7 @@ export function sharedReads<Q, A>(read: (questions: Q[]) => Promise<A[]>, limits
   }
 
   return (question) => {
-    if (waiting.length >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { message: `${waiting.length} questions wait already: try again in a moment` }))
+    if (waiting.length >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting.length} questions wait already: try again in a moment` }))
     return new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject })
       schedule()

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { readHistory, stretchOn, type History } from '../history.ts'
-import type { Meter } from '../meter.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import { addDays, earlier, type LocalDate } from '../rules/date.ts'
 import { millisecondsOf, type Instant } from '../rules/instant.ts'
 import { scale, sum, type Money } from '../rules/money.ts'
@@ -94,8 +94,8 @@ function outlook(at: Instant, history: History, period: LabelledPeriod, meter: M
   const ends = millisecondsOf(instantOf(history.zones, period.to))
   const now = millisecondsOf(at)
   const elapsed = now - begins
-  // The first hours tell nothing about a month.
-  if (now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
+  // The first hours tell nothing about a month, and what is not added up does not grow in a straight line.
+  if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
   const forecast = used > Number.MAX_SAFE_INTEGER / 64 ? null : unitsFrom(scale(used, ends - begins, elapsed), meter.decimals)
   if (!last || last.allowance === null || last.used === 0 || last.used >= last.allowance) return { forecast, runsOutAt: null }
   const sinceStretch = Math.max(now - millisecondsOf(instantOf(history.zones, last.dates.from)), 1)
