@@ -524,6 +524,8 @@ export type Quota = {
   allowed: boolean
   included: number | null
   used: number
+  /** Held back by open reservations */
+  reserved: number
   remaining: number | null
   overagePolicy: 'bill' | 'block' | null
   resetsAt: string | null
@@ -580,6 +582,53 @@ export type Recorded = {
   }>
 }
 
+/** As it was sent */
+export type RejectedEvent = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  id: string
+  meter: string
+  quantity: number | null
+  time: string | null
+  properties: Record<string, unknown> | null
+  code: string
+  detail: string
+  /** How often it was sent and refused */
+  times: number
+  /** RFC 3339, UTC */
+  rejectedAt: string
+  /** Whether trying it again as it was sent may go better, once what refused it is mended */
+  retryable: boolean
+}
+
+export type Released = {
+  remaining: number | null
+  duplicate: boolean
+}
+
+export type ReserveInput = {
+  id: string
+  /** The most the work may use */
+  quantity: number
+  /** After this the reservation holds nothing any more */
+  ttlSeconds: number
+}
+
+export type Reserved = {
+  /** What is held back: less than asked where no more is left */
+  granted: number
+  remaining: number | null
+  expiresAt: string | null
+  duplicate: boolean
+}
+
+export type RetryInput = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  /** All when absent, at most 1,000 at once */
+  ids?: string[]
+}
+
 export type Seller = {
   name: string
   nameEn?: string
@@ -591,6 +640,21 @@ export type Seller = {
   timezone: string
   /** An SVG document, printed at the top of the invoice */
   logo?: string
+}
+
+export type SettleInput = {
+  /** What the work really used */
+  quantity: number
+}
+
+export type Settled = {
+  /** What was recorded */
+  granted: number
+  /** What was used beyond a limit: not counted, and listed among the refused events */
+  excess: number
+  remaining: number | null
+  overage: number
+  duplicate: boolean
 }
 
 export type Subscription = {
@@ -780,23 +844,7 @@ export interface Operations {
     code?: string
     cursor?: string
     limit?: number
-  }]; answer: {
-    /** Letters, digits and _ . : - */
-    customerId: string
-    id: string
-    meter: string
-    quantity: number | null
-    time: string | null
-    properties: Record<string, unknown> | null
-    code: string
-    detail: string
-    /** How often it was sent and refused */
-    times: number
-    /** RFC 3339, UTC */
-    rejectedAt: string
-    /** Whether trying it again as it was sent may go better, once what refused it is mended */
-    retryable: boolean
-  } }
+  }]; answer: RejectedEvent }
   /** One invoice. */
   'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
   /** The payments on an invoice. */
@@ -829,6 +877,12 @@ export interface Operations {
   }]; answer: Invoice }
   /** Use some of an allowance, if it is left. */
   'POST /customers/{customerId}/quota/{meter}/consume': { arguments: [customerId: string, meter: string, body: ConsumeInput]; answer: Consumed }
+  /** Give back what is reserved. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { arguments: [customerId: string, meter: string, reservationId: string]; answer: Released }
+  /** Record what reserved work really used. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { arguments: [customerId: string, meter: string, reservationId: string, body: SettleInput]; answer: Settled }
+  /** Hold back some of an allowance. */
+  'POST /customers/{customerId}/quota/{meter}/reserve': { arguments: [customerId: string, meter: string, body: ReserveInput]; answer: Reserved }
   /** Subscribe a customer to a plan. */
   'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: Subscription }
   /** End a customer's subscription. */
@@ -854,12 +908,7 @@ export interface Operations {
   /** Record usage. */
   'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
   /** Try rejected events again. */
-  'POST /events/rejected/retry': { arguments: [body: {
-    /** Letters, digits and _ . : - */
-    customerId: string
-    /** All when absent, at most 1,000 at once */
-    ids?: string[]
-  }]; answer: Recorded }
+  'POST /events/rejected/retry': { arguments: [body: RetryInput]; answer: Recorded }
   /** Give an invoice back, in part or whole. */
   'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
   /** Record a payment. */
@@ -945,6 +994,9 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reserve': { body: true, answer: 'json' },
   'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/cancel': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },

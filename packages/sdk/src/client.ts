@@ -114,6 +114,9 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     quota: {
       check: call.one('GET /customers/{customerId}/quota/{meter}'),
       consume: call.one('POST /customers/{customerId}/quota/{meter}/consume', repeatable),
+      reserve: call.one('POST /customers/{customerId}/quota/{meter}/reserve', repeatable),
+      settle: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle', repeatable),
+      release: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', repeatable),
     },
     invoices: {
       list: call.pages('GET /customers/{customerId}/invoices'),

@@ -282,10 +282,36 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   describe('quota', () => {
     test('is read and consumed, once for each id', async () => {
       const before = (await get('/customers/acme/quota/ai_chat')).body
-      expect(before).toMatchObject({ allowed: true, included: 100, used: 0, remaining: 100, overagePolicy: 'bill', resetsAt: expect.any(String) })
+      expect(before).toMatchObject({ allowed: true, included: 100, used: 0, reserved: 0, remaining: 100, overagePolicy: 'bill', resetsAt: expect.any(String) })
       expect(await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).toMatchObject({ status: 200, body: { granted: 2, remaining: 98, overage: 0, duplicate: false } })
       expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).body).toMatchObject({ granted: 2, remaining: 98, duplicate: true })
       expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c2' })).body).toMatchObject({ granted: 1, remaining: 97 })
+    })
+    test('is held back for work of unknown size, settled and released', async () => {
+      await post('/customers', { id: 'holder', companyName: 'Holder' })
+      await post('/customers/holder/subscription', { planId: 'starter' })
+      const of = '/customers/holder/quota/ai_chat'
+      const expiresAt = '2026-03-10T04:01:00.000000Z'
+      expect(await post(`${of}/reserve`, { id: 'job/1', quantity: 60, ttlSeconds: 60 })).toMatchObject({ status: 200, body: { granted: 60, remaining: 40, expiresAt, duplicate: false } })
+      expect((await get(of)).body).toMatchObject({ used: 0, reserved: 60, remaining: 40 })
+      const job = `${of}/reservations/${encodeURIComponent('job/1')}`
+      expect(await post(`${job}/settle`, { quantity: 110 })).toMatchObject({ status: 200, body: { granted: 110, excess: 0, remaining: 0, overage: 10, duplicate: false } })
+      expect((await post(`${job}/settle`, { quantity: 110 })).body).toMatchObject({ granted: 110, overage: 10, duplicate: true })
+      await post(`${of}/reserve`, { id: 'job-2', quantity: 5, ttlSeconds: 60 })
+      expect(await post(`${of}/reservations/job-2/release`)).toMatchObject({ status: 200, body: { remaining: 0, duplicate: false } })
+      expect((await get(of)).body).toMatchObject({ used: 110, reserved: 0 })
+    })
+    test('that is not held back, or no more, is told', async () => {
+      const of = '/customers/holder/quota/ai_chat'
+      expect(pointers(await post(`${of}/reserve`, { id: '', quantity: 0, ttlSeconds: 86_401, ttl: 1 }))).toEqual(['/id', '/quantity', '/ttl', '/ttlSeconds'])
+      expect(pointers(await post(`${of}/reserve`, {}))).toEqual(['/id', '/quantity', '/ttlSeconds'])
+      expect(pointers(await post(`${of}/reservations/job-2/settle`, { quantity: -1 }))).toEqual(['/quantity'])
+      expect(await post(`${of}/reservations/nothing/settle`, { quantity: 1 })).toMatchObject({ status: 404, body: { code: 'reservation_not_found', errors: [{ pointer: ':reservationId' }] } })
+      expect(await post(`${of}/reservations/nothing/release`)).toMatchObject({ status: 404, body: { code: 'reservation_not_found' } })
+      expect(await post(`${of}/reservations/job-2/settle`, { quantity: 1 })).toMatchObject({ status: 409, body: { code: 'reservation_closed' } })
+      expect((await post(`${of}/reservations/job-2/settle`, { quantity: 1 }, { 'accept-language': 'zh-CN' })).body).toMatchObject({ title: '预留已结束' })
+      expect(await post(`${of}/reserve`, { id: 'job-2', quantity: 6, ttlSeconds: 60 })).toMatchObject({ status: 409, body: { code: 'event_conflict' } })
+      expect(await post(`${of}/reservations/job-2/release`, { quantity: 1 })).toMatchObject({ status: 400 })
     })
     test('of what is not there, or in parts there are not, is refused', async () => {
       expect(await get('/customers/acme/quota/nothing')).toMatchObject({ status: 404, body: { code: 'meter_not_found' } })

@@ -1,4 +1,4 @@
-import { changeTypes, mostTrialDays, type ChangeType, type Code } from '@customer-portal/billing'
+import { changeTypes, longestReservation, mostTrialDays, type ChangeType, type Code } from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
@@ -210,14 +210,47 @@ export const Quota = Type.Object(
     allowed: Type.Boolean(),
     included: Nullable(Type.Number()),
     used: Type.Number(),
-    remaining: Nullable(Type.Number()),
+    reserved: Type.Number({ description: 'Held back by open reservations' }),
+    remaining: Nullable(Type.Number({ description: 'included − used − reserved; null when unlimited' })),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
     resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
   },
   closed,
 )
-export const ConsumeInput = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }), quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
+const UsageId = Type.String({ minLength: 1, maxLength: 256 })
+export const ConsumeInput = Type.Object({ id: UsageId, quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
 export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
+/** POST /customers/{id}/quota/{meter}/reserve */
+export const ReserveInput = Type.Object(
+  {
+    id: UsageId,
+    quantity: Type.Number({ exclusiveMinimum: 0, description: 'The most the work may use' }),
+    ttlSeconds: Type.Integer({ minimum: 1, maximum: longestReservation, description: 'After this the reservation holds nothing any more' }),
+  },
+  closed,
+)
+export const Reserved = Type.Object(
+  {
+    granted: Type.Number({ description: 'What is held back: less than asked where no more is left' }),
+    remaining: Nullable(Type.Number()),
+    expiresAt: Nullable(Instant),
+    duplicate: Type.Boolean(),
+  },
+  closed,
+)
+/** POST /customers/{id}/quota/{meter}/reservations/{reservationId}/settle */
+export const SettleInput = Type.Object({ quantity: Type.Number({ minimum: 0, description: 'What the work really used' }) }, closed)
+export const Settled = Type.Object(
+  {
+    granted: Type.Number({ description: 'What was recorded' }),
+    excess: Type.Number({ description: 'What was used beyond a limit: not counted, and listed among the refused events' }),
+    remaining: Nullable(Type.Number()),
+    overage: Type.Number(),
+    duplicate: Type.Boolean(),
+  },
+  closed,
+)
+export const Released = Type.Object({ remaining: Nullable(Type.Number()), duplicate: Type.Boolean() }, closed)
 
 export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
 export const VoidRequest = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))

@@ -5,7 +5,7 @@ import { askerIn, authenticateVendor } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
   Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
-  PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
@@ -14,6 +14,7 @@ import { discountRoutes } from './handlers/discounts.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
+import { quotaRoutes } from './handlers/quota.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
 
@@ -37,6 +38,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     customerRoutes(api, billing, askerOf)
     discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
+    quotaRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
@@ -61,6 +63,6 @@ const description = {
   },
   schemas: {
     Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
-    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
   },
 }

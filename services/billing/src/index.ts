@@ -6,7 +6,9 @@ import { cancelScheduledChange, downgradeSubscription } from './downgrade.ts'
 import { previewChange } from './quote.ts'
 import * as subscription from './subscription.ts'
 import { getUsageDetail } from './usage/detail.ts'
-import * as quota from './usage/quota.ts'
+import { consume } from './usage/consume.ts'
+import { checkQuota, getRemainingQuota } from './usage/quota.ts'
+import { releaseReservation, reserve, settleReservation } from './usage/reservation.ts'
 import { recordUsage } from './usage/record.ts'
 import { getUsageSummary } from './usage/summary.ts'
 
@@ -36,7 +38,10 @@ export { fewestMonthsKept, keepUsage, type UsageUpkeep } from './usage/upkeep.ts
 export { getUsageSummary, type UsageSummary } from './usage/summary.ts'
 export { getUsageDetail, type UsageEvent } from './usage/detail.ts'
 export { exportUsage, mostExported, type ExportedEvent, type UsageExport } from './usage/export.ts'
-export { checkQuota, consume, getRemainingQuota, type Consumed, type Quota } from './usage/quota.ts'
+export { checkQuota, getRemainingQuota, type Quota } from './usage/quota.ts'
+export { consume } from './usage/consume.ts'
+export { longestReservation, releaseReservation, reserve, settleReservation } from './usage/reservation.ts'
+export type { Consumed, Released, Reserved, Settled } from './usage/quota-command.ts'
 export { generateInvoice, getInvoice, getInvoiceLineEvents, getInvoices, listPayments, recordPayment, voidInvoice, type InvoiceFilter } from './invoice/invoice.ts'
 export type { Discount as CustomerDiscount } from './invoice/discounts.ts'
 export { issueCreditNote, type CreditNoteInput } from './invoice/credit-note.ts'
@@ -70,5 +75,5 @@ export const SubscriptionService = {
   getSubscription: subscription.getSubscription, createSubscription: subscription.createSubscription, upgradeSubscription: subscription.upgradeSubscription,
   checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange, downgradeSubscription, cancelScheduledChange, cancelSubscription, resumeSubscription,
 }
-export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota: quota.checkQuota, getRemainingQuota: quota.getRemainingQuota, consume: quota.consume }
+export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota, getRemainingQuota, consume, reserve, settleReservation, releaseReservation }
 export const InvoiceService = { generateInvoice: invoice.generateInvoice, getInvoices: invoice.getInvoices, getInvoice: invoice.getInvoice, generatePdf }

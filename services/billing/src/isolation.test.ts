@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -20,6 +20,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
       await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
+      await reserve(world.billing, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
       await previewChange(world.billing, { customerId, planId: 'business' })
       await putDiscount(world.billing, { customerId, discountId: 'welcome', kind: 'percent', value: '10', appliesTo: 'all', from: '2027-01-01' })
       await createPortalSession(world.billing, { customerId })

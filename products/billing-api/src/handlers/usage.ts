@@ -1,18 +1,17 @@
-import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
+import { getReconciliation, getUsageSummary, keepRejected, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
 import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
-import { Consumed, ConsumeInput, EventBatch, Quota, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
+import { EventBatch, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
 const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
-const MeterPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
 const eventBodyLimit = 8 * 1024 * 1024
 
-/** What customers used, and what is left of their allowance. */
+/** What customers used. */
 export function usageRoutes(app: App, billing: Billing): void {
   // A scope of its own: no other route takes the content types of CloudEvents.
   void app.register(async (scoped) => {
@@ -59,19 +58,6 @@ export function usageRoutes(app: App, billing: Billing): void {
       querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
     },
   }, async (request) => getReconciliation(billing, { ...request.params, ...request.query }))
-
-  app.get('/customers/:customerId/quota/:meter', {
-    config: { scope },
-    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
-  }, async (request) => checkQuota(billing, request.params))
-
-  app.post('/customers/:customerId/quota/:meter/consume', {
-    config: { scope },
-    schema: {
-      summary: 'Use some of an allowance, if it is left', tags: ['usage'], params: MeterPath, body: ConsumeInput, response: { 200: Consumed },
-      description: 'Never grants more than the plan allows, however many ask at once. The same id again answers the same.',
-    },
-  }, async (request) => consume(billing, { ...request.params, ...request.body }))
 }
 
 async function recordBatch(billing: Billing, request: FastifyRequest) {

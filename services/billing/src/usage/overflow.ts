@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import { planFrom, type Charge, type PlanRow } from '../plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
-import { mostItCanCost } from '../rules/pricing.ts'
+import { mostItCanCost, type Price } from '../rules/pricing.ts'
 import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { CheckedEvent } from './event.ts'
 
@@ -86,4 +86,9 @@ async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]
     [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) })))],
   )
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
+}
+
+/** Whether a day of this quantity is so small that a month of such days, whatever the others hold up to it, is nowhere near the bounds. */
+export function isFarFromTooLarge(day: number, price: Price | undefined, decimals: number): boolean {
+  return day <= largeDay && (price === undefined || mostItCanCost(price, day, decimals) <= dearDay)
 }

@@ -15,7 +15,8 @@ import { keepRejected, retryRejected } from './rejected.ts'
 
 export const mostEvents = 1000
 
-type Placed = CheckedEvent & { index: number; localDate: string }
+/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
+export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
 
 /**
  * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the same id and content again
@@ -109,16 +110,16 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   return { fates, times: placed.map((event) => event.time) }
 }
 
-/** Writes the events whose ids are free and adds them to their days, both or neither. `overage` (steps) is what `consume` granted above the allowance. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], overage: number | null = null): Promise<{ event: Placed; fate: Fate }[]> {
+/** Writes the events whose ids are free (`settling`: or taken by the reservations they settle) and adds them to their days, both or neither. */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
   if (placed.length === 0) return []
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
   await ensureMonths(tx, placed.map((event) => event.time))
   const grouped = await groupsOf(tx, [...first.values()])
-  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0 })
+  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0, settling })
   const rows = [...first.values()].map((event) => ({ ...rowOf(event), groups: grouped.get(event) }))
-  const stored = await tx.query<{ customer_id: string; id: string }>(statement, [JSON.stringify(rows), tx.at, overage])
+  const stored = await tx.query<{ customer_id: string; id: string }>(statement, [JSON.stringify(rows), tx.at])
   const fresh = new Set(stored.map((row) => `${row.customer_id} ${row.id}`))
   const isFresh = (event: Placed) => fresh.has(keyOf(event)) && first.get(keyOf(event)) === event
   const known = await bodyHashes(tx, placed.filter((event) => !isFresh(event)))
@@ -134,18 +135,22 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
  * A batch of sums and counts alone, as most are, is spared the rest.
  */
-function storing({ isPlain, isGrouped }: { isPlain: boolean; isGrouped: boolean }): string {
+function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped: boolean; settling: boolean }): string {
   return `
   with sent as materialized (
-    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, groups jsonb)
+    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
   ), fresh as (
-    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) do nothing returning customer_id, id
+    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) ${settling ? settlingOwn : 'do nothing'} returning customer_id, id
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, $3 from sent e join fresh using (customer_id, id)
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
   ), ${isPlain ? plainDays : anyDays}${isGrouped ? `, ${groups}` : ''}
   select customer_id, id from fresh`
 }
+
+/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
+      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
 
 const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
@@ -189,16 +194,6 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
   return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))
 }
 
-/** The event that a customer's id is taken by, if any: `quantity` and `overage` are steps. */
-export async function findRecorded(tx: BillingTransaction, customerId: string, id: string): Promise<{ bodyHash: string; quantity: number; overage: number | null } | undefined> {
-  const [row] = await tx.query<{ bodyHash: string; quantity: number; overage: number | null }>(
-    `select encode(k.body_hash, 'hex') as "bodyHash", e.quantity, e.overage from usage_keys k join usage_events e on (e.customer_id, e.time, e.id) = (k.customer_id, k.time, k.id)
-     where k.customer_id = $1 and k.id = $2`,
-    [customerId, id],
-  )
-  return row
-}
-
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
   // The lock that storing the events takes anyway, taken before their `storedAt` is read: an event that waits for an invoice
   // to be issued is stored after it, and so belongs to the next one.
@@ -220,7 +215,7 @@ function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): 
 function rowOf(event: Placed) {
   return {
     customer_id: event.customerId, id: event.id, meter: event.meter, quantity: event.quantity, time: event.time,
-    local_date: event.localDate, properties: event.properties, body_hash: `\\x${event.bodyHash}`, aggregation: event.aggregation, unique_by: event.uniqueBy,
+    local_date: event.localDate, properties: event.properties, body_hash: `\\x${event.bodyHash}`, aggregation: event.aggregation, unique_by: event.uniqueBy, overage: event.overage ?? null,
   }
 }
 
