@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consume, createSubscription, findMistakes, getUsageSummary, putMeter, putPlan, recordUsage, type UsageEventInput } from '../index.ts'
+import { consume, createSubscription, findMistakes, getUsageSummary, putMeter, putPlan, recordUsage, reserve, settleReservation, type UsageEventInput } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
@@ -47,6 +47,17 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     await createSubscription(world.billing, { customerId: 'consumer', planId: 'calling' })
     await consume(world.billing, { customerId: 'consumer', meter: 'calls', id: 'x', quantity: 8, properties: { channel: 'app' } })
     expect(await by('consumer', 'channel')).toEqual({ calls: ['value app 5'], visits: [] })
+  })
+
+  test('what was reserved counts there once it is settled, without a value', async () => {
+    await seedCustomer(world.billing, 'holder')
+    await createSubscription(world.billing, { customerId: 'holder', planId: 'calling' })
+    const of = { customerId: 'holder', meter: 'calls' }
+    await reserve(world.billing, { ...of, id: 'job', quantity: 3, ttlSeconds: 60 })
+    expect(await by('holder', 'channel')).toEqual({ calls: [], visits: [] })
+    await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 2.5 })
+    await consume(world.billing, { ...of, id: 'y', quantity: 1, properties: { channel: 'app' } })
+    expect(await by('holder', 'channel')).toEqual({ calls: ['none  2.5', 'value app 1'], visits: [] })
   })
 
   test('of a month a hundred values have names, however many come at once, and the rest share one row', async () => {
