@@ -140,6 +140,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     const { invoice } = await upgradeSubscription(forSelf, { customerId: 'self', planId: 'business', quoteId: preview.quoteId })
     expect(invoice).toMatchObject({ total: preview.total })
     expect(await updateCustomer(forSelf, { customerId: 'self', timezone: 'UTC', companyName: 'Self' })).toMatchObject({ version: 2, nextTimezone: { timezone: 'UTC' } })
+    expect(await consume(forSelf, { customerId: 'self', meter: 'ai_chat', id: 'own', quantity: 2 })).toMatchObject({ granted: 2, duplicate: false })
     await expect(voidInvoice(forSelf, { invoiceId: invoice!.id })).rejects.toMatchObject({ code: '42501' })
   })
 })

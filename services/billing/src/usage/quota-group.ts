@@ -117,7 +117,8 @@ async function store(tx: BillingTransaction, decisions: readonly Decided[], stan
   made.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
   if (!(await takeIds(tx, made))) throw new OvertakenById()
   await storeReservations(tx, made)
-  const stored = await storeEvents(tx, placed, { settling: true })
+  // Whoever acts for a customer may consume, and not take over an id.
+  const stored = await storeEvents(tx, placed, { settling: decisions.some(({ event, reservation }) => event && reservation) })
   if (stored.some(({ fate }) => fate !== 'accepted')) throw new OvertakenById()
   const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))
   await storeReservations(tx, [...reservations.values()])
