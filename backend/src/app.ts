@@ -1,4 +1,4 @@
-import { createBilling, migrateBilling, type Billing } from '@customer-portal/billing'
+import { createBilling, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp, serveDocs, type App } from '@customer-portal/http'
@@ -6,7 +6,7 @@ import { registerPortalApi } from '@customer-portal/portal-api'
 import { createAssistant, createWorkbench, migrateWorkbench, readFaq } from '@customer-portal/workbench'
 import { demoFaqPath, registerWorkbenchApi } from '@customer-portal/workbench-api'
 import { realClock, standingClock, type Clock, type StandingClock } from './clock.ts'
-import { dueWorkOf, repeatDueWork } from './due-work.ts'
+import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
 import { allowFiles, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
 import { healthRoutes } from './health.ts'
@@ -42,17 +42,17 @@ export async function buildServer(settings: Settings, { database, clock: given, 
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
   await app.ready()
-  let stopDueWork = async () => {}
+  let stopWork = async () => {}
   return {
     app, billing, publicUrl,
     async listen() {
       await app.listen({ port: settings.port, host: settings.host })
-      if (!standing) stopDueWork = startDueWork(app, billing)
+      if (!standing) stopWork = startWork(app, billing, settings)
       return addressOf(app, settings)
     },
     async close() {
       await app.close()
-      await stopDueWork()
+      await stopWork()
     },
   }
 }
@@ -60,12 +60,20 @@ export async function buildServer(settings: Settings, { database, clock: given, 
 /** Of the ten a process holds: the others are for whoever is waiting for an answer. */
 const connectionsForDueWork = 4
 
-function startDueWork(app: App, billing: Billing): () => Promise<void> {
+/** What happens by itself: due work twice a minute, the upkeep of the tables of usage every hour. */
+function startWork(app: App, billing: Billing, { usageMonthsKept }: Settings): () => Promise<void> {
   const due = dueWorkOf(billing, {
     atOnce: connectionsForDueWork,
     onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
   })
-  return repeatDueWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') })
+  const upkeep = { run: () => keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept }) }
+  const stops = [
+    repeatWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') }),
+    repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of usage failed') }),
+  ]
+  return async () => {
+    for (const stop of stops) await stop()
+  }
 }
 
 interface Products { database: Database; billing: Billing; publicUrl: () => string; standing: StandingClock | undefined }

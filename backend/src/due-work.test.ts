@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { repeatDueWork } from './due-work.ts'
+import { repeatWork } from './due-work.ts'
 
 test('due work begins at once, is never done twice at a time, and a failure does not end it', async () => {
   let running = 0
@@ -16,7 +16,7 @@ test('due work begins at once, is never done twice at a time, and a failure does
       if (runs === 1) throw new Error('first')
     },
   }
-  const stop = repeatDueWork(due, { seconds: 0.01, onError: (error) => failures.push(error) })
+  const stop = repeatWork(due, { seconds: 0.01, onError: (error) => failures.push(error) })
   await expect.poll(() => runs).toBeGreaterThan(2)
   await stop()
   const atStop = runs

@@ -11,15 +11,15 @@ export function dueWorkOf(billing: Billing, options: DueOptions = {}): DueWork {
   }
 }
 
-/** Does due work now and then every `seconds`, never twice at once. The returned function stops it and waits for what is under way. */
-export function repeatDueWork(due: DueWork, { seconds, onError }: { seconds: number; onError: (error: unknown) => void }): () => Promise<void> {
-  let running: Promise<void> | undefined
-  const work = () => {
-    running ??= due.run().catch(onError).finally(() => { running = undefined })
+/** Does some work now and then every `seconds`, never twice at once. The returned function stops it and waits for what is under way. */
+export function repeatWork(work: { run(): Promise<unknown> }, { seconds, onError }: { seconds: number; onError: (error: unknown) => void }): () => Promise<void> {
+  let running: Promise<unknown> | undefined
+  const begin = () => {
+    running ??= work.run().catch(onError).finally(() => { running = undefined })
   }
-  const timer = setInterval(work, seconds * 1000)
+  const timer = setInterval(begin, seconds * 1000)
   timer.unref()
-  work()
+  begin()
   return async () => {
     clearInterval(timer)
     await running

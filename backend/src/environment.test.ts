@@ -26,11 +26,11 @@ test('every variable is read', () => {
   expect(settingsOf({
     PORT: '0', HOST: '0.0.0.0', DATA_DIR: '/var/lib/portal', DATABASE_URL: 'postgres://u:p@db:5432/portal', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true',
     PUBLIC_URL: 'https://billing.example.com/', PORTAL_EMBED_ORIGINS: 'https://a.example.com, https://b.example.com:8443 https://a.example.com', BILLING_API_KEY: 'sk_live_0123456789abcdef',
-    DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json', TRUST_PROXY: '1',
+    DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json', TRUST_PROXY: '1', USAGE_RETENTION_MONTHS: '24',
   })).toEqual({
     port: 0, host: '0.0.0.0', dataDir: '/var/lib/portal', databaseUrl: 'postgres://u:p@db:5432/portal', enableCustomerPortal: true, enableAgentWorkbench: true,
     publicUrl: 'https://billing.example.com', portalEmbedOrigins: ['https://a.example.com', 'https://b.example.com:8443'], billingApiKey: 'sk_live_0123456789abcdef',
-    demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json', trustProxy: 1,
+    demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json', trustProxy: 1, usageMonthsKept: 24,
   })
 })
 
@@ -42,6 +42,7 @@ test.each([
   ['PORTAL_EMBED_ORIGINS', 'https://a.example.com/desk', 'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "https://a.example.com/desk".'],
   ['PORTAL_EMBED_ORIGINS', '*', 'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "*".'],
   ['TEST_CLOCK', 'tomorrow', 'TEST_CLOCK must be an instant such as 2026-01-01T00:00:00Z: it is "tomorrow".'],
+  ['USAGE_RETENTION_MONTHS', '2', 'USAGE_RETENTION_MONTHS must be a number of months, 3 or more: it is "2".'],
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent: it is "loud".'],
 ])('a wrong %s (%s) is one line that names it', (name, value, line) => {
   expect(mistakesOf({ [name]: value })).toEqual([line])

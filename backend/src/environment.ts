@@ -1,3 +1,4 @@
+import { fewestMonthsKept } from '@customer-portal/billing'
 import { instantOf } from './clock.ts'
 
 /** What the server is told from outside; see .env.example. */
@@ -21,6 +22,8 @@ export interface Settings {
   logLevel: LogLevel
   /** How many proxies of the vendor's own stand before the server: their headers say who calls, and by which address. */
   trustProxy: number
+  /** How many whole months of usage events stay; all of them when absent. */
+  usageMonthsKept?: number
   /** A JSON file of questions and answers for the desk's assistant. */
   workbenchFaq?: string
 }
@@ -57,6 +60,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     testClock: read('TEST_CLOCK', undefined, instant),
     logLevel: read('LOG_LEVEL', 'info', logLevel),
     trustProxy: read('TRUST_PROXY', 0, hops),
+    usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
   }
   return mistakes.length > 0 ? { mistakes } : { settings }
@@ -104,6 +108,11 @@ function instant(value: string): string {
 
 function hops(value: string): number {
   if (!/^\d$/.test(value)) throw new Error('must be the number of proxies before the server, 0 to 9')
+  return Number(value)
+}
+
+function monthsKept(value: string): number {
+  if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept) throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
   return Number(value)
 }
 

@@ -52,6 +52,26 @@ export type Charge = {
   maximum?: number
 }
 
+/** CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
+export type CloudEvent = {
+  specversion: '1.0'
+  id: string
+  source: string
+  /** The meter */
+  type: string
+  /** The customer */
+  subject: string
+  /** RFC 3339, UTC */
+  time?: string
+  /** JSON */
+  datacontenttype?: string
+  data?: {
+    /** In the meter's units; 1 when absent */
+    quantity?: number
+  } | null
+  data_base64?: null
+}
+
 export type ConsumeInput = {
   id: string
   /** 1 when absent */
@@ -283,7 +303,12 @@ export type Meter = {
   name: LocalizedText
   unit: LocalizedText
   decimals: number
-  aggregation: 'sum' | 'count'
+  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
+  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  uniqueBy?: string
+  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  groupBy?: string[]
 }
 
 export type MeterInput = {
@@ -292,7 +317,12 @@ export type MeterInput = {
   /** One text for both languages, or one each */
   unit: string | LocalizedText
   decimals?: number
-  aggregation?: 'sum' | 'count'
+  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  aggregation?: 'sum' | 'count' | 'max' | 'last' | 'unique'
+  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  uniqueBy?: string
+  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  groupBy?: string[]
 }
 
 export type Payment = {
@@ -494,6 +524,8 @@ export type Quota = {
   allowed: boolean
   included: number | null
   used: number
+  /** Held back by open reservations */
+  reserved: number
   remaining: number | null
   overagePolicy: 'bill' | 'block' | null
   resetsAt: string | null
@@ -550,6 +582,53 @@ export type Recorded = {
   }>
 }
 
+/** As it was sent */
+export type RejectedEvent = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  id: string
+  meter: string
+  quantity: number | null
+  time: string | null
+  properties: Record<string, unknown> | null
+  code: string
+  detail: string
+  /** How often it was sent and refused */
+  times: number
+  /** RFC 3339, UTC */
+  rejectedAt: string
+  /** Whether trying it again as it was sent may go better, once what refused it is mended */
+  retryable: boolean
+}
+
+export type Released = {
+  remaining: number | null
+  duplicate: boolean
+}
+
+export type ReserveInput = {
+  id: string
+  /** The most the work may use */
+  quantity: number
+  /** After this the reservation holds nothing any more */
+  ttlSeconds: number
+}
+
+export type Reserved = {
+  /** What is held back: less than asked where no more is left */
+  granted: number
+  remaining: number | null
+  expiresAt: string | null
+  duplicate: boolean
+}
+
+export type RetryInput = {
+  /** Letters, digits and _ . : - */
+  customerId: string
+  /** All when absent, at most 1,000 at once */
+  ids?: string[]
+}
+
 export type Seller = {
   name: string
   nameEn?: string
@@ -561,6 +640,21 @@ export type Seller = {
   timezone: string
   /** An SVG document, printed at the top of the invoice */
   logo?: string
+}
+
+export type SettleInput = {
+  /** What the work really used */
+  quantity: number
+}
+
+export type Settled = {
+  /** What was recorded */
+  granted: number
+  /** What was used beyond a limit: not counted, and listed among the refused events */
+  excess: number
+  remaining: number | null
+  overage: number
+  duplicate: boolean
 }
 
 export type Subscription = {
@@ -665,6 +759,16 @@ export type UsageSummary = {
     usage: Record<string, number>
   }>
   usage: Record<string, number>
+  groups?: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    property: string
+    values: Array<{
+      kind: 'value' | 'none' | 'rest'
+      value: string
+      used: number
+    }>
+  }>
 }
 
 /** What each operation is given, in this order, and what it answers. */
@@ -732,7 +836,15 @@ export interface Operations {
   /** A customer's usage in a period. */
   'GET /customers/{customerId}/usage': { arguments: [customerId: string, query?: {
     period?: string
+    groupBy?: string
   }]; answer: UsageSummary }
+  /** Events that were rejected, newest first. */
+  'GET /events/rejected': { arguments: [query?: {
+    customerId?: string
+    code?: string
+    cursor?: string
+    limit?: number
+  }]; answer: RejectedEvent }
   /** One invoice. */
   'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
   /** The payments on an invoice. */
@@ -765,6 +877,12 @@ export interface Operations {
   }]; answer: Invoice }
   /** Use some of an allowance, if it is left. */
   'POST /customers/{customerId}/quota/{meter}/consume': { arguments: [customerId: string, meter: string, body: ConsumeInput]; answer: Consumed }
+  /** Give back what is reserved. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { arguments: [customerId: string, meter: string, reservationId: string]; answer: Released }
+  /** Record what reserved work really used. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { arguments: [customerId: string, meter: string, reservationId: string, body: SettleInput]; answer: Settled }
+  /** Hold back some of an allowance. */
+  'POST /customers/{customerId}/quota/{meter}/reserve': { arguments: [customerId: string, meter: string, body: ReserveInput]; answer: Reserved }
   /** Subscribe a customer to a plan. */
   'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: Subscription }
   /** End a customer's subscription. */
@@ -788,7 +906,9 @@ export interface Operations {
     subscription: Subscription
   } }
   /** Record usage. */
-  'POST /events': { arguments: [body: EventInput | EventInput[]]; answer: Recorded }
+  'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
+  /** Try rejected events again. */
+  'POST /events/rejected/retry': { arguments: [body: RetryInput]; answer: Recorded }
   /** Give an invoice back, in part or whole. */
   'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
   /** Record a payment. */
@@ -862,6 +982,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
   'GET /customers/{customerId}/subscription': { answer: 'json' },
   'GET /customers/{customerId}/usage': { query: true, answer: 'json' },
+  'GET /events/rejected': { query: true, answer: 'page' },
   'GET /invoices/{invoiceId}': { answer: 'json' },
   'GET /invoices/{invoiceId}/payments': { answer: 'list' },
   'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
@@ -873,11 +994,15 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reserve': { body: true, answer: 'json' },
   'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/cancel': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/resume': { idempotent: true, answer: 'json' },
   'POST /events': { body: true, answer: 'json' },
+  'POST /events/rejected/retry': { body: true, answer: 'json' },
   'POST /invoices/{invoiceId}/credit-notes': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/payments': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/void': { body: true, idempotent: true, answer: 'json' },

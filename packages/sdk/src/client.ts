@@ -98,6 +98,10 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     events: {
       /** Sends now, and answers what became of each. Ids of their own make it safe to repeat. */
       record: call.one('POST /events', repeatable),
+      rejected: {
+        list: call.pages('GET /events/rejected'),
+        retry: call.one('POST /events/rejected/retry', repeatable),
+      },
     },
     usage: {
       /** Takes an event to be sent in the background. */
@@ -110,6 +114,9 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     quota: {
       check: call.one('GET /customers/{customerId}/quota/{meter}'),
       consume: call.one('POST /customers/{customerId}/quota/{meter}/consume', repeatable),
+      reserve: call.one('POST /customers/{customerId}/quota/{meter}/reserve', repeatable),
+      settle: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle', repeatable),
+      release: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', repeatable),
     },
     invoices: {
       list: call.pages('GET /customers/{customerId}/invoices'),

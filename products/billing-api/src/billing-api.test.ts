@@ -41,8 +41,16 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await put('/meters/ai_chat', { name: 'AI', unit: 'x', decimals: 2 })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/decimals' }] } })
     })
 
+    test('a meter that counts different values names the property they are of', async () => {
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', aggregation: 'unique', uniqueBy: 'agent' })).toMatchObject({ status: 200, body: { aggregation: 'unique', uniqueBy: 'agent' } })
+      expect(await put('/meters/agents', { name: 'Agents', unit: 'agents', uniqueBy: 'other' })).toMatchObject({ status: 409, body: { code: 'meter_in_use', errors: [{ pointer: '/uniqueBy' }] } })
+      for (const wrong of [{ aggregation: 'unique' }, { aggregation: 'max', uniqueBy: 'agent' }, { aggregation: 'unique', uniqueBy: 'agent', decimals: 1 }]) {
+        expect(await put('/meters/wrong', { name: 'x', unit: 'x', ...wrong })).toMatchObject({ status: 422, body: { code: 'invalid_meter' } })
+      }
+    })
+
     test('a bad meter is refused by field', async () => {
-      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'max' })
+      const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'mean' })
       expect(answer.status).toBe(400)
       expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
       expect((await put('/meters/a%20b', { name: 'x', unit: 'x' })).body.errors[0].pointer).toBe(':key')
@@ -216,6 +224,35 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await get('/customers/globex/reconciliation?period=soon')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
       expect(await get('/customers/nobody/reconciliation')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
     })
+    test('what was rejected is listed page by page, and tried again once what refused it is mended', async () => {
+      await post('/customers', { id: 'cyber', companyName: 'Cyber' })
+      const sent = (id: string, more = {}) => ({ id, customerId: 'cyber', meter: 'later', properties: { n: id }, ...more })
+      await post('/events', [sent('r1', { quantity: 2, time: '2026-03-09T00:00:00Z' }), sent('r2'), sent('r3', { colour: 'red' }), sent('r4', { quantity: 1.5 })])
+      const listed = (await get('/events/rejected?customerId=cyber')).body
+      expect(listed.data.map((one: { id: string; code: string; retryable: boolean }) => [one.id, one.code, one.retryable]).sort()).toEqual([
+        ['r1', 'meter_not_found', true], ['r2', 'meter_not_found', true], ['r3', 'validation_failed', false], ['r4', 'meter_not_found', true],
+      ])
+      expect(listed.data.find((one: { id: string }) => one.id === 'r1')).toMatchObject({ customerId: 'cyber', quantity: 2, time: '2026-03-09T00:00:00Z', properties: { n: 'r1' }, times: 1 })
+      const pages: string[] = []
+      for (let cursor = ''; ;) {
+        const page = (await get(`/events/rejected?limit=2&customerId=cyber&code=meter_not_found${cursor && `&cursor=${cursor}`}`)).body
+        pages.push(page.data.map((one: { id: string }) => one.id).join())
+        if (page.nextCursor === null) break
+        cursor = page.nextCursor
+      }
+      expect(pages).toEqual(['r4,r2', 'r1'])
+      expect((await get('/events/rejected?limit=100')).body.data.length).toBeGreaterThan(4)
+      expect((await post('/events/rejected/retry', { customerId: 'cyber' })).body).toMatchObject({ accepted: 0, rejected: [{ code: 'meter_not_found' }, {}, {}] })
+      await put('/meters/later', { name: 'Later', unit: 'x' })
+      expect((await post('/events/rejected/retry', { customerId: 'cyber', ids: ['r1', 'r3'] })).body).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
+      expect((await post('/events/rejected/retry', { customerId: 'cyber' })).body).toMatchObject({ accepted: 1, rejected: [{ id: 'r4', code: 'quantity_too_precise' }] })
+      expect((await get('/events/rejected?customerId=cyber')).body.data.map((one: { id: string; code: string }) => `${one.id} ${one.code}`).sort()).toEqual(['r3 validation_failed', 'r4 quantity_too_precise'])
+      expect((await get('/customers/cyber/usage')).body.usage).toEqual({ later: 3 })
+      expect((await post('/events', sent('r1', { quantity: 2, time: '2026-03-09T00:00:00Z' }))).body).toMatchObject({ duplicates: 1 })
+      expect(await post('/events/rejected/retry', { customerId: 'nobody' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(pointers(await post('/events/rejected/retry', { ids: [] }))).toEqual(['/customerId', '/ids'])
+      expect(await get('/events/rejected?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+    })
     test('an envelope that is none is refused', async () => {
       for (const body of ['[]', '"event"', 'null', '7', JSON.stringify(Array.from({ length: 1001 }, (_, index) => event(`x${index}`)))]) {
         expect(await post('/events', body, { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
@@ -245,10 +282,36 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   describe('quota', () => {
     test('is read and consumed, once for each id', async () => {
       const before = (await get('/customers/acme/quota/ai_chat')).body
-      expect(before).toMatchObject({ allowed: true, included: 100, used: 0, remaining: 100, overagePolicy: 'bill', resetsAt: expect.any(String) })
+      expect(before).toMatchObject({ allowed: true, included: 100, used: 0, reserved: 0, remaining: 100, overagePolicy: 'bill', resetsAt: expect.any(String) })
       expect(await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).toMatchObject({ status: 200, body: { granted: 2, remaining: 98, overage: 0, duplicate: false } })
       expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c1', quantity: 2 })).body).toMatchObject({ granted: 2, remaining: 98, duplicate: true })
       expect((await post('/customers/acme/quota/ai_chat/consume', { id: 'c2' })).body).toMatchObject({ granted: 1, remaining: 97 })
+    })
+    test('is held back for work of unknown size, settled and released', async () => {
+      await post('/customers', { id: 'holder', companyName: 'Holder' })
+      await post('/customers/holder/subscription', { planId: 'starter' })
+      const of = '/customers/holder/quota/ai_chat'
+      const expiresAt = '2026-03-10T04:01:00.000000Z'
+      expect(await post(`${of}/reserve`, { id: 'job/1', quantity: 60, ttlSeconds: 60 })).toMatchObject({ status: 200, body: { granted: 60, remaining: 40, expiresAt, duplicate: false } })
+      expect((await get(of)).body).toMatchObject({ used: 0, reserved: 60, remaining: 40 })
+      const job = `${of}/reservations/${encodeURIComponent('job/1')}`
+      expect(await post(`${job}/settle`, { quantity: 110 })).toMatchObject({ status: 200, body: { granted: 110, excess: 0, remaining: 0, overage: 10, duplicate: false } })
+      expect((await post(`${job}/settle`, { quantity: 110 })).body).toMatchObject({ granted: 110, overage: 10, duplicate: true })
+      await post(`${of}/reserve`, { id: 'job-2', quantity: 5, ttlSeconds: 60 })
+      expect(await post(`${of}/reservations/job-2/release`)).toMatchObject({ status: 200, body: { remaining: 0, duplicate: false } })
+      expect((await get(of)).body).toMatchObject({ used: 110, reserved: 0 })
+    })
+    test('that is not held back, or no more, is told', async () => {
+      const of = '/customers/holder/quota/ai_chat'
+      expect(pointers(await post(`${of}/reserve`, { id: '', quantity: 0, ttlSeconds: 86_401, ttl: 1 }))).toEqual(['/id', '/quantity', '/ttl', '/ttlSeconds'])
+      expect(pointers(await post(`${of}/reserve`, {}))).toEqual(['/id', '/quantity', '/ttlSeconds'])
+      expect(pointers(await post(`${of}/reservations/job-2/settle`, { quantity: -1 }))).toEqual(['/quantity'])
+      expect(await post(`${of}/reservations/nothing/settle`, { quantity: 1 })).toMatchObject({ status: 404, body: { code: 'reservation_not_found', errors: [{ pointer: ':reservationId' }] } })
+      expect(await post(`${of}/reservations/nothing/release`)).toMatchObject({ status: 404, body: { code: 'reservation_not_found' } })
+      expect(await post(`${of}/reservations/job-2/settle`, { quantity: 1 })).toMatchObject({ status: 409, body: { code: 'reservation_closed' } })
+      expect((await post(`${of}/reservations/job-2/settle`, { quantity: 1 }, { 'accept-language': 'zh-CN' })).body).toMatchObject({ title: '预留已结束' })
+      expect(await post(`${of}/reserve`, { id: 'job-2', quantity: 6, ttlSeconds: 60 })).toMatchObject({ status: 409, body: { code: 'event_conflict' } })
+      expect(await post(`${of}/reservations/job-2/release`, { quantity: 1 })).toMatchObject({ status: 400 })
     })
     test('of what is not there, or in parts there are not, is refused', async () => {
       expect(await get('/customers/acme/quota/nothing')).toMatchObject({ status: 404, body: { code: 'meter_not_found' } })

@@ -1,8 +1,10 @@
-import { changeTypes, mostTrialDays, type ChangeType } from '@customer-portal/billing'
+import { changeTypes, longestReservation, mostTrialDays, type ChangeType, type Code } from '@customer-portal/billing'
+import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
   Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
 } from '@customer-portal/http/resources'
+import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
 const { key: _key, ...meterFields } = Meter.properties
@@ -10,7 +12,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation) },
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy },
   closed,
 )
 
@@ -143,7 +145,9 @@ export const EventInput = Type.Object(
   closed,
 )
 export type EventInput = Static<typeof EventInput>
-export const EventBatch = Type.Union([EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 })])
+export const EventBatch = Type.Union([
+  EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 }), CloudEvent, Type.Array(CloudEvent, { minItems: 1, maxItems: 1000 }),
+])
 export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),
@@ -153,6 +157,25 @@ export const Recorded = Type.Object(
   closed,
 )
 export type Recorded = Static<typeof Recorded>
+
+/** GET /events/rejected */
+export const RejectedEvent = Type.Object(
+  {
+    customerId: Id, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
+    properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+    retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
+  },
+  { ...closed, description: 'As it was sent' },
+)
+export const RejectedQuery = Type.Object(
+  { customerId: Type.Optional(Id), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
+  closed,
+)
+export const RetryInput = Type.Object(
+  { customerId: Id, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
+  closed,
+)
 
 const Steps = Type.Number({ description: "In the meter's units" })
 /** GET /customers/{id}/reconciliation */
@@ -187,14 +210,47 @@ export const Quota = Type.Object(
     allowed: Type.Boolean(),
     included: Nullable(Type.Number()),
     used: Type.Number(),
-    remaining: Nullable(Type.Number()),
+    reserved: Type.Number({ description: 'Held back by open reservations' }),
+    remaining: Nullable(Type.Number({ description: 'included − used − reserved; null when unlimited' })),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
     resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
   },
   closed,
 )
-export const ConsumeInput = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }), quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
+const UsageId = Type.String({ minLength: 1, maxLength: 256 })
+export const ConsumeInput = Type.Object({ id: UsageId, quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
 export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
+/** POST /customers/{id}/quota/{meter}/reserve */
+export const ReserveInput = Type.Object(
+  {
+    id: UsageId,
+    quantity: Type.Number({ exclusiveMinimum: 0, description: 'The most the work may use' }),
+    ttlSeconds: Type.Integer({ minimum: 1, maximum: longestReservation, description: 'After this the reservation holds nothing any more' }),
+  },
+  closed,
+)
+export const Reserved = Type.Object(
+  {
+    granted: Type.Number({ description: 'What is held back: less than asked where no more is left' }),
+    remaining: Nullable(Type.Number()),
+    expiresAt: Nullable(Instant),
+    duplicate: Type.Boolean(),
+  },
+  closed,
+)
+/** POST /customers/{id}/quota/{meter}/reservations/{reservationId}/settle */
+export const SettleInput = Type.Object({ quantity: Type.Number({ minimum: 0, description: 'What the work really used' }) }, closed)
+export const Settled = Type.Object(
+  {
+    granted: Type.Number({ description: 'What was recorded' }),
+    excess: Type.Number({ description: 'What was used beyond a limit: not counted, and listed among the refused events' }),
+    remaining: Nullable(Type.Number()),
+    overage: Type.Number(),
+    duplicate: Type.Boolean(),
+  },
+  closed,
+)
+export const Released = Type.Object({ remaining: Nullable(Type.Number()), duplicate: Type.Boolean() }, closed)
 
 export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
 export const VoidRequest = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))

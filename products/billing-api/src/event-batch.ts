@@ -1,6 +1,8 @@
 import { BillingError, type RefusedEvent } from '@customer-portal/billing'
 import { fieldErrors, findUnstorable, preferredLanguage, type SchemaError } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { CloudEvent, cloudEventBatchType, cloudEventInHeaders, cloudEventType, eventOf, isInHeaders } from './cloud-event.ts'
 import { EventInput, type Recorded } from './contract.ts'
 
 const mostEvents = 1000
@@ -14,36 +16,74 @@ interface EventBatch {
   refused: RefusedEvent[]
 }
 
-/** Parts the events of a request into those that can be read and those that cannot, each judged by itself. Throws when it is not one event or an array of 1 to 1,000. */
+/** An event in the form it was sent in. Mistakes are told in the words of that form. */
+interface Sent {
+  value: unknown
+  event: unknown
+  schemas: { schema: TSchema; of: 'value' | 'event' }[]
+}
+
+/**
+ * Parts the events of a request, plain or CloudEvents, into those that can be read and those that cannot, each judged by itself.
+ * Throws when it is not one event or an array of 1 to 1,000.
+ */
 export function readEvents(request: FastifyRequest): EventBatch {
-  const isValid = request.compileValidationSchema(EventInput) as ((event: unknown) => boolean) & { errors?: SchemaError[] | null }
   const language = preferredLanguage(request.headers['accept-language'])
   const batch: EventBatch = { events: [], places: [], rejected: [], refused: [] }
-  for (const [index, event] of eventsIn(request.body).entries()) {
-    const unstorable = findUnstorable(event)
-    if (unstorable === undefined && isValid(event)) {
-      batch.events.push(event as EventInput)
+  for (const [index, sent] of sentIn(request).entries()) {
+    const errors = mistakesIn(request, sent)
+    if (errors.length === 0) {
+      batch.events.push(sent.event as EventInput)
       batch.places.push(index)
       continue
     }
-    const errors = unstorable === undefined ? isValid.errors ?? [] : [{ keyword: 'characters', instancePath: unstorable, schemaPath: '', params: {} }]
     const detail = fieldErrors(errors, 'body', language).map((error) => `${error.pointer || '/'} ${error.detail}`).join('; ')
-    const id = idOf(event)
+    const id = textIn(sent.event, 'id')?.slice(0, 256) ?? null
     batch.rejected.push({ index, id, code: 'validation_failed', detail })
-    const customerId = textIn(event, 'customerId')
-    if (id !== null && customerId !== null) batch.refused.push({ ...(event as object), id, customerId, code: 'validation_failed', detail })
+    const customerId = textIn(sent.event, 'customerId')
+    if (id !== null && customerId !== null) batch.refused.push({ ...(sent.event as object), id, customerId, code: 'validation_failed', detail })
   }
   return batch
 }
 
-function eventsIn(body: unknown): unknown[] {
-  const events = Array.isArray(body) ? body : [body]
-  const isObject = typeof body === 'object' && body !== null
-  if (isObject && events.length > 0 && events.length <= mostEvents) return events
-  throw new BillingError('validation_failed', { pointer: '', message: `Send one event or an array of 1 to ${mostEvents}.` })
+function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[] {
+  const unstorable = findUnstorable(sent.value)
+  if (unstorable !== undefined) return [{ keyword: 'characters', instancePath: unstorable, schemaPath: '', params: {} }]
+  for (const { schema, of } of sent.schemas) {
+    const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
+    if (!isValid(sent[of])) return isValid.errors ?? []
+  }
+  return []
 }
 
-const idOf = (event: unknown) => textIn(event, 'id')?.slice(0, 256) ?? null
+function sentIn(request: FastifyRequest): Sent[] {
+  const [type] = (request.headers['content-type'] ?? '').split(';', 1)
+  switch (type!.trim().toLowerCase()) {
+    case cloudEventType: return [cloudEvent(objectIn(request.body))]
+    case cloudEventBatchType: return arrayIn(request.body).map(cloudEvent)
+    default: return isInHeaders(request) ? [cloudEvent(cloudEventInHeaders(request))] : eventsIn(request.body).map(plain)
+  }
+}
+
+const plain = (value: unknown): Sent => ({ value, event: value, schemas: [{ schema: EventInput, of: 'value' }] })
+// A CloudEvent may be well made and still tell of an event that is not: a source and id too long together.
+const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }] })
+
+function eventsIn(body: unknown): unknown[] {
+  return Array.isArray(body) ? arrayIn(body) : [objectIn(body)]
+}
+
+function objectIn(body: unknown): unknown {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
+  throw notEvents()
+}
+
+function arrayIn(body: unknown): unknown[] {
+  if (Array.isArray(body) && body.length > 0 && body.length <= mostEvents) return body
+  throw notEvents()
+}
+
+const notEvents = () => new BillingError('validation_failed', { pointer: '', message: `Send one event or an array of 1 to ${mostEvents}.` })
 
 function textIn(event: unknown, name: string): string | null {
   const value = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)[name] : null

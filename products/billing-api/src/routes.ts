@@ -2,9 +2,10 @@ import type { Billing } from '@customer-portal/billing'
 import { describeApi, type App } from '@customer-portal/http'
 import { Account, Changed } from '@customer-portal/http/resources'
 import { askerIn, authenticateVendor } from './caller.ts'
+import { CloudEvent } from './cloud-event.ts'
 import {
   Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
-  PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
@@ -13,6 +14,7 @@ import { discountRoutes } from './handlers/discounts.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
+import { quotaRoutes } from './handlers/quota.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
 
@@ -36,6 +38,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     customerRoutes(api, billing, askerOf)
     discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
+    quotaRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
@@ -59,7 +62,7 @@ const description = {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
   schemas: {
-    Account, Change, Changed, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
-    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, SubscriptionInput,
+    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
   },
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Id, Instant, InvoiceTitle, Locale, Nullable, Plan, Role, Token } from '@customer-portal/http/resources'
+import { Id, Instant, InvoiceTitle, Locale, LocalizedText, Nullable, Plan, Role, Token } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -36,6 +36,16 @@ export type PlanChange = Static<typeof PlanChange>
 /** POST /subscription/cancel */
 export const Cancellation = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
 export const PreviewRequest = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) }, closed)
+
+/** GET /usage/rejected */
+export const RejectedUsage = Type.Object(
+  {
+    id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()), code: Type.String(),
+    reason: Type.Unsafe<LocalizedText>({ ...LocalizedText, description: 'Why it was not counted, in a sentence' }), rejectedAt: Instant,
+  },
+  closed,
+)
+export type RejectedUsage = Static<typeof RejectedUsage>
 
 /** GET /session */
 export const Session = Type.Object(

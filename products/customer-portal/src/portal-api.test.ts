@@ -1,4 +1,4 @@
-import { createPortalSession, exchangePortalCode, generateInvoice, getInvoices, recordUsage } from '@customer-portal/billing'
+import { createPortalSession, exchangePortalCode, generateInvoice, getInvoices, putMeter, recordUsage } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerPortalApi } from './index.ts'
@@ -39,6 +39,22 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     server.clock.at = '2026-03-10T04:16:00.000000Z'
     expect((await call('GET', '/account')).statusCode).toBe(401)
     server.clock.at = now
+  })
+
+  test('usage is broken down by a property where asked', async () => {
+    await putMeter(server.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+    await recordUsage(server.billing, [{ id: 'c1', customerId: 'acme', meter: 'calls', quantity: 2, properties: { channel: 'web' } }, { id: 'c2', customerId: 'globex', meter: 'calls', properties: { channel: 'app' } }])
+    expect((await get('/usage?groupBy=channel')).groups).toEqual([{ meter: 'calls', property: 'channel', values: [{ kind: 'value', value: 'web', used: 2 }] }])
+    expect(await get('/usage')).not.toHaveProperty('groups')
+    const unknown = await call('GET', '/usage?groupBy=colour')
+    expect([unknown.statusCode, unknown.json().errors[0].pointer]).toEqual([400, '?groupBy'])
+  })
+
+  test('what was reported and not counted is told with the reason, to its customer alone', async () => {
+    await recordUsage(server.billing, [{ id: 'x1', customerId: 'acme', meter: 'nothing', quantity: 3 }, { id: 'x2', customerId: 'globex', meter: 'nothing' }])
+    const { data, nextCursor } = await get('/usage/rejected', { role: 'viewer' })
+    expect([data, nextCursor]).toEqual([[{ id: 'x1', meter: 'nothing', quantity: 3, time: null, code: 'meter_not_found', reason: { 'zh-CN': '没有这个计量项。', en: 'There is no such meter.' }, rejectedAt: server.clock.at }], null])
+    expect((await call('GET', '/usage/rejected?cursor=x')).json().code).toBe('invalid_cursor')
   })
 
   test('the account is the one of the token', async () => {

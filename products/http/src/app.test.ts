@@ -211,3 +211,9 @@ test('every answer forbids sniffing, storing and referring', async () => {
   await appWith(orders)
   expect((await app.inject('/nothing')).headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
 })
+
+test('who is told to wait is told how long', async () => {
+  await appWith((on) => on.get('/busy', { config: { scope: 'public' } }, async () => { throw new BillingError('rate_limited', { retryAfterSeconds: 3, message: 'Too many.' }) }))
+  const answer = await app.inject({ url: '/busy' })
+  expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([429, '3', 'rate_limited'])
+})

@@ -54,6 +54,9 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   quantity_too_precise: failure(422, ['小数位过多', '数量的小数位多于该计量项的精度。'], ['Too many decimals', 'The quantity has more decimals than its meter.']),
   quantity_negative: failure(422, ['数量为负', '数量不能为负。'], ['Negative quantity', 'The quantity cannot be negative.']),
   duplicate_in_batch: failure(422, ['批次内重复', '同一批次中有相同编号但内容不同的事件。'], ['Duplicate in batch', 'The batch holds another event with this id.']),
+  quota_exceeded: failure(422, ['超出额度', '用量超出了套餐的额度，超出部分未计入。'], ['Above the limit', 'More was used than the plan allows; the part above is not counted.']),
+  reservation_not_found: failure(404, ['预留不存在', '没有这笔额度预留，或它已过旧。'], ['No such reservation', 'There is no such reservation, or it is too old.']),
+  reservation_closed: failure(409, ['预留已结束', '这笔额度预留已结算或已释放。'], ['Reservation closed', 'The reservation was settled or released before.']),
 
   seller_missing: failure(409, ['未设置销售方', '出账前请先设置销售方信息。'], ['Seller missing', 'Set the seller before issuing invoices.']),
   invoice_void: failure(409, ['账单已作废', '该账单已作废。'], ['Invoice is void', 'The invoice is void.']),

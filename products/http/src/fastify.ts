@@ -22,6 +22,7 @@ declare module 'fastify' {
     description?: string
     tags?: readonly string[]
     produces?: readonly string[]
+    consumes?: readonly string[]
     hide?: boolean
     operationId?: string
   }

@@ -15,6 +15,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = failures[code]
   if (status >= 500) request.log.error({ err: error }, code)
   if (status === 503) void reply.header('retry-after', retrySeconds)
+  if (error instanceof BillingError && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return sendProblem(request, reply, language, code, { detail, errors })
 }

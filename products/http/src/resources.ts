@@ -99,7 +99,15 @@ export type Plan = Static<typeof Plan>
 // ---- meters
 
 export const Meter = Type.Object(
-  { key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }), aggregation: Type.Union([Type.Literal('sum'), Type.Literal('count')]) },
+  {
+    key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }),
+    aggregation: Type.Union(
+      [Type.Literal('sum'), Type.Literal('count'), Type.Literal('max'), Type.Literal('last'), Type.Literal('unique')],
+      { description: 'What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took' },
+    ),
+    uniqueBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'With `unique`: the property whose different values are counted; an event without it is rejected' })),
+    groupBy: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 2, description: 'With `sum` or `count`: the properties by whose values usage is broken down' })),
+  },
   closed,
 )
 export type Meter = Static<typeof Meter>
@@ -160,10 +168,25 @@ export const UsageSummary = Type.Object(
     meters: Type.Array(MeterUsage),
     daily: Type.Array(Type.Object({ date: LocalDate, usage: Type.Record(Type.String(), Type.Number()) }, closed)),
     usage: Type.Record(Type.String(), Type.Number()),
+    groups: Type.Optional(Type.Array(Type.Object(
+      {
+        meter: Id, property: Type.String(),
+        values: Type.Array(Type.Object(
+          { kind: Type.Union([Type.Literal('value'), Type.Literal('none'), Type.Literal('rest')]), value: Type.String(), used: Type.Number() },
+          { ...closed, description: '`none`: events without the property; `rest`: all values but the first 100 of a month. Both have an empty `value`' },
+        )),
+      },
+      { ...closed, description: 'By the values of the property asked for, the most used first; they add up to what was used' },
+    ))),
   },
   closed,
 )
 export type UsageSummary = Static<typeof UsageSummary>
+/** `?period=&groupBy=` of a summary. */
+export const UsageQuery = Type.Object(
+  { period: Type.Optional(PeriodLabel), groupBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property: adds `groups`, what was used by its values' })) },
+  closed,
+)
 export const UsageEvent = Type.Object(
   { id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()) },
   closed,

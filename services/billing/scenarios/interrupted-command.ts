@@ -19,6 +19,7 @@ async function die(): Promise<never> {
 export function dyingAt(db: Database, point: Point | undefined): Database {
   const watched = (tx: Transaction): Transaction => ({
     savepoint: (work) => tx.savepoint(work),
+    asOwner: (work) => tx.asOwner(work),
     async query(sql, parameters) {
       if (point === 'before the first write' && /^\s*(insert|update|delete)/i.test(sql)) await die()
       const rows = await tx.query(sql, parameters)

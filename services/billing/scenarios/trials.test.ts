@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices,
-  getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, resumeSubscription, updateCustomer, upgradeSubscription, voidInvoice,
+  getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, reserve, resumeSubscription, settleReservation, updateCustomer, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -195,5 +195,20 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const moved = await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 1 })
     expect(moved.invoice!.lines.map(({ amount }) => amount)).toEqual([-10_839, 16_000])
     await expect(changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 9 })).rejects.toMatchObject({ code: 'plan_not_found' })
+  })
+
+  test('holds back no more than is included, and what was held back in it is settled as usage of it', async () => {
+    const { customerId } = await trialOf('team') // 16–29 December
+    const of = { customerId, meter: 'ai_chat' }
+    expect(await reserve(world.billing, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 })).toMatchObject({ granted: 1_000, remaining: 0 })
+    expect(await consume(world.billing, { ...of, id: 'c1', quantity: 1 })).toMatchObject({ granted: 0 })
+    // The day after the trial: nothing is written yet, but the plan holds.
+    world.set('2026-12-29T16:00:00Z')
+    expect(await consume(world.billing, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({ granted: 1_010, overage: 10, remaining: 0 })
+    expect(await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 1_100 })).toMatchObject({ granted: 1_000, excess: 100, overage: 0 })
+    await world.passTo('2027-02-01T02:00:00Z')
+    const [first, second] = await invoicesOf(customerId)
+    expect(first!.lines.map((line) => line.kind)).toEqual(['fee'])
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 59_900], ['usage', 50]])
   })
 })

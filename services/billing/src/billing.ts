@@ -20,6 +20,9 @@ export interface BillingTransaction extends Billing, Transaction {
   arrive(): void
 }
 
+/** Whether this context is already inside a transaction. */
+export const isTransaction = (billing: Billing): billing is BillingTransaction => 'savepoint' in billing
+
 /** The engine on a database, acting for the vendor (role `billing`). */
 export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string }): Billing {
   return contextOf(parts, { role: 'billing' })
@@ -50,6 +53,7 @@ function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId'>, access: Access)
           arrive: () => { at = now() },
           query: (sql, parameters) => tx.query(sql, parameters),
           savepoint: (inner) => tx.savepoint(inner),
+          asOwner: (inner) => tx.asOwner(inner),
           transaction: (inner) => inner(inside),
         }
         return work(inside)

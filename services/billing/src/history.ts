@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
-import { everyMeter, type Meter } from './meter.ts'
+import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -74,16 +74,34 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string): 
 
 /** Reads a customer's history as of now; whoever has just locked the customer has their row already. Throws customer_not_found. */
 export async function readHistory(tx: BillingTransaction, customerId: string, locked?: CustomerRow): Promise<History> {
-  const [customer] = locked ? [locked] : await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
-  if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  const { zones, meters, rows, startedAt, change } = await readFacts(tx, customerId)
+  const [history] = await historiesOf(tx, locked ? [locked] : await readCustomers(tx, [customerId]))
+  if (!history) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  return history
+}
+
+/** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
+export async function readHistories(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, History>> {
+  const histories = await historiesOf(tx, await readCustomers(tx, customerIds))
+  return new Map(histories.map((history) => [history.customer.customerId, history]))
+}
+
+async function readCustomers(tx: BillingTransaction, customerIds: readonly string[]): Promise<CustomerRow[]> {
+  return tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = any($1)`, [customerIds])
+}
+
+async function historiesOf(tx: BillingTransaction, customers: readonly CustomerRow[]): Promise<History[]> {
+  if (customers.length === 0) return []
+  const facts = await readFacts(tx, customers.map(({ customerId }) => customerId))
+  const meters = new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+  const own = new Map(facts.map((one) => [one.customerId, one]))
+  return customers.map((customer) => historyFrom(tx, customer, own.get(customer.customerId)!, meters))
+}
+
+function historyFrom(tx: BillingTransaction, customer: CustomerRow, { zones, rows, startedAt, change }: Facts, meters: Map<string, Meter>): History {
   const written = rows.map(stretchFrom)
   const scheduled = scheduledFrom(change, written.at(-1))
   const today = localDateOf(zones, tx.at)
-  return {
-    customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters: new Map(meters.map((meter) => [meter.key, meter])),
-    startedAt, today,
-  }
+  return { customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters, startedAt, today }
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -111,8 +129,10 @@ function stretchFrom(row: StretchRow): Stretch {
 type ScheduledRow = { at: LocalDate; stretch_id: string | null; seats: number } & PlanRow
 
 interface Facts {
+  customerId: string
   zones: ZoneChange[]
-  meters: Meter[]
+  /** Every meter, with one of the customers: they are the same for all. */
+  meters: MeterRow[] | null
   /** The stretches, oldest first, and when the last one's subscription began. */
   rows: StretchRow[]
   startedAt: Instant | null
@@ -120,22 +140,22 @@ interface Facts {
 }
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
-async function readFacts(tx: BillingTransaction, customerId: string): Promise<Facts> {
-  const [facts] = await tx.query<Facts>(
-    `select
-       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = $1) z) as zones,
-       (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) as meters,
+async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Facts[]> {
+  return tx.query<Facts>(
+    `select k.id as "customerId",
+       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.id) z) as zones,
+       case when k.place = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
           select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.sequence, p.id as plan_id, p.version, p.spec
-          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = $1) s) as rows,
+          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-        where s.customer_id = $1 order by s.sequence desc limit 1) as "startedAt",
+        where s.customer_id = k.id order by s.sequence desc limit 1) as "startedAt",
        (select to_json(c) from (
           select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = $1) c) as change`,
-    [customerId],
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.id) c) as change
+     from unnest($1::text[]) with ordinality as k(id, place)`,
+    [customerIds],
   )
-  return facts!
 }
 
 function scheduledFrom(row: ScheduledRow | null, last: Stretch | undefined): Scheduled | null {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, recordPayment, recordUsage, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 /** Belong to no customer. Every other table must be walled off. */
-const globalTables = ['invoice_numbers', 'meters', 'plans', 'schema_migrations', 'secret_keys', 'seller']
+const globalTables = ['invoice_numbers', 'meters', 'plans', 'schema_migrations', 'secret_keys', 'seller', 'usage_retention']
 
 describe.each(testDatabases)('isolation on $name', ({ create }) => {
   let world: World
@@ -20,9 +20,13 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
       await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
+      await reserve(world.billing, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
       await previewChange(world.billing, { customerId, planId: 'business' })
       await putDiscount(world.billing, { customerId, discountId: 'welcome', kind: 'percent', value: '10', appliesTo: 'all', from: '2027-01-01' })
       await createPortalSession(world.billing, { customerId })
+      await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
+      await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
@@ -31,7 +35,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await upgradeSubscription(world.billing, { customerId, planId: 'business' })
       await downgradeSubscription(world.billing, { customerId, planId: 'team' })
     }
-    const rows = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"))
+    const rows = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1"))
     tables = rows.map((row) => row.name).filter((name) => !globalTables.includes(name))
   })
   afterAll(() => world.close())
@@ -53,6 +57,17 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         policies: [{ policy: 'every_customer', roles: ['billing'], using: 'true', check: 'true' }, { policy: 'one_customer', roles: ['portal'], using: own, check: own }],
       })
     }
+  })
+
+  test('a month of usage stands behind the same wall, and nobody may reach into it past its table', async () => {
+    const months = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relispartition and relkind = 'r' order by 1"))
+    expect(months.map((month) => month.name)).toEqual(['usage_events_2026_11'])
+    for (const { name } of months) {
+      for (const access of [portal, { role: 'billing' } as const]) {
+        for (const sql of [`select * from ${name}`, `delete from ${name}`, `insert into ${name} select * from usage_events`]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
+      }
+    }
+    for (const access of [portal, { role: 'billing' } as const]) await expect(as(access, "select add_usage_month('2030-01-01')")).rejects.toMatchObject({ code: '42501' })
   })
 
   test('nothing else than tables can be read around the wall', async () => {
@@ -98,7 +113,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       for (const sql of [
         "update invoices set document = '{}'", 'update invoices set total = 0, payable = 0', "update invoices set number = 'X'", "update invoices set sha256 = ''", 'delete from invoices', 'update usage_events set quantity = 0',
         'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update credit_movements set amount = 1', 'delete from credit_movements', "update stretches set starts_on = '2020-01-01'", 'delete from stretches',
-        "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()',
+        "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()', "update usage_keys set body_hash = ''",
       ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
     }
     for (const sql of ['update invoices set voided_at = now()', "insert into customers (customer_id) values ('a')", "insert into plans (id) values ('x')", "update seller set details = '{}'", "update discounts set value = '99'", 'delete from discounts']) {
@@ -125,6 +140,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     const { invoice } = await upgradeSubscription(forSelf, { customerId: 'self', planId: 'business', quoteId: preview.quoteId })
     expect(invoice).toMatchObject({ total: preview.total })
     expect(await updateCustomer(forSelf, { customerId: 'self', timezone: 'UTC', companyName: 'Self' })).toMatchObject({ version: 2, nextTimezone: { timezone: 'UTC' } })
+    expect(await consume(forSelf, { customerId: 'self', meter: 'ai_chat', id: 'own', quantity: 2 })).toMatchObject({ granted: 2, duplicate: false })
     await expect(voidInvoice(forSelf, { invoiceId: invoice!.id })).rejects.toMatchObject({ code: '42501' })
   })
 })

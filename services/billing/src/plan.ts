@@ -73,8 +73,8 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       if (!meter) {
         throw new BillingError('meter_not_found', { pointer: `/charges/${index}/meter`, meter: charge.meter, message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}` })
       }
-      if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation === 'count')) {
-        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : 'counts events'}` })
+      if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation !== 'sum')) {
+        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}` })
       }
       const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals)
       if (charge.included !== null && charge.included > mostIncluded) {

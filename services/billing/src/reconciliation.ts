@@ -1,14 +1,15 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { readHistory } from './history.ts'
-import { addDays } from './rules/date.ts'
+import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { periodNamed } from './timeline.ts'
-import { countAgain } from './reconciliation/counted-again.ts'
+import { countAgain, withDaysBefore } from './reconciliation/counted-again.ts'
 import { documentMistakes, noteMistakes, type DocumentRow } from './reconciliation/document-check.ts'
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
 import { meterBalances } from './reconciliation/meter-balance.ts'
-import { balanceMistakes, dayMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
+import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
 import { dailyUsage } from './usage/rating.ts'
+import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
 import { shown, type UsageSummary } from './usage/summary.ts'
 
@@ -32,8 +33,9 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
     const documents = (await documentRows(tx, input.customerId, addDays(period.from, -1))).filter((row) => !row.voided).map((row) => row.document)
-    const { daily: events } = await countAgain(tx, input.customerId, [], period)
-    const balances = meterBalances({ history, events, daily: await dailyUsage(tx, input.customerId, period), documents }, period)
+    const counted = await countAgain(tx, input.customerId, [], period)
+    const daily = await dailyUsage(tx, input.customerId, period)
+    const balances = meterBalances({ history, events: withDaysBefore(await eventsKeptFrom(tx), counted.daily, daily), daily, documents }, period)
     return {
       period: shown(period),
       meters: balances.map(({ meter, ...steps }) => {
@@ -74,16 +76,25 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
     const documents = rows.map((row) => row.document)
     const counted = await countAgain(tx, customerId, momentsOf(documents))
     const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
+    const keptFrom = await eventsKeptFrom(tx)
+    const events = withDaysBefore(keptFrom, counted.daily, daily)
     const broken = [
       ...await ledgerMistakes(tx, customerId),
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
       ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id)).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
-      ...dayMistakes(counted.daily, daily),
-      ...balanceMistakes({ history, events: counted.daily, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
-      ...documents.flatMap((document) => lineMistakes(document, counted, history.meters)),
+      ...dayMistakes(events, daily),
+      ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters),
+      ...balanceMistakes({ history, events, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
+      ...documents.flatMap((document) => lineMistakes(document, counted, history.meters, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))
   })
+}
+
+async function groupTotals(tx: BillingTransaction, customerId: string) {
+  return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
+    'select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_groups where customer_id = $1 group by 1, 2, 3', [customerId],
+  )
 }
 
 interface ReadDocument extends DocumentRow {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database } from './index.ts'
+import type { Database, Transaction } from './index.ts'
 import { testDatabases } from './testing.ts'
 
 const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
@@ -43,6 +43,20 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       await expect(database.transaction(access, (tx) => tx.query('alter table notes disable row level security'))).rejects.toMatchObject({ code: '42501' })
       await expect(database.transaction(access, (tx) => tx.query('select * from schema_migrations'))).rejects.toMatchObject({ code: '42501' })
     }
+  })
+
+  test('a transaction may become the owner for a while, and is bound again afterwards, also where that failed', async () => {
+    const asAda = { role: 'portal', customerId: 'ada' } as const
+    const who = async (tx: Transaction) => (await tx.query<{ role: string }>('select current_user as role'))[0]!.role
+    await database.transaction(asAda, async (tx) => {
+      await tx.asOwner(() => tx.query('create table scratch (x int)'))
+      expect(await who(tx)).toBe('portal')
+      await expect(tx.asOwner(() => tx.query('create table scratch (x int)'))).rejects.toMatchObject({ code: '42P07' })
+      await expect(tx.asOwner(async () => { throw new Error('changed my mind') })).rejects.toThrow('changed my mind')
+      expect(await who(tx)).toBe('portal')
+      expect(await tx.query('select customer_id from notes')).toEqual([{ customer_id: 'ada' }])
+      await expect(tx.savepoint(() => tx.query('insert into scratch values (1)'))).rejects.toMatchObject({ code: '42501' })
+    })
   })
 
   test('the billing role sees every customer', async () => {

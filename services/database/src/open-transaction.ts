@@ -1,10 +1,11 @@
-import type { Row, Transaction } from './types.ts'
+import { roleStatement } from './opening.ts'
+import type { Access, Row, Transaction } from './types.ts'
 
 /** One statement, or several without parameters: the rows of the last. */
 export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>
 
 /** A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into another transaction. */
-export function openTransaction(run: Run): { transaction: Transaction; end(): void } {
+export function openTransaction(run: Run, access: Access | 'owner'): { transaction: Transaction; end(): void } {
   let ended = false
   let savepoints = 0
   const query: Run = async (sql, parameters) => {
@@ -23,8 +24,17 @@ export function openTransaction(run: Run): { transaction: Transaction; end(): vo
       throw error
     }
   }
+  const asOwner = async <T>(work: () => Promise<T>): Promise<T> => {
+    // Where the work fails, the way back to the savepoint is the way back to the role.
+    const result = await savepoint(async () => {
+      await query(roleStatement('owner'))
+      return work()
+    })
+    await query(roleStatement(access))
+    return result
+  }
   return {
-    transaction: { query: query as Transaction['query'], savepoint },
+    transaction: { query: query as Transaction['query'], savepoint, asOwner },
     end: () => {
       ended = true
     },

@@ -5,6 +5,11 @@ import type { Access } from './types.ts'
 export function openingStatements(access: Access | 'owner', readOnly: boolean): string {
   const begin = readOnly ? 'BEGIN READ ONLY' : 'BEGIN'
   if (access === 'owner') return begin
-  if (access.role === 'billing') return `${begin}; SET LOCAL ROLE billing`
-  return `${begin}; SET LOCAL ROLE portal; SELECT set_config('app.customer_id', ${literal(access.customerId)}, true)`
+  if (access.role === 'billing') return `${begin}; ${roleStatement(access)}`
+  return `${begin}; ${roleStatement(access)}; SELECT set_config('app.customer_id', ${literal(access.customerId)}, true)`
+}
+
+/** What a transaction becomes before it does anything: the owner stays the owner. */
+export function roleStatement(access: Access | 'owner'): string {
+  return `SET LOCAL ROLE ${access === 'owner' ? 'NONE' : access.role}`
 }

@@ -67,7 +67,7 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
 
   async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
     assertUsable()
-    const { transaction, end } = openTransaction(run)
+    const { transaction, end } = openTransaction(run, access)
     try {
       await run(openingStatements(access, readOnly))
       const result = await work(transaction)

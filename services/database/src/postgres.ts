@@ -69,7 +69,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
       if (parameters.length === 0) return rowsOf(await client.query(sql))
       return rowsOf(await client.query({ text: sql, values: parameters.map(parameterText), ...(keepPlans ? { name: statementName(sql) } : {}) }))
     }
-    const { transaction, end } = openTransaction(run)
+    const { transaction, end } = openTransaction(run, access)
     let committing = false
     let unusable: Error | undefined
     try {

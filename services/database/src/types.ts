@@ -9,6 +9,8 @@ export interface Transaction {
   query<R = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>
   /** Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** Runs `work`, inside this same transaction, as the owner of the tables: for what a role may not do, such as making a partition. Row level security of tables that force it shows nothing meanwhile. */
+  asOwner<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface TransactionOptions {

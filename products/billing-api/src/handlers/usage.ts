@@ -1,32 +1,52 @@
-import { checkQuota, consume, getReconciliation, getUsageSummary, keepRejected, recordUsage, type Billing } from '@customer-portal/billing'
+import { getReconciliation, getUsageSummary, keepRejected, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
-import { PeriodLabel, UsageSummary } from '@customer-portal/http/resources'
+import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Consumed, ConsumeInput, EventBatch, Quota, Reconciliation, Recorded } from '../contract.ts'
+import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
+import { EventBatch, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
 const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
-const MeterPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
 const eventBodyLimit = 8 * 1024 * 1024
 
-/** What customers used, and what is left of their allowance. */
+/** What customers used. */
 export function usageRoutes(app: App, billing: Billing): void {
-  app.post('/events', {
-    config: { scope, documentedBody: EventBatch },
-    bodyLimit: eventBodyLimit,
+  // A scope of its own: no other route takes the content types of CloudEvents.
+  void app.register(async (scoped) => {
+    takeCloudEvents(scoped)
+    ;(scoped as unknown as App).post('/events', {
+      config: { scope, documentedBody: EventBatch },
+      bodyLimit: eventBodyLimit,
+      schema: {
+        summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType], response: { 200: Recorded },
+        description: 'One event or up to 1,000, or CloudEvents 1.0 in structured, batched or binary mode. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+      },
+    }, async (request) => recordBatch(billing, request))
+  })
+
+  app.get('/events/rejected', {
+    config: { scope },
     schema: {
-      summary: 'Record usage', tags: ['usage'], response: { 200: Recorded },
-      description: 'One event or up to 1,000. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+      summary: 'Events that were rejected, newest first', tags: ['usage'], querystring: RejectedQuery, response: { 200: Page(RejectedEvent) },
+      description: 'With the reason, also after the answer that told it is lost; of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
     },
-  }, async (request) => recordBatch(billing, request))
+  }, async (request) => listRejectedEvents(billing, request.query))
+
+  app.post('/events/rejected/retry', {
+    config: { scope },
+    schema: {
+      summary: 'Try rejected events again', tags: ['usage'], body: RetryInput, response: { 200: Recorded },
+      description: 'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
+    },
+  }, async (request) => retryRejectedEvents(billing, request.body))
 
   app.get('/customers/:customerId/usage', {
     config: { scope },
     schema: {
       summary: "A customer's usage in a period", tags: ['usage'], params: CustomerPath, response: { 200: UsageSummary },
-      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
+      querystring: UsageQuery,
     },
   }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))
 
@@ -38,19 +58,6 @@ export function usageRoutes(app: App, billing: Billing): void {
       querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
     },
   }, async (request) => getReconciliation(billing, { ...request.params, ...request.query }))
-
-  app.get('/customers/:customerId/quota/:meter', {
-    config: { scope },
-    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
-  }, async (request) => checkQuota(billing, request.params))
-
-  app.post('/customers/:customerId/quota/:meter/consume', {
-    config: { scope },
-    schema: {
-      summary: 'Use some of an allowance, if it is left', tags: ['usage'], params: MeterPath, body: ConsumeInput, response: { 200: Consumed },
-      description: 'Never grants more than the plan allows, however many ask at once. The same id again answers the same.',
-    },
-  }, async (request) => consume(billing, { ...request.params, ...request.body }))
 }
 
 async function recordBatch(billing: Billing, request: FastifyRequest) {

@@ -1,9 +1,10 @@
-import { exportUsage, getUsageDetail, getUsageSummary } from '@customer-portal/billing'
-import { PageQuery, type App } from '@customer-portal/http'
-import { Id, Instant, LocalDate, Page, PeriodLabel, UsageEvent, UsageSummary } from '@customer-portal/http/resources'
+import { exportUsage, getUsageDetail, getUsageSummary, listRejectedEvents } from '@customer-portal/billing'
+import { failures, PageQuery, type App } from '@customer-portal/http'
+import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
+import { RejectedUsage } from '../contract.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
 const Moment = Type.Union([LocalDate, Instant], { description: 'A local date (the end is inclusive) or an instant' })
@@ -25,7 +26,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     config: { scope: 'portal:read' },
     schema: {
       summary: 'The usage of a period', tags: ['usage'], description: 'The current period when none is named.',
-      querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }), response: { 200: UsageSummary },
+      querystring: UsageQuery, response: { 200: UsageSummary },
     },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
@@ -58,5 +59,14 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       leave()
       throw error
     }
+  })
+
+  app.get('/usage/rejected', {
+    config: { scope: 'portal:read' },
+    schema: { summary: 'Usage that was reported but not counted, newest first, with the reason', tags: ['usage'], querystring: PageQuery, response: { 200: Page(RejectedUsage) } },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
+    return { data: data.map((event) => ({ ...event, reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
   })
 }

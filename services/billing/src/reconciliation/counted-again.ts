@@ -1,13 +1,31 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { DateRange } from '../rules/date.ts'
+import type { Meter } from '../meter.ts'
+import type { DateRange, LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
+import { dayOf, latestOf, valueOf } from '../usage/day.ts'
 import type { DailyUsage } from '../usage/rating.ts'
 
 /** Events of one meter and date that were stored between two moments. `moment` is the place of the last one not after them (from 1; 0: before all). */
-interface CountedEvents extends DailyUsage {
+interface CountedEvents {
+  meter: string
+  aggregation: Meter['aggregation']
+  date: LocalDate
+  quantity: number
+  events: number
+  /** Of the latest of them, where that matters. */
+  last_at: Instant | null
+  last_id: string | null
   moment: number
   /** Stored at that very moment. */
   at: boolean
+}
+
+/** A value that a counted property took on a date, and when that was first stored. */
+interface CountedValue {
+  meter: string
+  date: LocalDate
+  value: string
+  storedAt: Instant
 }
 
 /** A customer's usage, summed again from the events themselves. */
@@ -17,30 +35,78 @@ export interface CountedAgain {
   storedBy(moment: Instant, including: boolean): DailyUsage[]
 }
 
+/** Usage by events, and where their months were dropped by the days' sums, which then are all there is. */
+export function withDaysBefore(keptFrom: LocalDate | null, events: readonly DailyUsage[], daily: readonly DailyUsage[]): DailyUsage[] {
+  if (keptFrom === null) return [...events]
+  return [...daily.filter((day) => day.date < keptFrom), ...events.filter((day) => day.date >= keptFrom)]
+}
+
 /** Reads every event once, and knows afterwards what was stored by each of `moments`. */
 export async function countAgain(tx: BillingTransaction, customerId: string, moments: readonly Instant[], dates?: DateRange): Promise<CountedAgain> {
   const ascending = [...new Set(moments)].sort()
+  const inDates = `e.customer_id = $1 and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
+    and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
+  const range = [customerId, dates?.from ?? null, dates?.to ?? null]
   const counted = await tx.query<CountedEvents>(
-    `select meter, local_date as date, width_bucket(stored_at, $2::timestamptz[]) as moment, stored_at = any($2::timestamptz[]) as at,
-       sum(quantity)::bigint as quantity, count(*)::bigint as events
-     from usage_events where customer_id = $1 and ($3::date is null or (local_date >= $3 and local_date < $4)) group by 1, 2, 3, 4 order by 2, 1`,
+    `select meter, aggregation, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
+       ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
+     from (select e.*, m.aggregation from usage_events e join meters m on m.key = e.meter where ${inDates}) e group by 1, 2, 3, 4, 5 order by 3, 1`,
     // A sentinel, since a list of moments must not be empty.
-    [customerId, [...ascending, '9999-12-31T00:00:00Z'], dates?.from ?? null, dates?.to ?? null],
+    [...range, [...ascending, '9999-12-31T00:00:00Z']],
+  )
+  const values = !counted.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
+    `select e.meter, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt"
+     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' where ${inDates} group by 1, 2, 3 order by 2`,
+    range,
   )
   return {
-    daily: joined(counted),
+    daily: joined(counted, values),
     storedBy(moment, including) {
       const place = ascending.indexOf(moment) + 1
-      return joined(counted.filter((one) => one.moment < place || (including && one.moment === place && one.at)))
+      return joined(
+        counted.filter((one) => one.moment < place || (including && one.moment === place && one.at)),
+        values.filter(({ storedAt }) => storedAt < moment || (including && storedAt === moment)),
+      )
     },
   }
 }
 
-function joined(counted: readonly CountedEvents[]): DailyUsage[] {
-  const days = new Map<string, DailyUsage>()
-  for (const { meter, date, quantity, events } of counted) {
-    const before = days.get(`${date} ${meter}`)
-    days.set(`${date} ${meter}`, { meter, date, quantity: (before?.quantity ?? 0) + quantity, events: (before?.events ?? 0) + events })
+function joined(counted: readonly CountedEvents[], values: readonly CountedValue[]): DailyUsage[] {
+  const days = new Map<string, CountedEvents>()
+  for (const one of counted) {
+    const before = days.get(`${one.date} ${one.meter}`)
+    days.set(`${one.date} ${one.meter}`, before ? together(before, one) : one)
   }
-  return [...days.values()]
+  const seen = valuesSeen(values)
+  return [...days.entries()].map(([key, { meter, aggregation, date, quantity, events }]) => {
+    if (aggregation !== 'unique') return { meter, date, quantity, events }
+    const groups = seen.get(key) ?? new Map<LocalDate | null, number>()
+    const list = [...groups].map(([previous, number]) => ({ previous, values: number }))
+    return { meter, date, quantity: list.reduce((total, one) => total + one.values, 0), events, seen: list }
+  })
+}
+
+function together(a: CountedEvents, b: CountedEvents): CountedEvents {
+  const events = a.events + b.events
+  switch (a.aggregation) {
+    case 'max': return { ...a, quantity: Math.max(a.quantity, b.quantity), events }
+    case 'last': {
+      const isLater = b.last_at! > a.last_at! || (b.last_at === a.last_at && Buffer.compare(Buffer.from(b.last_id!), Buffer.from(a.last_id!)) > 0)
+      return { ...(isLater ? b : a), events }
+    }
+    default: return { ...a, quantity: a.quantity + b.quantity, events }
+  }
+}
+
+/** Per date and meter: how many values were last seen on which date before. The values come by date. */
+function valuesSeen(values: readonly CountedValue[]): Map<string, Map<LocalDate | null, number>> {
+  const last = new Map<string, LocalDate>()
+  const seen = new Map<string, Map<LocalDate | null, number>>()
+  for (const { meter, date, value } of values) {
+    const previous = last.get(`${meter} ${value}`) ?? null
+    last.set(`${meter} ${value}`, date)
+    const groups = seen.get(`${date} ${meter}`) ?? new Map<LocalDate | null, number>()
+    seen.set(`${date} ${meter}`, groups.set(previous, (groups.get(previous) ?? 0) + 1))
+  }
+  return seen
 }

@@ -4,13 +4,15 @@ import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
 import type { Meter } from '../meter.ts'
 import { sum } from '../rules/money.ts'
+import { later, type DateRange } from '../rules/date.ts'
 import type { Period } from '../rules/period.ts'
 import { rateUsage, usageStretches, usedOn, type DailyUsage, type RatedUsage } from '../usage/rating.ts'
 
 /**
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
  * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any stretch, of a meter
- * its plan does not charge, or above a block limit. `difference` is what is left, and must be 0.
+ * its plan does not charge, or above a block limit. `accepted` of a meter that is not added up is the sum of what its stretches and the
+ * gaps between them come to, each rated alone. `difference` is what is left, and must be 0.
  */
 export interface MeterBalance {
   meter: Meter
@@ -39,15 +41,29 @@ export function meterBalances({ history, events, daily, documents }: UsageFacts,
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
   return [...keys].map((key) => {
     const meter = history.meters.get(key)!
-    const accepted = usedOn(events, meter, period)
-    const parts = partsOf(rated.filter((one) => one.meter.key === key), lines.filter((line) => line.meter === key), meter)
-    const uncharged = parts.uncharged + usedOn(daily, meter, period) - parts.used
+    const charged = rated.filter((one) => one.meter.key === key)
+    const parts = partsOf(charged, lines.filter((line) => line.meter === key), meter)
+    const stretches = charged.map((one) => one.dates)
+    const between = gapsIn(period, stretches)
+    const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
+    const accepted = total(events, [...stretches, ...between])
+    const uncharged = parts.uncharged + total(daily, between)
     return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
   })
 }
 
+/** The dates of a period that no stretch charges. What is not added up (a largest quantity) is one value for each stretch, and one for each gap. */
+function gapsIn(period: DateRange, stretches: readonly DateRange[]): DateRange[] {
+  const gaps: DateRange[] = []
+  let { from } = period
+  for (const stretch of [...stretches].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    if (from < stretch.from) gaps.push({ from, to: stretch.from })
+    from = later(from, stretch.to)
+  }
+  return from < period.to ? [...gaps, { from, to: period.to }] : gaps
+}
+
 interface Parts {
-  used: number
   billed: number
   adjusted: number
   unbilled: number
@@ -58,9 +74,9 @@ function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Me
   const parts: Parts[] = rated.map((one) => partsOfStretch(one, lines.filter((line) => line.stretchId === one.stretch.id)))
   // A line for a stretch that never charged this meter billed something nobody used.
   const stray = lines.filter((line) => !rated.some((one) => one.stretch.id === line.stretchId))
-  parts.push({ used: 0, billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))), adjusted: 0, unbilled: 0, uncharged: 0 })
+  parts.push({ billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))), adjusted: 0, unbilled: 0, uncharged: 0 })
   const total = (name: keyof Parts) => sum(parts.map((one) => one[name]))
-  return { used: total('used'), billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
+  return { billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
 }
 
 /** A line names all usage of its stretch; where the plan blocks, what lies above the allowance is not charged by it. */
@@ -73,5 +89,5 @@ function partsOfStretch({ charge, allowance, used, meter }: RatedUsage, lines: r
     counted += signedSteps(line.quantity, meter.decimals)
     billedBy[line.kind === 'usage' ? 'usage' : 'adjustment'] += chargeable(counted) - before
   }
-  return { used, billed: billedBy.usage, adjusted: billedBy.adjustment, unbilled: chargeable(used) - chargeable(counted), uncharged: used - chargeable(used) }
+  return { billed: billedBy.usage, adjusted: billedBy.adjustment, unbilled: chargeable(used) - chargeable(counted), uncharged: used - chargeable(used) }
 }

@@ -2,6 +2,7 @@ import type { Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
+import type { LocalDate } from '../rules/date.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import { usedOn, type DailyUsage } from '../usage/rating.ts'
@@ -18,11 +19,12 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
   const key = (day: DailyUsage) => `${day.meter} on ${day.date}`
   const cached = new Map(daily.map((day) => [key(day), day]))
   const counted = new Map(events.map((day) => [key(day), day]))
-  const nothing = { quantity: 0, events: 0 }
+  const nothing: Pick<DailyUsage, 'quantity' | 'events' | 'seen'> = { quantity: 0, events: 0 }
+  const values = ({ seen = [] }: Pick<DailyUsage, 'seen'>) => seen.reduce((total, one) => total + one.values, 0)
   return [...new Set([...cached.keys(), ...counted.keys()])].flatMap((one) => {
     const [day, again] = [cached.get(one) ?? nothing, counted.get(one) ?? nothing]
-    if (day.quantity === again.quantity && day.events === again.events) return []
-    return [{ what: 'a day that differs from its events', row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}` }]
+    if (day.quantity === again.quantity && day.events === again.events && values(day) === values(again)) return []
+    return [{ what: 'a day that differs from its events', row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}` }]
   })
 }
 
@@ -30,7 +32,7 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
 export function balanceMistakes(facts: UsageFacts): Broken[] {
   const periods = usagePeriods(facts.history.stretches, facts.history.today)
   const broken = periods.flatMap((period) => meterBalances(facts, period)
-    .filter((one) => one.difference !== 0 || one.unbilled < 0)
+    .filter((one) => one.difference !== 0 || (one.unbilled < 0 && one.meter.aggregation !== 'last'))
     .map(({ meter, ...one }) => ({
       what: 'usage that does not add up',
       row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
@@ -43,17 +45,17 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
 
 /**
  * The lines that billed other usage than their events: what a line says, and what it says was billed before it, is all that was
- * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not.
+ * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
+ * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>): Broken[] {
+export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>, keptFrom: LocalDate | null): Broken[] {
   return document.lines.flatMap((line) => {
-    if (line.meter === undefined || line.counted === undefined) return []
+    if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
     const meter = meters.get(line.meter)!
     const dates = { from: line.period.start, to: line.period.end }
     const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
-    const least = usedOn(counted.storedBy(line.counted.until, false), meter, dates)
-    const most = usedOn(counted.storedBy(line.counted.until, true), meter, dates)
-    if (least <= said && said <= most) return []
+    const [without, most] = [false, true].map((including) => usedOn(counted.storedBy(line.counted!.until, including), meter, dates)) as [number, number]
+    if (Math.min(without, most) <= said && said <= Math.max(without, most)) return []
     return [{ what: 'a line that differs from its events', row: `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, its events say ${unitsFrom(most, meter.decimals)}` }]
   })
 }
@@ -67,4 +69,17 @@ function billedBefore(line: Line, meter: Meter): number {
 /** The moments at which documents counted usage. */
 export function momentsOf(documents: readonly InvoiceDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
+}
+
+/** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them. */
+export function groupMistakes(groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[], daily: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>): Broken[] {
+  const grouped = new Map(groups.map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]))
+  const expected = daily.flatMap((day) => (meters.get(day.meter)!.groupBy ?? []).map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]))
+  const nothing = { quantity: 0, events: 0 }
+  const days = new Map(expected)
+  return [...new Set([...grouped.keys(), ...days.keys()])].flatMap((key) => {
+    const [group, day] = [grouped.get(key) ?? nothing, days.get(key) ?? nothing]
+    if (group.quantity === day.quantity && group.events === day.events) return []
+    return [{ what: 'a break-down that does not add up to its day', row: `${key}: ${group.quantity} steps of ${group.events} events, the day has ${day.quantity} of ${day.events}` }]
+  })
 }

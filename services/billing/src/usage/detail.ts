@@ -57,7 +57,9 @@ export async function eventsBehind(
 ): Promise<Page<UsageEvent>> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
-    const counted = 'local_date >= $2::date and local_date < $3::date and ($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8)'
+    // The dates lie in these months, whatever the zone: the other months need not be looked at.
+    const around = "time >= ($2::date - 1)::timestamp at time zone 'UTC' and time < ($3::date + 1)::timestamp at time zone 'UTC'"
+    const counted = `${around} and local_date >= $2::date and local_date < $3::date and ($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8)`
     return eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until] }, input)
   }, { readOnly: true })
 }

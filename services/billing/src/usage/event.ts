@@ -23,6 +23,11 @@ export interface CheckedEvent {
   time: Instant
   properties: Record<string, unknown>
   bodyHash: string
+  aggregation: Meter['aggregation']
+  /** Of a meter that counts different values: the property they are of. */
+  uniqueBy?: string
+  /** The properties it is broken down by. */
+  groupBy?: readonly string[]
 }
 
 export interface Rejection {
@@ -44,19 +49,30 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at:
   if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
   if (quantity === 'quantity_too_precise') return { code: quantity, detail: `quantity ${units} has more than the ${meter.decimals} decimals of meter '${meter.key}'` }
   if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
-  const time = event.time === undefined ? at : parseInstant(event.time)
-  if (!time) return { code: 'validation_failed', detail: `time '${event.time}' is not an RFC 3339 instant with at most six decimals` }
-  if (time < addSeconds(at, -latestDays * 86_400)) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
-  if (time > addSeconds(at, aheadSeconds)) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
+  const time = event.time === undefined ? at : timeOf(event.time, at)
+  if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const text = JSON.stringify(properties)
   if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
   // What JSON may hold and the database may not.
   if (!isStorable(properties) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
-  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event) }
+  const { aggregation, uniqueBy, groupBy } = meter
+  if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
+    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+  }
+  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event), aggregation, ...(uniqueBy === undefined ? {} : { uniqueBy }), ...(groupBy === undefined ? {} : { groupBy }) }
 }
 
-function isStorable(value: unknown): boolean {
+function timeOf(text: string, at: Instant): Instant | Rejection {
+  const time = parseInstant(text)
+  if (!time) return { code: 'validation_failed', detail: `time '${text}' is not an RFC 3339 instant with at most six decimals` }
+  if (time < addSeconds(at, -latestDays * 86_400)) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
+  if (time > addSeconds(at, aheadSeconds)) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
+  return time
+}
+
+/** Whether the database can keep a value: JSON may hold NUL characters and halves of surrogate pairs, which it does not. */
+export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
   if (value === null || typeof value !== 'object') return true
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))

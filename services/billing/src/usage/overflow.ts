@@ -1,8 +1,8 @@
 import type { BillingTransaction } from '../billing.ts'
-import { planFrom, type PlanRow } from '../plan.ts'
+import { planFrom, type Charge, type PlanRow } from '../plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
-import { mostItCanCost } from '../rules/pricing.ts'
-import { metersByKey } from '../meter.ts'
+import { mostItCanCost, type Price } from '../rules/pricing.ts'
+import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { CheckedEvent } from './event.ts'
 
 type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { localDate: LocalDate }
@@ -23,13 +23,14 @@ export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INT
  * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
  * so this is the last moment to refuse it. Asked precisely only when an event or a day comes near.
  */
-export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
+export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], meters?: ReadonlyMap<string, Meter>): Promise<boolean> {
   if (events.length === 0) return false
-  const costs = await costsOf(tx, events)
+  const known = meters ?? await metersByKey(tx)
+  const costs = await costsOf(tx, events, known)
   const isNear = events.some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)
   if (!isNear && !(await hasLargeDay(tx, events, costs))) return false
   for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
-    const total = await mostInAMonth(tx, event)
+    const total = await mostInAMonth(tx, event, isAdditive(known.get(event.meter)!))
     if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
   }
   return false
@@ -38,24 +39,33 @@ export async function tooLarge(tx: BillingTransaction, events: readonly DatedEve
 /** A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no price. */
 type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
 
-async function costsOf(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Costs> {
-  const rows = await tx.query<PlanRow & { customerId: string }>(
-    `select s.customer_id as "customerId", p.id, p.version, p.spec from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
-     where s.customer_id = any($1) and s.ends_on is null`,
+async function costsOf(tx: BillingTransaction, events: readonly DatedEvent[], meters: ReadonlyMap<string, Meter>): Promise<Costs> {
+  const rows = await tx.query<{ customerId: string; id: string; version: number }>(
+    'select customer_id as "customerId", plan_id as id, plan_version as version from stretches where customer_id = any($1) and ends_on is null',
     [[...new Set(events.map((event) => event.customerId))]],
   )
-  const plans = new Map(rows.map((row) => [row.customerId, planFrom(row)]))
-  const meters = await metersByKey(tx)
+  const known = await chargesOf(tx, rows)
+  const plans = new Map(rows.map((row) => [row.customerId, known.get(`${row.id} ${row.version}`)!]))
   return ({ customerId, meter }, quantity) => {
-    const price = plans.get(customerId)?.charges.find((charge) => charge.meter === meter)?.price
+    const price = plans.get(customerId)?.find((charge) => charge.meter === meter)?.price
     return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
   }
 }
 
-/** The largest sum of 31 days in a row that the event's date lies in: no period is longer. */
-async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent): Promise<bigint> {
+/** The charges of each plan version once, however many customers are on it. */
+async function chargesOf(tx: BillingTransaction, subscribed: readonly { id: string; version: number }[]): Promise<ReadonlyMap<string, readonly Charge[]>> {
+  const versions = new Map(subscribed.map(({ id, version }) => [`${id} ${version}`, { id, version }]))
+  if (versions.size === 0) return new Map()
+  const rows = await tx.query<PlanRow>(
+    'select p.id, p.version, p.spec from plans p join jsonb_to_recordset($1) as v(id text, version int) on (p.id, p.version) = (v.id, v.version)', [JSON.stringify([...versions.values()])],
+  )
+  return new Map(rows.map((row) => [`${row.id} ${row.version}`, planFrom(row).charges]))
+}
+
+/** The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date lies in: no period is longer. */
+async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent, summed: boolean): Promise<bigint> {
   const [window] = await tx.query<{ most: string | null }>(
-    `select max(total)::text as most from (select sum(quantity) over (order by local_date range between current row and interval '30 days' following) as total
+    `select max(total)::text as most from (select ${summed ? 'sum' : 'max'}(quantity) over (order by local_date range between current row and interval '30 days' following) as total
      from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
     [customerId, meter, addDays(localDate, -30), addDays(localDate, 30)],
   )
@@ -76,4 +86,9 @@ async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]
     [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) })))],
   )
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
+}
+
+/** Whether a day of this quantity is so small that a month of such days, whatever the others hold up to it, is nowhere near the bounds. */
+export function isFarFromTooLarge(day: number, price: Price | undefined, decimals: number): boolean {
+  return day <= largeDay && (price === undefined || mostItCanCost(price, day, decimals) <= dearDay)
 }

@@ -1,22 +1,19 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { lockCustomer, readHistory, stretchOn, type History } from '../history.ts'
-import { findMeter, type Meter } from '../meter.ts'
-import { later, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { instantOf, localDateOf } from '../rules/zone.ts'
-import { usagePeriods } from '../timeline.ts'
-import { checkEvent } from './event.ts'
-import { allowanceOf, chargesOf, dailyUsage, usageStretches, usedOn } from './rating.ts'
-import { overflowDetail, tooLarge } from './overflow.ts'
-import { storeEvents } from './record.ts'
+import { isStorable } from './event.ts'
+import { available, readCounters, type QuotaCounter } from './quota-counter.ts'
+import { knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
+import { meterNotFound } from './quota-group.ts'
+import { sharedReads } from './shared-reads.ts'
 
-/** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. */
+/** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is without what is `reserved`. */
 export interface Quota {
   allowed: boolean
   included: number | null
   used: number
+  reserved: number
   remaining: number | null
   overagePolicy: 'bill' | 'block' | null
   resetsAt: Instant | null
@@ -24,10 +21,9 @@ export interface Quota {
 
 /** Whether `quantity` units (default 1) may be used now. A plan without this meter allows nothing of it. */
 export async function checkQuota(billing: Billing, input: { customerId: string; meter: string; quantity?: number }): Promise<Quota> {
-  return billing.transaction(async (tx) => {
-    const meter = await meterOf(tx, input.meter)
-    return quotaFor(await counterOf(tx, await readHistory(tx, input.customerId), meter), meter, input.quantity ?? 1)
-  }, { readOnly: true })
+  const found = 'query' in billing ? (await readQuotas(billing, [input]))[0]! : await readsOf(billing)(input)
+  if (found instanceof BillingError) throw found
+  return quotaFor(found, input.quantity ?? 1)
 }
 
 /** The units left of a meter's allowance in this usage period: null when unlimited, 0 when used up. */
@@ -35,91 +31,58 @@ export async function getRemainingQuota(billing: Billing, input: { customerId: s
   return (await checkQuota(billing, input)).remaining
 }
 
-/** What `consume` answers. Quantities are units; `overage` is the part of this grant above the allowance. */
-export interface Consumed {
-  granted: number
-  remaining: number | null
-  overage: number
-  duplicate: boolean
+interface Question {
+  customerId: string
+  meter: string
+}
+type Found = QuotaCounter | 'no charge' | BillingError
+
+const mostTogether = 500
+const reads = new WeakMap<Billing, (question: Question) => Promise<Found>>()
+
+function readsOf(billing: Billing): (question: Question) => Promise<Found> {
+  const known = reads.get(billing) ?? sharedReads((questions: Question[]) => readQuotas(billing, questions), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 2 })
+  reads.set(billing, known)
+  return known
 }
 
-/**
- * Checks and records in one step. Where overage is blocked, at most the remaining allowance is granted, whatever runs at
- * the same time; where it is billed, everything. Nothing granted records nothing, so the id stays free. The same id again
- * answers the same grant.
- */
-export async function consume(
-  billing: Billing,
-  input: { customerId: string; meter: string; id: string; quantity?: number; properties?: Record<string, unknown> },
-): Promise<Consumed> {
-  return billing.transaction(async (tx) => {
-    const meter = await meterOf(tx, input.meter)
-    // Each consumption is one event: granting five for what is counted once would sell the limit five times.
-    if (meter.aggregation === 'count' && (input.quantity ?? 1) !== 1) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: consume one at a time` })
-    await lockCustomer(tx, input.customerId)
-    const history = await readHistory(tx, input.customerId)
-    const event = checkEvent(input, meter, tx.at)
-    if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
-    const counter = await counterOf(tx, history, meter)
-    const [known] = await tx.query<{ body_hash: string; quantity: number; overage: number | null }>('select body_hash, quantity, overage from usage_events where customer_id = $1 and id = $2', [input.customerId, input.id])
-    if (known) {
-      if (known.body_hash !== event.bodyHash) throw new BillingError('event_conflict', { pointer: '/id', message: `id '${input.id}' was used before with other content` })
-      return answer(meter, { granted: known.quantity, overage: known.overage ?? 0, remaining: counter?.remaining ?? null, duplicate: true })
-    }
-    if (!counter) return answer(meter, { granted: 0, overage: 0, remaining: 0, duplicate: false })
-    const { remaining, policy } = counter
-    const granted = remaining === null || policy === 'bill' ? event.quantity : Math.min(event.quantity, remaining)
-    const left = remaining === null ? null : Math.max(0, remaining - granted)
-    const overage = remaining === null ? 0 : Math.max(0, granted - remaining)
-    if (granted > 0) {
-      const placed = [{ ...event, quantity: granted, index: 0, localDate: localDateOf(history.zones, event.time) }]
-      await storeEvents(tx, placed, overage)
-      if (await tooLarge(tx, placed)) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
-    }
-    return answer(meter, { granted, overage, remaining: left, duplicate: false })
-  })
+/** Answers several questions from one transaction. */
+async function readQuotas(billing: Billing, questions: readonly Question[]): Promise<Found[]> {
+  return billing.transaction((tx) => countersFor(tx, knownFactsOf(billing), questions), { readOnly: true })
 }
 
-/** A meter's counter in the current stretch and usage period, in steps. */
-interface Counter {
-  included: number | null
-  used: number
-  remaining: number | null
-  policy: 'bill' | 'block'
-  resetsAt: Instant
+async function countersFor(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {
+  const facts = await quotaFactsOf(tx, known, await versionsOf(tx, questions), questions)
+  const windows = questions.map((question) => windowFor(question, facts.get(question.customerId)))
+  const asked = windows.flatMap((window, index) => (typeof window === 'string' || window instanceof BillingError ? [] : [{ customerId: questions[index]!.customerId, window }]))
+  const counters = (await readCounters(tx, asked)).values()
+  return windows.map((window) => (typeof window === 'string' || window instanceof BillingError ? window : counters.next().value!))
 }
 
-async function counterOf(tx: BillingTransaction, history: History, meter: Meter): Promise<Counter | undefined> {
-  const stretch = stretchOn(history.stretches, history.today)
-  if (!stretch) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
-  const counted = usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!
-  const charge = chargesOf(counted).find((one) => one.meter === meter.key)
-  if (!charge) return undefined
-  const period = usagePeriods(history.stretches, history.today).at(-1)!
-  const start: LocalDate = later(counted.from, period.from)
-  const dates = { from: start, to: period.to }
-  const used = usedOn(await dailyUsage(tx, history.customer.customerId, dates, meter.key), meter, dates)
-  const { allowance } = allowanceOf(charge, meter, used, start, period)
-  return { included: allowance, used, remaining: allowance === null ? null : Math.max(0, allowance - used), policy: charge.overage, resetsAt: instantOf(history.zones, period.to) }
+async function versionsOf(tx: BillingTransaction, questions: readonly Question[]): Promise<Map<string, number>> {
+  const rows = await tx.query<{ customerId: string; version: number }>(
+    'select customer_id as "customerId", history_version as version from customers where customer_id = any($1)',
+    [[...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)],
+  )
+  return new Map(rows.map(({ customerId, version }) => [customerId, version]))
 }
 
-function quotaFor(counter: Counter | undefined, meter: Meter, quantity: number): Quota {
-  if (!counter) return { allowed: false, included: 0, used: 0, remaining: 0, overagePolicy: null, resetsAt: null }
-  const units = (steps: number | null) => (steps === null ? null : unitsFrom(steps, meter.decimals))
-  const remaining = units(counter.remaining)
+function windowFor({ customerId, meter }: Question, facts: QuotaFacts | undefined) {
+  if (facts ? !facts.meters.has(meter) : false) return meterNotFound(meter)
+  if (!facts) return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  if (!facts.windows) return new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })
+  return facts.windows.get(meter) ?? 'no charge'
+}
+
+function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
+  if (found === 'no charge') return { allowed: false, included: 0, used: 0, reserved: 0, remaining: 0, overagePolicy: null, resetsAt: null }
+  const { meter, policy, resetsAt, allowance } = found.window
+  const units = (steps: number) => unitsFrom(steps, meter.decimals)
+  const free = available(found)
+  const remaining = free === null ? null : units(Math.max(0, free))
   return {
-    allowed: remaining === null || counter.policy === 'bill' || quantity <= remaining,
-    included: units(counter.included), used: unitsFrom(counter.used, meter.decimals), remaining, overagePolicy: counter.policy, resetsAt: counter.resetsAt,
+    // Of the largest or latest quantity it matters how large it would be, not how much it would add.
+    allowed: remaining === null || policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
+    included: allowance === null ? null : units(allowance), used: units(found.used), reserved: units(found.reserved), remaining, overagePolicy: policy, resetsAt,
   }
-}
-
-function answer(meter: Meter, steps: { granted: number; overage: number; remaining: number | null; duplicate: boolean }): Consumed {
-  const units = (value: number) => unitsFrom(value, meter.decimals)
-  return { granted: units(steps.granted), overage: units(steps.overage), remaining: steps.remaining === null ? null : units(steps.remaining), duplicate: steps.duplicate }
-}
-
-async function meterOf(tx: BillingTransaction, key: string): Promise<Meter> {
-  const meter = await findMeter(tx, key)
-  if (!meter) throw new BillingError('meter_not_found', { pointer: '/meter', meter: key, message: `there is no meter '${key}'` })
-  return meter
 }

@@ -1,121 +1,197 @@
-import type { Billing, BillingTransaction } from '../billing.ts'
+import { sqlState } from '@customer-portal/database'
+import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
+import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
-import { metersByKey } from '../meter.ts'
+import { isAdditive, metersByKey } from '../meter.ts'
+import type { Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
+import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
+import { groupsOf } from './group.ts'
+import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
+import { ensureMonths, rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { keepRejected } from './rejected.ts'
+import { keepRejected, retryRejected } from './rejected.ts'
 
 export const mostEvents = 1000
 
-/** What became of a batch. `rejected` names each event by its place in the batch. */
-export interface Recorded {
-  accepted: number
-  duplicates: number
-  rejected: { index: number; id: string; code: Code; detail: string }[]
-}
-
-type Placed = CheckedEvent & { index: number; localDate: string }
-type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
+/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
+export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
 
 /**
- * Records up to 1,000 events in one transaction, counting each id once per customer: the same id and content again is a
- * duplicate, other content is rejected. A bad event never fails its neighbours; it is kept with its reason.
+ * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the same id and content again
+ * is a duplicate, other content is rejected. A bad event never fails its neighbours; it is kept with its reason. Requests under way
+ * at the same time share a transaction; inside one already, that one is used. Throws rate_limited when too many wait.
  */
 export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
-  return billing.transaction(async (tx) => {
-    const meters = await metersByKey(tx)
-    const zones = await zonesOf(tx, [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')))
-    const fates: Fate[] = new Array<Fate>(events.length)
-    const placed: Placed[] = []
-    for (const [index, event] of events.entries()) {
-      const checked = zones.has(event.customerId)
-        ? checkEvent(event, meters.get(event.meter), tx.at)
-        : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
-      if ('code' in checked) fates[index] = checked
-      else placed.push({ ...checked, index, localDate: localDateOf(zones.get(event.customerId)!, checked.time) })
-    }
-    // One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
-    placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index)
-    await storeBatch(tx, placed, fates)
-    const recorded = summaryOf(events, fates)
-    await keepRejected(tx, recorded.rejected.map(({ index, code, detail }) => ({ ...events[index]!, code, detail })))
-    return recorded
-  })
+  return summaryOf(events, await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)))
 }
 
-async function storeBatch(tx: BillingTransaction, placed: readonly Placed[], fates: Fate[]): Promise<void> {
-  const attempt = () => tx.savepoint(async () => {
-    const found = await storeEvents(tx, placed)
-    if (await tooLarge(tx, placed)) throw new OverflowInBatch()
-    for (const { event, fate } of found) fates[event.index] = fate
-  })
+/** Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see `retryRejected`. Throws customer_not_found. */
+export async function retryRejectedEvents(billing: Billing, input: { customerId: string; ids?: readonly string[] }): Promise<Recorded> {
+  await getCustomer(billing, input)
+  return retryRejected(billing, input, (events) => recordUsage(billing, events))
+}
+
+async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Fate[]> {
+  const slots: Slot[] = events.map((event) => ({ event }))
+  await settle(tx, slots, (work) => tx.savepoint(() => work(tx)))
+  return slots.map((slot) => slot.fate!)
+}
+
+const intakes = new WeakMap<Billing, ReturnType<typeof openIntake>>()
+
+function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
+  const known = intakes.get(billing)
+  if (known) return known
+  // The embedded database has one session; on a server one flush computes while the other writes.
+  const intake = openIntake({ flushers: billing.db.kind === 'postgres' ? 2 : 1, settle: (slots) => settle(billing, slots, (work) => billing.transaction(work)) })
+  intakes.set(billing, intake)
+  return intake
+}
+
+/**
+ * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database refuses them, halves are
+ * tried, down to the one that cannot be: its neighbours are recorded all the same.
+ */
+async function settle(billing: Billing, slots: readonly Slot[], transaction: <T>(work: (tx: BillingTransaction) => Promise<T>) => Promise<T>): Promise<void> {
+  if (slots.length === 0) return
   try {
-    await attempt()
+    const events = slots.map((slot) => slot.event)
+    const { fates, times } = await transaction((tx) => recordIn(tx, events))
+    for (const [index, slot] of slots.entries()) slot.fate = fates[index]!
+    if (!isTransaction(billing)) rememberMonths(billing.db, times)
   } catch (error) {
-    if (!(error instanceof OverflowInBatch)) throw error
-    // Some event would take a period's sum past what can be counted exactly: find which, by halves.
-    if (placed.length === 1) {
-      fates[placed[0]!.index] = { code: 'quantity_overflow', detail: overflowDetail }
-      return
+    if (!isOfSomeEvent(error)) throw error
+    if (slots.length > 1) {
+      const middle = slots.length >> 1
+      await settle(billing, slots.slice(0, middle), transaction)
+      return settle(billing, slots.slice(middle), transaction)
     }
-    const middle = placed.length >> 1
-    await storeBatch(tx, placed.slice(0, middle), fates)
-    await storeBatch(tx, placed.slice(middle), fates)
+    const [slot] = slots as [Slot]
+    const refusal = refusalFor(error, slot.event)
+    await transaction((tx) => keepRejected(tx, [{ ...slot.event, ...refusal }]))
+    slot.fate = refusal
   }
 }
 
+/** Some event would take a period's sum past what can be counted exactly. */
 class OverflowInBatch extends Error {}
 
-/** Writes the events whose ids are free and adds them to their days, both or neither. `overage` (steps) is what `consume` granted above the allowance. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], overage: number | null = null): Promise<{ event: Placed; fate: Fate }[]> {
+const outOfRange = '22003'
+/** What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would befall every event. */
+const isOfSomeEvent = (error: unknown) => error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
+
+function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detail: string } {
+  if (error instanceof OverflowInBatch || sqlState(error) === outOfRange) return { code: 'quantity_overflow', detail: overflowDetail }
+  // Our checks let through what the database does not take: the vendor may send it again once that is mended.
+  process.emitWarning(`The database refuses usage event ${JSON.stringify(event.id)} of ${JSON.stringify(event.customerId)}: ${(error as Error).message}`)
+  return { code: 'internal_error', detail: 'the database does not take this event' }
+}
+
+async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<{ fates: Fate[]; times: Instant[] }> {
+  const meters = await metersByKey(tx)
+  const zones = await zonesOf(tx, [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')))
+  const fates: Fate[] = new Array<Fate>(events.length)
+  const placed: Placed[] = []
+  for (const [index, event] of events.entries()) {
+    const checked = zones.has(event.customerId)
+      ? checkEvent(event, meters.get(event.meter), tx.at)
+      : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    if ('code' in checked) fates[index] = checked
+    else placed.push({ ...checked, index, localDate: localDateOf(zones.get(event.customerId)!, checked.time) })
+  }
+  // One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
+  placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index)
+  for (const { event, fate } of await storeEvents(tx, placed)) fates[event.index] = fate
+  if (await tooLarge(tx, placed, meters)) throw new OverflowInBatch()
+  await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, ...fate }])))
+  return { fates, times: placed.map((event) => event.time) }
+}
+
+/** Writes the events whose ids are free (`settling`: or taken by the reservations they settle) and adds them to their days, both or neither. */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
   if (placed.length === 0) return []
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
-  const inserted = await tx.query<{ customer_id: string; id: string }>(
-    `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash, overage)
-     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.body_hash, $3
-     from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash text)
-     on conflict (customer_id, id) do nothing returning customer_id, id`,
-    [JSON.stringify([...first.values()].map(rowOf)), tx.at, overage],
-  )
-  const fresh = new Set(inserted.map((row) => `${row.customer_id} ${row.id}`))
-  const known = await bodyHashes(tx, placed.filter((event) => !fresh.has(keyOf(event)) || first.get(keyOf(event)) !== event))
-  await addToDays(tx, [...first.values()].filter((event) => fresh.has(keyOf(event))))
+  await ensureMonths(tx, placed.map((event) => event.time))
+  const grouped = await groupsOf(tx, [...first.values()])
+  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0, settling })
+  const rows = [...first.values()].map((event) => ({ ...rowOf(event), groups: grouped.get(event) }))
+  const stored = await tx.query<{ customer_id: string; id: string }>(statement, [JSON.stringify(rows), tx.at])
+  const fresh = new Set(stored.map((row) => `${row.customer_id} ${row.id}`))
+  const isFresh = (event: Placed) => fresh.has(keyOf(event)) && first.get(keyOf(event)) === event
+  const known = await bodyHashes(tx, placed.filter((event) => !isFresh(event)))
   return placed.map((event) => {
-    if (fresh.has(keyOf(event)) && first.get(keyOf(event)) === event) return { event, fate: 'accepted' }
+    if (isFresh(event)) return { event, fate: 'accepted' }
     if (known.get(keyOf(event)) === event.bodyHash) return { event, fate: 'duplicate' }
     return { event, fate: { code: 'event_conflict', detail: `event '${event.id}' was recorded before with other content` } }
   })
 }
 
+/**
+ * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
+ * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
+ * A batch of sums and counts alone, as most are, is spared the rest.
+ */
+function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped: boolean; settling: boolean }): string {
+  return `
+  with sent as materialized (
+    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
+  ), fresh as (
+    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) ${settling ? settlingOwn : 'do nothing'} returning customer_id, id
+  ), stored as (
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
+  ), ${isPlain ? plainDays : anyDays}${isGrouped ? `, ${groups}` : ''}
+  select customer_id, id from fresh`
+}
+
+/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
+      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+
+const plainDays = `days as (
+    insert into usage_daily (customer_id, meter, local_date, quantity, events)
+    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
+    on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
+  )`
+
+const groups = `groups as (
+    insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint, count(*)
+    from sent e join fresh using (customer_id, id) cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = usage_groups.quantity + excluded.quantity, events = usage_groups.events + excluded.events
+  )`
+
+const anyDays = `seen as (
+    insert into usage_values (customer_id, meter, local_date, value)
+    select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} from sent e join fresh using (customer_id, id) where e.aggregation = 'unique' order by 1, 2, 3, 4
+    on conflict do nothing returning customer_id, meter, local_date
+  ), days as (
+    insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
+    select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
+      left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
+      group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
+    on conflict (customer_id, meter, local_date) do update set
+      quantity = case (select aggregation from meters where key = excluded.meter)
+        when 'max' then greatest(usage_daily.quantity, excluded.quantity)
+        when 'last' then case when ${isLater} then excluded.quantity else usage_daily.quantity end
+        else usage_daily.quantity + excluded.quantity end,
+      events = usage_daily.events + excluded.events,
+      last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
+  )`
+
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()
   const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
-    `select u.customer_id, u.id, u.body_hash from usage_events u
-     join jsonb_to_recordset($1) as e(customer_id text, id text) on (u.customer_id, u.id) = (e.customer_id, e.id)`,
+    `select k.customer_id, k.id, encode(k.body_hash, 'hex') as body_hash from usage_keys k
+     join jsonb_to_recordset($1) as e(customer_id text, id text) on (k.customer_id, k.id) = (e.customer_id, e.id)`,
     [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
   )
   return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))
-}
-
-async function addToDays(tx: BillingTransaction, events: readonly Placed[]): Promise<void> {
-  const days = new Map<string, { customer_id: string; meter: string; local_date: string; quantity: bigint; events: number }>()
-  for (const event of events) {
-    const key = `${event.customerId} ${event.meter} ${event.localDate}`
-    const day = days.get(key) ?? { customer_id: event.customerId, meter: event.meter, local_date: event.localDate, quantity: 0n, events: 0 }
-    days.set(key, { ...day, quantity: day.quantity + BigInt(event.quantity), events: day.events + 1 })
-  }
-  if (days.size === 0) return
-  const rows = [...days.entries()].sort(([a], [b]) => compare(a, b)).map(([, day]) => ({ ...day, quantity: String(day.quantity) }))
-  await tx.query(
-    `insert into usage_daily (customer_id, meter, local_date, quantity, events)
-     select d.customer_id, d.meter, d.local_date, d.quantity::bigint, d.events from jsonb_to_recordset($1) as d(customer_id text, meter text, local_date date, quantity text, events bigint)
-     order by d.customer_id, d.meter, d.local_date
-     on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events`,
-    [JSON.stringify(rows)],
-  )
 }
 
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
@@ -139,7 +215,7 @@ function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): 
 function rowOf(event: Placed) {
   return {
     customer_id: event.customerId, id: event.id, meter: event.meter, quantity: event.quantity, time: event.time,
-    local_date: event.localDate, properties: event.properties, body_hash: event.bodyHash,
+    local_date: event.localDate, properties: event.properties, body_hash: `\\x${event.bodyHash}`, aggregation: event.aggregation, unique_by: event.uniqueBy, overage: event.overage ?? null,
   }
 }
 

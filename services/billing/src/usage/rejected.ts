@@ -1,9 +1,12 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import type { Code } from '../failure.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
+import { isStorable, mostPropertyBytes, type UsageEventInput } from './event.ts'
+import type { Recorded } from './intake.ts'
 
 /** What was refused, as it was sent; nothing in it can be relied on but that the customer is a text. */
 export interface RefusedEvent {
@@ -48,10 +51,10 @@ export async function keepRejected(billing: Billing, refused: readonly RefusedEv
     }
     if (rows.size === 0) return
     await tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at)
-       select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date, $2
-       from jsonb_to_recordset($1) as r(customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb, time text, local_date date)
-       on conflict (customer_id, id, body_hash, code) do update set detail = excluded.detail, times = rejected_events.times + 1, rejected_at = excluded.rejected_at`,
+      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at, sent)
+       select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date, $2, r.sent
+       from jsonb_to_recordset($1) as r(customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb, time text, local_date date, sent jsonb)
+       on conflict (customer_id, id, body_hash, code) do update set sent = excluded.sent, detail = excluded.detail, times = rejected_events.times + 1, rejected_at = excluded.rejected_at`,
       // One order for everybody, so that two batches never wait for each other in a circle.
       [JSON.stringify([...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)), tx.at],
     )
@@ -78,6 +81,61 @@ export async function rejectedEvents(tx: BillingTransaction, customerId: string,
   )
 }
 
+/** A refused event in the list of all. `retryable`: sending it again as it is may go better, once what refused it is mended. */
+export interface ListedRejection extends RejectedEvent {
+  customerId: string
+  properties: Record<string, unknown> | null
+  retryable: boolean
+}
+
+/** Refused events, the last refused first: of one customer, or for one reason, where asked. */
+export async function listRejectedEvents(billing: Billing, input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {}): Promise<Page<ListedRejection>> {
+  const limit = pageLimit(input.limit)
+  const after = decodeCursor(input.cursor, 5) ?? [null, null, null, null, null]
+  return billing.transaction(async (tx) => {
+    const rows = await tx.query<ListedRejection & { bodyHash: string }>(
+      `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null as retryable, body_hash as "bodyHash"
+       from rejected_events where ($1::text is null or customer_id = $1) and ($2::text is null or code = $2)
+       and ($3::timestamptz is null or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7))
+       order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc limit ${limit + 1}`,
+      [input.customerId ?? null, input.code ?? null, ...after],
+    )
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      data: shown.map(({ bodyHash: _, ...event }) => event),
+      nextCursor: rows.length > limit && last ? encodeCursor([last.rejectedAt, last.customerId, last.id, last.bodyHash, last.code]) : null,
+    }
+  }, { readOnly: true })
+}
+
+const mostRetried = 1000
+
+/**
+ * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest refused first and at
+ * most 1,000 at once. What is accepted now (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason
+ * of now. `record` is what takes events.
+ */
+export async function retryRejected(
+  billing: Billing,
+  input: { customerId: string; ids?: readonly string[] },
+  record: (events: UsageEventInput[]) => Promise<Recorded>,
+): Promise<Recorded> {
+  const rows = await billing.transaction((tx) => tx.query<{ id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'> }>(
+    `select id, body_hash as "bodyHash", (array_agg(sent))[1] as sent from rejected_events
+     where customer_id = $1 and sent is not null and ($2::text[] is null or id = any($2)) group by id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
+    [input.customerId, input.ids ?? null],
+  ), { readOnly: true })
+  const recorded = await record(rows.map(({ sent }) => ({ ...sent, customerId: input.customerId })))
+  const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
+  await billing.transaction((tx) => tx.query(
+    `delete from rejected_events r using jsonb_to_recordset($2) as d(id text, body_hash text, code text)
+     where r.customer_id = $1 and (r.id, r.body_hash) = (d.id, d.body_hash) and r.code is distinct from d.code`,
+    [input.customerId, JSON.stringify(rows.map(({ id, bodyHash }, index) => ({ id, body_hash: bodyHash, code: refused.get(index) ?? null })))],
+  ))
+  return recorded
+}
+
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
   const rows = await tx.query<ZoneChange & { customerId: string }>(
     'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on', [customerIds],
@@ -95,7 +153,13 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
     quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : null,
     time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, at),
     body_hash: sha256(canonicalJson([meter ?? null, quantity ?? null, time ?? null, properties ?? null])),
+    sent: isWorthTryingAgain(event) ? { id: event.id, meter, quantity, time, properties } : null,
   }
+}
+
+/** What is wrong with the event itself stays wrong: only what its surroundings refused may go better another time. */
+function isWorthTryingAgain({ id, code, meter, properties = {} }: RefusedEvent): boolean {
+  return code !== 'validation_failed' && isStorable([id, meter, properties]) && Buffer.byteLength(JSON.stringify(properties)) <= mostPropertyBytes
 }
 
 /** The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable. */

@@ -1,6 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
+import { BillingError } from '../failure.ts'
 import { readHistory, stretchOn, type History } from '../history.ts'
-import type { Meter } from '../meter.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import { addDays, earlier, type LocalDate } from '../rules/date.ts'
 import { millisecondsOf, type Instant } from '../rules/instant.ts'
 import { scale, sum, type Money } from '../rules/money.ts'
@@ -9,6 +10,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, zoneOn } from '../rules/zone.ts'
 import { periodNamed, usagePeriods } from '../timeline.ts'
 import type { LocalizedText } from '../text.ts'
+import { groupUsage, type Group } from './group.ts'
 import { dailyUsage, rateUsage, usageStretches, usedOn, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
 
 /** One meter in a period. `used` is the whole period; included, remaining and overage are of the last stretch in it. Units; null is unlimited. */
@@ -36,12 +38,14 @@ export interface UsageSummary {
   meters: MeterUsage[]
   daily: { date: LocalDate; usage: Record<string, number> }[]
   usage: Record<string, number>
+  /** Where asked for: what was used by the values of a property, of each meter that is broken down by it. */
+  groups?: { meter: string; property: string; values: { kind: Group['kind']; value: string; used: number }[] }[]
 }
 
 const mostPeriods = 24
 
-/** A customer's usage in a period (the current one unless named), with its days. Days to come are not listed. */
-export async function getUsageSummary(billing: Billing, input: { customerId: string; period?: string }): Promise<UsageSummary> {
+/** A customer's usage in a period (the current one unless named), with its days, and by the values of a property where asked. Days to come are not listed. */
+export async function getUsageSummary(billing: Billing, input: { customerId: string; period?: string; groupBy?: string }): Promise<UsageSummary> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
@@ -57,8 +61,20 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
       meters,
       daily: daysOf(history, period, usage, meters.map((one) => history.meters.get(one.meter)!)),
       usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
+      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, period, input.groupBy) }),
     }
   }, { readOnly: true })
+}
+
+async function groupsIn(tx: BillingTransaction, history: History, period: LabelledPeriod, property: string): Promise<UsageSummary['groups']> {
+  const meters = [...history.meters.values()].filter((meter) => meter.groupBy?.includes(property))
+  if (meters.length === 0) throw new BillingError('validation_failed', { pointer: '?groupBy', message: `no meter is broken down by '${property}'` })
+  const usage = await groupUsage(tx, history.customer.customerId, period, property)
+  return meters.map((meter) => ({
+    meter: meter.key, property,
+    values: usage.filter((one) => one.meter === meter.key).map((one) => ({ kind: one.kind, value: one.value, used: unitsFrom(valueOf(one, meter), meter.decimals) }))
+      .sort((a, b) => b.used - a.used),
+  }))
 }
 
 export function shown(period: { from: LocalDate; to: LocalDate; label: string }): UsageSummary['period'] {
@@ -94,8 +110,8 @@ function outlook(at: Instant, history: History, period: LabelledPeriod, meter: M
   const ends = millisecondsOf(instantOf(history.zones, period.to))
   const now = millisecondsOf(at)
   const elapsed = now - begins
-  // The first hours tell nothing about a month.
-  if (now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
+  // The first hours tell nothing about a month, and what is not added up does not grow in a straight line.
+  if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
   const forecast = used > Number.MAX_SAFE_INTEGER / 64 ? null : unitsFrom(scale(used, ends - begins, elapsed), meter.decimals)
   if (!last || last.allowance === null || last.used === 0 || last.used >= last.allowance) return { forecast, runsOutAt: null }
   const sinceStretch = Math.max(now - millisecondsOf(instantOf(history.zones, last.dates.from)), 1)

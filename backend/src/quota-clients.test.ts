@@ -1,0 +1,188 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@customer-portal/database'
+import pg from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const limit = 1_000
+const clients = 200
+const long = process.env['LONG'] === '1'
+const rounds = long ? 10 : 1
+const turns = long ? 6 : 2
+const patience = 300_000
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const serverUrl = process.env['TEST_DATABASE_URL']
+const key = `sk_${randomBytes(16).toString('hex')}`
+const children = new Set<ChildProcess>()
+
+type Location = { dataDir: string } | { databaseUrl: string }
+
+/** A database of its own, and what takes it away again. */
+interface Place {
+  location: Location
+  remove(): Promise<void>
+}
+
+async function folder(): Promise<Place> {
+  const home = mkdtempSync(join(tmpdir(), 'quota-clients-'))
+  return { location: { dataDir: join(home, 'data') }, remove: async () => rmSync(home, { recursive: true }) }
+}
+
+async function database(): Promise<Place> {
+  const name = `quota_clients_${process.pid}_${randomBytes(4).toString('hex')}`
+  const onServer = async (sql: string) => {
+    const client = new pg.Client({ connectionString: serverUrl })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  await onServer(`create database ${name}`)
+  const url = new URL(serverUrl!)
+  url.pathname = `/${name}`
+  return { location: { databaseUrl: url.href }, remove: () => onServer(`drop database if exists ${name} with (force)`) }
+}
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+/** A server of its own process; resolves with its address. */
+async function startServer(location: Location, cwd: string): Promise<{ child: ChildProcess; url: string }> {
+  const where = 'dataDir' in location ? { DATA_DIR: location.dataDir } : { DATABASE_URL: location.databaseUrl }
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main], {
+    cwd, env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', BILLING_API_KEY: key, ...where }, stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  let told = ''
+  for await (const part of child.stdout) {
+    told += String(part)
+    const url = /API docs +(http:\S+)\/docs/.exec(told)?.[1]
+    if (url) {
+      child.stdout.on('data', () => undefined)
+      return { child, url }
+    }
+  }
+  throw new Error(`the server did not start: ${told}`)
+}
+
+interface Answer {
+  status: number
+  body: { granted: number; remaining: number | null; code?: string; used: number; reserved: number; duplicate: boolean }
+}
+
+/** Asks one of the servers; hangs up after a moment where told to. Undefined when no answer came. */
+async function ask(url: string, method: string, path: string, body?: object, hangUpAfter?: number): Promise<Answer | undefined> {
+  try {
+    const answer = await fetch(`${url}/api/billing${path}`, {
+      method, headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}), ...(hangUpAfter === undefined ? {} : { signal: AbortSignal.timeout(hangUpAfter) }),
+    })
+    return { status: answer.status, body: await answer.json() as Answer['body'] }
+  } catch {
+    return undefined
+  }
+}
+
+describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serverUrl ? [{ name: 'PostgreSQL', place: database, servers: 2 }] : [])])('$servers server(s) on $name', ({ place, servers }) => {
+  test.each(Array.from({ length: rounds }, (_, round) => round + 1))(
+    `${clients} clients on a limit of ${limit}, who hang up, ask again, and leave reservations behind, are never granted more (round %i)`, { timeout: patience }, async () => {
+      const { location, remove } = await place()
+      const cwd = mkdtempSync(join(tmpdir(), 'quota-servers-'))
+      // One after the other: the first one makes the tables.
+      const running = [await startServer(location, cwd)]
+      while (running.length < servers) running.push(await startServer(location, cwd))
+      const urls = running.map((server) => server.url)
+      const must = async (method: string, path: string, body?: object) => {
+        const answer = await ask(urls[0]!, method, path, body)
+        expect(answer?.status, path).toBeLessThan(300)
+        return answer!.body
+      }
+      await must('PUT', '/meters/tokens', { name: 'Tokens', unit: 'tokens' })
+      await must('PUT', '/plans/limited', { name: 'Limited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'tokens', included: limit, overage: 'block' }] })
+      await must('POST', '/customers', { id: 'acme', companyName: 'Acme' })
+      await must('POST', '/customers/acme/subscription', { planId: 'limited' })
+
+      /** What was answered to each id: recorded means that an event must say so. */
+      const answered = new Map<string, number>()
+      const of = '/customers/acme/quota/tokens'
+      const chance = (share: number) => Math.random() < share
+      const upTo = (most: number) => 1 + Math.floor(Math.random() * most)
+
+      /** Asks until somebody answers, often hanging up first; the same each time. */
+      async function insist(path: string, body?: object): Promise<Answer['body']> {
+        for (let tries = 0; tries < 100; tries += 1) {
+          const url = urls[Math.floor(Math.random() * urls.length)]!
+          const answer = await ask(url, 'POST', path, body, tries < 3 && chance(0.3) ? upTo(30) : undefined)
+          if (answer && answer.status < 300) return answer.body
+          if (answer && answer.status !== 429 && answer.status !== 503) throw new Error(`${path}: ${answer.status} ${answer.body.code}`)
+          await new Promise((resolve) => setTimeout(resolve, upTo(20)))
+        }
+        throw new Error(`${path}: no answer`)
+      }
+
+      async function client(number: number): Promise<void> {
+        for (let turn = 0; turn < turns; turn += 1) {
+          const id = `${number}-${turn}`
+          if (chance(0.5)) {
+            answered.set(id, (await insist(`${of}/consume`, { id, quantity: upTo(12) })).granted)
+            continue
+          }
+          const { granted } = await insist(`${of}/reserve`, { id, quantity: upTo(20), ttlSeconds: chance(0.5) ? 1 : 600 })
+          if (granted === 0) continue
+          const end = Math.random()
+          if (end < 0.6) answered.set(id, (await insist(`${of}/reservations/${id}/settle`, { quantity: upTo(25) - 1 })).granted)
+          else if (end < 0.8) await insist(`${of}/reservations/${id}/release`)
+          // The rest is left behind.
+        }
+      }
+
+      let most = 0
+      let over = false
+      const watch = (async () => {
+        while (!over) {
+          const quota = await ask(urls[0]!, 'GET', of)
+          if (quota?.status === 200) most = Math.max(most, quota.body.used + quota.body.reserved)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+      })()
+      await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
+      over = true
+      await watch
+      // They wanted more than twice of it, so that they met at the limit.
+      expect(most).toBeGreaterThan(0.9 * limit)
+      expect(most).toBeLessThanOrEqual(limit)
+
+      // Where the servers are several, one of them dies; what it was granted stays granted.
+      if (running.length > 1) running[1]!.child.kill('SIGKILL')
+      urls.splice(1)
+      // What was left behind for a second comes back by itself, and all of it can be had: nothing leaks.
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      for (let number = 0; ; number += 1) {
+        const { granted, remaining } = await must('POST', `${of}/consume`, { id: `rest-${number}`, quantity: 10 })
+        if (granted > 0) answered.set(`rest-${number}`, granted)
+        if (remaining === 0) break
+      }
+      const quota = await must('GET', of)
+      expect(quota.used + quota.reserved).toBe(limit)
+      running[0]!.child.kill('SIGTERM')
+      await once(running[0]!.child, 'exit')
+
+      const db = await openDatabase(location)
+      const events = new Map((await db.asOwner((tx) => tx.query<{ id: string; quantity: number }>('select id, quantity from usage_events'))).map((event) => [event.id, event.quantity]))
+      const daily = await db.asOwner((tx) => tx.query<{ quantity: number; events: number }>('select sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_daily'))
+      await db.close()
+      const granted = [...answered].filter(([, quantity]) => quantity > 0)
+      // Every client asked until it was answered: what was granted is what is recorded, each id once.
+      expect([...events].sort()).toEqual(granted.sort())
+      expect(daily).toEqual([{ quantity: quota.used, events: events.size }])
+      await remove()
+      rmSync(cwd, { recursive: true })
+    },
+  )
+})

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createBilling, createCustomer, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
+import { openDatabase } from '@customer-portal/database'
+import { afterAll, expect, test } from 'vitest'
+import { realClock } from './clock.ts'
+import { idMaker } from './ids.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rebuild-usage-command-'))
+const dataDir = join(folder, 'data')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs the command as `npm run rebuild-usage` does, in a folder without a .env. */
+function run(...words: string[]) {
+  const command = fileURLToPath(new URL('rebuild-usage-command.ts', import.meta.url))
+  return new Promise<{ code: number; out: string; error: string }>((resolve) => {
+    const child = execFile(process.execPath, ['--import', import.meta.resolve('tsx'), command, ...words], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir } }, (_failure, out, error) => {
+      resolve({ code: child.exitCode ?? -1, out, error })
+    })
+  })
+}
+
+test('--check names the row and changes nothing, without it the row is mended', async () => {
+  const db = await openDatabase({ dataDir })
+  await migrateBilling(db)
+  const { now } = realClock()
+  const billing = createBilling({ db, now, newId: idMaker(now) })
+  await createCustomer(billing, { id: 'acme', companyName: '示例公司' })
+  await putMeter(billing, { key: 'ai_chat', name: 'AI', unit: '次' })
+  await recordUsage(billing, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3 }])
+  await db.asOwner((tx) => tx.query('update usage_daily set quantity = 4'))
+  await db.close()
+  const named = /^customer acme: usage_daily ai_chat \d{4}-\d\d-\d\d: 4 steps of 1 events, its events say 3 steps of 1 events\n1 customer counted again: 1 row /
+  for (let time = 0; time < 2; time += 1) expect(await run('--check')).toMatchObject({ code: 1, out: expect.stringMatching(named) as string })
+  expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(named) as string, error: '' })
+  expect(await run('--check')).toEqual({ code: 0, out: '1 customer counted again: every row is what its events say.\n', error: '' })
+  expect(await run('--chek')).toMatchObject({ code: 1, out: expect.stringContaining('npm run rebuild-usage') as string })
+  expect(await run('--help')).toMatchObject({ code: 0 })
+}, 180_000)

@@ -1,0 +1,27 @@
+import { rebuildUsage } from '@customer-portal/billing'
+import { runOnBooks } from './database-command.ts'
+
+const usage = `Makes the sums of usage anew from the events: days, different values, break-downs, and with them what quotas count.
+
+  npm run rebuild-usage               makes them anew, one customer at a time, and prints each row that was wrong
+  npm run rebuild-usage -- --check    changes nothing; where a row is wrong it is named and the exit code is 1
+
+Works on DATABASE_URL, also while servers run on it, or on the folder DATA_DIR while none does.
+`
+
+await runOnBooks({
+  usage,
+  words: ['--check'],
+  async work(billing, words) {
+    const check = words.includes('--check')
+    let customers = 0
+    let wrong = 0
+    for await (const { customerId, row, was, shouldBe } of rebuildUsage(billing, { check, onCustomer: () => { customers += 1 } })) {
+      wrong += 1
+      process.stdout.write(`customer ${customerId}: ${row}: ${was ?? 'no such row'}, its events say ${shouldBe ?? 'no such row'}\n`)
+    }
+    const rows = `${wrong} ${wrong === 1 ? 'row' : 'rows'}`
+    process.stdout.write(`${customers} ${customers === 1 ? 'customer' : 'customers'} counted again: ${wrong === 0 ? 'every row is what its events say' : check ? `${rows} differ` : `${rows} mended`}.\n`)
+    return check && wrong > 0 ? 1 : 0
+  },
+})

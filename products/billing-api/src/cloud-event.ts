@@ -1,0 +1,72 @@
+import { Id, Instant, Nullable } from '@customer-portal/http/resources'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+
+export const cloudEventType = 'application/cloudevents+json'
+export const cloudEventBatchType = 'application/cloudevents-batch+json'
+
+const jsonType = '^[Aa]pplication/([\\w.-]+\\+)?[Jj][Ss][Oo][Nn] *(;.*)?$'
+
+/**
+ * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept: a tracing id differs with each try,
+ * and an event sent again must be the same event.
+ */
+export const CloudEvent = Type.Object(
+  {
+    specversion: Type.Literal('1.0'),
+    id: Type.String({ minLength: 1, maxLength: 256 }),
+    source: Type.String({ minLength: 1, maxLength: 256 }),
+    type: Type.Unsafe<string>({ ...Id, description: 'The meter' }),
+    subject: Type.Unsafe<string>({ ...Id, description: 'The customer' }),
+    time: Type.Optional(Instant),
+    datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
+    data: Type.Optional(Nullable(Type.Object(
+      { quantity: Type.Optional(Type.Number({ description: "In the meter's units; 1 when absent" })) },
+      { additionalProperties: true, description: 'The rest is kept as properties' },
+    ))),
+    // What is not JSON holds no quantity; read as an extension it would count as 1.
+    data_base64: Type.Optional(Type.Null()),
+  },
+  { additionalProperties: true, description: 'CloudEvents 1.0: the event id is JSON.stringify([source, id])' },
+)
+
+/** The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself. */
+export function eventOf(cloudEvent: unknown): unknown {
+  if (typeof cloudEvent !== 'object' || cloudEvent === null || Array.isArray(cloudEvent)) return cloudEvent
+  const { source, id, subject, type, time, data } = cloudEvent as Record<string, unknown>
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
+  const { quantity, ...properties } = (isObject ? data : {}) as Record<string, unknown>
+  const named = typeof source === 'string' && typeof id === 'string' ? JSON.stringify([source, id]) : id
+  const given = Object.entries({ id: named, customerId: subject, meter: type, quantity, time }).filter(([, value]) => value !== undefined)
+  return { ...Object.fromEntries(given), ...(Object.keys(properties).length > 0 ? { properties } : {}) }
+}
+
+/** Whether a request carries a CloudEvent's attributes in its headers, the data alone in its body. */
+export function isInHeaders({ headers }: FastifyRequest): boolean {
+  return headers['ce-specversion'] !== undefined || headers['ce-id'] !== undefined
+}
+
+/** The CloudEvent of a request in binary mode. */
+export function cloudEventInHeaders({ headers, body }: FastifyRequest): unknown {
+  const attributes = Object.entries(headers).filter(([name]) => name.startsWith('ce-')).map(([name, value]) => [name.slice(3), decoded(String(value))])
+  return { ...Object.fromEntries(attributes), ...(headers['content-type'] === undefined ? {} : { datacontenttype: headers['content-type'] }), ...(body === undefined ? {} : { data: body }) }
+}
+
+/** Header values are percent-encoded by the HTTP binding of CloudEvents; what is no such encoding stands as it is. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
+/** Lets the routes of `app` take CloudEvents beside plain JSON: their content types, and in binary mode a body that is not there. */
+export function takeCloudEvents(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>(['application/json', cloudEventType, cloudEventBatchType], { parseAs: 'string' }, (request, body, done) => {
+    if (body === '' && isInHeaders(request)) done(null, undefined)
+    else void parseJson(request, body, done)
+  })
+}

@@ -1,0 +1,21 @@
+/** The SQL by which a day is made from its events: one place for those who record them and those who count them again. */
+
+/** What tells one value of a property from another: the SHA-256 of its JSON. */
+export function valueOf(properties: string, name: string): string {
+  return `sha256(convert_to((${properties} -> ${name})::text, 'UTF8'))`
+}
+
+/** What a group of events of one meter comes to. `values`: how many values are new in it, where different values are counted. */
+export function dayOf(events: string, values = 'coalesce(s.values, 0)'): string {
+  return `case ${events}.aggregation when 'max' then max(${events}.quantity) when 'last' then ${latest(events, 'quantity')} when 'unique' then ${values} else sum(${events}.quantity) end::bigint`
+}
+
+/** `last_at` and `last_id` of such a group: null where the latest does not matter. */
+export function latestOf(events: string): string {
+  return `case ${events}.aggregation when 'last' then max(${events}.time) end, case ${events}.aggregation when 'last' then ${latest(events, 'id')} end`
+}
+
+const latest = (events: string, column: string) => `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
+
+/** Whether what comes is later than what a day holds. Ids are compared by their bytes, so that it is the same on every server. */
+export const isLater = '(excluded.last_at, excluded.last_id collate "C") > (usage_daily.last_at, usage_daily.last_id collate "C")'

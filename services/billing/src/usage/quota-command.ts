@@ -1,0 +1,49 @@
+import type { BillingError } from '../failure.ts'
+import type { Instant } from '../rules/instant.ts'
+
+/** Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are units. */
+export type QuotaCommand =
+  | { kind: 'consume'; customerId: string; meter: string; id: string; quantity?: number; properties?: Record<string, unknown> }
+  | { kind: 'reserve'; customerId: string; meter: string; id: string; quantity: number; ttlSeconds: number }
+  | { kind: 'settle'; customerId: string; meter: string; id: string; quantity: number }
+  | { kind: 'release'; customerId: string; meter: string; id: string }
+
+/** What `consume` answers. Quantities are units; `overage` is the part of this grant above the allowance. */
+export interface Consumed {
+  granted: number
+  remaining: number | null
+  overage: number
+  duplicate: boolean
+}
+
+/** What `reserve` answers: the units held back until `expiresAt`, which is null where nothing was. */
+export interface Reserved {
+  granted: number
+  remaining: number | null
+  expiresAt: Instant | null
+  duplicate: boolean
+}
+
+/** What `settle` answers. `granted` was recorded; `excess` was used too and is not counted, since a limit had no room for it. */
+export interface Settled {
+  granted: number
+  excess: number
+  remaining: number | null
+  overage: number
+  duplicate: boolean
+}
+
+export interface Released {
+  remaining: number | null
+  duplicate: boolean
+}
+
+export interface QuotaAnswers {
+  consume: Consumed
+  reserve: Reserved
+  settle: Settled
+  release: Released
+}
+
+/** What became of one command: it is answered or refused alone, whatever shares its transaction. 'locked': somebody else is at work on its customer. */
+export type QuotaOutcome = { answer: QuotaAnswers[keyof QuotaAnswers] } | { error: BillingError } | 'locked'

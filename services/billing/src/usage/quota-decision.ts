@@ -1,0 +1,177 @@
+import { BillingError } from '../failure.ts'
+import { isAdditive, type Meter } from '../meter.ts'
+import { canonicalJson, sha256 } from '../rules/canonical.ts'
+import type { LocalDate } from '../rules/date.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { checkEvent, isStorable, type CheckedEvent } from './event.ts'
+import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
+import { available, grant, type QuotaCounter } from './quota-counter.ts'
+import type { Placed } from './record.ts'
+import type { RefusedEvent } from './rejected.ts'
+import { idKey, isOpen, mostOpenReservations, type KnownId, type Reservation } from './reservation-row.ts'
+
+export const noSubscription = 'no subscription'
+
+/** Where a command counts: on a counter, or nowhere, since the plan does not charge the meter or there is no plan. */
+export type Standing = QuotaCounter | typeof noSubscription | 'no charge'
+
+/** One command with what it needs beside its counter. `ids` holds what ids stand for, and is brought up to date by each decision. */
+export interface Decision<C extends QuotaCommand = QuotaCommand> {
+  command: C
+  at: Instant
+  meter: Meter
+  today: LocalDate
+  ids: Map<string, KnownId>
+}
+
+/** What was decided, and what is to be written for it. */
+export interface Decided {
+  outcome: Exclude<QuotaOutcome, 'locked'>
+  event?: Omit<Placed, 'index'>
+  reservation?: Reservation
+  /** Whether the reservation is new. */
+  made?: boolean
+  refused?: RefusedEvent
+}
+
+/** Decides one command and counts it, so that the next on the same counter finds what this one left. A refusal changes nothing. */
+export function decide(decision: Decision, standing: Standing): Decided {
+  try {
+    const { command } = decision
+    if (command.kind === 'consume') return consumed({ ...decision, command }, standing)
+    if (command.kind === 'reserve') return reserved({ ...decision, command }, standing)
+    if (command.kind === 'settle') return settled({ ...decision, command }, standing)
+    return released({ ...decision, command }, standing)
+  } catch (error) {
+    if (error instanceof BillingError) return { outcome: { error } }
+    throw error
+  }
+}
+
+type Of<K extends QuotaCommand['kind']> = Decision<Extract<QuotaCommand, { kind: K }>>
+
+function consumed({ command, at, meter, today, ids }: Of<'consume'>, standing: Standing): Decided {
+  const event = checkedEvent(command, meter, at)
+  const known = ids.get(idKey(event.customerId, event.id))
+  if (standing === noSubscription) throw noSubscriptionOf(command)
+  if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command)
+  if (known?.event) {
+    return { outcome: { answer: { granted: units(meter, known.event.quantity), remaining: remaining(meter, standing), overage: units(meter, known.event.overage ?? 0), duplicate: true } } }
+  }
+  const { granted, overage } = typeof standing === 'string' ? nothing : grant(standing, event.quantity)
+  const answer = () => ({ outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate: false } } })
+  // Nothing recorded: the same request may be granted after an upgrade.
+  if (granted === 0 || typeof standing === 'string') return answer()
+  standing.used += granted
+  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage } })
+  return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
+}
+
+function reserved({ command, at, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
+  const { quantity } = checkedEvent(command, meter, at)
+  const bodyHash = sha256(canonicalJson(['reserve', command.meter, command.quantity, command.ttlSeconds]))
+  const known = ids.get(idKey(command.customerId, command.id))
+  if (standing === noSubscription) throw noSubscriptionOf(command)
+  if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
+  if (known?.reservation) {
+    return { outcome: { answer: { granted: units(meter, known.reservation.held), remaining: remaining(meter, standing), expiresAt: known.reservation.expiresAt, duplicate: true } } }
+  }
+  const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
+  if (granted === 0 || typeof standing === 'string') return { outcome: { answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false } } }
+  if (standing.open >= mostOpenReservations) throw new BillingError('rate_limited', { retryAfterSeconds: 1, message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
+  if (standing.used + standing.reserved + granted > Number.MAX_SAFE_INTEGER) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: `quantity ${command.quantity} is more than can be held back beside what is counted` })
+  standing.reserved += granted
+  standing.open += 1
+  const reservation: Reservation = {
+    customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: at, expiresAt: addSeconds(at, command.ttlSeconds), bodyHash,
+    closedAt: null, settled: null, granted: null, overage: null,
+  }
+  ids.set(idKey(command.customerId, command.id), { reservation })
+  return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation, made: true }
+}
+
+function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing): Decided {
+  const checked = checkedEvent(command, meter, at)
+  const { quantity } = checked
+  const { reservation, event } = reservationOf(command, ids)
+  const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
+    ({ outcome: { answer: { granted: units(meter, granted), excess: units(meter, told - granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate } } })
+  if (reservation.closedAt !== null) {
+    const { settled: told, granted, overage } = reservation
+    if (told === null || granted === null || overage === null) throw closedOf(command, 'was released')
+    if (told !== quantity) throw closedOf(command, `was settled with ${units(meter, told)}`)
+    return answerFor({ settled: told, granted, overage }, true)
+  }
+  // The id was told as an event of its own while the reservation was being made.
+  if (event) throw conflictOf(command)
+  const held = giveBack(reservation, standing, at)
+  // Outside any plan nothing is left, but what was promised is kept.
+  const { granted, overage } = typeof standing === 'string' ? { granted: Math.min(quantity, held), overage: 0 } : grant(standing, quantity, held)
+  if (typeof standing !== 'string') standing.used += granted
+  const done = { ...reservation, closedAt: at, settled: quantity, granted, overage }
+  const { customerId, id, localDate, reservedAt, bodyHash } = reservation
+  ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage } } : {}) })
+  return {
+    ...answerFor({ settled: quantity, granted, overage }, false), reservation: done,
+    ...(granted > 0 ? { event: { ...checked, quantity: granted, time: reservedAt, bodyHash, localDate, overage } } : {}),
+    ...(granted < quantity ? { refused: excessOf(reservation, meter, { quantity, granted }) } : {}),
+  }
+}
+
+function released({ command, at, meter, ids }: Of<'release'>, standing: Standing): Decided {
+  const { reservation } = reservationOf(command, ids)
+  if (reservation.settled !== null) throw closedOf(command, `was settled with ${units(meter, reservation.settled)}`)
+  const duplicate = reservation.closedAt !== null
+  if (!duplicate) giveBack(reservation, standing, at)
+  const done = duplicate ? reservation : { ...reservation, closedAt: at }
+  ids.set(idKey(command.customerId, command.id), { reservation: done })
+  return { outcome: { answer: { remaining: remaining(meter, standing), duplicate } }, ...(duplicate ? {} : { reservation: done }) }
+}
+
+/** Frees what an open reservation holds back on its counter; what has expired holds nothing. */
+function giveBack(reservation: Reservation, standing: Standing, at: Instant): number {
+  if (!isOpen(reservation, at)) return 0
+  if (typeof standing !== 'string') {
+    standing.reserved -= reservation.held
+    standing.open -= 1
+  }
+  return reservation.held
+}
+
+/** What was used beyond a limit is kept among what was refused, so that nothing that was told vanishes. */
+function excessOf({ customerId, id, reservedAt }: Reservation, meter: Meter, { quantity, granted }: { quantity: number; granted: number }): RefusedEvent {
+  const excess = units(meter, quantity - granted)
+  return {
+    customerId, id: `${id}:excess`, meter: meter.key, quantity: excess, time: reservedAt, code: 'quota_exceeded',
+    detail: `reservation '${id}' was settled with ${units(meter, quantity)} where ${units(meter, granted)} were left: ${excess} are not counted`,
+  }
+}
+
+function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, at: Instant): CheckedEvent {
+  if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
+  // Each is one event: granting five for what is counted once would sell the limit five times.
+  const isOne = (quantity ?? 1) === 1 || (kind === 'settle' && quantity === 0)
+  if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
+  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, at)
+  if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
+  return event
+}
+
+function reservationOf({ customerId, meter, id }: Of<'settle' | 'release'>['command'], ids: ReadonlyMap<string, KnownId>): KnownId & { reservation: Reservation } {
+  const { reservation, event } = (isStorable(id) ? ids.get(idKey(customerId, id)) : undefined) ?? {}
+  if (!reservation || reservation.meter !== meter) throw new BillingError('reservation_not_found', { pointer: '/reservationId', message: `customer '${customerId}' has no reservation '${id}' of '${meter}'` })
+  return { reservation, ...(event ? { event } : {}) }
+}
+
+function remaining(meter: Meter, standing: Standing): number | null {
+  const free = typeof standing === 'string' ? 0 : available(standing)
+  return free === null ? null : units(meter, Math.max(0, free))
+}
+
+const nothing = { granted: 0, overage: 0 }
+const units = (meter: Meter, steps: number) => unitsFrom(steps, meter.decimals)
+
+const conflictOf = ({ id }: QuotaCommand) => new BillingError('event_conflict', { pointer: '/id', message: `id '${id}' was used before with other content` })
+const closedOf = ({ id }: QuotaCommand, what: string) => new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
+const noSubscriptionOf = ({ customerId }: QuotaCommand) => new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })

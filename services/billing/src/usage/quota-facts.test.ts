@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import {
+  cancelSubscription, changeSubscription, checkQuota, consume, createBilling, createSubscription, downgradeSubscription, putMeter, putPlan, resumeSubscription, updateCustomer, upgradeSubscription, type Billing,
+} from '../index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
+
+/** What a process remembers must never show: whatever changes, by whomever, the next answer is that of somebody who remembers nothing. */
+describe.each(testDatabases)('what is remembered of quotas on $name', ({ create }) => {
+  let world: World
+  let other: Billing
+  let now = '2026-11-01T00:00:00.000000Z'
+  let ids = 0
+  beforeAll(async () => {
+    world = await createWorld(create, now)
+    await seedCatalogue(world.billing)
+    other = createBilling({ db: world.db, now: () => now, newId: (prefix) => `${prefix}_other_${(ids += 1)}` })
+  })
+  afterAll(() => world.close())
+  const passTo = (instant: string) => {
+    now = instant
+    world.set(instant)
+  }
+
+  /** The answer of a process that knows the customer from before, which must be the one of somebody who reads everything. */
+  async function quota(customerId: string, meter = 'ai_chat') {
+    const outcome = (ask: Promise<unknown>) => ask.catch((error: { code: string }) => error.code)
+    const remembering = await outcome(checkQuota(world.billing, { customerId, meter }))
+    expect(remembering).toEqual(await outcome(world.billing.transaction((tx) => checkQuota(tx, { customerId, meter }))))
+    const used = await outcome(consume(world.billing, { customerId, meter, id: `use-${(ids += 1)}` }))
+    if (typeof remembering === 'object') expect(used).toMatchObject({ granted: 1 })
+    else expect(used).toBe(remembering)
+    return remembering
+  }
+
+  test('is read again after each command that changes what an allowance follows from', async () => {
+    await seedCustomer(world.billing, 'acme')
+    expect(await quota('acme')).toBe('no_active_subscription')
+    await createSubscription(other, { customerId: 'acme', planId: 'free' })
+    expect(await quota('acme')).toMatchObject({ included: 20, used: 0 })
+    await upgradeSubscription(other, { customerId: 'acme', planId: 'team' })
+    expect(await quota('acme')).toMatchObject({ included: 1000, overagePolicy: 'bill', used: 1 })
+    expect(await quota('acme', 'tokens')).toMatchObject({ included: 100_000 })
+    await downgradeSubscription(other, { customerId: 'acme', planId: 'free' })
+    expect(await quota('acme')).toMatchObject({ included: 1000, used: 2 })
+    passTo('2026-11-30T15:59:59.000000Z')
+    expect(await quota('acme')).toMatchObject({ included: 1000, used: 3, resetsAt: '2026-11-30T16:00:00.000000Z' })
+    // The day has come: nobody has written down the change yet.
+    passTo('2026-11-30T16:00:00.000000Z')
+    expect(await quota('acme')).toMatchObject({ included: 20, used: 0, resetsAt: '2026-12-31T16:00:00.000000Z' })
+    await cancelSubscription(other, { customerId: 'acme', when: 'period_end' })
+    expect(await quota('acme')).toMatchObject({ included: 20, used: 1 })
+    await resumeSubscription(other, { customerId: 'acme' })
+    await changeSubscription(other, { customerId: 'acme', planId: 'seats', seats: 2 })
+    expect(await quota('acme')).toMatchObject({ included: 300, used: 2 })
+    await changeSubscription(other, { customerId: 'acme', planId: 'seats', seats: 9 })
+    expect(await quota('acme')).toMatchObject({ included: 300, used: 3 })
+    await cancelSubscription(other, { customerId: 'acme', when: 'now' })
+    expect(await quota('acme')).toBe('no_active_subscription')
+  })
+
+  test('is read again for a meter, a plan or a zone that is new', async () => {
+    passTo('2026-12-10T00:00:00.000000Z')
+    await seedCustomer(world.billing, 'beta')
+    await createSubscription(world.billing, { customerId: 'beta', planId: 'free' })
+    expect(await quota('beta')).toMatchObject({ included: 20 })
+    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' }).catch((error: { code: string }) => error.code)).toBe('meter_not_found')
+    await putMeter(other, { key: 'pages', name: 'Pages', unit: 'pages' })
+    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' })).toMatchObject({ allowed: false, included: 0 })
+    await putPlan(other, { id: 'paged', name: 'Paged', rank: 30, fee: { amount: 1, per: 'subscription' }, charges: [{ meter: 'pages', included: 5, overage: 'block' }] })
+    await upgradeSubscription(other, { customerId: 'beta', planId: 'paged' })
+    expect(await quota('beta', 'pages')).toMatchObject({ included: 5 })
+    await updateCustomer(other, { customerId: 'beta', timezone: 'Pacific/Auckland' })
+    passTo('2027-01-09T16:00:00.000000Z')
+    expect(await quota('beta', 'pages')).toMatchObject({ included: 5, used: 0, resetsAt: '2027-02-09T11:00:00.000000Z' })
+  })
+
+  test('is not what a transaction saw that was taken back', async () => {
+    await seedCustomer(world.billing, 'gamma')
+    await createSubscription(world.billing, { customerId: 'gamma', planId: 'free' })
+    await world.billing.transaction(async (tx) => {
+      await upgradeSubscription(tx, { customerId: 'gamma', planId: 'team' })
+      expect(await checkQuota(tx, { customerId: 'gamma', meter: 'ai_chat' })).toMatchObject({ overagePolicy: 'bill' })
+      expect(await consume(tx, { customerId: 'gamma', meter: 'ai_chat', id: 'lost', quantity: 500 })).toMatchObject({ granted: 500 })
+      throw new Error('taken back')
+    }).catch((error: Error) => expect(error.message).toBe('taken back'))
+    // As many changes as were taken back: the version is the same one again.
+    await updateCustomer(world.billing, { customerId: 'gamma', timezone: 'UTC' })
+    expect(await quota('gamma')).toMatchObject({ overagePolicy: 'block', included: 20, used: 0 })
+  })
+})

@@ -1,0 +1,70 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { readHistories, type History } from '../history.ts'
+import type { Meter } from '../meter.ts'
+import type { LocalDate } from '../rules/date.ts'
+import { localDateOf, type ZoneChange } from '../rules/zone.ts'
+import { quotaWindows, type QuotaWindow } from './quota-window.ts'
+
+/** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
+export interface QuotaFacts {
+  version: number
+  today: LocalDate
+  zones: ZoneChange[]
+  /** Undefined without a subscription. */
+  windows: Map<string, QuotaWindow> | undefined
+  meters: ReadonlyMap<string, Meter>
+}
+
+/** The facts read so far, by customer, the least recently used first. */
+export type KnownFacts = Map<string, QuotaFacts>
+
+/** Some ten megabytes at most, however many customers there are. */
+const mostKnown = 5_000
+
+const knownFacts = new WeakMap<Billing, KnownFacts>()
+
+/**
+ * The facts this process has read on its own account. Inside somebody else's transaction none are shared: what is read there
+ * may be taken back.
+ */
+export function knownFactsOf(billing: Billing): KnownFacts {
+  if ('query' in billing) return new Map()
+  const known = knownFacts.get(billing) ?? new Map<string, QuotaFacts>()
+  knownFacts.set(billing, known)
+  return known
+}
+
+/**
+ * The facts of the customers in `versions`, which holds the version each has now: read again where they changed, where the
+ * date is another, or where a meter of `asked` is not among them.
+ */
+export async function quotaFactsOf(
+  tx: BillingTransaction, known: KnownFacts, versions: ReadonlyMap<string, number>, asked: readonly { customerId: string; meter: string }[],
+): Promise<Map<string, QuotaFacts>> {
+  const unknownMeters = new Set(asked.filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false).map(({ customerId }) => customerId))
+  const stale = [...versions].filter(([customerId, version]) => {
+    const facts = known.get(customerId)
+    return facts?.version !== version || unknownMeters.has(customerId) || localDateOf(facts.zones, tx.at) !== facts.today
+  }).map(([customerId]) => customerId)
+  if (stale.length > 0) {
+    for (const [customerId, history] of await readHistories(tx, stale)) known.set(customerId, factsFrom(history, versions.get(customerId)!))
+  }
+  const facts = new Map<string, QuotaFacts>()
+  for (const customerId of versions.keys()) {
+    const own = known.get(customerId)
+    if (!own) continue
+    facts.set(customerId, own)
+    known.delete(customerId)
+    known.set(customerId, own)
+  }
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKnown) break
+    known.delete(oldest)
+  }
+  return facts
+}
+
+function factsFrom(history: History, version: number): QuotaFacts {
+  const { today, zones, meters } = history
+  return { version, today, zones, windows: quotaWindows(history, today), meters }
+}

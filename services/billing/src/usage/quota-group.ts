@@ -1,0 +1,143 @@
+import type { BillingTransaction } from '../billing.ts'
+import { BillingError } from '../failure.ts'
+import { readHistories } from '../history.ts'
+import type { LocalDate } from '../rules/date.ts'
+import { isStorable } from './event.ts'
+import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
+import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
+import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
+import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
+import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
+import { quotaWindows, type QuotaWindow } from './quota-window.ts'
+import { storeEvents, type Placed } from './record.ts'
+import { keepRejected } from './rejected.ts'
+import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow } from './reservation-row.ts'
+
+/** Another transaction recorded an id between our look and our write: look again. */
+export class OvertakenById extends Error {}
+
+/**
+ * Answers commands of several customers in one transaction, those of each customer as if they had come one after the other. Without `wait`, the
+ * commands of a customer somebody else is at work on are left ('locked'), so that no transaction holds one customer while it waits for another.
+ */
+export async function answerTogether(tx: BillingTransaction, known: KnownFacts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<QuotaOutcome[]> {
+  // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as if they came before or after.
+  const versions = await lockCustomers(tx, commands, wait)
+  // 2. What they may use at all, and what they have used.
+  const facts = await quotaFactsOf(tx, known, versions, commands)
+  const outcomes = commands.map((command) => refusal(command, facts, wait))
+  const askers = commands.flatMap((command, index) => (outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }]))
+  const { ids, standings } = await readStandings(tx, askers)
+  // 3. One command after the other, each on what the ones before left.
+  const decisions = askers.map(({ command, facts: own }, place) => decide({ command, at: tx.at, meter: own.meters.get(command.meter)!, today: own.today, ids }, standings[place]!))
+  // 4. What was decided becomes true for all of them, or for none.
+  await store(tx, decisions, standings)
+  for (const [place, { index }] of askers.entries()) outcomes[index] = decisions[place]!.outcome
+  return outcomes as QuotaOutcome[]
+}
+
+async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCommand[], wait: boolean): Promise<Map<string, number>> {
+  const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
+  const rows = await tx.query<{ customerId: string; version: number }>(
+    `select customer_id as "customerId", history_version as version from customers where customer_id = any($1)
+     order by customer_id collate "C" for no key update${wait ? '' : ' skip locked'}`,
+    [customerIds],
+  )
+  tx.arrive()
+  return new Map(rows.map(({ customerId, version }) => [customerId, version]))
+}
+
+/** What can be refused without a look at the customer's usage. */
+function refusal({ customerId, meter }: QuotaCommand, facts: ReadonlyMap<string, QuotaFacts>, wait: boolean): QuotaOutcome | undefined {
+  const own = facts.get(customerId)
+  if (!own && !wait) return 'locked'
+  if (!own) return { error: new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` }) }
+  return own.meters.has(meter) ? undefined : { error: meterNotFound(meter) }
+}
+
+export function meterNotFound(meter: string): BillingError {
+  return new BillingError('meter_not_found', { pointer: '/meter', meter, message: `there is no meter '${meter}'` })
+}
+
+interface Asker {
+  command: QuotaCommand
+  facts: QuotaFacts
+}
+
+/** What the ids of the commands stand for, and where each command counts: today, or on the date its reservation was made. */
+async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
+  const counters = new Map<string, QuotaCounter>()
+  const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
+  const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
+    `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
+    [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id } }) => ({ customer_id: customerId, id }))), knownSince(tx.at)],
+  )
+  for (const [place, counter] of countersFrom(row!.counters, asked).entries()) counters.set(windowKey(asked[place]!), counter)
+  const ids = knownIdsFrom(row!.ids)
+  const earlier = askers.map(({ command, facts }) => {
+    const date = command.kind === 'settle' || command.kind === 'release' ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate : undefined
+    return date === facts.today ? undefined : date
+  })
+  const windows = await windowsOn(tx, askers, earlier)
+  const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
+  for (const [place, counter] of (await readCounters(tx, more)).entries()) counters.set(windowKey(more[place]!), counter)
+  return { ids, standings: windows.map((one) => (typeof one === 'string' ? one : counters.get(windowKey(one))!)) }
+}
+
+type Asking = AskedWindow | Exclude<Standing, QuotaCounter>
+
+function asking({ customerId, meter }: QuotaCommand, windows: ReadonlyMap<string, QuotaWindow> | undefined): Asking {
+  if (!windows) return noSubscription
+  const window = windows.get(meter)
+  return window ? { customerId, window } : 'no charge'
+}
+
+/** The window of each command: on the date given for it, or today's. */
+async function windowsOn(tx: BillingTransaction, askers: readonly Asker[], dates: readonly (LocalDate | undefined)[]): Promise<Asking[]> {
+  const elsewhere = new Set(askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId))
+  const histories = elsewhere.size > 0 ? await readHistories(tx, [...elsewhere]) : undefined
+  return askers.map(({ command, facts }, place) => {
+    const date = dates[place]
+    return asking(command, date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date))
+  })
+}
+
+/** Commands on one window count on one counter. */
+function distinct(askings: readonly Asking[]): AskedWindow[] {
+  return [...new Map(askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const]))).values()]
+}
+
+const windowKey = ({ customerId, window }: AskedWindow) => `${idKey(customerId, window.meter.key)}\u0000${window.from}`
+
+async function store(tx: BillingTransaction, decisions: readonly Decided[], standings: readonly Standing[]): Promise<void> {
+  const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))
+  // One order for everybody, as for recorded batches.
+  placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  const made = decisions.flatMap(({ reservation, made: isNew }) => (reservation && isNew ? [reservation] : []))
+  made.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  if (!(await takeIds(tx, made))) throw new OvertakenById()
+  await storeReservations(tx, made)
+  // Whoever acts for a customer may consume, and not take over an id.
+  const stored = await storeEvents(tx, placed, { settling: decisions.some(({ event, reservation }) => event && reservation) })
+  if (stored.some(({ fate }) => fate !== 'accepted')) throw new OvertakenById()
+  const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))
+  await storeReservations(tx, [...reservations.values()])
+  if (reservations.size > 0) await forgetOldReservations(tx, [...new Set([...reservations.values()].map(({ customerId }) => customerId))])
+  await keepRejected(tx, decisions.flatMap(({ refused }) => (refused ? [refused] : [])))
+  if (await tooLarge(tx, nearTooLarge(placed, standings))) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
+}
+
+/** The events that stand where a month may become more than can be counted: nearly always none, and then nothing has to be asked. */
+function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
+  const added = new Map<QuotaCounter, number>()
+  for (const { index, quantity } of placed) {
+    const counter = standings[index]!
+    if (typeof counter !== 'string') added.set(counter, (added.get(counter) ?? 0) + quantity)
+  }
+  return placed.filter(({ index }) => {
+    const counter = standings[index]!
+    return typeof counter === 'string' || !isFarFromTooLarge(counter.busiestDay + added.get(counter)!, counter.window.price, counter.window.meter.decimals)
+  })
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

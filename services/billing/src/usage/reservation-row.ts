@@ -1,0 +1,106 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { LocalDate } from '../rules/date.ts'
+import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
+import { latestDays } from './event.ts'
+
+/** Part of an allowance that is held back. Quantities are steps. */
+export interface Reservation {
+  customerId: string
+  id: string
+  meter: string
+  held: number
+  localDate: LocalDate
+  reservedAt: Instant
+  expiresAt: Instant
+  bodyHash: string
+  closedAt: Instant | null
+  /** What was really used, as told; null while it is open and when it was released. */
+  settled: number | null
+  granted: number | null
+  overage: number | null
+}
+
+/** For so many of a customer and meter at once the sum is read at each answer. */
+export const mostOpenReservations = 10_000
+/** As far back as late usage is taken, the real quantity of a reservation can be told. */
+const keptDays = latestDays
+const mostForgotten = 100
+
+/** What an id stands for already: a recorded event, a reservation, or both where it was settled. */
+export interface KnownId {
+  event?: { bodyHash: string; quantity: number; overage: number | null }
+  reservation?: Reservation
+}
+
+export const idKey = (customerId: string, id: string) => `${customerId}\u0000${id}`
+
+/** What `knownIdsQuery` yields. Instants are as JSON has them. */
+export interface KnownIdRow extends Reservation {
+  eventHash: string | null
+  eventQuantity: number
+  eventOverage: number | null
+  reserved: boolean
+}
+
+/** Looks up what the ids in `$3` stand for; those that are free are left out, and so are reservations made at `$4` or before. */
+export const knownIdsQuery = `
+  select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
+    r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
+    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
+  from jsonb_to_recordset($3) as k(customer_id text, id text)
+  left join usage_keys y on (y.customer_id, y.id) = (k.customer_id, k.id)
+  left join usage_events u on (u.customer_id, u.time, u.id) = (y.customer_id, y.time, y.id)
+  left join reservations r on (r.customer_id, r.id) = (k.customer_id, k.id)
+  where y.id is not null or r.id is not null`
+
+/** From when on reservations are still known at an instant. */
+export function knownSince(at: Instant): Instant {
+  return addSeconds(at, -keptDays * 86_400)
+}
+
+export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
+  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, reserved, ...row }) => [idKey(row.customerId, row.id), {
+    ...(eventHash === null ? {} : { event: { bodyHash: eventHash, quantity: eventQuantity, overage: eventOverage } }),
+    ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
+  }]))
+}
+
+const instant = (text: string): Instant => parseInstant(text)!
+
+/** Whether a reservation still holds anything back. */
+export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boolean {
+  return closedAt === null && expiresAt > at
+}
+
+/** Writes reservations as they are now, new and changed ones. */
+export async function storeReservations(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<void> {
+  if (reservations.length === 0) return
+  await tx.query(
+    `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage)
+     select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt", settled, granted, overage
+     from jsonb_to_recordset($1) as r("customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz, "expiresAt" timestamptz, "bodyHash" text,
+       "closedAt" timestamptz, settled bigint, granted bigint, overage bigint)
+     on conflict (customer_id, id) do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted, overage = excluded.overage`,
+    [JSON.stringify(reservations)],
+  )
+}
+
+/** Takes the ids of new reservations, so that no event can have them. False where another transaction took one first. */
+export async function takeIds(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<boolean> {
+  if (reservations.length === 0) return true
+  const taken = await tx.query(
+    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), "reservedAt"
+     from jsonb_to_recordset($1) as r("customerId" text, id text, "bodyHash" text, "reservedAt" timestamptz) on conflict (customer_id, id) do nothing returning id`,
+    [JSON.stringify(reservations)],
+  )
+  return taken.length === reservations.length
+}
+
+/** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */
+export async function forgetOldReservations(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `delete from reservations where (customer_id, id) in
+     (select customer_id, id from reservations where customer_id = any($1) and reserved_at <= $2 limit ${mostForgotten})`,
+    [customerIds, knownSince(tx.at)],
+  )
+}

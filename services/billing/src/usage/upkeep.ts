@@ -1,0 +1,112 @@
+import { sqlState } from '@customer-portal/database'
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { addDays, addMonths, type LocalDate } from '../rules/date.ts'
+import { addSeconds } from '../rules/instant.ts'
+import { latestDays } from './event.ts'
+import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
+
+/** Months of room made ahead: ingest makes a missing one itself, but then somebody waits for it. */
+const monthsAhead = 2
+/** An event may be 35 days late, and its lines are looked at after that: fewer months are never asked for. */
+export const fewestMonthsKept = 3
+const lockTimeout = '55P03'
+const keysPerBatch = 5_000
+const batchesPerRun = 200
+
+export interface UsageUpkeep {
+  /** Ids that were forgotten. */
+  forgotten: number
+  /** Months that were dropped, by their first dates. */
+  dropped: LocalDate[]
+}
+
+/**
+ * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and drops months older
+ * than `monthsKept` (all are kept when absent). Any process may call it at any time, also several at once.
+ */
+export async function keepUsage(billing: Billing, options: { monthsKept?: number } = {}): Promise<UsageUpkeep> {
+  await makeMonths(billing)
+  return { forgotten: await forgetIds(billing), dropped: options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept) }
+}
+
+async function makeMonths(billing: Billing): Promise<void> {
+  const times = await billing.transaction(async (tx) => {
+    const months = [addSeconds(tx.at, -latestDays * 86_400), ...monthsFrom(tx.at, monthsAhead)]
+    await ensureMonths(tx, months)
+    return months
+  })
+  rememberMonths(billing.db, times)
+}
+
+/**
+ * Forgets ids of events older than any that is taken, once the period they fell in is issued too: everything before the last
+ * closed period is, and everything of a customer for whom nothing falls due any more. In batches, so that nobody waits long.
+ */
+async function forgetIds(billing: Billing): Promise<number> {
+  let forgotten = 0
+  for (let batch = 0; batch < batchesPerRun; batch += 1) {
+    const [{ count }] = await billing.transaction((tx) => tx.query<{ count: number }>(
+      `with old as (
+         select k.ctid from usage_keys k join customers c using (customer_id)
+         where k.time < $1 and (c.due_at is null
+           or k.time < (select (max(p.period_start) - 1)::timestamp at time zone 'UTC' from closed_periods p where p.customer_id = k.customer_id))
+         limit ${keysPerBatch}
+       ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
+       select count(*)::int as count from gone`,
+      [addSeconds(tx.at, -latestDays * 86_400)],
+    )) as [{ count: number }]
+    forgotten += count
+    if (count < keysPerBatch) break
+  }
+  return forgotten
+}
+
+/** A month goes once all its ids have: so none whose usage is not issued yet. Gives way to whoever reads, and tries again next time. */
+async function dropMonths(billing: Billing, monthsKept: number): Promise<LocalDate[]> {
+  const dropped: LocalDate[] = []
+  const before = addMonths(monthOf(billing.now()), -Math.max(monthsKept, fewestMonthsKept))
+  for (const month of await monthsThere(billing)) {
+    if (month >= before || await holdsIds(billing, addMonths(month, 1))) break
+    if (!(await dropMonth(billing, month))) break
+    dropped.push(month)
+  }
+  return dropped
+}
+
+/** False where somebody reads or writes the table for so long that others would have to wait. */
+async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
+  try {
+    await billing.transaction((tx) => tx.asOwner(async () => {
+      await tx.query("set local lock_timeout = '2s'")
+      await tx.query(
+        `insert into usage_retention (kept_from) values ($1::date::timestamp at time zone 'UTC')
+         on conflict (only_row) do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`, [addMonths(month, 1)],
+      )
+      await tx.query(`drop table if exists ${tableOf(month)}`)
+    }))
+    return true
+  } catch (error) {
+    if (sqlState(error) === lockTimeout) return false
+    throw error
+  }
+}
+
+const tableOf = (month: LocalDate) => `usage_events_${month.slice(0, 7).replace('-', '_')}`
+
+async function monthsThere(billing: Billing): Promise<LocalDate[]> {
+  const rows = await billing.transaction((tx) => tx.query<{ month: LocalDate }>(
+    `select to_date(right(c.relname, 7), 'YYYY_MM') as month from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'usage_events'::regclass order by month`,
+  ), { readOnly: true })
+  return rows.map((row) => row.month)
+}
+
+async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
+  const rows = await billing.transaction((tx) => tx.query("select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' limit 1", [before]), { readOnly: true })
+  return rows.length > 0
+}
+
+/** The first date of which every event is still there, whatever the zone; null where none was ever dropped. */
+export async function eventsKeptFrom(tx: BillingTransaction): Promise<LocalDate | null> {
+  const [row] = await tx.query<{ date: LocalDate }>("select (kept_from at time zone 'UTC')::date as date from usage_retention")
+  return row ? addDays(row.date, 1) : null
+}
