@@ -155,20 +155,21 @@ describe('the documentation', () => {
     }
     expect(await operationsOf('/api/portal/openapi.json')).toEqual([
       'DELETE /subscription/scheduled-change',
-      'GET /account', 'GET /invoices', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
-      'GET /plans', 'GET /session', 'GET /subscription', 'GET /usage', 'GET /usage/detail', 'GET /usage/rejected', 'POST /session/logout', 'POST /session/renew',
+      'GET /account', 'GET /account/credit', 'GET /invoices', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
+      'GET /plans', 'GET /session', 'GET /subscription', 'GET /usage', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/rejected', 'POST /session/logout', 'POST /session/renew',
       'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
     ])
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([
-      'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
+      'DELETE /customers/{customerId}/discounts/{discountId}',
+      'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
       'GET /customers/{customerId}/reconciliation', 'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /events/rejected', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
       'GET /invoices/{invoiceId}/pdf', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',
       'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume',
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',
       'POST /customers/{customerId}/subscription/cancel', 'POST /customers/{customerId}/subscription/change', 'POST /customers/{customerId}/subscription/resume',
-      'POST /events', 'POST /events/rejected/retry', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
-      'PUT /customers/{customerId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
+      'POST /events', 'POST /events/rejected/retry', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
+      'PUT /customers/{customerId}', 'PUT /customers/{customerId}/discounts/{discountId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
     ])
   })
 
