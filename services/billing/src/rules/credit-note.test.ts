@@ -45,6 +45,35 @@ test('a hundred small notes give back no more tax than was charged: each takes w
   expect(new Set(notes.map((note) => note.taxes[0]!.amount))).toEqual(new Set([0, 1]))
 })
 
+test('a note names only what it gives back: no line and no rate of nothing', () => {
+  const lines = [line('a', 100), line('b', 10_000), line('c', 10_000, { taxRate: '13' })]
+  expect(creditLines(lines, [], [{ lineId: 'c', amount: 100 }])).toEqual({
+    lines: [{ lineId: 'c', gross: 100, net: 100 }], taxes: [{ rate: '13', mode: 'exclusive', base: 100, amount: 13 }], total: 113,
+  })
+  // 10,706 and 11,300 are left: of 1 the second has the larger share, of 20 the first line's share is 0.09.
+  expect(creditAmount(lines, [], 1)).toEqual({ lines: [{ lineId: 'c', gross: 1, net: 1 }], taxes: [{ rate: '13', mode: 'exclusive', base: 1, amount: 0 }], total: 1 })
+  expect(creditAmount(lines, [], 20).lines).toEqual([{ lineId: 'b', gross: 9, net: 9 }, { lineId: 'c', gross: 9, net: 9 }])
+})
+
+test('where only tax is given back, the first line that cost something stands for it', () => {
+  const lines = [line('free', 50, { discount: 50 }), line('a', 60), line('b', 40)]
+  const first = creditAmount(lines, [], 8)
+  expect(first).toEqual({ lines: [{ lineId: 'a', gross: 5, net: 5 }, { lineId: 'b', gross: 3, net: 3 }], taxes: [{ rate: '6', mode: 'exclusive', base: 8, amount: 0 }], total: 8 })
+  // Of 9 of the 106 the tax is 0.51: the ninth is all tax.
+  expect(creditAmount(lines, [first], 1)).toEqual({ lines: [{ lineId: 'a', gross: 0, net: 0 }], taxes: [{ rate: '6', mode: 'exclusive', base: 0, amount: 1 }], total: 1 })
+})
+
+test('a line of which nothing is given back keeps what is left of it, however its discount was rounded', () => {
+  const lines = [line('a', 100, { discount: 90, taxRate: '0' }), line('b', 1_000, { taxRate: '0' })]
+  // 46 of 100 are 4.6 of 10. Of 5 net, 50 would be the nearest.
+  const first = creditLines(lines, [], [{ lineId: 'a', amount: 46 }])
+  expect(first.lines).toEqual([{ lineId: 'a', gross: 46, net: 5 }])
+  const second = creditAmount(lines, [first], 10)
+  expect(second.lines).toEqual([{ lineId: 'b', gross: 10, net: 10 }])
+  expect(leftOfLine(lines[0]!, [first, second])).toBe(54)
+  expect(creditLines(lines, [first, second], [{ lineId: 'a', amount: 54 }]).lines).toEqual([{ lineId: 'a', gross: 54, net: 5 }])
+})
+
 const taxes = { taxRate: fc.constantFrom('6', '13', '0', '9.5'), taxMode: fc.constantFrom('exclusive' as const, 'inclusive' as const) }
 const somePositive = fc.array(fc.record({ amount: fc.integer({ min: 1, max: 200_000 }), off: fc.nat(100), ...taxes }), { minLength: 1, maxLength: 5 })
   .map((some) => some.map(({ amount, off, ...tax }, index): CreditableLine => ({ id: String(index), amount, discount: Math.floor((amount * off) / 100), ...tax })))
@@ -99,4 +128,30 @@ test('an amount is given back to the cent, as long as that much is left', () => 
     fc.pre(amount > 0)
     expect(creditAmount(lines, [], amount).total).toBe(amount)
   }))
+})
+
+test('by lines or by amounts in any order, no line of a few cents, however lowered and taxed, gives back more than it has', () => {
+  for (const [amount, discount, taxRate] of [[7, 3, '6'], [9, 1, '100'], [6, 5, '13'], [8, 0, '250'], [5, 2, '0']] as const) {
+    const lines = [line('a', amount, { discount, taxRate })]
+    const { total, taxTotal } = totals(lines, 0)
+    const check = (notes: readonly Credit[]) => {
+      const [gross, net] = [sum(notes.map((note) => note.lines[0]!.gross)), sum(notes.map((note) => note.lines[0]!.net))]
+      const given = sum(notes.map((note) => note.total))
+      expect([net <= amount - discount, gross - net <= discount, given - net <= taxTotal]).toEqual([true, true, true])
+      for (const note of notes) expect([note.lines[0]!.net >= 0, note.lines[0]!.gross >= note.lines[0]!.net, note.taxes[0]!.amount >= 0]).toEqual([true, true, true])
+      if (given === total) expect([net, given - net]).toEqual([amount - discount, taxTotal])
+      return { gross, net, given }
+    }
+    const seen = new Set<string>()
+    const every = (notes: readonly Credit[]): void => {
+      const { gross, net, given } = check(notes)
+      const state = `${gross} ${net} ${given}`
+      if (seen.has(state)) return
+      seen.add(state)
+      for (let part = 1; part <= leftOfLine(lines[0]!, notes); part += 1) every([...notes, creditLines(lines, notes, [{ lineId: 'a', amount: part }])])
+      for (let part = 1; part <= total - given; part += 1) every([...notes, creditAmount(lines, notes, part)])
+    }
+    every([])
+    expect(seen.size).toBeGreaterThan(amount)
+  }
 })

@@ -114,31 +114,24 @@ function isInside(group: TaxGroup): boolean {
 
 /** The tax given back once `done` of `whole` is: all of it at the end, so that the notes of an invoice add up to its tax whatever they are. */
 function taxAt(group: TaxGroup, done: Money, whole: Money): Money {
-  return within(scale(group.tax, done, whole), group.taxDone, group.tax)
+  return Math.max(group.taxDone, scale(group.tax, done, whole))
 }
 
+/** At most the part, and never so little that the rest is more than is left of the base: whole numbers rounded from a growing sum cannot be further off. */
 function taxOfPart(group: TaxGroup, part: Money): Money {
-  if (isInside(group)) return money(taxAt(group, group.baseDone + part, group.base) - group.taxDone)
-  const tax = taxAt(group, group.baseDone + group.taxDone + part, group.base + group.tax) - group.taxDone
-  // Neither more than the part itself nor so little that the rest is more than is left of the base.
-  return within(tax, Math.max(0, part - (group.base - group.baseDone)), part)
+  const given = isInside(group) ? taxAt(group, group.baseDone + part, group.base) : taxAt(group, group.baseDone + group.taxDone + part, group.base + group.tax)
+  return money(given - group.taxDone)
 }
 
-/** What is left of an amount of a line once its share of the discount is off; the shares add up to the discount. */
+/**
+ * What is left of an amount of a line once its share of the discount is off; the shares add up to the discount. Here and in `shareOfGross` what was given
+ * back net is always the rounded share of what was given back gross, so neither it nor the discount's share can shrink or exceed the line's.
+ */
 function shareOfNet({ line, net, grossDone, netDone }: OpenLine, amount: Money): CreditedLine {
-  const gross = grossDone + amount
-  const discountDone = grossDone - netDone
-  const done = within(scale(net, gross, line.amount), Math.max(netDone, gross - (line.amount - net)), Math.min(net, gross - discountDone))
-  return { lineId: line.id, gross: amount, net: money(done - netDone) }
+  return { lineId: line.id, gross: amount, net: money(scale(net, grossDone + amount, line.amount) - netDone) }
 }
 
 /** The amount of a line, in its own terms, of which `part` is left once the discount's share is off. */
 function shareOfGross({ line, net, grossDone, netDone }: OpenLine, part: Money): CreditedLine {
-  const done = netDone + part
-  const gross = done === net ? line.amount : within(scale(line.amount, done, net), done + grossDone - netDone, done + line.amount - net)
-  return { lineId: line.id, gross: part === 0 ? 0 : money(gross - grossDone), net: part }
-}
-
-function within(value: Money, least: Money, most: Money): Money {
-  return money(Math.max(least, Math.min(value, most)))
+  return { lineId: line.id, gross: part === 0 ? 0 : money(scale(line.amount, netDone + part, net) - grossDone), net: part }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { discountsOn, percentOf, spread, weightsOf, type Discount } from './discount.ts'
+import { discountsOn, isDiscountPercent, percentOf, spread, weightsOf, type Discount } from './discount.ts'
 import { sum } from './money.ts'
 
 test.each([
@@ -63,4 +63,12 @@ test('whole units left over go to the largest remainders, ties to the earlier, h
     const inOrder = rests.toSorted((a, b) => b.rest - a.rest || a.index - b.index).map((one) => one.up)
     expect(inOrder).toEqual(inOrder.toSorted((a, b) => Number(b) - Number(a)))
   }))
+})
+
+test.each([
+  ['0.0001', true], ['5', true], ['12', true], ['12.5', true], ['33.3333', true], ['99.9999', true], ['100', true], ['100.0000', true],
+  ['0', false], ['0.0000', false], ['100.0001', false], ['101', false], ['1000', false], ['33.33333', false], ['', false], ['-5', false], ['+5', false], ['5.', false], ['.5', false],
+  ['5 ', false], [' 5', false], ['5%', false], ['a', false], ['1.x', false], ['1e1', false], ['NaN', false],
+])('that %j is a percentage a discount may have is %s', (text, is) => {
+  expect(isDiscountPercent(text)).toBe(is)
 })

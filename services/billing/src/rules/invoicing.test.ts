@@ -34,6 +34,13 @@ describe('totals', () => {
     expect(totals([], 5000)).toEqual({ subtotal: 0, discounts: [], discountTotal: 0, taxes: [], taxTotal: 0, total: 0, creditApplied: 0 })
   })
 
+  test('what discounts took off comes off before tax, and is named', () => {
+    const discounts = [{ id: 'welcome', name: { 'zh-CN': '新客户', en: 'Welcome' }, amount: 300 }, { id: 'team', name: { 'zh-CN': '团队', en: 'Team' }, amount: 50 }]
+    expect(totals([{ ...exclusive(1000), discount: 350 }, exclusive(200), { ...inclusive(53), discount: 0 }], 100, discounts)).toEqual({
+      subtotal: 1253, discounts, discountTotal: 350, taxes: [{ rate: '6', mode: 'exclusive', base: 850, amount: 51 }, { rate: '6', mode: 'inclusive', base: 53, amount: 3 }], taxTotal: 54, total: 954, creditApplied: 100,
+    })
+  })
+
   test('an invoice adds up for any lines, and its opposite is exactly its opposite', () => {
     const lines = fc.array(fc.record({ amount: fc.integer({ min: -1e9, max: 1e9 }), taxRate: fc.constantFrom('0', '6', '13', '9.5'), taxMode: fc.constantFrom('exclusive' as const, 'inclusive' as const) }), { maxLength: 8 })
     fc.assert(fc.property(lines, fc.nat(1e9), (some, credit) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addDays } from './date.ts'
 import { addSeconds, instantFromMilliseconds } from './instant.ts'
-import { beginningOfTime, dateIn, instantOf, isTimeZone, localDateOf, startOfDay, type ZoneChange } from './zone.ts'
+import { beginningOfTime, clockTimeIn, dateIn, instantOf, isTimeZone, localDateOf, startOfDay, type ZoneChange } from './zone.ts'
 
 const always = (timezone: string): ZoneChange[] => [{ from: beginningOfTime, timezone }]
 
@@ -94,4 +94,30 @@ describe('every instant has exactly one date, and dates never go back', () => {
 test('only names of time zones are time zones', () => {
   expect(['Asia/Shanghai', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+8'].every(isTimeZone)).toBe(true)
   for (const name of ['', '+08:00', 'Mars/Olympus', 'Asia/', 'Asia/Shanghai ', '8', 'local']) expect(isTimeZone(name)).toBe(false)
+})
+
+describe('the clock of a zone', () => {
+  // The instants of one zone stand in their order: where two share a minute, the second is answered from memory.
+  test.each([
+    ['Asia/Shanghai', '2026-11-01T00:00:00.000000Z', '2026-11-01 08:00:00.000'], ['Asia/Shanghai', '2026-10-31T16:00:00.123456Z', '2026-11-01 00:00:00.123'],
+    ['Asia/Kathmandu', '2026-11-01T18:14:59.999999Z', '2026-11-01 23:59:59.999'], ['Asia/Kathmandu', '2026-11-01T18:15:00.000000Z', '2026-11-02 00:00:00.000'], ['UTC', '1999-12-31T23:59:59.999000Z', '1999-12-31 23:59:59.999'],
+    ['Europe/Berlin', '2026-03-29T00:59:59.999000Z', '2026-03-29 01:59:59.999'], ['Europe/Berlin', '2026-03-29T01:00:00.000000Z', '2026-03-29 03:00:00.000'], ['Europe/Berlin', '2026-03-29T01:00:59.999000Z', '2026-03-29 03:00:59.999'],
+    ['America/New_York', '2026-11-01T05:59:59.000000Z', '2026-11-01 01:59:59.000'], ['America/New_York', '2026-11-01T06:00:00.000000Z', '2026-11-01 01:00:00.000'], ['America/New_York', '2026-11-01T05:59:59.000000Z', '2026-11-01 01:59:59.000'],
+    ['America/St_Johns', '2010-11-07T02:30:30.000000Z', '2010-11-07 00:00:30.000'], ['America/St_Johns', '2010-11-07T02:31:00.000000Z', '2010-11-06 23:01:00.000'],
+  ])('in %s shows at %s %s', (timezone, instant, shown) => {
+    expect(clockTimeIn(timezone, instant)).toBe(shown)
+  })
+
+  test('shows what Intl shows, whatever was asked before', () => {
+    const clocks = new Map(['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu'].map((zone) => [zone, new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })]))
+    // Steps small and large around the day in 2010 on which Newfoundland's clocks went back.
+    const steps = fc.array(fc.oneof(fc.integer({ min: -120, max: 120 }), fc.integer({ min: -40_000_000, max: 40_000_000 })), { minLength: 1, maxLength: 20 })
+    fc.assert(fc.property(fc.constantFrom(...clocks.keys()), steps, (timezone, some) => {
+      let second = Date.UTC(2010, 10, 7, 2, 31) / 1000
+      for (const step of some) {
+        second += step
+        expect(clockTimeIn(timezone, instantFromMilliseconds(second * 1000))).toBe(`${clocks.get(timezone)!.format(second * 1000)}.000`)
+      }
+    }))
+  })
 })

@@ -62,16 +62,15 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
   return date.toString()
 }
 
-/** The quarter of an hour last seen per zone: no clock is set forward or back inside one. */
-const lastOffset = new Map<string, { quarter: number; milliseconds: number }>()
-const quarterHour = 900_000
+/** The minute last seen per zone: no clock has been set forward or back inside one since 1972, though Newfoundland's were inside quarters of an hour. */
+const lastOffset = new Map<string, { minute: number; milliseconds: number }>()
 
 /** What a clock in a zone shows at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
 export function clockTimeIn(timezone: string, instant: Instant): string {
   const milliseconds = millisecondsOf(instant)
-  const quarter = Math.floor(milliseconds / quarterHour)
+  const minute = Math.floor(milliseconds / 60_000)
   const seen = lastOffset.get(timezone)
-  const offset = seen?.quarter === quarter ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
-  lastOffset.set(timezone, { quarter, milliseconds: offset })
+  const offset = seen?.minute === minute ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
+  lastOffset.set(timezone, { minute, milliseconds: offset })
   return new Date(milliseconds + offset).toISOString().slice(0, 23).replace('T', ' ')
 }
