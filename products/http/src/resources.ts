@@ -130,7 +130,7 @@ export const Subscription = Type.Object(
     currentPeriod: Nullable(DateRange),
     usagePeriod: Nullable(UsagePeriod),
     trialEndsAt: Nullable(Instant),
-    trialDaysLeft: Nullable(Type.Integer({ description: "The days left of the trial, today among them" })),
+    trialDaysLeft: Nullable(Type.Integer({ description: 'The days left of the trial, today among them' })),
     cancelAtPeriodEnd: Type.Boolean(),
     scheduledChange: Nullable(Type.Object({ planId: Id, seats: Type.Integer(), at: LocalDate }, closed)),
     nextInvoice: Nullable(Type.Object({ at: LocalDate, estimatedTotal: Amount, currency: Currency }, closed)),
