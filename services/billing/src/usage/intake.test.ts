@@ -77,7 +77,8 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(await record(batch(17))).toMatchObject({ accepted: 1000 })
   })
 
-  test.runIf(name === 'PostgreSQL')('a connection that breaks before the commit is told as such or made good, and nothing counts twice', async () => {
+  // The embedded database has no connection that could break.
+  if (name === 'PostgreSQL') test('a connection that breaks before the commit is told as such or made good, and nothing counts twice', async () => {
     const events = Array.from({ length: 50 }, (_, index) => event('a', `broken${index}`))
     let release = () => {}
     const held = new Promise<void>((resolve) => { release = resolve })
