@@ -186,7 +186,9 @@ describe('with height auto', () => {
     await dialog.waitFor({ state: 'detached' })
 
     await page.getByRole('link', { name: '账单', exact: true }).click()
-    await portalIn(page).locator('tbody').getByRole('link').first().click()
+    await heading(page, '账单').waitFor()
+    // By the keyboard: while the frame takes its new height, what is under the pointer may move away in the middle of a click.
+    await portalIn(page).locator('tbody').getByRole('link').first().press('Enter')
     await dialog.waitFor()
     await page.evaluate(() => scrollTo(0, 250))
     await expect.poll(() => isInView(dialog)).toBe(true)
