@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** JSON with sorted keys and no white space (RFC 8785 for the values we hold), so that equal content has equal bytes. */
 export function canonicalJson(value: unknown): string {
@@ -10,5 +10,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content, 'hex')
 }

@@ -49,7 +49,11 @@ export function firstOfMonth(date: LocalDate): LocalDate {
 }
 
 export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && new Date(`${text}T00:00:00Z`).toISOString().slice(0, 10) === text
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const day = Number(text.slice(8))
+  if (day >= 1 && day <= 28) return text.slice(5, 7) >= '01' && text.slice(5, 7) <= '12'
+  const milliseconds = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 10) === text
 }
 
 export function earlier(a: LocalDate, b: LocalDate): LocalDate {

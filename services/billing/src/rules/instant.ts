@@ -1,4 +1,4 @@
-import { isDate } from './date.ts'
+import { isDate, type LocalDate } from './date.ts'
 
 /** A UTC instant of fixed width with six decimals, 2026-11-22T12:26:31.123456Z. Instants compare as text. */
 export type Instant = string
@@ -8,14 +8,17 @@ export type Instant = string
  * so are dates the calendar does not have and moments that are not in the years 1 to 9999 of UTC.
  */
 export function parseInstant(text: string): Instant | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
   // Date.parse would read 30 February as 2 March.
   if (!match || !isDate(match[1]!)) return undefined
-  const wholeSeconds = Date.parse(`${match[1]}T${match[2]}${match[4]!.toUpperCase()}`)
+  const [, date, time, fraction = '', offset] = match as unknown as [string, LocalDate, string, string | undefined, string]
+  const decimals = fraction.padEnd(6, '0')
+  if (offset === 'Z' || offset === 'z') return date.startsWith('0000') ? undefined : `${date}T${time}.${decimals}Z`
+  const wholeSeconds = Date.parse(`${date}T${time}${offset}`)
   if (Number.isNaN(wholeSeconds)) return undefined
   const utc = new Date(wholeSeconds).toISOString()
   if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined
-  return `${utc.slice(0, 19)}.${(match[3] ?? '').padEnd(6, '0')}Z`
+  return `${utc.slice(0, 19)}.${decimals}Z`
 }
 
 export function instantFromMilliseconds(milliseconds: number): Instant {

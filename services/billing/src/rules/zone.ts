@@ -45,21 +45,31 @@ export function localDateOf(zones: readonly ZoneChange[], instant: Instant): Loc
   return date < zones[index]!.from ? zones[index]!.from : date
 }
 
-/** The day last seen per zone: events arrive almost in order, and asking Intl for every one of them is slow. */
-const lastDay = new Map<string, { from: number; to: number; date: LocalDate }>()
+interface Day { from: number; to: number; date: LocalDate }
+
+/** Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them is slow. */
+const seenDays = new Map<string, Day[]>()
+/** Some hundred kilobytes. */
+const mostSeenDays = 2_000
 
 /** The date an instant falls on in one zone. */
 export function dateIn(timezone: string, instant: Instant): LocalDate {
   const milliseconds = millisecondsOf(instant)
-  const seen = lastDay.get(timezone)
-  if (seen && seen.from <= milliseconds && milliseconds < seen.to) return seen.date
+  const key = timezone + instant.slice(0, 10)
+  const days = seenDays.get(key) ?? []
+  for (const { from, to, date } of days) if (from <= milliseconds && milliseconds < to) return date
+  const day = dayAround(timezone, milliseconds)
+  if (seenDays.size >= mostSeenDays) seenDays.clear()
+  seenDays.set(key, [...days, day])
+  return day.date
+}
+
+function dayAround(timezone: string, milliseconds: number): Day {
   const date = Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).toPlainDate()
-  const from = date.toZonedDateTime(timezone).epochMilliseconds
-  const to = date.add({ days: 1 }).toZonedDateTime(timezone).epochMilliseconds
+  const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
   // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new one, which had begun.
-  if (milliseconds >= to) return date.add({ days: 1 }).toString()
-  lastDay.set(timezone, { from, to, date: date.toString() })
-  return date.toString()
+  const days = milliseconds >= startOf(1) ? 1 : 0
+  return { from: startOf(days), to: startOf(days + 1), date: date.add({ days }).toString() }
 }
 
 /** The minute last seen per zone: no clock has been set forward or back inside one since 1972, though Newfoundland's were inside quarters of an hour. */

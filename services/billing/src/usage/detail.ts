@@ -82,15 +82,17 @@ export function placeOf({ time, id }: UsageEvent): Place {
   return [time, id]
 }
 
-/** Up to `limit` events, newest first, those behind `after`; `skip` of them left out. */
+/** Up to `limit` events, newest first, those behind `after`. */
 export async function eventRows(
-  query: Query, history: History, where: Where, { customerId, meter, after, limit, skip = 0 }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number; skip?: number },
+  query: Query, history: History, where: Where, { customerId, meter, after, limit }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number },
 ): Promise<UsageEvent[]> {
-  const ofMeter = meter === undefined ? '$4::text is null' : 'meter = $4'
   const behind = after === undefined ? '$5::timestamptz is null and $6::text is null' : '(time, id) < ($5, $6)'
+  // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<UsageEvent>(
-    `select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
-     where customer_id = $1 and ${where.conditions} and ${ofMeter} and ${behind} order by time desc, id desc limit ${limit} offset ${skip}`,
+    `select e.* from ${meter === undefined ? 'meters' : '(select $4::text as key) m'} cross join lateral (
+       select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
+       where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
+     where $4::text is null or e.meter = $4 order by e.time desc, e.id desc limit ${limit}`,
     [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.[1] ?? null, ...(where.more ?? [])],
   )
   return rows.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))

@@ -22,6 +22,8 @@ export interface CheckedEvent {
   quantity: number
   time: Instant
   properties: Record<string, unknown>
+  /** The properties as JSON. */
+  propertiesText: string
   bodyHash: string
   aggregation: Meter['aggregation']
   /** Of a meter that counts different values: the property they are of. */
@@ -41,33 +43,48 @@ export const latestDays = 35
 export const aheadSeconds = 300
 export const mostPropertyBytes = 4096
 
+/** The times that are taken at an instant, both ends in. */
+export interface TakenTimes {
+  at: Instant
+  from: Instant
+  to: Instant
+}
+
+export function takenTimes(at: Instant): TakenTimes {
+  return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds) }
+}
+
 /** Checks one event on its own. Its body hash is of the content as sent, so that the same send is recognised as the same. */
-export function checkEvent(event: UsageEventInput, meter: Meter | undefined, at: Instant): CheckedEvent | Rejection {
+export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes): CheckedEvent | Rejection {
   if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
   const units = event.quantity ?? 1
   const quantity = stepsFrom(units, meter.decimals)
   if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
   if (quantity === 'quantity_too_precise') return { code: quantity, detail: `quantity ${units} has more than the ${meter.decimals} decimals of meter '${meter.key}'` }
   if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
-  const time = event.time === undefined ? at : timeOf(event.time, at)
+  const time = event.time === undefined ? times.at : timeOf(event.time, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
-  const text = JSON.stringify(properties)
-  if (Buffer.byteLength(text) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
-  // What JSON may hold and the database may not.
-  if (!isStorable(properties) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
+  const propertiesText = canonicalJson(properties)
+  if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
+  // What JSON may hold, as an escape, and the database may not.
+  if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
   const { aggregation, uniqueBy, groupBy } = meter
   if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
     return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
   }
-  return { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, bodyHash: bodyHashOf(event), aggregation, ...(uniqueBy === undefined ? {} : { uniqueBy }), ...(groupBy === undefined ? {} : { groupBy }) }
+  const bodyHash = sha256(`[${JSON.stringify(event.meter)},${JSON.stringify(units)},${JSON.stringify(event.time ?? null)},${propertiesText}]`)
+  const checked: CheckedEvent = { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, propertiesText, bodyHash, aggregation }
+  if (uniqueBy !== undefined) checked.uniqueBy = uniqueBy
+  if (groupBy !== undefined) checked.groupBy = groupBy
+  return checked
 }
 
-function timeOf(text: string, at: Instant): Instant | Rejection {
+function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection {
   const time = parseInstant(text)
   if (!time) return { code: 'validation_failed', detail: `time '${text}' is not an RFC 3339 instant with at most six decimals` }
-  if (time < addSeconds(at, -latestDays * 86_400)) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
-  if (time > addSeconds(at, aheadSeconds)) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
+  if (time < from) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
+  if (time > to) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
   return time
 }
 
@@ -76,8 +93,4 @@ export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
   if (value === null || typeof value !== 'object') return true
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))
-}
-
-function bodyHashOf(event: UsageEventInput): string {
-  return sha256(canonicalJson([event.meter, event.quantity ?? 1, event.time ?? null, event.properties ?? {}]))
 }

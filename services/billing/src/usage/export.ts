@@ -1,4 +1,4 @@
-import type { Billing } from '../billing.ts'
+import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory, type History } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
@@ -42,11 +42,23 @@ export async function exportUsage(billing: Billing, input: { customerId: string;
     if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
     // What is stored while the file is being written stays out: the file is of one moment.
     const where = { conditions: 'time >= $2 and time < $3 and stored_at <= $7', from, to, more: [tx.at] }
-    const [tooMany] = await eventRows(tx.query, history, where, { customerId, meter, after: undefined, limit: 1, skip: most })
-    if (tooMany) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
+    if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
     const timezone = zoneOn(history.zones, history.today)
     return { timezone, start, end, pages: readPages(billing, { history, where, timezone, customerId, meter }) }
   }, { readOnly: true })
+}
+
+/** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
+async function isMore(tx: BillingTransaction, where: Where, { customerId, meter, start, end, most }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number }): Promise<boolean> {
+  const [days] = await tx.query<{ isMore: boolean }>(
+    `select coalesce(sum(events), 0) > $5 as "isMore" from usage_daily where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`, [customerId, meter ?? null, start, end, most],
+  )
+  if (!days!.isMore) return false
+  const [events] = await tx.query<{ isMore: boolean }>(
+    `select count(*) > $5 as "isMore" from (select from usage_events where customer_id = $1 and ${where.conditions.replace('$7', '$6')} and ($4::text is null or meter = $4) limit $5 + 1) e`,
+    [customerId, where.from, where.to, meter ?? null, most, ...(where.more ?? [])],
+  )
+  return events!.isMore
 }
 
 /** There are no events far ahead, and no dates beyond the year 9999. */

@@ -19,18 +19,26 @@ const dearDay = mostAmount / 40n
 
 export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${mostAmount} minor units`
 
+/** What is known of the events' meters, and of what their customers are charged for. */
+interface Priced {
+  meters: ReadonlyMap<string, Meter>
+  chargesOf(customerId: string): readonly Charge[]
+}
+
 /**
  * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
  * so this is the last moment to refuse it. Asked precisely only when an event or a day comes near.
  */
-export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], meters?: ReadonlyMap<string, Meter>): Promise<boolean> {
+export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], priced?: Priced): Promise<boolean> {
   if (events.length === 0) return false
-  const known = meters ?? await metersByKey(tx)
-  const costs = await costsOf(tx, events, known)
-  const isNear = events.some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)
-  if (!isNear && !(await hasLargeDay(tx, events, costs))) return false
+  const { meters, chargesOf } = priced ?? { meters: await metersByKey(tx), chargesOf: await currentCharges(tx, events) }
+  const costs: Costs = ({ customerId, meter }, quantity) => {
+    const price = priceOf(chargesOf(customerId), meter)
+    return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
+  }
+  if (!largest(events, chargesOf).some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent) && !(await hasLargeDay(tx, events, chargesOf, costs))) return false
   for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
-    const total = await mostInAMonth(tx, event, isAdditive(known.get(event.meter)!))
+    const total = await mostInAMonth(tx, event, isAdditive(meters.get(event.meter)!))
     if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
   }
   return false
@@ -39,21 +47,30 @@ export async function tooLarge(tx: BillingTransaction, events: readonly DatedEve
 /** A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no price. */
 type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
 
-async function costsOf(tx: BillingTransaction, events: readonly DatedEvent[], meters: ReadonlyMap<string, Meter>): Promise<Costs> {
+const priceOf = (charges: readonly Charge[], meter: string) => charges.find((charge) => charge.meter === meter)?.price
+
+/** Of the events with one price, or with none, the largest: the others are smaller and cost less. */
+function largest(events: readonly DatedEvent[], chargesOf: Priced['chargesOf']): DatedEvent[] {
+  const found = new Map<Price | undefined, DatedEvent>()
+  for (const event of events) {
+    const price = priceOf(chargesOf(event.customerId), event.meter)
+    if (event.quantity > (found.get(price)?.quantity ?? -1)) found.set(price, event)
+  }
+  return [...found.values()]
+}
+
+async function currentCharges(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Priced['chargesOf']> {
   const rows = await tx.query<{ customerId: string; id: string; version: number }>(
     'select customer_id as "customerId", plan_id as id, plan_version as version from stretches where customer_id = any($1) and ends_on is null',
     [[...new Set(events.map((event) => event.customerId))]],
   )
-  const known = await chargesOf(tx, rows)
-  const plans = new Map(rows.map((row) => [row.customerId, known.get(`${row.id} ${row.version}`)!]))
-  return ({ customerId, meter }, quantity) => {
-    const price = plans.get(customerId)?.find((charge) => charge.meter === meter)?.price
-    return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
-  }
+  const known = await chargesByVersion(tx, rows)
+  const charges = new Map(rows.map((row) => [row.customerId, known.get(`${row.id} ${row.version}`)!]))
+  return (customerId) => charges.get(customerId) ?? []
 }
 
-/** The charges of each plan version once, however many customers are on it. */
-async function chargesOf(tx: BillingTransaction, subscribed: readonly { id: string; version: number }[]): Promise<ReadonlyMap<string, readonly Charge[]>> {
+/** The charges of plan versions by `id version`, each once however many customers are on it. */
+export async function chargesByVersion(tx: BillingTransaction, subscribed: readonly { id: string; version: number }[]): Promise<ReadonlyMap<string, readonly Charge[]>> {
   const versions = new Map(subscribed.map(({ id, version }) => [`${id} ${version}`, { id, version }]))
   if (versions.size === 0) return new Map()
   const rows = await tx.query<PlanRow>(
@@ -73,17 +90,16 @@ async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDa
 }
 
 /** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. */
-async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], costs: Costs): Promise<boolean> {
-  const ranges = new Map<string, { customer_id: string; meter: string; first: string; last: string }>()
-  for (const { customerId, meter, localDate } of events) {
-    const range = ranges.get(`${customerId} ${meter}`) ?? { customer_id: customerId, meter, first: localDate, last: localDate }
-    ranges.set(`${customerId} ${meter}`, { ...range, first: earlier(range.first, localDate), last: later(range.last, localDate) })
-  }
+async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], chargesOf: Priced['chargesOf'], costs: Costs): Promise<boolean> {
+  const counted = [...new Map(events.map((event) => [`${event.customerId} ${event.meter}`, event])).values()]
+  const dates = events.map((event) => event.localDate)
+  // What is surely small is not even sent: mostly that is every day.
+  const small = largest(events, chargesOf).some((event) => costs(event, largeEvent) > dearDay) ? -1 : largeEvent
   const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
     `select d.customer_id as "customerId", d.meter, least(max(d.quantity), 9007199254740991) as quantity
-     from usage_daily d join jsonb_to_recordset($1) as e(customer_id text, meter text, first date, last date)
-     on d.customer_id = e.customer_id and d.meter = e.meter and d.local_date between e.first and e.last group by d.customer_id, d.meter`,
-    [JSON.stringify([...ranges.values()].map((range) => ({ ...range, first: addDays(range.first, -30), last: addDays(range.last, 30) })))],
+     from unnest($1::text[], $2::text[]) as e(customer_id, meter) join usage_daily d on (d.customer_id, d.meter) = (e.customer_id, e.meter) and d.local_date between $3 and $4
+     group by d.customer_id, d.meter having max(d.quantity) > $5`,
+    [counted.map((event) => event.customerId), counted.map((event) => event.meter), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30), small],
   )
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
 }

@@ -4,10 +4,10 @@ import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { checkEvent, isStorable, type CheckedEvent } from './event.ts'
+import { checkEvent, isStorable, takenTimes, type CheckedEvent } from './event.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { available, grant, type QuotaCounter } from './quota-counter.ts'
-import type { Placed } from './record.ts'
+import type { Placed } from './store.ts'
 import type { RefusedEvent } from './rejected.ts'
 import { idKey, isOpen, mostOpenReservations, type KnownId, type Reservation } from './reservation-row.ts'
 
@@ -153,7 +153,7 @@ function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = (quantity ?? 1) === 1 || (kind === 'settle' && quantity === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
-  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, at)
+  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, takenTimes(at))
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
   return event
 }

@@ -9,7 +9,7 @@ import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindo
 import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
 import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
-import { storeEvents, type Placed } from './record.ts'
+import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { keepRejected } from './rejected.ts'
 import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow } from './reservation-row.ts'
 
@@ -70,7 +70,7 @@ async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): 
   const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
     `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
-    [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id } }) => ({ customer_id: customerId, id }))), knownSince(tx.at)],
+    [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id, meter } }) => ({ customer_id: customerId, id, meter }))), knownSince(tx.at)],
   )
   for (const [place, counter] of countersFrom(row!.counters, asked).entries()) counters.set(windowKey(asked[place]!), counter)
   const ids = knownIdsFrom(row!.ids)
@@ -111,8 +111,7 @@ const windowKey = ({ customerId, window }: AskedWindow) => `${idKey(customerId, 
 
 async function store(tx: BillingTransaction, decisions: readonly Decided[], standings: readonly Standing[]): Promise<void> {
   const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))
-  // One order for everybody, as for recorded batches.
-  placed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  placed.sort(inStoringOrder)
   const made = decisions.flatMap(({ reservation, made: isNew }) => (reservation && isNew ? [reservation] : []))
   made.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
   if (!(await takeIds(tx, made))) throw new OvertakenById()

@@ -42,14 +42,14 @@ export interface KnownIdRow extends Reservation {
   reserved: boolean
 }
 
-/** Looks up what the ids in `$3` stand for; those that are free are left out, and so are reservations made at `$4` or before. */
+/** Looks up what the ids in `$3`, each asked for with a meter, stand for; those that are free are left out, and so are reservations made at `$4` or before. */
 export const knownIdsQuery = `
   select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
     r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
     r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
-  from jsonb_to_recordset($3) as k(customer_id text, id text)
+  from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
   left join usage_keys y on (y.customer_id, y.id) = (k.customer_id, k.id)
-  left join usage_events u on (u.customer_id, u.time, u.id) = (y.customer_id, y.time, y.id)
+  left join usage_events u on (u.customer_id, u.meter, u.time, u.id) = (y.customer_id, k.meter, y.time, y.id)
   left join reservations r on (r.customer_id, r.id) = (k.customer_id, k.id)
   where y.id is not null or r.id is not null`
 

@@ -1,0 +1,117 @@
+import type { BillingTransaction } from '../billing.ts'
+import { isAdditive } from '../meter.ts'
+import { dayOf, isLater, latestOf, valueOf } from './day.ts'
+import type { CheckedEvent } from './event.ts'
+import { groupsOf, type Group } from './group.ts'
+import type { Fate } from './intake.ts'
+import { ensureMonths } from './month.ts'
+
+/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
+export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
+
+/** One order for everybody: two batches that meet on the same keys wait for each other, never in a circle. Repetitions stand together. */
+export function inStoringOrder(a: Placed, b: Placed): number {
+  return compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index
+}
+
+/**
+ * Writes the events whose ids are free (`settling`: or taken by the reservations they settle) and adds them to their days, both or neither.
+ * They come in the order of `inStoringOrder`.
+ */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
+  if (placed.length === 0) return []
+  const isFirst = (index: number) => index === 0 || keyOf(placed[index - 1]!) !== keyOf(placed[index]!)
+  const firsts = placed.filter((_, index) => isFirst(index))
+  await ensureMonths(tx, firsts.map((event) => event.time))
+  const groups = await groupsOf(tx, firsts)
+  const isPlain = firsts.every(isAdditive)
+  const rows = firsts.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
+  const known = await tx.query<{ customer_id: string; id: string; body_hash: string }>(storing({ isPlain, isGrouped: groups.size > 0, settling }), [`[${rows.join(',')}]`, tx.at])
+  const taken = new Set(known.map((row) => `${row.customer_id} ${row.id}`))
+  const repeated = placed.filter((event, index) => taken.has(keyOf(event)) || !isFirst(index))
+  const hashes = await bodyHashes(tx, repeated)
+  return placed.map((event, index) => {
+    if (isFirst(index) && !taken.has(keyOf(event))) return { event, fate: 'accepted' }
+    if (hashes.get(keyOf(event)) === event.bodyHash) return { event, fate: 'duplicate' }
+    return { event, fate: { code: 'event_conflict', detail: `event '${event.id}' was recorded before with other content` } }
+  })
+}
+
+/**
+ * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
+ * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
+ * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free: mostly none.
+ */
+function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped: boolean; settling: boolean }): string {
+  return `
+  with sent as materialized (
+    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
+  ), fresh as (
+    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) ${settling ? settlingOwn : 'do nothing'} returning customer_id, id
+  ), stored as (
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
+  ), ${isPlain ? plainDays : anyDays}${isGrouped ? `, ${groups}` : ''}
+  select customer_id, id from sent where (select count(*) from fresh) < (select count(*) from sent)
+    and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))`
+}
+
+/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
+      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+
+const plainDays = `days as (
+    insert into usage_daily (customer_id, meter, local_date, quantity, events)
+    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
+    on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
+  )`
+
+const groups = `groups as (
+    insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint, count(*)
+    from sent e join fresh using (customer_id, id) cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = usage_groups.quantity + excluded.quantity, events = usage_groups.events + excluded.events
+  )`
+
+const anyDays = `seen as (
+    insert into usage_values (customer_id, meter, local_date, value)
+    select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} from sent e join fresh using (customer_id, id) where e.aggregation = 'unique' order by 1, 2, 3, 4
+    on conflict do nothing returning customer_id, meter, local_date
+  ), days as (
+    insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
+    select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
+      left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
+      group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
+    on conflict (customer_id, meter, local_date) do update set
+      quantity = case (select aggregation from meters where key = excluded.meter)
+        when 'max' then greatest(usage_daily.quantity, excluded.quantity)
+        when 'last' then case when ${isLater} then excluded.quantity else usage_daily.quantity end
+        else usage_daily.quantity + excluded.quantity end,
+      events = usage_daily.events + excluded.events,
+      last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
+  )`
+
+async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
+  if (events.length === 0) return new Map()
+  const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
+    `select k.customer_id, k.id, encode(k.body_hash, 'hex') as body_hash from usage_keys k
+     join jsonb_to_recordset($1) as e(customer_id text, id text) on (k.customer_id, k.id) = (e.customer_id, e.id)`,
+    [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
+  )
+  return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))
+}
+
+/** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
+function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined }): string {
+  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage } = event
+  const more = [
+    ...(isPlain ? [] : [`,"aggregation":"${event.aggregation}","unique_by":${JSON.stringify(event.uniqueBy ?? null)}`]),
+    ...(overage === undefined ? [] : [`,"overage":${overage}`]),
+    ...(groups === undefined ? [] : [`,"groups":${JSON.stringify(groups)}`]),
+  ]
+  return `{"customer_id":${JSON.stringify(customerId)},"id":${JSON.stringify(id)},"meter":${JSON.stringify(meter)},"quantity":${quantity},"time":"${time}","local_date":"${localDate}","properties":${propertiesText},"body_hash":"\\\\x${bodyHash}"${more.join('')}}`
+}
+
+const keyOf = (event: Pick<Placed, 'customerId' | 'id'>) => `${event.customerId} ${event.id}`
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
