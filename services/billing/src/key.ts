@@ -1,5 +1,6 @@
 import type { Billing } from './billing.ts'
 import { hashOf, newSecret } from './secret.ts'
+import { sharedReads } from './shared-reads.ts'
 
 /** Makes a secret key of the vendor's API (or takes a given one) and answers it this once; only its hash is kept. */
 export async function createSecretKey(billing: Billing, input: { name: string; key?: string }): Promise<{ id: string; key: string }> {
@@ -14,10 +15,28 @@ export async function createSecretKey(billing: Billing, input: { name: string; k
   })
 }
 
-/** The key's record, or undefined when it is unknown or revoked. */
-export async function findSecretKey(billing: Billing, input: { key: string }): Promise<{ id: string; name: string } | undefined> {
-  const [row] = await billing.transaction((tx) => tx.query<{ id: string; name: string }>('select id, name from secret_keys where key_hash = $1 and revoked_at is null', [hashOf(input.key)]), { readOnly: true })
-  return row
+interface SecretKey {
+  id: string
+  name: string
+}
+
+const mostTogether = 500
+const reads = new WeakMap<Billing, (hash: string) => Promise<SecretKey | undefined>>()
+
+/** The key's record, or undefined when it is unknown or revoked. Every request of the vendor's asks for one: those under way at the same time ask together. */
+export async function findSecretKey(billing: Billing, input: { key: string }): Promise<SecretKey | undefined> {
+  const hash = hashOf(input.key)
+  if ('query' in billing) return (await readKeys(billing, [hash]))[0]
+  const read = reads.get(billing) ?? sharedReads((hashes: string[]) => readKeys(billing, hashes), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 1 })
+  reads.set(billing, read)
+  return read(hash)
+}
+
+async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(SecretKey | undefined)[]> {
+  const rows = await billing.transaction((tx) => tx.query<SecretKey & { hash: string }>(
+    'select key_hash as hash, id, name from secret_keys where key_hash = any($1) and revoked_at is null', [[...new Set(hashes)]]), { readOnly: true, keepPlans: true })
+  const keys = new Map(rows.map(({ hash, ...key }) => [hash, key]))
+  return hashes.map((hash) => keys.get(hash))
 }
 
 /** How many keys may be used. */

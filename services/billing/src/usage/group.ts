@@ -59,7 +59,8 @@ const inRecords = 'jsonb_to_recordset($1) as w(customer_id text, meter text, pro
 
 async function namesAmong(tx: BillingTransaction, names: readonly Named[]): Promise<Set<string>> {
   const rows = await tx.query<Named>(
-    `select v.customer_id, v.meter, v.property, v.month, v.value from usage_group_values v join ${inRecords} using (customer_id, meter, property, month, value)`, [JSON.stringify(names)],
+    `select w.* from ${inRecords} cross join lateral (
+       select from usage_group_values v where (v.customer_id, v.meter, v.property, v.month, v.value) = (w.customer_id, w.meter, w.property, w.month, w.value) limit 1) v`, [JSON.stringify(names)],
   )
   return new Set(rows.map(keyOf))
 }

@@ -96,9 +96,10 @@ async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]
   // What is surely small is not even sent: mostly that is every day.
   const small = largest(events, chargesOf).some((event) => costs(event, largeEvent) > dearDay) ? -1 : largeEvent
   const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
-    `select d.customer_id as "customerId", d.meter, least(max(d.quantity), 9007199254740991) as quantity
-     from unnest($1::text[], $2::text[]) as e(customer_id, meter) join usage_daily d on (d.customer_id, d.meter) = (e.customer_id, e.meter) and d.local_date between $3 and $4
-     group by d.customer_id, d.meter having max(d.quantity) > $5`,
+    `select e.customer_id as "customerId", e.meter, least(d.quantity, 9007199254740991) as quantity
+     from unnest($1::text[], $2::text[]) as e(customer_id, meter)
+     cross join lateral (select max(quantity) as quantity from usage_daily where customer_id = e.customer_id and meter = e.meter and local_date between $3 and $4) d
+     where d.quantity > $5`,
     [counted.map((event) => event.customerId), counted.map((event) => event.meter), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30), small],
   )
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)

@@ -33,7 +33,7 @@ export async function askQuota<C extends QuotaCommand>(billing: Billing, command
 async function answerIn(billing: Billing, commands: QuotaCommand[], options: { wait: boolean }): Promise<QuotaOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await billing.transaction((tx) => answerTogether(tx, knownFactsOf(billing), commands, options))
+      return await billing.transaction((tx) => answerTogether(tx, knownFactsOf(billing), commands, options), { keepPlans: true })
     } catch (error) {
       if (!(error instanceof OvertakenById) || 'query' in billing || tries === mostTries) throw error
     }

@@ -2,11 +2,11 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
+import { sharedReads } from '../shared-reads.ts'
 import { isStorable } from './event.ts'
 import { available, readCounters, type QuotaCounter } from './quota-counter.ts'
 import { knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { meterNotFound } from './quota-group.ts'
-import { sharedReads } from './shared-reads.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is without what is `reserved`. */
 export interface Quota {
@@ -48,7 +48,7 @@ function readsOf(billing: Billing): (question: Question) => Promise<Found> {
 
 /** Answers several questions from one transaction. */
 async function readQuotas(billing: Billing, questions: readonly Question[]): Promise<Found[]> {
-  return billing.transaction((tx) => countersFor(tx, knownFactsOf(billing), questions), { readOnly: true })
+  return billing.transaction((tx) => countersFor(tx, knownFactsOf(billing), questions), { readOnly: true, keepPlans: true })
 }
 
 async function countersFor(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {

@@ -42,7 +42,7 @@ function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
   const known = intakes.get(billing)
   if (known) return known
   // The embedded database has one session; on a server one flush computes while the other writes.
-  const intake = openIntake({ flushers: billing.db.kind === 'postgres' ? 2 : 1, settle: (slots) => settle(billing, slots, (work) => billing.transaction(work)) })
+  const intake = openIntake({ flushers: billing.db.kind === 'postgres' ? 2 : 1, settle: (slots) => settle(billing, slots, (work) => billing.transaction(work, { keepPlans: true })) })
   intakes.set(billing, intake)
   return intake
 }

@@ -95,8 +95,8 @@ const anyDays = `seen as (
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()
   const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
-    `select k.customer_id, k.id, encode(k.body_hash, 'hex') as body_hash from usage_keys k
-     join jsonb_to_recordset($1) as e(customer_id text, id text) on (k.customer_id, k.id) = (e.customer_id, e.id)`,
+    `select e.customer_id, e.id, k.body_hash from jsonb_to_recordset($1) as e(customer_id text, id text)
+     cross join lateral (select encode(body_hash, 'hex') as body_hash from usage_keys where (customer_id, id) = (e.customer_id, e.id) limit 1) k`,
     [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
   )
   return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))

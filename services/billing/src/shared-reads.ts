@@ -1,4 +1,4 @@
-import { BillingError } from '../failure.ts'
+import { BillingError } from './failure.ts'
 
 /** How many questions share a read, how many wait at most, and how many reads run at once. */
 export interface SharedReadLimits {
