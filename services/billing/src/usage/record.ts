@@ -7,11 +7,12 @@ import type { Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { checkEvent, type CheckedEvent, type UsageEventInput } from './event.ts'
-import { groupsOf } from './group.ts'
+import { groupsOf, type Group } from './group.ts'
 import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
 import { ensureMonths, rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { keepRejected, retryRejected } from './rejected.ts'
+import { settlingOwn } from './reservation-row.ts'
 
 export const mostEvents = 1000
 
@@ -110,14 +111,16 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   return { fates, times: placed.map((event) => event.time) }
 }
 
-/** Writes the events whose ids are free (`settling`: or taken by the reservations they settle) and adds them to their days, both or neither. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
+/** Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle, or all, since this transaction has taken them already. */
+export type Ids = 'free' | 'reserved or free' | 'claimed'
+
+/** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<{ event: Placed; fate: Fate }[]> {
   if (placed.length === 0) return []
   const first = new Map<string, Placed>()
   for (const event of placed) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
-  await ensureMonths(tx, placed.map((event) => event.time))
-  const grouped = await groupsOf(tx, [...first.values()])
-  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0, settling })
+  const grouped = await prepareEvents(tx, [...first.values()])
+  const statement = storing({ isPlain: placed.every(isAdditive), isGrouped: grouped.size > 0, ids })
   const rows = [...first.values()].map((event) => ({ ...rowOf(event), groups: grouped.get(event) }))
   const stored = await tx.query<{ customer_id: string; id: string }>(statement, [JSON.stringify(rows), tx.at])
   const fresh = new Set(stored.map((row) => `${row.customer_id} ${row.id}`))
@@ -130,17 +133,23 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
   })
 }
 
+/** Makes the months and names the groups of events. What this locks is locked before any id is taken, by everybody. */
+export async function prepareEvents(tx: BillingTransaction, placed: readonly Placed[]): Promise<Map<Placed, Group[]>> {
+  await ensureMonths(tx, placed.map((event) => event.time))
+  return groupsOf(tx, placed)
+}
+
 /**
  * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
  * A batch of sums and counts alone, as most are, is spared the rest.
  */
-function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped: boolean; settling: boolean }): string {
+function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
   return `
   with sent as materialized (
     select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
   ), fresh as (
-    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) ${settling ? settlingOwn : 'do nothing'} returning customer_id, id
+    ${taking[ids]}
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
@@ -148,9 +157,12 @@ function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped
   select customer_id, id from fresh`
 }
 
-/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
-const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
-      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+const taken = 'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
+const taking: Record<Ids, string> = {
+  free: `${taken} do nothing returning customer_id, id`,
+  'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
+  claimed: 'select customer_id, id from sent',
+}
 
 const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
