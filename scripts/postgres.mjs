@@ -66,55 +66,80 @@ const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 
 /**
  * Starts an empty PostgreSQL of our own: a temporary folder, a free port of this machine, a password nobody else knows.
- * It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as benchmarks must. `stop` may be called more than once.
- * @param {string} folder @param {{ durable?: boolean }} [options] @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as benchmarks must. `stop` takes it away and may be called more than
+ * once; `stopAtOnce` is `pg_ctl stop -m immediate`, after which `startAgain` recovers what was committed.
+ * @param {string} folder @param {{ durable?: boolean }} [options]
+ * @returns {Promise<{ url: string, stop: () => Promise<void>, stopAtOnce: () => Promise<void>, startAgain: () => Promise<void> }>}
  */
 export async function startPostgres(folder, { durable = false } = {}) {
   const user = serverUser()
   const home = mkdtempSync(path.join(os.tmpdir(), 'customer-portal-postgres-'))
-  const passwordFile = path.join(home, 'password')
-  const password = randomBytes(18).toString('base64url')
-  writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (user.uid !== undefined && user.gid !== undefined) for (const file of [home, passwordFile]) chownSync(file, user.uid, user.gid)
   const where = { cwd: home, env: { PATH: process.env.PATH, LC_ALL: 'C' }, ...user }
-  const data = path.join(home, 'data')
-
-  const created = await capture(
-    path.join(folder, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--pwfile', passwordFile, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
-    where,
-  )
-  if (created.code !== 0) {
-    rmSync(home, { recursive: true, force: true })
-    throw new Error(`initdb failed:\n${shortened(created.output)}`)
-  }
+  const password = await createCluster(folder, where)
   const port = await freePort()
   const settings = {
     listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, log_min_messages: 'fatal', ...(durable ? {} : forgetful),
   }
-  // In a group of its own: Ctrl-C ends the tests first, which then stop it.
-  const server = spawn(path.join(folder, 'postgres'), ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-    ...where, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let log = ''
-  const keep = (/** @type {Buffer} */ chunk) => { log = (log + chunk.toString()).slice(-20_000) }
-  server.stdout.on('data', keep)
-  server.stderr.on('data', keep)
-  const ended = new Promise((resolve) => { server.on('exit', resolve) })
+  const parameters = ['-D', path.join(home, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  let server = launch(folder, parameters, where)
 
   const stop = async () => {
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill('SIGQUIT')
-      await Promise.race([ended, wait(5000, undefined, { ref: false })])
-    }
+    await server.stopAtOnce()
     rmSync(home, { recursive: true, force: true })
   }
-  if (!(await answers(port, server))) {
+  const whenReady = async () => {
+    if (await answers(port, server.child)) return
     await stop()
-    throw new Error(`PostgreSQL did not start:\n${shortened(log)}`)
+    throw new Error(`PostgreSQL did not start:\n${shortened(server.log())}`)
+  }
+  await whenReady()
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop, stopAtOnce: () => server.stopAtOnce(),
+    async startAgain() {
+      server = launch(folder, parameters, where)
+      await whenReady()
+    },
+  }
+}
+
+/** @typedef {{ cwd: string, env: NodeJS.ProcessEnv, uid?: number, gid?: number }} Where */
+
+/** Makes the files of an empty server; answers its password. @param {string} folder @param {Where} where @returns {Promise<string>} */
+async function createCluster(folder, where) {
+  const passwordFile = path.join(where.cwd, 'password')
+  const password = randomBytes(18).toString('base64url')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (where.uid !== undefined && where.gid !== undefined) for (const file of [where.cwd, passwordFile]) chownSync(file, where.uid, where.gid)
+  const created = await capture(
+    path.join(folder, 'initdb'),
+    ['-D', path.join(where.cwd, 'data'), '-U', 'postgres', '--pwfile', passwordFile, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    where,
+  )
+  if (created.code !== 0) {
+    rmSync(where.cwd, { recursive: true, force: true })
+    throw new Error(`initdb failed:\n${shortened(created.output)}`)
   }
   rmSync(passwordFile)
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop }
+  return password
+}
+
+/** In a group of its own: Ctrl-C ends the tests first, which then stop it. @param {string} folder @param {string[]} parameters @param {Where} where */
+function launch(folder, parameters, where) {
+  const child = spawn(path.join(folder, 'postgres'), parameters, { ...where, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let log = ''
+  const keep = (/** @type {Buffer} */ chunk) => { log = (log + chunk.toString()).slice(-20_000) }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const ended = new Promise((resolve) => { child.on('exit', resolve) })
+  return {
+    child,
+    log: () => log,
+    async stopAtOnce() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGQUIT')
+      await Promise.race([ended, wait(5000, undefined, { ref: false })])
+    },
+  }
 }
 
 /** Whether the server accepts connections within 30 seconds. @param {number} port @param {import('node:child_process').ChildProcess} server */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { duration, say } from './console.mjs'
@@ -18,9 +18,12 @@ export async function bundleServer() {
   if (isStamped(stampFile, `${root} ${wanted}`) && existsSync(bundle)) return bundle
   const began = Date.now()
   const esbuild = await import('esbuild')
+  // In one step, so that nobody who builds at the same time runs half of it.
+  const outfile = `${bundle}.${process.pid}.mjs`
   await esbuild.build({
-    entryPoints: [inProject('backend', 'src', 'main.ts')], outfile: bundle, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', plugins: [inPlace],
+    entryPoints: [inProject('backend', 'src', 'main.ts')], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', plugins: [inPlace],
   })
+  renameSync(outfile, bundle)
   stamp(stampFile, `${root} ${wanted}`)
   say(`Built the server in ${duration(Date.now() - began)}.`)
   return bundle

@@ -9,9 +9,9 @@ import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindo
 import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
 import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
-import { inStoringOrder, storeEvents, type Placed } from './store.ts'
+import { inStoringOrder, prepareEvents, storeEvents, type Placed } from './store.ts'
 import { keepRejected } from './rejected.ts'
-import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow } from './reservation-row.ts'
+import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow, type Reservation } from './reservation-row.ts'
 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}
@@ -113,17 +113,26 @@ async function store(tx: BillingTransaction, decisions: readonly Decided[], stan
   const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))
   placed.sort(inStoringOrder)
   const made = decisions.flatMap(({ reservation, made: isNew }) => (reservation && isNew ? [reservation] : []))
-  made.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
-  if (!(await takeIds(tx, made))) throw new OvertakenById()
+  if (made.length > 0) await claimIds(tx, made, placed)
   await storeReservations(tx, made)
   // Whoever acts for a customer may consume, and not take over an id.
-  const stored = await storeEvents(tx, placed, { settling: decisions.some(({ event, reservation }) => event && reservation) })
+  const settling = decisions.some(({ event, reservation }) => event && reservation)
+  const stored = await storeEvents(tx, placed, { ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free' })
   if (stored.some(({ fate }) => fate !== 'accepted')) throw new OvertakenById()
   const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))
   await storeReservations(tx, [...reservations.values()])
   if (reservations.size > 0) await forgetOldReservations(tx, [...new Set([...reservations.values()].map(({ customerId }) => customerId))])
   await keepRejected(tx, decisions.flatMap(({ refused }) => (refused ? [refused] : [])))
   if (await tooLarge(tx, nearTooLarge(placed, standings))) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
+}
+
+/** Takes the ids of new reservations and of the events beside them in one go, and what recording takes before any id first: else two who meet would wait in a circle. */
+async function claimIds(tx: BillingTransaction, made: readonly Reservation[], placed: readonly Placed[]): Promise<void> {
+  await prepareEvents(tx, placed)
+  const reserved = new Set(made.map((one) => idKey(one.customerId, one.id)))
+  const wanted = [...made.map((one) => ({ ...one, time: one.reservedAt })), ...placed.filter((one) => !reserved.has(idKey(one.customerId, one.id)))]
+  wanted.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  if (!(await takeIds(tx, wanted))) throw new OvertakenById()
 }
 
 /** The events that stand where a month may become more than can be counted: nearly always none, and then nothing has to be asked. */

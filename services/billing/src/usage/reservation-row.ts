@@ -88,16 +88,27 @@ export async function storeReservations(tx: BillingTransaction, reservations: re
   )
 }
 
-/** Takes the ids of new reservations, so that no event can have them. False where another transaction took one first. */
-export async function takeIds(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<boolean> {
-  if (reservations.length === 0) return true
-  const taken = await tx.query(
-    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), "reservedAt"
-     from jsonb_to_recordset($1) as r("customerId" text, id text, "bodyHash" text, "reservedAt" timestamptz) on conflict (customer_id, id) do nothing returning id`,
-    [JSON.stringify(reservations)],
-  )
-  return taken.length === reservations.length
+/** An id that a reservation or an event is to have. */
+export interface WantedId {
+  customerId: string
+  id: string
+  bodyHash: string
+  time: Instant
 }
+
+/** Takes ids, in the order given, for new reservations and for events: free ones, and those of the reservations that the events settle. False where another transaction took one first. */
+export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
+  const taken = await tx.query(
+    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), time
+     from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz) on conflict (customer_id, id) ${settlingOwn} returning id`,
+    [JSON.stringify(wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })))],
+  )
+  return taken.length === wanted.length
+}
+
+/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+export const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
+      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
 
 /** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */
 export async function forgetOldReservations(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {

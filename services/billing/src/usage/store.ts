@@ -5,6 +5,7 @@ import type { CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
 import { ensureMonths } from './month.ts'
+import { settlingOwn } from './reservation-row.ts'
 
 /** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
 export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
@@ -14,19 +15,18 @@ export function inStoringOrder(a: Placed, b: Placed): number {
   return compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index
 }
 
-/**
- * Writes the events whose ids are free (`settling`: or taken by the reservations they settle) and adds them to their days, both or neither.
- * They come in the order of `inStoringOrder`.
- */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { settling = false } = {}): Promise<{ event: Placed; fate: Fate }[]> {
+/** Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle, or all, since this transaction has taken them already. */
+export type Ids = 'free' | 'reserved or free' | 'claimed'
+
+/** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<{ event: Placed; fate: Fate }[]> {
   if (placed.length === 0) return []
   const isFirst = (index: number) => index === 0 || keyOf(placed[index - 1]!) !== keyOf(placed[index]!)
   const firsts = placed.filter((_, index) => isFirst(index))
-  await ensureMonths(tx, firsts.map((event) => event.time))
-  const groups = await groupsOf(tx, firsts)
+  const groups = await prepareEvents(tx, firsts)
   const isPlain = firsts.every(isAdditive)
   const rows = firsts.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  const known = await tx.query<{ customer_id: string; id: string; body_hash: string }>(storing({ isPlain, isGrouped: groups.size > 0, settling }), [`[${rows.join(',')}]`, tx.at])
+  const known = await tx.query<{ customer_id: string; id: string; body_hash: string }>(storing({ isPlain, isGrouped: groups.size > 0, ids }), [`[${rows.join(',')}]`, tx.at])
   const taken = new Set(known.map((row) => `${row.customer_id} ${row.id}`))
   const repeated = placed.filter((event, index) => taken.has(keyOf(event)) || !isFirst(index))
   const hashes = await bodyHashes(tx, repeated)
@@ -37,17 +37,23 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
   })
 }
 
+/** Makes the months and names the groups of events. What this locks is locked before any id is taken, by everybody. */
+export async function prepareEvents(tx: BillingTransaction, placed: readonly Placed[]): Promise<Map<Placed, Group[]>> {
+  await ensureMonths(tx, placed.map((event) => event.time))
+  return groupsOf(tx, placed)
+}
+
 /**
  * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
  * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free: mostly none.
  */
-function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped: boolean; settling: boolean }): string {
+function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
   return `
   with sent as materialized (
     select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
   ), fresh as (
-    insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id) ${settling ? settlingOwn : 'do nothing'} returning customer_id, id
+    ${taking[ids]}
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
@@ -56,9 +62,12 @@ function storing({ isPlain, isGrouped, settling }: { isPlain: boolean; isGrouped
     and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))`
 }
 
-/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
-const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
-      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+const taken = 'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
+const taking: Record<Ids, string> = {
+  free: `${taken} do nothing returning customer_id, id`,
+  'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
+  claimed: 'select customer_id, id from sent',
+}
 
 const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
