@@ -292,6 +292,29 @@ export type InvoiceTitle = {
   bankAccount?: string
 }
 
+export type LateEvent = {
+  id: string
+  /** Letters, digits and _ . : - */
+  meter: string
+  quantity: number
+  /** RFC 3339, UTC */
+  time: string
+  /** RFC 3339, UTC */
+  storedAt: string
+  properties: Record<string, unknown>
+  /** The label of the usage period it falls in */
+  period: string
+  /** When that period was billed */
+  closedAt: string
+  /** `billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it */
+  outcome: 'billed' | 'pending' | 'unchanged' | 'uncharged'
+  invoice: {
+    /** Letters, digits and _ . : - */
+    id: string
+    number: string
+  } | null
+}
+
 export type LocalizedText = {
   'zh-CN': string
   en: string
@@ -818,6 +841,11 @@ export interface Operations {
     from: string
     until: string | null
   } }
+  /** Events that arrived after their period was billed, the last stored first. */
+  'GET /customers/{customerId}/events/late': { arguments: [customerId: string, query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: LateEvent }
   /** A customer's invoices, newest first. */
   'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
     status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -977,6 +1005,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
+  'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
   'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },

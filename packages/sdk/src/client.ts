@@ -102,6 +102,9 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
         list: call.pages('GET /events/rejected'),
         retry: call.one('POST /events/rejected/retry', repeatable),
       },
+      late: {
+        list: call.pages('GET /customers/{customerId}/events/late'),
+      },
     },
     usage: {
       /** Takes an event to be sent in the background. */

@@ -253,6 +253,21 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(pointers(await post('/events/rejected/retry', { ids: [] }))).toEqual(['/customerId', '/ids'])
       expect(await get('/events/rejected?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
     })
+    test('what arrived after its period was billed is listed page by page, with what became of it', async () => {
+      await post('/customers', { id: 'tardy', companyName: 'Tardy' })
+      expect((await post('/customers/tardy/subscription', { planId: 'starter', seats: 1, startsAt: '2026-02-06T04:00:00Z' })).status).toBe(201)
+      const now = server.clock.at
+      server.clock.at = '2026-03-10T04:00:01.000000Z'
+      await post('/events', ['t1', 't2'].map((id) => ({ id, customerId: 'tardy', meter: 'ai_chat', quantity: 3, time: '2026-03-04T00:00:00Z', properties: { n: id } })))
+      await post('/events', { id: 'now', customerId: 'tardy', meter: 'ai_chat' })
+      const first = (await get('/customers/tardy/events/late?limit=1')).body
+      expect(first.data).toMatchObject([{ id: 't2', meter: 'ai_chat', quantity: 3, time: '2026-03-04T00:00:00.000000Z', properties: { n: 't2' }, period: '2026-02', outcome: 'pending', invoice: null }])
+      expect((await get(`/customers/tardy/events/late?cursor=${first.nextCursor}`)).body).toMatchObject({ data: [{ id: 't1' }], nextCursor: null })
+      expect(await get('/customers/nobody/events/late')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(await get('/customers/tardy/events/late?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+      expect((await get('/customers/tardy/events/late?limit=101')).status).toBe(400)
+      server.clock.at = now
+    })
     test('an envelope that is none is refused', async () => {
       for (const body of ['[]', '"event"', 'null', '7', JSON.stringify(Array.from({ length: 1001 }, (_, index) => event(`x${index}`)))]) {
         expect(await post('/events', body, { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'validation_failed' } })

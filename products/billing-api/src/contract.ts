@@ -2,7 +2,7 @@ import { changeTypes, longestReservation, mostTrialDays, type ChangeType, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsagePeriod,
+  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -172,6 +172,21 @@ export const RejectedQuery = Type.Object(
   { customerId: Type.Optional(Id), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
   closed,
 )
+
+/** GET /customers/{id}/events/late */
+export const LateEvent = Type.Object(
+  {
+    ...UsageEvent.properties,
+    period: Type.String({ description: 'The label of the usage period it falls in' }),
+    closedAt: { ...Instant, description: 'When that period was billed' },
+    outcome: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged')], {
+      description: '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it',
+    }),
+    invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
+  },
+  closed,
+)
+
 export const RetryInput = Type.Object(
   { customerId: Id, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
   closed,

@@ -4,7 +4,7 @@ import { Account, Changed } from '@customer-portal/http/resources'
 import { askerIn, authenticateVendor } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
-  Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+  Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
   PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
@@ -62,7 +62,7 @@ const description = {
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
   },
   schemas: {
-    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
   },
 }

@@ -47,6 +47,18 @@ export const RejectedUsage = Type.Object(
 )
 export type RejectedUsage = Static<typeof RejectedUsage>
 
+/** GET /usage/late */
+export const LateUsage = Type.Object(
+  {
+    id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, period: Type.String(),
+    code: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged')]),
+    reason: Type.Unsafe<LocalizedText>({ ...LocalizedText, description: 'What became of it, in a sentence' }),
+    invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
+  },
+  closed,
+)
+export type LateUsage = Static<typeof LateUsage>
+
 /** GET /session */
 export const Session = Type.Object(
   { customerId: Id, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },

@@ -271,4 +271,17 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
       expect([said, session.json().customerId]).toEqual([customerId, customerId])
     }
   })
+
+  test('what was reported after its period was billed is told with what became of it, to its customer alone', async () => {
+    const now = server.clock.at
+    server.clock.at = '2026-03-10T04:01:00.000000Z'
+    await recordUsage(server.billing, ['acme', 'globex'].map((customerId) => ({ id: `late-${customerId}`, customerId, meter: 'ai_chat', quantity: 4, time: '2026-02-20T00:00:00Z' })))
+    const { data, nextCursor } = await get('/usage/late', { role: 'viewer' })
+    expect([data, nextCursor]).toEqual([[{
+      id: 'late-acme', meter: 'ai_chat', quantity: 4, time: '2026-02-20T00:00:00.000000Z', storedAt: server.clock.at, period: '2026-02', code: 'pending', invoice: null,
+      reason: { 'zh-CN': '这笔用量在 2026-02 计费周期出账后才上报，将计入下一张账单。', en: 'It was reported after the period 2026-02 had been billed, and will be counted on the next invoice.' },
+    }], null])
+    expect((await call('GET', '/usage/late?cursor=x')).json().code).toBe('invalid_cursor')
+    server.clock.at = now
+  })
 })

@@ -1,10 +1,10 @@
-import { getReconciliation, getUsageSummary, keepRejected, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
-import type { App } from '@customer-portal/http'
+import { getReconciliation, getUsageSummary, keepRejected, listLateEvents, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
+import { PageQuery, type App } from '@customer-portal/http'
 import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
-import { EventBatch, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
+import { EventBatch, LateEvent, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
 const scope = 'billing' as const
@@ -41,6 +41,14 @@ export function usageRoutes(app: App, billing: Billing): void {
       description: 'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
     },
   }, async (request) => retryRejectedEvents(billing, request.body))
+
+  app.get('/customers/:customerId/events/late', {
+    config: { scope },
+    schema: {
+      summary: 'Events that arrived after their period was billed, the last stored first', tags: ['usage'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(LateEvent) },
+      description: 'With what became of each: an issued invoice never changes, so the next one carries an adjustment. Those stored in the last 100 days.',
+    },
+  }, async (request) => listLateEvents(billing, { ...request.params, ...request.query }))
 
   app.get('/customers/:customerId/usage', {
     config: { scope },

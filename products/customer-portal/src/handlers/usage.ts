@@ -1,10 +1,11 @@
-import { exportUsage, getUsageDetail, getUsageSummary, listRejectedEvents } from '@customer-portal/billing'
+import { exportUsage, getUsageDetail, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
 import { failures, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
-import { RejectedUsage } from '../contract.ts'
+import { LateUsage, RejectedUsage } from '../contract.ts'
+import { lateReason } from '../late-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
 const Moment = Type.Union([LocalDate, Instant], { description: 'A local date (the end is inclusive) or an instant' })
@@ -68,5 +69,16 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     const { billing, customerId } = actFor(request)
     const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
     return { data: data.map((event) => ({ ...event, reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
+  })
+
+  app.get('/usage/late', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'Usage that was reported after its period was billed, the last reported first, with what became of it', tags: ['usage'], querystring: PageQuery, response: { 200: Page(LateUsage) },
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    const { data, nextCursor } = await listLateEvents(billing, { customerId, ...request.query })
+    return { data: data.map((event) => ({ ...event, code: event.outcome, reason: lateReason(event) })), nextCursor }
   })
 }

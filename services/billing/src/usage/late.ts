@@ -1,0 +1,128 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
+import { readHistory, type History } from '../history.ts'
+import type { InvoiceDocument } from '../invoice/document.ts'
+import type { Line } from '../invoice/line.ts'
+import { addDays, type LocalDate } from '../rules/date.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { usagePeriods } from '../timeline.ts'
+import type { UsageEvent } from './detail.ts'
+import { latestDays } from './event.ts'
+import { chargesOf, usageStretches } from './rating.ts'
+
+/**
+ * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will (or, where its period's invoice was voided, the one
+ * generated instead). `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, or it was a trial.
+ */
+export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged'
+
+/** An event that was stored after the usage period it falls in was closed. `period` is that period's label. */
+export interface LateEvent extends UsageEvent {
+  period: string
+  closedAt: Instant
+  outcome: LateOutcome
+  invoice: { id: string; number: string } | null
+}
+
+/** Late events are listed for as long as rejected ones are kept. */
+const listedDays = 100
+
+/** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
+export async function listLateEvents(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<LateEvent>> {
+  const limit = pageLimit(input.limit)
+  const after = decodeCursor(input.cursor, 3)
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const closed = await closedLately(tx, history)
+    const rows = await lateRows(tx, input.customerId, closed, after, limit + 1)
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      data: shown.length === 0 ? [] : await withOutcomes(tx, history, closed, shown),
+      nextCursor: rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id]) : null,
+    }
+  }, { readOnly: true })
+}
+
+interface ClosedPeriod extends LabelledPeriod {
+  closedAt: Instant
+  /** Its invoice was taken back and waits to be generated again. */
+  voided: boolean
+}
+
+/** The closed periods of which an event can have been stored in the days that are listed. */
+async function closedLately(tx: BillingTransaction, history: History): Promise<ClosedPeriod[]> {
+  const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
+    `select c.period_start as start, c.closed_at as "closedAt", coalesce((select bool_and(i.voided_at is not null) from invoices i
+       where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)), false) as voided
+     from closed_periods c where c.customer_id = $1 and c.period_start >= $2`,
+    [history.customer.customerId, addDays(history.today, -listedDays - latestDays - 31 - 1)],
+  )
+  const known = new Map(rows.map((row) => [row.start, row]))
+  return usagePeriods(history.stretches, history.today).flatMap((period) => {
+    const row = known.get(period.from)
+    return row ? [{ ...period, closedAt: row.closedAt, voided: row.voided }] : []
+  })
+}
+
+interface LateRow extends UsageEvent {
+  localDate: LocalDate
+  /** The place of its period. */
+  place: number
+}
+
+/** Each period by itself, so that its dates and the instant it was closed at lead to the few events that come into question. */
+async function lateRows(tx: BillingTransaction, customerId: string, closed: readonly ClosedPeriod[], after: readonly string[] | undefined, limit: number): Promise<LateRow[]> {
+  if (closed.length === 0) return []
+  const parameters: unknown[] = [customerId, ...(after ?? [])]
+  const behind = after === undefined ? '' : 'and (stored_at, time, id) < ($2, $3, $4)'
+  const since = addSeconds(tx.at, -listedDays * 86_400)
+  const parts = closed.map(({ from, to, closedAt }, place) => {
+    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
+    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place from usage_events
+      where customer_id = $1 and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
+        and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
+      order by stored_at desc, time desc, id desc limit ${limit})`
+  })
+  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc limit ${limit}`, parameters)
+}
+
+async function withOutcomes(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {
+  const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
+    'select document, voided_at is not null as voided from invoices where customer_id = $1 and period_start >= $2 and credits_id is null order by issued_at desc, number desc',
+    [history.customer.customerId, closed.map(({ from }) => from).sort()[0]],
+  )
+  const lines = documents.flatMap(({ document, voided }) => document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })))
+  const looked = await momentsLooked(tx, history, closed)
+  return rows.map(({ place, localDate, ...event }) => {
+    const period = closed[place]!
+    const counting = lines.filter(({ line }) => counted(line, { ...event, localDate }, period))
+    const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
+    const outcome = invoice ? 'billed' : !isCharged(history, event.meter, localDate) ? 'uncharged'
+      // What was taken back is billed anew.
+      : counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
+    return { ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), period: period.label, closedAt: period.closedAt, outcome, invoice }
+  })
+}
+
+/** Whether a line's quantity holds the event. */
+function counted(line: Line, event: Pick<LateRow, 'meter' | 'localDate' | 'storedAt'>, period: ClosedPeriod): boolean {
+  return line.meter === event.meter && line.usagePeriod === period.from && line.period.start <= event.localDate && event.localDate < line.period.end
+    && line.counted !== undefined && (line.counted.after === null || line.counted.after < event.storedAt) && event.storedAt <= line.counted.until
+}
+
+function isCharged(history: History, meter: string, date: LocalDate): boolean {
+  const stretch = usageStretches(history.stretches).find((one) => one.from <= date && (one.to === null || date < one.to))
+  return stretch !== undefined && !stretch.trial && chargesOf(stretch).some((charge) => charge.meter === meter)
+}
+
+/** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */
+async function momentsLooked(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[]): Promise<{ at: Instant; after: LocalDate }[]> {
+  const ended = await tx.query<{ at: Instant; after: LocalDate }>(
+    `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join stretches t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
+     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`, [history.customer.customerId],
+  )
+  return [...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })), ...ended]
+}
