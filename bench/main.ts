@@ -2,14 +2,15 @@ import { writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { whenNpmEnds } from '../scripts/npm-parent.mjs'
-import { stopMeasuring } from './alone.ts'
 import { runBenchmark, type Benchmark, type Result } from './benchmark.ts'
+import { stopChildren } from './children.ts'
+import { dimensions, ingest } from './ingest.ts'
 import { invoices } from './invoices.ts'
 import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [invoices]
+const benchmarks: readonly Benchmark[] = [ingest, dimensions, invoices]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 
@@ -66,7 +67,7 @@ async function main(parameters: readonly string[]): Promise<number> {
 /** Ctrl-C, or the end of npm: nothing of us stays behind. */
 function stopOnSignal(stop: () => Promise<void>): void {
   const end = (code: number) => {
-    stopMeasuring()
+    stopChildren()
     void stop().finally(() => process.exit(code))
   }
   for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]] as const) process.on(signal, () => end(128 + number))
