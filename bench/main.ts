@@ -6,11 +6,12 @@ import { runBenchmark, type Benchmark, type Result } from './benchmark.ts'
 import { stopChildren } from './children.ts'
 import { dimensions, ingest } from './ingest.ts'
 import { invoices } from './invoices.ts'
+import { quota } from './quota.ts'
 import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [ingest, dimensions, invoices]
+const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, invoices]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 

@@ -35,6 +35,23 @@ export async function sendRequests(port: number, connections: number, requests: 
   return { seconds, ...percentiles(took) }
 }
 
+/** The same for calls inside this process: so many clients, each with one call under way at a time. */
+export async function callAtOnce(clients: number, calls: number, call: (place: number) => Promise<void>): Promise<Timing> {
+  const took = new Float64Array(calls)
+  let next = 0
+  const client = async () => {
+    while (next < calls) {
+      const place = next++
+      const began = performance.now()
+      await call(place)
+      took[place] = performance.now() - began
+    }
+  }
+  const began = performance.now()
+  await Promise.all(Array.from({ length: clients }, client))
+  return { seconds: (performance.now() - began) / 1000, ...percentiles(took) }
+}
+
 /** The middle of the times and what one in a hundred exceeds. */
 export function percentiles(milliseconds: Float64Array): { p50: number; p99: number } {
   const sorted = milliseconds.toSorted()
