@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runBenchmark, spread, type Bench, type Benchmark } from './benchmark.ts'
 import { report } from './report.ts'
 
-const bench: Bench = { server: { version: '15', create: async () => '', drop: async () => undefined }, count: 7, progress: () => undefined }
+const bench: Bench = { server: { version: '15', create: async () => '', drop: async () => undefined, clear: async () => undefined }, count: 7, progress: () => undefined }
 
 /** A benchmark whose runs answer what a stopwatch would have said, round by round, and note when they ran. */
 function scripted(rates: Record<string, number[]>, bounds: { atLeast?: number; atMost?: number }) {

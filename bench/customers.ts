@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { addSeconds, createCustomer, createSubscription, instantFromMilliseconds, keepUsage, migrateBilling, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
 import { alone } from './alone.ts'
 import type { Bench } from './benchmark.ts'
 import { onEngine } from './engine.ts'
+import { newFolder } from './folders.ts'
 import type { Location } from './program.ts'
 import { query } from './server.ts'
 
@@ -23,10 +23,10 @@ const plenty = 1_000_000_000
 
 /** A database with subscribed customers, of which each run gets a copy of its own. */
 export interface Prepared {
+  /** The original: whoever measures on it leaves his traces in it. */
+  location: Location
   /** A fresh copy for one run, and what takes it away again. */
   copy(): Promise<{ location: Location; remove(): Promise<void> }>
-  /** Takes away the original. */
-  remove(): Promise<void>
 }
 
 /** Customers in a database of PostgreSQL, by the engine's own commands. */
@@ -36,25 +36,24 @@ export async function prepareOnPostgres({ server, progress }: Bench, customers: 
   await alone(import.meta.url, subscribeCustomers.name, { location: { databaseUrl }, customers })
   await query(databaseUrl, 'vacuum analyze')
   return {
+    location: { databaseUrl },
     copy: async () => ({ location: { databaseUrl: await server.create('run', name) }, remove: () => server.drop('run') }),
-    remove: () => server.drop(name),
   }
 }
 
 /** The same customers in a folder of the embedded database. */
 export async function prepareOnPglite({ progress }: Bench, customers: number): Promise<Prepared> {
-  const home = mkdtempSync(join(tmpdir(), 'customer-portal-bench-'))
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+  const home = newFolder()
   const original = join(home, 'original')
   progress('preparing customers in the embedded database', 0, customers)
   await alone(import.meta.url, subscribeCustomers.name, { location: { dataDir: original }, customers })
   return {
+    location: { dataDir: original },
     async copy() {
       const dataDir = join(home, 'run')
       cpSync(original, dataDir, { recursive: true })
       return { location: { dataDir }, remove: async () => rmSync(dataDir, { recursive: true, force: true }) }
     },
-    remove: async () => rmSync(home, { recursive: true, force: true }),
   }
 }
 

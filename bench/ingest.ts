@@ -3,8 +3,9 @@ import type { Bench, Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { prepareOnPglite, prepareOnPostgres, type Prepared } from './customers.ts'
 import { copyRows } from './load/copy.ts'
 import { sendEvents, type Load } from './load/send-events.ts'
-import { startPlain, startPortal, type Location, type Program } from './program.ts'
+import { startPlain, startPortal, type Location } from './program.ts'
 import { query } from './server.ts'
+import { watched } from './watched.ts'
 
 const copying = new URL('load/copy.ts', import.meta.url).href
 const sending = new URL('load/send-events.ts', import.meta.url).href
@@ -17,7 +18,7 @@ const plainMix = { customers: manyCustomers, groupBy: 0, withProperties: false }
 const copiedTimes = 4
 
 /** As one vendor's servers would send: a few that batch, many that do not. */
-const shapes = {
+export const shapes = {
   thousands: { batch: 1000, connections: 8 },
   hundreds: { batch: 100, connections: 32 },
   singles: { batch: 1, connections: 100 },
@@ -43,7 +44,7 @@ export const ingest: Benchmark = {
       runs: [
         run(names.thousands, postgres, load('thousands')), run(names.hundreds, postgres, load('hundreds')), { name: names.copy, measure: () => measureCopy(postgres, bench) },
         run(names.few, postgres, load('thousands', { customers: fewCustomers })),
-        run(names.singles, postgres, load('singles')), { name: names.plain, measure: () => measurePlain(load('singles')) },
+        run(names.singles, postgres, load('singles')), { name: names.plain, measure: () => postToPlainRoute(load('singles')) },
         run(names.pgliteThousands, pglite, load('thousands', { events: Math.ceil(bench.count / 2) })), run(names.pgliteHundreds, pglite, load('hundreds', { events: Math.ceil(bench.count / 2) })),
         run(names.pgliteSingles, pglite, load('singles')),
       ],
@@ -83,25 +84,31 @@ export const dimensions: Benchmark = {
 /** A short run need not prepare more customers than it has events for. */
 const customersFor = (count: number) => Math.min(manyCustomers, Math.max(fewCustomers, Math.ceil(count / 10)))
 
-async function measureIngest(on: Prepared, load: Omit<Load, 'port' | 'path'>): Promise<Figures> {
+async function measureIngest(on: Prepared, load: EventLoad): Promise<Figures> {
   const { location, remove } = await on.copy()
-  const portal = await startPortal(location)
   try {
-    const { answer, peakMemory } = await sendTo(portal, { ...load, path: '/api/billing/events' })
-    if ('databaseUrl' in location) await assertRecorded(location, load.events + answer.warmUp)
-    return { 'events/s': load.events / answer.seconds, 'p99 ms': answer.p99, 'peak MB': peakMemory }
+    const { figures, recorded } = await recordOverHttp(location, load)
+    if ('databaseUrl' in location) await assertRecorded(location, recorded)
+    return figures
   } finally {
-    await portal.stop()
     await remove()
   }
 }
 
-/** The load comes from a process of its own; the server's memory is watched once it is warm. */
-async function sendTo(server: Program, load: Omit<Load, 'port'>) {
-  let peak = () => Number.NaN
-  const { answer } = await alone<Awaited<ReturnType<typeof sendEvents>>>(sending, sendEvents.name, { ...load, port: server.port }, () => (peak = server.watchMemory()))
-  return { answer, peakMemory: peak() }
+export type EventLoad = Omit<Load, 'port' | 'path'>
+
+/** Starts a server on the data and records events by it, from a process of its own. Tells also how many were recorded with those that warmed it up. */
+export async function recordOverHttp(location: Location, load: EventLoad): Promise<{ figures: Figures; recorded: number }> {
+  const portal = await startPortal(location)
+  try {
+    const { answer, peakMemory } = await watched<Sent>(portal, sending, sendEvents.name, { ...load, path: '/api/billing/events' })
+    return { figures: { 'events/s': load.events / answer.seconds, 'p99 ms': answer.p99, 'peak MB': peakMemory }, recorded: load.events + answer.warmUp }
+  } finally {
+    await portal.stop()
+  }
 }
+
+type Sent = Awaited<ReturnType<typeof sendEvents>>
 
 /** What was answered is there, each once, and the days add up to it. */
 async function assertRecorded({ databaseUrl }: Extract<Location, { databaseUrl: string }>, events: number): Promise<void> {
@@ -122,10 +129,11 @@ async function measureCopy(on: Prepared, { count }: Bench): Promise<Figures> {
   }
 }
 
-async function measurePlain(load: Omit<Load, 'port' | 'path'>): Promise<Figures> {
+/** Sends the same events to a route that validates them and answers. */
+export async function postToPlainRoute(load: EventLoad): Promise<Figures> {
   const plain = await startPlain(new URL('plain-route.ts', import.meta.url).href)
   try {
-    const { answer, peakMemory } = await sendTo(plain, { ...load, path: '/events' })
+    const { answer, peakMemory } = await watched<Sent>(plain, sending, sendEvents.name, { ...load, path: '/events' })
     return { 'events/s': load.events / answer.seconds, 'p99 ms': answer.p99, 'peak MB': peakMemory }
   } finally {
     await plain.stop()

@@ -6,6 +6,7 @@ import { consumeInside, consumeOverHttp, meter, updateInside, warmUpOf, type Dem
 import type { Timing } from './load/requests.ts'
 import { startPlain, startPortal, type Location, type Program } from './program.ts'
 import { query } from './server.ts'
+import { watched } from './watched.ts'
 
 const consuming = new URL('load/consume.ts', import.meta.url).href
 
@@ -105,10 +106,9 @@ function measurePlain(on: Prepared, demand: Demand): Promise<Figures> {
 }
 
 async function overHttp(server: Program, path: string, demand: Demand): Promise<Figures> {
-  let peak = () => Number.NaN
   try {
-    const { answer } = await alone<Timing>(consuming, consumeOverHttp.name, { port: server.port, path, ...demand }, () => (peak = server.watchMemory()))
-    return { ...figuresOf(demand, answer), 'peak MB': peak() }
+    const { answer, peakMemory } = await watched<Timing>(server, consuming, consumeOverHttp.name, { path, ...demand })
+    return { ...figuresOf(demand, answer), 'peak MB': peakMemory }
   } finally {
     await server.stop()
   }
