@@ -1,6 +1,7 @@
 import type { Bench, Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { prepareOnPglite, prepareOnPostgres, type Prepared } from './customers.ts'
 import { recordOverHttp, shapes } from './ingest.ts'
+import { lazily } from './lazily.ts'
 import { measurePages, measurePlainPages, measureReading, storeOnPglite, storeOnPostgres, type Stored } from './stored.ts'
 
 const manyCustomers = 1000
@@ -19,25 +20,25 @@ export const growth: Benchmark = {
     const customers = Math.min(manyCustomers, Math.ceil(bench.count / 200))
     const rows = { few: Math.ceil(bench.count / fewShare), many: bench.count }
     const onPostgres: Stages = {
-      empty: await prepareOnPostgres(bench, customers, 'empty'),
-      few: await storeOnPostgres(bench, rows.few, customers, 'few'), many: await storeOnPostgres(bench, rows.many, customers, 'many'),
+      empty: lazily(() => prepareOnPostgres(bench, customers, 'empty')),
+      few: lazily(() => storeOnPostgres(bench, rows.few, customers, 'few')), many: lazily(() => storeOnPostgres(bench, rows.many, customers, 'many')),
     }
     const onPglite: Stages = {
-      empty: await prepareOnPglite(bench, customers),
-      few: await storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers), many: await storeOnPglite(bench, Math.ceil(rows.many / pgliteShare), customers),
+      empty: lazily(() => prepareOnPglite(bench, customers)),
+      few: lazily(() => storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers)), many: lazily(() => storeOnPglite(bench, Math.ceil(rows.many / pgliteShare), customers)),
     }
-    const query: Run = { name: names.query, measure: () => measurePlainPages(onPostgres.many) }
+    const query: Run = { name: names.query, measure: async () => measurePlainPages(await onPostgres.many()) }
     return {
-      runs: [...runsOn(onPostgres, names, bench), query, ...runsOn(onPglite, pgliteNames, bench)],
+      runs: [...runsOn(onPostgres, names, { ...bench, customers }), query, ...runsOn(onPglite, pgliteNames, { ...bench, customers })],
       comparisons: [...comparisonsOf(names, bounds), ...pageComparisons, ...memoryComparisons, ...comparisonsOf(pgliteNames)],
     }
   },
 }
 
 interface Stages {
-  empty: Prepared
-  few: Stored
-  many: Stored
+  empty(): Promise<Prepared>
+  few(): Promise<Stored>
+  many(): Promise<Stored>
 }
 
 const namesOn = (database: string) => ({
@@ -46,15 +47,15 @@ const namesOn = (database: string) => ({
 const names = { ...namesOn(''), query: "the page's query by itself" }
 const pgliteNames = namesOn('PGlite, ')
 
-function runsOn({ empty, few, many }: Stages, named: ReturnType<typeof namesOn>, { count }: Bench): Run[] {
-  const load = { ...shapes.thousands, customers: many.customers, groupBy: 0, withProperties: false, events: Math.ceil(count / recordedShare) }
+function runsOn({ empty, few, many }: Stages, named: ReturnType<typeof namesOn>, { count, customers }: Bench & { customers: number }): Run[] {
+  const load = { ...shapes.thousands, customers, groupBy: 0, withProperties: false, events: Math.ceil(count / recordedShare) }
   const summaries = { path: '/api/billing/customers/:id/usage', connections: 1, requests: Math.min(mostSummaries, Math.ceil(count / 100)) }
   return [
-    { name: named.empty, measure: () => recordIntoCopy(empty, load) },
+    { name: named.empty, measure: async () => recordIntoCopy(await empty(), load) },
     // Not into a copy: what a run adds is little beside what is there, and copying it would take longer than all the rest.
-    { name: named.recording, measure: async () => (await recordOverHttp(many.location, load)).figures },
-    { name: named.few, measure: () => measureReading(few, summaries) }, { name: named.many, measure: () => measureReading(many, summaries) },
-    { name: named.pages, measure: () => measurePages(many) },
+    { name: named.recording, measure: async () => (await recordOverHttp((await many()).location, load)).figures },
+    { name: named.few, measure: async () => measureReading(await few(), summaries) }, { name: named.many, measure: async () => measureReading(await many(), summaries) },
+    { name: named.pages, measure: async () => measurePages(await many()) },
   ]
 }
 

@@ -1,6 +1,7 @@
 import { alone } from './alone.ts'
 import type { Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { prepareOnPglite, prepareOnPostgres, type Prepared } from './customers.ts'
+import { lazily } from './lazily.ts'
 import { quotaTable } from './load/conditional-update.ts'
 import { consumeInside, consumeOverHttp, meter, updateInside, warmUpOf, type Demand } from './load/consume.ts'
 import type { Timing } from './load/requests.ts'
@@ -29,7 +30,7 @@ export const quota: Benchmark = {
   about: (count) => `taking one unit of a quota ${count.toLocaleString('en')} times (a tenth as often by UPDATE), ${clients} clients`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, bench.count)
-    const [postgres, pglite] = [await prepareOnPostgres(bench, customers), await prepareOnPglite(bench, customers)]
+    const [postgres, pglite] = [await prepareOnPostgres(bench, customers), lazily(() => prepareOnPglite(bench, customers))]
     const hot: Demand = { requests: bench.count, clients, customers: 1 }
     const many: Demand = { ...hot, customers }
     const slow = (demand: Demand): Demand => ({ ...demand, requests: Math.ceil(demand.requests / fewer) })
@@ -40,7 +41,7 @@ export const quota: Benchmark = {
         run(names.many, () => measureEngine(postgres, many)), run(names.manyUpdate, () => measureUpdate(postgres, slow(many))),
         run(names.hotHttp, () => measurePortal(postgres, hot)), run(names.hotPlain, () => measurePlain(postgres, slow(hot))),
         run(names.manyHttp, () => measurePortal(postgres, many)), run(names.manyPlain, () => measurePlain(postgres, slow(many))),
-        run(names.hotPglite, () => measureEngine(pglite, hot)), run(names.manyPglite, () => measureEngine(pglite, many)), run(names.hotPgliteHttp, () => measurePortal(pglite, hot)),
+        run(names.hotPglite, async () => measureEngine(await pglite(), hot)), run(names.manyPglite, async () => measureEngine(await pglite(), many)), run(names.hotPgliteHttp, async () => measurePortal(await pglite(), hot)),
       ],
       comparisons,
     }

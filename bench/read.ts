@@ -1,5 +1,6 @@
 import type { Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { postToPlainRoute, shapes } from './ingest.ts'
+import { lazily } from './lazily.ts'
 import { readOverHttp } from './load/read.ts'
 import type { Timing } from './load/requests.ts'
 import { startPlain } from './program.ts'
@@ -23,11 +24,12 @@ export const read: Benchmark = {
   about: (count) => `reading over HTTP where ${count.toLocaleString('en')} events are stored: quotas over ${connections} connections, summaries and pages over one`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, Math.ceil(bench.count / 100))
-    const [postgres, pglite] = [await storeOnPostgres(bench, bench.count, customers, 'stored'), await storeOnPglite(bench, bench.count, customers)]
+    const stored = await storeOnPostgres(bench, bench.count, customers, 'stored')
+    const [postgres, pglite] = [async () => stored, lazily(() => storeOnPglite(bench, bench.count, customers))]
     const requests = Math.ceil(bench.count / 5)
-    const quota = (name: string, stored: Stored): Run => ({ name, measure: () => measureReading(stored, { path: `/api/billing${quotaPath}`, requests, connections }) })
-    const summary = (name: string, stored: Stored): Run => ({ name, measure: () => measureReading(stored, { path: '/api/billing/customers/:id/usage', requests: Math.ceil(requests / 20), connections: 1 }) })
-    const pages = (name: string, stored: Stored): Run => ({ name, measure: () => measurePages(stored) })
+    const quota = (name: string, on: Where): Run => ({ name, measure: async () => measureReading(await on(), { path: `/api/billing${quotaPath}`, requests, connections }) })
+    const summary = (name: string, on: Where): Run => ({ name, measure: async () => measureReading(await on(), { path: '/api/billing/customers/:id/usage', requests: Math.ceil(requests / 20), connections: 1 }) })
+    const pages = (name: string, on: Where): Run => ({ name, measure: async () => measurePages(await on()) })
     return {
       runs: [
         quota(names.quota, postgres), { name: names.post, measure: () => measurePlainPost(requests, customers) }, { name: names.get, measure: () => measurePlainQuota(requests, customers) },
@@ -38,6 +40,8 @@ export const read: Benchmark = {
     }
   },
 }
+
+type Where = () => Promise<Stored>
 
 const rate = (of: string, to: string, atLeast?: number): Comparison => ({ figure: 'requests/s', of, to, ...(atLeast === undefined ? {} : { atLeast }) })
 
