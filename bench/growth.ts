@@ -2,7 +2,7 @@ import type { Bench, Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { prepareOnPglite, prepareOnPostgres, type Prepared } from './customers.ts'
 import { recordOverHttp, shapes } from './ingest.ts'
 import { lazily } from './lazily.ts'
-import { measurePages, measurePlainPages, measureReading, storeOnPglite, storeOnPostgres, type Stored } from './stored.ts'
+import { fewestRows, measurePages, measurePlainPages, measureReading, storeOnPglite, storeOnPostgres, storePlain, type Stored } from './stored.ts'
 
 const manyCustomers = 1000
 /** The embedded database is for a small vendor, who has less. */
@@ -25,9 +25,14 @@ export const growth: Benchmark = {
     }
     const onPglite: Stages = {
       empty: lazily(() => prepareOnPglite(bench, customers)),
-      few: lazily(() => storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers)), many: lazily(() => storeOnPglite(bench, Math.ceil(rows.many / pgliteShare), customers)),
+      few: lazily(() => storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers)), many: lazily(() => storeOnPglite(bench, Math.max(fewestRows, Math.ceil(rows.many / pgliteShare)), customers)),
     }
-    const query: Run = { name: names.query, measure: async () => measurePlainPages(await onPostgres.many()) }
+    const plain = lazily(async () => {
+      const stored = await onPostgres.many()
+      await storePlain(bench, stored)
+      return stored
+    })
+    const query: Run = { name: names.query, measure: async () => measurePlainPages(await plain()) }
     return {
       runs: [...runsOn(onPostgres, names, { ...bench, customers }), query, ...runsOn(onPglite, pgliteNames, { ...bench, customers })],
       comparisons: [...comparisonsOf(names, bounds), ...pageComparisons, ...memoryComparisons, ...comparisonsOf(pgliteNames)],

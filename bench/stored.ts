@@ -1,7 +1,7 @@
 import { alone } from './alone.ts'
 import type { Bench, Figures } from './benchmark.ts'
 import { customerId, prepareOnPglite, prepareOnPostgres } from './customers.ts'
-import { readPlainPages, type PageTimes } from './load/plain-pages.ts'
+import { copyForPages, readPlainPages, type PageTimes } from './load/plain-pages.ts'
 import { readOverHttp, readPages, type Reading } from './load/read.ts'
 import type { Timing } from './load/requests.ts'
 import { startPortal, type Location } from './program.ts'
@@ -55,6 +55,8 @@ export const readingFigures = ({ requests }: Pick<Reading, 'requests'>, { second
 
 const farPage = 100
 const pageTimes = 200
+/** With fewer events the customer who has most has no hundredth page. */
+export const fewestRows = largestShare * farPage
 
 /** What a page shows unless asked otherwise; less where so few events are stored that there would be no hundredth. */
 const pageSize = ({ rows }: Stored) => Math.min(20, Math.max(1, Math.floor(rows / largestShare / farPage)))
@@ -72,7 +74,13 @@ export async function measurePages(stored: Stored): Promise<Figures> {
   }
 }
 
-/** The same pages by one query each, from one connection that does nothing else. */
+/** The same events in a table that is made for pages alone. */
+export async function storePlain({ progress }: Bench, { location, rows }: Stored): Promise<void> {
+  progress('copying the events for the query by itself', 0, rows)
+  await copyForPages({ url: (location as { databaseUrl: string }).databaseUrl })
+}
+
+/** The same pages by one query each from that table, from one connection that does nothing else. */
 export async function measurePlainPages(stored: Stored): Promise<Figures> {
   const { databaseUrl } = stored.location as { databaseUrl: string }
   const { answer } = await alone<PageTimes>(plainReading, readPlainPages.name, { url: databaseUrl, ...pagesOf(stored) })
