@@ -9,11 +9,15 @@ export interface Run {
   measure(): Promise<Figures>
 }
 
-/** How one run is held against another in the same round, and what the ratio should reach; without a bound it only informs. */
+/**
+ * How one run is held against another in the same round, by ratio or by difference, or one run alone, and what that should reach; without a
+ * bound it only informs.
+ */
 export interface Comparison {
   figure: string
   of: string
-  to: string
+  to?: string
+  by?: 'ratio' | 'difference'
   atLeast?: number
   atMost?: number
 }
@@ -47,8 +51,8 @@ export interface Spread {
 }
 
 export interface Compared extends Comparison {
-  /** Of the ratios of the rounds: a round's two runs had the same machine. */
-  ratio: Spread
+  /** Of the ratios (differences, figures) of the rounds: a round's two runs had the same machine. */
+  measured: Spread
   reached: boolean | null
 }
 
@@ -82,12 +86,14 @@ function spreads(rounds: readonly Figures[]): Record<string, Spread> {
   return Object.fromEntries(Object.keys(rounds[0]!).map((figure) => [figure, spread(rounds.map((one) => one[figure]!))]))
 }
 
-function compare(comparison: Comparison, measured: ReadonlyMap<string, Figures[]>): Compared {
-  const { figure, of, to, atLeast, atMost } = comparison
-  const base = measured.get(to)!
-  const ratio = spread(measured.get(of)!.map((figures, round) => figures[figure]! / base[round]![figure]!))
+function compare(comparison: Comparison, figures: ReadonlyMap<string, Figures[]>): Compared {
+  const { figure, of, to, by, atLeast, atMost } = comparison
+  const measured = spread(figures.get(of)!.map((round, place) => {
+    const [own, base] = [round[figure]!, to === undefined ? undefined : figures.get(to)![place]![figure]!]
+    return base === undefined ? own : by === 'difference' ? own - base : own / base
+  }))
   const bound = atLeast !== undefined || atMost !== undefined
-  return { ...comparison, ratio, reached: bound ? ratio.median >= (atLeast ?? -Infinity) && ratio.median <= (atMost ?? Infinity) : null }
+  return { ...comparison, measured, reached: bound ? measured.median >= (atLeast ?? -Infinity) && measured.median <= (atMost ?? Infinity) : null }
 }
 
 export function spread(values: readonly number[]): Spread {

@@ -4,7 +4,6 @@ import { invoices } from './invoices.ts'
 import { openServer } from './server.ts'
 
 const url = process.env['TEST_DATABASE_URL']
-const databases = ['run', 'issued', 'prepared']
 
 // It measures PostgreSQL only. The figures of so few invoices mean nothing: what is tested is that it measures what it says.
 test.runIf(url !== undefined)('a short form of the benchmark issues and inserts the same rows, and holds the engine against the baselines', { timeout: 300_000 }, async () => {
@@ -21,6 +20,6 @@ test.runIf(url !== undefined)('a short form of the benchmark issues and inserts 
     expect(told).toContain('preparing customers')
     expect(told).toContain('round 2 of 2: the engine')
   } finally {
-    for (const name of databases) await server.drop(name)
+    await server.clear()
   }
 })

@@ -1,12 +1,11 @@
 import pg from 'pg'
 import {
-  addSeconds, createBilling, createCustomer, createSubscription, migrateBilling, putMeter, putPlan, putSeller, recordUsage, runDueWork,
+  createCustomer, createSubscription, migrateBilling, putMeter, putPlan, putSeller, recordUsage, runDueWork,
   type Billing, type PlanInput,
 } from '@customer-portal/billing'
-import { openDatabase, type Database } from '@customer-portal/database'
-import { idMaker } from '../backend/src/ids.ts'
 import { alone, type Alone } from './alone.ts'
 import type { Bench, Benchmark, Figures, Run } from './benchmark.ts'
+import { onEngine } from './engine.ts'
 import { query } from './server.ts'
 
 /** As many as the server uses for due work, and so the baseline too. */
@@ -85,9 +84,8 @@ const meters = plan.charges!.map((charge) => charge.meter)
 async function prepareCustomers({ server, count, progress }: Bench): Promise<void> {
   const url = await server.create('prepared')
   progress('preparing customers', 0, count)
-  await onEngine({ url, connections: 1 }, async (billing, clock) => {
+  await onEngine({ databaseUrl: url, connections: 1 }, startedAt, async (billing, clock) => {
     await migrateBilling(billing.db)
-    clock.at = startedAt
     await seedCatalogue(billing)
     await subscribe(billing, customerId(1))
     clock.at = usedUntil
@@ -157,11 +155,11 @@ type Tell = (done: number) => void
 /** The engine: everything that is due. */
 export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: number }> {
   let issued = 0
-  return onEngine(input, async (billing, clock) => {
-    clock.at = dueAt
+  return onEngine({ databaseUrl: input.url, connections: input.connections }, dueAt, async (billing) => {
     await billing.db.ping()
     return timed(async () => void (await runDueWork(billing, { atOnce: input.connections })))
-  }, () => {
+  }, (prefix) => {
+    if (prefix !== 'inv') return
     issued += 1
     if (issued % 500 === 0) tell(issued)
   })
@@ -237,28 +235,6 @@ async function onPool<T>({ url, connections }: Input, work: (pool: pg.Pool) => P
     return await work(pool)
   } finally {
     await pool.end()
-  }
-}
-
-/** An engine whose clock is put to an instant and goes on from there. */
-async function onEngine<T>({ url, connections }: Input, work: (billing: Billing, clock: { at: string }) => Promise<T>, onInvoice?: () => void): Promise<T> {
-  const db: Database = await openDatabase({ databaseUrl: url, maxConnections: connections })
-  const clock = {
-    at: startedAt,
-    read() {
-      this.at = addSeconds(this.at, 0.001)
-      return this.at
-    },
-  }
-  const makeId = idMaker(() => clock.read())
-  const newId = (prefix: string) => {
-    if (prefix === 'inv') onInvoice?.()
-    return makeId(prefix)
-  }
-  try {
-    return await work(createBilling({ db, now: () => clock.read(), newId }), clock)
-  } finally {
-    await db.close()
   }
 }
 

@@ -2,14 +2,19 @@ import { writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { whenNpmEnds } from '../scripts/npm-parent.mjs'
-import { stopMeasuring } from './alone.ts'
 import { runBenchmark, type Benchmark, type Result } from './benchmark.ts'
+import { stopChildren } from './children.ts'
+import { removeFolders } from './folders.ts'
+import { growth } from './growth.ts'
+import { dimensions, ingest } from './ingest.ts'
 import { invoices } from './invoices.ts'
+import { quota } from './quota.ts'
+import { read } from './read.ts'
 import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [invoices]
+const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 
@@ -53,7 +58,11 @@ async function main(parameters: readonly string[]): Promise<number> {
   try {
     const server = await openServer(postgres.url)
     const results: Result[] = []
-    for (const benchmark of chosen) results.push(await runBenchmark(benchmark, { server, count: count ?? benchmark.count, progress: showProgress }, rounds))
+    for (const benchmark of chosen) {
+      results.push(await runBenchmark(benchmark, { server, count: count ?? benchmark.count, progress: showProgress }, rounds))
+      await server.clear()
+      removeFolders()
+    }
     const machine = { node: process.version, postgres: server.version, cpus: os.availableParallelism(), cpu: os.cpus()[0]?.model ?? '', memory: Math.round(os.totalmem() / 1e9) }
     console.log(`Node ${machine.node}, PostgreSQL ${machine.postgres}, ${machine.cpus} CPUs (${machine.cpu}), ${machine.memory} GB\n\n${report(results)}`)
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`)
@@ -66,7 +75,7 @@ async function main(parameters: readonly string[]): Promise<number> {
 /** Ctrl-C, or the end of npm: nothing of us stays behind. */
 function stopOnSignal(stop: () => Promise<void>): void {
   const end = (code: number) => {
-    stopMeasuring()
+    stopChildren()
     void stop().finally(() => process.exit(code))
   }
   for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]] as const) process.on(signal, () => end(128 + number))

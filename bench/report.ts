@@ -15,8 +15,13 @@ function runRows({ runs }: Result): string[][] {
 }
 
 function comparisonRows({ comparisons }: Result): string[][] {
-  return [['ratio', 'of', 'to', 'measured', 'reach', ''], ...comparisons.map((one) => [one.figure, one.of, one.to, shown(one.ratio), boundOf(one), verdict(one)])]
+  return [
+    ['held', 'of', 'to', 'measured', 'reach', ''],
+    ...comparisons.map((one) => [`${one.figure}${kindOf(one)}`, one.of, one.to ?? '', shown(one.measured), boundOf(one), verdict(one)]),
+  ]
 }
+
+const kindOf = ({ to, by = 'ratio' }: Compared) => (to === undefined ? '' : `, ${by}`)
 
 function boundOf({ atLeast, atMost }: Compared): string {
   if (atLeast !== undefined) return `≥ ${atLeast}`

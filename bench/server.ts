@@ -8,6 +8,8 @@ export interface PostgresServer {
   /** An empty database, or a copy of one that nobody is connected to. Answers its URL. */
   create(name: string, template?: string): Promise<string>
   drop(name: string): Promise<void>
+  /** Drops all that were made and are still there. */
+  clear(): Promise<void>
 }
 
 /** Starts a PostgreSQL of our own that waits for the disk as any server does; undefined where there is none and none can be installed. */
@@ -20,15 +22,24 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
 /** The server at a URL. `prefix` keeps the databases of two benchmarks apart. */
 export async function openServer(url: string, prefix = 'bench'): Promise<PostgresServer> {
   const [row] = await query(url, 'show server_version')
+  const made = new Set<string>()
+  const drop = async (name: string) => {
+    await query(url, `drop database if exists ${prefix}_${name} with (force)`)
+    made.delete(name)
+  }
   return {
     version: row!['server_version'] as string,
     async create(name, template) {
+      made.add(name)
       await query(url, `create database ${prefix}_${name}${template === undefined ? '' : ` template ${prefix}_${template}`}`)
       // What the copy has still to write must not be written during the measurement.
       await query(url, 'checkpoint')
       return urlOf(url, `${prefix}_${name}`)
     },
-    drop: async (name) => void (await query(url, `drop database if exists ${prefix}_${name} with (force)`)),
+    drop,
+    async clear() {
+      for (const name of made) await drop(name)
+    },
   }
 }
 

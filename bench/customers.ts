@@ -1,0 +1,88 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { addSeconds, createCustomer, createSubscription, instantFromMilliseconds, keepUsage, migrateBilling, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
+import { alone } from './alone.ts'
+import type { Bench } from './benchmark.ts'
+import { onEngine } from './engine.ts'
+import { newFolder } from './folders.ts'
+import type { Location } from './program.ts'
+import { query } from './server.ts'
+
+/** The properties the meters of a benchmark may be broken down by, and their values. */
+export const dimensions = { model: ['small', 'medium', 'large', 'vision', 'voice'], channel: ['web', 'app', 'wechat', 'phone', 'email', 'sms', 'api', 'kiosk'] } as const
+const kinds = ['ai_chat', 'tokens', 'messages'] as const
+
+/** Three meters that are broken down by the first so many properties. */
+export const metersBy = (count: number) => kinds.map((kind) => (count === 0 ? kind : `${kind}_by_${count}`))
+export const customerId = (number: number) => `customer_${String(number).padStart(4, '0')}`
+
+/** For so long the customers have been subscribed: within their first month, whatever the month. */
+const subscribedDays = 27
+/** More than any benchmark takes. */
+const plenty = 1_000_000_000
+
+/** A database with subscribed customers, of which each run gets a copy of its own. */
+export interface Prepared {
+  /** The original: whoever measures on it leaves his traces in it. */
+  location: Location
+  /** A fresh copy for one run, and what takes it away again. */
+  copy(): Promise<{ location: Location; remove(): Promise<void> }>
+}
+
+/** Customers in a database of PostgreSQL, by the engine's own commands. */
+export async function prepareOnPostgres({ server, progress }: Bench, customers: number, name = 'customers'): Promise<Prepared> {
+  const databaseUrl = await server.create(name)
+  progress('preparing customers', 0, customers)
+  await alone(import.meta.url, subscribeCustomers.name, { location: { databaseUrl }, customers })
+  await query(databaseUrl, 'vacuum analyze')
+  return {
+    location: { databaseUrl },
+    copy: async () => ({ location: { databaseUrl: await server.create('run', name) }, remove: () => server.drop('run') }),
+  }
+}
+
+/** The same customers in a folder of the embedded database. */
+export async function prepareOnPglite({ progress }: Bench, customers: number): Promise<Prepared> {
+  const home = newFolder()
+  const original = join(home, 'original')
+  progress('preparing customers in the embedded database', 0, customers)
+  await alone(import.meta.url, subscribeCustomers.name, { location: { dataDir: original }, customers })
+  return {
+    location: { dataDir: original },
+    async copy() {
+      const dataDir = join(home, 'run')
+      cpSync(original, dataDir, { recursive: true })
+      return { location: { dataDir }, remove: async () => rmSync(dataDir, { recursive: true, force: true }) }
+    },
+  }
+}
+
+/** Meters with and without break-downs, a plan that blocks at an allowance nobody reaches, and customers on it since a few weeks ago. */
+export async function subscribeCustomers({ location, customers }: { location: Location; customers: number }): Promise<void> {
+  const now = instantFromMilliseconds(Date.now())
+  await onEngine(location, addSeconds(now, -subscribedDays * 86_400), async (billing, clock) => {
+    await migrateBilling(billing.db)
+    await seedCatalogue(billing)
+    for (let number = 1; number <= customers; number += 1) {
+      await createCustomer(billing, { id: customerId(number), companyName: `${customerId(number)} 有限公司` })
+      await createSubscription(billing, { customerId: customerId(number), planId: 'metered' })
+    }
+    clock.at = now
+    await keepUsage(billing)
+  })
+}
+
+async function seedCatalogue(billing: Billing): Promise<void> {
+  await putSeller(billing, {
+    name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600', bankName: '招商银行杭州高新支行', bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+  })
+  const properties = Object.keys(dimensions)
+  for (let count = 0; count <= properties.length; count += 1) {
+    for (const key of metersBy(count)) await putMeter(billing, { key, name: key, unit: '次', ...(count === 0 ? {} : { groupBy: properties.slice(0, count) }) })
+  }
+  await putPlan(billing, {
+    id: 'metered', name: '按量版', fee: { amount: 0, per: 'subscription' },
+    charges: [0, 1, 2].flatMap(metersBy).map((meter) => ({ meter, included: plenty, overage: 'block' as const })),
+  })
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundleServer } from '../scripts/server-bundle.mjs'
+import { adopt } from './children.ts'
+
+/** The secret key of every server under measurement. */
+export const secretKey = 'sk_benchmark_0123456789'
+
+/** Where a server keeps its data. */
+export type Location = { databaseUrl: string } | { dataDir: string }
+
+/** A server in a process of its own. */
+export interface Program {
+  port: number
+  /** Begins to look at the memory the process holds; the answer ends it and tells the most, in MB (10⁶ bytes). */
+  watchMemory(): () => number
+  stop(): Promise<void>
+}
+
+/** Starts the server as `npm start` does, with the settings it has by default, and waits until it is ready. */
+export async function startPortal(location: Location): Promise<Program> {
+  const where: Record<string, string> = 'databaseUrl' in location ? { DATABASE_URL: location.databaseUrl } : { DATA_DIR: location.dataDir }
+  return startProgram([await bundleServer()], { ...where, BILLING_API_KEY: secretKey, ENABLE_CUSTOMER_PORTAL: 'true' }, '/readyz')
+}
+
+/** Starts a server that stands for what others would build, from a module beside this one. */
+export function startPlain(module: string, environment: Record<string, string> = {}): Promise<Program> {
+  return startProgram(['--import', import.meta.resolve('tsx'), fileURLToPath(module)], environment, '/ready')
+}
+
+async function startProgram(parameters: readonly string[], environment: Record<string, string>, ready: string): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'customer-portal-bench-'))
+  const port = await freePort()
+  const output = await open(join(folder, 'output.txt'), 'a')
+  const child = adopt(spawn(process.execPath, parameters, {
+    cwd: folder, env: { PATH: process.env['PATH'], PORT: String(port), ...environment }, stdio: ['ignore', output.fd, output.fd],
+  }))
+  await output.close()
+  const ended = once(child, 'exit')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true })
+  }
+  const patience = Date.now() + 120_000
+  while (!(await answers(`http://127.0.0.1:${port}${ready}`))) {
+    if (child.exitCode === null && Date.now() < patience) continue
+    const told = readFileSync(join(folder, 'output.txt'), 'utf8')
+    await stop()
+    throw new Error(`a server under measurement did not start:\n${told}`)
+  }
+  return { port, watchMemory: () => watchMemory(child.pid!), stop }
+}
+
+/** The process's memory, looked at ten times a second. Where the system has no /proc, nothing is known. */
+function watchMemory(pid: number): () => number {
+  const file = `/proc/${pid}/statm`
+  if (!existsSync(file)) return () => Number.NaN
+  let peak = 0
+  const look = () => {
+    peak = Math.max(peak, Number(readFileSync(file, 'latin1').split(' ')[1]) * 4096)
+  }
+  const timer = setInterval(look, 100)
+  return () => {
+    clearInterval(timer)
+    look()
+    return peak / 1e6
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return false
+  }
+}
