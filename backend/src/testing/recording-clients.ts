@@ -84,7 +84,7 @@ async function insist(ledger: Ledger, stop: AbortSignal, request: () => Promise<
     ledger.statuses.set(status, (ledger.statuses.get(status) ?? 0) + 1)
     if (status === 200) return answer
     if (![0, 429, 503].includes(status)) ledger.surprises.push(`${status} ${JSON.stringify(answer?.body)}`)
-    await pause(20)
+    await pause(50)
     if (gives || stop.aborted) return undefined
   }
 }

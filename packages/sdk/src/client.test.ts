@@ -44,6 +44,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect(await client.subscriptions.get('initech')).toMatchObject({ status: 'active' })
 
     expect(await client.events.record([{ id: 'e-1', customerId: 'initech', meter: 'ai_chat' }, { id: 'e-2', customerId: 'nobody', meter: 'ai_chat' }])).toMatchObject({ accepted: 1, rejected: [{ index: 1, id: 'e-2' }] })
+    expect(await client.events.late.list('initech', { limit: 5 })).toEqual({ data: [], nextCursor: null })
     expect(await client.quota.check('initech', 'ai_chat')).toMatchObject({ allowed: true, used: 1 })
     expect(await client.quota.consume('initech', 'ai_chat', { id: 'c-1', quantity: 2 })).toMatchObject({ granted: 2, duplicate: false })
     expect(await client.usage.get('initech', { period: '2026-03' })).toMatchObject({ usage: { ai_chat: 3 } })
