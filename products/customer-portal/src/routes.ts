@@ -7,15 +7,18 @@ import { billingRoutes } from './handlers/billing.ts'
 import { sessionRoutes } from './handlers/session.ts'
 import { subscriptionRoutes } from './handlers/subscription.ts'
 import { usageRoutes } from './handlers/usage.ts'
+import { usageStreamRoutes, type UsageStreamLimits } from './handlers/usage-stream.ts'
 
 export interface PortalApiOptions {
   billing: Billing
   /** Cookies only over https. */
   secure: boolean
+  /** Of the stream of usage, other than usual. */
+  streams?: Partial<UsageStreamLimits>
 }
 
 /** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
-export async function registerPortalApi(app: App, { billing, secure }: PortalApiOptions): Promise<void> {
+export async function registerPortalApi(app: App, { billing, secure, streams }: PortalApiOptions): Promise<void> {
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     authenticatePortal(api, billing)
@@ -24,6 +27,7 @@ export async function registerPortalApi(app: App, { billing, secure }: PortalApi
     accountRoutes(api, actFor)
     subscriptionRoutes(api, actFor)
     usageRoutes(api, actFor)
+    usageStreamRoutes(api, billing, streams)
     billingRoutes(api, actFor)
     sessionRoutes(api, billing, { secure })
   }, { prefix: '/api/portal' })
