@@ -86,6 +86,7 @@ export const api = {
   cancel: (key: string) => json<Scheduled>('/subscription/cancel', { method: 'POST', body: {}, key }),
   resume: (key: string) => json<Scheduled>('/subscription/resume', { method: 'POST', key }),
   usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
+  usageStream: (signal: AbortSignal) => call('/usage/stream', { signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),

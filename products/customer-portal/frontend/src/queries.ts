@@ -2,6 +2,7 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
+import { isLive } from './live/state.ts'
 import { isOver, sessionState } from './session.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
@@ -43,7 +44,8 @@ export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: Ma
     queryFn: ({ signal }) => api.usage(toValue(period), signal),
     enabled: computed(() => toValue(when)),
     placeholderData: keepPreviousData,
-    refetchInterval: () => (toValue(period) ? false : 30_000),
+    // Where the server tells by itself what changes, nobody has to ask.
+    refetchInterval: computed(() => (toValue(period) || isLive.value ? false : 15_000)),
   })
 }
 

@@ -52,6 +52,7 @@ const en: typeof zh = {
     alertEnding: 'Your subscription ends on {date} and won’t renew',
     alertTrial: 'Your trial has {days} left; the plan is billed from {date}', upgrade: 'Upgrade plan', viewInvoices: 'See invoices',
   },
+  live: { now: 'Live', hint: 'Updates by itself as usage changes' },
   quota: {
     left: '{percent} left', usedUp: 'Used up', over: '{quantity} over', unlimited: 'Unlimited', notIncluded: 'None included',
     runsOut: 'Runs out {date} at this pace',

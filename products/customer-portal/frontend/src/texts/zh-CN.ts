@@ -42,6 +42,7 @@ export default {
     alertUsedUpBill: '{meter}的包含量已用完，超出部分按量计费', alertOverdue: '有 {n} 张账单逾期，请尽快付款', alertEnding: '订阅将于 {date} 到期，此后不再续费',
     alertTrial: '试用还剩 {days}，{date} 起按套餐计费', upgrade: '升级套餐', viewInvoices: '查看账单',
   },
+  live: { now: '实时', hint: '用量变化时会自动更新' },
   quota: { left: '剩余 {percent}', usedUp: '已用完', over: '超出 {quantity}', unlimited: '不限量', notIncluded: '不含用量', runsOut: '预计{date}用完' },
   usage: {
     cycle: '当前计费周期：{range}，{days}后重置', cycleLast: '当前计费周期：{range}，今天是最后一天', pastCycle: '计费周期：{range}', period: '计费周期', current: '（当前）',
