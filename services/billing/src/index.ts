@@ -17,6 +17,7 @@ export { BillingError, codes, type Code, type FailureDetail } from './failure.ts
 export type { LocalizedText } from './text.ts'
 export type { Page } from './cursor.ts'
 
+export { getAdvice, type Advice, type PlanAdvice } from './advice.ts'
 export { changeTypes, listChanges, type Change, type ChangeType } from './change-feed.ts'
 export { createCustomer, getCustomer, listCustomers, updateCustomer, type Account, type CustomerDetails, type InvoiceTitle } from './customer.ts'
 export { listCreditMovements, type CreditMovement } from './credit.ts'
