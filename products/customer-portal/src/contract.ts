@@ -41,7 +41,7 @@ const AdvisedMeter = Type.Object(
   {
     meter: Id, used: Type.Number(), included: Nullable(Type.Number()), overage: Type.Number(), amount: Amount,
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
-    runsOutAt: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date in the running period on which the allowance would be used up at the pace of now (today: it would be by now); null where it would last' }),
+    runsOutAt: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date in the running period on which the allowance is used up at the pace of now, also one that is over; null where it lasts' }),
   },
   { ...closed, description: '`overagePolicy: null`: the plan has no charge for this meter' },
 )
@@ -50,7 +50,7 @@ const PlanAdvice = Type.Object(
     planId: Id, seats: Type.Integer(), fee: Amount, usage: Amount, discount: Amount, tax: Amount, total: Amount,
     difference: Type.Integer({ description: 'Compared with the plan of now: negative is less' }),
     meters: Type.Array(AdvisedMeter), obstacles: Type.Array(Blocker),
-    fits: Type.Boolean({ description: 'Whether all that was used would have been possible on it, with the seats of now' }),
+    fits: Type.Boolean({ description: 'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period' }),
   },
   { ...closed, description: 'What the period would have cost on one plan. A fee for longer than a month counts with its days in the period.' },
 )

@@ -115,7 +115,18 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await use('pace', 'ai_chat', { '2026-11-02': 1, '2026-12-06': 500 })
     await world.passTo('2026-12-10T16:00:00Z') // ten days over, 500 used: fifty a day
     const runsOut = (await advice('pace')).plans.map(({ planId, meters }) => [planId, meters.find(({ meter }) => meter === 'ai_chat')?.runsOutAt])
-    expect(runsOut).toEqual(expect.arrayContaining([['free', '2026-12-11'], ['team', '2026-12-21'], ['seats', '2026-12-11'], ['business', null]]))
+    expect(runsOut).toEqual(expect.arrayContaining([['free', '2026-12-01'], ['team', '2026-12-21'], ['seats', '2026-12-07'], ['business', null]]))
+  })
+
+  test('a plan that blocks and runs out in the running period does not fit any more, but the first days of it say nothing', async () => {
+    await start('grown', 'seats', 2)
+    await use('grown', 'ai_chat', { '2026-11-10': 100, '2026-12-02': 60 })
+    await world.passTo('2026-12-03T04:00:00Z')
+    expect(on(await advice('grown'), 'seats').meters[0]).toMatchObject({ runsOutAt: '2026-12-13', overagePolicy: 'block' })
+    expect([(await advice('grown')).recommendation, on(await advice('grown'), 'seats').fits]).toMatchObject([{ planId: 'seats', saves: 0 }, true])
+    await use('grown', 'ai_chat', { '2026-12-08': 140 })
+    expect(on(await advice('grown'), 'seats')).toMatchObject({ fits: false, meters: [{ used: 100, overage: 0, runsOutAt: '2026-12-11' }] }) // 200 in 7.5 days: 100 last 3 whole days
+    expect((await advice('grown')).recommendation?.planId).toBe('team-year')
   })
 
   test('a change in the middle of the period does not matter: each plan is taken for all of it', async () => {

@@ -5,7 +5,7 @@ import { discountsOf, type Discount } from './invoice/discounts.ts'
 import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
 import { monthsOf, type Plan } from './plan.ts'
-import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
+import { addDays, daysBetween, later, type LocalDate } from './rules/date.ts'
 import { daysUntilUsedUp } from './rules/forecast.ts'
 import { totals } from './rules/invoicing.ts'
 import { millisecondsOf } from './rules/instant.ts'
@@ -29,7 +29,7 @@ export interface AdvisedMeter {
   amount: Money
   /** What the plan does with what is above: null where it has no charge for the meter. */
   overagePolicy: 'bill' | 'block' | null
-  /** The date in the running period on which this plan's allowance would be used up at the pace of now (today: it would be by now); null where it would last. */
+  /** The date in the running period on which this plan's allowance is used up at the pace of now, also one that is over; null where it lasts. */
   runsOutAt: LocalDate | null
 }
 
@@ -47,7 +47,7 @@ export interface PlanAdvice {
   meters: AdvisedMeter[]
   /** What stands in the way of the plan as things are. */
   obstacles: Notice[]
-  /** Whether all that was used would have been possible on it. */
+  /** Whether all that was used would have been possible on it, and what is used now still is to the end of the running period. */
   fits: boolean
 }
 
@@ -58,7 +58,7 @@ export interface Advice {
   /** Where there is none yet: the date from which there will be. */
   availableFrom: LocalDate | null
   plans: PlanAdvice[]
-  /** The cheapest plan on which all of it would have been possible, and what it would have saved (negative: cost more). */
+  /** The cheapest plan that fits, and what it would have saved (negative: cost more). */
   recommendation: { planId: string; saves: Money } | null
   forecast: {
     /** The usage of the period so far goes on to its end in a straight line. */
@@ -132,8 +132,15 @@ function advisePlan(tx: BillingTransaction, history: History, { current, rated: 
   const obstacles = tooManySeats(plan, wanted)
   return {
     planId: plan.id, seats, fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
-    fits: obstacles.length === 0 && meters.every(({ overage, overagePolicy }) => overage === 0 || overagePolicy === 'bill'),
+    fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),
   }
+}
+
+/** The pace of a few days says little about a month: before that nobody is advised against a plan for it. */
+const daysThatTell = 7
+
+function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: LocalDate): boolean {
+  return runsOutAt === null || daysBetween(running.from, today) < daysThatTell
 }
 
 /** The period is a month: so is the fee period of most plans. Longer ones are taken to begin with it. */
@@ -163,10 +170,9 @@ function runsOutOn(tx: BillingTransaction, history: History, running: LabelledPe
   const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(history.zones, running.from))
   // As for any forecast: the first hours tell nothing about a month.
   if (elapsed < 86_400_000 || allowance === 0) return null
-  if (used >= allowance) return history.today
   const days = daysUntilUsedUp(allowance - used, used, elapsed)
   if (days === null || days > 366) return null
-  const date = addDays(history.today, days)
+  const date = later(addDays(history.today, days), running.from)
   return date < running.to ? date : null
 }
 

@@ -31,6 +31,9 @@ export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: ({ si
 export const useSubscription = () => useQuery({ queryKey: ['subscription'], queryFn: ({ signal }) => api.subscription(signal) })
 export const usePlans = () => useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => api.plans(signal), select: (answer) => answer.data })
 
+/** What the last period would have cost on every plan. It changes once a month, and with the plan. */
+export const useAdvice = () => useQuery({ queryKey: ['advice'], queryFn: ({ signal }) => api.advice(signal), staleTime: 300_000 })
+
 /** Whether the reader may change things; unknown counts as no. */
 export function useMayChange() {
   const session = useSession()

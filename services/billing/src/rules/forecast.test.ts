@@ -23,6 +23,7 @@ test('what is used evenly is forecast exactly on every day', () => {
 test('at 10 a day, 45 last four whole days; what nobody uses lasts for ever', () => {
   expect(daysUntilUsedUp(45, 30, 3 * day)).toBe(4)
   expect(daysUntilUsedUp(0, 30, 3 * day)).toBe(0)
+  expect([daysUntilUsedUp(-10, 30, 3 * day), daysUntilUsedUp(-11, 30, 3 * day)]).toEqual([-1, -2])
   expect(daysUntilUsedUp(45, 0, 3 * day)).toBeNull()
 })
 

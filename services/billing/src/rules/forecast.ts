@@ -8,9 +8,14 @@ export function straightLine(used: Steps, elapsed: number, whole: number): Steps
   return used > Number.MAX_SAFE_INTEGER / 64 ? null : scale(used, whole, elapsed)
 }
 
-/** Whole days until `left` is used up, where `used` was used in the last `elapsed` milliseconds and it goes on like that. Null where nothing was used. */
+/**
+ * Whole days until `left` is used up, where `used` was used in the last `elapsed` milliseconds and it goes on like that; negative where it was used up so long
+ * ago at that pace. Null where nothing was used.
+ */
 export function daysUntilUsedUp(left: Steps, used: Steps, elapsed: number): number | null {
-  return used === 0 ? null : Number((BigInt(left) * BigInt(elapsed)) / (BigInt(used) * millisecondsOfDay))
+  if (used === 0) return null
+  const [time, pace] = [BigInt(left) * BigInt(elapsed), BigInt(used) * millisecondsOfDay]
+  return Number(time / pace - (time < 0n && time % pace !== 0n ? 1n : 0n))
 }
 
 /** What was forecast once, and what came. */
