@@ -89,7 +89,7 @@ const en: typeof zh = {
   },
   advice: {
     title: 'Plan advice', hint: 'What you used in {range}, rated on every plan by the rules that make your invoices, with tax', hintPlain: 'Plans compared on what you really use',
-    recommended: 'Recommended', now: 'Compared with this',
+    recommended: 'Best fit', now: 'Compared with this',
     stay: '{plan} fits best: of the plans that are enough it costs the least.', switch: 'With {plan} you would have paid {amount} less last cycle.',
     outgrownMore: 'At last cycle’s usage and the pace of now your plan is not enough. {plan} is the cheapest that is; it would have cost {amount} more last cycle.',
     outgrownLess: 'At last cycle’s usage and the pace of now your plan is not enough. {plan} is, and would have cost {amount} less last cycle.',

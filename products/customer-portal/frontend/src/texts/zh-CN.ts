@@ -68,7 +68,7 @@ export default {
     scheduledChange: '{date} 起改为 {plan}，{seats} 个席位', canceling: '订阅将于 {date} 到期，此后不再续费。', undo: '撤销', undone: '已撤销，套餐保持不变', undoFailed: '没能撤销变更',
   },
   advice: {
-    title: '套餐建议', hint: '把 {range} 的实际用量，按出账的规则在每个套餐上重算一遍，含税', hintPlain: '按实际用量比较各个套餐', recommended: '建议', now: '比较基准',
+    title: '套餐建议', hint: '把 {range} 的实际用量，按出账的规则在每个套餐上重算一遍，含税', hintPlain: '按实际用量比较各个套餐', recommended: '最划算', now: '比较基准',
     stay: '{plan}最合适：在够用的套餐里，它的费用最低。', switch: '改用{plan}，上个周期可少付 {amount}。',
     outgrownMore: '照上个周期的用量和现在的速度，当前套餐不够用。够用的套餐中{plan}最便宜，上个周期会多付 {amount}。',
     outgrownLess: '照上个周期的用量和现在的速度，当前套餐不够用。改用{plan}够用，上个周期还可少付 {amount}。',
