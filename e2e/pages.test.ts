@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser, logIn, newContext, watch } from './support/browser.ts'
+import { watchRequests } from './support/requests.ts'
 
 const url = inject('serverUrl')
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -42,6 +43,7 @@ describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
     const context = await newContext(browser, look)
     const witness = watch(context, [new URL(url).host])
     const page = await context.newPage()
+    const requests = watchRequests(page)
     const session = await fetch(`${url}/api/billing/portal-sessions`, {
       method: 'POST', headers: { authorization: `Bearer ${inject('secretKey')}`, 'content-type': 'application/json' },
       body: JSON.stringify({ customerId: 'test_customer', locale: look.locale, actor: { id: 'e2e', name: 'E2E' } }),
@@ -51,7 +53,7 @@ describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
       await page.getByRole('heading', { level: 1, name: heading[look.locale] }).or(page.getByRole('navigation')).first().waitFor()
       if (path) await page.locator(`nav a[href$="/portal${path}"]`).first().click()
       await page.getByRole('heading', { level: 1, name: heading[look.locale], exact: true }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await requests.settled()
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       expect([path, await violations(page)]).toEqual([path, []])
       expect([path, await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))]).toEqual([path, 0])

@@ -80,7 +80,7 @@ test('a lower plan waits for the end of the period and is undone; a cancellation
   await dialog.getByText('降级后将减少').waitFor()
   await expect.poll(() => dialog.getByRole('button', { name: '确认降级' }).isEnabled()).toBe(true)
   await dialog.getByRole('button', { name: '确认降级' }).click()
-  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByRole('main').getByRole('button', { name: '撤销' }).click()
   await page.getByText('已撤销，套餐保持不变').first().waitFor()
   expect(await vendor.subscription(customerId)).toMatchObject({ plan: { id: 'business' }, scheduledChange: null })
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Id, Instant, InvoiceTitle, Locale, LocalizedText, Nullable, Plan, Role, Token } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, Token, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -36,6 +36,50 @@ export type PlanChange = Static<typeof PlanChange>
 /** POST /subscription/cancel */
 export const Cancellation = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
 export const PreviewRequest = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) }, closed)
+
+const AdvisedMeter = Type.Object(
+  {
+    meter: Id, used: Type.Number(), included: Nullable(Type.Number()), overage: Type.Number(), amount: Amount,
+    overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
+    runsOutAt: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date in the running period on which the allowance is used up at the pace of now, also one that is over; null where it lasts' }),
+  },
+  { ...closed, description: '`overagePolicy: null`: the plan has no charge for this meter' },
+)
+const PlanAdvice = Type.Object(
+  {
+    planId: Id, seats: Type.Integer(), fee: Amount, usage: Amount, discount: Amount, tax: Amount, total: Amount,
+    difference: Type.Integer({ description: 'Compared with the plan of now: negative is less' }),
+    meters: Type.Array(AdvisedMeter), obstacles: Type.Array(Blocker),
+    fits: Type.Boolean({ description: 'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period' }),
+  },
+  { ...closed, description: 'What the period would have cost on one plan. A fee for longer than a month counts with its days in the period.' },
+)
+const MeterForecast = Type.Object(
+  {
+    meter: Id, used: Type.Number(), forecast: Nullable(Type.Number()), runsOutAt: Nullable(LocalDate),
+    errorBasisPoints: Type.Unsafe<number | null>({ ...Nullable(Type.Integer()), description: 'The mean of |forecast − actual| ÷ actual over `tried`: 100 are 1 %. null: there is nothing to compare with' }),
+    tried: Type.Array(Type.Object({ period: PeriodLabel, forecast: Type.Number(), actual: Type.Number() }, closed), { description: 'The last whole periods, at most three, newest first' }),
+  },
+  closed,
+)
+/** GET /subscription/advice */
+export const Advice = Type.Object(
+  {
+    currency: Currency,
+    period: Type.Unsafe<UsagePeriod | null>({ ...Nullable(UsagePeriod), description: 'The period that was rated, the last one that is over; null where there is none yet' }),
+    availableFrom: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'Where there is none yet: the date from which there will be' }),
+    plans: Type.Array(PlanAdvice),
+    recommendation: Type.Unsafe<{ planId: string; saves: number } | null>({
+      ...Nullable(Type.Object({ planId: Id, saves: Type.Integer() }, closed)), description: 'The cheapest plan that fits, and what it would have saved (negative: cost more)',
+    }),
+    forecast: Nullable(Type.Object(
+      { method: Type.Literal('straight_line'), day: Type.Integer(), days: Type.Integer(), meters: Type.Array(MeterForecast) },
+      { ...closed, description: 'The usage of the period so far goes on to its end in a straight line. `tried` is what the same would have said at the end of the same day (the one before `day`) of earlier periods.' },
+    )),
+  },
+  closed,
+)
+export type Advice = Static<typeof Advice>
 
 /** GET /usage/rejected */
 export const RejectedUsage = Type.Object(

@@ -89,6 +89,19 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect(data.map((plan: { id: string; relation: string }) => [plan.id, plan.relation])).toEqual([['starter', 'current'], ['pro', 'upgrade']])
   })
 
+  test('the last period is rated on every plan, for a viewer too, and for the customer of the token alone', async () => {
+    const advice = await get('/subscription/advice', { role: 'viewer' })
+    // Two seats of ¥99 and 30 answers at 50 分; two of ¥299 without any; 6 % tax.
+    expect(advice).toMatchObject({
+      currency: 'CNY', period: { label: '2026-02' }, availableFrom: null, recommendation: { planId: 'starter', saves: 0 },
+      plans: [{ planId: 'starter', fee: 19_800, usage: 1_500, total: 22_578, difference: 0, fits: true }, { planId: 'pro', fee: 59_800, usage: 0, total: 63_388, difference: 40_810, fits: true }],
+      forecast: { method: 'straight_line', day: 10, days: 31, meters: [{ meter: 'ai_chat', tried: [{ period: '2026-02', actual: 130 }] }] },
+    })
+    expect((await get('/subscription/advice', { customer: 'globex' })).plans[0]).toMatchObject({ planId: 'starter', usage: 0 })
+    expect((await call('GET', '/subscription/advice?period=2026-02')).json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer: '?period' }] })
+    expect((await server.app.inject('/api/portal/subscription/advice')).statusCode).toBe(401)
+  })
+
   test('the usage of a period, by meter and by day', async () => {
     const summary = await get('/usage?period=2026-02')
     expect(summary).toMatchObject({ period: { label: '2026-02' }, usage: { ai_chat: 130 }, timezone: 'Asia/Shanghai' })

@@ -1,21 +1,24 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, renewalCookie, type App } from '@customer-portal/http'
 import { actForCaller, authenticatePortal } from './caller.ts'
-import { AccountUpdate, PortalPlan, RenewedToken, Session } from './contract.ts'
+import { AccountUpdate, Advice, PortalPlan, RenewedToken, Session } from './contract.ts'
 import { accountRoutes } from './handlers/account.ts'
 import { billingRoutes } from './handlers/billing.ts'
 import { sessionRoutes } from './handlers/session.ts'
 import { subscriptionRoutes } from './handlers/subscription.ts'
 import { usageRoutes } from './handlers/usage.ts'
+import { usageStreamRoutes, type UsageStreamLimits } from './handlers/usage-stream.ts'
 
 export interface PortalApiOptions {
   billing: Billing
   /** Cookies only over https. */
   secure: boolean
+  /** Of the stream of usage, other than usual. */
+  streams?: Partial<UsageStreamLimits>
 }
 
 /** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
-export async function registerPortalApi(app: App, { billing, secure }: PortalApiOptions): Promise<void> {
+export async function registerPortalApi(app: App, { billing, secure, streams }: PortalApiOptions): Promise<void> {
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     authenticatePortal(api, billing)
@@ -24,6 +27,7 @@ export async function registerPortalApi(app: App, { billing, secure }: PortalApi
     accountRoutes(api, actFor)
     subscriptionRoutes(api, actFor)
     usageRoutes(api, actFor)
+    usageStreamRoutes(api, billing, streams)
     billingRoutes(api, actFor)
     sessionRoutes(api, billing, { secure })
   }, { prefix: '/api/portal' })
@@ -43,5 +47,5 @@ const description = {
     portalToken: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'The token of a portal session, 15 minutes' }, scopes: ['portal:read' as const, 'portal:write' as const] },
     renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookie, description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
   },
-  schemas: { AccountUpdate, PortalPlan, RenewedToken, Session },
+  schemas: { AccountUpdate, Advice, PortalPlan, RenewedToken, Session },
 }

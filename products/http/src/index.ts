@@ -1,4 +1,5 @@
 export { createApp, type AppOptions } from './app.ts'
+export { answerWriter } from './answer.ts'
 export type { App } from './fastify.ts'
 export { authenticate, bearerOf, callerOf, type Authenticator, type Scope, type Scopes } from './scope.ts'
 export { once, type Asker } from './idempotency.ts'

@@ -91,15 +91,17 @@ async function changeLines(tx: BillingTransaction, history: History, from: Stret
 /** What stands in the way of a downgrade. */
 export function blockersOf({ scheduled }: History, { direction, to: { plan, seats } }: PlannedChange): Notice[] {
   if (direction !== 'down') return []
-  const { max } = plan.seats
-  const blockers: Notice[] = []
-  if (max !== null && seats > max) {
-    blockers.push({ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${plan.name['zh-CN']}最多 ${max} 个，请先减少席位。`, en: `You have ${seats} seats; ${plan.name.en} allows at most ${max}. Choose fewer seats first.` } })
-  }
+  const blockers = tooManySeats(plan, seats)
   if (scheduled && !scheduled.stretch) {
     blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${scheduled.at} 到期，请先恢复订阅。`, en: `The subscription ends on ${scheduled.at}. Resume it first.` } })
   }
   return blockers
+}
+
+/** What is told where a plan has no room for so many seats. */
+export function tooManySeats({ name, seats: { max } }: Plan, seats: number): Notice[] {
+  if (max === null || seats <= max) return []
+  return [{ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${name['zh-CN']}最多 ${max} 个，请先减少席位。`, en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.` } }]
 }
 
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */

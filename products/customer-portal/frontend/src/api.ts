@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Changed, CreditMovement, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
+  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
   UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -78,6 +78,7 @@ export const api = {
   account: (signal?: AbortSignal) => json<Account>('/account', { signal }),
   saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
   subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),
+  advice: (signal?: AbortSignal) => json<Advice>('/subscription/advice', { signal }),
   plans: (signal?: AbortSignal) => json<{ data: PortalPlan[] }>('/plans', { signal }),
   preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
   upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
@@ -86,6 +87,7 @@ export const api = {
   cancel: (key: string) => json<Scheduled>('/subscription/cancel', { method: 'POST', body: {}, key }),
   resume: (key: string) => json<Scheduled>('/subscription/resume', { method: 'POST', key }),
   usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
+  usageStream: (signal: AbortSignal) => call('/usage/stream', { signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),

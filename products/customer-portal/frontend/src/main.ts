@@ -29,4 +29,5 @@ void startTexts().then(() => {
   createApp(App).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
   announcePages()
   void router.isReady().then(warmPages)
+  void import('./live/live-usage.ts').then(({ followUsage }) => followUsage(), () => undefined)
 })

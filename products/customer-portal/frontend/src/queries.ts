@@ -2,6 +2,7 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
+import { isLive } from './live/state.ts'
 import { isOver, sessionState } from './session.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
@@ -30,6 +31,9 @@ export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: ({ si
 export const useSubscription = () => useQuery({ queryKey: ['subscription'], queryFn: ({ signal }) => api.subscription(signal) })
 export const usePlans = () => useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => api.plans(signal), select: (answer) => answer.data })
 
+/** What the last period would have cost on every plan. It changes once a month, and with the plan. */
+export const useAdvice = () => useQuery({ queryKey: ['advice'], queryFn: ({ signal }) => api.advice(signal), staleTime: 300_000 })
+
 /** Whether the reader may change things; unknown counts as no. */
 export function useMayChange() {
   const session = useSession()
@@ -43,7 +47,8 @@ export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: Ma
     queryFn: ({ signal }) => api.usage(toValue(period), signal),
     enabled: computed(() => toValue(when)),
     placeholderData: keepPreviousData,
-    refetchInterval: () => (toValue(period) ? false : 30_000),
+    // Where the server tells by itself what changes, nobody has to ask.
+    refetchInterval: computed(() => (toValue(period) || isLive.value ? false : 15_000)),
   })
 }
 

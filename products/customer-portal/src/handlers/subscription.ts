@@ -1,8 +1,8 @@
-import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getSubscription, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
+import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getAdvice, getSubscription, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { List, Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
-import { Cancellation, Changed, PlanChange, PortalPlan, PreviewRequest, Scheduled } from '../contract.ts'
+import { Advice, Cancellation, Changed, PlanChange, PortalPlan, PreviewRequest, Scheduled } from '../contract.ts'
 
 /** The plan the customer is on, the plans there are, and moving between them. */
 export function subscriptionRoutes(app: App, actFor: ActFor): void {
@@ -20,6 +20,17 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return { data: await plansFor(billing, { customerId }) }
+  })
+
+  app.get('/subscription/advice', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'What the last period would have cost on every plan', tags: ['subscription'], response: { 200: Advice },
+      description: 'The usage of the last period that is over, rated on each plan on sale as an invoice would rate it, and where the running period is heading, with how far off such a forecast was before.',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getAdvice(billing, { customerId })
   })
 
   app.post('/subscription/preview', {

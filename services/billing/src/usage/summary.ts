@@ -3,8 +3,9 @@ import { BillingError } from '../failure.ts'
 import { readHistory, stretchOn, type History } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { addDays, earlier, type LocalDate } from '../rules/date.ts'
+import { daysUntilUsedUp, straightLine } from '../rules/forecast.ts'
 import { millisecondsOf, type Instant } from '../rules/instant.ts'
-import { scale, sum, type Money } from '../rules/money.ts'
+import { sum, type Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, zoneOn } from '../rules/zone.ts'
@@ -105,17 +106,18 @@ function meterUsage(tx: BillingTransaction, history: History, period: LabelledPe
 }
 
 /** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
-function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, last: RatedUsage | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
+export function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, last: RatedUsage | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
   const begins = millisecondsOf(instantOf(history.zones, period.from))
   const ends = millisecondsOf(instantOf(history.zones, period.to))
   const now = millisecondsOf(at)
   const elapsed = now - begins
   // The first hours tell nothing about a month, and what is not added up does not grow in a straight line.
   if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
-  const forecast = used > Number.MAX_SAFE_INTEGER / 64 ? null : unitsFrom(scale(used, ends - begins, elapsed), meter.decimals)
+  const steps = straightLine(used, elapsed, ends - begins)
+  const forecast = steps === null ? null : unitsFrom(steps, meter.decimals)
   if (!last || last.allowance === null || last.used === 0 || last.used >= last.allowance) return { forecast, runsOutAt: null }
   const sinceStretch = Math.max(now - millisecondsOf(instantOf(history.zones, last.dates.from)), 1)
-  const daysLeft = Number((BigInt(last.allowance - last.used) * BigInt(sinceStretch)) / (BigInt(last.used) * 86_400_000n))
+  const daysLeft = daysUntilUsedUp(last.allowance - last.used, last.used, sinceStretch)!
   const date = daysLeft > 366 ? period.to : addDays(history.today, daysLeft)
   return { forecast, runsOutAt: date < period.to ? date : null }
 }

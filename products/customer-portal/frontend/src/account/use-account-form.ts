@@ -19,6 +19,8 @@ export function useAccountForm<Values extends Record<string, string>>(
   account: () => Account,
   read: (account: Account) => Values,
   write: (values: Values, began: Account) => Change,
+  /** Whether what was saved can be taken back by saving what was there before. */
+  { undoable = false }: { undoable?: boolean } = {},
 ) {
   const { t } = useTexts()
   const editing = ref(false)
@@ -81,13 +83,25 @@ export function useAccountForm<Values extends Record<string, string>>(
     saving.value = true
     try {
       const update = { ...write(values.value, began.value), version: began.value.version }
-      queryClient.setQueryData(['account'], await api.saveAccount(update, keyFor(update)))
+      const before = began.value
+      const saved = await api.saveAccount(update, keyFor(update))
+      queryClient.setQueryData(['account'], saved)
       editing.value = false
-      toast('success', t('account.saved'))
+      toast('success', t('account.saved'), undefined, undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined)
     } catch (error) {
       await refuse(error)
     } finally {
       saving.value = false
+    }
+  }
+  /** Refused where somebody has changed the account since: theirs is not to be overwritten. */
+  async function takeBack(before: Account, saved: Account) {
+    try {
+      const account = await api.saveAccount({ ...write(read(before), saved), version: saved.version }, crypto.randomUUID())
+      queryClient.setQueryData(['account'], account)
+      toast('success', t('account.takenBack'))
+    } catch (error) {
+      toast('error', t('account.takeBackFailed'), error instanceof ApiError ? error.problem?.detail : undefined)
     }
   }
   async function reload() {

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import type { Advice } from '@customer-portal/portal-api/contract'
+import { launchBrowser, newContext } from './support/browser.ts'
+import { vendorOf } from './support/vendor.ts'
+
+const url = inject('serverUrl')
+const vendor = vendorOf(url, inject('secretKey'))
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+async function openPlans(customerId: string, look = {}): Promise<Page> {
+  const page = await (await newContext(browser, look)).newPage()
+  await page.goto((await vendor.session(customerId, 'owner', '/subscription')).url)
+  await page.getByRole('heading', { name: '套餐对比' }).waitFor()
+  return page
+}
+const yuan = (minor: number) => `¥${(minor / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
+const toasts = (page: Page) => page.getByRole('status').filter({ has: page.getByRole('button', { name: '关闭' }) })
+
+test('the advice on the page is what the API says, and leads to the plan it advises', async () => {
+  const { token } = await vendor.session('test_customer')
+  const advice = (await (await fetch(`${url}/api/portal/subscription/advice`, { headers: { authorization: `Bearer ${token}` } })).json()) as Advice
+  const best = advice.plans.find(({ planId }) => planId === advice.recommendation!.planId)!
+  const page = await openPlans('test_customer')
+  const card = page.locator('section').filter({ has: page.getByRole('heading', { name: '套餐建议' }) }).last()
+  const row = card.getByRole('listitem').filter({ hasText: '最划算' })
+  for (const amount of [best.fee, best.tax, best.total, Math.abs(best.difference)]) expect(await row.innerText()).toContain(yuan(amount))
+  expect(await card.innerText()).toContain(yuan(advice.recommendation!.saves))
+  const starter = advice.plans.find(({ planId }) => planId === 'starter')!
+  expect(await card.getByRole('listitem').filter({ hasText: '入门版' }).innerText()).toContain(`会被拒绝 ${starter.meters[0]!.overage.toLocaleString('en')} 次`)
+  await card.getByText('怎么算的').click()
+  for (const { forecast, actual } of advice.forecast!.meters[0]!.tried) {
+    await card.getByRole('row').filter({ hasText: forecast.toLocaleString('en') }).filter({ hasText: actual.toLocaleString('en') }).waitFor()
+  }
+  await card.getByRole('button', { name: /^查看/ }).click()
+  await page.getByRole('dialog').waitFor()
+  expect(page.url()).toContain(`upgrade=${best.planId}`)
+  await page.context().close()
+})
+
+test('a customer who has just begun is told when there will be something to compare', async () => {
+  const page = await openPlans(await vendor.newCustomer('team', 3))
+  await page.getByText('还没有完整的计费周期可以比较').waitFor()
+  await page.context().close()
+})
+
+test('paying by the year shows what it saves, and is billed as its dialog says', async () => {
+  const customerId = await vendor.newCustomer('team', 4)
+  const page = await openPlans(customerId)
+  await page.getByRole('radio', { name: '按年' }).click()
+  await page.getByText('平均 ¥103.17/月，省 20%').waitFor()
+  await page.getByText('平均 ¥5,949.17/月，省 14%').waitFor()
+  expect(page.url()).toContain('paid=year')
+  await page.getByRole('button', { name: '改为按年付费' }).click()
+  const dialog = page.getByRole('dialog', { name: '升级到团队版（按年）' })
+  await dialog.getByText(/价格保留 14:\d\d/).waitFor()
+  const shown = (await dialog.locator('[data-due-now]').innerText()).trim()
+  await dialog.getByRole('button', { name: /^确认/ }).click()
+  await toasts(page).getByText('已升级到团队版（按年）').waitFor()
+  const change = (await vendor.invoices(customerId)).data.find(({ kind }) => kind === 'change')!
+  expect(yuan(change.amountDue)).toBe(shown)
+  expect(change.lines.find(({ kind }) => kind === 'fee')?.amount).toBe(4 * 123_800)
+  expect((await vendor.subscription(customerId)).plan?.id).toBe('team_year')
+  await page.context().close()
+})
+
+test('where the price has changed since it was shown, it is confirmed again, and then billed', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const page = await openPlans(customerId)
+  await page.getByRole('button', { name: '升级到商业版' }).click()
+  const dialog = page.getByRole('dialog')
+  const due = dialog.locator('[data-due-now]')
+  await due.waitFor()
+  const before = (await due.innerText()).trim()
+  await vendor.discount(customerId, { kind: 'percent', value: '10', appliesTo: 'fee', from: '2020-01-01' })
+  const confirm = dialog.getByRole('button', { name: /^确认/ })
+  await confirm.click()
+  await dialog.getByText('价格已更新，请重新确认。').waitFor()
+  await expect.poll(async () => (await due.innerText()).trim()).not.toBe(before)
+  const after = (await due.innerText()).trim()
+  expect((await vendor.subscription(customerId)).plan?.id).toBe('starter')
+  expect(await confirm.innerText()).toContain(after)
+  await confirm.click()
+  await toasts(page).getByText('已升级到商业版').waitFor()
+  expect(yuan((await vendor.invoices(customerId)).data.find(({ kind }) => kind === 'change')!.amountDue)).toBe(after)
+  await page.context().close()
+})
+
+test('what stands in the way of a lower plan is told with its numbers, and goes with them', async () => {
+  const page = await openPlans(await vendor.newCustomer('team', 8))
+  await page.getByRole('button', { name: '降级到入门版' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('当前有 8 个席位，入门版最多 2 个，请先减少席位。').waitFor()
+  expect(await dialog.getByRole('button', { name: '确认降级' }).isDisabled()).toBe(true)
+  await dialog.getByRole('textbox', { name: '席位' }).fill('2')
+  await dialog.getByRole('textbox', { name: '席位' }).press('Tab')
+  await expect.poll(() => dialog.getByRole('button', { name: '确认降级' }).isEnabled()).toBe(true)
+  expect(await dialog.getByText('请先减少席位').count()).toBe(0)
+  await page.context().close()
+})
+
+test('the message about a scheduled change or a cancellation takes it back', async () => {
+  const customerId = await vendor.newCustomer('business')
+  const page = await openPlans(customerId)
+  await page.getByRole('button', { name: '降级到团队版' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '确认降级' }).click()
+  await toasts(page).getByText(/改为团队版/).waitFor()
+  // A cancellation takes the place of what is scheduled, and its undo brings that back.
+  await page.getByRole('button', { name: '取消订阅' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '取消订阅' }).click()
+  await toasts(page).getByText(/订阅将于/).waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true, scheduledChange: null })
+  await toasts(page).getByRole('button', { name: '撤销' }).last().click()
+  await toasts(page).getByText('订阅已恢复').waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: { planId: 'team' } })
+  await toasts(page).getByRole('button', { name: '撤销' }).first().click()
+  await toasts(page).getByText('已撤销，套餐保持不变').waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ scheduledChange: null, plan: { id: 'business' } })
+  await page.context().close()
+})
+
+test.each([[1280, 500], [390, 700]])('at %i px the plans stay in sight above the comparison, and its first column beside it', async (width, height) => {
+  const page = await openPlans('test_customer', { width, height })
+  const table = page.getByRole('region', { name: '套餐对比' })
+  const feature = table.getByRole('columnheader', { name: '项目' })
+  const row = table.getByRole('rowheader', { name: 'SSO 单点登录' })
+  await row.scrollIntoViewIfNeeded()
+  await page.mouse.move(width / 2, height / 2)
+  await page.mouse.wheel(0, 120)
+  await expect.poll(async () => {
+    const [head, first] = [(await feature.boundingBox())!, (await row.boundingBox())!]
+    return head.y >= 0 && head.y < first.y && head.y < height - 100
+  }).toBe(true)
+  await table.evaluate((element) => { element.scrollLeft = 200 })
+  const box = (await table.boundingBox())!
+  expect(Math.abs((await row.boundingBox())!.x - box.x)).toBeLessThan(3)
+  await page.context().close()
+})

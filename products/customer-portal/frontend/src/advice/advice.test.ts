@@ -1,0 +1,30 @@
+import type { Advice, PortalPlan } from '@customer-portal/portal-api/contract'
+import { expect, test } from 'vitest'
+import { firstToRunOut, shownAdvice, verdictOf, type PlanAdvice } from './advice.ts'
+
+const plan = (planId: string, fits = true, meters: object[] = []) => ({ planId, fits, meters }) as PlanAdvice
+const advice = (recommendation: Advice['recommendation'], plans: PlanAdvice[]) => ({ recommendation, plans }) as Advice
+
+test('the verdict is to stay, to save, or to make room', () => {
+  const plans = [plan('a'), plan('b')]
+  expect(verdictOf(advice({ planId: 'a', saves: 0 }, plans), 'a')).toBe('stay')
+  expect(verdictOf(advice({ planId: 'b', saves: 500 }, plans), 'a')).toBe('switch')
+  // The plan of now would have refused some of it: another is dearer, or cheaper by luck, but it is room that counts.
+  expect(verdictOf(advice({ planId: 'b', saves: -500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
+  expect(verdictOf(advice({ planId: 'b', saves: 500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
+  expect(verdictOf(advice(null, plans), 'a')).toBe('none')
+})
+
+test('plans that are paid for at another pace are shown only where they are recommended', () => {
+  const plans = [['a', 'month', 'current'], ['b', 'month', 'upgrade'], ['a_year', 'year', 'upgrade'], ['b_year', 'year', 'upgrade']]
+    .map(([id, interval, relation]) => ({ id, interval, intervalCount: 1, relation }) as PortalPlan)
+  const all = advice({ planId: 'a_year', saves: 1 }, plans.map(({ id }) => plan(id)))
+  expect(shownAdvice(all, plans).map((one) => one.plan.id)).toEqual(['a', 'b', 'a_year'])
+})
+
+test('of several allowances the first to run out is told', () => {
+  const meters = [{ meter: 'chats', runsOutAt: '2026-11-27' }, { meter: 'tokens', runsOutAt: '2026-11-20' }, { meter: 'calls', runsOutAt: null }]
+  expect(firstToRunOut(plan('a', true, meters))).toEqual({ meter: 'tokens', at: '2026-11-20', stops: false })
+  expect(firstToRunOut(plan('a', true, [...meters, { meter: 'seats', runsOutAt: '2026-11-29', overagePolicy: 'block' }]))).toEqual({ meter: 'seats', at: '2026-11-29', stops: true })
+  expect(firstToRunOut(plan('a'))).toBeUndefined()
+})

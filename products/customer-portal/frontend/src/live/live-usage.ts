@@ -1,0 +1,47 @@
+import type { Subscription, UsageSummary } from '@customer-portal/portal-api/contract'
+import { computed, ref, watch } from 'vue'
+import { api } from '../api.ts'
+import { connection } from '../connection.ts'
+import { queryClient } from '../queries.ts'
+import { router } from '../router.ts'
+import { sessionState } from '../session.ts'
+import type { StreamEvent } from './event-stream.ts'
+import { follow } from './follow.ts'
+
+/** The pages on which usage and what follows from it can be seen. */
+const pages: readonly unknown[] = ['overview', 'usage', 'subscription']
+
+/** Keeps usage and subscription up to date as they change, on the pages that show them, while somebody can see them. */
+export function followUsage() {
+  const visible = ref(document.visibilityState === 'visible')
+  document.addEventListener('visibilitychange', () => { visible.value = document.visibilityState === 'visible' })
+  const wanted = computed(() => visible.value && sessionState.value === 'open' && !connection.offline.value && pages.includes(router.currentRoute.value.matched[0]?.name))
+  let leaving = new AbortController()
+  watch(wanted, (now) => {
+    leaving.abort()
+    if (!now) return
+    leaving = new AbortController()
+    void follow(api.usageStream, take, leaving.signal)
+  }, { immediate: true })
+}
+
+function take({ name, data }: StreamEvent) {
+  if (name === 'usage') takeUsage(JSON.parse(data) as UsageSummary)
+  if (name === 'subscription') takeSubscription(JSON.parse(data) as Subscription)
+}
+
+function takeUsage(usage: UsageSummary) {
+  // An answer to a question of our own may have overtaken it.
+  queryClient.setQueryData<UsageSummary>(['usage', 'current'], (known) => (known && known.asOf > usage.asOf ? known : usage))
+}
+
+function takeSubscription(subscription: Subscription) {
+  const before = queryClient.getQueryData<Subscription>(['subscription'])
+  queryClient.setQueryData(['subscription'], subscription)
+  // A colleague, or the vendor, has changed it: the plans, the bills and what is advised follow from it.
+  if (before && planOf(before) !== planOf(subscription)) {
+    for (const key of ['plans', 'invoices', 'advice']) void queryClient.invalidateQueries({ queryKey: [key] })
+  }
+}
+
+const planOf = ({ plan, seats, status }: Subscription) => `${plan?.id} ${plan?.version} ${seats} ${status}`

@@ -1,0 +1,36 @@
+import type { PortalPlan } from '@customer-portal/portal-api/contract'
+import { expect, test } from 'vitest'
+import { counterpartOf, feeForSeats, offersPaces, plansPaid, savingOf, savings } from './offers.ts'
+
+const plan = (id: string, name: string, interval: 'month' | 'year', amount: number, per: 'subscription' | 'seat' = 'subscription') =>
+  ({ id, name: { 'zh-CN': name, en: name }, interval, intervalCount: 1, fee: { amount, per }, currency: 'CNY', seats: { min: 3, max: 20 } }) as PortalPlan
+const free = plan('free', 'Free', 'month', 0)
+const team = plan('team', 'Team', 'month', 12_900, 'seat')
+const teamYear = plan('team_year', 'Team', 'year', 123_800, 'seat')
+const business = plan('business', 'Business', 'month', 199_900)
+const businessYear = plan('business_year', 'Business', 'year', 2_099_000)
+const all = [free, team, teamYear, business, businessYear]
+const ids = (plans: PortalPlan[]) => plans.map(({ id }) => id)
+
+test('a plan by the year belongs to the plan of its name by the month', () => {
+  expect([counterpartOf(teamYear, all), counterpartOf(business, all), counterpartOf(free, all)]).toEqual([team, businessYear, undefined])
+  expect(counterpartOf(plan('x', 'Team', 'year', 1), all)).toBeUndefined() // not per seat
+})
+
+test('either pace shows its own plans and those that have no other', () => {
+  expect(ids(plansPaid(all, 'month'))).toEqual(['free', 'team', 'business'])
+  expect(ids(plansPaid(all, 'year'))).toEqual(['free', 'team_year', 'business_year'])
+  expect([offersPaces(all), offersPaces([free, team, business])]).toEqual([true, false])
+})
+
+test('what a year saves is computed from the prices, and never said to be more than it is', () => {
+  expect(savingOf(teamYear, all)).toBe(20) // 123,800 of 154,800: 20.02 %
+  expect(savingOf(businessYear, all)).toBe(12) // 12.499 %
+  expect([savingOf(team, all), savingOf(plan('dear', 'Free', 'year', 5), all)]).toEqual([0, 0])
+  expect(savings(all)).toEqual({ most: 20, alike: false })
+  expect(savings([team, teamYear])).toEqual({ most: 20, alike: true })
+})
+
+test('seats cost what the plan asks for at least, and have no price beyond its most', () => {
+  expect([feeForSeats(team, 8), feeForSeats(team, 1), feeForSeats(team, 21), feeForSeats(business, 8)]).toEqual([103_200, 38_700, undefined, 199_900])
+})

@@ -1,0 +1,39 @@
+import type { PortalPlan } from '@customer-portal/portal-api/contract'
+
+/** How a plan is paid for. */
+export type Pace = 'month' | 'year'
+
+const isPaid = (plan: PortalPlan, pace: Pace) => plan.interval === pace && plan.intervalCount === 1
+
+/** The same plan by the other pace: one of the same name whose fee is for the same thing. */
+export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): PortalPlan | undefined {
+  const other: Pace = plan.interval === 'year' ? 'month' : 'year'
+  return plans.find((each) => isPaid(each, other) && each.name['zh-CN'] === plan.name['zh-CN'] && each.name.en === plan.name.en && each.fee.per === plan.fee.per && each.currency === plan.currency)
+}
+
+/** Whether there is anything to choose between. */
+export const offersPaces = (plans: readonly PortalPlan[]): boolean => plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
+
+/** The plans paid by a pace, and those that are there by no other. */
+export const plansPaid = (plans: readonly PortalPlan[], pace: Pace): PortalPlan[] => plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
+
+/** By how many whole percent a year costs less than twelve months of the same plan; 0 where it does not. */
+export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): number {
+  const monthly = isPaid(yearly, 'year') ? counterpartOf(yearly, plans) : undefined
+  if (!monthly || monthly.fee.amount === 0) return 0
+  const year = monthly.fee.amount * 12
+  return Math.max(0, Math.floor(((year - yearly.fee.amount) * 100) / year))
+}
+
+/** The most that paying by the year saves, in whole percent, and whether it is the same on every plan. */
+export function savings(plans: readonly PortalPlan[]): { most: number; alike: boolean } {
+  const all = plans.filter((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans)).map((plan) => savingOf(plan, plans))
+  const most = Math.max(0, ...all)
+  return { most, alike: all.every((saving) => saving === most) }
+}
+
+/** What all seats of a plan cost for one fee period, minor units; undefined where the plan has no room for them. */
+export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
+  if (plan.seats.max !== null && seats > plan.seats.max) return undefined
+  return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats.min) : 1)
+}

@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createBilling, createPortalSession, endPortalSession, recordUsage, upgradeSubscription } from '@customer-portal/billing'
+import type { Database } from '@customer-portal/database'
+import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { registerPortalApi } from './index.ts'
+
+const tick = 40
+
+/** The same database, with its transactions counted by the customer they act for. */
+function counting(database: Database): { database: Database; transactions: Map<string, number> } {
+  const transactions = new Map<string, number>()
+  const counted: Database = Object.create(database, {
+    transaction: {
+      value: (...[access, work, options]: Parameters<Database['transaction']>) => {
+        if (access.role === 'portal') transactions.set(access.customerId, (transactions.get(access.customerId) ?? 0) + 1)
+        return database.transaction(access, work, options)
+      },
+    },
+  })
+  return { database: counted, transactions }
+}
+
+interface Told { name: string; data: { reason?: string; usage?: Record<string, number>; plan?: { id: string } | null } }
+
+/** A reader of a stream, as a page is one. */
+interface Reader {
+  response: Response
+  told: Told[]
+  ended: Promise<void>
+  leave(): void
+}
+
+describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
+  let server: TestServer
+  let address: string
+  let transactions: Map<string, number>
+  const readers: Reader[] = []
+
+  beforeAll(async () => {
+    server = await testServer(create, async (app, { billing, database }) => {
+      const counted = counting(database)
+      transactions = counted.transactions
+      await registerPortalApi(app, {
+        billing: createBilling({ db: counted.database, now: billing.now, newId: billing.newId }), secure: true, streams: { tickMilliseconds: tick, mostPerCustomer: 30, mostInAll: 40 },
+      })
+    })
+    await seedTwoCustomers(server)
+    address = await server.app.listen({ port: 0, host: '127.0.0.1' })
+  })
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.leave()
+    await wait(3 * tick)
+  })
+  afterAll(() => server.close())
+
+  const tokenOf = async (customerId: string) => createPortalSession(server.billing, { customerId, role: 'viewer' })
+  async function open(token: string): Promise<Reader> {
+    const leaving = new AbortController()
+    const response = await fetch(`${address}/api/portal/usage/stream`, { headers: { authorization: `Bearer ${token}` }, signal: leaving.signal })
+    const told: Told[] = []
+    const reader = { response, told, ended: response.ok ? collect(response, told).catch(() => undefined) : Promise.resolve(), leave: () => leaving.abort() }
+    readers.push(reader)
+    return reader
+  }
+  const openFor = async (customerId: string) => open((await tokenOf(customerId)).token)
+  const usedOf = ({ told }: Reader) => told.findLast(({ name }) => name === 'usage')?.data.usage
+
+  test('whoever joins hears what is true now, and later what has changed, and nothing in between', async () => {
+    const reader = await openFor('acme')
+    expect([reader.response.status, reader.response.headers.get('content-type'), reader.response.headers.get('cache-control')]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store'])
+    await expect.poll(() => reader.told.map(({ name }) => name)).toEqual(['usage', 'subscription'])
+    expect(usedOf(reader)).toEqual({ ai_chat: 0 })
+    await wait(5 * tick)
+    expect(reader.told).toHaveLength(2)
+    await recordUsage(server.billing, [{ id: 'live-1', customerId: 'acme', meter: 'ai_chat', quantity: 7 }])
+    await expect.poll(() => usedOf(reader)).toEqual({ ai_chat: 7 })
+    await upgradeSubscription(server.billing, { customerId: 'acme', planId: 'pro' })
+    await expect.poll(() => reader.told.findLast(({ name }) => name === 'subscription')?.data.plan?.id).toBe('pro')
+  })
+
+  test('however many look at a customer, the database is asked once a tick, and by nobody who has gone', async () => {
+    const { token } = await tokenOf('globex')
+    const looking = await Promise.all(Array.from({ length: 25 }, () => open(token)))
+    await expect.poll(() => looking.every((reader) => usedOf(reader))).toBe(true)
+    const before = transactions.get('globex')!
+    await wait(20 * tick)
+    // One a tick; a slow machine asks less often, never more.
+    expect(transactions.get('globex')! - before).toBeGreaterThan(1)
+    expect(transactions.get('globex')! - before).toBeLessThanOrEqual(21)
+    await recordUsage(server.billing, [{ id: 'live-2', customerId: 'globex', meter: 'ai_chat', quantity: 3 }])
+    await expect.poll(() => looking.map(usedOf)).toEqual(looking.map(() => ({ ai_chat: 3 })))
+    for (const reader of looking) reader.leave()
+    await wait(5 * tick)
+    const after = transactions.get('globex')!
+    await wait(5 * tick)
+    expect(transactions.get('globex')).toBe(after)
+  })
+
+  test("nobody hears of another customer's usage", async () => {
+    const [mine, theirs] = [await openFor('globex'), await openFor('acme')]
+    await expect.poll(() => [usedOf(mine), usedOf(theirs)].every(Boolean)).toBe(true)
+    const heard = mine.told.length
+    await recordUsage(server.billing, [{ id: 'live-3', customerId: 'acme', meter: 'ai_chat', quantity: 1 }])
+    await expect.poll(() => usedOf(theirs)).toEqual({ ai_chat: 8 })
+    await wait(3 * tick)
+    expect(mine.told).toHaveLength(heard)
+    expect(JSON.stringify(mine.told)).not.toContain('acme')
+  })
+
+  test('a stream ends with its token, and with its session', async () => {
+    const session = await tokenOf('acme')
+    const [first, second] = [await openFor('acme'), await open(session.token)]
+    await endPortalSession(server.billing, { customerId: 'acme', sessionId: session.sessionId })
+    await second.ended
+    expect(second.told.at(-1)).toEqual({ name: 'end', data: { reason: 'signed_out' } })
+    const now = server.clock.at
+    server.clock.at = '2026-03-10T04:15:00.000000Z'
+    await first.ended
+    server.clock.at = now
+    expect(first.told.at(-1)).toEqual({ name: 'end', data: { reason: 'expired' } })
+  })
+
+  test('too many of one customer are told to wait, too many of all that the server is full', async () => {
+    const [acme, globex] = [await tokenOf('acme'), await tokenOf('globex')]
+    const most = await Promise.all(Array.from({ length: 30 }, () => open(acme.token)))
+    expect(most.every(({ response }) => response.status === 200)).toBe(true)
+    const { response: refused } = await open(acme.token)
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([429, '30', { code: 'rate_limited' }])
+    await Promise.all(Array.from({ length: 10 }, () => open(globex.token)))
+    const { response: full } = await open(globex.token)
+    expect([full.status, full.headers.get('retry-after'), await full.json()]).toMatchObject([503, expect.any(String), { code: 'streams_full' }])
+    most[0]!.leave()
+    await expect.poll(async () => (await open(globex.token)).response.status).toBe(200)
+  })
+
+  test('without a token, and with a parameter it does not know, it is refused before it begins', async () => {
+    expect((await open('pt_wrong')).response.status).toBe(401)
+    const answer = await server.app.inject({ url: '/api/portal/usage/stream?since=1', headers: { authorization: `Bearer ${(await tokenOf('acme')).token}` } })
+    expect(answer.json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer: '?since' }] })
+  })
+})
+
+describe('the server', () => {
+  test('ends at once while streams are open, and says so to whoever reads them', async () => {
+    const server = await testServer(testDatabases[0]!.create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    await seedTwoCustomers(server)
+    const address = await server.app.listen({ port: 0, host: '127.0.0.1' })
+    const { token } = await createPortalSession(server.billing, { customerId: 'acme' })
+    const response = await fetch(`${address}/api/portal/usage/stream`, { headers: { authorization: `Bearer ${token}` } })
+    const told: Told[] = []
+    const ended = collect(response, told)
+    await expect.poll(() => told.length).toBe(2)
+    const begun = performance.now()
+    await server.close()
+    await ended
+    expect(told.at(-1)).toEqual({ name: 'end', data: { reason: 'closing' } })
+    expect(performance.now() - begun).toBeLessThan(1_500)
+  })
+})
+
+async function collect(response: Response, told: Told[]): Promise<void> {
+  let text = ''
+  for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += piece
+    const events = text.split('\n\n')
+    text = events.pop()!
+    for (const event of events) {
+      const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? []
+      if (name) told.push({ name, data: JSON.parse(data!) as Told['data'] })
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { actingFor, getSubscription, getUsageSummary, readUsagePulse, type Billing } from '@customer-portal/billing'
+import { answerWriter } from '@customer-portal/http'
+import { Subscription, UsageSummary } from '@customer-portal/http/resources'
+import { eventText, heartbeat } from './event-text.ts'
+
+/** Why a stream ends: the token's time is over, the reader signed out, the server stops, or it cannot read what it should tell. */
+export type StreamEnd = 'expired' | 'signed_out' | 'closing' | 'failed'
+
+/** Somebody who looks at a customer's usage. */
+export interface Viewer {
+  sessionId: string
+  expiresAt: string
+  send(text: string): void
+  end(reason: StreamEnd): void
+}
+
+const writeUsage = answerWriter(UsageSummary)
+const writeSubscription = answerWriter(Subscription)
+
+/** What was told last: the events of the stream by their names. */
+type Told = Map<'usage' | 'subscription', string>
+
+/** The viewers of one customer, and what they were told last. However many they are, the database is asked once a tick. */
+export class Channel {
+  readonly viewers = new Set<Viewer>()
+  readonly #billing: Billing
+  readonly #customerId: string
+  #mark: string | undefined
+  #told: Told = new Map()
+
+  constructor(billing: Billing, customerId: string) {
+    this.#billing = actingFor(billing, customerId)
+    this.#customerId = customerId
+  }
+
+  /** Whoever comes later hears what the others know already; the next tick tells what has changed since. */
+  welcome(viewer: Viewer): void {
+    this.viewers.add(viewer)
+    for (const [name, text] of this.#told) viewer.send(eventText(name, text))
+  }
+
+  /** Lets go whose time is over, and tells the others what has changed. */
+  async tick(): Promise<void> {
+    const { mark, openSessions } = await readUsagePulse(this.#billing, { customerId: this.#customerId, sessionIds: [...this.viewers].map(({ sessionId }) => sessionId) })
+    this.#letGo(new Set(openSessions))
+    if (mark === this.#mark || this.viewers.size === 0) return
+    const news = await this.#read()
+    this.#mark = mark
+    for (const [name, text] of news) if (this.#told.get(name) !== text) this.#sendAll(eventText(name, text))
+    this.#told = news
+  }
+
+  beat(): void {
+    this.#sendAll(heartbeat)
+  }
+
+  endAll(reason: StreamEnd): void {
+    for (const viewer of [...this.viewers]) viewer.end(reason)
+  }
+
+  #letGo(open: ReadonlySet<string>): void {
+    const now = this.#billing.now()
+    for (const viewer of [...this.viewers]) {
+      if (viewer.expiresAt <= now) viewer.end('expired')
+      else if (!open.has(viewer.sessionId)) viewer.end('signed_out')
+    }
+  }
+
+  async #read(): Promise<Told> {
+    return this.#billing.transaction(async (tx) => {
+      const usage = await getUsageSummary(tx, { customerId: this.#customerId })
+      const subscription = await getSubscription(tx, { customerId: this.#customerId })
+      return new Map([['usage', writeUsage(usage)], ['subscription', writeSubscription(subscription)]] as const)
+    }, { readOnly: true })
+  }
+
+  #sendAll(text: string): void {
+    for (const viewer of [...this.viewers]) viewer.send(text)
+  }
+}

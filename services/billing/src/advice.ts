@@ -1,0 +1,197 @@
+import type { Billing, BillingTransaction } from './billing.ts'
+import { tooManySeats, type Notice } from './change.ts'
+import { readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { discountsOf, type Discount } from './invoice/discounts.ts'
+import { feeLine, usageLine } from './invoice/line.ts'
+import { discountedBy } from './invoice/priced.ts'
+import { monthsOf, type Plan } from './plan.ts'
+import { addDays, daysBetween, later, type LocalDate } from './rules/date.ts'
+import { daysUntilUsedUp } from './rules/forecast.ts'
+import { totals } from './rules/invoicing.ts'
+import { millisecondsOf } from './rules/instant.ts'
+import { money, sum, type Money } from './rules/money.ts'
+import { daysIn, periodAt, type LabelledPeriod, type Period } from './rules/period.ts'
+import { mostItCanCost } from './rules/pricing.ts'
+import { unitsFrom, wholeUnits } from './rules/quantity.ts'
+import { instantOf } from './rules/zone.ts'
+import { plansFor } from './subscription.ts'
+import { usagePeriods } from './timeline.ts'
+import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
+import { dailyUsage, rateUsage, usedOn, type DailyUsage, type RatedUsage } from './usage/rating.ts'
+import { getUsageSummary, shown } from './usage/summary.ts'
+
+/** One meter of the period on one plan. Units; `included` null is unlimited. */
+export interface AdvisedMeter {
+  meter: string
+  used: number
+  included: number | null
+  overage: number
+  amount: Money
+  /** What the plan does with what is above: null where it has no charge for the meter. */
+  overagePolicy: 'bill' | 'block' | null
+  /** The date in the running period on which this plan's allowance is used up at the pace of now, also one that is over; null where it lasts. */
+  runsOutAt: LocalDate | null
+}
+
+/** What the period would have cost on one plan with the seats of now, as far as the plan allows them. */
+export interface PlanAdvice {
+  planId: string
+  seats: number
+  fee: Money
+  usage: Money
+  discount: Money
+  tax: Money
+  total: Money
+  /** Compared with the plan of now: negative is less. */
+  difference: Money
+  meters: AdvisedMeter[]
+  /** What stands in the way of the plan as things are. */
+  obstacles: Notice[]
+  /** Whether all that was used would have been possible on it, and what is used now still is to the end of the running period. */
+  fits: boolean
+}
+
+export interface Advice {
+  currency: string
+  /** The period that was rated, the last one that is over; null where there is none yet. */
+  period: { start: LocalDate; end: LocalDate; label: string } | null
+  /** Where there is none yet: the date from which there will be. */
+  availableFrom: LocalDate | null
+  plans: PlanAdvice[]
+  /** The cheapest plan that fits, and what it would have saved (negative: cost more). */
+  recommendation: { planId: string; saves: Money } | null
+  forecast: {
+    /** The usage of the period so far goes on to its end in a straight line. */
+    method: 'straight_line'
+    /** The day of the period it is; past forecasts are those of the end of the day before. */
+    day: number
+    days: number
+    meters: ({ meter: string; used: number; forecast: number | null; runsOutAt: LocalDate | null } & PastForecasts)[]
+  } | null
+}
+
+/**
+ * The last period that is over, rated on every plan on sale by the rules that make invoices, and where the running one is heading. Each plan is taken for the
+ * whole period, also the current one, with the discounts the customer has. A fee for longer than a month counts with its days in the period.
+ */
+export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const { currency } = history.customer
+    const current = stretchOn(history.stretches, history.today)
+    if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
+    const running = usagePeriods(history.stretches, history.today).at(-1)!
+    const tried = periodsToTry(history)
+    const rated = lastPeriod(history, current)
+    const usage = await dailyUsage(tx, input.customerId, { from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!, to: addDays(history.today, 1) })
+    const plans = rated ? await advisePlans(tx, history, { current, rated, running, usage }) : []
+    return {
+      currency, plans,
+      period: rated ? shown(rated) : null,
+      availableFrom: rated ? null : running.to,
+      recommendation: recommended(plans, current.plan.id),
+      forecast: await forecastOf(tx, history, { running, tried, usage }),
+    }
+  }, { readOnly: true })
+}
+
+/** Of the subscription of now: one before it was of another time. */
+function lastPeriod({ stretches, today }: History, { subscriptionId }: Stretch): LabelledPeriod | undefined {
+  const since = stretches.find((stretch) => stretch.subscriptionId === subscriptionId)!.from
+  return usagePeriods(stretches, today).findLast((period) => period.to <= today && period.from >= since)
+}
+
+interface Basis { current: Stretch; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
+
+async function advisePlans(tx: BillingTransaction, history: History, basis: Basis): Promise<PlanAdvice[]> {
+  const discounts = await discountsOf(tx, history.customer.customerId)
+  const offered = await plansFor(tx, { customerId: history.customer.customerId })
+  const all = offered.filter((plan) => plan.id === basis.current.plan.id || canBePriced(history, basis, plan)).map((plan) => advisePlan(tx, history, basis, plan, discounts))
+  const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total
+  return all.map((one) => ({ ...one, difference: money(one.total - now) }))
+}
+
+const mostAmount = 1_000_000_000_000n
+
+/** Usage was let in because it can be billed on the plan it came under. On another it might cost more than can be counted: then that plan is left out. */
+function canBePriced({ meters }: History, { rated, usage }: Basis, { charges }: Plan): boolean {
+  return charges.every(({ meter: key, price }) => {
+    const meter = meters.get(key)!
+    return !price || mostItCanCost(price, usedOn(usage, meter, rated), meter.decimals) <= mostAmount
+  })
+}
+
+function advisePlan(tx: BillingTransaction, history: History, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
+  const wanted = Math.max(current.seats, plan.seats.min)
+  const seats = Math.min(wanted, plan.seats.max ?? wanted)
+  const rated = rateUsage([{ id: '', plan, from: period.from, to: period.to, trial: false }], period, usage, history.meters)
+  const fee = feeLine({ id: '', plan, seats }, period, feePeriodOf(plan, period))
+  const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
+  const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
+  const meters = advisedMeters(tx, history, { rated, period, running, usage })
+  const obstacles = tooManySeats(plan, wanted)
+  return {
+    planId: plan.id, seats, fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
+    fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),
+  }
+}
+
+/** The pace of a few days says little about a month: before that nobody is advised against a plan for it. */
+const daysThatTell = 7
+
+function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: LocalDate): boolean {
+  return runsOutAt === null || daysBetween(running.from, today) < daysThatTell
+}
+
+/** The period is a month: so is the fee period of most plans. Longer ones are taken to begin with it. */
+function feePeriodOf(plan: Plan, period: LabelledPeriod): Period {
+  return monthsOf(plan) === 1 ? period : periodAt({ anchor: period.whole.from, alignment: 'anniversary', months: monthsOf(plan) }, period.whole.from)
+}
+
+/** The meters the plan charges for, then others that were used. */
+function advisedMeters(
+  tx: BillingTransaction, history: History, { rated, period, running, usage }: { rated: readonly RatedUsage[]; period: LabelledPeriod; running: LabelledPeriod; usage: readonly DailyUsage[] },
+): AdvisedMeter[] {
+  const charged = rated.map(({ meter, charge, used, allowance, overage, rated: { amount } }): AdvisedMeter => {
+    const units = (steps: number) => unitsFrom(steps, meter.decimals)
+    return {
+      meter: meter.key, used: units(used), included: allowance === null ? null : units(allowance), overage: units(overage), amount, overagePolicy: charge.overage,
+      runsOutAt: charge.included === null ? null : runsOutOn(tx, history, running, wholeUnits(charge.included, meter.decimals), usedOn(usage, meter, running)),
+    }
+  })
+  const uncharged = [...history.meters.values()].filter((meter) => !rated.some((one) => one.meter.key === meter.key)).flatMap((meter): AdvisedMeter[] => {
+    const used = unitsFrom(usedOn(usage, meter, period), meter.decimals)
+    return used === 0 ? [] : [{ meter: meter.key, used, included: 0, overage: used, amount: 0, overagePolicy: null, runsOutAt: null }]
+  })
+  return [...charged, ...uncharged]
+}
+
+function runsOutOn(tx: BillingTransaction, history: History, running: LabelledPeriod, allowance: number, used: number): LocalDate | null {
+  const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(history.zones, running.from))
+  // As for any forecast: the first hours tell nothing about a month.
+  if (elapsed < 86_400_000 || allowance === 0) return null
+  const days = daysUntilUsedUp(allowance - used, used, elapsed)
+  if (days === null || days > 366) return null
+  const date = later(addDays(history.today, days), running.from)
+  return date < running.to ? date : null
+}
+
+function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
+  const fitting = plans.filter((plan) => plan.fits)
+  const best = fitting.toSorted((a, b) => a.total - b.total || Number(b.planId === currentId) - Number(a.planId === currentId))[0]
+  return best ? { planId: best.planId, saves: money(-best.difference) } : null
+}
+
+/** What the summary forecasts, and how the same way of forecasting would have done before. */
+async function forecastOf(
+  tx: BillingTransaction, { customer, meters, today }: History, { running, tried, usage }: { running: LabelledPeriod; tried: readonly LabelledPeriod[]; usage: readonly DailyUsage[] },
+): Promise<Advice['forecast']> {
+  const day = daysBetween(running.from, today)
+  const summary = await getUsageSummary(tx, { customerId: customer.customerId })
+  return {
+    method: 'straight_line', day: day + 1, days: daysIn(running),
+    meters: summary.meters.filter((meter) => meter.overagePolicy !== null).map(({ meter, used, forecast, runsOutAt }) => ({
+      meter, used, forecast, runsOutAt, ...pastForecasts(tried, meters.get(meter)!, usage, Math.max(day, 1)),
+    })),
+  }
+}
