@@ -47,12 +47,35 @@ export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: Ma
   })
 }
 
+export interface DaysFilter { start?: string | undefined; end?: string | undefined; groupBy?: string | undefined }
+
+/** The usage of some days, of the current period where none are named. `when` false waits; `live` asks again every half minute. */
+export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, { when = true, live = false }: { when?: MaybeRefOrGetter<boolean>; live?: MaybeRefOrGetter<boolean> } = {}) {
+  return useQuery({
+    queryKey: ['usage', 'days', computed(() => toValue(filter))],
+    queryFn: ({ signal }) => api.usageDays({ ...toValue(filter) }, signal),
+    enabled: computed(() => toValue(when)),
+    placeholderData: keepPreviousData,
+    refetchInterval: () => (toValue(live) ? 30_000 : false),
+  })
+}
+
+/** What was reported and not counted, the last refused first. */
+export function useRejectedUsage() {
+  return useInfiniteQuery({
+    queryKey: ['usage', 'rejected'],
+    queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
 export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
 
 /** One page of usage events; the old rows stay while the next ones come. */
 export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {
   return useQuery({
-    queryKey: ['usage-detail', computed(() => toValue(filter))],
+    queryKey: ['usage', 'detail', computed(() => toValue(filter))],
     queryFn: ({ signal }) => api.usageDetail({ ...toValue(filter) }, signal),
     enabled: computed(() => toValue(filter) !== undefined),
     placeholderData: keepPreviousData,
