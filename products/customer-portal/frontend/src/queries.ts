@@ -2,6 +2,7 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
+import { localDate } from './format/date.ts'
 import { isOver, sessionState } from './session.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
@@ -49,14 +50,14 @@ export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: Ma
 
 export interface DaysFilter { start?: string | undefined; end?: string | undefined; groupBy?: string | undefined }
 
-/** The usage of some days, of the current period where none are named. `when` false waits; `live` asks again every half minute. */
-export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, { when = true, live = false }: { when?: MaybeRefOrGetter<boolean>; live?: MaybeRefOrGetter<boolean> } = {}) {
+/** The usage of some days, of the current period where none are named. `when` false waits. Where today is among them it is asked again. */
+export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRefOrGetter<boolean> = true) {
   return useQuery({
     queryKey: ['usage', 'days', computed(() => toValue(filter))],
     queryFn: ({ signal }) => api.usageDays({ ...toValue(filter) }, signal),
     enabled: computed(() => toValue(when)),
     placeholderData: keepPreviousData,
-    refetchInterval: () => (toValue(live) ? 30_000 : false),
+    refetchInterval: ({ state: { data } }) => (data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : false),
   })
 }
 

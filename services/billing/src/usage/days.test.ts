@@ -68,6 +68,12 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     expect((await days({ start: '2026-12-01', end: '2026-12-09' })).days).toEqual([])
   })
 
+  test('whoever was seen before they came can be looked at from then on', async () => {
+    await seedCustomer(world.billing, 'early')
+    await recordUsage(world.billing, [{ id: 'e', customerId: 'early', meter: 'calls', time: '2026-10-20T02:00:00Z' }, { id: 'f', customerId: 'early', meter: 'visitors', time: '2026-10-25T02:00:00Z', properties: { who: 1 } }])
+    expect((await getUsageDays(world.billing, { customerId: 'early' })).since).toBe('2026-10-20')
+  })
+
   test('the values of a property add up to each day', async () => {
     const { groups, days: all } = await days({ start: '2026-09-01', end: '2026-09-30', groupBy: 'channel' })
     const [calls] = groups!

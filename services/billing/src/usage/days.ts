@@ -55,7 +55,7 @@ export async function getUsageDays(billing: Billing, input: { customerId: string
     const meters = metersIn(history, periods, shown)
     const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters))
     return {
-      start: asked.from, end: addDays(asked.to, -1), since: firstDate(history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
+      start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
       meters: meters.map((meter) => totalOf(meter, days, units(usedOn(usage, meter, range), meter))),
       days,
       ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, range, input.groupBy) }),
@@ -78,10 +78,16 @@ function datesAsked(history: History, { start, end }: { start?: string; end?: st
   return { from, to }
 }
 
-/** The date the customer came, or was subscribed from, where that is earlier. */
-function firstDate(history: History): LocalDate {
+/** The date the customer came, was subscribed from or was first seen using something, whichever is earliest: events may be older than whom they are about. */
+async function firstDate(tx: BillingTransaction, history: History): Promise<LocalDate> {
   const came = localDateOf(history.zones, history.customer.createdAt)
-  return history.stretches.reduce((first, stretch) => earlier(first, stretch.from), came)
+  const known = history.stretches.reduce((first, stretch) => earlier(first, stretch.from), came)
+  // By meter, since the sums are in that order: one look each, however long their history.
+  const [used] = await tx.query<{ date: LocalDate | null }>(
+    `select min(first.local_date) as date from meters m, lateral (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1) first`,
+    [history.customer.customerId],
+  )
+  return earlier(known, used?.date ?? known)
 }
 
 /** The meters of the plan of today, in its order, then those of the plans of the range and others that were used in it. */

@@ -12,6 +12,7 @@ export default {
     previous: '上一页', next: '下一页', copy: '复制', copied: '已复制',
   },
   state: {
+    notices: '提示',
     loading: '加载中', offline: '连接不上服务器，正在重试。页面上是最后一次读到的数据。', readOnly: '您的角色是只读成员，可以查看，不能更改。',
     failed: '没能读到数据', failedUnreachable: '连接不上服务器，请检查网络。', failedUnknown: '服务器没有给出原因。', requestId: '请求编号 {id}',
     forbidden: '您没有查看账单的权限，请联系管理员。', notFound: '没有找到这个页面', backToOverview: '回到概览',
@@ -57,7 +58,7 @@ export default {
     refused: { early: '早于开通日期', future: '还没有到', long: '超过 92 天' },
     detail: '用量明细', detailHint: '共 {n} 条，最新的在前，时间为{zone}', time: '时间', allMeters: '全部计量项', onlyDay: '仅 {date}', clearDay: '查看所有日期',
     late: '{time} 才收到，已计入 {date}的用量', rejected: '未计入的用量', rejectedHint: '这些数据上报过，但没有计入用量，也不会计费。',
-    rejectedSentence: '{meter} {quantity}没有计入：{reason}', rejectedFacts: '发生于 {time}，事件编号 {id}',
+    rejectedSentence: '{meter}（{quantity}）没有计入：{reason}', rejectedFacts: '发生于 {time}，事件编号 {id}',
     empty: '这段时间没有用量。', emptyFee: '这段时间没有超额费用。', resetDates: '重置日期', resetFilters: '清除筛选', rows: '每页', page: '第 {page} 页',
     export: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', exported: '{range}，{meter}，约 {rows} 条', exportTitle: '导出用量 {range}',
   },

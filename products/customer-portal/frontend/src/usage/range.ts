@@ -12,6 +12,8 @@ export interface Limits { since: string; today: string }
 export const presetNames = ['cycle', 'previous', 'last7', 'last30', 'months3'] as const
 export type PresetName = (typeof presetNames)[number]
 
+export const sameRange = (one: Range | undefined, other: Range | undefined): boolean => one !== undefined && one.from === other?.from && one.to === other.to
+
 export const daysIn = (range: Range): number => daysBetween(range.from, range.to) + 1
 
 /** The days of the calendar `months` before a date; a day that the month does not have becomes its last. */
@@ -24,7 +26,7 @@ export function monthsBefore(date: string, months: number): string {
 
 /** A billing period as the server lists it, half-open. */
 export interface Period { start: string; end: string; label: string }
-const datesOf = (period: Period | undefined): Range | undefined => (period ? { from: period.start, to: addDays(period.end, -1) } : undefined)
+export const datesOf = (period: Period | undefined): Range | undefined => (period ? { from: period.start, to: addDays(period.end, -1) } : undefined)
 
 /** The ranges that have a name, those that lie before the customer came left out. `periods` are newest first, the current one at the head. */
 export function presets(periods: readonly Period[], { since, today }: Limits): { name: PresetName; range: Range }[] {

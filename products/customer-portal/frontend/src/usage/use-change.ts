@@ -7,7 +7,7 @@ type Day = UsageDays['days'][number]
 
 /** How much more (0.5: half as much again) was used in the whole days shown than in those they are compared with; undefined where there is nothing to compare. */
 export function useChange(usage: ComputedRef<UsageDays | undefined>, whole: ComputedRef<Range | undefined>, before: ComputedRef<Range | undefined>) {
-  const earlier = useUsageDays(() => ({ start: before.value?.from, end: before.value?.to }), { when: () => before.value !== undefined })
+  const earlier = useUsageDays(() => ({ start: before.value?.from, end: before.value?.to }), () => before.value !== undefined)
   const compared = computed(() => (before.value && earlier.data.value?.start === before.value.from && earlier.data.value.end === before.value.to ? earlier.data.value : undefined))
 
   function change(of: (day: Day) => number): number | undefined {

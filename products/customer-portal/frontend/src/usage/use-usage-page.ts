@@ -6,7 +6,7 @@ import { useFormat } from '../format/use-format.ts'
 import { useUsage, useUsageDays } from '../queries.ts'
 import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
-import { presets, rangeBefore, type Range } from './range.ts'
+import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
 import { useChange } from './use-change.ts'
 
 /** The usage page: its filters, which live in the address so that a link shows the same, and what they choose. */
@@ -21,24 +21,22 @@ export function useUsagePage() {
   const periods = computed(() => cycle.data.value?.periods ?? [])
   // A link of the portal's first days names the period by its month.
   const linked = computed(() => periods.value.find((period) => period.label === filter.value.period))
-  const asked = computed((): Range | undefined => filter.value.range ?? (linked.value && { from: linked.value.start, to: addDays(linked.value.end, -1) }))
+  const asked = computed((): Range | undefined => filter.value.range ?? datesOf(linked.value))
   const query = useUsageDays(
     () => ({ ...(asked.value ? { start: asked.value.from, end: asked.value.to } : {}), ...(filter.value.group ? { groupBy: filter.value.group } : {}) }),
-    { when: () => filter.value.period === undefined || !cycle.isPending.value, live: () => isLive.value },
+    () => filter.value.period === undefined || !cycle.isPending.value,
   )
   const usage = computed(() => query.data.value)
   watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.errors?.some(({ pointer }) => pointer === '?groupBy')) setFilter({ group: undefined }) })
 
   const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
   const range = computed((): Range | undefined => (usage.value ? { from: usage.value.start, to: usage.value.end } : undefined))
-  const isLive = computed(() => !range.value || !today.value || range.value.to >= today.value)
-  const isCycle = computed(() => range.value !== undefined && range.value.from === periods.value[0]?.start && range.value.to === addDays(periods.value[0].end, -1))
+  const isCycle = computed(() => sameRange(range.value, datesOf(periods.value[0])))
   const limits = computed(() => (usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined))
 
   function setRange(chosen: Range | undefined) {
-    const { start, end } = periods.value[0] ?? { start: '', end: '' }
-    const isDefault = !chosen || (end !== '' && chosen.from === start && chosen.to === addDays(end, -1))
-    setFilter(isDefault ? { from: undefined, to: undefined } : { from: chosen.from, to: chosen.to })
+    const { from, to } = sameRange(chosen, datesOf(periods.value[0])) ? {} : chosen ?? {}
+    setFilter({ from, to })
   }
 
   // Whole days only: a day that is not over would look like a fall.
@@ -58,7 +56,10 @@ export function useUsagePage() {
   })
 
   return {
-    filter, setFilter, setRange, cycle, query, usage, today, range, isCycle, limits, chartMeter, ...changes,
+    filter, setFilter, setRange, cycle, query, usage, today, range, isCycle,
+    /** What was chosen last, whether its days are here yet or not. */
+    chosenRange: computed(() => asked.value ?? datesOf(periods.value[0]) ?? range.value),
+    limits, chartMeter, ...changes,
     quotas: computed(() => meterQuotas(cycle.data.value)),
     showsFee: computed(() => filter.value.chart === feeChart),
     /** Whether usage can cost anything. */
