@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Changed, CreditMovement, Invoice, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, RenewedToken, Scheduled, Session, Subscription, Token,
+  Account, AccountUpdate, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, RenewedToken, Scheduled, Session, Subscription, Token,
   UsageDays, UsageEvent, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -88,6 +88,7 @@ export const api = {
   usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
   usageDays: (query: Query, signal?: AbortSignal) => json<UsageDays>('/usage/days', { query, signal }),
   rejectedUsage: (query: Query, signal?: AbortSignal) => json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
+  lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),

@@ -71,6 +71,16 @@ export function useRejectedUsage() {
   })
 }
 
+/** What was reported after its period was billed, the last reported first. */
+export function useLateUsage() {
+  return useInfiniteQuery({
+    queryKey: ['usage', 'late'],
+    queryFn: ({ pageParam, signal }) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
 export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
 
 /** One page of usage events; the old rows stay while the next ones come. */
