@@ -1,29 +1,15 @@
-import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { sidewaysScroll, violations } from './support/axe.ts'
 import { launchBrowser, logIn, newContext, watch } from './support/browser.ts'
 import { watchRequests } from './support/requests.ts'
 
 const url = inject('serverUrl')
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 let browser: Browser
 beforeAll(async () => {
   browser = await launchBrowser()
 })
 afterAll(() => browser.close())
-
-/** Axe's rules for WCAG 2.2 A and AA and good practice. It is put in from outside the page, past its policy. */
-async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Page.setBypassCSP', { enabled: true })
-  const { readFileSync } = await import('node:fs')
-  await session.send('Runtime.evaluate', { expression: readFileSync(axe, 'utf8') })
-  const result = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }> } }
-    return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-  })
-  return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id} ${node.target.join(' ')}: ${node.failureSummary}`))
-}
 
 const pages = [
   { path: '', heading: { 'zh-CN': '概览', en: 'Overview' } },
@@ -56,7 +42,7 @@ describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
       await requests.settled()
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       expect([path, await violations(page)]).toEqual([path, []])
-      expect([path, await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))]).toEqual([path, 0])
+      expect([path, await sidewaysScroll(page)]).toEqual([path, 0])
     }
     expect(witness).toMatchObject({ errors: [], outside: [] })
     await context.close()
@@ -71,7 +57,7 @@ describe.each(looks)('the workbench in $locale, $theme, $width px', (look) => {
     await logIn(page, url, 'demo@example.com', 'demo-password-2026')
     await page.waitForLoadState('networkidle')
     expect(await violations(page)).toEqual([])
-    expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))).toBe(0)
+    expect(await sidewaysScroll(page)).toBe(0)
     expect(witness).toMatchObject({ outside: [] })
     expect(witness.errors.filter((error) => !error.includes('401'))).toEqual([])
     await context.close()

@@ -44,7 +44,19 @@ async function build({ name, folder }) {
     waiting: `still building the ${name}`,
   })
   if (code !== 0) return `${shortened(output)}\n\nBuilding the ${name} failed (vite build in ${folder}).`
+  const tooHeavy = await checkBudget(folder)
+  if (tooHeavy) return tooHeavy
   stamp(stampFile, wanted)
   say(`Built the ${name} in ${duration(Date.now() - began)}.`)
+  return undefined
+}
+
+/** A front end that has a budget is kept within it: every build says how much of it is used. @param {string} folder @returns {Promise<string | undefined>} */
+async function checkBudget(folder) {
+  const script = inProject(folder, 'scripts', 'check-budget.mjs')
+  if (!existsSync(script)) return undefined
+  const { code, output } = await capture(process.execPath, [script], { cwd: root, waiting: 'still weighing' })
+  if (code !== 0) return `${output.trim()}\n\nWhat was built is larger than it may be (${folder}/scripts/check-budget.mjs).`
+  say(output.trim())
   return undefined
 }

@@ -103,6 +103,34 @@ export const LateUsage = Type.Object(
 )
 export type LateUsage = Static<typeof LateUsage>
 
+/** GET /usage/days */
+export const UsageDays = Type.Object(
+  {
+    start: LocalDate, end: Type.String({ format: 'date', description: 'The last date, itself in' }),
+    since: Type.String({ format: 'date', description: 'The first date that can have usage' }), timezone: Type.String(), currency: Currency, asOf: Instant,
+    meters: Type.Array(Type.Object(
+      { meter: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer(), groupBy: Type.Array(Type.String()), used: Type.Number(), events: Type.Integer(), fee: Amount },
+      { ...closed, description: '`groupBy`: the properties it is broken down by. `fee`: what these days add to the fees for usage, before discounts and tax' },
+    )),
+    days: Type.Array(Type.Object(
+      { date: LocalDate, usage: Type.Record(Type.String(), Type.Number()), events: Type.Record(Type.String(), Type.Integer()), fees: Type.Record(Type.String(), Amount) },
+      { ...closed, description: 'By meter. The `fees` of a period’s days add up to what its usage costs; where a price falls with the quantity, a day may take something off' },
+    )),
+    groups: Type.Optional(Type.Array(Type.Object(
+      {
+        meter: Id, property: Type.String(),
+        values: Type.Array(Type.Object(
+          { kind: Type.Union([Type.Literal('value'), Type.Literal('none'), Type.Literal('rest')]), value: Type.String(), used: Type.Number(), daily: Type.Array(Type.Number()) },
+          { ...closed, description: '`none`: events without the property; `rest`: all but the 20 most used. Both have an empty `value`. `daily` has a number for each of the `days`' },
+        )),
+      },
+      closed,
+    ))),
+  },
+  closed,
+)
+export type UsageDays = Static<typeof UsageDays>
+
 /** GET /session */
 export const Session = Type.Object(
   { customerId: Id, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },

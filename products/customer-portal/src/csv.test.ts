@@ -7,6 +7,10 @@ test('numbers stay numbers, and nothing is an empty cell', () => {
   expect(csvLine([-1, 0.000001, 9007199254740991, null, '', 'x'])).toBe('-1,0.000001,9007199254740991,,,x\r\n')
 })
 
+test('an amount keeps its digits, and is no text', () => {
+  expect(csvLine([{ decimal: '-12.50' }, { decimal: '0.00' }])).toBe('-12.50,0.00\r\n')
+})
+
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x', '=HYPERLINK("http://evil.example";"x")'])('%j is shown and not computed', (text) => {
   const [[cell]] = parse(csvLine([text])) as [[string]]
   expect(cell).toBe(`'${text}`)

@@ -1,6 +1,9 @@
 /** What a cell of a file may hold. */
 export type Cell = string | number | null
 
+/** A cell of a CSV file; a `decimal` is a number as it is to be read, with the digits that a number would lose. */
+export type CsvCell = Cell | { decimal: string }
+
 /** Without it Excel takes a file for one in the system's old encoding, and Chinese becomes nonsense. */
 export const byteOrderMark = '\uFEFF'
 
@@ -8,13 +11,14 @@ export const byteOrderMark = '\uFEFF'
 const computed = /^[=+\-@\t\r\n＝＋－＠]/
 
 /** One line of RFC 4180 CSV. A number stays a number; a text that a spreadsheet would compute gets an apostrophe before it. */
-export function csvLine(cells: readonly Cell[]): string {
+export function csvLine(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function csvCell(cell: Cell): string {
+function csvCell(cell: CsvCell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
+  if (typeof cell === 'object') return cell.decimal
   const text = computed.test(cell) ? `'${cell}` : cell
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

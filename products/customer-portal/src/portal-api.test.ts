@@ -50,6 +50,21 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect([unknown.statusCode, unknown.json().errors[0].pointer]).toEqual([400, '?groupBy'])
   })
 
+  test('usage day by day says what each day added to the fees', async () => {
+    const february = await get('/usage/days?start=2026-02-01&end=2026-02-28', { role: 'viewer' })
+    expect(february).toMatchObject({ start: '2026-02-01', end: '2026-02-28', since: '2026-02-01', timezone: 'Asia/Shanghai', currency: 'CNY', meters: [{ meter: 'ai_chat', used: 130, events: 130, fee: 1500, groupBy: [] }] })
+    expect([february.days.length, february.days[9]]).toEqual([28, { date: '2026-02-10', usage: { ai_chat: 130 }, events: { ai_chat: 130 }, fees: { ai_chat: 1500 } }])
+    expect((await get('/usage/days', { customer: 'globex' })).meters).toMatchObject([{ meter: 'ai_chat', used: 0, fee: 0 }, { meter: 'calls', used: 1, groupBy: ['channel'] }])
+    expect((await get('/usage/days?groupBy=channel')).groups).toEqual([{ meter: 'calls', property: 'channel', values: [{ kind: 'value', value: 'web', used: 2, daily: expect.any(Array) }] }])
+  })
+
+  test.each([
+    ['start=2026-01-01&end=2026-04-30', '?start', 'invalid_range'], ['start=2026-02-02&end=2026-02-01', '?start', 'invalid_range'],
+    ['start=2026-02-01T00:00:00Z', '?start', 'validation_failed'], ['groupBy=colour', '?groupBy', 'validation_failed'], ['period=2026-02', '?period', 'validation_failed'],
+  ])('the days of %s are refused and the mistake named', async (query, pointer, code) => {
+    expect((await call('GET', `/usage/days?${query}`)).json()).toMatchObject({ status: 400, code, errors: [{ pointer }] })
+  })
+
   test('what was reported and not counted is told with the reason, to its customer alone', async () => {
     await recordUsage(server.billing, [{ id: 'x1', customerId: 'acme', meter: 'nothing', quantity: 3 }, { id: 'x2', customerId: 'globex', meter: 'nothing' }])
     const { data, nextCursor } = await get('/usage/rejected', { role: 'viewer' })

@@ -1,6 +1,6 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, PlanChange, PortalPlan, Preview, Problem, RenewedToken, Scheduled, Session, Subscription, Token, UsageEvent,
-  UsageSummary,
+  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, RenewedToken, Scheduled, Session, Subscription, Token,
+  UsageDays, UsageEvent, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -88,11 +88,16 @@ export const api = {
   resume: (key: string) => json<Scheduled>('/subscription/resume', { method: 'POST', key }),
   usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
   usageStream: (signal: AbortSignal) => call('/usage/stream', { signal }),
+  usageDays: (query: Query, signal?: AbortSignal) => json<UsageDays>('/usage/days', { query, signal }),
+  rejectedUsage: (query: Query, signal?: AbortSignal) => json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
+  lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),
   lineEvents: (id: string, lineId: string, query: Query, signal?: AbortSignal) =>
     json<Page<UsageEvent>>(`/invoices/${segment(id)}/lines/${segment(lineId)}/events`, { query, signal }),
+  /** A file as it arrives; the token is in a header, so no link can fetch it. */
+  file: (path: string, query: Query, signal: AbortSignal) => call(path, { query, signal }),
   invoicePdf: async (id: string) => (await call(`/invoices/${segment(id)}/pdf`)).blob(),
 }
 

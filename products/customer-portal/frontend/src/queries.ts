@@ -2,6 +2,7 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
+import { localDate } from './format/date.ts'
 import { isLive } from './live/state.ts'
 import { isOver, sessionState } from './session.ts'
 
@@ -52,12 +53,45 @@ export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: Ma
   })
 }
 
+export interface DaysFilter { start?: string | undefined; end?: string | undefined; groupBy?: string | undefined }
+
+/** The usage of some days, of the current period where none are named. `when` false waits. Where today is among them it is asked again. */
+export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRefOrGetter<boolean> = true) {
+  return useQuery({
+    queryKey: ['usage', 'days', computed(() => toValue(filter))],
+    queryFn: ({ signal }) => api.usageDays({ ...toValue(filter) }, signal),
+    enabled: computed(() => toValue(when)),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) => (data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : false),
+  })
+}
+
+/** What was reported and not counted, the last refused first. */
+export function useRejectedUsage() {
+  return useInfiniteQuery({
+    queryKey: ['usage', 'rejected'],
+    queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
+/** What was reported after its period was billed, the last reported first. */
+export function useLateUsage() {
+  return useInfiniteQuery({
+    queryKey: ['usage', 'late'],
+    queryFn: ({ pageParam, signal }) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
 export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
 
 /** One page of usage events; the old rows stay while the next ones come. */
 export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {
   return useQuery({
-    queryKey: ['usage-detail', computed(() => toValue(filter))],
+    queryKey: ['usage', 'detail', computed(() => toValue(filter))],
     queryFn: ({ signal }) => api.usageDetail({ ...toValue(filter) }, signal),
     enabled: computed(() => toValue(filter) !== undefined),
     placeholderData: keepPreviousData,

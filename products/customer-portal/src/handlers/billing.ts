@@ -2,8 +2,10 @@ import { generatePdf, getInvoice, getInvoiceLineEvents, getInvoices } from '@cus
 import { InvoiceQuery, PageQuery, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
 import { Invoice, Page, UsageEvent } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
-import type { ActFor } from '../caller.ts'
+import { languageFor, type ActFor } from '../caller.ts'
+import { invoiceFile, InvoiceFileAnswer, sendInvoiceFile } from '../invoice-file.ts'
 
+const InvoiceFileQuery = Type.Object({ status: InvoiceQuery.properties.status, year: InvoiceQuery.properties.year }, { additionalProperties: false })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 const LinePath = Type.Object({ invoiceId: Type.String(), lineId: Type.String() })
 
@@ -15,6 +17,19 @@ export function billingRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getInvoices(billing, { customerId, ...request.query })
+  })
+
+  app.get('/invoices/export', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'Invoices as a file, newest first', tags: ['billing'], querystring: InvoiceFileQuery, response: InvoiceFileAnswer,
+      description: 'CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe), headed in the language of the session, amounts in whole currency units, '
+        + 'dates of the customer’s calendar. At most 2,000 invoices (400 `invalid_range`).',
+    },
+  }, async (request, reply) => {
+    const { billing, customerId } = actFor(request)
+    const language = languageFor(request)
+    return sendInvoiceFile(reply, await invoiceFile(billing, { customerId, ...request.query, language }), language)
   })
 
   app.get('/invoices/:invoiceId', {

@@ -1,14 +1,18 @@
-import { exportUsage, getUsageDetail, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
+import { exportUsage, getUsageDays, getUsageDetail, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
 import { failures, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
-import { LateUsage, RejectedUsage } from '../contract.ts'
+import { LateUsage, RejectedUsage, UsageDays } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
 const Moment = Type.Union([LocalDate, Instant], { description: 'A local date (the end is inclusive) or an instant' })
+const UsageDaysQuery = Type.Object(
+  { start: Type.Optional(LocalDate), end: Type.Optional(LocalDate), groupBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property: adds `groups`, what was used by its values' })) },
+  { additionalProperties: false, description: 'Both dates are in' },
+)
 const UsageDetailQuery = Type.Object(
   { start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id), ...PageQuery.properties },
   { additionalProperties: false },
@@ -32,6 +36,17 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getUsageSummary(billing, { customerId, ...request.query })
+  })
+
+  app.get('/usage/days', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'The usage of some days, day by day', tags: ['usage'], querystring: UsageDaysQuery, response: { 200: UsageDays },
+      description: 'Of the current period when no dates are given, and of at most 92 days (400 `invalid_range`). Days to come are not listed.',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getUsageDays(billing, { customerId, ...request.query })
   })
 
   app.get('/usage/detail', {

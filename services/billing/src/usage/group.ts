@@ -98,3 +98,17 @@ export async function groupUsage(tx: BillingTransaction, customerId: string, ran
     [customerId, property, range.from, range.to],
   )
 }
+
+/** What was used of one group on one date. `quantity` is steps. */
+export interface GroupDays extends GroupUsage {
+  date: LocalDate
+}
+
+/** Usage by the values of a property, date by date. */
+export async function groupDays(tx: BillingTransaction, customerId: string, range: DateRange, property: string): Promise<GroupDays[]> {
+  return tx.query<GroupDays>(
+    `select meter, property, kind, value, local_date as date, quantity, events from usage_groups
+     where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4 order by meter collate "C", kind, value collate "C", local_date`,
+    [customerId, property, range.from, range.to],
+  )
+}

@@ -1,20 +1,9 @@
 import { ref } from 'vue'
 import type { Invoice } from '@customer-portal/portal-api/contract'
 import { api, ApiError } from '../api.ts'
+import { save } from '../downloads/save.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
-
-function save(blob: Blob, name: string) {
-  const url = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  document.body.append(link)
-  link.click()
-  link.remove()
-  // Firefox reads the URL after the click has returned.
-  setTimeout(() => URL.revokeObjectURL(url), 30_000)
-}
 
 /** Downloads an invoice's PDF: by fetch, since the token belongs in a header and never in a link. */
 export function usePdf() {

@@ -14,3 +14,11 @@ export function propertyText(value: unknown): string {
   if (value === undefined || value === null) return '–'
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
+
+const named = ['channel', 'assistant', 'model', 'agent'] as const
+
+/** What a property is called: those that most vendors send have a name, others are shown as they were sent. */
+export function propertyName(key: string, t: (key: `property.${(typeof named)[number]}`) => string): string {
+  const known = named.find((name) => name === key)
+  return known ? t(`property.${known}`) : key
+}

@@ -1,29 +1,43 @@
 import { computed, ref, watch, type UnwrapNestedRefs } from 'vue'
-import type { UsageSummary } from '@customer-portal/portal-api/contract'
-import { addDays } from '../format/date.ts'
+import { ApiError } from '../api.ts'
 import { useUsageDetail } from '../queries.ts'
 import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'
 
-/** One page of the events that the filters choose. Cursors only lead forward, so the way back is remembered. */
-export function useDetail(page: UnwrapNestedRefs<UsagePage>, usage: () => UsageSummary) {
-  const limit = ref<'10' | '20' | '50'>('10')
-  const trail = ref<string[]>([])
-  const range = computed(() => ({ start: page.filter.from ?? usage().period.start, end: page.filter.to ?? addDays(usage().period.end, -1) }))
-  const chosen = computed(() => ({ ...range.value, meter: page.filter.meter, limit: Number(limit.value) }))
-  watch(chosen, () => { trail.value = [] }, { flush: 'sync' })
-  const query = useUsageDetail(() => ({ ...chosen.value, cursor: trail.value.at(-1) }))
+/** One page of the events that the filters choose. Cursors only lead forward, so the way back is remembered; whoever came by a link goes back to the first page. */
+export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
+  const trail = ref<(string | undefined)[]>([])
+  const query = useUsageDetail(() => {
+    const { filter, range } = page
+    if (!range) return undefined
+    return { start: filter.day ?? range.from, end: filter.day ?? range.to, meter: filter.meter, cursor: filter.after, limit: Number(filter.size) }
+  })
   const events = computed(() => query.data.value?.data ?? [])
+  watch(() => page.filter.after, (after) => { if (!after) trail.value = [] })
+  // A cursor that an address was given and that leads nowhere, any more or at all.
+  watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.code === 'invalid_cursor' && page.filter.after) page.setFilter({ after: undefined, page: undefined }) })
+
+  /** How many events there are, by the sums of the days. */
+  const total = computed(() => {
+    const { filter, usage } = page
+    const days = usage?.days.filter((day) => !filter.day || day.date === filter.day) ?? []
+    return days.reduce((sum, day) => sum + (filter.meter ? day.events[filter.meter] ?? 0 : Object.values(day.events).reduce((all, one) => all + one, 0)), 0)
+  })
 
   return {
-    query, limit, events, range,
+    query, events, total,
     columns: computed(() => propertyColumns(events.value)),
-    pageNumber: computed(() => trail.value.length + 1),
     hasNext: computed(() => Boolean(query.data.value?.nextCursor)),
     next() {
       const cursor = query.data.value?.nextCursor
-      if (cursor && !query.isPlaceholderData.value) trail.value = [...trail.value, cursor]
+      if (!cursor || query.isPlaceholderData.value) return
+      trail.value = [...trail.value, page.filter.after]
+      page.setFilter({ after: cursor, page: String(page.filter.page + 1) })
     },
-    previous() { trail.value = trail.value.slice(0, -1) },
+    previous() {
+      const back = trail.value.at(-1)
+      trail.value = trail.value.slice(0, -1)
+      page.setFilter(back ? { after: back, page: String(page.filter.page - 1) } : { after: undefined, page: undefined })
+    },
   }
 }

@@ -1,73 +1,71 @@
 import { computed, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import { ApiError } from '../api.ts'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
-import { useUsage } from '../queries.ts'
+import { useUsage, useUsageDays } from '../queries.ts'
+import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
+import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
+import { useChange } from './use-change.ts'
 
-const single = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
-
-/** The usage page's filters, kept in the address so that a link shows the same, and the period they choose. */
+/** The usage page: its filters, which live in the address so that a link shows the same, and what they choose. */
 export function useUsagePage() {
   const route = useRoute()
   const router = useRouter()
   const { localDate } = useFormat()
+  const filter = computed(() => filterFrom(route.query))
+  const setFilter = (change: Parameters<typeof queryAfter>[1]) => void router.replace({ query: queryAfter(route.query, change) })
 
-  const filter = computed(() => {
-    const { period, meter, from, to } = route.query
-    return { period: single(period), meter: single(meter), from: single(from), to: single(to) }
-  })
-  const query = useUsage(() => filter.value.period)
+  const cycle = useUsage()
+  const periods = computed(() => cycle.data.value?.periods ?? [])
+  // A link of the portal's first days names the period by its month.
+  const linked = computed(() => periods.value.find((period) => period.label === filter.value.period))
+  const asked = computed((): Range | undefined => filter.value.range ?? datesOf(linked.value))
+  const query = useUsageDays(
+    () => ({ ...(asked.value ? { start: asked.value.from, end: asked.value.to } : {}), ...(filter.value.group ? { groupBy: filter.value.group } : {}) }),
+    () => filter.value.period === undefined || !cycle.isPending.value,
+  )
   const usage = computed(() => query.data.value)
-  const isCurrent = computed(() => usage.value !== undefined && usage.value.period.label === usage.value.periods[0]?.label)
+  watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.errors?.some(({ pointer }) => pointer === '?groupBy')) setFilter({ group: undefined }) })
+
   const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
+  const range = computed((): Range | undefined => (usage.value ? { from: usage.value.start, to: usage.value.end } : undefined))
+  const isCycle = computed(() => sameRange(range.value, datesOf(periods.value[0])))
+  const limits = computed(() => (usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined))
 
-  function setFilter(change: Partial<Record<'period' | 'meter' | 'from' | 'to', string | undefined>>) {
-    void router.replace({ query: { ...route.query, ...change } })
+  function setRange(chosen: Range | undefined) {
+    const { from, to } = sameRange(chosen, datesOf(periods.value[0])) ? {} : chosen ?? {}
+    setFilter({ from, to })
   }
 
-  // The same days of the period before, whole days only: a day that is not over would look like a fall.
-  const previousLabel = computed(() => {
-    const all = usage.value?.periods ?? []
-    return all[all.findIndex((period) => period.label === usage.value?.period.label) + 1]?.label
+  // Whole days only: a day that is not over would look like a fall.
+  const whole = computed((): Range | undefined => {
+    if (!range.value || !today.value) return undefined
+    const to = range.value.to < today.value ? range.value.to : addDays(today.value, -1)
+    return to < range.value.from ? undefined : { from: range.value.from, to }
   })
-  const previous = useUsage(previousLabel, () => previousLabel.value !== undefined)
-  const wholeDays = computed(() => {
-    const now = usage.value
-    if (!now || !today.value) return 0
-    const until = today.value < now.period.end ? today.value : now.period.end
-    return Math.max(0, daysBetween(now.period.start, until))
-  })
-  function changeOf(meter: string): number | undefined {
-    const before = previousLabel.value && previous.data.value?.period.label === previousLabel.value ? previous.data.value : undefined
-    if (!before || !usage.value || wholeDays.value === 0) return undefined
-    const sum = (of: { start: string; daily: { date: string; usage: Record<string, number> }[] }) =>
-      of.daily.filter((day) => daysBetween(of.start, day.date) < wholeDays.value).reduce((total, day) => total + (day.usage[meter] ?? 0), 0)
-    const earlier = sum({ start: before.period.start, daily: before.daily })
-    return earlier > 0 ? sum({ start: usage.value.period.start, daily: usage.value.daily }) / earlier - 1 : undefined
-  }
+  const before = computed(() => whole.value && usage.value && rangeBefore(whole.value, periods.value, usage.value.since))
+  const changes = useChange(usage, whole, before)
 
-  const quotas = computed(() => meterQuotas(usage.value))
   const chartMeter = computed(() => {
     const meters = usage.value?.meters ?? []
-    return meters.find((meter) => meter.meter === filter.value.meter) ?? quotas.value[0]?.meter ?? meters[0]
+    const wanted = filter.value.chart ?? filter.value.meter
+    const fullest = meterQuotas(cycle.data.value)[0]?.meter.meter
+    return meters.find((meter) => meter.meter === wanted) ?? meters.find((meter) => meter.meter === fullest) ?? meters[0]
   })
 
-  /** The days on the chart: of a running period up to its end, the coming ones empty. */
-  const days = computed(() => {
-    const now = usage.value
-    if (!now) return []
-    const byDate = new Map(now.daily.map((day) => [day.date, day.usage]))
-    return Array.from({ length: daysBetween(now.period.start, now.period.end) }, (_, index) => {
-      const date = addDays(now.period.start, index)
-      return { date, value: byDate.get(date)?.[chartMeter.value?.meter ?? ''] ?? 0, future: today.value !== undefined && date > today.value }
-    })
-  })
-
-  // A period that ended is not the one a day was chosen in.
-  watch(() => filter.value.period, () => { if (filter.value.from) setFilter({ from: undefined, to: undefined }) })
-
-  const daysLeft = computed(() => (usage.value && today.value ? daysBetween(today.value, usage.value.period.end) : 0))
-  return { filter, setFilter, query, usage, isCurrent, today, quotas, chartMeter, days, changeOf, daysLeft }
+  return {
+    filter, setFilter, setRange, cycle, query, usage, today, range, isCycle,
+    /** What was chosen last, whether its days are here yet or not. */
+    chosenRange: computed(() => asked.value ?? datesOf(periods.value[0]) ?? range.value),
+    limits, chartMeter, ...changes,
+    quotas: computed(() => meterQuotas(cycle.data.value)),
+    showsFee: computed(() => filter.value.chart === feeChart),
+    /** Whether usage can cost anything. */
+    billed: computed(() => (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false) || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false)),
+    presets: computed(() => (limits.value ? presets(periods.value, limits.value) : [])),
+    daysLeft: computed(() => (cycle.data.value && today.value ? daysBetween(today.value, cycle.data.value.period.end) : 0)),
+  }
 }
 export type UsagePage = ReturnType<typeof useUsagePage>

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { sidewaysScroll, violations } from './support/axe.ts'
+import { launchBrowser, newContext, watch, type Look } from './support/browser.ts'
+import { vendorOf } from './support/vendor.ts'
+
+const url = inject('serverUrl')
+const vendor = vendorOf(url, inject('secretKey'))
+let browser: Browser
+let customerId: string
+
+/** The customer's date, so many days ago. */
+const dateAgo = (days: number) => new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10)
+const at = (date: string, time: string) => new Date(`${date}T${time}+08:00`).toISOString()
+const channels = ['网页', '网页', '网页', '网页', '微信', '微信', '微信', '电话', '电话', 'App']
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  customerId = await vendor.newCustomer('team', 3)
+  // 2,400 events on each of three days gone by: enough for a file that takes a while on a slow line.
+  for (const day of [1, 2, 3]) {
+    for (let part = 0; part < 3; part += 1) {
+      await vendor.record(Array.from({ length: 800 }, (_, index) => ({
+        id: `u-${day}-${part}-${index}`, customerId, meter: 'ai_chat', time: at(dateAgo(day), `${String(8 + part)}:00:${String(index % 60).padStart(2, '0')}`.padStart(8, '0')),
+        properties: { channel: channels[index % 10], assistant: '售前咨询' },
+      })))
+    }
+  }
+  await vendor.record([
+    { id: 'mistyped', customerId, meter: 'ai_chta', quantity: 7 }, { id: 'half', customerId, meter: 'ai_chat', quantity: 2.5 },
+  ])
+})
+afterAll(() => browser.close())
+
+async function openUsage(query = '', look: Look = {}): Promise<Page> {
+  const context = await newContext(browser, look)
+  const page = await context.newPage()
+  const { url: link } = await vendor.session(customerId, 'viewer', `/usage${query}`, look.locale)
+  await page.goto(link)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForLoadState('networkidle')
+  return page
+}
+const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
+/** Presses Tab until what is focused is what is looked for. */
+async function tabTo(page: Page, selector: string) {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return
+  }
+  expect.fail(`Tab does not lead to ${selector}`)
+}
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '')
+
+test('without a pointer: days are chosen, a day is looked at, and the file of them is taken along', async () => {
+  const page = await openUsage()
+  await page.locator('h1').focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page)).toBe('本计费周期')
+  await page.keyboard.press('ArrowDown')
+  expect(await focused(page)).toBe('近 7 天')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(0) }) // the first day there was anything
+  expect(await focused(page)).toBe('日期范围近 7 天')
+
+  await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page)).toBe('近 7 天')
+  await tabTo(page, '[role=gridcell]')
+  expect(await focused(page)).toContain('今天')
+  await page.keyboard.press('ArrowRight') // not beyond today
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  await page.getByText('选择结束日期，最多 92 天').waitFor()
+  await page.keyboard.press('Escape') // another first day
+  await page.getByText('选择开始日期').waitFor()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Space')
+  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(2) })
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await page.getByText('共 4,800 条').waitFor()
+
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('导出')
+  await page.keyboard.press('Enter')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+  expect(download.suggestedFilename()).toBe(`用量-${dateAgo(3)}_${dateAgo(2)}.csv`)
+  const lines = readFileSync(await download.path(), 'utf8').trimEnd().split('\r\n')
+  expect([lines.length, lines[0]!.includes('时间（Asia/Shanghai）'), lines.slice(1).every((line) => line.startsWith(dateAgo(2)) || line.startsWith(dateAgo(3)))]).toEqual([4801, true, true])
+  await page.getByText('共 4,800 行').waitFor()
+
+  await tabTo(page, 'svg [role=button]')
+  await page.keyboard.press('Home')
+  expect(await focused(page)).toMatch(/：2,400 次$/)
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(2), day: dateAgo(2) })
+  await page.getByText('共 2,400 条').waitFor()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(2) })
+  await page.context().close()
+})
+
+test('what is chosen is in the address: a link and the way back show the same', async () => {
+  const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}&size=20&meter=ai_chat`)
+  await page.getByLabel('分组').selectOption('channel')
+  await page.getByText('其他').filter({ visible: true }).first().waitFor()
+  await page.getByRole('button', { name: '下一页' }).click()
+  await page.getByText('第 2 页').waitFor()
+  await page.waitForLoadState('networkidle')
+  const shown = await page.locator('tbody tr').last().innerText()
+  expect(asked(page)).toMatchObject({ from: dateAgo(6), group: 'channel', size: '20', meter: 'ai_chat', page: '2', after: expect.any(String) })
+  await page.reload()
+  await page.getByText('第 2 页').waitFor()
+  await page.waitForLoadState('networkidle')
+  expect(await page.locator('tbody tr').last().innerText()).toBe(shown)
+  await page.getByRole('button', { name: '上一页' }).click()
+  await page.getByText('第 1 页').waitFor()
+  expect(asked(page)).not.toHaveProperty('after')
+
+  const bar = page.locator('svg [role=button]').nth(4)
+  expect(await bar.getAttribute('aria-label')).toMatch(/2,400 次，网页 960 次，微信 720 次，电话 480 次，其他 240 次$/)
+  await bar.hover()
+  await page.getByText('2,400 次', { exact: true }).waitFor()
+  await page.getByRole('radio', { name: '表格' }).click()
+  await page.getByRole('columnheader', { name: '其他' }).waitFor()
+  await page.getByRole('radio', { name: '费用' }).click()
+  // Used before there was a plan: nobody pays for it.
+  await page.getByText('这段时间没有超额费用。').waitFor()
+  await page.context().close()
+})
+
+test('what makes no sense in an address is left out, and an empty range leads back', async () => {
+  const page = await openUsage(`?from=${dateAgo(200)}&to=${dateAgo(0)}&group=colour&after=nonsense&page=7&day=x`)
+  await page.getByRole('button', { name: '日期范围' }).filter({ hasText: '本计费周期' }).waitFor()
+  await expect.poll(() => asked(page).after).toBeUndefined()
+  const empty = await openUsage(`?from=${dateAgo(0)}&to=${dateAgo(0)}`)
+  await empty.getByText('这段时间没有用量。').first().waitFor()
+  await empty.getByRole('button', { name: '重置日期' }).first().click()
+  await expect.poll(() => asked(empty)).toEqual({})
+  await page.context().close()
+  await empty.context().close()
+})
+
+test('what came late and what was not counted is said in sentences', async () => {
+  const page = await openUsage(`?from=${dateAgo(1)}&to=${dateAgo(0)}`)
+  await page.getByText(/才收到，已计入 .+的用量/).filter({ visible: true }).first().waitFor()
+  await page.getByText('ai_chta（7）没有计入：没有这个计量项。').waitFor()
+  await page.getByText('AI 回答（2.5 次）没有计入：').waitFor()
+  await page.context().close()
+})
+
+test('the invoice list is taken along as it is filtered', async () => {
+  const page = await openUsage()
+  await page.getByRole('link', { name: '账单' }).first().click()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 CSV' }).click()])
+  expect(download.suggestedFilename()).toBe('账单.csv')
+  const text = readFileSync(await download.path(), 'utf8')
+  const { data } = await vendor.invoices(customerId)
+  expect([text.charCodeAt(0), text.trimEnd().split('\r\n').length, text.includes(data[0]!.number!)]).toEqual([0xfeff, data.length + 1, true])
+  await page.context().close()
+})
+
+describe.each<Look>([
+  { locale: 'zh-CN', theme: 'light', width: 1280 }, { locale: 'en', theme: 'dark', width: 1280 }, { locale: 'zh-CN', theme: 'dark', width: 390 }, { locale: 'en', theme: 'light', width: 360 },
+])('in $locale, $theme, $width px', (look) => {
+  const words = look.locale === 'en'
+    ? { dates: 'Dates', export: 'Export', csv: 'CSV file', cancel: 'Cancel', cancelled: /^Cancelled/, table: 'Table' }
+    : { dates: '日期范围', export: '导出', csv: 'CSV 文件', cancel: '取消', cancelled: /^已取消/, table: '表格' }
+
+  test('the calendar, the grouped chart, and the export under way are whole', async () => {
+    const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}&group=channel&chart=ai_chat`, look)
+    const witness = watch(page.context(), [new URL(url).host])
+    const whole = async (state: string) => expect([state, await violations(page), await sidewaysScroll(page)]).toEqual([state, [], 0])
+    await whole('grouped')
+    await page.getByRole('radio', { name: words.table }).click()
+    await whole('table')
+    await page.getByRole('button', { name: words.dates }).click()
+    await page.getByRole('grid').waitFor()
+    await page.getByRole('gridcell', { selected: true, disabled: false }).first().click()
+    await whole('calendar, one of two days chosen')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('grid').count()).toBe(0)
+
+    const line = await page.context().newCDPSession(page)
+    await line.send('Network.enable')
+    await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: 60_000, uploadThroughput: 60_000 })
+    await page.getByRole('button', { name: words.export }).click()
+    await whole('export menu')
+    await page.getByRole('menuitem', { name: words.csv }).click()
+    const bar = page.getByRole('progressbar')
+    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 20_000 }).toBeGreaterThan(0)
+    await whole('export under way')
+    await page.getByRole('button', { name: words.cancel }).click()
+    await page.getByText(words.cancelled).waitFor()
+    expect(await bar.count()).toBe(0)
+    expect(witness.outside).toEqual([])
+    // What is cancelled is cut off on purpose.
+    expect(witness.errors.filter((error) => !error.includes('ERR_ABORTED'))).toEqual([])
+    await page.context().close()
+  })
+})

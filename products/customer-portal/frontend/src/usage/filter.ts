@@ -1,0 +1,53 @@
+import type { LocationQuery } from 'vue-router'
+import { rangeFrom, type Range } from './range.ts'
+
+export const pageSizes = ['10', '20', '50'] as const
+export type PageSize = (typeof pageSizes)[number]
+
+/** No meter's key begins like this. */
+export const feeChart = '_fee'
+
+/** What the address says of the usage page, so that a link shows the same. */
+export interface UsageFilter {
+  /** The days shown; undefined: those of the current billing period. */
+  range: Range | undefined
+  /** An older link's billing period, by its label. */
+  period: string | undefined
+  /** What the chart shows: a meter, or the fees. */
+  chart: string | undefined
+  /** The property by whose values the chart is broken down. */
+  group: string | undefined
+  /** The detail's meter and its one day. */
+  meter: string | undefined
+  day: string | undefined
+  size: PageSize
+  /** The detail's page, and the cursor that leads to it. */
+  page: number
+  after: string | undefined
+}
+
+const single = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The filters of an address; what makes no sense there counts as left out. */
+export function filterFrom(query: LocationQuery): UsageFilter {
+  const range = rangeFrom(query)
+  const day = rangeFrom({ from: query.day })?.from
+  const after = single(query.after)
+  const page = Number(single(query.page) ?? 1)
+  return {
+    range, period: range ? undefined : single(query.period), chart: single(query.chart), group: single(query.group), meter: single(query.meter),
+    day: day && range && (day < range.from || day > range.to) ? undefined : day,
+    size: pageSizes.find((size) => size === query.size) ?? '10',
+    after, page: after && Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
+  }
+}
+
+type Change = Partial<Record<'from' | 'to' | 'chart' | 'group' | 'meter' | 'day' | 'size' | 'page' | 'after', string | undefined>>
+
+/** The address after a change. Whatever else is chosen, the detail begins with its first page; other days have no chosen one among them. */
+export function queryAfter(query: LocationQuery, change: Change): LocationQuery {
+  const begins = 'after' in change ? {} : { after: undefined, page: undefined }
+  const otherDays = 'from' in change ? { day: undefined, period: undefined } : {}
+  const all: Record<string, LocationQuery[string] | undefined> = { ...query, ...begins, ...otherDays, ...change }
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, LocationQuery[string]] => entry[1] !== undefined && entry[1] !== ''))
+}

@@ -1,0 +1,76 @@
+import { addDays, amountDecimal, BillingError, currencyDigits, dateIn, getCustomer, getInvoices, type Billing, type Instant, type Invoice, type InvoiceFilter } from '@customer-portal/billing'
+import type { Language } from '@customer-portal/http'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import { byteOrderMark, csvLine, type CsvCell } from './csv.ts'
+
+export const mostInvoices = 2_000
+const invoicesPerPage = 100
+
+const texts = {
+  'zh-CN': {
+    file: '账单',
+    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '贷项', '已付', '待付'],
+    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项通知单' },
+    statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已开具' },
+  },
+  en: {
+    file: 'invoices',
+    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Credit applied', 'Credited', 'Amount paid', 'Amount due'],
+    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Closing invoice', credit_note: 'Credit note' },
+    statuses: { draft: 'Draft', open: 'Due', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued' },
+  },
+}
+
+/** The response of the route, for the documentation. */
+export const InvoiceFileAnswer = { 200: { description: 'The file', content: { 'text/csv': { schema: Type.String({ format: 'binary' }) } } } }
+
+export interface InvoiceFile {
+  name: Record<Language, string>
+  /** UTF-8 CSV with BOM. Amounts are decimals of whole currency units; dates are the customer's, the last date of a period in it. */
+  text: string
+}
+
+/** A customer's invoices as a file, newest first, those of a status or a year of issue where asked. Throws invalid_range above 2,000 (`most`). */
+export async function invoiceFile(
+  billing: Billing, { customerId, status, year, language, most = mostInvoices }: { customerId: string; status?: InvoiceFilter; year?: number; language: Language; most?: number },
+): Promise<InvoiceFile> {
+  const { timezone } = await getCustomer(billing, { customerId })
+  const chosen = { customerId, ...(status === undefined ? {} : { status }), ...(year === undefined ? {} : { year }) }
+  const lines = [byteOrderMark + csvLine(texts[language].headings)]
+  let cursor: string | null = null
+  do {
+    const page = await getInvoices(billing, { ...chosen, limit: invoicesPerPage, ...(cursor === null ? {} : { cursor }) })
+    lines.push(...page.data.map((invoice) => csvLine(cellsOf(invoice, { language, timezone }))))
+    if (lines.length - 1 > most) throw new BillingError('invalid_range', { pointer: '?year', message: `there are more than ${most} invoices: choose a year` })
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  const suffix = [year, status].filter((part) => part !== undefined).map((part) => `-${part}`).join('')
+  return { name: { 'zh-CN': `${texts['zh-CN'].file}${suffix}.csv`, en: `${texts.en.file}${suffix}.csv` }, text: lines.join('') }
+}
+
+/** Sends the file to be saved, under the name it has in the language. */
+export function sendInvoiceFile(reply: FastifyReply, file: InvoiceFile, language: Language): FastifyReply {
+  return reply.headers({
+    'content-disposition': `attachment; filename="${file.name.en}"; filename*=UTF-8''${encodeURIComponent(file.name[language])}`, 'content-language': language,
+  }).type('text/csv; charset=utf-8').send(file.text)
+}
+
+function cellsOf(invoice: Invoice, { language, timezone }: { language: Language; timezone: string }): CsvCell[] {
+  const { kinds, statuses } = texts[language]
+  const { currency, period } = invoice
+  const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
+  const lastDate = addDays(period.end, -1)
+  const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
+  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue]
+  return [
+    invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], period.start, lastDate < period.start ? period.start : lastDate,
+    date(invoice.issuedAt), date(invoice.dueAt), date(invoice.paidAt), currency, ...amounts.map(amount),
+  ]
+}
+
+/** As the page says it: nothing is paid on a credit note, and an open invoice may be late. */
+function statusOf(invoice: Invoice): keyof (typeof texts)['en']['statuses'] {
+  if (invoice.kind === 'credit_note') return 'issued'
+  return invoice.overdue ? 'overdue' : invoice.status
+}

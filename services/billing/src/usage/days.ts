@@ -1,0 +1,153 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { BillingError } from '../failure.ts'
+import { readHistory, stretchOn, type History } from '../history.ts'
+import type { Meter } from '../meter.ts'
+import { addDays, daysBetween, earlier, intersection, isDate, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import { sum, type Money } from '../rules/money.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { localDateOf, zoneOn } from '../rules/zone.ts'
+import type { LocalizedText } from '../text.ts'
+import { periodNamed } from '../timeline.ts'
+import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
+import { groupDays, type GroupDays } from './group.ts'
+import { dailyUsage, usedOn, valueOf, type DailyUsage } from './rating.ts'
+
+/** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
+export interface DaysOfMeter {
+  meter: string
+  name: LocalizedText
+  unit: LocalizedText
+  decimals: number
+  groupBy: string[]
+  used: number
+  events: number
+  fee: Money
+}
+
+/** A customer's usage day by day. `start` and `end` are the first and the last date asked for, `since` the first that can have usage. */
+export interface UsageDays {
+  start: LocalDate
+  end: LocalDate
+  since: LocalDate
+  timezone: string
+  currency: string
+  asOf: Instant
+  meters: DaysOfMeter[]
+  days: { date: LocalDate; usage: Record<string, number>; events: Record<string, number>; fees: Record<string, Money> }[]
+  /** Where asked for: what was used by the values of a property. `daily` has a number for each of the days. */
+  groups?: { meter: string; property: string; values: { kind: GroupDays['kind']; value: string; used: number; daily: number[] }[] }[]
+}
+
+export const mostUsageDays = 92
+
+/** A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in). Days to come are not listed. Throws invalid_range. */
+export async function getUsageDays(billing: Billing, input: { customerId: string; start?: string; end?: string; groupBy?: string }): Promise<UsageDays> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    const asked = datesAsked(history, input)
+    const range = { from: asked.from, to: earlier(asked.to, addDays(history.today, 1)) }
+    const periods = periodsIn(history, range)
+    // A day's fee is what it adds to its period's: that is read from its beginning.
+    const usage = await dailyUsage(tx, input.customerId, { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to })
+    const fees = dailyFees(history, periods, usage)
+    const shown = usage.filter((day) => range.from <= day.date)
+    const meters = metersIn(history, periods, shown)
+    const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters))
+    return {
+      start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
+      meters: meters.map((meter) => totalOf(meter, days, units(usedOn(usage, meter, range), meter))),
+      days,
+      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, range, input.groupBy) }),
+    }
+  }, { readOnly: true })
+}
+
+/** The dates asked for: the current period where none are, one end alone up to today or up to as many days as are shown. */
+function datesAsked(history: History, { start, end }: { start?: string; end?: string }): DateRange {
+  const current = periodNamed(history, undefined)
+  for (const [pointer, date] of [['?start', start], ['?end', end]] as const) {
+    if (date !== undefined && !(isDate(date) && '0001-01-01' <= date && date < '9999-01-01')) throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
+  }
+  if (start === undefined && end === undefined) return current
+  const to = addDays(end ?? later(history.today, start!), 1)
+  const from = start ?? addDays(to, -mostUsageDays)
+  if (from >= to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${start} is after end ${end}` })
+  const days = daysBetween(from, to)
+  if (days > mostUsageDays) throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostUsageDays} days are shown at once, not ${days}` })
+  return { from, to }
+}
+
+/** The date the customer came, was subscribed from or was first seen using something, whichever is earliest: events may be older than whom they are about. */
+async function firstDate(tx: BillingTransaction, history: History): Promise<LocalDate> {
+  const came = localDateOf(history.zones, history.customer.createdAt)
+  const known = history.stretches.reduce((first, stretch) => earlier(first, stretch.from), came)
+  // By meter, since the sums are in that order: one look each, however long their history.
+  const [used] = await tx.query<{ date: LocalDate | null }>(
+    `select min(first.local_date) as date from meters m, lateral (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1) first`,
+    [history.customer.customerId],
+  )
+  return earlier(known, used?.date ?? known)
+}
+
+/** The meters of the plan of today, in its order, then those of the plans of the range and others that were used in it. */
+function metersIn(history: History, periods: readonly DateRange[], usage: readonly DailyUsage[]): Meter[] {
+  const plans = history.stretches.filter((stretch) => periods.some((period) => intersection({ from: stretch.from, to: stretch.to ?? period.to }, period))).map((stretch) => stretch.plan)
+  const current = stretchOn(history.stretches, history.today)?.plan
+  const charged = [...(current ? [current] : []), ...plans].flatMap((plan) => plan.charges.map((charge) => charge.meter))
+  return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => history.meters.get(key)!)
+}
+
+function dayOf(date: LocalDate, usage: readonly DailyUsage[], fees: DailyFees, meters: readonly Meter[]): UsageDays['days'][number] {
+  const used = new Map(usage.filter((day) => day.date === date).map((day) => [day.meter, day]))
+  const byMeter = (valueFor: (meter: Meter, day: DailyUsage | undefined) => number) => Object.fromEntries(meters.map((meter) => [meter.key, valueFor(meter, used.get(meter.key))]))
+  return {
+    date,
+    usage: byMeter((meter, day) => (day ? units(valueOf(day, meter), meter) : 0)),
+    events: byMeter((_, day) => day?.events ?? 0),
+    fees: byMeter((meter) => fees.get(date)?.[meter.key] ?? 0),
+  }
+}
+
+function totalOf(meter: Meter, days: UsageDays['days'], used: number): DaysOfMeter {
+  const { key, name, unit, decimals, groupBy = [] } = meter
+  return { meter: key, name, unit, decimals, groupBy, used, events: days.reduce((total, day) => total + day.events[key]!, 0), fee: sum(days.map((day) => day.fees[key]!)) }
+}
+
+const mostNamed = 20
+
+/** So many of a meter's values have a name, the most used; the others are the rest. */
+async function groupsIn(tx: BillingTransaction, history: History, range: DateRange, property: string): Promise<UsageDays['groups']> {
+  const meters = [...history.meters.values()].filter((meter) => meter.groupBy?.includes(property))
+  if (meters.length === 0) throw new BillingError('validation_failed', { pointer: '?groupBy', message: `no meter is broken down by '${property}'` })
+  const rows = await groupDays(tx, history.customer.customerId, range, property)
+  return meters.map((meter) => ({ meter: meter.key, property, values: valuesOf(rows.filter((row) => row.meter === meter.key), meter, range) }))
+}
+
+type Value = NonNullable<UsageDays['groups']>[number]['values'][number]
+
+function valuesOf(rows: readonly GroupDays[], meter: Meter, range: DateRange): Value[] {
+  const most = mostUsed(rows, meter)
+  const days = daysBetween(range.from, range.to)
+  const values = new Map<string, { kind: Value['kind']; value: string; steps: number[] }>()
+  for (const row of rows) {
+    const [kind, value] = row.kind === 'value' && !most.has(row.value) ? (['rest', ''] as const) : [row.kind, row.value]
+    const key = `${kind} ${value}`
+    const one = values.get(key) ?? { kind, value, steps: Array.from({ length: days }, () => 0) }
+    one.steps[daysBetween(range.from, row.date)]! += valueOf(row, meter)
+    values.set(key, one)
+  }
+  return [...values.values()].map(({ kind, value, steps }) => ({ kind, value, used: units(sum(steps), meter), daily: steps.map((day) => units(day, meter)) })).sort((a, b) => b.used - a.used)
+}
+
+function mostUsed(rows: readonly GroupDays[], meter: Meter): Set<string> {
+  const totals = new Map<string, number>()
+  for (const row of rows) if (row.kind === 'value') totals.set(row.value, (totals.get(row.value) ?? 0) + valueOf(row, meter))
+  return new Set([...totals].sort(([, a], [, b]) => b - a).slice(0, mostNamed).map(([value]) => value))
+}
+
+const units = (steps: number, { decimals }: Meter) => unitsFrom(steps, decimals)
+
+function datesIn({ from, to }: DateRange): LocalDate[] {
+  return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, index) => addDays(from, index))
+}

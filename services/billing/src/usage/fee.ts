@@ -1,0 +1,38 @@
+import type { History } from '../history.ts'
+import { addDays, earlier, intersection, type DateRange, type LocalDate } from '../rules/date.ts'
+import { sum, type Money } from '../rules/money.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { usagePeriods } from '../timeline.ts'
+import { rateUsage, usageStretches, type DailyUsage } from './rating.ts'
+
+/** What each date added to the fees for usage, by meter; a date that added nothing may be absent. */
+export type DailyFees = Map<LocalDate, Record<string, Money>>
+
+/** The usage periods that share a date with the range, oldest first. */
+export function periodsIn(history: History, range: DateRange): LabelledPeriod[] {
+  return usagePeriods(history.stretches, history.today).filter((period) => intersection(period, range))
+}
+
+/**
+ * What a date adds to a fee is the fee up to its end less the fee up to its beginning, so the dates of a period add up to what its usage costs, to the cent.
+ * Where a price falls with the quantity a date may take something off; what is due without usage is the first date's. `usage` begins with the first period.
+ */
+export function dailyFees(history: History, periods: readonly LabelledPeriod[], usage: readonly DailyUsage[]): DailyFees {
+  const stretches = usageStretches(history.stretches)
+  const fees: DailyFees = new Map()
+  for (const period of periods) {
+    let before: Record<string, Money> = {}
+    for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
+      const after = feesUntil(rateUsage(stretches, period, usage.filter((day) => day.date <= date), history.meters))
+      fees.set(date, Object.fromEntries(Object.entries(after).map(([meter, fee]) => [meter, sum([fee, -(before[meter] ?? 0)])])))
+      before = after
+    }
+  }
+  return fees
+}
+
+function feesUntil(rated: ReturnType<typeof rateUsage>): Record<string, Money> {
+  const fees: Record<string, Money> = {}
+  for (const { meter, rated: { amount } } of rated) fees[meter.key] = sum([fees[meter.key] ?? 0, amount])
+  return fees
+}
