@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const folders = new Set<string>()
+process.once('exit', removeFolders)
 
-/** A folder that is there until `removeFolders`, or until this process exits. */
+/** A folder that is there until it is removed, or until this process exits. */
 export function newFolder(): string {
-  if (folders.size === 0) process.once('exit', removeFolders)
   const folder = mkdtempSync(join(tmpdir(), 'customer-portal-bench-'))
   folders.add(folder)
   return folder
 }
 
-/** Removes all that were made. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  folders.delete(folder)
+}
+
+/** Removes all that are still there. */
 export function removeFolders(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-  folders.clear()
-  process.off('exit', removeFolders)
+  for (const folder of folders) removeFolder(folder)
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleServer } from '../scripts/server-bundle.mjs'
 import { adopt } from './children.ts'
+import { newFolder, removeFolder } from './folders.ts'
 
 /** The secret key of every server under measurement. */
 export const secretKey = 'sk_benchmark_0123456789'
@@ -35,7 +35,7 @@ export function startPlain(module: string, environment: Record<string, string> =
 }
 
 async function startProgram(parameters: readonly string[], environment: Record<string, string>, ready: string): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'customer-portal-bench-'))
+  const folder = newFolder()
   const port = await freePort()
   const output = await open(join(folder, 'output.txt'), 'a')
   const child = adopt(spawn(process.execPath, parameters, {
@@ -46,7 +46,7 @@ async function startProgram(parameters: readonly string[], environment: Record<s
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
-    await rm(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
   const patience = Date.now() + 120_000
   while (!(await answers(`http://127.0.0.1:${port}${ready}`))) {
