@@ -5,6 +5,7 @@ import type { TSchema } from 'typebox'
 import { answerWriter } from './answer.ts'
 import type { App } from './fastify.ts'
 import { preferredLanguage } from './language.ts'
+import { standardOutput } from './log-lines.ts'
 import { rememberMethods } from './methods.ts'
 import { answerError, sendProblem } from './problem.ts'
 import { answerUnreadable } from './unreadable.ts'
@@ -24,7 +25,7 @@ export interface AppOptions {
 /** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
 export async function createApp(options: AppOptions = {}): Promise<App> {
   const app = Fastify({
-    logger: options.logger ?? false,
+    logger: options.logger ? { ...options.logger, stream: standardOutput } : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
