@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { sidewaysScroll, violations } from './support/axe.ts'
 import { launchBrowser, newContext, watch, type Look } from './support/browser.ts'
+import { watchRequests } from './support/requests.ts'
 import { vendorOf } from './support/vendor.ts'
 
 const url = inject('serverUrl')
@@ -36,10 +37,11 @@ afterAll(() => browser.close())
 async function openUsage(query = '', look: Look = {}): Promise<Page> {
   const context = await newContext(browser, look)
   const page = await context.newPage()
+  const requests = watchRequests(page)
   const { url: link } = await vendor.session(customerId, 'viewer', `/usage${query}`, look.locale)
   await page.goto(link)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForLoadState('networkidle')
+  await requests.settled()
   return page
 }
 const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
@@ -110,12 +112,12 @@ test('what is chosen is in the address: a link and the way back show the same', 
   await page.getByText('其他').filter({ visible: true }).first().waitFor()
   await page.getByRole('button', { name: '下一页' }).click()
   await page.getByText('第 2 页').waitFor()
-  await page.waitForLoadState('networkidle')
+  await watchRequests(page).settled()
   const shown = await page.locator('tbody tr').last().innerText()
   expect(asked(page)).toMatchObject({ from: dateAgo(6), group: 'channel', size: '20', meter: 'ai_chat', page: '2', after: expect.any(String) })
   await page.reload()
   await page.getByText('第 2 页').waitFor()
-  await page.waitForLoadState('networkidle')
+  await watchRequests(page).settled()
   expect(await page.locator('tbody tr').last().innerText()).toBe(shown)
   await page.getByRole('button', { name: '上一页' }).click()
   await page.getByText('第 1 页').waitFor()
@@ -143,6 +145,16 @@ test('what makes no sense in an address is left out, and an empty range leads ba
   await expect.poll(() => asked(empty)).toEqual({})
   await page.context().close()
   await empty.context().close()
+})
+
+test('the chart moves while it is looked at, and so do the events', async () => {
+  const page = await openUsage()
+  await page.getByText('共 0 条').waitFor()
+  await vendor.record([{ id: 'now', customerId, meter: 'tokens', quantity: 4_321 }])
+  await page.getByText('合计 4,321 个').waitFor()
+  await page.getByText('共 1 条').waitFor()
+  await page.getByText('4,321 个').filter({ visible: true }).last().waitFor()
+  await page.context().close()
 })
 
 test('what came late and what was not counted is said in sentences', async () => {

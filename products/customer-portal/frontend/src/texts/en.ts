@@ -63,7 +63,7 @@ const en: typeof zh = {
     lag: 'As of {time} ({zone}). What comes late counts on the day it happened.', summary: 'Summary', overage: 'Overage', overageNow: 'This cycle so far',
     overageDays: 'In these days', overageNone: 'Nothing above what is included', forecast: 'About {quantity} by the end at this pace',
     change: 'vs. same days last cycle', changeDays: 'vs. as many days before', noChange: 'Nothing to compare with', quotas: 'Quotas', daily: 'Daily usage', total: '{quantity} in total, {range}',
-    metric: 'Metric', meter: 'Meter', fee: 'Cost', feeIn: 'Cost ({currency})', grouping: 'Grouping', ungrouped: 'Not grouped', groupedBy: 'Group: {property}', noValue: 'Not set', others: 'Others',
+    metric: 'Metric', meter: 'Meter', period: 'Billing cycle', fee: 'Cost', feeIn: 'Cost ({currency})', grouping: 'Grouping', ungrouped: 'Not grouped', groupedBy: 'Group: {property}', noValue: 'Not set', others: 'Others',
     chart: 'Chart', table: 'Table', view: 'View', inUnit: ' ({unit})', comma: ', ',
     date: 'Date', quantity: 'Quantity', barHint: 'Arrow keys go from day to day; Enter shows that day’s events only, and all again.', bar: '{date}: {quantity}', barPart: '{name} {quantity}', barJoin: ', ', today: 'today',
     dates: 'Dates', presets: { cycle: 'This billing cycle', previous: 'Previous cycle', last7: 'Last 7 days', last30: 'Last 30 days', months3: 'Last 3 months' },

@@ -50,7 +50,7 @@ export default {
     lag: '数据截至 {time}（{zone}）。晚到的数据计入用量发生的那一天。', summary: '汇总', overage: '超额费用', overageNow: '本期至今', overageDays: '所选日期合计',
     overageNone: '没有超出包含量', forecast: '按目前速度，期末约 {quantity}',
     change: '较上期同期', changeDays: '较之前同样长的时间', noChange: '没有可比的数据', quotas: '配额', daily: '每日用量', total: '合计 {quantity}，{range}',
-    metric: '指标', meter: '计量项', fee: '费用', feeIn: '费用（{currency}）', grouping: '分组', ungrouped: '不分组', groupedBy: '按{property}分组', noValue: '未填写', others: '其他',
+    metric: '指标', meter: '计量项', period: '计费周期', fee: '费用', feeIn: '费用（{currency}）', grouping: '分组', ungrouped: '不分组', groupedBy: '按{property}分组', noValue: '未填写', others: '其他',
     chart: '图表', table: '表格', view: '显示方式', inUnit: '（{unit}）', comma: '，',
     date: '日期', quantity: '数量', barHint: '用方向键逐日查看，按回车只看当天的明细，再按一次恢复。', bar: '{date}：{quantity}', barPart: '{name} {quantity}', barJoin: '，', today: '今天',
     dates: '日期范围', presets: { cycle: '本计费周期', previous: '上个周期', last7: '近 7 天', last30: '近 30 天', months3: '近 3 个月' },

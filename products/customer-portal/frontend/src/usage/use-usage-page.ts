@@ -3,7 +3,7 @@ import { useRoute, useRouter } from 'vue-router'
 import { ApiError } from '../api.ts'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
-import { useUsage, useUsageDays } from '../queries.ts'
+import { queryClient, useUsage, useUsageDays } from '../queries.ts'
 import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
 import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
@@ -33,6 +33,13 @@ export function useUsagePage() {
   const range = computed((): Range | undefined => (usage.value ? { from: usage.value.start, to: usage.value.end } : undefined))
   const isCycle = computed(() => sameRange(range.value, datesOf(periods.value[0])))
   const limits = computed(() => (usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined))
+
+  // What the server tells of the current period moves its days as well, and the newest events; further pages stay as they are being read.
+  watch(() => JSON.stringify(cycle.data.value?.usage), (_now, before) => {
+    if (before === undefined || !range.value || !today.value || range.value.to < today.value) return
+    void query.refetch()
+    if (filter.value.page === 1) void queryClient.invalidateQueries({ queryKey: ['usage', 'detail'] })
+  })
 
   function setRange(chosen: Range | undefined) {
     const { from, to } = sameRange(chosen, datesOf(periods.value[0])) ? {} : chosen ?? {}
