@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { openedIn, withOpened, withoutOpened } from './opened.ts'
+
+test('lines are opened and closed beside each other, and everything else in the address stays', () => {
+  const first = withOpened({ embed: '1' }, 'why', 'a', true)
+  expect(first).toEqual({ embed: '1', why: 'a' })
+  const both = withOpened(first, 'why', 'b', true)
+  expect(openedIn(both, 'why')).toEqual(['a', 'b'])
+  expect(withOpened(both, 'why', 'a', false)).toEqual({ embed: '1', why: 'b' })
+})
+
+test('opening twice is opening once', () => {
+  expect(withOpened({ why: 'a' }, 'why', 'a', true)).toEqual({ why: 'a' })
+})
+
+test('who closes the explanation closes the events in it, and only those', () => {
+  expect(withOpened({ why: 'a,b', events: 'a,b' }, 'why', 'a', false)).toEqual({ why: 'b', events: 'b' })
+  expect(withOpened({ why: 'a', events: 'a' }, 'events', 'a', false)).toEqual({ why: 'a' })
+})
+
+test('an address made by hand opens nothing it does not name', () => {
+  for (const why of [undefined, null, '', ['a', 'b']]) expect(openedIn(why === undefined ? {} : { why }, 'why')).toEqual([])
+})
+
+test('who leaves the invoice takes nothing of it along', () => {
+  expect(withoutOpened({ status: 'open', why: 'a', events: 'a' })).toEqual({ status: 'open' })
+})
