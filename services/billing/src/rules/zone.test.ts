@@ -67,8 +67,8 @@ describe('every instant has exactly one date, and dates never go back', () => {
   })
 
   test('the old date that came again belongs to the new one also where that was not asked for before', () => {
-    expect(dateIn('America/St_Johns', '2010-11-01T12:00:00.000000Z')).toBe('2010-11-01')
-    expect(dateIn('America/St_Johns', '2010-11-07T02:45:00.000000Z')).toBe('2010-11-07')
+    // The year before, so that no day of it has been seen.
+    expect(dateIn('America/St_Johns', '2009-11-01T02:45:00.000000Z')).toBe('2009-11-01')
   })
 
   test('the first date of the first zone holds everything before it', () => {
