@@ -4,6 +4,7 @@ import type { Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
+import { currentValues, type RecentlyUsed } from './recently-used.ts'
 
 /** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
 export interface QuotaFacts {
@@ -15,8 +16,8 @@ export interface QuotaFacts {
   meters: ReadonlyMap<string, Meter>
 }
 
-/** The facts read so far, by customer, the least recently used first. */
-export type KnownFacts = Map<string, QuotaFacts>
+/** The facts read so far, by customer. */
+export type KnownFacts = RecentlyUsed<QuotaFacts>
 
 /** Some ten megabytes at most, however many customers there are. */
 const mostKnown = 5_000
@@ -42,26 +43,11 @@ export async function quotaFactsOf(
   tx: BillingTransaction, known: KnownFacts, versions: ReadonlyMap<string, number>, asked: readonly { customerId: string; meter: string }[],
 ): Promise<Map<string, QuotaFacts>> {
   const unknownMeters = new Set(asked.filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false).map(({ customerId }) => customerId))
-  const stale = [...versions].filter(([customerId, version]) => {
-    const facts = known.get(customerId)
-    return facts?.version !== version || unknownMeters.has(customerId) || localDateOf(facts.zones, tx.at) !== facts.today
-  }).map(([customerId]) => customerId)
-  if (stale.length > 0) {
-    for (const [customerId, history] of await readHistories(tx, stale)) known.set(customerId, factsFrom(history, versions.get(customerId)!))
-  }
-  const facts = new Map<string, QuotaFacts>()
-  for (const customerId of versions.keys()) {
-    const own = known.get(customerId)
-    if (!own) continue
-    facts.set(customerId, own)
-    known.delete(customerId)
-    known.set(customerId, own)
-  }
-  for (const oldest of known.keys()) {
-    if (known.size <= mostKnown) break
-    known.delete(oldest)
-  }
-  return facts
+  return currentValues(known, versions.keys(), {
+    isCurrent: (facts, customerId) => facts.version === versions.get(customerId) && !unknownMeters.has(customerId) && localDateOf(facts.zones, tx.at) === facts.today,
+    read: async (stale) => new Map([...await readHistories(tx, stale)].map(([customerId, history]) => [customerId, factsFrom(history, versions.get(customerId)!)])),
+    most: mostKnown,
+  })
 }
 
 function factsFrom(history: History, version: number): QuotaFacts {

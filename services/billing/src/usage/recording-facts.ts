@@ -3,6 +3,7 @@ import { metersByKey, type Meter } from '../meter.ts'
 import type { Charge } from '../plan.ts'
 import type { ZoneChange } from '../rules/zone.ts'
 import { chargesByVersion } from './overflow.ts'
+import { currentValues, type RecentlyUsed } from './recently-used.ts'
 
 /** What recording a customer's events follows from: their zones, and what they are charged for on their plan. Holds as long as `version` is theirs. */
 export interface RecordingFacts {
@@ -12,9 +13,9 @@ export interface RecordingFacts {
   charges: readonly Charge[]
 }
 
-/** What this process has read so far: customers, the least recently used first, and meters, of which what matters here never changes. */
+/** What this process has read so far: customers, and meters, of which what matters here never changes. */
 export interface KnownRecordingFacts {
-  customers: Map<string, RecordingFacts>
+  customers: RecentlyUsed<RecordingFacts>
   meters: ReadonlyMap<string, Meter>
 }
 
@@ -32,21 +33,10 @@ export function knownRecordingFactsOf(billing: Billing): KnownRecordingFacts {
 
 /** The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read again where they changed. */
 export async function recordingFactsOf(tx: BillingTransaction, { customers }: KnownRecordingFacts, versions: ReadonlyMap<string, number>): Promise<Map<string, RecordingFacts>> {
-  const stale = [...versions.keys()].filter((customerId) => customers.get(customerId)?.version !== versions.get(customerId))
-  const read = stale.length === 0 ? new Map<string, Omit<RecordingFacts, 'version'>>() : await readFacts(tx, stale)
-  const facts = new Map<string, RecordingFacts>()
-  for (const [customerId, version] of versions) {
-    const fresh = read.get(customerId)
-    const own = fresh ? { version, ...fresh } : customers.get(customerId)!
-    facts.set(customerId, own)
-    customers.delete(customerId)
-    customers.set(customerId, own)
-  }
-  for (const oldest of customers.keys()) {
-    if (customers.size <= mostKnown) break
-    customers.delete(oldest)
-  }
-  return facts
+  return currentValues(customers, versions.keys(), {
+    isCurrent: ({ version }, customerId) => version === versions.get(customerId), most: mostKnown,
+    read: async (stale) => new Map([...await readFacts(tx, stale)].map(([customerId, facts]) => [customerId, { version: versions.get(customerId)!, ...facts }])),
+  })
 }
 
 async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingFacts, 'version'>>> {

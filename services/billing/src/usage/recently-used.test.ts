@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { currentValues } from './recently-used.ts'
+
+const lengths = (read: string[][] = []) => ({
+  isCurrent: () => true, most: 2,
+  read: async (keys: string[]) => {
+    read.push(keys)
+    return new Map(keys.filter((key) => key !== 'nobody').map((key) => [key, key.length]))
+  },
+})
+
+test('what is known is not read again, and the least recently used leaves first', async () => {
+  const known = new Map<string, number>()
+  const read: string[][] = []
+  await currentValues(known, ['a', 'bb'], lengths(read))
+  await currentValues(known, ['a'], lengths(read))
+  expect(await currentValues(known, ['a', 'ccc'], lengths(read))).toEqual(new Map([['a', 1], ['ccc', 3]]))
+  expect([read, [...known.keys()]]).toEqual([[['a', 'bb'], ['ccc']], ['a', 'ccc']])
+})
+
+test('what is no longer current is read again, and what is not there has no value', async () => {
+  const known = new Map([['a', 7]])
+  expect(await currentValues(known, ['a', 'nobody'], { ...lengths(), isCurrent: (value) => value < 5 })).toEqual(new Map([['a', 1]]))
+})
+
+test('what is pushed out while another is read is answered all the same', async () => {
+  const known = new Map([['a', 1]])
+  const slow = { ...lengths(), read: async (keys: string[]) => {
+    await currentValues(known, ['bb', 'ccc'], lengths())
+    return new Map(keys.map((key) => [key, key.length]))
+  } }
+  expect(await currentValues(known, ['a', 'dddd'], slow)).toEqual(new Map([['a', 1], ['dddd', 4]]))
+})

@@ -1,0 +1,29 @@
+/** What is known by key, the least recently used first. */
+export type RecentlyUsed<V> = Map<string, V>
+
+/**
+ * The values of `keys`: those known where `isCurrent`, the others read; what `read` leaves out has none. `most` are kept. What is known is taken before the
+ * reading: whoever reads beside it may push it out meanwhile.
+ */
+export async function currentValues<V>(
+  known: RecentlyUsed<V>, keys: Iterable<string>,
+  { isCurrent, read, most }: { isCurrent(value: V, key: string): boolean; read(keys: string[]): Promise<ReadonlyMap<string, V>>; most: number },
+): Promise<Map<string, V>> {
+  const values = new Map<string, V>()
+  const stale: string[] = []
+  for (const key of keys) {
+    const value = known.get(key)
+    if (value !== undefined && isCurrent(value, key)) values.set(key, value)
+    else stale.push(key)
+  }
+  if (stale.length > 0) for (const [key, value] of await read(stale)) values.set(key, value)
+  for (const [key, value] of values) {
+    known.delete(key)
+    known.set(key, value)
+  }
+  for (const oldest of known.keys()) {
+    if (known.size <= most) break
+    known.delete(oldest)
+  }
+  return values
+}
