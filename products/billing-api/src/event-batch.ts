@@ -20,7 +20,7 @@ interface EventBatch {
 interface Sent {
   value: unknown
   event: unknown
-  schemas: { schema: TSchema; of: 'value' | 'event' }[]
+  schemas: readonly { schema: TSchema; of: 'value' | 'event' }[]
 }
 
 /**
@@ -46,6 +46,8 @@ export function readEvents(request: FastifyRequest): EventBatch {
   return batch
 }
 
+const none: readonly SchemaError[] = []
+
 function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[] {
   const unstorable = findUnstorable(sent.value)
   if (unstorable !== undefined) return [{ keyword: 'characters', instancePath: unstorable, schemaPath: '', params: {} }]
@@ -53,7 +55,7 @@ function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[]
     const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
     if (!isValid(sent[of])) return isValid.errors ?? []
   }
-  return []
+  return none
 }
 
 function sentIn(request: FastifyRequest): Sent[] {
@@ -65,9 +67,10 @@ function sentIn(request: FastifyRequest): Sent[] {
   }
 }
 
-const plain = (value: unknown): Sent => ({ value, event: value, schemas: [{ schema: EventInput, of: 'value' }] })
+const [plainSchemas, cloudEventSchemas]: Sent['schemas'][] = [[{ schema: EventInput, of: 'value' }], [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }]]
+const plain = (value: unknown): Sent => ({ value, event: value, schemas: plainSchemas! })
 // A CloudEvent may be well made and still tell of an event that is not: a source and id too long together.
-const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }] })
+const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: cloudEventSchemas! })
 
 function eventsIn(body: unknown): unknown[] {
   return Array.isArray(body) ? arrayIn(body) : [objectIn(body)]

@@ -8,6 +8,11 @@ export type QuantityMistake = 'quantity_negative' | 'quantity_too_precise' | 'qu
 /** Units as JSON gave them → steps. More decimals than the meter has are refused, never rounded. */
 export function stepsFrom(units: number, decimals: number): Steps | QuantityMistake {
   if (units < 0) return 'quantity_negative'
+  // Nearly every event. A product of whole numbers that is a safe one is exact.
+  if (Number.isSafeInteger(units)) {
+    const steps = units * 10 ** decimals + 0
+    return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
+  }
   const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(units))
   if (!match) return 'quantity_overflow'
   const exponent = Number(match[3] ?? 0) - (match[2]?.length ?? 0) + decimals

@@ -45,7 +45,7 @@ export function localDateOf(zones: readonly ZoneChange[], instant: Instant): Loc
   return date < zones[index]!.from ? zones[index]!.from : date
 }
 
-interface Day { from: number; to: number; date: LocalDate }
+interface Day { from: Instant; to: Instant; date: LocalDate }
 
 /** Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them is slow. */
 const seenDays = new Map<string, Day[]>()
@@ -54,11 +54,10 @@ const mostSeenDays = 2_000
 
 /** The date an instant falls on in one zone. */
 export function dateIn(timezone: string, instant: Instant): LocalDate {
-  const milliseconds = millisecondsOf(instant)
   const key = timezone + instant.slice(0, 10)
   const days = seenDays.get(key) ?? []
-  for (const { from, to, date } of days) if (from <= milliseconds && milliseconds < to) return date
-  const day = dayAround(timezone, milliseconds)
+  for (const { from, to, date } of days) if (from <= instant && instant < to) return date
+  const day = dayAround(timezone, millisecondsOf(instant))
   if (seenDays.size >= mostSeenDays) seenDays.clear()
   seenDays.set(key, [...days, day])
   return day.date
@@ -69,7 +68,7 @@ function dayAround(timezone: string, milliseconds: number): Day {
   const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
   // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new one, which had begun.
   const days = milliseconds >= startOf(1) ? 1 : 0
-  return { from: startOf(days), to: startOf(days + 1), date: date.add({ days }).toString() }
+  return { from: instantFromMilliseconds(startOf(days)), to: instantFromMilliseconds(startOf(days + 1)), date: date.add({ days }).toString() }
 }
 
 /** The minute last seen per zone: no clock has been set forward or back inside one since 1972, though Newfoundland's were inside quarters of an hour. */

@@ -65,7 +65,7 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, tim
   const time = event.time === undefined ? times.at : timeOf(event.time, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
-  const propertiesText = canonicalJson(properties)
+  const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
   if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
   // What JSON may hold, as an escape, and the database may not.
   if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }

@@ -25,6 +25,8 @@ interface WaitingRequest {
 
 /** A flush takes whole requests up to this many events: beyond it a transaction only grows longer, not cheaper for each event. */
 const mostPerFlush = 2_000
+/** While one flush runs, another begins beside it only with so many events: smaller ones cost less together, as each takes its round trips and a commit. */
+const worthASecond = 500
 /** What may wait: a few flushes, so that a request that is let in is answered soon, and a sender too fast hears so. */
 const mostWaiting = 16_000
 
@@ -39,7 +41,7 @@ export function openIntake({ flushers, settle }: { flushers: number; settle(slot
   let scheduled = false
 
   function begin(): void {
-    if (scheduled || waiting.length === 0 || flushing >= flushers) return
+    if (scheduled || waiting.length === 0 || flushing >= flushers || (flushing > 0 && waitingEvents < worthASecond)) return
     scheduled = true
     // After all requests that have arrived by now were read.
     setImmediate(() => {

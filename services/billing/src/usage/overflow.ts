@@ -10,6 +10,8 @@ type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { lo
 /** From here on a look is worth its price: a thousand such events, or a month of such days, still count exactly. */
 const largeEvent = 1_000_000_000
 const largeDay = 1_000_000_000_000
+/** Whoever has had such a day is remembered (customers_with_large_days): of all others no day needs a look, unless their price is dear. */
+export const markedDay = 1_000_000_000
 
 /** What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly. */
 const mostAmount = 100_000_000_000_000n
@@ -23,6 +25,8 @@ export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INT
 interface Priced {
   meters: ReadonlyMap<string, Meter>
   chargesOf(customerId: string): readonly Charge[]
+  /** Whether some day of the customer may have passed `markedDay`. */
+  mayHaveLargeDays(customerId: string): boolean
 }
 
 /**
@@ -31,12 +35,17 @@ interface Priced {
  */
 export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], priced?: Priced): Promise<boolean> {
   if (events.length === 0) return false
-  const { meters, chargesOf } = priced ?? { meters: await metersByKey(tx), chargesOf: await currentCharges(tx, events) }
+  const { meters, chargesOf, mayHaveLargeDays } = priced ?? { meters: await metersByKey(tx), chargesOf: await currentCharges(tx, events), mayHaveLargeDays: () => true }
   const costs: Costs = ({ customerId, meter }, quantity) => {
     const price = priceOf(chargesOf(customerId), meter)
     return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
   }
-  if (!largest(events, chargesOf).some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent) && !(await hasLargeDay(tx, events, chargesOf, costs))) return false
+  const byPrice = largestByPrice(events, chargesOf)
+  if (![...byPrice.values()].some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)) {
+    const dear = new Set([...byPrice].flatMap(([price, event]) => (costs(event, markedDay) > dearDay ? [price] : [])))
+    const near = events.filter((event) => mayHaveLargeDays(event.customerId) || (dear.size > 0 && dear.has(priceOf(chargesOf(event.customerId), event.meter))))
+    if (near.length === 0 || !(await hasLargeDay(tx, near, dear.size > 0 ? 0 : markedDay, costs))) return false
+  }
   for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
     const total = await mostInAMonth(tx, event, isAdditive(meters.get(event.meter)!))
     if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
@@ -50,13 +59,13 @@ type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number)
 const priceOf = (charges: readonly Charge[], meter: string) => charges.find((charge) => charge.meter === meter)?.price
 
 /** Of the events with one price, or with none, the largest: the others are smaller and cost less. */
-function largest(events: readonly DatedEvent[], chargesOf: Priced['chargesOf']): DatedEvent[] {
+function largestByPrice(events: readonly DatedEvent[], chargesOf: Priced['chargesOf']): Map<Price | undefined, DatedEvent> {
   const found = new Map<Price | undefined, DatedEvent>()
   for (const event of events) {
     const price = priceOf(chargesOf(event.customerId), event.meter)
     if (event.quantity > (found.get(price)?.quantity ?? -1)) found.set(price, event)
   }
-  return [...found.values()]
+  return found
 }
 
 async function currentCharges(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Priced['chargesOf']> {
@@ -89,12 +98,10 @@ async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDa
   return BigInt(window!.most ?? '0')
 }
 
-/** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. */
-async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], chargesOf: Priced['chargesOf'], costs: Costs): Promise<boolean> {
+/** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. What is not above `small` need not even be sent. */
+async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], small: number, costs: Costs): Promise<boolean> {
   const counted = [...new Map(events.map((event) => [`${event.customerId} ${event.meter}`, event])).values()]
   const dates = events.map((event) => event.localDate)
-  // What is surely small is not even sent: mostly that is every day.
-  const small = largest(events, chargesOf).some((event) => costs(event, largeEvent) > dearDay) ? -1 : largeEvent
   const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
     `select e.customer_id as "customerId", e.meter, least(d.quantity, 9007199254740991) as quantity
      from unnest($1::text[], $2::text[]) as e(customer_id, meter)

@@ -88,7 +88,8 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
 }
 
 async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingFacts): Promise<{ fates: Fate[]; times: Instant[] }> {
-  const facts = await recordingFactsOf(tx, known, await lockCustomers(tx, events))
+  const locked = await lockCustomers(tx, events)
+  const facts = await recordingFactsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, events)
   const times = takenTimes(tx.at)
   const fates: Fate[] = new Array<Fate>(events.length)
@@ -100,23 +101,26 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     else placed.push(Object.assign(checked, { index, localDate: localDateOf(own!.zones, checked.time) }))
   }
   placed.sort(inStoringOrder)
-  for (const { event, fate } of await storeEvents(tx, placed)) fates[event.index] = fate
-  if (await tooLarge(tx, placed, { meters, chargesOf: (customerId) => facts.get(customerId)!.charges })) throw new OverflowInBatch()
+  const stored = await storeEvents(tx, placed)
+  for (const [place, { index }] of placed.entries()) fates[index] = stored.fates[place]!
+  const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
+  if (await tooLarge(tx, placed, { meters, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
   await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
 }
 
 /**
  * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
- * is stored after it, and so belongs to the next one. Answers the version of each customer's history.
+ * is stored after it, and so belongs to the next one. Answers the version of each customer's history, and who has had a large day.
  */
-async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Map<string, number>> {
+async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<{ versions: Map<string, number>; withLargeDays: Set<string> }> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
-  const rows = await tx.query<{ customerId: string; version: number }>(
-    'select customer_id as "customerId", history_version as version from customers where customer_id = any($1) order by customer_id collate "C" for key share', [customerIds],
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean }>(
+    `select customer_id as "customerId", history_version as version, exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge"
+     from customers where customer_id = any($1) order by customer_id collate "C" for key share`, [customerIds],
   )
   tx.arrive()
-  return new Map(rows.map(({ customerId, version }) => [customerId, version]))
+  return { versions: new Map(rows.map(({ customerId, version }) => [customerId, version])), withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))) }
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {

@@ -5,6 +5,7 @@ import type { CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
 import { ensureMonths } from './month.ts'
+import { markedDay } from './overflow.ts'
 import { settlingOwn } from './reservation-row.ts'
 
 /** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
@@ -18,22 +19,39 @@ export function inStoringOrder(a: Placed, b: Placed): number {
 /** Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle, or all, since this transaction has taken them already. */
 export type Ids = 'free' | 'reserved or free' | 'claimed'
 
+/** What became of the events, in their order, and of which customers some day is so large now that their months want a closer look. */
+export interface Stored {
+  fates: Fate[]
+  withLargeDays: ReadonlySet<string>
+}
+
 /** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<{ event: Placed; fate: Fate }[]> {
-  if (placed.length === 0) return []
-  const isFirst = (index: number) => index === 0 || keyOf(placed[index - 1]!) !== keyOf(placed[index]!)
-  const firsts = placed.filter((_, index) => isFirst(index))
+export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
+  if (placed.length === 0) return { fates: [], withLargeDays: new Set() }
+  const firsts = placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
   const groups = await prepareEvents(tx, firsts)
   const isPlain = firsts.every(isAdditive)
   const rows = firsts.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  const known = await tx.query<{ customer_id: string; id: string; body_hash: string }>(storing({ isPlain, isGrouped: groups.size > 0, ids }), [`[${rows.join(',')}]`, tx.at])
-  const taken = new Set(known.map((row) => `${row.customer_id} ${row.id}`))
-  const repeated = placed.filter((event, index) => taken.has(keyOf(event)) || !isFirst(index))
-  const hashes = await bodyHashes(tx, repeated)
+  const told = await tx.query<Told>(storing({ isPlain, isGrouped: groups.size > 0, ids }), [`[${rows.join(',')}]`, tx.at])
+  const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
+  const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
+  if (taken.size === 0 && firsts.length === placed.length) return { fates: placed.map(() => 'accepted'), withLargeDays }
+  return { fates: await fatesOf(tx, placed, taken), withLargeDays }
+}
+
+/** A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is large. */
+interface Told {
+  customer_id: string
+  taken: string | null
+}
+
+async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>): Promise<Fate[]> {
+  const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
+  const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
   return placed.map((event, index) => {
-    if (isFirst(index) && !taken.has(keyOf(event))) return { event, fate: 'accepted' }
-    if (hashes.get(keyOf(event)) === event.bodyHash) return { event, fate: 'duplicate' }
-    return { event, fate: { code: 'event_conflict', detail: `event '${event.id}' was recorded before with other content` } }
+    if (isAccepted[index]) return 'accepted'
+    if (hashes.get(keyOf(event)) === event.bodyHash) return 'duplicate'
+    return { code: 'event_conflict', detail: `event '${event.id}' was recorded before with other content` }
   })
 }
 
@@ -46,20 +64,27 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
 /**
  * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
  * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
- * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free: mostly none.
+ * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free, and the customers with a day
+ * that is large now: mostly none. Names are one letter long, for each event is sent with them.
  */
 function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
   return `
   with sent as materialized (
-    select * from jsonb_to_recordset($1) as e(customer_id text, id text, meter text, quantity bigint, time timestamptz, local_date date, properties jsonb, body_hash bytea, aggregation text, unique_by text, overage bigint, groups jsonb)
+    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups
+    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb)
   ), fresh as (
     ${taking[ids]}
   ), stored as (
     insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
     select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
-  ), ${isPlain ? plainDays : anyDays}${isGrouped ? `, ${groups}` : ''}
-  select customer_id, id from sent where (select count(*) from fresh) < (select count(*) from sent)
-    and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))`
+  ), ${isPlain ? plainDays : anyDays}, large as (
+    select distinct customer_id from days where quantity > ${markedDay}
+  ), marked as (
+    insert into customers_with_large_days (customer_id) select customer_id from large order by 1 on conflict do nothing
+  )${isGrouped ? `, ${groups}` : ''}
+  select customer_id, id as taken from sent where (select count(*) from fresh) < (select count(*) from sent)
+    and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))
+  union all select customer_id, null from large`
 }
 
 const taken = 'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
@@ -73,6 +98,7 @@ const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
     select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
     on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
+    returning customer_id, quantity
   )`
 
 const groups = `groups as (
@@ -99,6 +125,7 @@ const anyDays = `seen as (
         else usage_daily.quantity + excluded.quantity end,
       events = usage_daily.events + excluded.events,
       last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
+    returning customer_id, quantity
   )`
 
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
@@ -114,13 +141,11 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
 /** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
 function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined }): string {
   const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage } = event
-  const more = [
-    ...(isPlain ? [] : [`,"aggregation":"${event.aggregation}","unique_by":${JSON.stringify(event.uniqueBy ?? null)}`]),
-    ...(overage === undefined ? [] : [`,"overage":${overage}`]),
-    ...(groups === undefined ? [] : [`,"groups":${JSON.stringify(groups)}`]),
-  ]
-  return `{"customer_id":${JSON.stringify(customerId)},"id":${JSON.stringify(id)},"meter":${JSON.stringify(meter)},"quantity":${quantity},"time":"${time}","local_date":"${localDate}","properties":${propertiesText},"body_hash":"\\\\x${bodyHash}"${more.join('')}}`
+  const more = (propertiesText === '{}' ? '' : `,"p":${propertiesText}`) + (isPlain ? '' : `,"a":"${event.aggregation}","u":${JSON.stringify(event.uniqueBy ?? null)}`)
+    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`)
+  return `{"c":${JSON.stringify(customerId)},"i":${JSON.stringify(id)},"m":${JSON.stringify(meter)},"q":${quantity},"t":"${time}","d":"${localDate}","h":"${bodyHash}"${more}}`
 }
 
+const haveOneId = (a: Placed, b: Placed) => a.id === b.id && a.customerId === b.customerId
 const keyOf = (event: Pick<Placed, 'customerId' | 'id'>) => `${event.customerId} ${event.id}`
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
