@@ -21,15 +21,43 @@ interface SecretKey {
 }
 
 const mostTogether = 500
-const reads = new WeakMap<Billing, (hash: string) => Promise<SecretKey | undefined>>()
+/** A key that was just found is not looked for again: one that is revoked works for so much longer at most, in milliseconds. */
+const rememberedFor = 1_000
+const mostRemembered = 1_000
 
-/** The key's record, or undefined when it is unknown or revoked. Every request of the vendor's asks for one: those under way at the same time ask together. */
+interface KeyReader {
+  read(hash: string): Promise<SecretKey | undefined>
+  /** Keys by their hash, with when they were asked for, in milliseconds since this process began. */
+  found: Map<string, { key: SecretKey; askedAt: number }>
+}
+
+const readers = new WeakMap<Billing, KeyReader>()
+
+/**
+ * The key's record, or undefined when it is unknown or revoked. Every request of the vendor's asks for one: those under way at the same time ask
+ * together, and what was found serves for a second. What was not found is looked for each time, so that a new key works at once.
+ */
 export async function findSecretKey(billing: Billing, input: { key: string }): Promise<SecretKey | undefined> {
   const hash = hashOf(input.key)
   if ('query' in billing) return (await readKeys(billing, [hash]))[0]
-  const read = reads.get(billing) ?? sharedReads((hashes: string[]) => readKeys(billing, hashes), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 1 })
-  reads.set(billing, read)
-  return read(hash)
+  const { read, found } = readerOf(billing)
+  const askedAt = performance.now()
+  const known = found.get(hash)
+  if (known !== undefined && askedAt - known.askedAt < rememberedFor) return known.key
+  const key = await read(hash)
+  if (found.size >= mostRemembered) found.clear()
+  if (key) found.set(hash, { key, askedAt })
+  else found.delete(hash)
+  return key
+}
+
+function readerOf(billing: Billing): KeyReader {
+  const known = readers.get(billing)
+  if (known) return known
+  const read = sharedReads((hashes: string[]) => readKeys(billing, hashes), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 1 })
+  const reader: KeyReader = { read, found: new Map() }
+  readers.set(billing, reader)
+  return reader
 }
 
 async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(SecretKey | undefined)[]> {
