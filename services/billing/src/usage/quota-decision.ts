@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { checkEvent, isStorable, takenTimes, type CheckedEvent } from './event.ts'
+import { checkEvent, isStorable, type CheckedEvent, type TakenTimes } from './event.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { available, grant, type QuotaCounter } from './quota-counter.ts'
 import type { Placed } from './store.ts'
@@ -19,7 +19,7 @@ export type Standing = QuotaCounter | typeof noSubscription | 'no charge'
 /** One command with what it needs beside its counter. `ids` holds what ids stand for, and is brought up to date by each decision. */
 export interface Decision<C extends QuotaCommand = QuotaCommand> {
   command: C
-  at: Instant
+  times: TakenTimes
   meter: Meter
   today: LocalDate
   ids: Map<string, KnownId>
@@ -51,8 +51,8 @@ export function decide(decision: Decision, standing: Standing): Decided {
 
 type Of<K extends QuotaCommand['kind']> = Decision<Extract<QuotaCommand, { kind: K }>>
 
-function consumed({ command, at, meter, today, ids }: Of<'consume'>, standing: Standing): Decided {
-  const event = checkedEvent(command, meter, at)
+function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing: Standing): Decided {
+  const event = checkedEvent(command, meter, times)
   const known = ids.get(idKey(event.customerId, event.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
   if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command)
@@ -68,8 +68,8 @@ function consumed({ command, at, meter, today, ids }: Of<'consume'>, standing: S
   return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
 }
 
-function reserved({ command, at, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
-  const { quantity } = checkedEvent(command, meter, at)
+function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
+  const { quantity } = checkedEvent(command, meter, times)
   const bodyHash = sha256(canonicalJson(['reserve', command.meter, command.quantity, command.ttlSeconds]))
   const known = ids.get(idKey(command.customerId, command.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
@@ -84,15 +84,15 @@ function reserved({ command, at, meter, today, ids }: Of<'reserve'>, standing: S
   standing.reserved += granted
   standing.open += 1
   const reservation: Reservation = {
-    customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: at, expiresAt: addSeconds(at, command.ttlSeconds), bodyHash,
+    customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: times.at, expiresAt: addSeconds(times.at, command.ttlSeconds), bodyHash,
     closedAt: null, settled: null, granted: null, overage: null,
   }
   ids.set(idKey(command.customerId, command.id), { reservation })
   return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation, made: true }
 }
 
-function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing): Decided {
-  const checked = checkedEvent(command, meter, at)
+function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standing): Decided {
+  const checked = checkedEvent(command, meter, times)
   const { quantity } = checked
   const { reservation, event } = reservationOf(command, ids)
   const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
@@ -105,11 +105,11 @@ function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing):
   }
   // The id was told as an event of its own while the reservation was being made.
   if (event) throw conflictOf(command)
-  const held = giveBack(reservation, standing, at)
+  const held = giveBack(reservation, standing, times.at)
   // Outside any plan nothing is left, but what was promised is kept.
   const { granted, overage } = typeof standing === 'string' ? { granted: Math.min(quantity, held), overage: 0 } : grant(standing, quantity, held)
   if (typeof standing !== 'string') standing.used += granted
-  const done = { ...reservation, closedAt: at, settled: quantity, granted, overage }
+  const done = { ...reservation, closedAt: times.at, settled: quantity, granted, overage }
   const { customerId, id, localDate, reservedAt, bodyHash } = reservation
   ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage } } : {}) })
   return {
@@ -119,7 +119,7 @@ function settled({ command, at, meter, ids }: Of<'settle'>, standing: Standing):
   }
 }
 
-function released({ command, at, meter, ids }: Of<'release'>, standing: Standing): Decided {
+function released({ command, times: { at }, meter, ids }: Of<'release'>, standing: Standing): Decided {
   const { reservation } = reservationOf(command, ids)
   if (reservation.settled !== null) throw closedOf(command, `was settled with ${units(meter, reservation.settled)}`)
   const duplicate = reservation.closedAt !== null
@@ -148,12 +148,12 @@ function excessOf({ customerId, id, reservedAt }: Reservation, meter: Meter, { q
   }
 }
 
-function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, at: Instant): CheckedEvent {
+function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, times: TakenTimes): CheckedEvent {
   if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = (quantity ?? 1) === 1 || (kind === 'settle' && quantity === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
-  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, takenTimes(at))
+  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, times)
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
   return event
 }

@@ -2,7 +2,8 @@ import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { readHistories } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
-import { isStorable } from './event.ts'
+import type { Instant } from '../rules/instant.ts'
+import { isStorable, takenTimes } from './event.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
@@ -16,11 +17,17 @@ import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}
 
+/** The outcome of each command, and of when the events are that were recorded. */
+export interface AnsweredTogether {
+  outcomes: QuotaOutcome[]
+  times: Instant[]
+}
+
 /**
  * Answers commands of several customers in one transaction, those of each customer as if they had come one after the other. Without `wait`, the
  * commands of a customer somebody else is at work on are left ('locked'), so that no transaction holds one customer while it waits for another.
  */
-export async function answerTogether(tx: BillingTransaction, known: KnownFacts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<QuotaOutcome[]> {
+export async function answerTogether(tx: BillingTransaction, known: KnownFacts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<AnsweredTogether> {
   // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
   // 2. What they may use at all, and what they have used.
@@ -29,11 +36,12 @@ export async function answerTogether(tx: BillingTransaction, known: KnownFacts, 
   const askers = commands.flatMap((command, index) => (outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }]))
   const { ids, standings } = await readStandings(tx, askers)
   // 3. One command after the other, each on what the ones before left.
-  const decisions = askers.map(({ command, facts: own }, place) => decide({ command, at: tx.at, meter: own.meters.get(command.meter)!, today: own.today, ids }, standings[place]!))
+  const times = takenTimes(tx.at)
+  const decisions = askers.map(({ command, facts: own }, place) => decide({ command, times, meter: own.meters.get(command.meter)!, today: own.today, ids }, standings[place]!))
   // 4. What was decided becomes true for all of them, or for none.
   await store(tx, decisions, standings)
   for (const [place, { index }] of askers.entries()) outcomes[index] = decisions[place]!.outcome
-  return outcomes as QuotaOutcome[]
+  return { outcomes: outcomes as QuotaOutcome[], times: decisions.flatMap(({ event }) => event?.time ?? []) }
 }
 
 async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCommand[], wait: boolean): Promise<Map<string, number>> {
