@@ -100,7 +100,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
 })
 
 describe.each(testDatabases)('the move into months on $name', ({ create }) => {
-  test('carries over every event and its id', async () => {
+  test('carries over every event and its id, and finds who has had a large day', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usage-storage-'))
     const copy = async (names: string[]) => {
       for (const name of names) await cp(join(migrationsFolder, name), join(folder, name))
@@ -116,6 +116,7 @@ describe.each(testDatabases)('the move into months on $name', ({ create }) => {
         await tx.query(`insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash, overage)
           select c, 'e' || n, 'm', n, '2026-01-31T22:00:00Z'::timestamptz + n * interval '1 hour', '2026-02-01', '2026-02-02', jsonb_build_object('n', n), lpad(n::text, 64, 'f'), case n when 3 then 1 end
           from generate_series(0, 4) n, unnest(array['a', 'b']) c`)
+        await tx.query("insert into usage_daily (customer_id, meter, local_date, quantity, events) values ('a', 'm', '2026-02-01', 1000000000, 1), ('b', 'm', '2026-02-01', 1, 1), ('b', 'm', '2026-02-02', 1000000001, 1)")
       })
       const before = await database.asOwner((tx) => tx.query('select customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage from usage_events order by 1, 2'))
       await copy(names.filter((name) => name >= '0008'))
@@ -124,6 +125,11 @@ describe.each(testDatabases)('the move into months on $name', ({ create }) => {
       const [counts] = await database.asOwner((tx) => tx.query(`select count(*)::int as keys, count(distinct e.tableoid)::int as months, bool_and(encode(k.body_hash, 'hex') = lpad(e.quantity::text, 64, 'f')) as same
         from usage_keys k join usage_events e on (e.customer_id, e.time, e.id) = (k.customer_id, k.time, k.id)`))
       expect(counts).toEqual({ keys: 10, months: 2, same: true })
+      // Whoever has had a day that wants a closer look is known from then on.
+      expect(await database.asOwner(async (tx) => {
+        await tx.query('set local role billing')
+        return tx.query('select customer_id from customers_with_large_days')
+      })).toEqual([{ customer_id: 'b' }])
     } finally {
       await database.close()
       await rm(folder, { recursive: true })
