@@ -32,7 +32,7 @@ export async function serveFrontEnds() {
 }
 
 /**
- * All paths but the front end's own, and the portal's settings, which the server makes. The host stays as the browser named it, so that the server takes
+ * All paths but the front end's own, and the portal's settings and the vendor's logo, which the server has. The host stays as the browser named it, so that the server takes
  * this address for its own: cookies, and who may embed the portal. Where a front end's own configuration names a path, this one wins.
  * @param {string} base @param {string} target @param {string} portal
  */
@@ -41,6 +41,7 @@ function passedOn(base, target, portal) {
   return {
     '/api': to(target),
     '/portal/settings.json': to(target),
+    '/portal/brand/': to(target),
     ...(base === '/portal/' ? {} : { '/portal': { ...to(portal), ws: true } }),
     [`^(?!${base})/`]: to(target),
   }

@@ -5,6 +5,8 @@ import { createApp, serveDocs, type App } from '@customer-portal/http'
 import { registerPortalApi } from '@customer-portal/portal-api'
 import { createAssistant, createWorkbench, migrateWorkbench, readFaq } from '@customer-portal/workbench'
 import { demoFaqPath, registerWorkbenchApi } from '@customer-portal/workbench-api'
+import { whiteLabelOf } from './brand/brand.ts'
+import { brandedPage, serveBrandFiles } from './brand/pages.ts'
 import { realClock, standingClock, type Clock, type StandingClock } from './clock.ts'
 import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
@@ -97,16 +99,18 @@ async function registerProducts(app: App, settings: Settings, { database, billin
 }
 
 function servePortal(app: App, settings: Settings): void {
+  const whiteLabel = whiteLabelOf(settings)
   app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
     const origin = settings.publicUrl ?? `${request.protocol}://${request.host}`
     // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
     void reply.header('vary', 'origin')
     const asking = request.headers.origin
     if (asking && settings.portalEmbedOrigins.includes(asking)) void reply.header('access-control-allow-origin', asking)
-    return { embedOrigins: [...new Set([origin, ...settings.portalEmbedOrigins])], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' } } }
+    return { embedOrigins: [...new Set([origin, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand }
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
-  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins) })
+  serveBrandFiles(app, whiteLabel)
+  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html) => brandedPage(html, whiteLabel) })
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
 }
 

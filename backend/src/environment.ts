@@ -1,4 +1,5 @@
 import { fewestMonthsKept } from '@customer-portal/billing'
+import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
 
 /** What the server is told from outside; see .env.example. */
@@ -14,6 +15,16 @@ export interface Settings {
   publicUrl?: string
   /** Origins that may show the portal in a frame, besides the server's own. */
   portalEmbedOrigins: string[]
+  /** The product's name as the portal's readers know it, and what it is in English where that is another. */
+  portalName?: string
+  portalNameEn?: string
+  /** On light and on dark pages. */
+  portalLogo?: Logo
+  portalLogoDark?: Logo
+  /** `#rrggbb`. */
+  portalBrandColour?: string
+  /** Where a reader finds help: a page or a mail address. */
+  portalSupportUrl?: string
   /** The first secret key of the vendor's API. */
   billingApiKey?: string
   demo: boolean
@@ -55,6 +66,12 @@ export function readSettings(environment: Environment): { settings: Settings } |
     enableAgentWorkbench: read('ENABLE_AGENT_WORKBENCH', false, flag),
     publicUrl: read('PUBLIC_URL', undefined, origin),
     portalEmbedOrigins: read('PORTAL_EMBED_ORIGINS', [], (value) => [...new Set(value.split(/[\s,]+/).filter(Boolean).map(origin))]),
+    portalName: read('PORTAL_NAME', undefined, productName),
+    portalNameEn: read('PORTAL_NAME_EN', undefined, productName),
+    portalLogo: read('PORTAL_LOGO', undefined, readLogo),
+    portalLogoDark: read('PORTAL_LOGO_DARK', undefined, readLogo),
+    portalBrandColour: read('PORTAL_BRAND_COLOR', undefined, colour),
+    portalSupportUrl: read('PORTAL_SUPPORT_URL', undefined, supportUrl),
     billingApiKey: read('BILLING_API_KEY', undefined, secretKey),
     demo: read('DEMO', false, flag),
     testClock: read('TEST_CLOCK', undefined, instant),
@@ -91,6 +108,23 @@ function origin(value: string): string {
   const plain = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
   if (!plain) throw new Error('must be an address without a path, such as https://billing.example.com')
   return url.origin
+}
+
+function productName(value: string): string {
+  if (value.length > 40 || /\p{Cc}/u.test(value)) throw new Error('must be a name of at most 40 characters')
+  return value
+}
+
+function colour(value: string): string {
+  if (!/^#?[\da-f]{6}$/i.test(value)) throw new Error('must be a colour of six hexadecimal digits, such as #0f62fe')
+  return `#${value.replace('#', '').toLowerCase()}`
+}
+
+function supportUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const address = url?.protocol === 'mailto:' ? /^[^@]+@[^@]+$/.test(url.pathname) : url?.protocol === 'https:' && url.username === ''
+  if (!url || !address) throw new Error('must be a page or a mail address, such as https://help.example.com or mailto:help@example.com')
+  return url.href
 }
 
 function secretKey(value: string): string {

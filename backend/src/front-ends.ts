@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { App } from '@customer-portal/http'
+import type { FastifyReply } from 'fastify'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the builds of the two front ends lie. */
@@ -17,15 +19,29 @@ export async function allowFiles(app: App): Promise<void> {
   await app.register(fastifyStatic, { serve: false })
 }
 
+export interface FrontEnd {
+  base: string
+  folder: string
+  policy: string
+  /** What is sent instead of the built page. */
+  page?: (html: string) => string
+}
+
 /** Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its page. */
-export function serveFrontEnd(app: App, { base, folder, policy }: { base: string; folder: string; policy: string }): void {
+export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
   if (!existsSync(join(folder, 'index.html'))) app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
-  app.get(base, hiddenRoute, (_request, reply) => reply.header('content-security-policy', policy).header('cache-control', 'no-cache').sendFile('index.html', folder, { cacheControl: false }))
-  app.get(`${base}/*`, hiddenRoute, (request, reply) => {
+  const sendPage = async (reply: FastifyReply) => {
+    // Read anew each time: a build that is made meanwhile names other files.
+    const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
+    if (html === undefined) return reply.callNotFound()
+    return reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' }).send(page(html))
+  }
+  app.get(base, hiddenRoute, async (_request, reply) => sendPage(reply as unknown as FastifyReply))
+  app.get(`${base}/*`, hiddenRoute, async (request, reply) => {
     const path = (request.params as { '*': string })['*']
-    const isFile = /\.[a-z\d]+$/i.test(path)
+    if (!/\.[a-z\d]+$/i.test(path)) return sendPage(reply as unknown as FastifyReply)
     void reply.headers({ 'content-security-policy': policy, 'cache-control': path.startsWith('assets/') ? aYear : 'no-cache' })
-    return reply.sendFile(isFile ? path : 'index.html', folder, { cacheControl: false, dotfiles: 'deny' })
+    return reply.sendFile(path, folder, { cacheControl: false, dotfiles: 'deny' })
   })
 }
 

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { parseEnv } from 'node:util'
 import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing, type Database } from '@customer-portal/database'
 import { buildServer, type Server } from './app.ts'
+import { parseEnvFile } from './env-file.ts'
 import { readSettings, type Settings } from './environment.ts'
 import { fillDemo } from './first-demo.ts'
 import { StartRefused } from './refusal.ts'
@@ -22,7 +22,7 @@ function refuseToStart(sentence: string): never {
 
 function settingsOf(folder: string): Settings {
   const file = resolve(folder, '.env')
-  const result = readSettings({ ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env })
+  const result = readSettings({ ...(existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}), ...process.env })
   if ('mistakes' in result) refuseToStart(result.mistakes.join('\n'))
   return result.settings
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { createPortalSession } from '@customer-portal/billing'
 import type { Server } from './app.ts'
+import { colourOf } from './brand/colour.ts'
+import { adjustmentsOf } from './brand/stylesheet.ts'
 import type { Settings } from './environment.ts'
 
 /** What the demo made that somebody needs to look around. */
@@ -14,6 +16,7 @@ export async function welcome(server: Server, settings: Settings, { newKey, logi
   const url = server.publicUrl()
   const rows: [string, string][] = []
   if (settings.enableCustomerPortal) rows.push(['Portal', await portalRow(server, url, login)])
+  for (const adjustment of adjustmentsFor(settings)) rows.push(['Brand', adjustment])
   if (settings.enableAgentWorkbench) {
     const { workbench } = login ?? {}
     rows.push(['Workbench', `${url}/workbench${workbench ? `  (e-mail ${workbench.email}, password ${workbench.password})` : '  (make a login: npm run workbench -- add-user)'}`])
@@ -24,6 +27,11 @@ export async function welcome(server: Server, settings: Settings, { newKey, logi
   if (login?.workbench && isOpenToOthers(settings)) rows.push(['Warning', "the demo's password is published: set DEMO=false and begin with an empty database before others can reach this server"])
   if (newKey) rows.push(['Secret key', `${newKey}  (shown only now; for /api/billing)`])
   return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`
+}
+
+/** How the vendor's colour is shown where it could not be seen or read as it is. */
+function adjustmentsFor({ enableCustomerPortal, portalBrandColour }: Settings): string[] {
+  return enableCustomerPortal && portalBrandColour !== undefined ? adjustmentsOf(colourOf(portalBrandColour)).map((adjustment) => `${portalBrandColour} is ${adjustment}`) : []
 }
 
 async function portalRow(server: Server, url: string, login: DemoLogin | undefined): Promise<string> {

@@ -20,5 +20,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
   },
-  server: { proxy: { '/api': server, '/portal/settings.json': server } },
+  server: { proxy: { '/api': server, '/portal/settings.json': server, '/portal/brand/': server } },
 })

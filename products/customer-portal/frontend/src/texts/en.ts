@@ -13,6 +13,7 @@ const en: typeof zh = {
     discard: 'Discard changes', keep: 'Keep editing',
     undo: 'Undo', previous: 'Previous page', next: 'Next page', copy: 'Copy', copied: 'Copied',
   },
+  support: { contact: 'Contact support', question: 'Need help?' },
   state: {
     notices: 'Notices',
     loading: 'Loading', offline: 'The server can’t be reached; trying again. You see what was read last.',

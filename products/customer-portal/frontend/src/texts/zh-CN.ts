@@ -11,6 +11,7 @@ export default {
     retry: '重试', cancel: '取消', close: '关闭', save: '保存', edit: '编辑', more: '加载更多', reload: '重新加载', discard: '放弃更改', keep: '继续编辑',
     undo: '撤销', previous: '上一页', next: '下一页', copy: '复制', copied: '已复制',
   },
+  support: { contact: '联系支持', question: '遇到问题？' },
   state: {
     notices: '提示',
     loading: '加载中', offline: '连接不上服务器，正在重试。页面上是最后一次读到的数据。', readOnly: '您的角色是只读成员，可以查看，不能更改。',

@@ -1,0 +1,68 @@
+import { createApp, type App } from '@customer-portal/http'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readSettings, type Settings } from '../environment.ts'
+import { whiteLabelOf } from './brand.ts'
+import type { Logo } from './logo.ts'
+import { brandedPage, serveBrandFiles } from './pages.ts'
+
+const html = readFileSync(new URL('../../../products/customer-portal/frontend/index.html', import.meta.url), 'utf8')
+const wide: Logo = { type: 'image/svg+xml', body: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 24"><script>alert(1)</script></svg>'), width: 120, height: 24 }
+const square: Logo = { type: 'image/png', body: Buffer.from('png'), width: 64, height: 64 }
+
+function labelWith(brand: Partial<Settings>) {
+  const read = readSettings({})
+  if ('mistakes' in read) throw new Error(read.mistakes.join())
+  return whiteLabelOf({ ...read.settings, ...brand })
+}
+
+const label = labelWith({ portalName: 'Q&A <客服>', portalLogo: wide, portalLogoDark: square, portalBrandColour: '#c8102e', portalSupportUrl: 'https://help.example.com/' })
+let app: App
+beforeAll(async () => {
+  app = await createApp()
+  serveBrandFiles(app, label)
+})
+afterAll(() => app.close())
+
+test('a logo is an image that may run and load nothing, kept for ever under a name that is its content’s', async () => {
+  const answer = await app.inject(label.brand.logo!.light.url)
+  expect([answer.statusCode, answer.body]).toEqual([200, wide.body.toString()])
+  expect(answer.headers).toMatchObject({
+    'content-type': 'image/svg+xml', 'x-content-type-options': 'nosniff', 'cache-control': 'public, max-age=31536000, immutable',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+  })
+  expect(labelWith({ portalLogo: { ...wide, body: Buffer.from('other') } }).brand.logo!.light.url).not.toBe(label.brand.logo!.light.url)
+  expect((await app.inject(label.brand.logo!.dark.url)).headers['content-type']).toBe('image/png')
+})
+
+test('the page brings its name, colour and icon along, and a name cannot break out of it', () => {
+  const page = brandedPage(html, label)
+  expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
+  expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
+  expect(page).toContain(`<link rel="icon" href="${label.icon!.url}" type="image/svg+xml">`)
+  const [, content] = /<meta name="portal-brand" content="([^"]*)">/.exec(page)!
+  expect(JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual(label.brand)
+})
+
+test('the stylesheet is served as one', async () => {
+  const answer = await app.inject(label.stylesheet!.url)
+  expect([answer.headers['content-type'], answer.body]).toEqual(['text/css; charset=utf-8', expect.stringContaining('--brand:#c8102e')])
+})
+
+test('a square logo is the icon as well, a wide one is not: the mark in the brand’s colour is', () => {
+  expect(labelWith({ portalLogo: square }).icon!.type).toBe('image/png')
+  expect(labelWith({ portalLogo: wide }).icon).toBeUndefined()
+  expect(label.icon!.body.toString()).toContain('fill="#c8102e"')
+})
+
+test('one logo does for both themes, one name for both languages', () => {
+  const { brand } = labelWith({ portalLogo: wide, portalName: '星云客服' })
+  expect(brand.logo!.dark).toEqual(brand.logo!.light)
+  expect(brand.name).toEqual({ 'zh-CN': '星云客服', en: '星云客服' })
+})
+
+test('where nothing is set, the page keeps its own colour and icon', () => {
+  const page = brandedPage(html, labelWith({}))
+  expect(page.match(/<link [^>]*>/g)).toEqual(html.match(/<link [^>]*>/g))
+  expect(page).toContain('<title>客户控制台</title>')
+})

@@ -1,0 +1,37 @@
+import type { App } from '@customer-portal/http'
+import type { WhiteLabel } from './brand.ts'
+
+const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
+
+/** An SVG opened by itself is a page: it may draw, and neither run nor load anything, nor be one with ours. In an `<img>` it could not anyway. */
+const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+/** Serves a brand's files, each under a name that changes with its content. */
+export function serveBrandFiles(app: App, { files }: WhiteLabel): void {
+  const byUrl = new Map(files.map((file) => [file.url, file]))
+  for (const { url, type, body } of byUrl.values()) {
+    app.get(url, hiddenRoute, (_request, reply) => reply
+      .headers({ 'content-type': type, 'content-security-policy': filePolicy, 'cache-control': 'public, max-age=31536000, immutable', 'cross-origin-resource-policy': 'same-origin' })
+      .send(body))
+  }
+}
+
+/** Puts a brand into the built page, so that the first paint already shows it: nothing of the product's own flashes up before. */
+export function brandedPage(html: string, { brand, stylesheet, icon }: WhiteLabel): string {
+  const head = [
+    `<meta name="portal-brand" content="${escaped(JSON.stringify(brand))}">`,
+    ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
+  ].join('')
+  const titled = replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(brand.name['zh-CN'])}</title>`)
+  const marked = icon ? replaceOnce(titled, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : titled
+  return replaceOnce(marked, /<\/head>/, `${head}</head>`)
+}
+
+/** The page is ours: one without the place is a mistake in it. */
+function replaceOnce(html: string, place: RegExp, text: string): string {
+  if (!place.test(html)) throw new Error(`the portal's page has no ${place.source}`)
+  return html.replace(place, () => text)
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!)
