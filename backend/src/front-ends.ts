@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { App } from '@customer-portal/http'
-import type { FastifyReply } from 'fastify'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the builds of the two front ends lie. */
@@ -30,16 +29,19 @@ export interface FrontEnd {
 /** Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its page. */
 export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
   if (!existsSync(join(folder, 'index.html'))) app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
-  const sendPage = async (reply: FastifyReply) => {
-    // Read anew each time: a build that is made meanwhile names other files.
-    const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
-    if (html === undefined) return reply.callNotFound()
-    return reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' }).send(page(html))
-  }
-  app.get(base, hiddenRoute, async (_request, reply) => sendPage(reply as unknown as FastifyReply))
+  // Read anew each time: a build that is made meanwhile names other files.
+  const pageNow = () => readFile(join(folder, 'index.html'), 'utf8').then(page, () => undefined)
+  const ofPage = { 'content-security-policy': policy, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' }
+  app.get(base, hiddenRoute, async (_request, reply) => {
+    const html = await pageNow()
+    return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
+  })
   app.get(`${base}/*`, hiddenRoute, async (request, reply) => {
     const path = (request.params as { '*': string })['*']
-    if (!/\.[a-z\d]+$/i.test(path)) return sendPage(reply as unknown as FastifyReply)
+    if (!/\.[a-z\d]+$/i.test(path)) {
+      const html = await pageNow()
+      return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
+    }
     void reply.headers({ 'content-security-policy': policy, 'cache-control': path.startsWith('assets/') ? aYear : 'no-cache' })
     return reply.sendFile(path, folder, { cacheControl: false, dotfiles: 'deny' })
   })

@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, Token, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, Token, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  CreditMovement, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+  CreditMovement, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -130,6 +130,24 @@ export const UsageDays = Type.Object(
   closed,
 )
 export type UsageDays = Static<typeof UsageDays>
+
+const { description, quantity, unit, included, rate, amount, taxRate, taxMode, period, explain } = InvoiceLine.properties
+export const UsageLine = Type.Object(
+  {
+    id: Type.String({ description: 'The meter and the first date: the same for as long as the period can be asked for' }), meter: Id,
+    description, quantity, unit, included, rate, amount, taxRate, taxMode, period, explain,
+    trial: Type.Boolean({ description: 'Usage in a trial is never billed' }),
+    daily: Type.Array(
+      Type.Object({ date: LocalDate, quantity: Type.Number(), events: Type.Integer(), amount: Amount }, closed),
+      { description: 'What each date added; the amounts add up to the line’s. Where a price falls with the quantity, a date may take something off. Days to come are not listed' },
+    ),
+  },
+  closed,
+)
+export type UsageLine = Static<typeof UsageLine>
+/** GET /usage/lines */
+export const UsageLines = Type.Object({ period: UsagePeriod, timezone: Type.String(), currency: Currency, asOf: Instant, lines: Type.Array(UsageLine) }, closed)
+export type UsageLines = Static<typeof UsageLines>
 
 /** GET /session */
 export const Session = Type.Object(

@@ -312,10 +312,10 @@ export type Invoice = Static<typeof Invoice>
 
 // ---- preview
 
-export const QuoteLine = Type.Object(
-  { kind: LineKind, description: LocalizedText, quantity: Type.Number(), amount: Amount, discount: InvoiceLine.properties.discount, taxRate: Percent, taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), period: DateRange, days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, closed)) },
-  closed,
-)
+const { id: _id, ...quoted } = InvoiceLine.properties
+/** A line before there is an invoice to number it on. */
+export const QuoteLine = Type.Object(quoted, closed)
+export type QuoteLine = Static<typeof QuoteLine>
 export const Blocker = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
 export const Preview = Type.Object(
   {

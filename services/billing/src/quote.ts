@@ -3,9 +3,9 @@ import { blockersOf, planChange, warningsOf, type Notice, type PlannedChange } f
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { lockCustomer, nextStretch, readHistory, type History } from './history.ts'
-import type { LineDraft } from './invoice/line.ts'
 import { payableOf } from './invoice/issue.ts'
 import { priced } from './invoice/priced.ts'
+import { publicLine, type PublicLine } from './invoice/view.ts'
 import { canonicalJson } from './rules/canonical.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
@@ -22,7 +22,8 @@ export interface Preview extends Totals {
   effectiveAt: LocalDate
   when: 'now' | 'period_end'
   currency: string
-  lines: Pick<LineDraft, 'kind' | 'description' | 'quantity' | 'amount' | 'discount' | 'taxRate' | 'taxMode' | 'period' | 'days'>[]
+  /** As on the invoice, each with what explains its amount. */
+  lines: Omit<PublicLine, 'id'>[]
   dueNow: Money
   nextInvoice: { at: LocalDate; estimatedTotal: Money }
   /** What stands in the way: confirming is then refused. */
@@ -75,7 +76,7 @@ async function previewOf(tx: BillingTransaction, history: History, change: Plann
   const now = change.direction !== 'down'
   return {
     effectiveAt: now ? history.today : change.feePeriod.to, when: now ? 'now' : 'period_end', currency: history.customer.currency,
-    lines: change.lines.map(({ kind, description, quantity, amount, discount, taxRate, taxMode, period, days }) => ({ kind, description, quantity, amount, ...(discount ? { discount } : {}), taxRate, taxMode, period, ...(days ? { days } : {}) })),
+    lines: change.lines.map(publicLine),
     ...change.totals, dueNow: payableOf(change.totals),
     nextInvoice: { at: change.feePeriod.to, estimatedTotal: await nextFeeTotal(tx, history.customer.customerId, change) },
   }

@@ -1,10 +1,10 @@
-import { exportUsage, getUsageDays, getUsageDetail, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
+import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
 import { failures, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
-import { LateUsage, RejectedUsage, UsageDays } from '../contract.ts'
+import { LateUsage, RejectedUsage, UsageDays, UsageLines } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
@@ -13,6 +13,7 @@ const UsageDaysQuery = Type.Object(
   { start: Type.Optional(LocalDate), end: Type.Optional(LocalDate), groupBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property: adds `groups`, what was used by its values' })) },
   { additionalProperties: false, description: 'Both dates are in' },
 )
+const UsageLinesQuery = Type.Object({ period: UsageQuery.properties.period }, { additionalProperties: false })
 const UsageDetailQuery = Type.Object(
   { start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id), ...PageQuery.properties },
   { additionalProperties: false },
@@ -47,6 +48,18 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getUsageDays(billing, { customerId, ...request.query })
+  })
+
+  app.get('/usage/lines', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'What the usage of a period comes to, line by line', tags: ['usage'], querystring: UsageLinesQuery, response: { 200: UsageLines },
+      description: 'As the invoice of the period would say it, rated by the same rules on what is known now, before discounts and tax; of the current period when none is named. '
+        + 'Each line comes with its tiers and with what each date added.',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getUsageLines(billing, { customerId, ...request.query })
   })
 
   app.get('/usage/detail', {

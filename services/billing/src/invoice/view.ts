@@ -3,7 +3,7 @@ import type { Instant } from '../rules/instant.ts'
 import type { Seller } from '../seller.ts'
 import type { Money } from '../rules/money.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
-import type { Line } from './line.ts'
+import type { Line, LineDraft } from './line.ts'
 import { notesOf, paymentsOf, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
 
@@ -32,7 +32,7 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
 /** A line without what only the engine needs. */
 export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'usagePeriod' | 'counted' | 'rated' | 'credited'>
 
-export function publicLine({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, rated: _rated, credited: _credited, ...line }: Line): PublicLine {
+export function publicLine<Shown extends LineDraft>({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, rated: _rated, credited: _credited, ...line }: Shown) {
   return line
 }
 

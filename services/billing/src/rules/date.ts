@@ -30,6 +30,11 @@ export function daysBetween(from: LocalDate, to: LocalDate): number {
   return dayNumber(to) - dayNumber(from)
 }
 
+/** The dates in [from, to), one by one. */
+export function datesIn({ from, to }: DateRange): LocalDate[] {
+  return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, index) => addDays(from, index))
+}
+
 /** `months` later; a day the month does not have becomes its last day. Count from the anchor, never from the last result. */
 export function addMonths(date: LocalDate, months: number): LocalDate {
   const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months

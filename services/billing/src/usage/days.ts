@@ -2,7 +2,7 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory, stretchOn, type History } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import { addDays, daysBetween, earlier, intersection, isDate, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import { addDays, datesIn, daysBetween, earlier, intersection, isDate, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { sum, type Money } from '../rules/money.ts'
 import { unitsFrom } from '../rules/quantity.ts'
@@ -147,7 +147,3 @@ function mostUsed(rows: readonly GroupDays[], meter: Meter): Set<string> {
 }
 
 const units = (steps: number, { decimals }: Meter) => unitsFrom(steps, decimals)
-
-function datesIn({ from, to }: DateRange): LocalDate[] {
-  return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, index) => addDays(from, index))
-}
