@@ -1,6 +1,6 @@
 import type {
   Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, RenewedToken, Scheduled, Session, Subscription, Token,
-  UsageDays, UsageEvent, UsageSummary,
+  UsageDays, UsageEvent, UsageLines, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -91,6 +91,7 @@ export const api = {
   usageDays: (query: Query, signal?: AbortSignal) => json<UsageDays>('/usage/days', { query, signal }),
   rejectedUsage: (query: Query, signal?: AbortSignal) => json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
   lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
+  usageLines: (period: string | undefined, signal?: AbortSignal) => json<UsageLines>('/usage/lines', { query: { period }, signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),

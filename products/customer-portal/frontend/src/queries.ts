@@ -66,6 +66,25 @@ export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRe
   })
 }
 
+/** What the usage of a period (undefined: the current one) comes to, line by line. `when` false waits. */
+export function useUsageLines(period: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean>) {
+  return useQuery({
+    queryKey: ['usage', 'lines', computed(() => toValue(period) ?? 'current')],
+    queryFn: ({ signal }) => api.usageLines(toValue(period), signal),
+    enabled: computed(() => toValue(when)),
+  })
+}
+
+/** A meter's events of one day, asked for once they are to be seen. */
+export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGetter<string>) {
+  return useInfiniteQuery({
+    queryKey: ['usage', 'day', computed(() => toValue(meter)), computed(() => toValue(date))],
+    queryFn: ({ pageParam, signal }) => api.usageDetail({ start: toValue(date), end: toValue(date), meter: toValue(meter), cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  })
+}
+
 /** What was reported and not counted, the last refused first. */
 export function useRejectedUsage() {
   return useInfiniteQuery({

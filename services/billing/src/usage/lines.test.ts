@@ -38,7 +38,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
   test('a line’s tiers add up to it, and so do its days; its days’ quantities add up where the meter does', async () => {
     const lines = await linesNow()
     // 18.7 less 5: 10 × 33 + 3.7 × 3.5. Five visitors of six above one: 5 × 10. 30.6 less the share of 8 for 19 of 30 days, 5: 10 × 33 + 15.6 × 3.5.
-    expect(lines.map(({ id, amount }) => [id, amount])).toEqual([['calls:2026-09-01', 343], ['visitors:2026-09-01', 50], ['calls:2026-09-12', 385]])
+    expect(lines.map(({ id, amount }) => [id, amount])).toEqual([['calls.2026-09-01', 343], ['visitors.2026-09-01', 50], ['calls.2026-09-12', 385]])
     for (const line of lines) {
       expect([line.id, total(line.explain), total(line.daily)]).toEqual([line.id, line.amount, line.amount])
       if (line.meter === 'calls') expect(Math.round(line.daily.reduce((sum, day) => sum + day.quantity, 0) * 10) / 10).toBe(line.quantity)

@@ -57,7 +57,7 @@ interface Known { history: History; period: LabelledPeriod; usage: readonly Dail
 
 function lineOf(one: RatedUsage, known: Known): UsageLine {
   const meter = one.meter.key
-  const { kind: _kind, ...line } = publicLine({ ...usageLine(one, known.period, known.at), id: `${meter}:${one.dates.from}` })
+  const { kind: _kind, ...line } = publicLine({ ...usageLine(one, known.period, known.at), id: `${meter}.${one.dates.from}` })
   return { ...line, meter, trial: one.stretch.trial, daily: daysOf(one, known) }
 }
 

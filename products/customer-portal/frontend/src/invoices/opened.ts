@@ -1,8 +1,9 @@
 import { computed } from 'vue'
-import { useRoute, useRouter, type LocationQuery } from 'vue-router'
+import { useRoute, useRouter, type LocationQuery, type RouteLocationNamedRaw } from 'vue-router'
 
-/** What of an invoice's lines is opened: how the amount came about, and the events behind it. */
-export type Depth = 'why' | 'events'
+/** What of a line is opened: how the amount came about, its days, and the events behind it or behind one of its days (`line.date`). Each is in the one before. */
+const depths = ['why', 'days', 'events'] as const
+export type Depth = (typeof depths)[number]
 
 /** The lines that an address opens to a depth. */
 export function openedIn(query: LocationQuery, depth: Depth): string[] {
@@ -10,13 +11,16 @@ export function openedIn(query: LocationQuery, depth: Depth): string[] {
   return typeof value === 'string' && value !== '' ? value.split(',') : []
 }
 
-/** The address's query with a line opened or closed. Who closes the explanation closes the events in it. */
-export function withOpened(query: LocationQuery, depth: Depth, lineId: string, open: boolean): LocationQuery {
+/** Whether something is a line or a part of it. */
+const isOf = (lineId: string) => (id: string) => id === lineId || id.startsWith(`${lineId}.`)
+
+/** The address's query with a line, or a part of it, opened or closed. Who closes something closes what is opened in it. */
+export function withOpened(query: LocationQuery, depth: Depth, id: string, open: boolean): LocationQuery {
   const next = { ...query }
-  for (const each of depth === 'why' && !open ? (['why', 'events'] as const) : [depth]) {
-    const others = openedIn(next, each).filter((id) => id !== lineId)
-    const lines = open ? [...others, lineId] : others
-    if (lines.length > 0) next[each] = lines.join(',')
+  for (const each of open ? [depth] : depths.slice(depths.indexOf(depth))) {
+    const others = openedIn(next, each).filter((one) => (open ? one !== id : !isOf(id)(one)))
+    const opened = open ? [...others, id] : others
+    if (opened.length > 0) next[each] = opened.join(',')
     else delete next[each]
   }
   return next
@@ -24,22 +28,25 @@ export function withOpened(query: LocationQuery, depth: Depth, lineId: string, o
 
 /** The query of a page about no line in particular. */
 export function withoutOpened(query: LocationQuery): LocationQuery {
-  const { why: _why, events: _events, ...rest } = query
+  const { why: _why, days: _days, events: _events, ...rest } = query
   return rest
 }
 
-/** Whether a line is opened, as its address says: a reload and a link show the same. */
-export function useOpened(lineId: () => string) {
+/** Whether a line is opened, as its address says: a reload and a link show the same. `place` is the page that shows it. */
+export function useOpened(lineId: () => string, place: () => RouteLocationNamedRaw & { query?: LocationQuery }) {
   const route = useRoute()
   const router = useRouter()
-  const at = (depth: Depth) => computed({
-    get: () => openedIn(route.query, depth).includes(lineId()),
-    set: (open) => void router.replace({ query: withOpened(route.query, depth, lineId(), open) }),
-  })
+  const set = (depth: Depth, id: string, open: boolean) => void router.replace({ query: withOpened(route.query, depth, id, open) })
+  const at = (depth: Depth) => computed({ get: () => openedIn(route.query, depth).includes(lineId()), set: (open) => set(depth, lineId(), open) })
+  const dayId = (date: string) => `${lineId()}.${date}`
   /** What a colleague opens to see this line as it stands here. */
   const link = () => {
-    const query = Object.fromEntries((['why', 'events'] as const).filter((depth) => openedIn(route.query, depth).includes(lineId())).map((depth) => [depth, lineId()]))
-    return new URL(router.resolve({ name: 'invoice', params: route.params, query }).href, location.href).href
+    const opened = depths.map((depth) => [depth, openedIn(route.query, depth).filter(isOf(lineId())).join(',')] as const).filter(([, ids]) => ids !== '')
+    return new URL(router.resolve({ ...place(), query: { ...place().query, ...Object.fromEntries(opened) } }).href, location.href).href
   }
-  return { why: at('why'), events: at('events'), link }
+  return {
+    why: at('why'), days: at('days'), events: at('events'), link,
+    isDayOpen: (date: string) => openedIn(route.query, 'events').includes(dayId(date)),
+    openDay: (date: string, open: boolean) => set('events', dayId(date), open),
+  }
 }

@@ -109,7 +109,7 @@ export default {
   upgrade: {
     title: '升级到{plan}', hint: '立即生效。确认前请核对金额。', from: '当前', to: '变更为', seats: '席位', fewer: '减少席位',
     more: '增加席位', seatsHint: '可选 {min}–{max} 个', seatsHintFrom: '至少 {min} 个',
-    loading: '正在计算价格', days: '{range}，{billed}/{of} 天', tax: '增值税 {rate}%', taxIncluded: '其中增值税 {rate}%',
+    loading: '正在计算价格', seeUsage: '在用量页查看每天与事件', days: '{range}，{billed}/{of} 天', tax: '增值税 {rate}%', taxIncluded: '其中增值税 {rate}%',
     total: '合计', credit: '余额抵扣', due: '今日应付', creditNote: '差额将记入账户余额，用于抵扣以后的账单。',
     next: '下一张账单（{date}，预估）', note: '确认后开具账单，账单上的金额与这里完全一致。', expires: '价格保留 {time}', confirm: '确认并开具账单 {amount}', confirmFree: '确认升级',
     changed: '价格已更新，请重新确认。', blocked: '暂时不能升级', done: '已升级到{plan}', doneInvoice: '账单 {number} 已生成', failed: '没能完成升级，没有生成账单。',
@@ -122,6 +122,12 @@ export default {
     emptyFiltered: '没有符合条件的账单。', draftUntil: '{time} 出账', clear: '清除筛选', overdueBanner: '有 {n} 张账单逾期，请按账单上的银行信息付款。',
     kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项通知单' },
   },
+  cost: {
+    title: '用量费用', hint: '{range}截至目前，按出账的同一套规则计算，未计折扣与税', hintPast: '{range}，按目前已知的全部用量计算，未计折扣与税；已开具的账单不变',
+    days: '按天查看', hideDays: '收起每天明细', daysTitle: '每天的用量与费用', noDays: '还没有用量。',
+    daysNote: '每天的金额是当天让总额增加的部分，因此仍在套餐包含量之内的日子为 0。没有用量的日子未列出。',
+    trial: '试用期内的用量不计费。', linkCopied: '链接已复制，贵公司有权查看用量的同事打开后会看到同样的内容。',
+  },
   credit: {
     title: '账户余额', hint: '将自动抵扣以后的账单，不提现。', show: '余额明细', hide: '收起明细', list: '余额明细', when: '时间', why: '来由', amount: '变动', balance: '余额',
     reason: { negative_total: '账单退差', applied: '抵扣账单', overpaid: '多付款', void: '账单作废', credit_note: '贷项通知单' },
@@ -133,7 +139,7 @@ export default {
     tier: '区间', tierUpTo: '{from} – {to}', tierAbove: '{from} 以上', tierAll: '全部',
     partPackage: '按包（不足一包按一包）', partPercentage: '按比例', partPerEvent: '每笔', partMinimum: '补足最低消费', partMaximum: '超出封顶', partGross: '折前', partTakenOff: '已减免', lineDiscount: '折扣 {amount}', lineNet: '{amount}，扣除折扣 {discount} 后为 {net}', quantity: '数量', rate: '单价',
     flat: '固定费', amount: '金额',
-    used: '用量 {quantity}', included: '套餐包含 {quantity}', billable: '计费 {quantity}', unlimited: '不限量', days: '计费 {billed} 天，共 {of} 天', share: '{fee} × {billed} ÷ {of} 天 = {amount}',
+    used: '用量 {quantity}', included: '套餐包含 {quantity}', billable: '计费 {quantity}', unlimited: '不限量', days: '计费 {billed} 天，共 {of} 天', wholeFee: '整期费用 {fee}', share: '{fee} × {billed} ÷ {of} 天 = {amount}',
     shareRounded: '各段费用取整后之和等于整期费用，因此这一段相差 {difference}',
     events: '查看这 {quantity} 背后的事件', eventsTitle: '用量事件', eventsEmpty: '这一行没有用量事件。',
     eventsShown: '已显示 {n} 条，合计 {quantity}', hideEvents: '收起事件', copyLink: '复制这一行的链接', linkCopied: '链接已复制，有权限的同事打开后会看到同样的内容。', linkNotCopied: '浏览器不允许复制，请手动复制：',

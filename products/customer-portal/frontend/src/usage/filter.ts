@@ -47,7 +47,7 @@ type Change = Partial<Record<'from' | 'to' | 'chart' | 'group' | 'meter' | 'day'
 /** The address after a change. Whatever else is chosen, the detail begins with its first page; other days have no chosen one among them. */
 export function queryAfter(query: LocationQuery, change: Change): LocationQuery {
   const begins = 'after' in change ? {} : { after: undefined, page: undefined }
-  const otherDays = 'from' in change ? { day: undefined, period: undefined } : {}
+  const otherDays = 'from' in change ? { day: undefined, period: undefined, why: undefined, days: undefined, events: undefined } : {}
   const all: Record<string, LocationQuery[string] | undefined> = { ...query, ...begins, ...otherDays, ...change }
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, LocationQuery[string]] => entry[1] !== undefined && entry[1] !== ''))
 }

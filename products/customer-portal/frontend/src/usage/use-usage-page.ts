@@ -8,6 +8,7 @@ import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
 import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
 import { useChange } from './use-change.ts'
+import { useCost } from './use-cost.ts'
 
 /** The usage page: its filters, which live in the address so that a link shows the same, and what they choose. */
 export function useUsagePage() {
@@ -38,6 +39,7 @@ export function useUsagePage() {
   watch(() => JSON.stringify(cycle.data.value?.usage), (_now, before) => {
     if (before === undefined || !range.value || !today.value || range.value.to < today.value) return
     void query.refetch()
+    for (const told of ['lines', 'day']) void queryClient.invalidateQueries({ queryKey: ['usage', told] })
     if (filter.value.page === 1) void queryClient.invalidateQueries({ queryKey: ['usage', 'detail'] })
   })
 
@@ -67,6 +69,7 @@ export function useUsagePage() {
     /** What was chosen last, whether its days are here yet or not. */
     chosenRange: computed(() => asked.value ?? datesOf(periods.value[0]) ?? range.value),
     limits, chartMeter, ...changes,
+    cost: useCost(cycle, asked),
     quotas: computed(() => meterQuotas(cycle.data.value)),
     showsFee: computed(() => filter.value.chart === feeChart),
     /** Whether usage can cost anything. */
