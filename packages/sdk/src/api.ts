@@ -690,6 +690,8 @@ export type Subscription = {
     meter: string
     allowance: number | null
     used: number
+    /** Held back by open reservations */
+    reserved: number
     remaining: number | null
   }>
   startedAt: string | null

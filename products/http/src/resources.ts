@@ -116,8 +116,8 @@ export type Meter = Static<typeof Meter>
 
 export const SubscriptionStatus = Type.Union([Type.Literal('trialing'), Type.Literal('active'), Type.Literal('past_due'), Type.Literal('canceled'), Type.Literal('none')])
 export const Allowance = Type.Object(
-  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), remaining: Nullable(Type.Number()) },
-  { ...closed, description: 'Of the current stretch in the current usage period; `null` is unlimited' },
+  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), reserved: Type.Number({ description: 'Held back by open reservations' }), remaining: Nullable(Type.Number()) },
+  { ...closed, description: 'Of the current stretch in the current usage period; `null` is unlimited. `remaining` is what is neither used nor reserved: no more than that can be consumed now' },
 )
 export const Subscription = Type.Object(
   {
@@ -156,7 +156,7 @@ export const MeterUsage = Type.Object(
     forecast: Nullable(Type.Number()),
     runsOutAt: Nullable(LocalDate),
   },
-  { ...closed, description: '`used` is the whole period; included, remaining and overage are of the current stretch. `overagePolicy: null`: the plan has no charge for this meter.' },
+  { ...closed, description: '`used` is the whole period; included, remaining (what is not used; reservations are not taken off) and overage are of the current stretch. `overagePolicy: null`: the plan has no charge for this meter.' },
 )
 export const UsageSummary = Type.Object(
   {

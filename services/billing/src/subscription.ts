@@ -22,6 +22,7 @@ import { instantOf, localDateOf } from './rules/zone.ts'
 import { forgetScheduled, insertStretch, writeStretches } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
+import { heldToday } from './usage/held.ts'
 import { dailyUsage, rateUsage, usageStretches } from './usage/rating.ts'
 import { shown } from './usage/summary.ts'
 
@@ -32,6 +33,8 @@ export interface Allowance {
   meter: string
   allowance: number | null
   used: number
+  /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
+  reserved: number
   remaining: number | null
 }
 
@@ -235,12 +238,12 @@ async function allowancesOf(tx: BillingTransaction, history: History, current: S
   const period = usagePeriods(history.stretches, history.today).at(-1)!
   const usage = await dailyUsage(tx, history.customer.customerId, period)
   const counters = usageStretches(history.stretches).filter((stretch) => stretch.id === current.usageId)
-  return rateUsage(counters, period, usage, history.meters).map(({ meter, allowance, used }) => ({
-    meter: meter.key,
-    allowance: allowance === null ? null : unitsFrom(allowance, meter.decimals),
-    used: unitsFrom(used, meter.decimals),
-    remaining: allowance === null ? null : unitsFrom(Math.max(0, allowance - used), meter.decimals),
-  }))
+  const held = await heldToday(tx, history)
+  return rateUsage(counters, period, usage, history.meters).map(({ meter, allowance, used }) => {
+    const reserved = held.get(meter.key) ?? 0
+    const units = (steps: number) => unitsFrom(steps, meter.decimals)
+    return { meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), reserved: units(reserved), remaining: allowance === null ? null : units(Math.max(0, allowance - used - reserved)) }
+  })
 }
 
 /** What the next renewal would come to if nothing more were used, and the date it is for. */

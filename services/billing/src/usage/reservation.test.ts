@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, checkQuota, consume, createSubscription, getReconciliation, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation, upgradeSubscription,
+  cancelSubscription, checkQuota, consume, createSubscription, getReconciliation, getSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation, upgradeSubscription,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 import { mostOpenReservations } from './reservation-row.ts'
@@ -37,6 +37,26 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
       events: async () => (await getUsageDetail(world.billing, { customerId })).data,
     }
   }
+
+  test('the subscription tells what is left as consuming finds it: without what is reserved, until that is settled, released or over', async () => {
+    const { customerId, quota, use, hold, settle, release } = await subscribed('free')
+    const left = async () => {
+      const { used, reserved, remaining } = (await getSubscription(world.billing, { customerId })).allowances.find((one) => one.meter === 'ai_chat')!
+      expect(remaining).toBe((await quota()).remaining)
+      return { used, reserved, remaining }
+    }
+    await hold('job', 12)
+    await hold('other', 3)
+    expect(await left()).toEqual({ used: 0, reserved: 15, remaining: 5 })
+    expect(await use('a', 10)).toMatchObject({ granted: 5, remaining: 0 })
+    await settle('job', 2)
+    expect(await left()).toEqual({ used: 7, reserved: 3, remaining: 10 })
+    await release('other')
+    expect(await left()).toEqual({ used: 7, reserved: 0, remaining: 13 })
+    await hold('late', 13)
+    world.set('2026-11-01T00:01:00.000000Z')
+    expect(await left()).toEqual({ used: 7, reserved: 0, remaining: 13 })
+  })
 
   test('what is reserved is nobody else\'s, and is shown apart from what is used', async () => {
     const { quota, use, hold } = await subscribed('free')
