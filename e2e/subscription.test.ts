@@ -114,6 +114,8 @@ test('the message about a scheduled change or a cancellation takes it back', asy
   await page.getByRole('dialog').getByRole('button', { name: '取消订阅' }).click()
   await toasts(page).getByText(/订阅将于/).waitFor()
   expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true, scheduledChange: null })
+  // Nothing was used: no invoice of about ¥0.00 is announced.
+  await page.getByText('不再出账', { exact: true }).waitFor()
   await toasts(page).getByRole('button', { name: '撤销' }).last().click()
   await toasts(page).getByText('订阅已恢复').waitFor()
   expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: { planId: 'team' } })

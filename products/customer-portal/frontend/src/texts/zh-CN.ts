@@ -35,7 +35,7 @@ export default {
     plan: '当前套餐', renews: '{date} 自动续费', ends: '{date} 到期，不再续费', trialLeft: '试用还剩 {days}，{date} 起计费', scheduled: '{date} 起改为 {plan}', change: '查看套餐',
     noPlan: '还没有订阅套餐', noPlanHint: '选择一个套餐后即可开始使用。',
     due: '待付金额', nothingDue: '没有待付的账单', dueCount: '{n} 张账单待支付', dueBy: '最晚 {date}', credit: '账户余额 {amount}，将自动抵扣',
-    next: '下一张账单', nextAt: '{date} 出账', nextEstimate: '按目前的用量估算', noNext: '没有即将出账的账单',
+    next: '下一张账单', nextAt: '{date} 出账', nextEstimate: '按目前的用量估算', noNext: '没有即将出账的账单', noFurther: '目前没有需要结算的费用，订阅到期后不再出账', lastNothing: '无需付款', lastUsage: '到期前的用量，截至目前',
     quotas: '本期配额', quotasOf: '{range}，{days}后重置', noQuotas: '当前套餐没有配额', trend: '近 30 天',
     trendTotal: '{unit}，近 30 天合计', trendNone: '近 30 天没有用量',
     recent: '最近账单', allInvoices: '全部账单', viewUsage: '查看用量',
@@ -72,7 +72,7 @@ export default {
   },
   subscription: {
     now: '{plan} · {price}', renews: '{date} 自动续费', billedFrom: '{date} 起计费', plans: '套餐', recommended: '推荐', current: '当前套餐', since: '自 {date} 起使用',
-    period: '计费周期', seatsLabel: '席位', nextInvoice: '下一张账单', estimated: '{date}，约 {amount}', none: '还没有订阅套餐，请联系客服开通。', noneShort: '未订阅',
+    period: '计费周期', seatsLabel: '席位', nextInvoice: '下一张账单', estimated: '{date}，约 {amount}', lastInvoice: '最后一张账单', lastNothing: '{date}，目前没有费用', noFurther: '不再出账', none: '还没有订阅套餐，请联系客服开通。', noneShort: '未订阅',
     upgradeTo: '升级到{plan}', downgradeTo: '降级到{plan}', included: '{meter}：每月 {quantity}',
     includedUnlimited: '{meter}：不限量', notIncluded: '{meter}：按量计费',
     seatsRange: '{min}–{max} 个席位', seatsFrom: '{min} 个席位起', seatsExact: '{min} 个席位', readOnly: '您的角色不能更改订阅，请联系所有者或财务。',

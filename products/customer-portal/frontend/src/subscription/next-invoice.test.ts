@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { nextInvoiceOf } from './next-invoice.ts'
+
+const currentPeriod = { start: '2026-11-01', end: '2026-12-01' }
+const invoice = (at: string) => ({ at, estimatedTotal: 0, currency: 'CNY' })
+
+test('a subscription that goes on has a usual invoice next, whatever it comes to', () => {
+  expect(nextInvoiceOf({ nextInvoice: invoice('2026-12-01'), cancelAtPeriodEnd: false, currentPeriod })).toEqual({ kind: 'usual', invoice: invoice('2026-12-01') })
+})
+
+test('one that ends has its last invoice next, or none', () => {
+  expect(nextInvoiceOf({ nextInvoice: invoice('2026-12-01'), cancelAtPeriodEnd: true, currentPeriod })).toMatchObject({ kind: 'last' })
+  expect(nextInvoiceOf({ nextInvoice: null, cancelAtPeriodEnd: true, currentPeriod })).toEqual({ kind: 'none' })
+})
+
+test('where a year ends later, the usage of a month before is a usual one', () => {
+  expect(nextInvoiceOf({ nextInvoice: invoice('2026-12-01'), cancelAtPeriodEnd: true, currentPeriod: { start: '2026-03-01', end: '2027-03-01' } })).toMatchObject({ kind: 'usual' })
+})
+
+test('without a subscription nothing is known to come', () => {
+  expect(nextInvoiceOf({ nextInvoice: null, cancelAtPeriodEnd: false, currentPeriod: null })).toBeUndefined()
+})
