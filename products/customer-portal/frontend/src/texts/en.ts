@@ -42,7 +42,7 @@ const en: typeof zh = {
     noPlan: 'No plan yet', noPlanHint: 'Choose a plan to get started.',
     due: 'Amount due', nothingDue: 'No invoice is due', dueCount: '{n} invoice due | {n} invoices due', dueBy: 'by {date}',
     credit: '{amount} account credit will be used first',
-    next: 'Next invoice', nextAt: 'Issued on {date}', nextEstimate: 'Estimate from usage so far', noNext: 'No invoice is coming up', noFurther: 'Nothing is left to bill so far, and your subscription won’t renew', lastNothing: 'Nothing to pay', lastUsage: 'Usage up to the end, so far',
+    next: 'Next invoice', nextAt: 'Issued on {date}', nextEstimate: 'Estimate from usage so far', noNext: 'No invoice is coming up', noFurther: 'Nothing is left to bill so far, and your subscription won’t renew', lastNothing: 'Nothing to pay', lastUsage: 'Usage only, so far',
     quotas: 'Quotas', quotasOf: '{range}, resets in {days}', noQuotas: 'This plan has no quotas', trend: 'Last 30 days',
     trendTotal: '{unit} in the last 30 days', trendNone: 'No usage in the last 30 days',
     recent: 'Recent invoices', allInvoices: 'All invoices', viewUsage: 'See usage',

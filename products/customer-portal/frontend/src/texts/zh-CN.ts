@@ -35,7 +35,7 @@ export default {
     plan: '当前套餐', renews: '{date} 自动续费', ends: '{date} 到期，不再续费', trialLeft: '试用还剩 {days}，{date} 起计费', scheduled: '{date} 起改为 {plan}', change: '查看套餐',
     noPlan: '还没有订阅套餐', noPlanHint: '选择一个套餐后即可开始使用。',
     due: '待付金额', nothingDue: '没有待付的账单', dueCount: '{n} 张账单待支付', dueBy: '最晚 {date}', credit: '账户余额 {amount}，将自动抵扣',
-    next: '下一张账单', nextAt: '{date} 出账', nextEstimate: '按目前的用量估算', noNext: '没有即将出账的账单', noFurther: '目前没有需要结算的费用，订阅到期后不再出账', lastNothing: '无需付款', lastUsage: '到期前的用量，截至目前',
+    next: '下一张账单', nextAt: '{date} 出账', nextEstimate: '按目前的用量估算', noNext: '没有即将出账的账单', noFurther: '目前没有需要结算的费用，订阅到期后不再出账', lastNothing: '无需付款', lastUsage: '只含用量，截至目前',
     quotas: '本期配额', quotasOf: '{range}，{days}后重置', noQuotas: '当前套餐没有配额', trend: '近 30 天',
     trendTotal: '{unit}，近 30 天合计', trendNone: '近 30 天没有用量',
     recent: '最近账单', allInvoices: '全部账单', viewUsage: '查看用量',
