@@ -26,7 +26,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await createPortalSession(world.billing, { customerId })
       await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
       await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }])
+      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }, { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 }])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
