@@ -11,6 +11,7 @@ import { startAlone } from './standalone.ts'
 import { startTexts } from './texts/index.ts'
 import { toastThrough } from './toasts.ts'
 import './style.css'
+import './print.css'
 
 async function startEmbedded() {
   const [{ joinHost, toastByHost }, settings] = await Promise.all([import('./embed/host.ts'), loadSettings()])
