@@ -21,8 +21,8 @@ export function vendorOf(url: string, key: string) {
       await call('POST', `/customers/${id}/subscription`, { planId, ...(seats ? { seats } : {}) })
       return id
     },
-    session: (customerId: string, role: 'owner' | 'billing' | 'viewer' = 'owner', path?: string, locale?: 'zh-CN' | 'en') =>
-      call<{ token: string; url: string; code: string }>('POST', '/portal-sessions', { customerId, role, actor: { id: 'e2e', name: 'E2E' }, ...(path ? { path } : {}), ...(locale ? { locale } : {}) }),
+    session: (customerId: string, role: 'owner' | 'billing' | 'viewer' = 'owner', path?: string, locale?: 'zh-CN' | 'en', actor = { id: 'e2e', name: 'E2E' }) =>
+      call<{ token: string; url: string; code: string }>('POST', '/portal-sessions', { customerId, role, actor, ...(path ? { path } : {}), ...(locale ? { locale } : {}) }),
     addAgent: async (agent: { customerId: string; email: string; role: string; password: string; name: string }) => {
       const response = await fetch(`${url}/api/workbench/agents`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(agent) })
       if (!response.ok) throw new Error(`adding an agent answered ${response.status}: ${await response.text()}`)

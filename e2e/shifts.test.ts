@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core'
+import { launchBrowser, logIn, newContext } from './support/browser.ts'
+import { calm } from './support/pictures.ts'
+import { watchRequests, type Requests } from './support/requests.ts'
+import { layoutShift, takeShifts, watchShifts } from './support/shifts.ts'
+import { vendorOf } from './support/vendor.ts'
+
+const url = inject('serverUrl')
+const vendor = vendorOf(url, inject('secretKey'))
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+const most = 0.02
+const paths = ['/', '/usage', '/subscription', '/invoices', '/account']
+
+/** What a page asks for comes by and by and out of order, so that every part has to wait for another. */
+async function slowDown(context: BrowserContext): Promise<void> {
+  const waits = [300, 900, 500, 1200, 700]
+  let asked = 0
+  await context.route('**/api/portal/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, waits[asked++ % waits.length]))
+    await route.continue()
+  })
+}
+
+async function open(width: number, path: string): Promise<{ page: Page; requests: Requests }> {
+  const context = await newContext(browser, { width })
+  await watchShifts(context)
+  await slowDown(context)
+  const page = await context.newPage()
+  const requests = watchRequests(page)
+  await page.goto((await vendor.session('test_customer', 'owner', path)).url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await calm(page, requests)
+  return { page, requests }
+}
+
+/** Fails with what moved. */
+async function expectStill(place: Page | Frame, name: string): Promise<void> {
+  const shifts = await takeShifts(place)
+  if (process.env['SHIFTS']) console.log(name, layoutShift(shifts).toFixed(4), shifts)
+  expect([name, layoutShift(shifts) < most ? [] : shifts]).toEqual([name, []])
+}
+
+test('what moves is noticed', async () => {
+  const { page } = await open(1280, '/invoices')
+  await takeShifts(page)
+  await page.locator('main').evaluate((main) => { main.style.paddingTop = '200px' })
+  await expect.poll(async () => layoutShift(await takeShifts(page))).toBeGreaterThan(most)
+  await page.context().close()
+})
+
+test('nothing moves in the frame of the workbench', async () => {
+  const context = await newContext(browser)
+  await watchShifts(context)
+  await slowDown(context)
+  const page = await context.newPage()
+  const requests = watchRequests(page)
+  await logIn(page, url, 'demo@example.com', 'demo-password-2026')
+  await page.getByRole('link', { name: '账户与订阅' }).click()
+  const inside = page.frameLocator('iframe')
+  await inside.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+  await calm(inside, requests)
+  await expectStill(page.frames()[1]!, 'the frame')
+  await context.close()
+})
+
+describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => {
+  test.each(paths)('%s moves nothing while it is loaded', async (path) => {
+    const { page } = await open(width, path)
+    await expectStill(page, path)
+    await page.context().close()
+  })
+
+  test('nothing moves while one goes from page to page', async () => {
+    const { page, requests } = await open(width, '/account')
+    await takeShifts(page)
+    for (const path of paths) {
+      await page.locator(`nav a[href$="/portal${path}"]`).click()
+      await page.waitForURL(`**/portal${path}`)
+      await calm(page, requests)
+      await expectStill(page, path)
+    }
+    await page.context().close()
+  })
+})
