@@ -8,13 +8,14 @@ import { removeFolders } from './folders.ts'
 import { growth } from './growth.ts'
 import { dimensions, ingest } from './ingest.ts'
 import { invoices } from './invoices.ts'
+import { portal } from './portal.ts'
 import { quota } from './quota.ts'
 import { read } from './read.ts'
 import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices]
+const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices, portal]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 

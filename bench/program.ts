@@ -23,10 +23,10 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Starts the server as `npm start` does, with the settings it has by default, and waits until it is ready. */
-export async function startPortal(location: Location): Promise<Program> {
+/** Starts the server as `npm start` does, with the settings it has by default and those given here, and waits until it is ready. */
+export async function startPortal(location: Location, environment: Record<string, string> = {}): Promise<Program> {
   const where: Record<string, string> = 'databaseUrl' in location ? { DATABASE_URL: location.databaseUrl } : { DATA_DIR: location.dataDir }
-  return startProgram([await bundleServer()], { ...where, BILLING_API_KEY: secretKey, ENABLE_CUSTOMER_PORTAL: 'true' }, '/readyz')
+  return startProgram([await bundleServer()], { ...where, BILLING_API_KEY: secretKey, ENABLE_CUSTOMER_PORTAL: 'true', ...environment }, '/readyz')
 }
 
 /** Starts a server that stands for what others would build, from a module beside this one. */
