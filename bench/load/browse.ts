@@ -12,6 +12,8 @@ const fastestTold = 16
 
 /** What a browser tells of a page, in milliseconds since the navigation began. */
 interface Told {
+  /** Whether it listens at all: what is not heard would look fast. */
+  listening: boolean
   /** When the largest thing on screen was painted. */
   largest: number
   /** When the last skeleton went. */
@@ -22,6 +24,7 @@ interface Told {
 
 declare global {
   interface Window { told: Told }
+  interface Performance { readonly interactionCount: number }
 }
 
 export interface Visit {
@@ -32,7 +35,11 @@ export interface Visit {
 
 /** Opens a page in an empty browser on a slowed processor, once the server has served it to another one. */
 export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 'ready'>> {
-  return onSlowPage(visit, async (page) => page.evaluate(() => ({ largest: window.told.largest, ready: window.told.ready })))
+  return onSlowPage(visit, async (page) => {
+    const { largest, ready } = await page.evaluate(() => window.told)
+    if (!(largest > 0 && ready > 0)) throw new Error(`${visit.path} was not measured: painted at ${largest}, ready at ${ready}`)
+    return { largest, ready }
+  })
 }
 
 /** Does something on a page as a person does, on a slowed processor; how long it took until its frame was shown, at worst. `prepare` comes before and is not measured. */
@@ -41,9 +48,14 @@ export async function interact(visit: Visit, act: (page: Page) => Promise<void>,
     const requests = watchRequests(page)
     if (prepare) await prepare(page)
     await requests.settled()
-    await page.evaluate(() => { window.told.events = [] })
+    const before = await page.evaluate(() => {
+      window.told.events = []
+      return performance.interactionCount
+    })
     await act(page)
     await calm(page, requests)
+    const counted = (await page.evaluate(() => performance.interactionCount)) - before
+    if (counted < 1) throw new Error(`what was done on ${visit.path} was no interaction to the browser`)
     // The browser tells of none that was faster.
     return page.evaluate((fastest) => Math.max(fastest, ...window.told.events), fastestTold)
   })
@@ -53,7 +65,7 @@ async function onSlowPage<T>(visit: Visit, work: (page: Page) => Promise<T>): Pr
   process.env['CHROMIUM_PATH'] ??= await findChromium()
   const browser = await launchBrowser()
   try {
-    await open(browser, visit, 1)
+    await (await open(browser, visit, 1)).context().close()
     return await work(await open(browser, visit, slowedBy))
   } finally {
     await browser.close()
@@ -71,20 +83,26 @@ async function open(browser: Browser, { port, customerId, path }: Visit, slowed:
   await page.goto(await portalLink(port, customerId, path))
   await page.getByRole('heading', { level: 1 }).waitFor()
   await calm(page, requests)
+  if (!(await page.evaluate(() => window.told.listening))) throw new Error(`nothing listens on ${path}`)
   return page
 }
 
-/** Runs in the page, before anything of it. */
+/**
+ * Runs in the page, before anything of it. It has no named function inside: tsx marks those by a helper of its own, which the page does not have, and
+ * the rest would never run.
+ */
 function listen(fastest: number): void {
-  window.told = { largest: 0, ready: 0, events: [] }
-  const observe = (type: string, take: (entry: PerformanceEntry) => void, options: object = {}) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true, ...options })
-  observe('largest-contentful-paint', (entry) => { window.told.largest = entry.startTime })
-  // An event that is no part of an interaction, such as the pointer's moving, has no id.
-  observe('event', (entry) => { if ((entry as PerformanceEventTiming).interactionId) window.told.events.push(entry.duration) }, { durationThreshold: fastest })
+  window.told = { listening: false, largest: 0, ready: 0, events: [] }
+  new PerformanceObserver((list) => { window.told.largest = list.getEntries().at(-1)!.startTime }).observe({ type: 'largest-contentful-paint', buffered: true })
+  new PerformanceObserver((list) => {
+    // An event that is no part of an interaction, such as the pointer's moving, has no id.
+    for (const entry of list.getEntries() as PerformanceEventTiming[]) if (entry.interactionId) window.told.events.push(entry.duration)
+  }).observe({ type: 'event', buffered: true, durationThreshold: fastest } as PerformanceObserverInit)
   let waiting = true
   new MutationObserver(() => {
     const still = document.querySelector('h1') === null || document.querySelector('.skeleton') !== null
     if (waiting && !still) window.told.ready = performance.now()
     waiting = still
   }).observe(document, { childList: true, subtree: true })
+  window.told.listening = true
 }
