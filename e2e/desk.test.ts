@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { launchBrowser, logIn, newContext } from './support/browser.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { expect, test } from 'vitest'
+import { logIn, newContext } from './support/browser.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
 const demo = { email: 'demo@example.com', password: 'demo-password-2026' }
 

@@ -1,15 +1,6 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { launchBrowser, newContext, watch } from './support/browser.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { expect, test } from 'vitest'
+import { newContext, watch } from './support/browser.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
 test('an invoice shows its discount and its credit note, and the note leads back to it', async () => {
   const customerId = await vendor.newCustomer('starter')

@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, newContext } from './support/browser.ts'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { newContext } from './support/browser.ts'
 import { watchRequests } from './support/requests.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { browser, vendor } from './support/shared.ts'
 
 async function openPage(customerId: string, path: string, before: (page: Page) => Promise<unknown> = async () => undefined) {
   // Without any usage the overview has a welcome instead of meters.

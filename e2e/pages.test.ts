@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Browser } from 'playwright-core'
+import { describe, expect, inject, test } from 'vitest'
 import { sidewaysScroll, violations } from './support/axe.ts'
-import { launchBrowser, logIn, newContext, watch } from './support/browser.ts'
+import { logIn, newContext, watch } from './support/browser.ts'
 import { watchRequests } from './support/requests.ts'
-
-const url = inject('serverUrl')
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { browser, url } from './support/shared.ts'
 
 const pages = [
   { path: '', heading: { 'zh-CN': '概览', en: 'Overview' } },

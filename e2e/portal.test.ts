@@ -1,17 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { launchBrowser, newContext } from './support/browser.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { newContext } from './support/browser.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
 async function openPortal(customerId: string, role: 'owner' | 'viewer', path?: string): Promise<Page> {
   const context = await newContext(browser)

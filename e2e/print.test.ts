@@ -1,17 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, newContext } from './support/browser.ts'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { newContext } from './support/browser.ts'
 import { calm } from './support/pictures.ts'
 import { watchRequests } from './support/requests.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const vendor = vendorOf(inject('serverUrl'), inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { browser, vendor } from './support/shared.ts'
 
 /** A page of the demo's customer in dark, as the printer sees it. */
 async function onPaper(path: string): Promise<Page> {

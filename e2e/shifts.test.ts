@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core'
-import { launchBrowser, logIn, newContext } from './support/browser.ts'
+import { describe, expect, test } from 'vitest'
+import type { BrowserContext, Frame, Page } from 'playwright-core'
+import { logIn, newContext } from './support/browser.ts'
 import { calm } from './support/pictures.ts'
 import { watchRequests, type Requests } from './support/requests.ts'
+import { browser, url, vendor } from './support/shared.ts'
 import { layoutShift, takeShifts, watchShifts } from './support/shifts.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 
 const most = 0.02
 const paths = ['/', '/usage', '/subscription', '/invoices', '/account']

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
 import type { Advice } from '@customer-portal/portal-api/contract'
-import { launchBrowser, newContext } from './support/browser.ts'
-import { vendorOf } from './support/vendor.ts'
-
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+import { newContext } from './support/browser.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
 async function openPlans(customerId: string, look = {}): Promise<Page> {
   const page = await (await newContext(browser, look)).newPage()

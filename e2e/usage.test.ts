@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
 import { sidewaysScroll, violations } from './support/axe.ts'
-import { launchBrowser, newContext, watch, type Look } from './support/browser.ts'
+import { newContext, watch, type Look } from './support/browser.ts'
 import { watchRequests } from './support/requests.ts'
-import { vendorOf } from './support/vendor.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
 let customerId: string
 
 /** The customer's date, so many days ago. */
@@ -17,7 +14,6 @@ const at = (date: string, time: string) => new Date(`${date}T${time}+08:00`).toI
 const channels = ['网页', '网页', '网页', '网页', '微信', '微信', '微信', '电话', '电话', 'App']
 
 beforeAll(async () => {
-  browser = await launchBrowser()
   customerId = await vendor.newCustomer('team', 3)
   // 2,400 events on each of three days gone by: enough for a file that takes a while on a slow line.
   for (const day of [1, 2, 3]) {
@@ -32,7 +28,6 @@ beforeAll(async () => {
     { id: 'mistyped', customerId, meter: 'ai_chta', quantity: 7 }, { id: 'half', customerId, meter: 'ai_chat', quantity: 2.5 },
   ])
 })
-afterAll(() => browser.close())
 
 async function openUsage(query = '', look: Look = {}): Promise<Page> {
   const context = await newContext(browser, look)
