@@ -62,7 +62,7 @@ test('a red brand leaves the quotas green', () => {
 })
 
 test('the stylesheet sets both themes and nothing but colours', () => {
-  expect(brandStylesheet(colourOf('#0f62fe'))).toMatch(/^:root\{(--[\w-]+:#[\da-f]{6};?)+\}:root\[data-theme='dark'\]\{(--[\w-]+:#[\da-f]{6};?)+\}$/)
+  expect(brandStylesheet(colourOf('#0f62fe'))).toMatch(/^:root\{(--[\w-]+:#[\da-f]{6};?)+\}@media screen\{:root\[data-theme='dark'\]\{(--[\w-]+:#[\da-f]{6};?)+\}\}$/)
 })
 
 test('the surroundings are those of the portal’s own stylesheet', () => {

@@ -1,9 +1,9 @@
 import { contrast, colourOf, hexOf, white, type Colour } from './colour.ts'
 import { shadesOf, shapeContrast, surroundings, textContrast, type Shades, type Theme } from './shades.ts'
 
-/** The stylesheet that gives the portal a brand's colour, in both themes. */
+/** The stylesheet that gives the portal a brand's colour, in both themes; on paper in the light one. */
 export function brandStylesheet(colour: Colour): string {
-  return `:root{${variables(shadesOf(colour, 'light'))}}:root[data-theme='dark']{${variables(shadesOf(colour, 'dark'))}}`
+  return `:root{${variables(shadesOf(colour, 'light'))}}@media screen{:root[data-theme='dark']{${variables(shadesOf(colour, 'dark'))}}}`
 }
 
 function variables({ brand, hover, ink, text, soft, bar, series }: Shades): string {
