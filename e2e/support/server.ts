@@ -45,7 +45,11 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   while (!(await answers(`${server.url}/readyz`))) {
     const code = await Promise.race([server.ended, new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 50))])
     if (code !== 'running') throw new Error(`the server ended with ${code}:\n${server.output()}`)
-    if (Date.now() > patience) throw new Error(`the server is not ready after two minutes:\n${server.output()}`)
+    if (Date.now() > patience) {
+      const told = server.output()
+      await server.stop()
+      throw new Error(`the server is not ready after two minutes:\n${told}`)
+    }
   }
   return server
 }
