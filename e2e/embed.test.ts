@@ -31,10 +31,10 @@ describe('on one origin', () => {
     expect(await page.locator('iframe').getAttribute('sandbox')).toBeNull()
 
     await inFrame(page).getByRole('link', { name: '账户', exact: true }).click()
-    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').filter({ visible: true }).first().waitFor()
     expect(page.url()).toBe(`${url}/workbench/account/account`)
     await page.reload()
-    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').filter({ visible: true }).first().waitFor()
 
     expect(tokens.size).toBeGreaterThan(0)
     expect(await placesWithToken(page, witness.urls, readFileSync(inject('serverOutput'), 'utf8'))).toEqual([])
@@ -84,9 +84,9 @@ describe('on two origins', () => {
     expect(await page.locator('iframe').getAttribute('sandbox')).toContain('allow-scripts')
 
     await inFrame(page).getByRole('link', { name: '账户', exact: true }).click()
-    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').filter({ visible: true }).first().waitFor()
     await page.reload()
-    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').first().waitFor()
+    await inFrame(page).getByText('杭州青禾生活电子商务有限公司').filter({ visible: true }).first().waitFor()
     expect(tokens.size).toBeGreaterThan(0)
     expect(await placesWithToken(page, witness.urls, server.output())).toEqual([])
     expect(witness).toMatchObject({ errors: [], outside: [] })
