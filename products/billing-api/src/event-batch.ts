@@ -67,10 +67,11 @@ function sentIn(request: FastifyRequest): Sent[] {
   }
 }
 
-const [plainSchemas, cloudEventSchemas]: Sent['schemas'][] = [[{ schema: EventInput, of: 'value' }], [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }]]
-const plain = (value: unknown): Sent => ({ value, event: value, schemas: plainSchemas! })
+const plainSchemas: Sent['schemas'] = [{ schema: EventInput, of: 'value' }]
+const cloudEventSchemas: Sent['schemas'] = [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }]
+const plain = (value: unknown): Sent => ({ value, event: value, schemas: plainSchemas })
 // A CloudEvent may be well made and still tell of an event that is not: a source and id too long together.
-const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: cloudEventSchemas! })
+const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: cloudEventSchemas })
 
 function eventsIn(body: unknown): unknown[] {
   return Array.isArray(body) ? arrayIn(body) : [objectIn(body)]
