@@ -1,4 +1,5 @@
 import type { Billing } from './billing.ts'
+import { currentValues, type RecentlyUsed } from './recently-used.ts'
 import { hashOf, newSecret } from './secret.ts'
 import { sharedReads } from './shared-reads.ts'
 
@@ -25,10 +26,16 @@ const mostTogether = 500
 const rememberedFor = 1_000
 const mostRemembered = 1_000
 
+interface FoundKey {
+  key: SecretKey
+  /** In milliseconds since this process began. */
+  askedAt: number
+}
+
 interface KeyReader {
   read(hash: string): Promise<SecretKey | undefined>
-  /** Keys by their hash, with when they were asked for, in milliseconds since this process began. */
-  found: Map<string, { key: SecretKey; askedAt: number }>
+  /** By hash. */
+  found: RecentlyUsed<FoundKey>
 }
 
 const readers = new WeakMap<Billing, KeyReader>()
@@ -42,13 +49,14 @@ export async function findSecretKey(billing: Billing, input: { key: string }): P
   if ('query' in billing) return (await readKeys(billing, [hash]))[0]
   const { read, found } = readerOf(billing)
   const askedAt = performance.now()
-  const known = found.get(hash)
-  if (known !== undefined && askedAt - known.askedAt < rememberedFor) return known.key
-  const key = await read(hash)
-  if (found.size >= mostRemembered) found.clear()
-  if (key) found.set(hash, { key, askedAt })
-  else found.delete(hash)
-  return key
+  const keys = await currentValues(found, [hash], {
+    isCurrent: (known) => askedAt - known.askedAt < rememberedFor, most: mostRemembered,
+    read: async () => {
+      const key = await read(hash)
+      return new Map(key ? [[hash, { key, askedAt }]] : [])
+    },
+  })
+  return keys.get(hash)?.key
 }
 
 function readerOf(billing: Billing): KeyReader {

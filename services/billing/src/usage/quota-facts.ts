@@ -4,7 +4,7 @@ import type { Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
-import { currentValues, type RecentlyUsed } from './recently-used.ts'
+import { currentValues, type RecentlyUsed } from '../recently-used.ts'
 
 /** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
 export interface QuotaFacts {

@@ -3,7 +3,7 @@ import { metersByKey, type Meter } from '../meter.ts'
 import type { Charge } from '../plan.ts'
 import type { ZoneChange } from '../rules/zone.ts'
 import { chargesByVersion } from './overflow.ts'
-import { currentValues, type RecentlyUsed } from './recently-used.ts'
+import { currentValues, type RecentlyUsed } from '../recently-used.ts'
 
 /** What recording a customer's events follows from: their zones, and what they are charged for on their plan. Holds as long as `version` is theirs. */
 export interface RecordingFacts {
