@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sidewaysScroll, violations } from './support/axe.ts'
-import { launchBrowser, newContext, watch, type Look } from './support/browser.ts'
+import { launchBrowser, newContext, type Look } from './support/browser.ts'
 import { startPages, type Pages } from './support/pages.ts'
-import { watchRequests } from './support/requests.ts'
+import { openPortal } from './support/portal.ts'
 import { secretKey, startServer, type RunningServer } from './support/server.ts'
 import { vendorOf, type Vendor } from './support/vendor.ts'
 
@@ -39,16 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function open(look: Look, path = '/') {
-  const context = await newContext(browser, look)
-  const witness = watch(context, [new URL(server.url).host])
-  const page = await context.newPage()
-  const requests = watchRequests(page)
-  await page.goto((await vendor.session('test_customer', 'owner', path, look.locale)).url)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await requests.settled()
-  return { page, context, witness, requests }
-}
+const open = (look: Look, path = '/') => openPortal({ browser, url: server.url, vendor }, path, look)
 const colourOf = (page: Page, variable: string) => page.evaluate((name) => getComputedStyle(document.documentElement).getPropertyValue(name), variable)
 
 test('the start says how a colour is shown that could not be seen as it is', () => {

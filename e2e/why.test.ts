@@ -1,30 +1,13 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { sidewaysScroll, violations } from './support/axe.ts'
-import { launchBrowser, newContext, watch, type Look } from './support/browser.ts'
-import { watchRequests } from './support/requests.ts'
-import { vendorOf } from './support/vendor.ts'
+import type { Look } from './support/browser.ts'
+import { openPortal } from './support/portal.ts'
+import { browser, url, vendor } from './support/shared.ts'
 
 // Why is it this number: from an amount to its tiers, its days and its events, each adding up to the one above.
 
-const url = inject('serverUrl')
-const vendor = vendorOf(url, inject('secretKey'))
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-
-async function open(path: string, look: Look = {}) {
-  const context = await newContext(browser, look)
-  const witness = watch(context, [new URL(url).host])
-  const page = await context.newPage()
-  const requests = watchRequests(page)
-  await page.goto((await vendor.session('test_customer', 'owner', path, look.locale)).url)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await requests.settled()
-  return { page, context, witness, requests }
-}
+const open = (path: string, look?: Look) => openPortal({ browser, url, vendor }, path, look)
 
 /** ¥1,234.50 → 123450, "1,234 次" → 1234: digits alone, so that a sum can be checked as a reader would. */
 const minor = (text: string) => Math.round(Number(/-?[\d,]+(\.\d+)?/.exec(text.replace('−', '-').replace(/^-?¥/, (sign) => sign.replace('¥', '')))![0].replaceAll(',', '')) * 100)
