@@ -51,7 +51,7 @@ function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId'>, access: Access)
           db, access, now, newId,
           get at() { return at },
           arrive: () => { at = now() },
-          query: (sql, parameters) => tx.query(sql, parameters),
+          query: (sql, parameters, options) => tx.query(sql, parameters, options),
           savepoint: (inner) => tx.savepoint(inner),
           asOwner: (inner) => tx.asOwner(inner),
           transaction: (inner) => inner(inside),

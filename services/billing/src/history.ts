@@ -72,32 +72,26 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string): 
   return customer
 }
 
-/** Reads a customer's history as of now; whoever has just locked the customer has their row already. Throws customer_not_found. */
-export async function readHistory(tx: BillingTransaction, customerId: string, locked?: CustomerRow): Promise<History> {
-  const [history] = await historiesOf(tx, locked ? [locked] : await readCustomers(tx, [customerId]))
+/** Reads a customer's history as of now. Throws customer_not_found. */
+export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
+  const [history] = await historiesOf(tx, [customerId])
   if (!history) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
   return history
 }
 
 /** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
 export async function readHistories(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, History>> {
-  const histories = await historiesOf(tx, await readCustomers(tx, customerIds))
+  const histories = await historiesOf(tx, customerIds)
   return new Map(histories.map((history) => [history.customer.customerId, history]))
 }
 
-async function readCustomers(tx: BillingTransaction, customerIds: readonly string[]): Promise<CustomerRow[]> {
-  return tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = any($1)`, [customerIds])
-}
-
-async function historiesOf(tx: BillingTransaction, customers: readonly CustomerRow[]): Promise<History[]> {
-  if (customers.length === 0) return []
-  const facts = await readFacts(tx, customers.map(({ customerId }) => customerId))
+async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<History[]> {
+  const facts = await readFacts(tx, customerIds)
   const meters = new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
-  const own = new Map(facts.map((one) => [one.customerId, one]))
-  return customers.map((customer) => historyFrom(tx, customer, own.get(customer.customerId)!, meters))
+  return facts.map((own) => historyFrom(tx, own, meters))
 }
 
-function historyFrom(tx: BillingTransaction, customer: CustomerRow, { zones, rows, startedAt, change }: Facts, meters: Map<string, Meter>): History {
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, change, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
   const written = rows.map(stretchFrom)
   const scheduled = scheduledFrom(change, written.at(-1))
   const today = localDateOf(zones, tx.at)
@@ -128,8 +122,7 @@ function stretchFrom(row: StretchRow): Stretch {
 
 type ScheduledRow = { at: LocalDate; stretch_id: string | null; seats: number } & PlanRow
 
-interface Facts {
-  customerId: string
+interface Facts extends CustomerRow {
   zones: ZoneChange[]
   /** Every meter, with one of the customers: they are the same for all. */
   meters: MeterRow[] | null
@@ -141,20 +134,22 @@ interface Facts {
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
 async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Facts[]> {
+  // Of one customer by itself: a plan for a list of any length is not one that PostgreSQL keeps.
+  const one = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Facts>(
-    `select k.id as "customerId",
-       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.id) z) as zones,
-       case when k.place = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
+    `select ${customerColumns},
+       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
+       case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
           select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.sequence, p.id as plan_id, p.version, p.spec
-          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.id) s) as rows,
+          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.customer_id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-        where s.customer_id = k.id order by s.sequence desc limit 1) as "startedAt",
+        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
        (select to_json(c) from (
           select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.id) c) as change
-     from unnest($1::text[]) with ordinality as k(id, place)`,
-    [customerIds],
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as change
+     from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
+    [one ?? customerIds], { keepPlan: true },
   )
 }
 

@@ -67,7 +67,7 @@ export async function findPortalSession(billing: Billing, input: { token: string
      from portal_tokens t join portal_sessions s on (s.customer_id, s.id) = (t.customer_id, t.session_id)
      where t.token_hash = $1 and t.expires_at > $2 and s.ended_at is null`,
     [hashOf(input.token), tx.at],
-  ), { readOnly: true })
+  ), { readOnly: true, keepPlans: true })
   return session
 }
 

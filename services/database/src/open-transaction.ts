@@ -1,16 +1,16 @@
 import { roleStatement } from './opening.ts'
-import type { Access, Row, Transaction } from './types.ts'
+import type { Access, QueryOptions, Row, Transaction } from './types.ts'
 
 /** One statement, or several without parameters: the rows of the last. */
-export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>
+export type Run = (sql: string, parameters?: readonly unknown[], options?: QueryOptions) => Promise<Row[]>
 
 /** A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into another transaction. */
 export function openTransaction(run: Run, access: Access | 'owner'): { transaction: Transaction; end(): void } {
   let ended = false
   let savepoints = 0
-  const query: Run = async (sql, parameters) => {
+  const query: Run = async (sql, parameters, options) => {
     if (ended) throw new Error('This transaction is over: a query came after its end (a missing await?)')
-    return run(sql, parameters)
+    return run(sql, parameters, options)
   }
   const savepoint = async <T>(work: () => Promise<T>): Promise<T> => {
     const name = `savepoint_${++savepoints}`

@@ -112,11 +112,25 @@ describe.each(postgres)('on $name', ({ create }) => {
   })
 
   test('who waits too long for a connection gets DatabaseUnavailable', async () => {
-    const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 100 })
-    const holding = small.transaction(billing, (tx) => tx.query('select pg_sleep(0.5)'))
+    const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 1_000 })
+    let leave: (() => void) | undefined
+    const holding = small.transaction(billing, () => new Promise<void>((resolve) => { leave = resolve }))
     await expect(small.ping()).rejects.toThrow(DatabaseUnavailable)
+    leave!()
     await holding
     await small.close()
+  })
+
+  test('a read has its answer although the line is cut at its end, and the next transaction finds a line that holds', async () => {
+    const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
+    await remote.transaction(billing, put('read'))
+    const read = await remote.transaction(billing, (tx) => {
+      line.cutAt('COMMIT')
+      return tx.query('select id from notes where id = $1', ['read'])
+    }, { readOnly: true })
+    expect(read).toEqual([{ id: 'read' }])
+    await remote.ping()
+    await remote.close()
   })
 
   test('a line that is cut while the commit is under way leaves it in doubt: DatabaseUnavailable, and no second try', async () => {

@@ -65,17 +65,22 @@ export function postgresDatabase(options: PostgresOptions): Database {
     // While checked out, a breaking connection is reported here as well as to the statement under way.
     const ignore = () => undefined
     client.on('error', ignore)
-    const run: Run = async (sql, parameters = []) => {
+    const run: Run = async (sql, parameters = [], { keepPlan = keepPlans } = {}) => {
       if (parameters.length === 0) return rowsOf(await client.query(sql))
-      return rowsOf(await client.query({ text: sql, values: parameters.map(parameterText), ...(keepPlans ? { name: statementName(sql) } : {}) }))
+      return rowsOf(await client.query({ text: sql, values: parameters.map(parameterText), ...(keepPlan ? { name: statementName(sql) } : {}) }))
     }
     const { transaction, end } = openTransaction(run, access)
     let committing = false
     let unusable: Error | undefined
+    let leaving: Promise<unknown> | undefined
     try {
       await run(openingStatements(access, readOnly))
       const result = await work(transaction)
       end()
+      if (readOnly) {
+        leaving = client.query('COMMIT').catch((failure: Error) => (unusable = failure))
+        return result
+      }
       committing = true
       const { command } = await client.query('COMMIT')
       if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
@@ -89,8 +94,12 @@ export function postgresDatabase(options: PostgresOptions): Database {
       if (sqlState(error) === '57014') throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, { cause: error })
       throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
     } finally {
-      client.off('error', ignore)
-      client.release(unusable)
+      const release = () => {
+        client.off('error', ignore)
+        client.release(unusable)
+      }
+      if (leaving) void leaving.then(release)
+      else release()
     }
   }
 

@@ -6,19 +6,25 @@ export type Row = Record<string, unknown>
 
 /** One open transaction. Everything it did is gone when the function it was given to throws. */
 export interface Transaction {
-  query<R = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>
+  query<R = Row>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<R[]>
   /** Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work`, inside this same transaction, as the owner of the tables: for what a role may not do, such as making a partition. Row level security of tables that force it shows nothing meanwhile. */
   asOwner<T>(work: () => Promise<T>): Promise<T>
 }
 
-export interface TransactionOptions {
-  readOnly?: boolean
+export interface QueryOptions {
   /**
-   * PostgreSQL parses and plans each statement once a connection instead of once a call. For work that runs the same few statements for thousands of customers: not
-   * where a statement's best plan depends on its parameters, nor where its text changes from call to call.
+   * PostgreSQL parses and plans the statement once a connection instead of once a call. For what is asked again and again: not where a statement's best plan
+   * depends on its parameters, nor where its text changes from call to call.
    */
+  keepPlan?: boolean
+}
+
+export interface TransactionOptions {
+  /** It only reads: of its end nothing depends, so PostgreSQL's answer to that is not waited for. */
+  readOnly?: boolean
+  /** `keepPlan` for each of its statements. */
   keepPlans?: boolean
 }
 
