@@ -9,7 +9,7 @@ const bundle = inProject('backend', 'dist', 'main.mjs')
 
 /**
  * Puts the server's own TypeScript into one file that Node runs as it is, when a source has changed. Translating 150 files one by one at each start
- * (tsx) took two seconds of a start that must not take three. Packages stay where npm put them. Answers the file.
+ * (tsx) took two seconds of a start that must not take three. Packages stay where npm put them, but for those of hundreds of modules. Answers the file.
  */
 export async function bundleServer() {
   const wanted = contentHash(root, ['package-lock.json', 'services', 'products', 'backend', 'scripts/server-bundle.mjs'])
@@ -29,12 +29,15 @@ export async function bundleServer() {
   return bundle
 }
 
-/** Only our own code goes in, and each file goes on finding what lies beside it: migrations, fonts, templates. @type {import('esbuild').Plugin} */
+/** Packages of so many small modules that finding and linking them one by one took half a second of each start. They need nothing that lies beside them. */
+const manyModules = ['typebox', 'hucre']
+
+/** Our own code goes in and those, and each file goes on finding what lies beside it: migrations, fonts, templates. @type {import('esbuild').Plugin} */
 const inPlace = {
   name: 'in-place',
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, ({ path: name, resolveDir }) => {
-      if (name.startsWith('@customer-portal/') || path.isAbsolute(name)) return undefined
+      if (name.startsWith('@customer-portal/') || manyModules.includes(packageOf(name)) || path.isAbsolute(name)) return undefined
       assertHoisted(name, resolveDir)
       return { path: name, external: true }
     })
@@ -46,9 +49,14 @@ const inPlace = {
 
 /** From the bundle's place only the packages of the project's root can be found. @param {string} name @param {string} folder */
 function assertHoisted(name, folder) {
-  const [scope = '', inScope = ''] = name.split('/')
-  const packageName = scope.startsWith('@') ? `${scope}/${inScope}` : scope
+  const packageName = packageOf(name)
   for (let place = folder; place !== root && place.startsWith(root); place = path.dirname(place)) {
     if (existsSync(path.join(place, 'node_modules', packageName))) throw new Error(`${packageName} is installed twice (in ${path.relative(root, place)} too): use one version of it.`)
   }
+}
+
+/** The package of a module's name: `@scope/package/module` is in `@scope/package`. @param {string} name */
+function packageOf(name) {
+  const [scope = '', inScope = ''] = name.split('/')
+  return scope.startsWith('@') ? `${scope}/${inScope}` : scope
 }

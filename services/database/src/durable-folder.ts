@@ -50,11 +50,11 @@ export class DurableFolder extends NodeFS {
   }
 }
 
-/** How the engine is started so that it asks for each sync: its own default switches that off. */
+/** How the engine is started so that it asks for each sync: its own default switches that off. Its buffers are all written to at each start. */
 export const durableStart = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   // The other methods end in a system call that the WebAssembly runtime answers without doing anything.
-  '-c', 'fsync=on', '-c', 'wal_sync_method=fsync',
+  '-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=64MB',
 ]
 
 function syncFolder(path: string): void {
