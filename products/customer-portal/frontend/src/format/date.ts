@@ -1,3 +1,5 @@
+import { dateFormat } from './formats.ts'
+
 const day = 86_400_000
 
 const atUtc = (date: string) => Date.parse(`${date}T00:00:00Z`)
@@ -14,7 +16,7 @@ export function daysBetween(from: string, to: string): number {
 
 /** The local date an instant falls on in a time zone. */
 export function localDate(instant: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(instant))
+  const parts = dateFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(instant))
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? ''
   return `${part('year')}-${part('month')}-${part('day')}`
 }
@@ -30,7 +32,7 @@ function formatOf(style: DateStyle, locale: string): Intl.DateTimeFormat {
     weekday: { month, day: 'numeric', weekday: 'short' },
     numeric: { month: 'numeric', day: 'numeric' },
   }
-  return new Intl.DateTimeFormat(locale, { ...options[style], timeZone: 'UTC' })
+  return dateFormat(locale, { ...options[style], timeZone: 'UTC' })
 }
 
 /** A local date as text: 11月30日, Nov 30, with the year (date), the weekday, or 11/30 (numeric). */
@@ -58,12 +60,12 @@ export function formatRange(range: { start: string; end: string }, locale: strin
 /** A local month as text: 2026年11月, November 2026. A label with a day is that day. */
 export function formatPeriodLabel(label: string, locale: string): string {
   if (label.length > 7) return formatDate(label, locale)
-  return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(atUtc(`${label}-01`)))
+  return dateFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(atUtc(`${label}-01`)))
 }
 
 /** An instant on the wall clock of a time zone: 2026-11-22 14:05, seconds if asked for. */
 export function formatTime(instant: string, timeZone: string, options: { seconds?: boolean } = {}): string {
-  const text = new Intl.DateTimeFormat('sv-SE', {
+  const text = dateFormat('sv-SE', {
     timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', ...(options.seconds ? { second: '2-digit' } : {}),
   }).format(new Date(instant))
   return text.replace(',', '')
@@ -71,6 +73,6 @@ export function formatTime(instant: string, timeZone: string, options: { seconds
 
 /** How a time zone is called: 中国标准时间, China Standard Time. */
 export function formatZone(timeZone: string, locale: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(new Date())
+  const parts = dateFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(new Date())
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone
 }

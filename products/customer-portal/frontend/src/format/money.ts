@@ -1,3 +1,5 @@
+import { numberFormat } from './formats.ts'
+
 const exponents: Record<number, string> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
@@ -22,7 +24,7 @@ export function decimalText(amount: number, exponent: number): `${number}` {
 export function formatMoney(amount: number, currency: string, locale: string, options: { trim?: boolean } = {}): string {
   const exponent = currencyExponent(currency)
   const whole = options.trim && amount % 10 ** exponent === 0
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     style: 'currency', currency, currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: whole ? 0 : exponent, maximumFractionDigits: whole ? 0 : exponent,
   })
@@ -31,5 +33,5 @@ export function formatMoney(amount: number, currency: string, locale: string, op
 
 /** A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000". */
 export function formatRate(rate: { amount: number; per: number }, currency: string, locale: string): { price: string; per: string } {
-  return { price: formatMoney(rate.amount, currency, locale), per: rate.per === 1 ? '' : new Intl.NumberFormat(locale).format(rate.per) }
+  return { price: formatMoney(rate.amount, currency, locale), per: rate.per === 1 ? '' : numberFormat(locale).format(rate.per) }
 }

@@ -1,14 +1,16 @@
+import { numberFormat } from './formats.ts'
+
 const largeFrom = 1_000_000
 
 /** A quantity in full, grouped: 61,800,000 or 12.5. */
 export function formatExact(quantity: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }).format(quantity).replace('-', '−')
+  return numberFormat(locale, { maximumFractionDigits: 6 }).format(quantity).replace('-', '−')
 }
 
 /** A quantity to read at a glance: in full below a million, above it 61.8 M or 6,180 万. Show the exact one in a title. */
 export function formatQuantity(quantity: number, locale: string): string {
   if (Math.abs(quantity) < largeFrom) return formatExact(quantity, locale)
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     notation: 'compact', useGrouping: 'always', maximumFractionDigits: 1, minimumFractionDigits: 0,
   } as Intl.NumberFormatOptions)
   return format.formatToParts(quantity).map((part) => (part.type === 'compact' ? ` ${part.value}` : part.value)).join('').replace(/ +/g, ' ').replace('-', '−')
@@ -22,5 +24,5 @@ export function percentOf(part: number, whole: number): number {
 
 /** A difference with its sign: +12.4 %, −3 %. */
 export function formatChange(ratio: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(ratio).replace('-', '−')
+  return numberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(ratio).replace('-', '−')
 }
