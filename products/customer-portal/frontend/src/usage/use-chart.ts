@@ -33,7 +33,8 @@ export function useChart(page: UnwrapNestedRefs<UsagePage>) {
 
   return {
     series, group, options,
-    chart: computed(() => (page.showsFee ? feeChart : page.chartMeter?.meter ?? '')),
+    /** What is chosen; drawn it is one picture later. */
+    chart: computed(() => options.value.find(({ value }) => value === page.filter.chart)?.value ?? (page.showsFee ? feeChart : page.chartMeter?.meter ?? '')),
     groupings: computed(() => [{ value: '', label: t('usage.ungrouped') }, ...groups.value.map((value) => ({ value, label: t('usage.groupedBy', { property: propertyName(value, t) }) }))]),
     days: computed(() => (page.range ? chartDays(page.range, series.value, page.today) : [])),
     total: computed(() => (page.showsFee ? fee(series.value.reduce((sum, one) => sum + one.total, 0)) : measured(quantity(page.chartMeter?.used ?? 0), unit.value))),

@@ -1,6 +1,7 @@
 import { computed, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { ApiError } from '../api.ts'
+import { afterPaint } from '../components/after-paint.ts'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
 import { queryClient, useUsage, useUsageDays } from '../queries.ts'
@@ -23,8 +24,10 @@ export function useUsagePage() {
   // A link of the portal's first days names the period by its month.
   const linked = computed(() => periods.value.find((period) => period.label === filter.value.period))
   const asked = computed((): Range | undefined => filter.value.range ?? datesOf(linked.value))
+  const chosenDays = afterPaint(() => filter.value.range)
+  const followed = computed((): Range | undefined => chosenDays.value ?? datesOf(linked.value))
   const query = useUsageDays(
-    () => ({ ...(asked.value ? { start: asked.value.from, end: asked.value.to } : {}), ...(filter.value.group ? { groupBy: filter.value.group } : {}) }),
+    () => ({ ...(followed.value ? { start: followed.value.from, end: followed.value.to } : {}), ...(filter.value.group ? { groupBy: filter.value.group } : {}) }),
     () => filter.value.period === undefined || !cycle.isPending.value,
   )
   const usage = computed(() => query.data.value)
@@ -57,9 +60,10 @@ export function useUsagePage() {
   const before = computed(() => whole.value && usage.value && rangeBefore(whole.value, periods.value, usage.value.since))
   const changes = useChange(usage, whole, before)
 
+  const chosenChart = afterPaint(() => filter.value.chart)
   const chartMeter = computed(() => {
     const meters = usage.value?.meters ?? []
-    const wanted = filter.value.chart ?? filter.value.meter
+    const wanted = chosenChart.value ?? filter.value.meter
     const fullest = meterQuotas(cycle.data.value)[0]?.meter.meter
     return meters.find((meter) => meter.meter === wanted) ?? meters.find((meter) => meter.meter === fullest) ?? meters[0]
   })
@@ -69,9 +73,9 @@ export function useUsagePage() {
     /** What was chosen last, whether its days are here yet or not. */
     chosenRange: computed(() => asked.value ?? datesOf(periods.value[0]) ?? range.value),
     limits, chartMeter, ...changes,
-    cost: useCost(cycle, asked),
+    cost: useCost(cycle, followed),
     quotas: computed(() => meterQuotas(cycle.data.value)),
-    showsFee: computed(() => filter.value.chart === feeChart),
+    showsFee: computed(() => chosenChart.value === feeChart),
     /** Whether usage can cost anything. */
     billed: computed(() => (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false) || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false)),
     presets: computed(() => (limits.value ? presets(periods.value, limits.value) : [])),
