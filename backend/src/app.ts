@@ -10,7 +10,7 @@ import { brandedPage, serveBrandFiles } from './brand/pages.ts'
 import { realClock, standingClock, type Clock, type StandingClock } from './clock.ts'
 import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
-import { allowFiles, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
+import { allowFiles, type Asked, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
 import { healthRoutes } from './health.ts'
 import { idMaker } from './ids.ts'
 import { StartRefused } from './refusal.ts'
@@ -100,17 +100,19 @@ async function registerProducts(app: App, settings: Settings, { database, billin
 
 function servePortal(app: App, settings: Settings): void {
   const whiteLabel = whiteLabelOf(settings)
+  const settingsFor = ({ protocol, host }: Asked) => ({
+    embedOrigins: [...new Set([settings.publicUrl ?? `${protocol}://${host}`, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand,
+  })
   app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
-    const origin = settings.publicUrl ?? `${request.protocol}://${request.host}`
     // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
     void reply.header('vary', 'origin')
     const asking = request.headers.origin
     if (asking && settings.portalEmbedOrigins.includes(asking)) void reply.header('access-control-allow-origin', asking)
-    return { embedOrigins: [...new Set([origin, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand }
+    return settingsFor(request)
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
   serveBrandFiles(app, whiteLabel)
-  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html) => brandedPage(html, whiteLabel) })
+  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html, request) => brandedPage(html, whiteLabel, settingsFor(request)) })
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
 }
 

@@ -18,28 +18,34 @@ export async function allowFiles(app: App): Promise<void> {
   await app.register(fastifyStatic, { serve: false })
 }
 
+/** Under which origin a page was asked for. */
+export interface Asked {
+  protocol: string
+  host: string
+}
+
 export interface FrontEnd {
   base: string
   folder: string
   policy: string
   /** What is sent instead of the built page. */
-  page?: (html: string) => string
+  page?: (html: string, request: Asked) => string
 }
 
 /** Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its page. */
 export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
   if (!existsSync(join(folder, 'index.html'))) app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
   // Read anew each time: a build that is made meanwhile names other files.
-  const pageNow = () => readFile(join(folder, 'index.html'), 'utf8').then(page, () => undefined)
+  const pageFor = (request: Asked) => readFile(join(folder, 'index.html'), 'utf8').then((html) => page(html, request), () => undefined)
   const ofPage = { 'content-security-policy': policy, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' }
-  app.get(base, hiddenRoute, async (_request, reply) => {
-    const html = await pageNow()
+  app.get(base, hiddenRoute, async (request, reply) => {
+    const html = await pageFor(request)
     return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
   })
   app.get(`${base}/*`, hiddenRoute, async (request, reply) => {
     const path = (request.params as { '*': string })['*']
     if (!/\.[a-z\d]+$/i.test(path)) {
-      const html = await pageNow()
+      const html = await pageFor(request)
       return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
     }
     void reply.headers({ 'content-security-policy': policy, 'cache-control': path.startsWith('assets/') ? aYear : 'no-cache' })

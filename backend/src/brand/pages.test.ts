@@ -2,7 +2,7 @@ import { createApp, type App } from '@customer-portal/http'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings, type Settings } from '../environment.ts'
-import { whiteLabelOf } from './brand.ts'
+import { whiteLabelOf, type WhiteLabel } from './brand.ts'
 import type { Logo } from './logo.ts'
 import { brandedPage, serveBrandFiles } from './pages.ts'
 
@@ -16,6 +16,7 @@ function labelWith(brand: Partial<Settings>) {
   return whiteLabelOf({ ...read.settings, ...brand })
 }
 
+const settingsOf = ({ brand }: WhiteLabel) => ({ embedOrigins: ['https://desk.example.com'], brand })
 const label = labelWith({ portalName: 'Q&A <客服>', portalLogo: wide, portalLogoDark: square, portalBrandColour: '#c8102e', portalSupportUrl: 'https://help.example.com/' })
 let app: App
 beforeAll(async () => {
@@ -35,13 +36,13 @@ test('a logo is an image that may run and load nothing, kept for ever under a na
   expect((await app.inject(label.brand.logo!.dark.url)).headers['content-type']).toBe('image/png')
 })
 
-test('the page brings its name, colour and icon along, and a name cannot break out of it', () => {
-  const page = brandedPage(html, label)
+test('the page brings its name, colour, icon and settings along, and a name cannot break out of it', () => {
+  const page = brandedPage(html, label, settingsOf(label))
   expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
   expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
   expect(page).toContain(`<link rel="icon" href="${label.icon!.url}" type="image/svg+xml">`)
-  const [, content] = /<meta name="portal-brand" content="([^"]*)">/.exec(page)!
-  expect(JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual(label.brand)
+  const [, content] = /<meta name="portal-settings" content="([^"]*)">/.exec(page)!
+  expect(JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual({ embedOrigins: ['https://desk.example.com'], brand: label.brand })
 })
 
 test('the stylesheet is served as one', async () => {
@@ -62,7 +63,8 @@ test('one logo does for both themes, one name for both languages', () => {
 })
 
 test('where nothing is set, the page keeps its own colour and icon', () => {
-  const page = brandedPage(html, labelWith({}))
+  const own = labelWith({})
+  const page = brandedPage(html, own, settingsOf(own))
   expect(page.match(/<link [^>]*>/g)).toEqual(html.match(/<link [^>]*>/g))
   expect(page).toContain('<title>客户控制台</title>')
 })

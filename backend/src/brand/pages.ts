@@ -1,5 +1,5 @@
 import type { App } from '@customer-portal/http'
-import type { WhiteLabel } from './brand.ts'
+import type { Brand, WhiteLabel } from './brand.ts'
 
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 
@@ -16,10 +16,16 @@ export function serveBrandFiles(app: App, { files }: WhiteLabel): void {
   }
 }
 
-/** Puts a brand into the built page, so that the first paint already shows it: nothing of the product's own flashes up before. */
-export function brandedPage(html: string, { brand, stylesheet, icon }: WhiteLabel): string {
+/** What the portal asks for before anything else. */
+export interface PageSettings {
+  embedOrigins: string[]
+  brand: Brand
+}
+
+/** Puts a brand and the settings into the built page, so that the first paint already shows it and waits for nothing: nothing of the product's own flashes up before. */
+export function brandedPage(html: string, { brand, stylesheet, icon }: WhiteLabel, settings: PageSettings): string {
   const head = [
-    `<meta name="portal-brand" content="${escaped(JSON.stringify(brand))}">`,
+    `<meta name="portal-settings" content="${escaped(JSON.stringify(settings))}">`,
     ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
   ].join('')
   const titled = replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(brand.name['zh-CN'])}</title>`)

@@ -956,6 +956,8 @@ export interface Operations {
     token: string
     /** RFC 3339, UTC */
     expiresAt: string
+    /** Letters, digits and _ . : - */
+    customerId: string
   } }
   /** What a price charges for a quantity. */
   'POST /pricing/preview': { arguments: [body: PricingInput]; answer: Priced }

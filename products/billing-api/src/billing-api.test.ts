@@ -428,7 +428,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(made.body.url).not.toContain(made.body.token)
       const exchange = () => server.app.inject({ method: 'POST', url: '/api/billing/portal-sessions/exchange', payload: { code: made.body.code } })
       const first = await exchange()
-      expect([first.statusCode, Object.keys(first.json())]).toEqual([200, ['token', 'expiresAt']])
+      expect([first.statusCode, Object.keys(first.json()), first.json().customerId]).toEqual([200, ['token', 'expiresAt', 'customerId'], 'acme'])
       const [cookie] = first.cookies
       expect(cookie).toMatchObject({ name: 'portal_renewal', path: '/api/portal/session', httpOnly: true, secure: true, sameSite: 'Strict', maxAge: 8 * 3600 })
       expect([(await exchange()).statusCode, (await exchange()).json().code]).toEqual([401, 'code_invalid'])

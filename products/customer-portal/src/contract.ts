@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, Token, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -155,7 +155,3 @@ export const Session = Type.Object(
   closed,
 )
 export type Session = Static<typeof Session>
-
-/** POST /session/renew: the cookie is one for the whole browser, so by now it may be that of a link to another customer. */
-export const RenewedToken = Type.Object({ ...Token.properties, customerId: Id }, closed)
-export type RenewedToken = Static<typeof RenewedToken>

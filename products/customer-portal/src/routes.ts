@@ -1,7 +1,7 @@
 import type { Billing } from '@customer-portal/billing'
 import { describeApi, renewalCookie, type App } from '@customer-portal/http'
 import { actForCaller, authenticatePortal } from './caller.ts'
-import { AccountUpdate, Advice, PortalPlan, RenewedToken, Session } from './contract.ts'
+import { AccountUpdate, Advice, PortalPlan, Session, Token } from './contract.ts'
 import { accountRoutes } from './handlers/account.ts'
 import { billingRoutes } from './handlers/billing.ts'
 import { sessionRoutes } from './handlers/session.ts'
@@ -47,5 +47,5 @@ const description = {
     portalToken: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'The token of a portal session, 15 minutes' }, scopes: ['portal:read' as const, 'portal:write' as const] },
     renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookie, description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
   },
-  schemas: { AccountUpdate, Advice, PortalPlan, RenewedToken, Session },
+  schemas: { AccountUpdate, Advice, PortalPlan, Session, Token },
 }

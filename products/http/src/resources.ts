@@ -388,8 +388,11 @@ export const Scheduled = Type.Object({ subscription: Subscription }, closed)
 export type Scheduled = Static<typeof Scheduled>
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
-/** POST /session/renew and POST /api/billing/portal-sessions/exchange */
-export const Token = Type.Object({ token: Type.String(), expiresAt: Instant }, closed)
+/**
+ * POST /session/renew and POST /api/billing/portal-sessions/exchange. It says whose it is: the renewal cookie is one for the whole browser, so by now it may be
+ * that of a link to another customer.
+ */
+export const Token = Type.Object({ token: Type.String(), expiresAt: Instant, customerId: Id }, closed)
 export type Token = Static<typeof Token>
 
 // ---- errors

@@ -19,9 +19,9 @@ export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () =>
     config: { scope: 'public' },
     schema: { summary: 'Redeem a one-time code', tags: ['portal sessions'], description: 'No key needed; works once, within 60 seconds. Also sets the renewal cookie.', body: ExchangeInput, response: { 200: Token } },
   }, async (request, reply) => {
-    const { token, expiresAt, renewal } = await exchangePortalCode(billing, request.body)
+    const { token, expiresAt, customerId, renewal } = await exchangePortalCode(billing, request.body)
     const maxAge = Math.max(0, Math.floor((Date.parse(renewal.expiresAt) - Date.parse(billing.now())) / 1000))
     setRenewalCookie(reply, { secret: renewal.secret, maxAge, secure: publicUrl().startsWith('https:') })
-    return { token, expiresAt }
+    return { token, expiresAt, customerId }
   })
 }

@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, RenewedToken, Scheduled, Session, Subscription, Token,
+  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
   UsageDays, UsageEvent, UsageLines, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -109,18 +109,4 @@ export async function identify<Fresh extends { token: string }>(fresh: Fresh): P
   if (!response.ok) throw await problemOf(response)
   const { customerId } = (await response.json()) as Session
   return { ...fresh, customerId }
-}
-
-/** A token by the HttpOnly cookie of the exchange made last in this browser; null where there is none any more. */
-export async function renewByCookie(): Promise<RenewedToken | null> {
-  const response = await fetch('/api/portal/session/renew', { method: 'POST', credentials: 'same-origin', cache: 'no-store' })
-  return response.ok ? ((await response.json()) as RenewedToken) : null
-}
-
-/** A token for the one-time code of the link; null where the code is used or too old. */
-export async function exchangeCode(code: string): Promise<Token | null> {
-  const response = await fetch('/api/billing/portal-sessions/exchange', {
-    method: 'POST', credentials: 'same-origin', cache: 'no-store', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
-  })
-  return response.ok ? ((await response.json()) as Token) : null
 }

@@ -1,4 +1,4 @@
-import { embedded } from './preferences.ts'
+import { embedded } from './storage.ts'
 
 function take(): string | null {
   if (embedded) return null

@@ -1,34 +1,13 @@
 import { computed, ref, watchEffect } from 'vue'
 import type { Locale, Theme } from './embed/contract.ts'
+import { embedded, store, stored } from './storage.ts'
+import { firstLocale, isLocale } from './texts/files.ts'
 
-/** Whether the portal stands in another page's frame. There nothing is stored, and the host says language and theme. */
-export const embedded = typeof window !== 'undefined' && window.parent !== window
-
-function stored(name: string): string | null {
-  if (embedded) return null
-  try {
-    return localStorage.getItem(`portal.${name}`)
-  } catch {
-    return null
-  }
-}
-
-function store(name: string, value: string) {
-  if (embedded) return
-  try {
-    localStorage.setItem(`portal.${name}`, value)
-  } catch {
-    // Storage is off: the choice lasts as long as the page.
-  }
-}
-
-const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
 const isTheme = (text: string | null): text is Theme => text === 'light' || text === 'dark' || text === 'system'
 
-const storedLocale = stored('locale')
 const storedTheme = stored('theme')
 
-export const locale = ref<Locale>(isLocale(storedLocale) ? storedLocale : 'zh-CN')
+export const locale = ref<Locale>(firstLocale())
 export const theme = ref<Theme>(isTheme(storedTheme) ? storedTheme : 'system')
 
 const systemDark = ref(false)

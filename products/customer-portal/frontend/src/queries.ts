@@ -1,9 +1,11 @@
+import type { UsageDays } from '@customer-portal/portal-api/contract'
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from './api.ts'
 import { connection } from './connection.ts'
 import { localDate } from './format/date.ts'
 import { isLive } from './live/state.ts'
+import { reads, type DaysFilter, type InvoicesFilter } from './reads.ts'
 import { isOver, sessionState } from './session.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
@@ -27,13 +29,24 @@ watch(sessionState, (now, before) => {
   else if (isOver(before)) void queryClient.invalidateQueries()
 }, { flush: 'sync' })
 
-export const useSession = () => useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.session(signal), staleTime: 300_000 })
-export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: ({ signal }) => api.account(signal) })
-export const useSubscription = () => useQuery({ queryKey: ['subscription'], queryFn: ({ signal }) => api.subscription(signal) })
-export const usePlans = () => useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => api.plans(signal), select: (answer) => answer.data })
+/** When nothing is being asked any more. */
+export function untilRead(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (queryClient.isFetching() > 0) return
+      stop()
+      resolve()
+    }
+    const stop = queryClient.getQueryCache().subscribe(look)
+    look()
+  })
+}
 
-/** What the last period would have cost on every plan. It changes once a month, and with the plan. */
-export const useAdvice = () => useQuery({ queryKey: ['advice'], queryFn: ({ signal }) => api.advice(signal), staleTime: 300_000 })
+export const useSession = () => useQuery(reads.session)
+export const useAccount = () => useQuery(reads.account)
+export const useSubscription = () => useQuery(reads.subscription)
+export const usePlans = () => useQuery({ ...reads.plans, select: (answer) => answer.data })
+export const useAdvice = () => useQuery(reads.advice)
 
 /** Whether the reader may change things; unknown counts as no. */
 export function useMayChange() {
@@ -43,36 +56,28 @@ export function useMayChange() {
 
 /** The usage of a period (undefined: the current one). `when` false waits. */
 export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean> = true) {
-  return useQuery({
-    queryKey: ['usage', computed(() => toValue(period) ?? 'current')],
-    queryFn: ({ signal }) => api.usage(toValue(period), signal),
-    enabled: computed(() => toValue(when)),
+  return useQuery(computed(() => ({
+    ...reads.usage(toValue(period)),
+    enabled: toValue(when),
     placeholderData: keepPreviousData,
     // Where the server tells by itself what changes, nobody has to ask.
-    refetchInterval: computed(() => (toValue(period) || isLive.value ? false : 15_000)),
-  })
+    refetchInterval: toValue(period) || isLive.value ? false as const : 15_000,
+  })))
 }
-
-export interface DaysFilter { start?: string | undefined; end?: string | undefined; groupBy?: string | undefined }
 
 /** The usage of some days, of the current period where none are named. `when` false waits. Where today is among them it is asked again. */
 export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRefOrGetter<boolean> = true) {
-  return useQuery({
-    queryKey: ['usage', 'days', computed(() => toValue(filter))],
-    queryFn: ({ signal }) => api.usageDays({ ...toValue(filter) }, signal),
-    enabled: computed(() => toValue(when)),
+  return useQuery(computed(() => ({
+    ...reads.usageDays(toValue(filter)),
+    enabled: toValue(when),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state: { data } }) => (data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : false),
-  })
+    refetchInterval: ({ state: { data } }: { state: { data: UsageDays | undefined } }) => (data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : false as const),
+  })))
 }
 
 /** What the usage of a period (undefined: the current one) comes to, line by line. `when` false waits. */
 export function useUsageLines(period: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean>) {
-  return useQuery({
-    queryKey: ['usage', 'lines', computed(() => toValue(period) ?? 'current')],
-    queryFn: ({ signal }) => api.usageLines(toValue(period), signal),
-    enabled: computed(() => toValue(when)),
-  })
+  return useQuery(computed(() => ({ ...reads.usageLines(toValue(period)), enabled: toValue(when) })))
 }
 
 /** A meter's events of one day, asked for once they are to be seen. */
@@ -85,25 +90,8 @@ export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGe
   })
 }
 
-/** What was reported and not counted, the last refused first. */
-export function useRejectedUsage() {
-  return useInfiniteQuery({
-    queryKey: ['usage', 'rejected'],
-    queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-  })
-}
-
-/** What was reported after its period was billed, the last reported first. */
-export function useLateUsage() {
-  return useInfiniteQuery({
-    queryKey: ['usage', 'late'],
-    queryFn: ({ pageParam, signal }) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-  })
-}
+export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
+export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 
 export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
 
@@ -117,28 +105,12 @@ export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined
   })
 }
 
-export function useInvoices(filter: MaybeRefOrGetter<{ status?: string | undefined; year?: string | undefined; limit?: number }>) {
-  return useInfiniteQuery({
-    queryKey: ['invoices', computed(() => toValue(filter))],
-    queryFn: ({ pageParam, signal }) => api.invoices({ ...toValue(filter), cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-  })
+export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
+  return useInfiniteQuery(computed(() => ({ ...reads.invoices(toValue(filter)), placeholderData: keepPreviousData })))
 }
 
-export const useInvoice = (id: MaybeRefOrGetter<string>) =>
-  useQuery({ queryKey: ['invoice', computed(() => toValue(id))], queryFn: ({ signal }) => api.invoice(toValue(id), signal) })
-
-/** What gave and used the account credit, newest first. */
-export function useCreditMovements() {
-  return useInfiniteQuery({
-    queryKey: ['credit-movements'],
-    queryFn: ({ pageParam, signal }) => api.creditMovements({ cursor: pageParam, limit: 20 }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-  })
-}
+export const useInvoice = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => reads.invoice(toValue(id))))
+export const useCreditMovements = () => useInfiniteQuery(reads.creditMovements)
 
 /** The usage events behind an invoice's line, asked for once they are to be seen. */
 export function useLineEvents(id: MaybeRefOrGetter<string>, lineId: MaybeRefOrGetter<string>, when: MaybeRefOrGetter<boolean>) {

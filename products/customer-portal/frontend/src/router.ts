@@ -2,21 +2,14 @@ import { nextTick, watchEffect } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { t } from './texts/index.ts'
 import { connection } from './connection.ts'
-import { embedded, locale } from './preferences.ts'
+import { locale } from './preferences.ts'
 import { settings } from './settings.ts'
+import { embedded } from './storage.ts'
+import { views } from './views.ts'
 
 export const pages = ['overview', 'usage', 'subscription', 'invoices', 'account'] as const
 type PageName = (typeof pages)[number]
 const isPage = (name: unknown): name is PageName => pages.includes(name as PageName)
-
-const views = {
-  overview: () => import('./views/OverviewView.vue'),
-  usage: () => import('./views/UsageView.vue'),
-  subscription: () => import('./views/SubscriptionView.vue'),
-  billing: () => import('./views/BillingView.vue'),
-  invoice: () => import('./views/InvoiceView.vue'),
-  account: () => import('./views/AccountView.vue'),
-}
 
 export const router = createRouter({
   history: createWebHistory('/portal'),
@@ -25,7 +18,7 @@ export const router = createRouter({
     { path: '/usage', name: 'usage', component: views.usage },
     { path: '/subscription', name: 'subscription', component: views.subscription },
     {
-      path: '/invoices', name: 'invoices', component: views.billing,
+      path: '/invoices', name: 'invoices', component: views.invoices,
       children: [{ path: ':id', name: 'invoice', component: views.invoice, props: true }],
     },
     { path: '/account', name: 'account', component: views.account },
@@ -43,12 +36,6 @@ router.onError(async (_error, to) => {
   if (connection.offline.value) connection.onceBack(() => void router.push(to.fullPath))
   else location.assign(router.resolve(to.fullPath).href)
 })
-
-/** Fetches the other pages' code when there is nothing else to do, so that going there never waits. */
-export function warmPages() {
-  const idle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
-  idle(() => Object.values(views).forEach((load) => void load().catch(() => undefined)), { timeout: 5000 })
-}
 
 function entitle() {
   const top = router.currentRoute.value.matched[0]?.name

@@ -1,17 +1,20 @@
 import { ref } from 'vue'
-import type { Brand, PortalSettings } from './embed/contract.ts'
+import type { PortalSettings } from './embed/contract.ts'
 
-/** The server's settings; until they are there, the brand that the page brought along. */
-export const settings = ref<PortalSettings>({ embedOrigins: [], brand: brandOfPage() })
-
-/** The server writes the brand into the page, so that the first paint is right. A page that it did not send shows the product's own name. */
-function brandOfPage(): Brand {
-  const told = typeof document === 'undefined' ? undefined : document.querySelector<HTMLMetaElement>('meta[name=portal-brand]')?.content
-  return told ? (JSON.parse(told) as Brand) : { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null }
+/** The server writes its settings into the page: the first paint is right, and nobody has to wait for them. */
+function settingsOfPage(): PortalSettings | undefined {
+  const told = typeof document === 'undefined' ? undefined : document.querySelector<HTMLMetaElement>('meta[name=portal-settings]')?.content
+  return told ? (JSON.parse(told) as PortalSettings) : undefined
 }
 
-/** Reads `/portal/settings.json`. Where that fails, what is set stays. */
+const brought = settingsOfPage()
+
+/** The server's settings; until they are there, the product's own name. */
+export const settings = ref<PortalSettings>(brought ?? { embedOrigins: [], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null } })
+
+/** The settings that the page brought along; else, where it was not our server that sent it, reads `/portal/settings.json`. Where that fails, what is set stays. */
 export async function loadSettings(): Promise<PortalSettings> {
+  if (brought) return brought
   const response = await fetch('/portal/settings.json', { cache: 'no-store', credentials: 'omit' }).catch(() => undefined)
   if (response?.ok) settings.value = (await response.json()) as PortalSettings
   return settings.value

@@ -54,17 +54,26 @@ test('a tab whose cookie another customer’s link has replaced ends, and keeps 
   expect((await second.account()).companyName).toBe('globex')
 })
 
-test('a link whose server goes away between its code and its token opens its own customer when the server is back', async () => {
+test('a link whose server is away opens its own customer when the server is back', async () => {
   const tab = await openTab()
   const { connection } = await import('./connection.ts')
-  browser.unreachable.add('/api/portal/session')
+  browser.unreachable.add('/api/billing/portal-sessions/exchange')
   await tab.startAlone(await browser.codeFor('acme'))
   expect(tab.session.sessionState.value).toBe('starting')
-  // Meanwhile another tab opens another customer's link.
-  await browser.fetch('/api/billing/portal-sessions/exchange', { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code: await browser.codeFor('globex') }) })
   browser.unreachable.clear()
+  // Meanwhile another tab opens another customer's link.
+  await (await openTab()).startAlone(await browser.codeFor('globex'))
   connection.reached()
   expect((await tab.account()).customerId).toBe('acme')
+})
+
+test('a token that was asked for beforehand is not asked for again', async () => {
+  const code = await browser.codeFor('acme')
+  const { firstToken } = await import('./first-token.ts')
+  const tab = await openTab()
+  await tab.startAlone(code, firstToken(code))
+  expect((await tab.account()).customerId).toBe('acme')
+  expect(browser.requests.map(({ path }) => path)).toEqual(['/api/billing/portal-sessions/exchange', '/api/portal/account'])
 })
 
 test('who signed out stays signed out, though a renewal was under way', async () => {

@@ -1,7 +1,7 @@
 import { endPortalSession, renewPortalSession, type Billing } from '@customer-portal/billing'
 import { callerOf, clearRenewalCookie, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
-import { RenewedToken, Session } from '../contract.ts'
+import { Session, Token } from '../contract.ts'
 
 /** Who is signed in, going on, and signing out. */
 export function sessionRoutes(app: App, billing: Billing, { secure }: { secure: boolean }): void {
@@ -15,7 +15,7 @@ export function sessionRoutes(app: App, billing: Billing, { secure }: { secure: 
     schema: {
       summary: 'A new token by the renewal cookie', tags: ['session'],
       description: 'Only for a portal that stands alone; an embedded one is renewed by its host. A browser has one cookie: the token is of the link opened last in it, so compare `customerId`.',
-      response: { 200: RenewedToken },
+      response: { 200: Token },
     },
   }, async (request) => renewPortalSession(billing, callerOf(request, 'portal:renewal')))
 

@@ -1,27 +1,28 @@
 import { shallowReactive, watch } from 'vue'
 import type { Locale } from '../embed/contract.ts'
-import { locale } from '../preferences.ts'
+import { chooseLocale, locale } from '../preferences.ts'
 import { fill, type Values } from './fill.ts'
-import type zh from './zh-CN.ts'
+import { loadTexts, type Texts } from './files.ts'
 
-type Texts = typeof zh
 type Leaves<Branch> = { [Name in keyof Branch & string]: Branch[Name] extends string ? Name : `${Name}.${Leaves<Branch[Name]>}` }[keyof Branch & string]
 export type TextKey = Leaves<Texts>
 
-const load: Record<Locale, () => Promise<{ default: Texts }>> = {
-  'zh-CN': () => import('./zh-CN.ts'),
-  en: () => import('./en.ts'),
-}
 const loaded = shallowReactive<Partial<Record<Locale, Texts>>>({})
 
 async function show(next: Locale) {
-  loaded[next] ??= (await load[next]()).default
+  loaded[next] ??= await loadTexts(next)
 }
 
 /** Loads the texts of the reader's language, and those of another one when it is chosen. */
 export async function startTexts() {
   watch(locale, (next) => void show(next))
   await show(locale.value)
+}
+
+/** Goes over to the language that the reader chooses, once its texts are there: else the page would be drawn twice, the first time in both. */
+export async function switchLanguage(choice: Locale) {
+  await show(choice).catch(() => undefined)
+  chooseLocale(choice)
 }
 
 /** The text of a key in the reader's language. Until that language is loaded, the other one stays on screen. */

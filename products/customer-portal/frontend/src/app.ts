@@ -1,0 +1,67 @@
+import type { Session, Token } from '@customer-portal/portal-api/contract'
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { readAhead } from './first-reads.ts'
+import { numberFormat } from './format/formats.ts'
+import { applyPreferences, locale, suggestLocale } from './preferences.ts'
+import { queryClient, untilRead } from './queries.ts'
+import { reads } from './reads.ts'
+import { announcePages, router } from './router.ts'
+import { currentToken } from './session.ts'
+import { loadSettings } from './settings.ts'
+import { startAlone } from './standalone.ts'
+import { embedded } from './storage.ts'
+import { startTexts } from './texts/index.ts'
+import { toastThrough } from './toasts.ts'
+import { fetchViews, views, type ViewName } from './views.ts'
+
+async function startEmbedded() {
+  const [{ joinHost, toastByHost }, settings] = await Promise.all([import('./embed/host.ts'), loadSettings()])
+  toastThrough(toastByHost)
+  await joinHost(router, settings.embedOrigins)
+}
+
+/** What can wait until the first page is there: to hear of changes, and the other pages' code, so that going there never waits. */
+async function startRest() {
+  await router.isReady()
+  await untilRead()
+  await idle(2000)
+  const { followUsage } = await import('./live/live-usage.ts')
+  followUsage()
+  await idle(5000)
+  fetchViews(Object.keys(views) as ViewName[])
+}
+
+/** When there is nothing else to do, after `timeout` milliseconds at the latest. */
+function idle(timeout: number): Promise<unknown> {
+  return new Promise((resolve) => ('requestIdleCallback' in window ? requestIdleCallback(resolve, { timeout }) : setTimeout(resolve, 500)))
+}
+
+/** The first number that a browser formats takes it long: it looks at every language it knows. Done while the answers are on their way, it delays none of them. */
+async function practiseFormats() {
+  await currentToken()
+  setTimeout(() => numberFormat(locale.value).format(0))
+}
+
+/** Milliseconds. What is answered sooner is drawn once, as it stays, below what the built page shows meanwhile; else the parts stand there by and by. */
+const patience = 500
+
+/** Starts the portal on the page. `token` has been asked for already where it stands alone. */
+export async function start(code: string | null, token: Promise<Token | null> | undefined) {
+  applyPreferences()
+  if (embedded) void startEmbedded()
+  else {
+    void loadSettings()
+    void startAlone(code, token)
+  }
+  readAhead(queryClient, new URL(location.href))
+  void practiseFormats()
+  const app = createApp(App).use(VueQueryPlugin, { queryClient }).use(router)
+  await Promise.race([Promise.all([untilRead(), router.isReady()]).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, patience))])
+  suggestLocale(queryClient.getQueryData<Session>(reads.session.queryKey)?.locale)
+  await startTexts()
+  app.mount('#app')
+  announcePages()
+  startRest().catch(() => undefined)
+}

@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/vue-query'
+import { reads } from './reads.ts'
+import { filterFrom } from './usage/filter.ts'
+import { viewsAt, type ViewName } from './views.ts'
+
+/** What each page asks for first. A page that asks for something else reads it itself, only later. */
+const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknown> = {
+  overview: (client) => [
+    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.usage()), client.prefetchQuery(reads.plans),
+    client.prefetchInfiniteQuery(reads.invoices({ limit: 4 })), client.prefetchInfiniteQuery(reads.invoices({ status: 'open', limit: 100 })),
+  ],
+  usage(client, { searchParams }) {
+    void client.prefetchQuery(reads.usage())
+    const { period, range, group } = filterFrom(Object.fromEntries(searchParams))
+    if (period !== undefined) return
+    void client.prefetchQuery(reads.usageDays({ start: range?.from, end: range?.to, groupBy: group }))
+    if (!range) void client.prefetchQuery(reads.usageLines())
+  },
+  subscription: (client) => [
+    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.plans), client.prefetchQuery(reads.advice), client.prefetchQuery(reads.usage()),
+  ],
+  invoices: (client, { searchParams }) => [
+    client.prefetchInfiniteQuery(reads.invoices({ status: searchParams.get('status') ?? undefined, year: searchParams.get('year') ?? undefined, limit: 20 })),
+    client.prefetchInfiniteQuery(reads.creditMovements), client.prefetchQuery(reads.subscription),
+  ],
+  invoice: (client, { pathname }) => client.prefetchQuery(reads.invoice(decodeURIComponent(pathname.split('/').at(-1)!))),
+  account: () => undefined,
+}
+
+/** Asks for what the page at an address will ask for, as soon as there is a token: before its code is there, and with the account instead of after it. */
+export function readAhead(client: QueryClient, address: URL) {
+  void client.prefetchQuery(reads.session)
+  void client.prefetchQuery(reads.account)
+  for (const view of viewsAt(address.pathname)) firstReads[view](client, address)
+}

@@ -1,0 +1,21 @@
+import type { Locale } from '../embed/contract.ts'
+import { stored } from '../storage.ts'
+import type zh from './zh-CN.ts'
+
+export type Texts = typeof zh
+
+export const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
+
+/** The language to begin with: the one the reader has chosen here, else Chinese. */
+export function firstLocale(): Locale {
+  const chosen = stored('locale')
+  return isLocale(chosen) ? chosen : 'zh-CN'
+}
+
+const load: Record<Locale, () => Promise<{ default: Texts }>> = {
+  'zh-CN': () => import('./zh-CN.ts'),
+  en: () => import('./en.ts'),
+}
+
+/** The texts of a language, which are a file of their own. */
+export const loadTexts = async (locale: Locale): Promise<Texts> => (await load[locale]()).default
