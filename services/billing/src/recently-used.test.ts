@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { currentValues } from './recently-used.ts'
+import { currentValues, use } from './recently-used.ts'
 
 const lengths = (read: string[][] = []) => ({
   isCurrent: () => true, most: 2,
@@ -30,4 +30,9 @@ test('what is pushed out while another is read is answered all the same', async 
     return new Map(keys.map((key) => [key, key.length]))
   } }
   expect(await currentValues(known, ['a', 'dddd'], slow)).toEqual(new Map([['a', 1], ['dddd', 4]]))
+})
+
+test('what is used by itself leaves later, and what is not known stays so', () => {
+  const known = new Map([['a', 1], ['bb', 2]])
+  expect([use(known, 'a'), use(known, 'nobody'), [...known.keys()]]).toEqual([1, undefined, ['bb', 'a']])
 })

@@ -1,6 +1,15 @@
 /** What is known by key, the least recently used first. */
 export type RecentlyUsed<V> = Map<string, V>
 
+/** What is known by a key, which is used by that; undefined where nothing is. */
+export function use<V>(known: RecentlyUsed<V>, key: string): V | undefined {
+  const value = known.get(key)
+  if (value === undefined) return undefined
+  known.delete(key)
+  known.set(key, value)
+  return value
+}
+
 /**
  * The values of `keys`: those known where `isCurrent`, the others read; what `read` leaves out has none. `most` are kept. What is known is taken before the
  * reading: whoever reads beside it may push it out meanwhile.

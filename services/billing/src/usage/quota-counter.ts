@@ -47,11 +47,13 @@ export interface CounterRow {
   busiest: number
   held: number
   open: number
+  /** The version of the customer's history at the same moment. */
+  version: number
 }
 
 /** Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations, whatever the number of events. */
 export const countersQuery = `
-  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open
+  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open, (select history_version from customers where customer_id = a.customer_id) as version
   from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, seen_from date, seen_to date)
   cross join lateral (
     select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on), 0), 9007199254740991)::bigint as quantity,

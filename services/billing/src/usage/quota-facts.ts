@@ -2,9 +2,10 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { readHistories, type History } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
-import { currentValues, type RecentlyUsed } from '../recently-used.ts'
+import { currentValues, use, type RecentlyUsed } from '../recently-used.ts'
 
 /** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
 export interface QuotaFacts {
@@ -48,6 +49,12 @@ export async function quotaFactsOf(
     read: async (stale) => new Map([...await readHistories(tx, stale)].map(([customerId, history]) => [customerId, factsFrom(history, versions.get(customerId)!)])),
     most: mostKnown,
   })
+}
+
+/** What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is still theirs. */
+export function believedFacts(known: KnownFacts, customerId: string, at: Instant): QuotaFacts | undefined {
+  const facts = use(known, customerId)
+  return facts && localDateOf(facts.zones, at) === facts.today ? facts : undefined
 }
 
 function factsFrom(history: History, version: number): QuotaFacts {

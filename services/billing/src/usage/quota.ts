@@ -1,11 +1,12 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
+import { isAdditive } from '../meter.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { sharedReads } from '../shared-reads.ts'
 import { isStorable } from './event.ts'
-import { available, readCounters, type QuotaCounter } from './quota-counter.ts'
-import { knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
+import { available, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
+import { believedFacts, knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { meterNotFound } from './quota-group.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is without what is `reserved`. */
@@ -51,7 +52,30 @@ async function readQuotas(billing: Billing, questions: readonly Question[]): Pro
   return billing.transaction((tx) => countersFor(tx, knownFactsOf(billing), questions), { readOnly: true, keepPlans: true })
 }
 
+/** Believes what is known of the customers and reads the counters that follow from it together with the customers' versions: only about those that have changed is asked again. */
 async function countersFor(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {
+  const believed = questions.map(({ customerId, meter }) => {
+    const facts = believedFacts(known, customerId, tx.at)
+    const window = facts?.windows?.get(meter)
+    return window && isAdditive(window.meter) ? { customerId, window, version: facts!.version } : undefined
+  })
+  const counters = (await currentCounters(tx, believed.flatMap((one) => one ?? []))).values()
+  const found = believed.map((one) => one && counters.next().value)
+  const others = (await askedCounters(tx, known, questions.filter((_, place) => !found[place]))).values()
+  return found.map((counter) => counter ?? others.next().value!)
+}
+
+/** The counters of windows, in their order; undefined where the customer's history has another version by now. */
+async function currentCounters(tx: BillingTransaction, asked: readonly (AskedWindow & { version: number })[]): Promise<(QuotaCounter | undefined)[]> {
+  if (asked.length === 0) return []
+  const rows = await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at])
+  const counters: (QuotaCounter | undefined)[] = countersFrom(rows, asked)
+  for (const { ordinal, version } of rows) if (version !== asked[ordinal]!.version) counters[ordinal] = undefined
+  return counters
+}
+
+async function askedCounters(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {
+  if (questions.length === 0) return []
   const facts = await quotaFactsOf(tx, known, await versionsOf(tx, questions), questions)
   const windows = questions.map((question) => windowFor(question, facts.get(question.customerId)))
   const asked = windows.flatMap((window, index) => (typeof window === 'string' || window instanceof BillingError ? [] : [{ customerId: questions[index]!.customerId, window }]))
