@@ -1,7 +1,7 @@
 import { shallowRef, watch, type Ref } from 'vue'
 
 /** When the next picture is on screen; at once where none is drawn. */
-function painted(): Promise<unknown> {
+export function painted(): Promise<unknown> {
   return document.hidden ? Promise.resolve() : new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
 }
 
