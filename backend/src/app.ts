@@ -112,7 +112,7 @@ function servePortal(app: App, settings: Settings): void {
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
   serveBrandFiles(app, whiteLabel)
-  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html, request) => brandedPage(html, whiteLabel, settingsFor(request)) })
+  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html, request) => brandedPage(html, settingsFor(request), whiteLabel) })
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
 }
 

@@ -37,7 +37,7 @@ test('a logo is an image that may run and load nothing, kept for ever under a na
 })
 
 test('the page brings its name, colour, icon and settings along, and a name cannot break out of it', () => {
-  const page = brandedPage(html, label, settingsOf(label))
+  const page = brandedPage(html, settingsOf(label), label)
   expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
   expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
   expect(page).toContain(`<link rel="icon" href="${label.icon!.url}" type="image/svg+xml">`)
@@ -64,7 +64,7 @@ test('one logo does for both themes, one name for both languages', () => {
 
 test('where nothing is set, the page keeps its own colour and icon', () => {
   const own = labelWith({})
-  const page = brandedPage(html, own, settingsOf(own))
+  const page = brandedPage(html, settingsOf(own), own)
   expect(page.match(/<link [^>]*>/g)).toEqual(html.match(/<link [^>]*>/g))
   expect(page).toContain('<title>客户控制台</title>')
 })

@@ -22,13 +22,13 @@ export interface PageSettings {
   brand: Brand
 }
 
-/** Puts a brand and the settings into the built page, so that the first paint already shows it and waits for nothing: nothing of the product's own flashes up before. */
-export function brandedPage(html: string, { brand, stylesheet, icon }: WhiteLabel, settings: PageSettings): string {
+/** Puts the settings and the brand's files into the built page, so that the first paint already shows it and waits for nothing: nothing of the product's own flashes up before. */
+export function brandedPage(html: string, settings: PageSettings, { stylesheet, icon }: Pick<WhiteLabel, 'stylesheet' | 'icon'>): string {
   const head = [
     `<meta name="portal-settings" content="${escaped(JSON.stringify(settings))}">`,
     ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
   ].join('')
-  const titled = replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(brand.name['zh-CN'])}</title>`)
+  const titled = replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(settings.brand.name['zh-CN'])}</title>`)
   const marked = icon ? replaceOnce(titled, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : titled
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }

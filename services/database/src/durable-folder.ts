@@ -50,11 +50,13 @@ export class DurableFolder extends NodeFS {
   }
 }
 
-/** How the engine is started so that it asks for each sync: its own default switches that off. Its buffers are all written to at each start. */
+/** How the engine is started so that it asks for each sync: its own default switches that off. */
 export const durableStart = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   // The other methods end in a system call that the WebAssembly runtime answers without doing anything.
-  '-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=64MB',
+  '-c', 'fsync=on', '-c', 'wal_sync_method=fsync',
+  // All of them are written to at each start, and the system keeps the files in its memory anyway.
+  '-c', 'shared_buffers=64MB',
 ]
 
 function syncFolder(path: string): void {
