@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { Advice } from '@customer-portal/portal-api/contract'
 import { newContext } from './support/browser.ts'
+import { focused, tabTo } from './support/keyboard.ts'
 import { browser, url, vendor } from './support/shared.ts'
 
 async function openPlans(customerId: string, look = {}): Promise<Page> {
@@ -132,5 +133,37 @@ test.each([[1280, 500], [390, 700]])('at %i px the plans stay in sight above the
   await table.evaluate((element) => { element.scrollLeft = 200 })
   const box = (await table.boundingBox())!
   expect(Math.abs((await row.boundingBox())!.x - box.x)).toBeLessThan(3)
+  await page.context().close()
+})
+
+test('without a pointer: a plan is chosen, its seats are set, and the upgrade is confirmed', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const page = await openPlans(customerId)
+  await page.locator('h1').focus()
+  await tabTo(page, 'button', /^升级到商业版$/)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await dialog.locator('[data-due-now]').waitFor()
+  await expect.poll(() => focused(page)).toBe('升级到商业版') // its title
+  await tabTo(page, 'dialog input')
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('3')
+  const confirm = dialog.getByRole('button', { name: /^确认/ })
+  await tabTo(page, 'dialog button', /^取消$/)
+  await expect.poll(() => confirm.isEnabled()).toBe(true)
+  const toPay = (await dialog.locator('[data-due-now]').innerText()).trim()
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toContain(toPay)
+  await page.keyboard.press('Enter')
+  await page.getByText('已升级到商业版').first().waitFor()
+  const { plan, seats } = await vendor.subscription(customerId)
+  expect([plan?.id, seats]).toEqual(['business', 3])
+  // Escape leaves a dialog without a change, and the focus comes back to what opened it.
+  await tabTo(page, 'button', /^升级到企业版$/)
+  await page.keyboard.press('Enter')
+  await dialog.waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await expect.poll(() => focused(page)).toBe('升级到企业版')
   await page.context().close()
 })

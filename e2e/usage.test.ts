@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { sidewaysScroll, violations } from './support/axe.ts'
 import { newContext, watch, type Look } from './support/browser.ts'
+import { focused, tabTo } from './support/keyboard.ts'
 import { watchRequests } from './support/requests.ts'
 import { browser, url, vendor } from './support/shared.ts'
 
@@ -40,15 +41,6 @@ async function openUsage(query = '', look: Look = {}): Promise<Page> {
   return page
 }
 const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
-/** Presses Tab until what is focused is what is looked for. */
-async function tabTo(page: Page, selector: string) {
-  for (let presses = 0; presses < 40; presses += 1) {
-    await page.keyboard.press('Tab')
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return
-  }
-  expect.fail(`Tab does not lead to ${selector}`)
-}
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '')
 
 test('without a pointer: days are chosen, a day is looked at, and the file of them is taken along', async () => {
   const page = await openUsage()

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { newContext } from './support/browser.ts'
+import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
+import { browser, vendor } from './support/shared.ts'
+import { vendorOf } from './support/vendor.ts'
+
+async function openAccount(link: string): Promise<Page> {
+  const page = await (await newContext(browser)).newPage()
+  await page.goto(link)
+  await page.getByRole('button', { name: '编辑 公司资料' }).waitFor()
+  return page
+}
+
+async function edit(page: Page, contactName: string) {
+  await page.getByRole('button', { name: '编辑 公司资料' }).click()
+  await page.getByLabel('联系人').fill(contactName)
+}
+const save = (page: Page) => page.getByRole('button', { name: '保存' }).click()
+
+test('what is not saved yet is not left by mistake', async () => {
+  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  await edit(page, '王小青')
+  await page.getByRole('link', { name: '账单' }).click()
+  const dialog = page.getByRole('dialog', { name: '有未保存的更改' })
+  await dialog.getByRole('button', { name: '继续编辑' }).click()
+  expect([await page.getByLabel('联系人').inputValue(), new URL(page.url()).pathname]).toEqual(['王小青', '/portal/account'])
+  await page.getByRole('link', { name: '账单' }).click()
+  await dialog.getByRole('button', { name: '放弃更改' }).click()
+  await page.waitForURL('**/portal/invoices')
+  await page.context().close()
+})
+
+test('who saves what somebody else has just changed is told so, and sees the change', async () => {
+  const customerId = await vendor.newCustomer('team', 3)
+  const page = await openAccount((await vendor.session(customerId, 'owner', '/account')).url)
+  await edit(page, '王小青')
+  const colleague = await openAccount((await vendor.session(customerId, 'owner', '/account')).url)
+  await edit(colleague, '李大白')
+  await save(colleague)
+  await colleague.getByText('已保存').first().waitFor()
+  await save(page)
+  const told = page.getByRole('alert').filter({ hasText: '这份资料刚刚被别人改过' })
+  await told.getByRole('button', { name: '重新加载' }).click()
+  await expect.poll(() => page.getByLabel('联系人').inputValue()).toBe('李大白')
+  await page.context().close()
+  await colleague.context().close()
+})
+
+let folder: string
+let server: RunningServer | undefined
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'customer-portal-outage-'))
+})
+afterAll(async () => {
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('while the server is away the page says so and keeps what was typed; once it is back the work goes on', async () => {
+  const environment = { PORT: String(await freePort()), DATA_DIR: join(folder, 'data') }
+  server = await startServer(environment)
+  const page = await openAccount((await vendorOf(server.url, secretKey).session('test_customer', 'owner', '/account')).url)
+  const isAway = page.getByText('连接不上服务器，正在重试')
+  await edit(page, '王小青')
+  await server.stop()
+  await save(page)
+  await isAway.waitFor()
+  expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')
+
+  server = await startServer(environment)
+  await isAway.waitFor({ state: 'detached', timeout: 30_000 })
+  expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')
+  await save(page)
+  await page.getByText('已保存').first().waitFor()
+  await page.reload()
+  await page.getByText('王小青').filter({ visible: true }).first().waitFor()
+  await page.context().close()
+})
