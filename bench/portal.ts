@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { buildFrontEnds } from '../scripts/front-ends.mjs'
+import { provideChromium } from '../scripts/test-tools.mjs'
 import type { Bench, Benchmark, Comparison, Run } from './benchmark.ts'
 import { customerId } from './customers.ts'
 import { lazily } from './lazily.ts'
@@ -51,6 +52,7 @@ export const portal: Benchmark = {
   count: 100_000,
   about: (count) => `the portal in Chromium on a processor slowed ${slowedBy} times, nothing cached: pages of the demo, and the usage of a customer with ${count.toLocaleString('en')} events in range`,
   async prepare(bench) {
+    await provideChromium()
     const failures = await buildFrontEnds()
     if (failures.length > 0) throw new Error(failures.join('\n'))
     const ofDemo: Where = { location: lazily(() => fillDemo(bench)), customerId: 'test_customer', environment: demo }

@@ -68,6 +68,18 @@ describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => 
     await page.context().close()
   })
 
+  test('an upgrade opens with the room that its price will take', async () => {
+    const { page } = await open(width, '/subscription')
+    await page.getByRole('button', { name: '升级到商业版' }).first().click()
+    const dialog = page.getByRole('dialog')
+    const height = () => dialog.evaluate((element) => (element as HTMLElement).offsetHeight)
+    await dialog.getByRole('status').waitFor()
+    const first = await height()
+    await dialog.locator('[data-due-now]').waitFor()
+    expect(await height()).toBe(first)
+    await page.context().close()
+  })
+
   test('nothing moves while one goes from page to page', async () => {
     const { page, requests } = await open(width, '/account')
     await takeShifts(page)

@@ -2,7 +2,6 @@ import type { Browser, Page } from 'playwright-core'
 import { launchBrowser, newContext } from '../../e2e/support/browser.ts'
 import { calm } from '../../e2e/support/pictures.ts'
 import { watchRequests } from '../../e2e/support/requests.ts'
-import { findChromium } from '../../scripts/chromium.mjs'
 import { portalLink } from './portal-link.ts'
 
 /** So many times slower than this machine: a phone, where this machine is a laptop. */
@@ -62,7 +61,6 @@ export async function interact(visit: Visit, act: (page: Page) => Promise<void>,
 }
 
 async function onSlowPage<T>(visit: Visit, work: (page: Page) => Promise<T>): Promise<T> {
-  process.env['CHROMIUM_PATH'] ??= await findChromium()
   const browser = await launchBrowser()
   try {
     await (await open(browser, visit, 1)).context().close()

@@ -4,6 +4,7 @@ import { pictureClock } from '../../e2e/support/pictures.ts'
 import { startServer } from '../../e2e/support/server.ts'
 import { buildFrontEnds } from '../front-ends.mjs'
 import { root } from '../project.mjs'
+import { provideChromium } from '../test-tools.mjs'
 import { takeReadmePictures } from './readme.ts'
 import { takeReferences } from './references.ts'
 
@@ -12,6 +13,7 @@ const parts = process.argv.slice(2)
 const wanted = (name: string) => parts.length === 0 || parts.some((part) => name.includes(part))
 const tell = (file: string) => console.log(`  ${relative(root, file)}`)
 
+await provideChromium()
 const failures = await buildFrontEnds()
 if (failures.length > 0) throw new Error(failures.join('\n'))
 const server = await startServer({ TEST_CLOCK: pictureClock })

@@ -1,6 +1,7 @@
 import type { PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { api, ApiError } from '../api.ts'
+import { painted } from '../components/after-paint.ts'
 
 const pause = 300
 const longestQuote = 16 * 60_000
@@ -64,9 +65,12 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
     clearTimeout(waiting)
     waiting = setTimeout(() => void quote(), pause)
   })
-  void quote()
+  let open = true
+  // The dialog first: to send a request takes a processor as long as to draw it.
+  void painted().then(() => { if (open) void quote() })
   const clock = setInterval(tick, 1000)
   onBeforeUnmount(() => {
+    open = false
     clearInterval(clock)
     clearTimeout(waiting)
     running?.abort()
