@@ -157,6 +157,7 @@ describe('with height auto', () => {
     const plans = await settled()
     await page.evaluate(() => scrollTo(0, 600))
     await page.getByRole('link', { name: '账单', exact: true }).click()
+    await heading(page, '账单').waitFor()
     await portalIn(page).getByRole('table').waitFor()
     // The reader was far down; the new page begins where it can be seen.
     await expect.poll(async () => (await frameOf(page).boundingBox())?.y).toBeGreaterThanOrEqual(headerless)
@@ -253,8 +254,8 @@ describe('a token', () => {
     ['where the fresh one is refused too', 'session_expired', (route: Route, dead: string) => route.fulfill({ json: { token: dead } })],
   ])('%s is asked for once, then portal and host say so', async (_where, code, given) => {
     const { page, context, token, asked } = await opened()
-    await revoke(token)
     await answer(page, (route) => given(route, token))
+    await revoke(token)
     // The stream of usage may have told the page before anybody clicks.
     await Promise.any([tab(page, '用量').click(), expired(page).waitFor()])
     await expired(page).waitFor()

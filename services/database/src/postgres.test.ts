@@ -74,7 +74,8 @@ describe.each(postgres)('on $name', ({ create }) => {
       await tx.query('update notes set body = body::int + 1 where id = $1', [second])
     })
     await Promise.all([change('left', 'right'), change('right', 'left')])
-    expect(met).toBe(3)
+    // Three, unless who was ended has its first row again before the other has woken up: then they meet once more.
+    expect(met).toBeGreaterThanOrEqual(3)
     expect(await database.transaction(billing, (tx) => tx.query(`select id, body from notes where id in ('left', 'right') order by id`)))
       .toEqual([{ id: 'left', body: '2' }, { id: 'right', body: '2' }])
   })
