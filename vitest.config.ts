@@ -5,7 +5,7 @@ const long = process.env.LONG === '1'
 /**
  * Two kinds of test, run one after the other by scripts/test.mjs:
  * `unit`, everything that needs no browser (rules, real databases, handlers, scenarios, the pure parts of the front ends), and
- * `e2e`, a real Chromium against a real server, one file at a time.
+ * `e2e`, a real Chromium against a real server.
  */
 export default defineConfig({
   test: {
@@ -30,7 +30,6 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/support/setup.ts'],
           pool: 'forks',
-          fileParallelism: false,
           testTimeout: long ? 600_000 : 120_000,
           hookTimeout: 180_000,
         },
