@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { capture, shortened } from './child.mjs'
+import { compressFiles } from './compress.mjs'
 import { duration, say } from './console.mjs'
 import { embedPackage, frontEnds, inProject, portal, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
@@ -14,9 +15,11 @@ const shared = ['package-lock.json', `${embedPackage}/src`, 'products/http/src/r
 export async function buildFrontEnds() {
   const outcomes = await Promise.all([...frontEnds.map(build), buildEmbed()])
   const failures = outcomes.filter((message) => message !== undefined)
+  if (failures.length > 0) return failures
   // After both: building the portal empties its folder.
-  if (failures.length === 0) copyFileSync(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
-  return failures
+  copyFileSync(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
+  await Promise.all(frontEnds.map(({ folder }) => compressFiles(inProject(folder, 'dist'))))
+  return []
 }
 
 /** @returns {Promise<string | undefined>} */

@@ -2,6 +2,7 @@ import { createApp, type App } from '@customer-portal/http'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allowFiles, portalPolicy, serveFrontEnd, workbenchPolicy } from './front-ends.ts'
 
@@ -14,6 +15,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'dist', '.env'), 'secret')
   writeFileSync(join(folder, 'dist', 'index.html'), '<!doctype html><title>portal</title>')
   writeFileSync(join(folder, 'dist', 'assets', 'main-abc.js'), 'start()')
+  writeFileSync(join(folder, 'dist', 'assets', 'main-abc.js.br'), brotliCompressSync('start()'))
+  writeFileSync(join(folder, 'dist', 'assets', 'main-abc.js.gz'), gzipSync('start()'))
+  writeFileSync(join(folder, 'dist', 'assets', 'tiny-def.js'), 'tiny()')
   app = await createApp()
   await allowFiles(app)
   serveFrontEnd(app, { base: '/portal', folder: join(folder, 'dist'), policy: portalPolicy(['https://desk.example.com']) })
@@ -33,6 +37,18 @@ test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscriptio
 test('a built file is kept for ever, since its name changes with its content', async () => {
   const answer = await app.inject('/portal/assets/main-abc.js')
   expect([answer.statusCode, answer.headers['cache-control'], answer.body]).toEqual([200, 'public, max-age=31536000, immutable', 'start()'])
+})
+
+test.each([['br', brotliDecompressSync], ['gzip', gunzipSync]] as const)('a browser that takes %s gets the file so, of the same kind and as long', async (encoding, unpack) => {
+  const answer = await app.inject({ url: '/portal/assets/main-abc.js', headers: { 'accept-encoding': encoding } })
+  expect([answer.headers['content-encoding'], answer.headers['content-type'], answer.headers['cache-control'], answer.headers.vary])
+    .toEqual([encoding, expect.stringMatching(/javascript; charset=utf-8$/), 'public, max-age=31536000, immutable', 'accept-encoding'])
+  expect(String(unpack(answer.rawPayload))).toBe('start()')
+})
+
+test('a file that was not worth compressing is sent as it is', async () => {
+  const answer = await app.inject({ url: '/portal/assets/tiny-def.js', headers: { 'accept-encoding': 'br, gzip' } })
+  expect([answer.statusCode, answer.headers['content-encoding'], answer.body]).toEqual([200, undefined, 'tiny()'])
 })
 
 test.each(['/portal/assets/gone-def.js', '/portal/../secret.txt', '/portal/%2e%2e/secret.txt', '/portal/..%2fsecret.txt', '/portal/.env', '/absent', '/absent/any'])('%s is not there', async (url) => {

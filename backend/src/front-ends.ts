@@ -13,9 +13,9 @@ export const workbenchBuild = join(project, 'agent-workbench', 'dist')
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 const aYear = 'public, max-age=31536000, immutable'
 
-/** Lets `serveFrontEnd` send files; once per app. */
+/** Lets `serveFrontEnd` send files, and where a browser takes them compressed those that the build has put beside them; once per app. */
 export async function allowFiles(app: App): Promise<void> {
-  await app.register(fastifyStatic, { serve: false })
+  await app.register(fastifyStatic, { serve: false, preCompressed: true })
 }
 
 /** Under which origin a page was asked for. */
