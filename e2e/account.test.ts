@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import { violations } from './support/axe.ts'
 import { newContext } from './support/browser.ts'
 import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
 import { browser, vendor } from './support/shared.ts'
@@ -26,6 +27,8 @@ test('what is not saved yet is not left by mistake', async () => {
   await edit(page, '王小青')
   await page.getByRole('link', { name: '账单' }).click()
   const dialog = page.getByRole('dialog', { name: '有未保存的更改' })
+  await dialog.getByRole('button', { name: '继续编辑' }).waitFor()
+  expect(await violations(page)).toEqual([])
   await dialog.getByRole('button', { name: '继续编辑' }).click()
   expect([await page.getByLabel('联系人').inputValue(), new URL(page.url()).pathname]).toEqual(['王小青', '/portal/account'])
   await page.getByRole('link', { name: '账单' }).click()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { Advice } from '@customer-portal/portal-api/contract'
+import { violations } from './support/axe.ts'
 import { newContext } from './support/browser.ts'
 import { focused, tabTo } from './support/keyboard.ts'
 import { browser, url, vendor } from './support/shared.ts'
@@ -73,6 +74,7 @@ test('where the price has changed since it was shown, it is confirmed again, and
   const confirm = dialog.getByRole('button', { name: /^确认/ })
   await confirm.click()
   await dialog.getByText('价格已更新，请重新确认。').waitFor()
+  expect(await violations(page)).toEqual([])
   await expect.poll(async () => (await due.innerText()).trim()).not.toBe(before)
   const after = (await due.innerText()).trim()
   expect((await vendor.subscription(customerId)).plan?.id).toBe('starter')
@@ -89,6 +91,7 @@ test('what stands in the way of a lower plan is told with its numbers, and goes 
   const dialog = page.getByRole('dialog')
   await dialog.getByText('当前有 8 个席位，入门版最多 2 个，请先减少席位。').waitFor()
   expect(await dialog.getByRole('button', { name: '确认降级' }).isDisabled()).toBe(true)
+  expect(await violations(page)).toEqual([])
   await dialog.getByRole('textbox', { name: '席位' }).fill('2')
   await dialog.getByRole('textbox', { name: '席位' }).press('Tab')
   await expect.poll(() => dialog.getByRole('button', { name: '确认降级' }).isEnabled()).toBe(true)
@@ -104,7 +107,10 @@ test('the message about a scheduled change or a cancellation takes it back', asy
   await toasts(page).getByText(/改为团队版/).waitFor()
   // A cancellation takes the place of what is scheduled, and its undo brings that back.
   await page.getByRole('button', { name: '取消订阅' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: '取消订阅' }).click()
+  const ending = page.getByRole('dialog').getByRole('button', { name: '取消订阅' })
+  await ending.waitFor()
+  expect(await violations(page)).toEqual([])
+  await ending.click()
   await toasts(page).getByText(/订阅将于/).waitFor()
   expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true, scheduledChange: null })
   // Nothing was used: no invoice of about ¥0.00 is announced.
