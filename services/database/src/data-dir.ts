@@ -59,12 +59,19 @@ async function confirmCreation(dataDir: string): Promise<void> {
   await syncFolder(dataDir)
 }
 
+/** A thousand files, one after the other, would each wait for the disk. */
+const syncedAtOnce = 16
+
 async function syncTree(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isDirectory()) await syncFolder(path)
-    else if (entry.isFile()) await syncFile(path)
+  const entries = (await readdir(folder, { withFileTypes: true, recursive: true })).values()
+  const syncInTurn = async () => {
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name)
+      if (entry.isDirectory()) await syncFolder(path)
+      else if (entry.isFile()) await syncFile(path)
+    }
   }
+  await Promise.all(Array.from({ length: syncedAtOnce }, syncInTurn))
   await syncFolder(folder)
 }
 
