@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -27,7 +27,10 @@ export async function compressFiles(folder) {
     for (const [ending, compress] of Object.entries(encodings)) {
       const compressed = `${file}${ending}`
       if (existsSync(compressed) && statSync(compressed).mtimeMs >= mtimeMs) continue
-      await writeFile(compressed, await compress(await readFile(file)))
+      // Whole or not at all: a server may be sending it, and what is there is taken for good the next time.
+      const draft = `${compressed}.${process.pid}`
+      await writeFile(draft, await compress(await readFile(file)))
+      await rename(draft, compressed)
     }
   }))
 }

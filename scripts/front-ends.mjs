@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { capture, shortened } from './child.mjs'
 import { compressFiles } from './compress.mjs'
 import { duration, say } from './console.mjs'
@@ -17,9 +17,14 @@ export async function buildFrontEnds() {
   const failures = outcomes.filter((message) => message !== undefined)
   if (failures.length > 0) return failures
   // After both: building the portal empties its folder.
-  copyFileSync(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
+  putBeside(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
   await Promise.all(frontEnds.map(({ folder }) => compressFiles(inProject(folder, 'dist'))))
   return []
+}
+
+/** Copies a file unless it is there already: a server may be sending it. @param {string} file @param {string} copy */
+function putBeside(file, copy) {
+  if (!existsSync(copy) || !readFileSync(copy).equals(readFileSync(file))) copyFileSync(file, copy)
 }
 
 /** @returns {Promise<string | undefined>} */
