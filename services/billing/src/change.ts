@@ -10,7 +10,7 @@ import { renewalLines } from './invoice/renewal.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { LabelledPeriod, Period } from './rules/period.ts'
 import { unitsFrom, wholeUnits } from './rules/quantity.ts'
-import type { LocalizedText } from './text.ts'
+import { inChinese, type LocalizedText } from './text.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { dailyUsage, usedOn } from './usage/rating.ts'
 
@@ -101,7 +101,7 @@ export function blockersOf({ scheduled }: History, { direction, to: { plan, seat
 /** What is told where a plan has no room for so many seats. */
 export function tooManySeats({ name, seats: { max } }: Plan, seats: number): Notice[] {
   if (max === null || seats <= max) return []
-  return [{ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${name['zh-CN']}最多 ${max} 个，请先减少席位。`, en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.` } }]
+  return [{ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${inChinese(name, `最多 ${max} 个`)}，请先减少席位。`, en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.` } }]
 }
 
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
@@ -122,7 +122,7 @@ export async function warningsOf(tx: BillingTransaction, history: History, { dir
     return [{
       code: 'usage',
       detail: {
-        'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${plan.name['zh-CN']}每月包含 ${zh(included)}，${after['zh-CN']}。`,
+        'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${inChinese(plan.name, `每月包含 ${zh(included)}`)}，${after['zh-CN']}。`,
         en: `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a month, ${after.en}.`,
       },
     }]

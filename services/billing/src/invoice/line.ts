@@ -11,7 +11,7 @@ import { prorate } from '../rules/proration.ts'
 import { creditWithin } from '../rules/share.ts'
 import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import type { LocalizedText } from '../text.ts'
+import { inChinese, type LocalizedText } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment'
@@ -64,7 +64,7 @@ export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: 
   const perSeat = plan.fee.per === 'seat'
   return {
     kind: 'fee',
-    description: { 'zh-CN': `${plan.name['zh-CN']}${perSeat ? '席位费' : '套餐费'}`, en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}` },
+    description: { 'zh-CN': inChinese(plan.name, perSeat ? '席位费' : '套餐费'), en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}` },
     quantity: perSeat ? seats : 1,
     ...(perSeat ? { unit: seat } : {}),
     rate: { amount: plan.fee.amount, per: 1 },
@@ -92,7 +92,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
   const amount = creditWithin(wanted, line.left, given)
   return {
     kind: 'credit',
-    description: { 'zh-CN': `${planName['zh-CN']}未使用时间抵扣`, en: `Unused time on ${planName.en}` },
+    description: { 'zh-CN': inChinese(planName, '未使用时间抵扣'), en: `Unused time on ${planName.en}` },
     quantity: line.quantity,
     ...(line.unit ? { unit: line.unit } : {}),
     ...(line.rate ? { rate: line.rate } : {}),
@@ -154,7 +154,7 @@ export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed
   return {
     ...line,
     kind: 'adjustment',
-    description: { 'zh-CN': `${usage.meter.name['zh-CN']}用量调整（${period.label}）`, en: `${usage.meter.name.en} usage adjustment (${period.label})` },
+    description: { 'zh-CN': inChinese(usage.meter.name, `用量调整（${period.label}）`), en: `${usage.meter.name.en} usage adjustment (${period.label})` },
     quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
     amount,
     explain: [
@@ -168,7 +168,7 @@ export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed
 }
 
 function usageDescription(meter: Meter, plan: Plan): LocalizedText {
-  return { 'zh-CN': `${meter.name['zh-CN']}用量（${plan.name['zh-CN']}）`, en: `${meter.name.en} usage (${plan.name.en})` }
+  return { 'zh-CN': inChinese(meter.name, `用量（${plan.name['zh-CN']}）`), en: `${meter.name.en} usage (${plan.name.en})` }
 }
 
 function taxOf(plan: Plan): { taxRate: string; taxMode: TaxMode } {

@@ -123,7 +123,7 @@ export default {
     kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项通知单' },
   },
   cost: {
-    title: '用量费用', hint: '{range}截至目前，按出账的同一套规则计算，未计折扣与税', hintPast: '{range}，按目前已知的全部用量计算，未计折扣与税；已开具的账单不变',
+    title: '用量费用', hint: '{range}，截至目前按出账的同一套规则计算，未计折扣与税', hintPast: '{range}，按目前已知的全部用量计算，未计折扣与税；已开具的账单不变',
     days: '按天查看', hideDays: '收起每天明细', daysTitle: '每天的用量与费用', noDays: '还没有用量。',
     daysNote: '每天的金额是当天让总额增加的部分，因此仍在套餐包含量之内的日子为 0。没有用量的日子未列出。',
     trial: '试用期内的用量不计费。', linkCopied: '链接已复制，贵公司有权查看用量的同事打开后会看到同样的内容。',
