@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { missingTexts } from './both-languages.mjs'
 import { capture, shortened } from './child.mjs'
 import { compressFiles } from './compress.mjs'
 import { duration, say } from './console.mjs'
@@ -52,6 +53,8 @@ async function build({ name, folder }) {
     waiting: `still building the ${name}`,
   })
   if (code !== 0) return `${shortened(output)}\n\nBuilding the ${name} failed (vite build in ${folder}).`
+  const missing = await missingTexts(inProject(folder, 'dist'))
+  if (missing.length > 0) return `Every text of the ${name} is needed in both languages: ${missing.join(', ')} (${folder}/src/texts).`
   const tooHeavy = await checkBudget(folder)
   if (tooHeavy) return tooHeavy
   stamp(stampFile, wanted)
