@@ -9,7 +9,7 @@ export function localized(text: string | LocalizedText): LocalizedText {
   return typeof text === 'string' ? { 'zh-CN': text, en: text } : text
 }
 
-/** A name and the Chinese text that follows it, set apart where the name ends in a Latin letter: "AI 回答用量", but "Token 用量". */
+/** A name and the Chinese text that follows it, set apart where the name ends in a Latin letter or a digit: "AI 回答用量", but "Token 用量". */
 export function inChinese(name: LocalizedText, following: string): string {
-  return `${name['zh-CN']}${/[a-z]$/i.test(name['zh-CN']) ? ' ' : ''}${following}`
+  return `${name['zh-CN']}${/[a-z\d]$/i.test(name['zh-CN']) ? ' ' : ''}${following}`
 }

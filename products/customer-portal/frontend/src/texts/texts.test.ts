@@ -52,7 +52,7 @@ test('a text takes its values and, where it counts, its form', () => {
 
 test('a name in Latin letters stands apart from the Chinese around it, and from nothing else', () => {
   const filled = (text: string, name: string) => fill(text, { name })
-  expect(['Token', 'AI 回答', 'GPT-5'].map((name) => filled('{name}已用', name))).toEqual(['Token 已用', 'AI 回答已用', 'GPT-5已用'])
+  expect(['Token', 'AI 回答', 'GPT-5'].map((name) => filled('{name}已用', name))).toEqual(['Token 已用', 'AI 回答已用', 'GPT-5 已用'])
   expect([filled('升级到{name}', 'Pro'), filled('升级到 {name}', 'Pro'), filled('{name}：不限量', 'Token'), filled('{name} used', 'Token')])
     .toEqual(['升级到 Pro', '升级到 Pro', 'Token：不限量', 'Token used'])
 })
