@@ -53,6 +53,38 @@ test('who saves what somebody else has just changed is told so, and sees the cha
   await colleague.context().close()
 })
 
+test('the code of a company is looked at while it is typed, and a wrong one is not saved', async () => {
+  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  await page.getByRole('button', { name: '填写发票抬头' }).click()
+  await page.getByLabel('抬头名称').fill('杭州星桥云计算科技有限公司')
+  const code = page.getByLabel('统一社会信用代码')
+  await code.pressSequentially('9133010079')
+  await page.getByText('共 18 位，还差 8 位').waitFor()
+  await code.pressSequentially('9655058C')
+  await page.getByText('校验位不符，请核对每一位').waitFor()
+  await save(page)
+  expect(await code.getAttribute('aria-invalid')).toBe('true')
+  await code.press('Backspace')
+  await code.pressSequentially('b')
+  await page.getByText('校验通过').waitFor()
+  expect(await violations(page)).toEqual([])
+  await save(page)
+  await page.getByText('91330100799655058B', { exact: true }).waitFor()
+  await page.context().close()
+})
+
+test('another time zone is said to hold from the next period, and is taken back from its message', async () => {
+  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  await page.getByRole('button', { name: '编辑 偏好' }).click()
+  await page.getByRole('combobox', { name: '时区' }).selectOption('Asia/Tokyo')
+  await save(page)
+  const next = page.getByText(/起改为 Asia\/Tokyo/)
+  await next.waitFor()
+  await page.getByRole('button', { name: '撤销' }).click()
+  await next.waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 let folder: string
 let server: RunningServer | undefined
 beforeAll(async () => {
