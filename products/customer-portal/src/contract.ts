@@ -3,7 +3,7 @@ import { Amount, Blocker, Currency, Id, Instant, InvoiceLine, InvoiceTitle, Loca
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  CreditMovement, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const

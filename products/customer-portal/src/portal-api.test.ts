@@ -163,6 +163,16 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await get(`/invoices/${renewal.id}`)).pdfSha256).toMatch(/^[0-9a-f]{64}$/)
   })
 
+  test('what the invoices come to is told by currency, of all or of a status, for the customer of the token alone', async () => {
+    const { data } = await get('/invoices?limit=100')
+    const due = data.reduce((sum: number, one: { amountDue: number }) => sum + one.amountDue, 0)
+    const summary = await get('/invoices/summary', { role: 'viewer' })
+    expect(summary).toMatchObject({ asOf: server.clock.at, currencies: [{ currency: 'CNY', count: data.length, amountDue: due, void: 0 }] })
+    const { currencies } = await get('/invoices/summary?status=overdue')
+    expect(currencies[0].count).toBe(data.filter((one: { overdue: boolean }) => one.overdue).length)
+    expect((await call('GET', '/invoices/summary?cursor=x')).json().code).toBe('validation_failed')
+  })
+
   test('the events behind a usage line add up to it', async () => {
     const { data } = await get('/invoices')
     const renewal = data.find((invoice: { kind: string }) => invoice.kind === 'renewal')

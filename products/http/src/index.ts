@@ -9,6 +9,6 @@ export { fieldErrors, type FieldError, type SchemaError } from './field-errors.t
 export { failures } from './failures.ts'
 export { preferredLanguage, type Language } from './language.ts'
 export { findUnstorable } from './text.ts'
-export { InvoiceQuery, PageQuery } from './list-query.ts'
+export { InvoiceQuery, InvoiceSummaryQuery, PageQuery } from './list-query.ts'
 export { PdfAnswer, sendPdf } from './pdf.ts'
 export { clearRenewalCookie, renewalCookie, setRenewalCookie } from './renewal-cookie.ts'

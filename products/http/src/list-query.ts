@@ -16,3 +16,9 @@ export const InvoiceQuery = Type.Object(
   { status: Type.Optional(InvoiceFilter), year: Type.Optional(Type.Integer({ minimum: 1970, maximum: 9998 })), ...PageQuery.properties },
   { additionalProperties: false },
 )
+
+/** `?status=&year=` of the sums of such a list. */
+export const InvoiceSummaryQuery = Type.Object(
+  { status: InvoiceQuery.properties.status, year: InvoiceQuery.properties.year },
+  { additionalProperties: false },
+)

@@ -310,6 +310,28 @@ export const Invoice = Type.Object(
 )
 export type Invoice = Static<typeof Invoice>
 
+const Count = Type.Integer({ minimum: 0 })
+const AmountSum = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
+/** GET /invoices/summary */
+export const InvoiceSummary = Type.Object(
+  {
+    asOf: Instant,
+    firstIssuedAt: Type.Unsafe<string | null>({ ...Nullable(Instant), description: 'Of the oldest document: since when there are any' }),
+    currencies: Type.Array(Type.Object(
+      {
+        currency: Currency,
+        count: Count, open: Count, overdue: Type.Integer({ minimum: 0, description: 'Of `open`, those past their due date' }), paid: Count, void: Count,
+        total: Type.Integer({ ...AmountSum, description: 'Of the documents that are not void; what gives money back counts as less' }),
+        amountDue: AmountSum, amountOverdue: AmountSum,
+        nextDueAt: Type.Unsafe<string | null>({ ...Nullable(Instant), description: 'When the next open invoice that is not overdue falls due' }),
+      },
+      closed,
+    )),
+  },
+  { ...closed, description: 'Sums over all documents of the filter, by currency: not of a page. A draft is not issued yet and not in them' },
+)
+export type InvoiceSummary = Static<typeof InvoiceSummary>
+
 // ---- preview
 
 const { id: _id, ...quoted } = InvoiceLine.properties

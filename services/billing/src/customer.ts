@@ -1,6 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { creditBalance } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
@@ -113,30 +112,39 @@ export async function listCustomers(billing: Billing, input: { cursor?: string; 
       [at, id, limit + 1],
     )
     const shown = rows.slice(0, limit)
-    const data: Account[] = []
-    for (const row of shown) data.push(await accountOf(tx, row.customerId))
+    const data = await accountsOf(tx, shown.map((row) => row.customerId))
     const last = shown.at(-1)
     return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId]) : null }
   }, { readOnly: true })
 }
 
 async function accountOf(tx: BillingTransaction, customerId: string): Promise<Account> {
-  const [row] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1`, [customerId])
-  if (!row) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  const zones = await zonesOf(tx, customerId)
-  const today = localDateOf(zones, tx.at)
-  const next = zones.find((zone) => zone.from > today)
-  const { dueAt: _, ...account } = row
-  return {
-    ...account,
-    timezone: zoneOn(zones, today),
-    nextTimezone: next ? { timezone: next.timezone, from: next.from } : null,
-    creditBalance: await creditBalance(tx, customerId, row.currency),
-  }
+  const [account] = await accountsOf(tx, [customerId])
+  if (!account) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  return account
 }
 
-async function zonesOf(tx: BillingTransaction, customerId: string): Promise<ZoneChange[]> {
-  return tx.query<ZoneChange>('select from_on as "from", timezone from customer_timezones where customer_id = $1 order by from_on', [customerId])
+interface AccountRow extends CustomerRow {
+  zones: ZoneChange[]
+  creditBalance: Money
+}
+
+/** The accounts of several customers, in the order of their ids as given, in one statement. */
+async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Account[]> {
+  const rows = await tx.query<AccountRow>(
+    `select ${customerColumns},
+       (select json_agg(z order by z."from") from (
+          select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id) z) as zones,
+       (select coalesce(sum(m.amount), 0)::bigint from credit_movements m
+        where m.customer_id = c.customer_id and m.currency = c.currency) as "creditBalance"
+     from customers c where customer_id = any($1) order by array_position($1, customer_id)`,
+    [customerIds],
+  )
+  return rows.map(({ dueAt: _, zones, ...account }) => {
+    const today = localDateOf(zones, tx.at)
+    const next = zones.find((zone) => zone.from > today)
+    return { ...account, timezone: zoneOn(zones, today), nextTimezone: next ? { timezone: next.timezone, from: next.from } : null }
+  })
 }
 
 async function changeTimeZone(tx: BillingTransaction, customerId: string, timezone: string): Promise<void> {

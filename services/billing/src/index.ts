@@ -1,4 +1,5 @@
 import * as invoice from './invoice/invoice.ts'
+import { getInvoices } from './invoice/list.ts'
 import { generatePdf } from './invoice/pdf.ts'
 import * as plan from './plan.ts'
 import { cancelSubscription, resumeSubscription } from './cancellation.ts'
@@ -46,7 +47,8 @@ export { checkQuota, getRemainingQuota, type Quota } from './usage/quota.ts'
 export { consume } from './usage/consume.ts'
 export { longestReservation, releaseReservation, reserve, settleReservation } from './usage/reservation.ts'
 export type { Consumed, Released, Reserved, Settled } from './usage/quota-command.ts'
-export { generateInvoice, getInvoice, getInvoiceLineEvents, getInvoices, listPayments, recordPayment, voidInvoice, type InvoiceFilter } from './invoice/invoice.ts'
+export { generateInvoice, getInvoice, getInvoiceLineEvents, listPayments, recordPayment, voidInvoice } from './invoice/invoice.ts'
+export { getInvoices, summarizeInvoices, type InvoiceFilter, type InvoiceSummary, type InvoiceSums } from './invoice/list.ts'
 export type { Discount as CustomerDiscount } from './invoice/discounts.ts'
 export { issueCreditNote, type CreditNoteInput } from './invoice/credit-note.ts'
 export { findMistakes, getReconciliation, type Mistake, type Reconciliation } from './reconciliation.ts'
@@ -83,4 +85,4 @@ export const SubscriptionService = {
   checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange, downgradeSubscription, cancelScheduledChange, cancelSubscription, resumeSubscription,
 }
 export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota, getRemainingQuota, consume, reserve, settleReservation, releaseReservation }
-export const InvoiceService = { generateInvoice: invoice.generateInvoice, getInvoices: invoice.getInvoices, getInvoice: invoice.getInvoice, generatePdf }
+export const InvoiceService = { generateInvoice: invoice.generateInvoice, getInvoices, getInvoice: invoice.getInvoice, generatePdf }

@@ -1,6 +1,6 @@
 import type { Database } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
-import { createBilling, migrationsFolder, type Billing } from './billing.ts'
+import { actingFor, createBilling, migrationsFolder, type Billing } from './billing.ts'
 import { createCustomer } from './customer.ts'
 import { runDueWork, nextDueAt } from './due.ts'
 import { putMeter } from './meter.ts'
@@ -74,4 +74,27 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
 /** A customer on the books, in Asia/Shanghai unless told otherwise. */
 export async function seedCustomer(billing: Billing, id: string, timezone = 'Asia/Shanghai'): Promise<void> {
   await createCustomer(billing, { id, companyName: `${id} 有限公司`, timezone })
+}
+
+/** The same engine (acting for one customer where named), which counts the statements it sends. */
+export function countingStatements(billing: Billing, customerId?: string): { billing: Billing; statements(): number } {
+  let statements = 0
+  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
+    query: (sql, parameters, how) => {
+      statements += 1
+      return tx.query(sql, parameters, how)
+    },
+    savepoint: (inner) => tx.savepoint(inner),
+    asOwner: (inner) => tx.asOwner(inner),
+  }), options)
+  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
+  const counting = createBilling({ db, now: billing.now, newId: billing.newId })
+  return {
+    billing: customerId === undefined ? counting : actingFor(counting, customerId),
+    statements: () => {
+      const sent = statements
+      statements = 0
+      return sent
+    },
+  }
 }

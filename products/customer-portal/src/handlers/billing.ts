@@ -1,6 +1,6 @@
-import { generatePdf, getInvoice, getInvoiceLineEvents, getInvoices } from '@customer-portal/billing'
-import { InvoiceQuery, PageQuery, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
-import { Invoice, Page, UsageEvent } from '@customer-portal/http/resources'
+import { generatePdf, getInvoice, getInvoiceLineEvents, getInvoices, summarizeInvoices } from '@customer-portal/billing'
+import { InvoiceQuery, InvoiceSummaryQuery, PageQuery, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
+import { Invoice, InvoiceSummary, Page, UsageEvent } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { languageFor, type ActFor } from '../caller.ts'
 import { invoiceFile, InvoiceFileAnswer, sendInvoiceFile } from '../invoice-file.ts'
@@ -17,6 +17,17 @@ export function billingRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getInvoices(billing, { customerId, ...request.query })
+  })
+
+  app.get('/invoices/summary', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'What the invoices come to', tags: ['billing'], querystring: InvoiceSummaryQuery, response: { 200: InvoiceSummary },
+      description: 'How many there are, and what is due and overdue of them, by currency: of all, or of those of the filter. At most 100,000 (400 `invalid_range`).',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return summarizeInvoices(billing, { customerId, ...request.query })
   })
 
   app.get('/invoices/export', {

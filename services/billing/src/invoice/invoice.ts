@@ -1,21 +1,18 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
-import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../cursor.ts'
+import type { Page } from '../cursor.ts'
 import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
 import { lockCustomer, readHistory } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { parseInstant } from '../rules/instant.ts'
-import { instantOf } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { draftIdParts, draftOf } from './draft.ts'
 import { reissueVoided } from './reissue.ts'
-import { leftToPay, notesOf, paymentsOf, stateOf, type Payment } from './state.ts'
+import { notesOf, paymentsOf, stateOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
-
-export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
 
 /**
  * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. Where the
@@ -39,47 +36,6 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     await rememberDue(tx, running)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))
   })
-}
-
-/** A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the date of issue. */
-export async function getInvoices(
-  billing: Billing,
-  input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
-): Promise<Page<Invoice>> {
-  const limit = pageLimit(input.limit)
-  if (input.year !== undefined && !(Number.isInteger(input.year) && input.year >= 1 && input.year < 9999)) throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${input.year} to look in` })
-  const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
-  if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
-  return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const drafted = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft') ? await draftOf(tx, history) : null
-    const room = limit - (drafted ? 1 : 0)
-    const [from, to] = input.year === undefined ? [null, null] : [instantOf(history.zones, newYear(input.year)), instantOf(history.zones, newYear(input.year + 1))]
-    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice & { sequence: number }>(
-      `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
-       and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5)) and ${conditionOf(input.status)}
-       order by i.issued_at desc, i.sequence desc limit ${room + 1}`,
-      [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
-    )
-    const shown = rows.slice(0, room)
-    const data: Invoice[] = drafted ? [drafted] : []
-    for (const { sequence: _, ...row } of shown) data.push(await view(tx, row))
-    const last = shown.at(-1)
-    return { data, nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, String(last.sequence)] : afterTheDraft) : null }
-  }, { readOnly: true })
-}
-
-/** Where a page holds the draft alone, the next one begins with the newest invoice. */
-const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
-
-const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
-
-function conditionOf(status: InvoiceFilter | undefined): string {
-  if (status === 'void') return 'i.voided_at is not null'
-  if (status === 'paid') return `i.voided_at is null and ${leftToPay} <= 0`
-  if (status === 'open') return `i.voided_at is null and ${leftToPay} > 0`
-  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and i.due_at < $6`
-  return 'true'
 }
 
 /** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */

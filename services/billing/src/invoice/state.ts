@@ -32,11 +32,34 @@ export interface InvoiceRow {
   pdfSha256: string | null
 }
 
+/** An invoice by its key. */
+export interface InvoiceKey {
+  customerId: string
+  id: string
+}
+
 export async function paymentsOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Payment[]> {
-  return tx.query<Payment>(
-    'select reference, amount, method, paid_at as "paidAt", created_at as "createdAt" from payments where customer_id = $1 and invoice_id = $2 order by paid_at, created_at, reference',
-    [customerId, invoiceId],
+  return (await paymentsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId) ?? []
+}
+
+/** The payments of several invoices by their ids, each oldest first, in one statement. */
+export async function paymentsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Payment[]>> {
+  const rows = await tx.query<Payment & { invoiceId: string }>(
+    `select p.invoice_id as "invoiceId", p.reference, p.amount, p.method, p.paid_at as "paidAt", p.created_at as "createdAt"
+     from ${keysIn('$1')} join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
+     order by p.paid_at, p.created_at, p.reference`,
+    [keysText(invoices)],
   )
+  return byInvoice(rows)
+}
+
+const keysIn = (parameter: string) => `jsonb_to_recordset(${parameter}) as k(customer_id text, id text)`
+const keysText = (invoices: readonly InvoiceKey[]) => JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+
+function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<string, Omit<T, 'invoiceId'>[]> {
+  const found = new Map<string, Omit<T, 'invoiceId'>[]>()
+  for (const { invoiceId, ...row } of rows) found.set(invoiceId, [...(found.get(invoiceId) ?? []), row])
+  return found
 }
 
 /** A credit note of an invoice: `lowered` is what it took off the amount due, the rest became account credit. */
@@ -50,9 +73,18 @@ export interface NoteOnInvoice {
 
 /** The credit notes of an invoice, oldest first. */
 export async function notesOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<NoteOnInvoice[]> {
-  return tx.query<NoteOnInvoice>(
-    'select id, number, total, lowered, issued_at as "issuedAt" from invoices where customer_id = $1 and credits_id = $2 order by issued_at, number', [customerId, invoiceId],
+  return (await notesOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId) ?? []
+}
+
+/** The credit notes of several invoices by their ids, each oldest first, in one statement. */
+export async function notesOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, NoteOnInvoice[]>> {
+  const rows = await tx.query<NoteOnInvoice & { invoiceId: string }>(
+    `select n.credits_id as "invoiceId", n.id, n.number, n.total, n.lowered, n.issued_at as "issuedAt"
+     from ${keysIn('$1')} join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
+     order by n.issued_at, n.number`,
+    [keysText(invoices)],
   )
+  return byInvoice(rows)
 }
 
 /** open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is paid at issue. */

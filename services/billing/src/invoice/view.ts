@@ -4,7 +4,7 @@ import type { Seller } from '../seller.ts'
 import type { Money } from '../rules/money.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { Line, LineDraft } from './line.ts'
-import { notesOf, paymentsOf, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
+import { notesOn, paymentsOn, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
 
 /** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
@@ -45,14 +45,24 @@ export interface StoredInvoice extends InvoiceRow {
 
 /** A stored invoice with its state as of now. */
 export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<Invoice> {
-  const { stretchId: _, ...document } = row.document
-  const notes = await notesOf(tx, document.customerId, row.id)
-  return {
-    // A document from before there were discounts does not name them.
-    ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
-    ...stateOf(row, await paymentsOf(tx, document.customerId, row.id), notes, tx.at),
-    creditNotes: notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
-  }
+  return (await viewAll(tx, [row]))[0]!
+}
+
+/** Stored invoices with their states as of now, in as many statements as one takes. */
+export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoice[]): Promise<Invoice[]> {
+  if (rows.length === 0) return []
+  const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
+  const [notes, payments] = [await notesOn(tx, keys), await paymentsOn(tx, keys)]
+  return rows.map((row) => {
+    const { stretchId: _, ...document } = row.document
+    const own = notes.get(row.id) ?? []
+    return {
+      // A document from before there were discounts does not name them.
+      ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
+      ...stateOf(row, payments.get(row.id) ?? [], own, tx.at),
+      creditNotes: own.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
+    }
+  })
 }
 
 /** The view of a document that was just issued. */
