@@ -541,6 +541,17 @@ export type Problem = {
     code: string
     detail: string
   }>
+  /** Of `event_conflict`: the fields in which the event recorded under this id is another */
+  differs?: Array<'meter' | 'quantity' | 'time' | 'properties'>
+  /** Of `event_conflict`: the event recorded under this id */
+  first?: {
+    /** Letters, digits and _ . : - */
+    meter: string
+    quantity: number
+    /** RFC 3339, UTC */
+    time: string
+    properties: Record<string, unknown>
+  }
 }
 
 export type Quota = {
@@ -602,6 +613,17 @@ export type Recorded = {
     id: string | null
     code: string
     detail: string
+    /** Of `event_conflict`: the fields in which the event recorded under this id is another */
+    differs?: Array<'meter' | 'quantity' | 'time' | 'properties'>
+    /** Of `event_conflict`: the event recorded under this id */
+    first?: {
+      /** Letters, digits and _ . : - */
+      meter: string
+      quantity: number
+      /** RFC 3339, UTC */
+      time: string
+      properties: Record<string, unknown>
+    }
   }>
 }
 

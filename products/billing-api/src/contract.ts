@@ -2,7 +2,7 @@ import { changeTypes, longestReservation, mostTrialDays, type ChangeType, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
+  Amount, Charge, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -152,7 +152,7 @@ export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),
     duplicates: Type.Integer(),
-    rejected: Type.Array(Type.Object({ index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String() }, closed)),
+    rejected: Type.Array(Type.Object({ index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String(), ...Conflict }, closed)),
   },
   closed,
 )

@@ -11,29 +11,29 @@ const retrySeconds = 5
 /** Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is logged whole and answered with nothing of it. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = preferredLanguage(request.headers['accept-language'])
-  const { code, detail, errors } = mistakeOf(error, request, language)
+  const { code, ...more } = mistakeOf(error, request, language)
   const { status } = failures[code]
   if (status >= 500) request.log.error({ err: error }, code)
   if (status === 503) void reply.header('retry-after', retrySeconds)
   if (error instanceof BillingError && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
-  return sendProblem(request, reply, language, code, { detail, errors })
+  return sendProblem(request, reply, language, code, more)
 }
 
 /** Writes one problem; the text of the code stands in where no detail is given. */
 export function sendProblem(
-  request: FastifyRequest, reply: FastifyReply, language: Language, code: Code, more: { detail?: string; errors?: FieldError[] } = {},
+  request: FastifyRequest, reply: FastifyReply, language: Language, code: Code, more: Omit<Mistake, 'code'> = {},
 ): FastifyReply {
   const { status, [language]: text } = failures[code]
   const problem: Problem = {
     type: 'about:blank', title: text.title, status, detail: more.detail ?? text.detail, code,
-    instance: request.url.split('?', 1)[0] ?? '/', requestId: request.id, ...(more.errors?.length ? { errors: more.errors } : {}),
+    instance: request.url.split('?', 1)[0] ?? '/', requestId: request.id, ...(more.errors?.length ? { errors: more.errors } : {}), ...more.extensions,
   }
   return reply.code(status).headers({ 'content-language': language, vary: 'accept-language', 'cache-control': 'no-store' })
     .type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(problem)
 }
 
-interface Mistake { code: Code; detail?: string; errors?: FieldError[] }
+interface Mistake { code: Code; detail?: string; errors?: FieldError[]; extensions?: Pick<Problem, 'differs' | 'first'> }
 
 function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
   if (error instanceof BillingError) return billingMistake(error, request, language)
@@ -50,7 +50,12 @@ function billingMistake({ code, detail }: BillingError, request: FastifyRequest,
   const message = language === 'en' && typeof detail.message === 'string' ? detail.message : undefined
   if (typeof detail.pointer !== 'string') return { code, detail: message }
   const pointer = detail.pointer.startsWith('header:') ? detail.pointer : pointerAt(detail.pointer, placeOf(detail.pointer, request))
-  return { code, detail: message, errors: [{ pointer, code, detail: message ?? failures[code][language].detail }] }
+  return { code, detail: message, errors: [{ pointer, code, detail: message ?? failures[code][language].detail }], ...(detail.differs ? { extensions: conflictIn(detail) } : {}) }
+}
+
+/** What an id that is taken was used for before. */
+function conflictIn({ differs, first }: BillingError['detail']): NonNullable<Mistake['extensions']> {
+  return { differs: differs as Problem['differs'], ...(first ? { first: first as Problem['first'] } : {}) }
 }
 
 /** The engine knows a field by its name alone, not how it came. */

@@ -419,6 +419,16 @@ export type Token = Static<typeof Token>
 
 // ---- errors
 
+/** Of an id that was used before with other content: which fields differ, and the event that has it. */
+export const Conflict = {
+  differs: Type.Optional(Type.Array(Type.Union([Type.Literal('meter'), Type.Literal('quantity'), Type.Literal('time'), Type.Literal('properties')]), {
+    description: 'Of `event_conflict`: the fields in which the event recorded under this id is another',
+  })),
+  first: Type.Optional(Type.Object({ meter: Id, quantity: Type.Number(), time: Instant, properties: Type.Record(Type.String(), Type.Unknown()) }, {
+    ...closed, description: 'Of `event_conflict`: the event recorded under this id',
+  })),
+}
+
 export const Problem = Type.Object(
   {
     type: Type.String(),
@@ -429,6 +439,7 @@ export const Problem = Type.Object(
     instance: Type.String(),
     requestId: Type.String(),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() }, closed))),
+    ...Conflict,
   },
   { ...closed, description: 'RFC 9457 application/problem+json' },
 )

@@ -4,11 +4,12 @@ import { isDate, type LocalDate } from './date.ts'
 export type Instant = string
 
 /**
- * RFC 3339 with any offset → the fixed UTC form, or undefined. Digits beyond the sixth decimal are refused, not dropped, and
- * so are dates the calendar does not have and moments that are not in the years 1 to 9999 of UTC.
+ * RFC 3339 with any offset and any number of decimals → the fixed UTC form, or undefined. Digits beyond the microsecond are
+ * dropped, never rounded: rounding could move a moment into the next day, and so onto another invoice. Dates the calendar does
+ * not have and moments that are not in the years 1 to 9999 of UTC are refused.
  */
 export function parseInstant(text: string): Instant | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6}))?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
   // Date.parse would read 30 February as 2 March.
   if (!match || !isDate(match[1]!)) return undefined
   const [, date, time, fraction = '', offset] = match as unknown as [string, LocalDate, string, string | undefined, string]

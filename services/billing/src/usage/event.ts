@@ -12,6 +12,8 @@ export interface UsageEventInput {
   quantity?: number
   time?: string
   properties?: Record<string, unknown>
+  /** When one without a time first came, where it was refused then: it counts at that moment. */
+  arrivedAt?: Instant
 }
 
 /** An event that was checked: `quantity` is steps. */
@@ -21,6 +23,8 @@ export interface CheckedEvent {
   meter: string
   quantity: number
   time: Instant
+  /** Whether its time was sent. */
+  timeSent: boolean
   properties: Record<string, unknown>
   /** The properties as JSON. */
   propertiesText: string
@@ -54,7 +58,7 @@ export function takenTimes(at: Instant): TakenTimes {
   return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds) }
 }
 
-/** Checks one event on its own. Its body hash is of the content as sent, so that the same send is recognised as the same. */
+/** Checks one event on its own. Its body hash is of the content it has, however that is written, so that the same event is recognised as the same. */
 export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes): CheckedEvent | Rejection {
   if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
   const units = event.quantity ?? 1
@@ -62,7 +66,7 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, tim
   if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
   if (quantity === 'quantity_too_precise') return { code: quantity, detail: `quantity ${units} has more than the ${meter.decimals} decimals of meter '${meter.key}'` }
   if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
-  const time = event.time === undefined ? times.at : timeOf(event.time, times)
+  const time = event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
@@ -73,16 +77,21 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, tim
   if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
     return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
   }
-  const bodyHash = sha256(`[${JSON.stringify(event.meter)},${JSON.stringify(units)},${JSON.stringify(event.time ?? null)},${propertiesText}]`)
-  const checked: CheckedEvent = { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, properties, propertiesText, bodyHash, aggregation }
+  const bodyHash = bodyHashOf({ meter: event.meter, quantity, time: event.time === undefined ? null : time, propertiesText })
+  const checked: CheckedEvent = { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, timeSent: event.time !== undefined, properties, propertiesText, bodyHash, aggregation }
   if (uniqueBy !== undefined) checked.uniqueBy = uniqueBy
   if (groupBy !== undefined) checked.groupBy = groupBy
   return checked
 }
 
+/** What tells an event from another of its id. `quantity` is steps, `time` null where none was sent. */
+export function bodyHashOf({ meter, quantity, time, propertiesText }: { meter: string; quantity: number; time: Instant | null; propertiesText: string }): string {
+  return sha256(`[${JSON.stringify(meter)},${quantity},${time === null ? 'null' : `"${time}"`},${propertiesText}]`)
+}
+
 function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection {
   const time = parseInstant(text)
-  if (!time) return { code: 'validation_failed', detail: `time '${text}' is not an RFC 3339 instant with at most six decimals` }
+  if (!time) return { code: 'validation_failed', detail: `time '${text}' is not an RFC 3339 instant` }
   if (time < from) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
   if (time > to) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
   return time

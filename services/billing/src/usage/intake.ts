@@ -1,14 +1,15 @@
-import { BillingError, type Code } from '../failure.ts'
+import { BillingError } from '../failure.ts'
+import type { Refusal } from './conflict.ts'
 import type { UsageEventInput } from './event.ts'
 
 /** What became of one event. */
-export type Fate = 'accepted' | 'duplicate' | { code: Code; detail: string }
+export type Fate = 'accepted' | 'duplicate' | Refusal
 
 /** What became of a batch. `rejected` names each event by its place in the batch. */
 export interface Recorded {
   accepted: number
   duplicates: number
-  rejected: { index: number; id: string; code: Code; detail: string }[]
+  rejected: (Refusal & { index: number; id: string })[]
 }
 
 /** An event on its way, and its fate once that is committed. */

@@ -5,6 +5,7 @@ import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { checkEvent, isStorable, type CheckedEvent, type TakenTimes } from './event.ts'
+import { conflictWith } from './conflict.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { available, grant, type QuotaCounter } from './quota-counter.ts'
 import type { Placed } from './store.ts'
@@ -55,7 +56,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   const event = checkedEvent(command, meter, times)
   const known = ids.get(idKey(event.customerId, event.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
-  if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command)
+  if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command, event, known, meter)
   if (known?.event) {
     return { outcome: { answer: { granted: units(meter, known.event.quantity), remaining: remaining(meter, standing), overage: units(meter, known.event.overage ?? 0), duplicate: true } } }
   }
@@ -64,7 +65,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   // Nothing recorded: the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
   standing.used += granted
-  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage } })
+  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage, content: { time: event.time, properties: event.properties } } })
   return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
 }
 
@@ -172,6 +173,17 @@ function remaining(meter: Meter, standing: Standing): number | null {
 const nothing = { granted: 0, overage: 0 }
 const units = (meter: Meter, steps: number) => unitsFrom(steps, meter.decimals)
 
-const conflictOf = ({ id }: QuotaCommand) => new BillingError('event_conflict', { pointer: '/id', message: `id '${id}' was used before with other content` })
+
+function conflictOf({ id }: QuotaCommand, event?: CheckedEvent, known?: KnownId, meter?: Meter): BillingError {
+  const pointer = '/id'
+  const message = `id '${id}' was used before with other content`
+  if (!event || !known?.event || known.reservation || !meter) return new BillingError('event_conflict', { pointer, message })
+  const { bodyHash, quantity, content } = known.event
+  // An event that is not found under this meter is of another.
+  if (!content) return new BillingError('event_conflict', { pointer, message: `${message}: meter`, differs: ['meter'] })
+  const { differs, first } = conflictWith(event, bodyHash, { meter: meter.key, decimals: meter.decimals, quantity, ...content })
+  return new BillingError('event_conflict', { pointer, message: `${message}: ${differs!.join(', ')}`, differs, first })
+}
+
 const closedOf = ({ id }: QuotaCommand, what: string) => new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
 const noSubscriptionOf = ({ customerId }: QuotaCommand) => new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })

@@ -38,6 +38,44 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('ids')).toEqual({ ai_chat: 2 })
   })
 
+  test('the same instant in another notation is the same event, to the microsecond', async () => {
+    const event = await customer('notations')
+    const at = (time: string) => event({ id: 'java', quantity: 2, time })
+    const notations = ['2026-11-19T04:00:00.123456Z', '2026-11-19T12:00:00.123456+08:00', '2026-11-19T04:00:00.1234569Z', '2026-11-18T22:30:00.123456789-05:30']
+    expect(await recordUsage(world.billing, notations.map(at))).toEqual({ accepted: 1, duplicates: 3, rejected: [] })
+    expect(await recordUsage(world.billing, notations.toReversed().map(at))).toEqual({ accepted: 0, duplicates: 4, rejected: [] })
+    expect((await getUsageDetail(world.billing, { customerId: 'notations' })).data).toMatchObject([{ time: '2026-11-19T04:00:00.123456Z', quantity: 2 }])
+  })
+
+  test('a conflict names the fields that differ and tells what was recorded first', async () => {
+    const event = await customer('conflicts')
+    const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1 } })
+    const timeless = event({ id: 'now', quantity: 3 })
+    expect(await recordUsage(world.billing, [first, timeless])).toMatchObject({ accepted: 2 })
+    const { time: _, ...untimed } = first
+    const others: [UsageEventInput, string[]][] = [
+      [{ ...first, time: '2026-11-19T00:00:01Z' }, ['time']], [untimed, ['time']], [{ ...first, quantity: 4 }, ['quantity']], [{ ...first, meter: 'tokens' }, ['meter']],
+      [{ ...first, meter: 'tokens', properties: { b: 2 }, quantity: 1 }, ['meter', 'quantity', 'properties']], [{ ...timeless, time: '2026-11-20T00:00:00Z' }, ['time']],
+      [{ ...timeless, quantity: 4 }, ['quantity']],
+    ]
+    const { rejected } = await recordUsage(world.billing, others.map(([other]) => other))
+    expect(rejected.map(({ differs }) => differs)).toEqual(others.map(([, differs]) => differs))
+    expect(rejected[0]).toMatchObject({ code: 'event_conflict', first: { meter: 'ai_chat', quantity: 2, time: '2026-11-19T00:00:00.000000Z', properties: { b: 1 } } })
+    // What two senders sent in one batch as well: the first of them is recorded.
+    const inOne = await recordUsage(world.billing, [event({ id: 'pair', quantity: 5 }), event({ id: 'pair', quantity: 6 })])
+    expect(inOne).toMatchObject({ accepted: 1, rejected: [{ index: 1, differs: ['quantity'], first: { quantity: 5 } }] })
+  })
+
+  test('a consumption under a taken id names what differs', async () => {
+    const event = await customer('consumed-conflict')
+    await createSubscription(world.billing, { customerId: 'consumed-conflict', planId: 'team' })
+    await recordUsage(world.billing, [event({ id: 'x', meter: 'tokens', quantity: 2 })])
+    const again = (meter: string, quantity: number) => consume(world.billing, { customerId: 'consumed-conflict', meter, id: 'x', quantity })
+    await expect(again('tokens', 3)).rejects.toMatchObject({ code: 'event_conflict', detail: { differs: ['quantity'], first: { meter: 'tokens', quantity: 2 } } })
+    await expect(again('ai_chat', 2)).rejects.toMatchObject({ code: 'event_conflict', detail: { differs: ['meter'] } })
+    expect(await again('tokens', 2)).toMatchObject({ granted: 2, duplicate: true })
+  })
+
   test('ids are one space per customer', async () => {
     const [a, b] = [await customer('space-a'), await customer('space-b')]
     expect(await recordUsage(world.billing, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })])).toMatchObject({ accepted: 2 })

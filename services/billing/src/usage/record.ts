@@ -124,6 +124,6 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {
-  const rejected = fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ index, id: events[index]!.id, code: fate.code, detail: fate.detail }]))
+  const rejected = fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ index, id: events[index]!.id, ...fate }]))
   return { accepted: fates.filter((fate) => fate === 'accepted').length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected }
 }

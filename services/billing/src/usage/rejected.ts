@@ -16,6 +16,8 @@ export interface RefusedEvent {
   quantity?: unknown
   time?: unknown
   properties?: unknown
+  /** When one without a time first came. */
+  arrivedAt?: Instant
   code: Code
   detail: string
 }
@@ -51,9 +53,9 @@ export async function keepRejected(billing: Billing, refused: readonly RefusedEv
     }
     if (rows.size === 0) return
     await tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at, sent)
-       select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date, $2, r.sent
-       from jsonb_to_recordset($1) as r(customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb, time text, local_date date, sent jsonb)
+      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at, sent, arrived_at)
+       select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date, $2, r.sent, r.arrived_at
+       from jsonb_to_recordset($1) as r(customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb, time text, local_date date, sent jsonb, arrived_at timestamptz)
        on conflict (customer_id, id, body_hash, code) do update set sent = excluded.sent, detail = excluded.detail, times = rejected_events.times + 1, rejected_at = excluded.rejected_at`,
       // One order for everybody, so that two batches never wait for each other in a circle.
       [JSON.stringify([...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)), tx.at],
@@ -113,7 +115,7 @@ const mostRetried = 1000
 
 /**
  * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest refused first and at
- * most 1,000 at once. What is accepted now (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason
+ * most 1,000 at once. One without a time counts when it first came. What is accepted now (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason
  * of now. `record` is what takes events.
  */
 export async function retryRejected(
@@ -121,12 +123,12 @@ export async function retryRejected(
   input: { customerId: string; ids?: readonly string[] },
   record: (events: UsageEventInput[]) => Promise<Recorded>,
 ): Promise<Recorded> {
-  const rows = await billing.transaction((tx) => tx.query<{ id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'> }>(
-    `select id, body_hash as "bodyHash", (array_agg(sent))[1] as sent from rejected_events
+  const rows = await billing.transaction((tx) => tx.query<{ id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'>; arrivedAt: Instant }>(
+    `select id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
      where customer_id = $1 and sent is not null and ($2::text[] is null or id = any($2)) group by id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
     [input.customerId, input.ids ?? null],
   ), { readOnly: true })
-  const recorded = await record(rows.map(({ sent }) => ({ ...sent, customerId: input.customerId })))
+  const recorded = await record(rows.map(({ sent, arrivedAt }) => ({ ...sent, arrivedAt, customerId: input.customerId })))
   const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
   await billing.transaction((tx) => tx.query(
     `delete from rejected_events r using jsonb_to_recordset($2) as d(id text, body_hash text, code text)
@@ -146,13 +148,14 @@ async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): 
 }
 
 function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
-  const { customerId, meter, quantity, time, properties, code } = event
+  const { customerId, meter, quantity, time, properties, code, arrivedAt = at } = event
   const instant = typeof time === 'string' ? parseInstant(time) : undefined
   return {
     customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter),
     quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : null,
-    time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, at),
+    time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
     body_hash: sha256(canonicalJson([meter ?? null, quantity ?? null, time ?? null, properties ?? null])),
+    arrived_at: arrivedAt,
     sent: isWorthTryingAgain(event) ? { id: event.id, meter, quantity, time, properties } : null,
   }
 }

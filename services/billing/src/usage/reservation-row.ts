@@ -28,8 +28,16 @@ const mostForgotten = 100
 
 /** What an id stands for already: a recorded event, a reservation, or both where it was settled. */
 export interface KnownId {
-  event?: { bodyHash: string; quantity: number; overage: number | null }
+  event?: KnownEvent
   reservation?: Reservation
+}
+
+/** A recorded event by its id. Without `content` it is not of the meter that was asked for, or has left. */
+export interface KnownEvent {
+  bodyHash: string
+  quantity: number
+  overage: number | null
+  content?: { time: Instant; properties: Record<string, unknown> }
 }
 
 export const idKey = (customerId: string, id: string) => `${customerId}\u0000${id}`
@@ -39,6 +47,8 @@ export interface KnownIdRow extends Reservation {
   eventHash: string | null
   eventQuantity: number
   eventOverage: number | null
+  eventTime: Instant | null
+  eventProperties: Record<string, unknown> | null
   reserved: boolean
 }
 
@@ -48,6 +58,7 @@ export interface KnownIdRow extends Reservation {
  */
 export const knownIdsQuery = `
   select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
+    u.time as "eventTime", u.properties as "eventProperties",
     r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
     r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
   from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
@@ -62,8 +73,10 @@ export function knownSince(at: Instant): Instant {
 }
 
 export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
-  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, reserved, ...row }) => [idKey(row.customerId, row.id), {
-    ...(eventHash === null ? {} : { event: { bodyHash: eventHash, quantity: eventQuantity, overage: eventOverage } }),
+  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, eventTime, eventProperties, reserved, ...row }) => [idKey(row.customerId, row.id), {
+    ...(eventHash === null ? {} : { event: {
+      bodyHash: eventHash, quantity: eventQuantity, overage: eventOverage, ...(eventTime && eventProperties ? { content: { time: instant(eventTime), properties: eventProperties } } : {}),
+    } }),
     ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
   }]))
 }

@@ -1,5 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
+import { conflictWith, contentKey, recordedContents } from './conflict.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import type { CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
@@ -48,10 +49,11 @@ interface Told {
 async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>): Promise<Fate[]> {
   const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
   const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
+  const others = await recordedContents(tx, placed.filter((event, index) => !isAccepted[index] && hashes.get(keyOf(event)) !== event.bodyHash))
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
-    if (hashes.get(keyOf(event)) === event.bodyHash) return 'duplicate'
-    return { code: 'event_conflict', detail: `event '${event.id}' was recorded before with other content` }
+    const hash = hashes.get(keyOf(event))
+    return hash === event.bodyHash ? 'duplicate' : conflictWith(event, hash ?? '', others.get(contentKey(event)))
   })
 }
 

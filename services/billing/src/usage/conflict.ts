@@ -1,0 +1,85 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { Code } from '../failure.ts'
+import { canonicalJson } from '../rules/canonical.ts'
+import type { Instant } from '../rules/instant.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { bodyHashOf, type CheckedEvent } from './event.ts'
+
+/** Why an event was not taken. */
+export interface Refusal {
+  code: Code
+  detail: string
+  /** Of an id that was used before with other content: the fields that differ, and the event that has it. */
+  differs?: EventField[]
+  first?: FirstEvent
+}
+
+export type EventField = 'meter' | 'quantity' | 'time' | 'properties'
+
+/** The event that was recorded under an id. `quantity` is units. */
+export interface FirstEvent {
+  meter: string
+  quantity: number
+  time: Instant
+  properties: Record<string, unknown>
+}
+
+/** What the row of an event holds, beside the hash of what was sent. `quantity` is steps. */
+export interface RecordedContent {
+  meter: string
+  quantity: number
+  decimals: number
+  time: Instant
+  properties: Record<string, unknown>
+}
+
+type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'quantity' | 'time' | 'timeSent' | 'propertiesText'>
+
+/** The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a reservation, or by an event that has left. */
+export function conflictWith(event: SentContent, hash: string, recorded: RecordedContent | undefined): Refusal {
+  const detail = `event '${event.id}' was recorded before with other content`
+  if (!recorded) return { code: 'event_conflict', detail }
+  const differs = fieldsThatDiffer(event, hash, recorded)
+  const { decimals, quantity, ...content } = recorded
+  return { code: 'event_conflict', detail: `${detail}: ${differs.join(', ')}`, differs, first: { ...content, quantity: unitsFrom(quantity, decimals) } }
+}
+
+function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedContent): EventField[] {
+  const { meter, quantity, time } = recorded
+  const propertiesText = canonicalJson(recorded.properties)
+  // Only the hash remembers whether the first was sent with a time.
+  const was = (at: Instant | null) => hash === bodyHashOf({ meter, quantity, time: at, propertiesText })
+  const differs: EventField[] = []
+  if (event.meter !== meter) differs.push('meter')
+  if (event.quantity !== quantity) differs.push('quantity')
+  if (event.timeSent ? event.time !== time || was(null) : was(time)) differs.push('time')
+  if (event.propertiesText !== propertiesText) differs.push('properties')
+  // What was granted, not what was asked for, is kept of a consumption.
+  return differs.length === 0 ? ['quantity'] : differs
+}
+
+/** What is recorded under ids, by customer and id; those of reservations, and of events whose month was dropped, have none. */
+export async function recordedContents(tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[]): Promise<Map<string, RecordedContent>> {
+  if (events.length === 0) return new Map()
+  const found = await contentsOf(tx, events, 'm.key = s.meter')
+  const missing = events.filter((event) => !found.has(contentKey(event)))
+  // Of another meter: each is looked at, since the key of the events begins with it.
+  if (missing.length > 0) for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
+  return found
+}
+
+export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) => `${customerId} ${id}`
+
+async function contentsOf(
+  tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[], meters: 'm.key = s.meter' | 'm.key <> s.meter',
+): Promise<Map<string, RecordedContent>> {
+  const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
+    `select s.customer_id as "customerId", s.id, u.meter, u.quantity, m.decimals, u.time, u.properties
+     from jsonb_to_recordset($1) as s(customer_id text, id text, meter text)
+     cross join lateral (select time from usage_keys where (customer_id, id) = (s.customer_id, s.id) limit 1) k
+     join meters m on ${meters}
+     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (s.customer_id, m.key, k.time, s.id) limit 1) u`,
+    [JSON.stringify(events.map(({ customerId, id, meter }) => ({ customer_id: customerId, id, meter })))],
+  )
+  return new Map(rows.map(({ customerId, id, ...content }) => [contentKey({ customerId, id }), content]))
+}
