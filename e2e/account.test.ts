@@ -99,7 +99,7 @@ test('while the server is away the page says so and keeps what was typed; once i
   const environment = { PORT: String(await freePort()), DATA_DIR: join(folder, 'data') }
   server = await startServer(environment)
   const page = await openAccount((await vendorOf(server.url, secretKey).session('test_customer', 'owner', '/account')).url)
-  const isAway = page.getByText('连接不上服务器，正在重试')
+  const isAway = page.getByText('无法连接服务器，正在重试')
   await edit(page, '王小青')
   await server.stop()
   await save(page)

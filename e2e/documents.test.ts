@@ -17,7 +17,7 @@ test('an invoice shows its discount and its credit note, and the note leads back
   await sheet.getByText('贷项冲减').waitFor()
   if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-invoice.png`, fullPage: true })
   await sheet.getByRole('link', { name: note.number! }).click()
-  await sheet.getByRole('heading', { name: `贷项通知单 ${note.number}` }).waitFor()
+  await sheet.getByRole('heading', { name: `贷项凭证 ${note.number}` }).waitFor()
   await sheet.getByText('服务中断补偿').waitFor()
   await sheet.getByText(/−¥106\.00/).first().waitFor()
   if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-note.png`, fullPage: true })

@@ -222,7 +222,7 @@ describe('with height auto', () => {
 
 describe('a token', () => {
   const revoke = (token: string) => fetch(`${server.url}/api/portal/session/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
-  const expired = (page: Page) => portalIn(page).getByText('会话已过期，请从工作台重新打开。')
+  const expired = (page: Page) => portalIn(page).getByText('会话已过期，请回到您进入的页面重新打开。')
   const answer = (page: Page, given: (route: Route) => Promise<void>) => page.route('**/portal-token', given)
 
   /** The example with the portal open, the token it uses, and how often the host's server was asked for one. */

@@ -53,7 +53,7 @@ test('the dialog of an upgrade says what the invoice says, row by row, with the 
   const expected = [
     ...lines.map((line): [string, number] => [line.description['zh-CN'], line.amount]),
     ...taxes.map(({ rate, amount }): [string, number] => [`增值税 ${rate}%`, amount]),
-    ['合计', total], ['余额抵扣', -creditApplied], ['今日应付', amountDue],
+    ['合计', total], ['余额抵扣', -creditApplied], ['本次账单', amountDue],
   ] as const
   expect([...shown].slice(0, expected.length)).toEqual(expected)
   // Only the next invoice's estimate stands below.

@@ -118,7 +118,7 @@ test('what is chosen is in the address: a link and the way back show the same', 
   await page.getByRole('columnheader', { name: '其他' }).waitFor()
   await page.getByRole('radio', { name: '费用' }).click()
   // Used before there was a plan: nobody pays for it.
-  await page.getByText('这段时间没有超额费用。').waitFor()
+  await page.getByText('这段时间没有超出费用。').waitFor()
   await page.context().close()
 })
 

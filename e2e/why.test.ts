@@ -64,7 +64,7 @@ test('with a past billing period on show, its cost is explained, and equals its 
   const { page, context } = await open('/usage')
   await page.getByRole('button', { name: '日期范围' }).click()
   await page.getByRole('button', { name: '上个周期' }).click()
-  await costOf(page).getByText('已开具的账单不变').waitFor()
+  await costOf(page).getByText('已出账的账单不变').waitFor()
   const said = minor(await lineOf(page, 'AI 回答用量').locator('p').nth(1).innerText())
   const { data } = await vendor.invoices('test_customer')
   const billed = data.filter(({ kind, status }) => kind === 'renewal' && status !== 'draft').flatMap(({ lines }) => lines).find((line) => line.kind === 'usage' && line.meter === 'ai_chat')

@@ -19,7 +19,7 @@ const en: typeof zh = {
     choose: 'Choose a conversation', chooseHint: "Pick one from the list to read the customer's question and reply.", back: 'Back to conversations',
     status: { waiting: 'Waiting', answered: 'Answered', closed: 'Closed' },
     channel: { web: 'Web', wechat: 'WeChat', app: 'App', email: 'E-mail', phone: 'Phone' },
-    close: 'Close', closed: 'This conversation is closed. It reopens when the customer writes again.', gone: 'There is no such conversation, or it belongs to another team.', you: 'You', visitorSaid: '{name} said', agentSaid: '{name} replied',
+    close: 'Close', closed: 'This conversation is closed. It reopens when the customer writes again.', gone: 'Conversation not found, or it belongs to another team.', you: 'You', visitorSaid: '{name} said', agentSaid: '{name} replied',
     suggested: 'AI suggestion fetched',
   },
   composer: {
@@ -30,7 +30,7 @@ const en: typeof zh = {
     source: 'Source', match: '{n}% match', adopt: 'Use suggestion', adopted: 'Placed in the reply box. Edit it before you send.', none: 'No fitting answer', noneHint: 'Please reply yourself. Nothing was charged.', answered: 'The question is answered. Get another suggestion when a new one comes.',
   },
   quota: {
-    label: '{meter} this period', remaining: '{remaining} left', of: '{used} of {included} used', unlimited: '{used} used, unlimited', overage: '{n} over the allowance, billed as overage', resets: 'Resets {date}', none: 'Your plan has no {meter}',
+    label: '{meter} this period', remaining: '{remaining} left', of: '{used} of {included} used', unlimited: '{used} used, unlimited', overage: '{n} over what is included, billed as overage', resets: 'Resets {date}', none: 'Your plan has no {meter}',
     exhausted: '{meter} used up', exhaustedHint: 'Upgrade your plan to keep getting AI suggestions. You can still reply by hand.', upgrade: 'Upgrade plan', low: 'Running low',
   },
   create: {

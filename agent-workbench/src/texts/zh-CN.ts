@@ -25,11 +25,11 @@ export default {
   },
   assistant: {
     title: 'AI 建议', hint: '根据客户最近的问题，在知识库中查找最合适的答案。', cost: '每给出一条建议计 1 次用量，没有合适的答案不计费。', get: '获取建议', searching: '正在查找…',
-    source: '来源', match: '匹配度 {n}%', adopt: '采用建议', adopted: '已填入回复框，您可以修改后发送。', none: '知识库中没有合适的答案', noneHint: '请您亲自回复，本次没有消耗额度。', answered: '客户的问题已回复，有新问题时可以再次获取建议。',
+    source: '来源', match: '匹配度 {n}%', adopt: '采用建议', adopted: '已填入回复框，您可以修改后发送。', none: '知识库中没有合适的答案', noneHint: '请您亲自回复，本次没有消耗用量。', answered: '客户的问题已回复，有新问题时可以再次获取建议。',
   },
   quota: {
-    label: '{meter}（本期）', remaining: '剩余 {remaining}', of: '已用 {used} / {included}', unlimited: '已用 {used}，不限量', overage: '已超出 {n}，按超额计费', resets: '{date} 重置', none: '当前套餐不包含「{meter}」',
-    exhausted: '{meter}额度已用完', exhaustedHint: '升级套餐后即可继续使用 AI 建议；您仍可以手动回复客户。', upgrade: '升级套餐', low: '即将用完',
+    label: '{meter}（本期）', remaining: '剩余 {remaining}', of: '已用 {used} / {included}', unlimited: '已用 {used}，不限量', overage: '已超出 {n}，按超出用量计费', resets: '{date} 重置', none: '当前套餐不包含「{meter}」',
+    exhausted: '{meter}已用完', exhaustedHint: '升级套餐后即可继续使用 AI 建议；您仍可以手动回复客户。', upgrade: '升级套餐', low: '即将用完',
   },
   create: {
     title: '新建会话', subtitle: '录入客户的问题，例如电话里提到的。', name: '客户称呼', namePlaceholder: '例如：王女士', channel: '渠道', question: '客户的问题', questionPlaceholder: '例如：请问怎么开发票？', submit: '创建会话', cancel: '取消',

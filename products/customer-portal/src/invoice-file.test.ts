@@ -32,7 +32,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     const [headings, note, renewal, first] = await rows('', 'zh')
     expect(headings!.slice(0, 3)).toEqual(['账单编号', '类型', '状态'])
     expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '2026-02-01', expect.any(String), '2026-03-10', 'CNY', '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00'])
-    expect([renewal![1], renewal![14], note![1], note![2], note![12]]).toEqual(['续费账单', '-10.50', '贷项通知单', '已开具', '-10.50'])
+    expect([renewal![1], renewal![14], note![1], note![2], note![12]]).toEqual(['续费账单', '-10.50', '贷项凭证', '已出账', '-10.50'])
   })
 
   test('says in every line what the list says', async () => {

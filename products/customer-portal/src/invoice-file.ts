@@ -10,15 +10,15 @@ const invoicesPerPage = 100
 const texts = {
   'zh-CN': {
     file: '账单',
-    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '贷项', '已付', '待付'],
-    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项通知单' },
-    statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已开具' },
+    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '冲减', '已付', '待付'],
+    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项凭证' },
+    statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账' },
   },
   en: {
     file: 'invoices',
-    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Credit applied', 'Credited', 'Amount paid', 'Amount due'],
-    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Closing invoice', credit_note: 'Credit note' },
-    statuses: { draft: 'Draft', open: 'Due', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued' },
+    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Balance applied', 'Credited', 'Amount paid', 'Amount due'],
+    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', credit_note: 'Credit note' },
+    statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued' },
   },
 }
 

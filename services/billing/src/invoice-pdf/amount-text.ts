@@ -2,7 +2,7 @@ import { currencyDigits } from '../rules/currency.ts'
 import type { Rate } from './document.ts'
 
 const symbols: Record<string, string> = {
-  CNY: '¥', JPY: '¥', USD: '$', HKD: '$', SGD: '$', AUD: '$', CAD: '$', NZD: '$', TWD: '$', MXN: '$',
+  CNY: '¥', JPY: 'JP¥', USD: '$', HKD: '$', SGD: '$', AUD: '$', CAD: '$', NZD: '$', TWD: '$', MXN: '$',
   EUR: '€', GBP: '£', KRW: '₩', VND: '₫', BRL: 'R$',
 }
 
@@ -12,7 +12,7 @@ const chineseNames: Record<string, string> = {
 }
 
 /**
- * Minor units as a person reads them: 123456 of CNY is ¥1,234.56, of JPY ¥123,456, of BHD BHD 123.456 (ISO 4217 exponents).
+ * Minor units as a person reads them: 123456 of CNY is ¥1,234.56, of JPY JP¥123,456, of BHD BHD 123.456 (ISO 4217 exponents).
  * From tables of our own, since those of Intl change with the runtime and the bytes of an invoice must not.
  */
 export function amountText(amount: number, currency: string): string {

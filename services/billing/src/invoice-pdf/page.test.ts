@@ -12,7 +12,7 @@ test('payments leave no trace: a paid invoice is the same page as an open one', 
 
 test('days are dates of the seller’s zone, and a period is shown with its last day', () => {
   expect(factsOf(sample)).toEqual({
-    'Invoice no.': 'INV-202611-000482', Issued: '2026-11-01', Due: '2026-11-16', Period: '2026-10-01 – 2026-10-31', Kind: '续期 Renewal', Currency: 'CNY 人民币',
+    'Invoice no.': 'INV-202611-000482', Issued: '2026-11-01', Due: '2026-11-16', Period: '2026-10-01 – 2026-10-31', Kind: '续费账单 Renewal', Currency: 'CNY 人民币',
   })
   expect(factsOf({ ...sample, seller: { ...sample.seller!, timezone: 'America/New_York' } })).toMatchObject({ Issued: '2026-10-31', Due: '2026-11-15' })
 })
@@ -33,7 +33,7 @@ test('a void invoice is marked, dated and not to be paid', () => {
 test('the sums are printed in the order in which they add up', () => {
   const page = invoicePage(sample)
   expect([...page.sums, page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([
-    ['Subtotal', '¥18,221.25'], ['Welcome discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Credit applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
+    ['Subtotal', '¥18,221.25'], ['Welcome discount', '-¥200.00'], ['Tax on ¥18,021.25', '¥1,081.28'], ['Total', '¥19,102.53'], ['Balance applied', '-¥500.00'], ['Amount due', '¥18,602.53'],
   ])
   expect(page.inWords).toBe('人民币壹万玖仟壹佰零贰元伍角叁分')
 })
@@ -45,7 +45,7 @@ test('tax that prices include is shown in brackets, since it is not added', () =
 
 test('a negative total becomes credit and leaves nothing due', () => {
   const page = invoicePage(invoiceOf([{ ...plainLine(1), amount: -100000 }], { kind: 'change' }))
-  expect(page).toMatchObject({ total: { text: '-¥1,060.00' }, inWords: '人民币负壹仟零陆拾元整', afterTotal: [{ en: 'Added to your credit', text: '¥1,060.00' }], due: { text: '¥0.00' }, payment: [] })
+  expect(page).toMatchObject({ total: { text: '-¥1,060.00' }, inWords: '人民币负壹仟零陆拾元整', afterTotal: [{ en: 'Added to balance', text: '¥1,060.00' }], due: { text: '¥0.00' }, payment: [] })
 })
 
 test('each discount has its own row, by its name, and a line says what was taken off it', () => {
@@ -56,14 +56,14 @@ test('each discount has its own row, by its name, and a line says what was taken
 
 test('a credit note names its invoice and reason, and says what it took off the invoice and what became credit', () => {
   const page = invoicePage(sampleCreditNote)
-  expect(page).toMatchObject({ title: { zh: '贷项通知单' }, about: [{ text: 'INV-202611-000482' }, { text: sampleCreditNote.creditNote!.reason }], inWords: '人民币负柒佰叁拾柒元柒角陆分', payment: [] })
-  expect([page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([['Total', '-¥737.76'], ['Off the invoice', '¥500.00'], ['Added to your credit', '¥237.76'], ['Amount credited', '¥737.76']])
+  expect(page).toMatchObject({ title: { zh: '贷项凭证' }, about: [{ text: 'INV-202611-000482' }, { text: sampleCreditNote.creditNote!.reason }], inWords: '人民币负柒佰叁拾柒元柒角陆分', payment: [] })
+  expect([page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([['Total', '-¥737.76'], ['Applied to invoice', '¥500.00'], ['Added to balance', '¥237.76'], ['Amount credited', '¥737.76']])
   expect(page.lines[0]!.tiers.map(({ bound, amount }) => [bound, amount])).toEqual([['折前 before discounts', '-¥796.00'], ['已减免 taken off', '¥100.00']])
-  expect(factsOf(sampleCreditNote)).toEqual({ 'Credit note no.': 'CN-202611-000007', Issued: '2026-11-01', Period: '2026-10-01 – 2026-10-31', Kind: '贷项通知单 Credit note', Currency: 'CNY 人民币' })
+  expect(factsOf(sampleCreditNote)).toEqual({ 'Credit note no.': 'CN-202611-000007', Issued: '2026-11-01', Period: '2026-10-01 – 2026-10-31', Kind: '贷项凭证 Credit note', Currency: 'CNY 人民币' })
 })
 
 test('only yuan are written out in capitals', () => {
-  expect(invoicePage({ ...sample, currency: 'JPY' })).toMatchObject({ inWords: null, total: { text: '¥1,910,253' } })
+  expect(invoicePage({ ...sample, currency: 'JPY' })).toMatchObject({ inWords: null, total: { text: 'JP¥1,910,253' } })
   expect(invoicePage({ ...sample, currency: 'BHD' })).toMatchObject({ inWords: null, total: { text: 'BHD 1,910.253' } })
 })
 

@@ -56,7 +56,7 @@ export interface InvoicePage {
 export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
   const due = Math.max(0, invoice.total - invoice.creditApplied)
   return {
-    title: invoice.kind === 'credit_note' ? { zh: '贷项通知单', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
+    title: invoice.kind === 'credit_note' ? { zh: '贷项凭证', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
     mark: mark(invoice),
     number: numberOf(invoice) ?? '',
     created: invoice.status === 'draft' || !invoice.issuedAt ? null : utcParts(invoice.issuedAt),
@@ -84,11 +84,11 @@ function numberOf(invoice: InvoiceForPdf): string | null {
 }
 
 const kinds: Record<InvoiceForPdf['kind'], LocalizedText> = {
-  start: { 'zh-CN': '首期', en: 'First' },
-  renewal: { 'zh-CN': '续期', en: 'Renewal' },
-  change: { 'zh-CN': '套餐变更', en: 'Plan change' },
-  closing: { 'zh-CN': '结清', en: 'Closing' },
-  credit_note: { 'zh-CN': '贷项通知单', en: 'Credit note' },
+  start: { 'zh-CN': '首期账单', en: 'First' },
+  renewal: { 'zh-CN': '续费账单', en: 'Renewal' },
+  change: { 'zh-CN': '变更账单', en: 'Plan change' },
+  closing: { 'zh-CN': '结算账单', en: 'Final' },
+  credit_note: { 'zh-CN': '贷项凭证', en: 'Credit note' },
 }
 
 function facts(invoice: InvoiceForPdf): Labelled[] {
@@ -96,9 +96,9 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
   const number = numberOf(invoice)
   const dated = invoice.status !== 'draft'
   return [
-    ...(number ? [invoice.creditNote ? labelled('通知单编号', 'Credit note no.', number) : labelled('账单编号', 'Invoice no.', number)] : []),
-    ...(dated && invoice.issuedAt ? [labelled('开具日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
-    ...(dated && invoice.dueAt && !invoice.creditNote ? [labelled('付款到期', 'Due', localDate(invoice.dueAt, zone))] : []),
+    ...(number ? [invoice.creditNote ? labelled('凭证编号', 'Credit note no.', number) : labelled('账单编号', 'Invoice no.', number)] : []),
+    ...(dated && invoice.issuedAt ? [labelled('出账日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
+    ...(dated && invoice.dueAt && !invoice.creditNote ? [labelled('付款期限', 'Due', localDate(invoice.dueAt, zone))] : []),
     ...(invoice.status === 'void' && invoice.voidedAt ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))] : []),
     labelled('计费周期', 'Period', rangeText(invoice.period)),
     labelled('类型', 'Kind', both(kinds[invoice.kind])),
@@ -128,7 +128,7 @@ type PartyDetails = { [detail in 'taxId' | 'address' | 'phone' | 'bankName' | 'b
 
 function partyDetails(party: PartyDetails): Labelled[] {
   return [
-    ...given('税号', 'Tax ID', party.taxId),
+    ...given('统一社会信用代码', 'Tax ID', party.taxId),
     ...given('地址', 'Address', party.address),
     ...given('电话', 'Phone', party.phone),
     ...given('开户行', 'Bank', party.bankName),
@@ -209,11 +209,11 @@ function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' |
     ],
     total: labelled('合计', 'Total', money(invoice.total)),
     afterTotal: [
-      ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Credit applied', money(-invoice.creditApplied))]),
-      ...(invoice.creditNote && lowered > 0 ? [labelled('冲减原账单应付', 'Off the invoice', money(lowered))] : []),
-      ...(invoice.total + lowered < 0 ? [labelled('转入账户余额', 'Added to your credit', money(-invoice.total - lowered))] : []),
+      ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Balance applied', money(-invoice.creditApplied))]),
+      ...(invoice.creditNote && lowered > 0 ? [labelled('冲减', 'Applied to invoice', money(lowered))] : []),
+      ...(invoice.total + lowered < 0 ? [labelled('转入余额', 'Added to balance', money(-invoice.total - lowered))] : []),
     ],
-    due: invoice.creditNote ? labelled('贷记金额', 'Amount credited', money(-invoice.total)) : labelled('应付金额', 'Amount due', money(due)),
+    due: invoice.creditNote ? labelled('贷记金额', 'Amount credited', money(-invoice.total)) : labelled('待付金额', 'Amount due', money(due)),
   }
 }
 

@@ -15,6 +15,7 @@ const plainLines = (count: number) => Array.from({ length: count }, (_, index) =
 const bytesOfSample: Record<string, string> = {
   1: '4936148583b89b0af87a41aae1a6e75f0a081b995c01340c9ec26f57e3022ffd',
   2: '76706e4a37c74f267272b827ed1e2a133850b6ea93460241f5ec53bab6b89ac8',
+  3: '56680b4a77592c75a2151648038d659f1fd19d0d8ac2b5432d181fcaebed56cd',
 }
 
 test('the bytes of a known invoice stand as long as the version of the template does', async () => {
@@ -84,7 +85,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
 
   test('other currencies have their own decimals and no capitals', async () => {
     const yen = await textOf(invoiceOf([{ ...plainLine(1), amount: 123456 }], { currency: 'JPY' }))
-    expect(yen).toContain('¥130,863')
+    expect(yen).toContain('JP¥130,863')
     expect(yen).not.toContain('大写')
     expect(await textOf(invoiceOf([{ ...plainLine(1), amount: 123456 }], { currency: 'BHD' }))).toContain('BHD 130.863')
   })
@@ -95,8 +96,8 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
 
   test('a credit note says which invoice it gives back, why, how much, and where that went', async () => {
     const text = await textOf(sampleCreditNote)
-    for (const part of ['贷项通知单', 'CREDIT NOTE', 'CN-202611-000007', 'INV-202611-000482', '服务中断', '-¥696.00', '-¥41.76', '-¥737.76', '人民币负柒佰叁拾柒元柒角陆分', '¥500.00', '¥237.76', '不是红字发票']) expect(text).toContain(part)
-    for (const part of ['付款到期', '本账单', '付款信息']) expect(text).not.toContain(part)
+    for (const part of ['贷项凭证', 'CREDIT NOTE', 'CN-202611-000007', 'INV-202611-000482', '服务中断', '-¥696.00', '-¥41.76', '-¥737.76', '人民币负柒佰叁拾柒元柒角陆分', '¥500.00', '¥237.76', '不是红字发票']) expect(text).toContain(part)
+    for (const part of ['付款期限', '本账单', '付款信息']) expect(text).not.toContain(part)
   })
 
   test('what looks like markup, code or another writing system is printed as it stands', async () => {

@@ -92,7 +92,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
   const amount = creditWithin(wanted, line.left, given)
   return {
     kind: 'credit',
-    description: { 'zh-CN': inChinese(planName, '未使用时间抵扣'), en: `Unused time on ${planName.en}` },
+    description: { 'zh-CN': inChinese(planName, '未用天数退差'), en: `Unused time on ${planName.en}` },
     quantity: line.quantity,
     ...(line.unit ? { unit: line.unit } : {}),
     ...(line.rate ? { rate: line.rate } : {}),

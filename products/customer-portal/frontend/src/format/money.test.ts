@@ -13,7 +13,8 @@ test('minor units become decimals without floating point', () => {
 test('an amount carries the narrow symbol in both languages', () => {
   expect(formatMoney(123_450, 'CNY', 'zh-CN')).toBe('¥1,234.50')
   expect(formatMoney(123_450, 'CNY', 'en')).toBe('¥1,234.50')
-  expect(formatMoney(1500, 'JPY', 'en')).toBe('¥1,500')
+  expect(formatMoney(1500, 'JPY', 'en')).toBe('JP¥1,500')
+  expect(formatMoney(-1500, 'JPY', 'zh-CN')).toBe('−JP¥1,500')
   expect(formatMoney(1_234_567, 'BHD', 'en')).toContain('1,234.567')
 })
 

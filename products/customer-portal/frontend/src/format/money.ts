@@ -28,7 +28,9 @@ export function formatMoney(amount: number, currency: string, locale: string, op
     style: 'currency', currency, currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: whole ? 0 : exponent, maximumFractionDigits: whole ? 0 : exponent,
   })
-  return format.format(decimalText(amount, exponent)).replace('-', '−')
+  const said = format.format(decimalText(amount, exponent)).replace('-', '−')
+  // Yuan and yen share their narrow symbol; the yen is the one that says which it is.
+  return currency === 'JPY' ? said.replace(/[¥￥]/, 'JP¥') : said
 }
 
 /** A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000". */

@@ -1,0 +1,11 @@
+import { useFormat } from '../format/use-format.ts'
+import type { MeterUsage } from './quota.ts'
+
+/** What a meter that is paid as it is used has cost so far, to be read; undefined where something is included or nothing may be used. */
+export function useFeeSoFar(currency: () => string | undefined) {
+  const { money } = useFormat()
+  return (meter: MeterUsage) => {
+    const known = currency()
+    return known && meter.included === 0 && meter.overagePolicy === 'bill' ? money(meter.overageAmount, known) : undefined
+  }
+}
