@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { keepByteOrderMarks } from './byte-order-mark.ts'
 import { columnParsers } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
@@ -24,6 +25,7 @@ const queuePatience = 30_000
 export function pgliteDatabase(engine: PGlite, durability: Durability | undefined, onClose: () => Promise<void>): Database {
   const queue = serialQueue({ limit: queueLimit, patience: queuePatience })
   let broken: unknown
+  keepByteOrderMarks()
   let closing: Promise<void> | undefined
   // Parameters come as the text the database reads, and rows leave as node-postgres would give them.
   for (const type of Object.keys(engine.serializers)) engine.serializers[type] = (text: string) => text
