@@ -163,12 +163,12 @@ describe('the documentation', () => {
       'DELETE /customers/{customerId}/discounts/{discountId}',
       'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
       'GET /customers/{customerId}/reconciliation', 'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /events/rejected', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
-      'GET /invoices/{invoiceId}/pdf', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',
+      'GET /invoices/{invoiceId}/pdf', 'GET /keys', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',
       'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume',
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',
       'POST /customers/{customerId}/subscription/cancel', 'POST /customers/{customerId}/subscription/change', 'POST /customers/{customerId}/subscription/resume',
-      'POST /events', 'POST /events/rejected/retry', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
+      'POST /events', 'POST /events/rejected/retry', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /keys', 'POST /keys/{keyId}/revoke', 'POST /keys/{keyId}/rotate', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
       'PUT /customers/{customerId}', 'PUT /customers/{customerId}/discounts/{discountId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
     ])
   })

@@ -85,6 +85,23 @@ export type Consumed = {
   duplicate: boolean
 }
 
+export type CreatedKey = {
+  /** Letters, digits and _ . : - */
+  id: string
+  name: string
+  prefix: string | null
+  lastFour: string | null
+  /** `admin` allows everything; `customers:*` reading and writing */
+  scopes: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
+  /** RFC 3339, UTC */
+  createdAt: string
+  lastUsedAt: string | null
+  expiresAt: string | null
+  revokedAt: string | null
+  /** The key itself; it is never shown again */
+  key: string
+}
+
 export type CreditNoteInput = {
   /** With tax; spread over the lines by what is left of each */
   amount?: number
@@ -290,6 +307,15 @@ export type InvoiceTitle = {
   phone?: string
   bankName?: string
   bankAccount?: string
+}
+
+export type KeyInput = {
+  /** What it is used for */
+  name: string
+  /** `full` when neither it nor scopes are given */
+  preset?: 'read' | 'events' | 'full'
+  scopes?: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
+  expiresAt?: string | null
 }
 
 export type LateEvent = {
@@ -674,6 +700,26 @@ export type RetryInput = {
   ids?: string[]
 }
 
+export type RotateInput = {
+  /** How long the old key may still be used; a day when absent */
+  overlapSeconds?: number
+}
+
+export type SecretKey = {
+  /** Letters, digits and _ . : - */
+  id: string
+  name: string
+  prefix: string | null
+  lastFour: string | null
+  /** `admin` allows everything; `customers:*` reading and writing */
+  scopes: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
+  /** RFC 3339, UTC */
+  createdAt: string
+  lastUsedAt: string | null
+  expiresAt: string | null
+  revokedAt: string | null
+}
+
 export type Seller = {
   name: string
   nameEn?: string
@@ -903,6 +949,11 @@ export interface Operations {
   'GET /invoices/{invoiceId}/payments': { arguments: [invoiceId: string]; answer: Payment }
   /** The invoice as PDF. */
   'GET /invoices/{invoiceId}/pdf': { arguments: [invoiceId: string]; answer: Uint8Array }
+  /** The secret keys, newest first. */
+  'GET /keys': { arguments: [query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: SecretKey }
   /** All meters. */
   'GET /meters': { arguments: []; answer: Meter }
   /** All plans, newest versions. */
@@ -969,6 +1020,12 @@ export interface Operations {
   'POST /invoices/{invoiceId}/void': { arguments: [invoiceId: string, body?: {
     reason?: string
   } | null]; answer: Invoice }
+  /** Create a secret key. */
+  'POST /keys': { arguments: [body: KeyInput]; answer: CreatedKey }
+  /** End a secret key. */
+  'POST /keys/{keyId}/revoke': { arguments: [keyId: string]; answer: SecretKey }
+  /** Replace a secret key. */
+  'POST /keys/{keyId}/rotate': { arguments: [keyId: string, body: RotateInput]; answer: CreatedKey }
   /** Let somebody into the portal. */
   'POST /portal-sessions': { arguments: [body: PortalSessionInput]; answer: PortalSession }
   /** Redeem a one-time code. */
@@ -1041,6 +1098,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /invoices/{invoiceId}': { answer: 'json' },
   'GET /invoices/{invoiceId}/payments': { answer: 'list' },
   'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
+  'GET /keys': { query: true, answer: 'page' },
   'GET /meters': { answer: 'list' },
   'GET /plans': { query: true, answer: 'list' },
   'GET /plans/{planId}': { query: true, answer: 'json' },
@@ -1061,6 +1119,9 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /invoices/{invoiceId}/credit-notes': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/payments': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/void': { body: true, idempotent: true, answer: 'json' },
+  'POST /keys': { body: true, answer: 'json' },
+  'POST /keys/{keyId}/revoke': { answer: 'json' },
+  'POST /keys/{keyId}/rotate': { body: true, answer: 'json' },
   'POST /portal-sessions': { body: true, answer: 'json' },
   'POST /portal-sessions/exchange': { body: true, answer: 'json' },
   'POST /pricing/preview': { body: true, answer: 'json' },

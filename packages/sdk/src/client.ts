@@ -151,6 +151,13 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       /** Not repeated: a code works once. */
       exchange: call.one('POST /portal-sessions/exchange'),
     },
+    keys: {
+      /** Not repeated: each answer holds a key of its own. */
+      create: call.one('POST /keys'),
+      list: call.pages('GET /keys'),
+      rotate: call.one('POST /keys/{keyId}/rotate'),
+      revoke: call.one('POST /keys/{keyId}/revoke'),
+    },
     testClock: {
       get: call.one('GET /test-clock'),
       move: call.one('POST /test-clock', repeatable),

@@ -1,4 +1,4 @@
-import { changeTypes, longestReservation, mostTrialDays, type ChangeType, type Code } from '@customer-portal/billing'
+import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type ChangeType, type Code, type GrantableScope } from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
@@ -310,6 +310,37 @@ export const PortalSession = Type.Object(
   closed,
 )
 export const ExchangeInput = Type.Object({ code: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
+
+const GrantableScope = Type.Unsafe<GrantableScope>(Type.Union(grantableScopes.map((scope) => Type.Literal(scope))))
+export const SecretKey = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    prefix: Nullable(Type.String({ description: 'The beginning of the key' })),
+    lastFour: Nullable(Type.String()),
+    scopes: Type.Array(GrantableScope, { description: '`admin` allows everything; `customers:*` reading and writing' }),
+    createdAt: Instant,
+    lastUsedAt: Nullable({ ...Instant, description: 'To the minute' }),
+    expiresAt: Nullable(Instant),
+    revokedAt: Nullable(Instant),
+  },
+  closed,
+)
+/** POST /keys */
+export const KeyInput = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'What it is used for' }),
+    preset: Type.Optional(Type.Union([Type.Literal('read'), Type.Literal('events'), Type.Literal('full')], { description: '`full` when neither it nor scopes are given' })),
+    scopes: Type.Optional(Type.Array(GrantableScope, { minItems: 1, maxItems: grantableScopes.length })),
+    expiresAt: Type.Optional(Nullable(Instant)),
+  },
+  closed,
+)
+export const CreatedKey = Type.Object({ ...SecretKey.properties, key: Type.String({ description: 'The key itself; it is never shown again' }) }, closed)
+export const RotateInput = Type.Object(
+  { overlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 7_776_000, description: 'How long the old key may still be used; a day when absent' })) },
+  closed,
+)
 
 export const ClockInput = Type.Object({ now: Instant }, closed)
 export const Clock = Type.Object({ now: Instant }, closed)

@@ -1,17 +1,18 @@
-import type { Billing } from '@customer-portal/billing'
-import { describeApi, type App } from '@customer-portal/http'
+import { keyScopes, type Billing } from '@customer-portal/billing'
+import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
 import { Account, Changed } from '@customer-portal/http/resources'
-import { askerIn, authenticateVendor } from './caller.ts'
+import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
-  Change, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
-  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
+  Change, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { discountRoutes } from './handlers/discounts.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
+import { keyRoutes } from './handlers/keys.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
 import { quotaRoutes } from './handlers/quota.ts'
@@ -30,7 +31,7 @@ export interface BillingApiOptions {
 export async function registerBillingApi(app: App, { billing, publicUrl, testClock }: BillingApiOptions): Promise<void> {
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
-    authenticateVendor(api, billing)
+    authenticateKeys(api, billing)
     await describeApi(api, description)
     const askerOf = askerIn(billing)
     catalogueRoutes(api, billing, askerOf)
@@ -42,6 +43,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     invoiceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
+    keyRoutes(api, billing)
     if (testClock) testClockRoutes(api, testClock)
   }, { prefix: '/api/billing' })
 }
@@ -56,13 +58,17 @@ const description = {
     { name: 'invoices', description: 'Invoices, payments and credit notes' },
     { name: 'changes', description: 'What happened, in order' },
     { name: 'portal sessions', description: 'Letting customers into the portal' },
+    { name: 'keys', description: 'The secret keys of this API' },
     { name: 'test clock', description: 'Only on a server with a test clock' },
   ],
   security: {
-    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['billing' as const] },
+    secretKey: {
+      scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor, with the scope that each operation names' },
+      scopes: [...keyScopes],
+    },
   },
   schemas: {
-    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
-    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, Settled, SettleInput, SubscriptionInput,
+    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
   },
 }

@@ -8,6 +8,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   validation_failed: failure(400, ['请求有误', '请求中有字段不符合要求，请按 errors 逐项修改。'], ['Invalid request', 'Some fields are not as required; see errors.']),
   unauthorized: failure(401, ['未登录', '缺少有效的凭证，或凭证已过期。'], ['Not signed in', 'A valid credential is missing or has expired.']),
   forbidden: failure(403, ['没有权限', '您的角色不能执行此操作。'], ['Not allowed', 'Your role may not do this.']),
+  scope_missing: failure(403, ['密钥权限不足', '该密钥没有此操作所需的权限。'], ['Scope missing', 'The key does not have the scope this needs.']),
   not_found: failure(404, ['未找到', '请求的内容不存在。'], ['Not found', 'There is nothing here.']),
   method_not_allowed: failure(405, ['不支持的方法', '该地址不支持此请求方法。'], ['Method not allowed', 'This address does not take that method.']),
   unsupported_media_type: failure(415, ['不支持的内容类型', '请以 application/json 发送请求体。'], ['Unsupported content type', 'Send the body as application/json.']),
@@ -85,6 +86,11 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
 
   login_failed: failure(401, ['登录失败', '邮箱或密码不正确。'], ['Login failed', 'The e-mail or the password is not right.']),
   agent_exists: failure(409, ['坐席已存在', '该邮箱已被一位坐席使用。'], ['Agent exists', 'An agent with this e-mail exists already.']),
+
+  key_not_found: failure(404, ['密钥不存在', '没有这个密钥。'], ['No such key', 'There is no such key.']),
+  key_ended: failure(409, ['密钥已失效', '该密钥已吊销或已过期，请另建一个。'], ['Key has ended', 'The key was revoked or has expired; create another.']),
+  key_limit: failure(409, ['密钥过多', '可用的密钥已达上限，请先吊销不再使用的密钥。'], ['Too many keys', 'There are as many keys as there may be; revoke one that is not used.']),
+  invalid_key: failure(422, ['密钥设置无效', '密钥的权限、有效期或重叠时间有误。'], ['Invalid key', 'The scopes, the expiry or the overlap of the key are not valid.']),
 }
 
 function failure(status: number, zh: [string, string], en: [string, string]) {

@@ -4,6 +4,7 @@ import { Type, type TSchema } from 'typebox'
 import type { App } from './fastify.ts'
 import * as resources from './resources.ts'
 import type { Scope } from './scope.ts'
+import { isKeyScope } from './vendor-key.ts'
 
 export interface ApiDescription {
   title: string
@@ -34,7 +35,7 @@ export async function describeApi(app: App, api: ApiDescription): Promise<void> 
     },
     transform: ({ schema, url, route }) => {
       const scope = route.config?.scope
-      const security = Object.entries(api.security).filter(([, { scopes }]) => scope && scopes.includes(scope)).map(([name]) => ({ [name]: [] }))
+      const security = Object.entries(api.security).filter(([, { scopes }]) => scope && scopes.includes(scope)).map(([name, { scheme }]) => ({ [name]: scheme.type === 'http' && isKeyScope(scope) ? [scope] : [] }))
       const body = route.config?.documentedBody
       const headers = route.config?.idempotent ? IdempotencyHeaders : undefined
       return { url, schema: { ...schema, ...(body ? { body } : {}), ...(headers ? { headers } : {}), security, response: withProblems(schema.response) } as FastifySchema }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { BillingError } from '@customer-portal/billing'
+import { BillingError, type KeyScope, type VendorKey } from '@customer-portal/billing'
 import './fastify.ts'
 
 /**
  * Who may call a route. Each product adds its scopes by declaration merging: the name a route declares → what is known of
- * the caller once its authenticator has let them in.
+ * the caller once its authenticator has let them in. A scope of the vendor's secret keys is what a key must be allowed to do.
  */
-export interface Scopes {
+export interface Scopes extends Record<KeyScope, VendorKey> {
   public: undefined
 }
 export type Scope = keyof Scopes & string

@@ -1,6 +1,6 @@
-import { BillingError, findSecretKey, type Billing } from '@customer-portal/billing'
+import { BillingError } from '@customer-portal/billing'
 import { findAgent, type Agent, type Workbench } from '@customer-portal/workbench'
-import { authenticate, bearerOf, type App } from '@customer-portal/http'
+import { authenticate, type App } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -14,23 +14,16 @@ declare module '@customer-portal/http' {
   interface Scopes {
     /** An agent who has logged in: the cookie of the workbench. */
     'workbench:agent': AgentCaller
-    /** The vendor's secret key: making agents. */
-    'workbench:vendor': { id: string; name: string }
   }
 }
 
-/** Lets in agents by their cookie and the vendor by the secret key. */
-export function authenticateWorkbench(app: App, { billing, workbench }: { billing: Billing; workbench: Workbench }): void {
+/** Lets in agents by their cookie. */
+export function authenticateWorkbench(app: App, { workbench }: { workbench: Workbench }): void {
   authenticate(app, 'workbench:agent', async (request) => {
     const secret = request.cookies[sessionCookie]
     const agent = secret ? await findAgent(workbench, { secret }) : undefined
     if (!secret || !agent) throw new BillingError('unauthorized', { message: 'Log in to the workbench first.' })
     return { agent, secret }
-  })
-  authenticate(app, 'workbench:vendor', async (request) => {
-    const key = await findSecretKey(billing, { key: bearerOf(request) })
-    if (!key) throw new BillingError('unauthorized', { message: 'The secret key is unknown or was revoked.' })
-    return key
   })
 }
 

@@ -1,5 +1,6 @@
+import { keyScopes } from '@customer-portal/billing'
 import { createLoginAttempts } from '@customer-portal/workbench'
-import { describeApi, type App } from '@customer-portal/http'
+import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
 import { authenticateWorkbench, refuseOtherSites } from './caller.ts'
 import { Conversation, Message, Quota } from './contract.ts'
 import { agentRoutes } from './handlers/agents.ts'
@@ -15,6 +16,7 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     api.addHook('onRequest', async (request) => refuseOtherSites(request))
+    authenticateKeys(api, deps.billing)
     authenticateWorkbench(api, deps)
     await describeApi(api, description)
     sessionRoutes(api, deps)
@@ -34,7 +36,7 @@ const description = {
   ],
   security: {
     workbenchCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: sessionCookie, description: 'Set by POST /login' }, scopes: ['workbench:agent' as const] },
-    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: ['workbench:vendor' as const] },
+    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: [...keyScopes] },
   },
   schemas: { Conversation, Message, Quota },
 }

@@ -1,6 +1,6 @@
 /** Every mistake a caller can make, as a closed list: a new code does not compile until it has an HTTP status and a text in both languages. */
 export const codes = [
-  'validation_failed', 'unauthorized', 'forbidden', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
+  'validation_failed', 'unauthorized', 'forbidden', 'scope_missing', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
   'database_unavailable', 'streams_full', 'internal_error',
   'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found',
   'customer_exists', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference',
@@ -13,6 +13,7 @@ export const codes = [
   'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount', 'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range',
   'code_invalid', 'clock_backwards', 'pdf_unavailable', 'pdf_too_large',
   'login_failed', 'agent_exists',
+  'key_not_found', 'key_ended', 'key_limit', 'invalid_key',
 ] as const
 export type Code = (typeof codes)[number]
 

@@ -59,7 +59,10 @@ export type { Invoice } from './invoice/view.ts'
 export type { Payment } from './invoice/state.ts'
 export { closePdfWorkers } from './invoice-pdf/index.ts'
 export { createPortalSession, endPortalSession, exchangePortalCode, findPortalSession, renewPortalSession, type PortalRole, type PortalSession } from './portal-session.ts'
-export { countSecretKeys, createSecretKey, findSecretKey } from './key.ts'
+export {
+  countSecretKeys, createSecretKey, describeSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type KeyInput, type SecretKey, type VendorKey,
+} from './key.ts'
+export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScope, type KeyPreset, type KeyScope } from './key-scopes.ts'
 export { idempotently, type IdempotentRequest } from './idempotency.ts'
 export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
 export { addDays } from './rules/date.ts'

@@ -5,39 +5,38 @@ import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { MeterInput, PlanInput } from '../contract.ts'
 
-const scope = 'billing' as const
 const MeterPath = Type.Object({ key: Id })
 const PlanPath = Type.Object({ planId: Id })
 
 /** What the vendor sells: meters, plans, and the seller printed on invoices. */
 export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.put('/meters/:key', {
-    config: { scope, idempotent: true },
+    config: { scope: 'catalogue:write', idempotent: true },
     schema: { summary: 'Create or rename a meter', tags: ['catalogue'], params: MeterPath, body: MeterInput, response: { 200: Meter } },
   }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putMeter(inside, { key: request.params.key, ...request.body })))
 
   app.get('/meters', {
-    config: { scope },
+    config: { scope: 'catalogue:read' },
     schema: { summary: 'All meters', tags: ['catalogue'], response: { 200: List(Meter) } },
   }, async () => ({ data: await listMeters(billing) }))
 
   app.put('/seller', {
-    config: { scope, idempotent: true },
+    config: { scope: 'catalogue:write', idempotent: true },
     schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: Seller, response: { 200: Seller } },
   }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putSeller(inside, request.body)))
 
   app.get('/seller', {
-    config: { scope },
+    config: { scope: 'catalogue:read' },
     schema: { summary: 'The seller', tags: ['catalogue'], response: { 200: Seller } },
   }, async () => getSeller(billing))
 
   app.put('/plans/:planId', {
-    config: { scope, idempotent: true },
+    config: { scope: 'catalogue:write', idempotent: true },
     schema: { summary: 'Create a plan or a new version of it', tags: ['catalogue'], description: 'Subscribers stay on the version they have.', params: PlanPath, body: PlanInput, response: { 200: Plan } },
   }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putPlan(inside, { id: request.params.planId, ...request.body })))
 
   app.get('/plans', {
-    config: { scope },
+    config: { scope: 'catalogue:read' },
     schema: {
       summary: 'All plans, newest versions', tags: ['catalogue'], response: { 200: List(Plan) },
       querystring: Type.Object({ includeArchived: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) }, { additionalProperties: false }),
@@ -45,7 +44,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
   }, async (request) => ({ data: await getAllPlans(billing, { includeArchived: request.query.includeArchived === 'true' }) }))
 
   app.get('/plans/:planId', {
-    config: { scope },
+    config: { scope: 'catalogue:read' },
     schema: {
       summary: 'One plan', tags: ['catalogue'], params: PlanPath, response: { 200: Plan },
       querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })) }, { additionalProperties: false }),

@@ -6,7 +6,7 @@ import { Change } from '../contract.ts'
 /** What happened to the vendor's customers, for the systems that have to know. */
 export function changeRoutes(app: App, billing: Billing): void {
   app.get('/changes', {
-    config: { scope: 'billing' },
+    config: { scope: 'customers:read' },
     schema: {
       summary: 'What changed, oldest first', tags: ['changes'], querystring: PageQuery, response: { 200: Page(Change) },
       description: 'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing has happened yet). Nothing ever appears behind a cursor, and each change appears once.',

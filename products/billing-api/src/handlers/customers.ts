@@ -7,28 +7,27 @@ import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
 
-const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
 /** Customers and what they are subscribed to. */
 export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.post('/customers', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Create a customer', tags: ['customers'], body: CustomerInput, response: { 201: Account } },
   }, async (request, reply) => once(request, reply, askerOf(request), 201, (inside) => createCustomer(inside, request.body)))
 
   app.get('/customers', {
-    config: { scope },
+    config: { scope: 'customers:read' },
     schema: { summary: 'Customers', tags: ['customers'], querystring: PageQuery, response: { 200: Page(Account) } },
   }, async (request) => listCustomers(billing, request.query))
 
   app.get('/customers/:customerId', {
-    config: { scope },
+    config: { scope: 'customers:read' },
     schema: { summary: 'One customer', tags: ['customers'], params: CustomerPath, response: { 200: Account } },
   }, async (request) => getCustomer(billing, request.params))
 
   app.put('/customers/:customerId', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Change a customer', tags: ['customers'], params: CustomerPath, body: CustomerUpdate, response: { 200: Account } },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -36,7 +35,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.get('/customers/:customerId/credit', {
-    config: { scope },
+    config: { scope: 'customers:read' },
     schema: { summary: "The movements of a customer's account credit, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(CreditMovement) } },
   }, async (request) => {
     const { customerId } = await getCustomer(billing, request.params)
@@ -44,7 +43,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.post('/customers/:customerId/subscription', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Subscribe a customer to a plan', tags: ['customers'], params: CustomerPath, body: SubscriptionInput, response: { 201: Subscription } },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -53,12 +52,12 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.get('/customers/:customerId/subscription', {
-    config: { scope },
+    config: { scope: 'customers:read' },
     schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
   }, async (request) => getSubscription(billing, request.params))
 
   app.post('/customers/:customerId/subscription/change', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Move a customer to a plan and seats', tags: ['customers'], description: 'A higher plan at once, with an invoice; a lower one at the end of the fee period.', params: CustomerPath, body: ChangeInput, response: { 200: Changed } },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -66,7 +65,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.post('/customers/:customerId/subscription/cancel', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: "End a customer's subscription", tags: ['customers'], description: 'Now, with an invoice for the usage so far, or at the end of the fee period.', params: CustomerPath, body: CancelInput, response: { 200: Changed } },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -74,7 +73,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.post('/customers/:customerId/subscription/resume', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Take a cancellation back', tags: ['customers'], params: CustomerPath, response: { 200: Scheduled } },
   }, async (request, reply) => {
     const { customerId } = request.params

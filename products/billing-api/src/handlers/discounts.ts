@@ -5,19 +5,18 @@ import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { Discount, DiscountInput } from '../contract.ts'
 
-const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const DiscountPath = Type.Object({ customerId: Type.String(), discountId: Id })
 
 /** What a customer pays less. */
 export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.get('/customers/:customerId/discounts', {
-    config: { scope },
+    config: { scope: 'customers:read' },
     schema: { summary: "A customer's discounts", tags: ['customers'], description: 'In the order they apply, at most 50.', params: CustomerPath, response: { 200: List(Discount) } },
   }, async (request) => listDiscounts(billing, request.params))
 
   app.put('/customers/:customerId/discounts/:discountId', {
-    config: { scope, idempotent: true },
+    config: { scope: 'customers:write', idempotent: true },
     schema: {
       summary: 'Give a customer a discount, or change it', tags: ['customers'],
       description: 'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.',
@@ -29,7 +28,7 @@ export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   })
 
   app.delete('/customers/:customerId/discounts/:discountId', {
-    config: { scope },
+    config: { scope: 'customers:write' },
     schema: { summary: 'Take a discount away', tags: ['customers'], description: 'What is issued stays as it is.', params: DiscountPath, response: { 204: Type.Null({ description: 'Taken away' }) } },
   }, async (request, reply) => {
     await deleteDiscount(billing, request.params)

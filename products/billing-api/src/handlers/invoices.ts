@@ -5,19 +5,18 @@ import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CreditNoteInput, InvoiceRequest, Payment, PaymentInput, VoidRequest } from '../contract.ts'
 
-const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 
 /** Invoices, the payments on them and their credit notes. */
 export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.get('/customers/:customerId/invoices', {
-    config: { scope },
+    config: { scope: 'invoices:read' },
     schema: { summary: "A customer's invoices, newest first", tags: ['invoices'], params: CustomerPath, querystring: InvoiceQuery, response: { 200: Page(Invoice) } },
   }, async (request) => getInvoices(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/invoices', {
-    config: { scope, idempotent: true },
+    config: { scope: 'invoices:write', idempotent: true },
     schema: { summary: "Issue a past period's invoice", tags: ['invoices'], description: 'Answers the one there is when it was issued already.', params: CustomerPath, body: InvoiceRequest, response: { 200: Invoice } },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -25,23 +24,23 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
   })
 
   app.get('/invoices/:invoiceId', {
-    config: { scope },
+    config: { scope: 'invoices:read' },
     schema: { summary: 'One invoice', tags: ['invoices'], params: InvoicePath, response: { 200: Invoice } },
   }, async (request) => getInvoice(billing, request.params))
 
   app.get('/invoices/:invoiceId/pdf', {
-    config: { scope },
+    config: { scope: 'invoices:read' },
     schema: { summary: 'The invoice as PDF', tags: ['invoices'], params: InvoicePath, response: PdfAnswer },
   }, async (request, reply) => sendPdf(reply, await generatePdf(billing, request.params)))
 
   app.post('/invoices/:invoiceId/void', {
-    config: { scope, idempotent: true },
+    config: { scope: 'invoices:write', idempotent: true },
     schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken. One that has payments or credit notes cannot be voided.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
   }, async (request, reply) =>
     once(request, reply, askerOf(request), 200, (inside) => voidInvoice(inside, { ...request.params, ...request.body })))
 
   app.post('/invoices/:invoiceId/credit-notes', {
-    config: { scope, idempotent: true },
+    config: { scope: 'invoices:write', idempotent: true },
     schema: {
       summary: 'Give an invoice back, in part or whole', tags: ['invoices'],
       description: 'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes account credit. All notes of an invoice give back at most its total.',
@@ -51,13 +50,13 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
     once(request, reply, askerOf(request), 201, (inside) => issueCreditNote(inside, { ...request.params, ...request.body })))
 
   app.post('/invoices/:invoiceId/payments', {
-    config: { scope, idempotent: true },
+    config: { scope: 'payments:write', idempotent: true },
     schema: { summary: 'Record a payment', tags: ['invoices'], params: InvoicePath, body: PaymentInput, response: { 201: Invoice } },
   }, async (request, reply) =>
     once(request, reply, askerOf(request), 201, (inside) => recordPayment(inside, { ...request.params, ...request.body })))
 
   app.get('/invoices/:invoiceId/payments', {
-    config: { scope },
+    config: { scope: 'payments:read' },
     schema: { summary: 'The payments on an invoice', tags: ['invoices'], params: InvoicePath, response: { 200: List(Payment) } },
   }, async (request) => listPayments(billing, request.params))
 }

@@ -6,7 +6,7 @@ import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts
 /** Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by key: the answers hold secrets. */
 export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
   app.post('/portal-sessions', {
-    config: { scope: 'billing' },
+    config: { scope: 'portal-sessions:write' },
     schema: { summary: 'Let somebody into the portal', tags: ['portal sessions'], body: PortalSessionInput, response: { 201: PortalSession } },
   }, async (request, reply) => {
     const { path = '', ...session } = request.body

@@ -3,19 +3,18 @@ import type { App } from '@customer-portal/http'
 import { Type } from 'typebox'
 import { Consumed, ConsumeInput, Quota, Released, Reserved, ReserveInput, Settled, SettleInput } from '../contract.ts'
 
-const scope = 'billing' as const
 const MeterPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
 const ReservationPath = Type.Object({ ...MeterPath.properties, reservationId: Type.String() })
 
 /** What is left of an allowance, and using it. */
 export function quotaRoutes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/quota/:meter', {
-    config: { scope },
+    config: { scope: 'usage:read' },
     schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
   }, async (request) => checkQuota(billing, request.params))
 
   app.post('/customers/:customerId/quota/:meter/consume', {
-    config: { scope },
+    config: { scope: 'events:write' },
     schema: {
       summary: 'Use some of an allowance, if it is left', tags: ['usage'], params: MeterPath, body: ConsumeInput, response: { 200: Consumed },
       description: 'Never grants more than the plan allows, however many ask at once. The same id again answers the same.',
@@ -23,7 +22,7 @@ export function quotaRoutes(app: App, billing: Billing): void {
   }, async (request) => consume(billing, { ...request.params, ...request.body }))
 
   app.post('/customers/:customerId/quota/:meter/reserve', {
-    config: { scope },
+    config: { scope: 'events:write' },
     schema: {
       summary: 'Hold back some of an allowance', tags: ['usage'], params: MeterPath, body: ReserveInput, response: { 200: Reserved },
       description: 'For work whose size is known only afterwards. Settle it with what was used, or release it; else it is given back when it expires. Events, consume and reserve share one space of ids.',
@@ -31,7 +30,7 @@ export function quotaRoutes(app: App, billing: Billing): void {
   }, async (request) => reserve(billing, { ...request.params, ...request.body }))
 
   app.post('/customers/:customerId/quota/:meter/reservations/:reservationId/settle', {
-    config: { scope },
+    config: { scope: 'events:write' },
     schema: {
       summary: 'Record what reserved work really used', tags: ['usage'], params: ReservationPath, body: SettleInput, response: { 200: Settled },
       description: 'Counts when and where it was reserved. More than reserved: all of it where overage is billed; else what was reserved and what is left. Still possible after it has expired, for 35 days.',
@@ -39,7 +38,7 @@ export function quotaRoutes(app: App, billing: Billing): void {
   }, async (request) => settleReservation(billing, { ...request.params, ...request.body }))
 
   app.post('/customers/:customerId/quota/:meter/reservations/:reservationId/release', {
-    config: { scope },
+    config: { scope: 'events:write' },
     schema: { summary: 'Give back what is reserved', tags: ['usage'], params: ReservationPath, response: { 200: Released } },
   }, async (request) => releaseReservation(billing, request.params))
 }

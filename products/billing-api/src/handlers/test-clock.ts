@@ -10,12 +10,12 @@ export interface TestClock {
 /** Only where the server runs on a test clock; elsewhere there are no such routes. */
 export function testClockRoutes(app: App, clock: TestClock): void {
   app.get('/test-clock', {
-    config: { scope: 'billing' },
+    config: { scope: 'admin' },
     schema: { summary: 'The time on the test clock', tags: ['test clock'], response: { 200: Clock } },
   }, async () => ({ now: clock.now() }))
 
   app.post('/test-clock', {
-    config: { scope: 'billing' },
+    config: { scope: 'admin' },
     schema: { summary: 'Move the test clock forward', tags: ['test clock'], body: ClockInput, response: { 200: Clock } },
   }, async (request) => ({ now: await clock.moveTo(request.body.now) }))
 }

@@ -7,7 +7,6 @@ import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-e
 import { EventBatch, LateEvent, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 
-const scope = 'billing' as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const eventBodyLimit = 8 * 1024 * 1024
 
@@ -17,7 +16,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   void app.register(async (scoped) => {
     takeCloudEvents(scoped)
     ;(scoped as unknown as App).post('/events', {
-      config: { scope, documentedBody: EventBatch },
+      config: { scope: 'events:write', documentedBody: EventBatch },
       bodyLimit: eventBodyLimit,
       schema: {
         summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType], response: { 200: Recorded },
@@ -27,7 +26,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   })
 
   app.get('/events/rejected', {
-    config: { scope },
+    config: { scope: 'usage:read' },
     schema: {
       summary: 'Events that were rejected, newest first', tags: ['usage'], querystring: RejectedQuery, response: { 200: Page(RejectedEvent) },
       description: 'With the reason, also after the answer that told it is lost; of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
@@ -35,7 +34,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   }, async (request) => listRejectedEvents(billing, request.query))
 
   app.post('/events/rejected/retry', {
-    config: { scope },
+    config: { scope: 'events:write' },
     schema: {
       summary: 'Try rejected events again', tags: ['usage'], body: RetryInput, response: { 200: Recorded },
       description: 'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
@@ -43,7 +42,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   }, async (request) => retryRejectedEvents(billing, request.body))
 
   app.get('/customers/:customerId/events/late', {
-    config: { scope },
+    config: { scope: 'usage:read' },
     schema: {
       summary: 'Events that arrived after their period was billed, the last stored first', tags: ['usage'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(LateEvent) },
       description: 'With what became of each: an issued invoice never changes, so the next one carries an adjustment. Those stored in the last 100 days.',
@@ -51,7 +50,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   }, async (request) => listLateEvents(billing, { ...request.params, ...request.query }))
 
   app.get('/customers/:customerId/usage', {
-    config: { scope },
+    config: { scope: 'usage:read' },
     schema: {
       summary: "A customer's usage in a period", tags: ['usage'], params: CustomerPath, response: { 200: UsageSummary },
       querystring: UsageQuery,
@@ -59,7 +58,7 @@ export function usageRoutes(app: App, billing: Billing): void {
   }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))
 
   app.get('/customers/:customerId/reconciliation', {
-    config: { scope },
+    config: { scope: 'usage:read' },
     schema: {
       summary: 'Where the usage of a period went', tags: ['usage'], params: CustomerPath, response: { 200: Reconciliation },
       description: 'Counted again from the events and the invoices: accepted = billed + adjusted + unbilled + uncharged. `difference` is anything but 0 only where a row is wrong.',

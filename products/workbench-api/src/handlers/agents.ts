@@ -7,7 +7,7 @@ import type { Deps } from '../options.ts'
 /** Making agents, by the vendor. */
 export function agentRoutes(app: App, { billing, workbench }: Deps): void {
   app.post('/agents', {
-    config: { scope: 'workbench:vendor' },
+    config: { scope: 'agents:write' },
     schema: { summary: 'Make an agent', tags: ['agents'], description: 'With the secret key of the vendor. The role is what the agent may do in the portal.', body: NewAgent, response: { 201: CreatedAgent } },
   }, async (request, reply) => {
     await getCustomer(billing, { customerId: request.body.customerId })

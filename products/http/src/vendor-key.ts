@@ -1,0 +1,20 @@
+import { allowsScope, BillingError, findSecretKey, keyScopes, type Billing, type KeyScope } from '@customer-portal/billing'
+import type { FastifyInstance } from 'fastify'
+import { authenticate, bearerOf } from './scope.ts'
+
+/** Lets in who carries a secret key of the vendor with the scope that the route declares. Throws unauthorized, scope_missing. */
+export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
+  for (const scope of keyScopes) {
+    authenticate(app, scope, async (request) => {
+      const key = await findSecretKey(billing, { key: bearerOf(request) })
+      if (!key) throw new BillingError('unauthorized', { message: 'The secret key is unknown, was revoked or has expired.' })
+      if (!allowsScope(key.scopes, scope)) {
+        throw new BillingError('scope_missing', { scope, message: `This needs the scope ${scope}; the key has ${key.scopes.join(', ')}.` })
+      }
+      return key
+    })
+  }
+}
+
+/** Whether a scope is one of the vendor's secret keys. */
+export const isKeyScope = (scope: string | undefined): scope is KeyScope => (keyScopes as readonly string[]).includes(scope ?? '')
