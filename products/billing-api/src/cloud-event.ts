@@ -1,3 +1,4 @@
+import { tooManyValues } from '@customer-portal/http'
 import { Id, Instant, Nullable } from '@customer-portal/http/resources'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -66,7 +67,9 @@ export function takeCloudEvents(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser<string>(['application/json', cloudEventType, cloudEventBatchType], { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && isInHeaders(request)) done(null, undefined)
+    const refusal = tooManyValues(body)
+    if (refusal) done(refusal)
+    else if (body === '' && isInHeaders(request)) done(null, undefined)
     else void parseJson(request, body, done)
   })
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import cookie from '@fastify/cookie'
 import type { TSchema } from 'typebox'
 import { answerWriter } from './answer.ts'
 import type { App } from './fastify.ts'
+import { takeJson } from './json-body.ts'
 import { preferredLanguage } from './language.ts'
 import { standardOutput } from './log-lines.ts'
 import { rememberMethods } from './methods.ts'
@@ -36,17 +38,19 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },
     clientErrorHandler: answerUnreadable,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaController: { compilersFactory: { buildValidator: buildLazyValidator } },
   })
   // Loaded for tests alone: it would cost each start half a second.
   const compile = options.checkAnswers ? (await import('typebox/compile')).Compile : undefined
   app.setSerializerCompiler(({ schema }) => answerWriter(schema as TSchema, compile))
   app.removeContentTypeParser('text/plain')
+  takeJson(app)
   await app.register(cookie)
   answerErrors(app)
   setHeaders(app)
   requireScopes(app)
+  limitPublicBodies(app)
   closeQueries(app)
   refuseUnreadable(app)
   app.addHook('onResponse', async (request, reply) => {
@@ -80,6 +84,13 @@ function setHeaders(app: FastifyInstance): void {
   })
 }
 
+/** Nobody without a credential makes the server read a large body. */
+function limitPublicBodies(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.scope === 'public') route.bodyLimit ??= mostInPublic
+  })
+}
+
 /** A documented route that names no query parameters takes none: a misspelt one is told, not ignored. */
 function closeQueries(app: FastifyInstance): void {
   app.addHook('onRoute', ({ schema }) => {
@@ -87,9 +98,15 @@ function closeQueries(app: FastifyInstance): void {
   })
 }
 
+const largeBody = 65_536
+/** What is open to everybody takes a code or a name and a password, no more. */
+const mostInPublic = 16_384
+
 /** Query strings hold text alone: where the schema asks for a whole number, one written in digits is read as it. Text a database cannot keep is refused. */
 function refuseUnreadable(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
+    // Reading a body of a megabyte and looking through it are two turns: what waits comes in between.
+    if (Number(request.headers['content-length'] ?? largeBody) >= largeBody && request.body !== undefined) await nextTurn()
     const { querystring } = (request.routeOptions.schema ?? {}) as { querystring?: { properties?: Record<string, { type?: string }> } }
     const query = request.query as Record<string, unknown>
     for (const [name, property] of Object.entries(querystring?.properties ?? {})) {
@@ -103,10 +120,12 @@ function refuseUnreadable(app: FastifyInstance): void {
   })
 }
 
+const mostUnknownTold = 20
+
 /** A documented route without a body takes none: a field sent to it is told, not ignored. */
 function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: FastifyRequest): void {
   if (!schema || schema.hide || schema.body || config.documentedBody || typeof body !== 'object' || body === null) return
-  const validation = Object.keys(body).map((additionalProperty) => ({ keyword: 'additionalProperties', instancePath: '', schemaPath: '', params: { additionalProperty } }))
+  const validation = Object.keys(body).slice(0, mostUnknownTold).map((additionalProperty) => ({ keyword: 'additionalProperties', instancePath: '', schemaPath: '', params: { additionalProperty } }))
   if (validation.length > 0) throw Object.assign(new Error(`${url} takes no body`), { validation, validationContext: 'body', statusCode: 400 })
 }
 

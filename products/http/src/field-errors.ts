@@ -14,13 +14,36 @@ export interface FieldError { pointer: string; code: string; detail: string }
 /** Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the path. */
 export type Place = 'body' | 'querystring' | 'params' | 'headers'
 
-/** What is wrong with each field, in the reader's language; at most twenty. */
+/** Nobody reads more. */
+const mostTold = 20
+/** A body within its limits can hold a hundred thousand mistakes: only so many are compared with each other. */
+const mostCompared = 200
+
+/** What is wrong with each field, in the reader's language; at most twenty. Its work does not grow faster than the number of errors. */
 export function fieldErrors(errors: readonly SchemaError[], place: Place, language: Language): FieldError[] {
-  const told = withoutOtherBranches(errors).map((error) => {
-    const text = textOf(error)
-    return { pointer: pointerAt(pathOf(error), place), code: text.code, detail: text[language] }
-  })
-  return told.filter((error, index) => told.findIndex((other) => other.pointer === error.pointer && other.code === error.code) === index).slice(0, 20)
+  const told = new Map<string, FieldError>()
+  for (const error of withoutOtherBranches(firstOf(errors))) {
+    const { code, [language]: detail } = textOf(error)
+    const pointer = pointerAt(pathOf(error), place)
+    const key = JSON.stringify([pointer, code])
+    if (!told.has(key)) told.set(key, { pointer, code, detail })
+    if (told.size === mostTold) break
+  }
+  return [...told.values()]
+}
+
+/** The first errors. Ajv names a union after its branches: where the cut falls among them, the union itself stands for them. */
+function firstOf(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const last = errors[mostCompared - 1]
+  if (!last || errors.length === mostCompared) return errors
+  let cut: SchemaError | undefined
+  for (let index = mostCompared; index < errors.length; index += 1) {
+    const error = errors[index]!
+    if (error.keyword === 'anyOf' && isInUnion(last, error) && (!cut || error.schemaPath.length < cut.schemaPath.length)) cut = error
+  }
+  const first = errors.slice(0, mostCompared)
+  const union = cut
+  return union ? [...first.filter((error) => !isInUnion(error, union)), union] : first
 }
 
 /** Writes a JSON pointer the way its place is written. */
@@ -42,7 +65,7 @@ function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
   const unions = errors.filter((error) => error.keyword === 'anyOf').sort((a, b) => b.schemaPath.length - a.schemaPath.length)
   let kept = [...errors]
   for (const union of unions) {
-    const inUnion = (error: SchemaError) => error.schemaPath.startsWith(`${union.schemaPath}/`) && isInside(error.instancePath, union.instancePath)
+    const inUnion = (error: SchemaError) => isInUnion(error, union)
     const branchOf = (error: SchemaError) => error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0]
     const inside = kept.filter((error) => inUnion(error) && !isNull(error, union))
     const otherKinds = new Set(inside.filter((error) => isOfAnotherKind(error, union)).map(branchOf))
@@ -54,6 +77,10 @@ function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
     else kept.push({ ...union, params: { allowedValues } })
   }
   return kept
+}
+
+function isInUnion(error: SchemaError, union: SchemaError): boolean {
+  return error.schemaPath.startsWith(`${union.schemaPath}/`) && isInside(error.instancePath, union.instancePath)
 }
 
 function isInside(path: string, root: string): boolean {

@@ -8,17 +8,45 @@ interface Validator {
 const buildValidator = AjvCompiler()
 type Parts = Parameters<typeof buildValidator>
 
-/** Ajv, but each schema is compiled when its first value comes: compiling all of them would take a good part of a second of every start. */
+/** Values with more members than this are told their first mistake only: listing every mistake of a body of a megabyte takes seconds. */
+const mostMembers = 2_000
+
+/**
+ * Ajv, but each schema is compiled when its first value comes: compiling all of them would take a good part of a second of every start. A value is checked up
+ * to its first mistake; only where that is found, and the value is small, it is checked again for all of them.
+ */
 export const buildLazyValidator = ((schemas: Parts[0], options: Parts[1]) => {
-  const compile = buildValidator(schemas, options) as (route: unknown) => Validator
+  const compileWith = (allErrors: boolean) => buildValidator(schemas, { ...options, customOptions: { ...options?.customOptions, allErrors } } as Parts[1]) as (route: unknown) => Validator
+  const compileFirst = compileWith(false)
+  const compileAll = compileWith(true)
   return (route: unknown) => {
-    let compiled: Validator | undefined
+    let first: Validator | undefined
+    let all: Validator | undefined
     const validator: Validator = (value) => {
-      compiled ??= compile(route)
-      const result = compiled(value)
-      validator.errors = compiled.errors
+      first ??= compileFirst(route)
+      const result = first(value)
+      validator.errors = first.errors
+      if (result !== false || !isSmall(value)) return result
+      all ??= compileAll(route)
+      all(value)
+      validator.errors = all.errors
       return result
     }
     return validator
   }
 }) as ValidatorFactory
+
+/** Looks at no more than so many members, however large the value is. */
+function isSmall(value: unknown): boolean {
+  const open = [value]
+  for (let seen = 0; open.length > 0;) {
+    const next = open.pop()
+    if (typeof next !== 'object' || next === null) continue
+    for (const key in next) {
+      seen += 1
+      if (seen > mostMembers) return false
+      open.push((next as Record<string, unknown>)[key])
+    }
+  }
+  return true
+}
