@@ -1,11 +1,11 @@
 import { keyScopes } from '@customer-portal/billing'
-import { createLoginAttempts } from '@customer-portal/workbench'
+import { createLoginAttempts, TooManyLogins } from '@customer-portal/workbench'
 import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
 import { authenticateWorkbench, refuseOtherSites } from './caller.ts'
 import { Conversation, Message, Quota } from './contract.ts'
 import { agentRoutes } from './handlers/agents.ts'
 import { conversationRoutes } from './handlers/conversations.ts'
-import { sessionRoutes } from './handlers/session.ts'
+import { sessionRoutes, tooManyLogins } from './handlers/session.ts'
 import { suggestionRoutes } from './handlers/suggestion.ts'
 import type { Deps, WorkbenchApiOptions } from './options.ts'
 import { sessionCookie } from './session-cookie.ts'
@@ -18,12 +18,20 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
     api.addHook('onRequest', async (request) => refuseOtherSites(request))
     authenticateKeys(api, deps.billing)
     authenticateWorkbench(api, deps)
+    answerTooManyLogins(api)
     await describeApi(api, description)
     sessionRoutes(api, deps)
     conversationRoutes(api, deps)
     suggestionRoutes(api, deps)
     agentRoutes(api, deps)
   }, { prefix: '/api/workbench' })
+}
+
+/** Whatever works on a password may meet a full queue: whoever asks comes again, and nothing of ours is broken. */
+function answerTooManyLogins(app: App): void {
+  app.setErrorHandler((error) => {
+    throw error instanceof TooManyLogins ? tooManyLogins(2) : error
+  })
 }
 
 const description = {

@@ -320,6 +320,13 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     beforeAll(async () => { key = (await createSecretKey(billing, { name: 'test' })).key })
     const make = (payload: object, credential = key) => app.inject({ method: 'POST', url: '/api/workbench/agents', payload, headers: { authorization: `Bearer ${credential}` } })
 
+    test('more agents at once than there is memory for passwords are told to come again', async () => {
+      const answers = await Promise.all(Array.from({ length: 45 }, (_, index) => make({ ...body, email: `many${index}@example.com` })))
+      expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201, 429]))
+      const refused = answers.find(({ statusCode }) => statusCode === 429)!
+      expect([refused.json().code, refused.headers['retry-after']]).toEqual(['rate_limited', '2'])
+    })
+
     test('the vendor makes an agent with the secret key, who can log in then', async () => {
       const answer = await make(body)
       expect([answer.statusCode, answer.json()]).toMatchObject([201, { customerId: 'newcomer', email: 'new@example.com', role: 'billing', locale: 'zh-CN' }])

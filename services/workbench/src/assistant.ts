@@ -9,7 +9,10 @@ export interface Suggestion {
 }
 
 export interface Assistant {
-  /** The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer. */
+  /**
+   * The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer. Of a long question the first 1,000 characters are
+   * read, and a limited number of words is looked for, so that no text holds up the process.
+   */
   suggest(question: string): Suggestion | undefined
 }
 
@@ -29,6 +32,11 @@ const answerWeight = 0.4
 const unknownWeight = 0.5
 const candidates = 40
 const clauseLimit = 12
+/** A question is read so far, whatever stands behind it. */
+const charactersRead = 1_000
+/** So many terms are looked for in one search, and so many of a question's words also in other spellings: each of those costs a hundred times as much. */
+const termsPerSearch = 60
+const spellingsPerQuestion = 12
 
 /** An assistant that answers from these entries by full-text search, without a network. */
 export function createAssistant(faq: readonly FaqEntry[]): Assistant {
@@ -40,8 +48,13 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
   index.addAll(wordings)
   const rarity = rarityIn(wordings)
 
-  function best(question: string): Suggestion | undefined {
-    const found = index.search(question, { boost: { asked: 3 }, prefix: isLongWord, fuzzy: (term) => (isLongWord(term) ? 0.2 : false) })
+  function best(question: string, spellings: { left: number }): Suggestion | undefined {
+    const fuzzy = (term: string) => {
+      if (!isLongWord(term) || spellings.left === 0) return false
+      spellings.left -= 1
+      return 0.2
+    }
+    const found = index.search(question, { boost: { asked: 3 }, prefix: isLongWord, fuzzy, tokenize: (text) => termsOf(text).slice(0, termsPerSearch) })
     const known = new Set(found.flatMap((hit) => hit.queryTerms))
     const meaning = sum([...known].map(rarity)) + wordsOutside(question, known) * unknownWeight * rarity('')
     const ranked = found.slice(0, candidates).map((hit) => ({ hit, score: covered(hit, rarity) / meaning }))
@@ -52,12 +65,14 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
   }
 
   return {
-    suggest(question) {
-      const whole = best(question)
+    suggest(asked) {
+      const question = asked.slice(0, charactersRead)
+      const spellings = { left: spellingsPerQuestion }
+      const whole = best(question, spellings)
       if (whole) return whole
       // People tell a story around their question: then one clause of it is what they ask.
       const clauses = question.split(/[，。！？；,.!?;\n]+/u).filter((clause) => clause.trim() !== '').slice(0, clauseLimit)
-      const answers = clauses.flatMap((clause) => best(clause) ?? [])
+      const answers = clauses.flatMap((clause) => best(clause, spellings) ?? [])
       return answers.sort((a, b) => b.score - a.score)[0]
     },
   }

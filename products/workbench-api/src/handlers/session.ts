@@ -1,7 +1,7 @@
 import { actingFor, BillingError, createPortalSession, getCustomer } from '@customer-portal/billing'
-import { findAgent, logIn, logOut, setAgentLocale, TooManyLogins, type Agent } from '@customer-portal/workbench'
+import { findAgent, logIn, logOut, setAgentLocale, type Agent } from '@customer-portal/workbench'
 import { callerOf, type App } from '@customer-portal/http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Login, Me, MeUpdate, PortalSessionRequest, PortalToken, SessionState } from '../contract.ts'
 import type { Deps } from '../options.ts'
@@ -15,7 +15,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { scope: 'public' },
     schema: { summary: 'Log in', tags: ['session'], description: 'Sets an HttpOnly cookie for 12 hours.', body: Login, response: { 200: Me } },
   }, async (request, reply) => {
-    const { agent, secret } = await checkPassword(deps, request, reply, request.body)
+    const { agent, secret } = await checkPassword(deps, request, request.body)
     setSessionCookie(reply, { secret, secure })
     return meOf(deps, agent)
   })
@@ -68,22 +68,20 @@ export function sessionRoutes(app: App, deps: Deps): void {
   })
 }
 
-async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequest, reply: FastifyReply, { email, password }: Login) {
+async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequest, { email, password }: Login) {
   const attempt = { email, address: request.ip, now: workbench.now() }
   const wait = attempts.secondsToWait(attempt)
-  if (wait > 0) throw tooMany(reply, wait)
+  if (wait > 0) throw tooManyLogins(wait)
   attempts.begin(attempt)
-  const login = await logIn(workbench, { email, password }).catch((error: unknown) => {
-    throw error instanceof TooManyLogins ? tooMany(reply, 2) : error
-  })
+  const login = await logIn(workbench, { email, password })
   if (!login) throw new BillingError('login_failed')
   attempts.succeeded(attempt)
   return login
 }
 
-function tooMany(reply: FastifyReply, seconds: number): BillingError {
-  void reply.header('retry-after', seconds)
-  return new BillingError('rate_limited', { message: `Too many logins; try again in ${seconds} seconds.` })
+/** The refusal of a log-in that has to wait. */
+export function tooManyLogins(seconds: number): BillingError {
+  return new BillingError('rate_limited', { retryAfterSeconds: seconds, message: `Too many logins; try again in ${seconds} seconds.` })
 }
 
 async function meOf({ billing, portalUrl }: Deps, agent: Agent): Promise<Me> {
