@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { keepByteOrderMarks } from './byte-order-mark.ts'
 import { columnParsers } from './column.ts'
@@ -18,6 +19,8 @@ export interface Durability {
   pending(): Promise<void> | undefined
 }
 
+/** Milliseconds of queries one after the other before others have their turn. */
+const longestTurn = 10
 const queueLimit = 10_000
 const queuePatience = 30_000
 
@@ -41,9 +44,19 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     }
   }
 
+  let turnBegan = 0
+
+  /** Its queries end without a turn of the event loop: whoever reads page after page would let nobody else in, not even a timer. */
+  async function letOthersIn(): Promise<void> {
+    if (performance.now() - turnBegan < longestTurn) return
+    await nextTurn()
+    turnBegan = performance.now()
+  }
+
   const execute = (sql: string) => guarded(() => engine.exec(sql))
 
   const run: Run = async (sql, parameters = []) => {
+    await letOthersIn()
     if (parameters.length > 0) return (await guarded(() => engine.query<Row>(sql, parameters.map(parameterText)))).rows
     return ((await execute(sql)).at(-1)?.rows ?? []) as Row[]
   }

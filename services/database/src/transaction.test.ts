@@ -26,6 +26,22 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesOf('thrown')).toEqual([])
   })
 
+  test('a long row of transactions lets others have their turns', async () => {
+    const began = performance.now()
+    let [turns, longest, last] = [0, 0, began]
+    const look = setInterval(() => {
+      const now = performance.now()
+      turns += 1
+      longest = Math.max(longest, now - last)
+      last = now
+    })
+    for (let page = 0; page < 60; page += 1) await database.transaction(billing, (tx) => tx.query('select count(*) from generate_series(1, 40000)'), { readOnly: true })
+    clearInterval(look)
+    // Before, the first turn came after the last transaction.
+    expect(turns).toBeGreaterThan(10)
+    expect(longest).toBeLessThan((performance.now() - began) / 3)
+  })
+
   test('a savepoint takes back its own writes and no others', async () => {
     await database.transaction(billing, async (tx) => {
       await write('saved', 'a')(tx)
