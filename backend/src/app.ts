@@ -40,7 +40,7 @@ export async function buildServer(settings: Settings, { database, clock: given, 
   const standing = given || !settings.testClock ? undefined : standingClock(settings.testClock)
   const clock = given ?? standing ?? realClock()
   const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now) })
-  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy })
+  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
   await app.ready()

@@ -35,6 +35,9 @@ export interface Settings {
   trustProxy: number
   /** How many whole months of usage events stay; all of them when absent. */
   usageMonthsKept?: number
+  /** After how many seconds a request that is not whole is given up, and a reader who takes nothing of an answer is let go. */
+  bodyTimeoutSeconds?: number
+  readerTimeoutSeconds?: number
   /** A JSON file of questions and answers for the desk's assistant. */
   workbenchFaq?: string
 }
@@ -78,6 +81,8 @@ export function readSettings(environment: Environment): { settings: Settings } |
     logLevel: read('LOG_LEVEL', 'info', logLevel),
     trustProxy: read('TRUST_PROXY', 0, hops),
     usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
+    bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
+    readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
   }
   return mistakes.length > 0 ? { mistakes } : { settings }
@@ -147,6 +152,11 @@ function hops(value: string): number {
 
 function monthsKept(value: string): number {
   if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept) throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
+  return Number(value)
+}
+
+function seconds(value: string): number {
+  if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > 3600) throw new Error('must be a number of seconds, 1 to 3600')
   return Number(value)
 }
 

@@ -139,17 +139,43 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       }
     })
 
-    test('waits its turn where four are being written, and finds room when one has ended', async () => {
+    test('waits its turn where four of the customer are being written, and finds room when one has ended; other customers need not wait', async () => {
       const running = [await open('csv'), await open('csv'), await open('csv'), await open('csv')]
       const refused = await request('start=2026-03-01', 'globex')
       expect([refused.status, refused.headers.get('retry-after'), (await refused.json()).code]).toEqual([429, '10', 'rate_limited'])
+      const others = await request('start=2026-02-01&end=2026-02-02')
+      expect(others.status).toBe(200)
+      await others.arrayBuffer()
       for (const answer of running) answer.destroy()
       let taken
       do {
-        taken = await request('start=2026-02-01&end=2026-02-02')
+        taken = await request('start=2026-02-01&end=2026-02-02', 'globex')
         await taken.arrayBuffer()
       } while (taken.status === 429)
       expect(taken.status).toBe(200)
+    })
+
+    test.each(['csv', 'xlsx'])('holds nobody up while it is written as %s', async (format) => {
+      const began = performance.now()
+      let isRunning = true
+      const file = request(`start=2026-03-01&end=2026-03-09&format=${format}`, 'globex').then((answer) => answer.arrayBuffer()).finally(() => { isRunning = false })
+      const waits: number[] = []
+      while (isRunning) {
+        const asked = performance.now()
+        expect((await fetch(`${url}/api/portal/account`, { headers: { authorization: `Bearer ${tokens['en']}` } })).status).toBe(200)
+        waits.push(performance.now() - asked)
+      }
+      expect((await file).byteLength).toBeGreaterThan(rows * 10)
+      // Before, the first of them waited until the whole file was written.
+      expect(Math.max(...waits)).toBeLessThan((performance.now() - began) / 3)
+      expect(waits.length).toBeGreaterThan(5)
+    })
+
+    test('asked for with HEAD is not read and takes no place', async () => {
+      for (let times = 0; times < 6; times += 1) {
+        const answer = await fetch(`${url}/api/portal/usage/export?start=2026-03-01&end=2026-03-09`, { method: 'HEAD', headers: { authorization: `Bearer ${tokens['globex']}` } })
+        expect([answer.status, answer.headers.get('content-type'), answer.headers.get('content-length')]).toEqual([200, 'text/csv; charset=utf-8', null])
+      }
     })
 
     test('that fails in the middle does not look whole', async () => {

@@ -134,6 +134,15 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     await expect.poll(async () => (await open(globex.token)).response.status).toBe(200)
   })
 
+  test('asked for with HEAD, nobody looks and no place is taken', async () => {
+    const { token } = await tokenOf('acme')
+    for (let times = 0; times < 32; times += 1) {
+      const answer = await fetch(`${address}/api/portal/usage/stream`, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    }
+    expect((await open(token)).response.status).toBe(200)
+  })
+
   test('without a token, and with a parameter it does not know, it is refused before it begins', async () => {
     expect((await open('pt_wrong')).response.status).toBe(401)
     const answer = await server.app.inject({ url: '/api/portal/usage/stream?since=1', headers: { authorization: `Bearer ${(await tokenOf('acme')).token}` } })

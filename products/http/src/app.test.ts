@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { Type, type Static } from 'typebox'
 import { BillingError } from '@customer-portal/billing'
@@ -114,8 +116,82 @@ test('what is no HTTP at all gets problem+json too', async () => {
   socket.write('GARBAGE\r\n\r\n')
   let answer = ''
   for await (const part of socket) answer += part
-  expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: application\/problem\+json/)
+  expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\ncontent-type: application\/problem\+json/)
   expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ status: 400, code: 'validation_failed' })
+})
+
+const usual = ['x-request-id', 'x-content-type-options', 'referrer-policy', 'cache-control', 'content-security-policy']
+
+test('refusals of the router carry the usual headers', async () => {
+  await appWith((on) => on.get('/orders/:id', { config: { scope: 'public' } }, async () => 'x'))
+  for (const [url, status] of [['/nothing', 404], ['/%zz', 400], ['/orders/%E0%A4%A', 400], [`/orders/${'x'.repeat(300)}`, 400]] as const) {
+    const answer = await app.inject(url)
+    expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, status, 'application/problem+json; charset=utf-8'])
+    expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining(usual))
+    expect(answer.json().requestId).toBe(answer.headers['x-request-id'])
+  }
+})
+
+test.each([
+  ['a header without a colon', 'GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n', 400],
+  ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ['a body that does not come', 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"', 408],
+  ['headers that do not end', 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
+])('%s: refused with the usual headers, and hung up on', async (_name, text, status) => {
+  await appWith(orders, { bodySeconds: 0.4 })
+  await app.listen({ port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  // Whoever goes on a byte at a time is no better off.
+  const dripping = setInterval(() => { if (status === 408) socket.write('x') }, 50)
+  socket.on('error', () => undefined)
+  socket.write(text)
+  let answer = ''
+  socket.on('data', (part) => { answer += part })
+  await new Promise((resolve) => socket.once('close', resolve))
+  clearInterval(dripping)
+  const [head, body] = answer.split('\r\n\r\n') as [string, string]
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  for (const name of [...usual, 'content-type: application/problem\\+json']) expect(head.toLowerCase()).toMatch(new RegExp(`\r\n${name}`))
+  expect(JSON.parse(body)).toMatchObject({ status, code: 'validation_failed' })
+})
+
+test('a reader who takes nothing is let go, and one who is slow or has nothing to take is not', async () => {
+  let closed = 0
+  await appWith((on) => {
+    on.get('/file', { config: { scope: 'public' } }, async (_request, reply) => {
+      const file = Readable.from((function* () { for (let part = 0; part < 2_000; part += 1) yield Buffer.alloc(65_536) })())
+      file.once('close', () => { closed += 1 })
+      return reply.type('text/plain').send(file)
+    })
+    on.get('/quiet', { config: { scope: 'public' } }, async (_request, reply) => {
+      const quiet = new Readable({ read: () => undefined })
+      quiet.push('first ')
+      setTimeout(() => { quiet.push('last'); quiet.push(null) }, 2_500)
+      return reply.type('text/plain').send(quiet)
+    })
+  }, { readerSeconds: 0.8 })
+  await app.listen({ port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const ask = (path: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    return socket
+  }
+  const [stalled, slow, quiet] = [ask('/file').pause(), ask('/file').pause(), ask('/quiet')]
+  let [taken, said] = [0, '']
+  slow.on('data', (part: Buffer) => { taken += part.length; slow.pause() })
+  quiet.on('data', (part) => { said += part })
+  const reading = setInterval(() => slow.resume(), 5)
+  await expect.poll(() => closed, { timeout: 10_000 }).toBe(1)
+  await once(quiet, 'close')
+  expect(said).toMatch(/first [\s\S]*last/)
+  // The slow one still reads.
+  const before = taken
+  await expect.poll(() => taken, { timeout: 5_000 }).toBeGreaterThan(before)
+  clearInterval(reading)
+  for (const socket of [stalled, slow, quiet]) socket.destroy()
 })
 
 test('whole numbers in a query are read as they are written, and nothing else is', async () => {

@@ -12,8 +12,10 @@ import { rememberMethods } from './methods.ts'
 import { answerError, sendProblem } from './problem.ts'
 import { answerUnreadable } from './unreadable.ts'
 import { buildLazyValidator } from './validator.ts'
+import { endStalledReaders, endStreamsOfHead } from './readers.ts'
 import { requireScopes } from './scope.ts'
 import { findUnstorable } from './text.ts'
+import { usualHeaders } from './usual-headers.ts'
 
 export interface AppOptions {
   /** One JSON line a request on stdout; none when absent. */
@@ -22,11 +24,20 @@ export interface AppOptions {
   checkAnswers?: boolean
   /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
   trustProxy?: number
+  /** A request that is not whole after so many seconds is given up; 30 unless told. */
+  bodySeconds?: number
+  /** A reader who takes nothing for so many seconds of what is being sent to them is let go; 30 unless told. */
+  readerSeconds?: number
 }
+
+const usualPatience = 30
 
 /** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
 export async function createApp(options: AppOptions = {}): Promise<App> {
+  const bodyMilliseconds = (options.bodySeconds ?? usualPatience) * 1000
   const app = Fastify({
+    requestTimeout: bodyMilliseconds,
+    http: { headersTimeout: bodyMilliseconds, connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4) },
     logger: options.logger ? { ...options.logger, stream: standardOutput } : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -49,6 +60,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   await app.register(cookie)
   answerErrors(app)
   setHeaders(app)
+  endStalledReaders(app, options.readerSeconds ?? usualPatience)
+  endStreamsOfHead(app)
   requireScopes(app)
   limitPublicBodies(app)
   closeQueries(app)
@@ -74,13 +87,7 @@ function answerErrors(app: FastifyInstance): void {
 
 function setHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    })
+    void reply.headers(usualHeaders(request.id))
   })
 }
 

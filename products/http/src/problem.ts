@@ -5,6 +5,7 @@ import { failures } from './failures.ts'
 import { fieldErrors, pointerAt, type FieldError, type Place, type SchemaError } from './field-errors.ts'
 import { preferredLanguage, type Language } from './language.ts'
 import type { Problem } from './resources.ts'
+import { usualHeaders } from './usual-headers.ts'
 
 const retrySeconds = 5
 
@@ -29,7 +30,7 @@ export function sendProblem(
     type: 'about:blank', title: text.title, status, detail: more.detail ?? text.detail, code,
     instance: request.url.split('?', 1)[0] ?? '/', requestId: request.id, ...(more.errors?.length ? { errors: more.errors } : {}), ...more.extensions,
   }
-  return reply.code(status).headers({ 'content-language': language, vary: 'accept-language', 'cache-control': 'no-store' })
+  return reply.code(status).headers(usualHeaders(request.id)).headers({ 'content-language': language, vary: 'accept-language' })
     .type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(problem)
 }
 

@@ -76,12 +76,12 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     schema: {
       summary: 'Usage events as a file, newest first', tags: ['usage'], querystring: UsageExportQuery, response: UsageFileAnswer,
       description: 'Written while it is read: CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe) or XLSX, headed in the language of the session, '
-        + 'with times of the customer’s clock. At most 366 days and 1,000,000 events (400 `invalid_range`), and four at the same time (429).',
+        + 'with times of the customer’s clock. At most 366 days and 1,000,000 events (400 `invalid_range`), and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds is let go.',
     },
   }, async (request, reply) => {
     const { billing, customerId } = actFor(request)
     const { format = 'csv', ...range } = request.query
-    const leave = places.take(reply)
+    const leave = places.take(customerId)
     try {
       return sendUsageFile(reply, await exportUsage(billing, { customerId, ...range }), { format, language: languageFor(request), onEnd: leave })
     } catch (error) {

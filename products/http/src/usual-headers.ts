@@ -1,0 +1,10 @@
+/** What every answer carries, whoever gives it: a route, the router, or the reader of what is no HTTP. */
+export function usualHeaders(requestId: string): Record<string, string> {
+  return {
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  }
+}
