@@ -155,12 +155,12 @@ describe('the documentation', () => {
     }
     expect(await operationsOf('/api/portal/openapi.json')).toEqual([
       'DELETE /subscription/scheduled-change',
-      'GET /account', 'GET /account/credit', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
+      'GET /account', 'GET /account/credit', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/summary', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
       'GET /plans', 'GET /session', 'GET /subscription', 'GET /subscription/advice', 'GET /usage', 'GET /usage/days', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/late', 'GET /usage/lines', 'GET /usage/rejected', 'GET /usage/stream', 'POST /session/logout', 'POST /session/renew',
       'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
     ])
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([
-      'DELETE /customers/{customerId}/discounts/{discountId}',
+      'DELETE /customers/{customerId}/discounts/{discountId}', 'DELETE /customers/{customerId}/subscription/scheduled-change',
       'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
       'GET /customers/{customerId}/reconciliation', 'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /events/rejected', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
       'GET /invoices/{invoiceId}/pdf', 'GET /keys', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',

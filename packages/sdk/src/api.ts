@@ -39,6 +39,11 @@ export type Change = {
 export type Changed = {
   subscription: Subscription
   invoice: Invoice | null
+  /** What was dropped, kept or done beside what was asked */
+  notices: Array<{
+    code: string
+    detail: LocalizedText
+  }>
 }
 
 /** `included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them. */
@@ -780,13 +785,33 @@ export type Subscription = {
   trialEndsAt: string | null
   trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
+  cancellation: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    at: string
+    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    by: 'customer' | 'vendor'
+  } | null
   scheduledChange: {
     /** Letters, digits and _ . : - */
     planId: string
+    planVersion: number
     seats: number
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
+    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    by: 'customer' | 'vendor'
   } | null
+  /** Both, in the order of their dates */
+  scheduledChanges: Array<{
+    /** Letters, digits and _ . : - */
+    planId: string
+    planVersion: number
+    seats: number
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    at: string
+    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    by: 'customer' | 'vendor'
+  }>
   nextInvoice: {
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
@@ -868,6 +893,17 @@ export type UsageSummary = {
 export interface Operations {
   /** Take a discount away. */
   'DELETE /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string]; answer: void }
+  /** Undo a scheduled change. */
+  'DELETE /customers/{customerId}/subscription/scheduled-change': { arguments: [customerId: string, query?: {
+    by?: 'customer' | 'vendor'
+  }]; answer: {
+    subscription: Subscription
+    /** What was dropped, kept or done beside what was asked */
+    notices: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
   /** What changed, oldest first. */
   'GET /changes': { arguments: [query?: {
     cursor?: string
@@ -1002,11 +1038,18 @@ export interface Operations {
     /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
     planVersion?: number
     seats?: number
+    /** A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+    when?: 'now' | 'period_end'
     quoteId?: string
   }]; answer: Changed }
   /** Take a cancellation back. */
   'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
     subscription: Subscription
+    /** What was dropped, kept or done beside what was asked */
+    notices: Array<{
+      code: string
+      detail: LocalizedText
+    }>
   } }
   /** Record usage. */
   'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
@@ -1083,6 +1126,7 @@ export interface OperationShape {
 
 export const operations: Record<keyof Operations, OperationShape> = {
   'DELETE /customers/{customerId}/discounts/{discountId}': { answer: 'nothing' },
+  'DELETE /customers/{customerId}/subscription/scheduled-change': { query: true, answer: 'json' },
   'GET /changes': { query: true, answer: 'page' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
+  Amount, Charge, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -118,10 +118,15 @@ export const ChangeInput = Type.Object(
     planId: Id,
     planVersion: Type.Optional(Type.Integer({ minimum: 1, description: 'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent' })),
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    when: Type.Optional(Type.Union([Type.Literal('now'), Type.Literal('period_end')], {
+      description: 'A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
+    })),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
 )
+/** DELETE /customers/{id}/subscription/scheduled-change */
+export const ScheduledChangeQuery = Type.Object({ by: Type.Optional({ ...Party, description: "Whose change: the vendor's own when absent" }) }, closed)
 /** POST /customers/{id}/subscription/cancel */
 export const CancelInput = Type.Object(
   {

@@ -26,7 +26,7 @@ export const AccountUpdate = Type.Object(
 export type AccountUpdate = Static<typeof AccountUpdate>
 
 export const PortalPlan = Type.Object(
-  { ...Plan.properties, relation: Type.Union([Type.Literal('current'), Type.Literal('upgrade'), Type.Literal('downgrade')]) },
+  { ...Plan.properties, relation: Type.Union([Type.Literal('current'), Type.Literal('upgrade'), Type.Literal('downgrade'), Type.Literal('level')]) },
   closed,
 )
 export type PortalPlan = Static<typeof PortalPlan>

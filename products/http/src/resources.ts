@@ -119,6 +119,8 @@ export const Allowance = Type.Object(
   { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), reserved: Type.Number({ description: 'Held back by open reservations' }), remaining: Nullable(Type.Number()) },
   { ...closed, description: 'Of the current stretch in the current usage period; `null` is unlimited. `remaining` is what is neither used nor reserved: no more than that can be consumed now' },
 )
+export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], { description: "Who asked for it: what the vendor scheduled is not the customer's to take back" })
+export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Type.Integer(), at: LocalDate, by: Party }, closed)
 export const Subscription = Type.Object(
   {
     id: Nullable(Type.String()),
@@ -132,7 +134,9 @@ export const Subscription = Type.Object(
     trialEndsAt: Nullable(Instant),
     trialDaysLeft: Nullable(Type.Integer({ description: 'The days left of the trial, today among them' })),
     cancelAtPeriodEnd: Type.Boolean(),
-    scheduledChange: Nullable(Type.Object({ planId: Id, seats: Type.Integer(), at: LocalDate }, closed)),
+    cancellation: Nullable(Type.Object({ at: LocalDate, by: Party }, { ...closed, description: 'The date it ends on, and who ends it' })),
+    scheduledChange: Nullable({ ...ScheduledChange, description: 'What the customer scheduled, or else what the vendor did' }),
+    scheduledChanges: Type.Array(ScheduledChange, { description: 'Both, in the order of their dates' }),
     nextInvoice: Nullable(Type.Object({ at: LocalDate, estimatedTotal: Amount, currency: Currency }, closed)),
   },
   closed,
@@ -402,11 +406,13 @@ export const CreditMovement = Type.Object(
 )
 export type CreditMovement = Static<typeof CreditMovement>
 
-/** What a change of plan leaves: the subscription as it is now, and the invoice it made. */
-export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice) }, closed)
+export const Notice = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
+const notices = Type.Array(Notice, { description: 'What was dropped, kept or done beside what was asked' })
+/** What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside. */
+export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice), notices }, closed)
 export type Changed = Static<typeof Changed>
 /** What is left by something that happens at the end of the fee period, or by undoing it. */
-export const Scheduled = Type.Object({ subscription: Subscription }, closed)
+export const Scheduled = Type.Object({ subscription: Subscription, notices }, closed)
 export type Scheduled = Static<typeof Scheduled>
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])

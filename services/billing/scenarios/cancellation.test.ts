@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordUsage,
+  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordUsage,
   resumeSubscription, runDueWork, upgradeSubscription,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -131,7 +131,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await subscribe('both')
     await downgradeSubscription(world.billing, { customerId: 'both', planId: 'free' })
     expect((await cancel('both')).subscription).toMatchObject({ scheduledChange: null, cancelAtPeriodEnd: true })
-    await expect(downgradeSubscription(world.billing, { customerId: 'both', planId: 'free' })).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'canceling' } })
+    await expect(downgradeSubscription(actingFor(world.billing, 'both'), { customerId: 'both', planId: 'free' })).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'canceling' } })
     expect((await upgradeSubscription(world.billing, { customerId: 'both', planId: 'business' })).subscription).toMatchObject({ plan: { id: 'business' }, cancelAtPeriodEnd: true })
     await world.passTo('2026-12-01T00:00:00Z')
     expect(await subscription('both')).toMatchObject({ status: 'canceled' })

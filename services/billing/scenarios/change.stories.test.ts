@@ -113,11 +113,11 @@ stories('changes', [
       tax 6% 299.94, total 5298.94`)
   })
 
-  story('a change to a plan of the same rank and price is free, and a later upgrade gives back the fee of the first', 'equal: now, without money; the credit is of what was billed', {}, async (life) => {
+  story('moved by the vendor to a plan of the same rank and price, which is free, a later upgrade gives back the fee of the first', 'equal: now when the vendor does, without money; the credit is of what was billed', {}, async (life) => {
     await beginsOnTeam(life)
     await life.uses('ai_chat', 400)
     await life.on('2026-11-11 09:00')
-    await life.upgrades('team-plus')
+    await life.isMovedTo('team-plus')
     // 2,000 chats, 20 days of 30: 1333.3 → 1333.
     await life.sees({ plan: { id: 'team-plus' }, allowances: [{ allowance: 1_333, used: 0 }] })
     await life.uses('ai_chat', 1_335)

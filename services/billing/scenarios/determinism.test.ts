@@ -51,6 +51,6 @@ onTwo.each(seeds)(`a history of ${steps} commands, seed %i, keeps every invarian
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'version', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'moved', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'version', 'void', 'zone'])
   expect(first.trials).toBeGreaterThan(0)
 })

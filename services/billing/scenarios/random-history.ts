@@ -1,5 +1,5 @@
 import {
-  BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  actingFor, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/rules/date.ts'
@@ -8,7 +8,7 @@ import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
 const zones = { 'Zeta-1': 'Asia/Shanghai', alpha_2: 'America/New_York', 'beta-3': 'Europe/Berlin', Gamma: 'Asia/Kolkata' }
 const customers = Object.keys(zones)
-const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive', 'annual']
+const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive', 'annual', 'twin', 'yearly-twin']
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -69,10 +69,15 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   await putPlan(billing, { id: 'calendar', name: 'Calendar', rank: 12, alignment: 'calendar', fee: { amount: 77_777, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'storage', included: 2, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 }, { upTo: null, rate: { amount: 1, per: 7 } }] } }] })
   await putPlan(billing, { id: 'inclusive', name: 'Inclusive', rank: 30, taxMode: 'inclusive', fee: { amount: 333_333, per: 'subscription' }, graceHours: 24, charges: [{ meter: 'ai_chat', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 3 } } }] })
   await putPlan(billing, { id: 'annual', name: 'Annual', rank: 25, interval: 'year', fee: { amount: 1_000_001, per: 'seat' }, seats: { max: 6 }, charges: [{ meter: 'ai_chat', included: 400, overage: 'bill', price: { model: 'per_unit', rate: { amount: 3, per: 7 } } }] })
+  // As much a year as Team was at first, by the month and by the year.
+  await putPlan(billing, { id: 'twin', name: 'Twin', rank: 10, fee: { amount: 59_900, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 900, overage: 'block' }] })
+  await putPlan(billing, { id: 'yearly-twin', name: 'Yearly twin', rank: 10, interval: 'year', fee: { amount: 718_800, per: 'subscription' }, charges: [{ meter: 'tokens', included: 50, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 10 } } }] })
   for (const [index, id] of customers.entries()) {
     await seedCustomer(billing, id, zones[id as keyof typeof zones])
     await createSubscription(billing, { customerId: id, planId: plans[[1, 0, 4, 2][index]!]!, startsAt: addSeconds(billing.now(), -index * 9 * 86_400) })
   }
+  const byEither = (customerId: string) => (random() < 0.7 ? actingFor(billing, customerId) : billing)
+  const vendorsTime = () => one([{}, { when: 'now' as const }, { when: 'period_end' as const }])
   const anInvoice = async (customerId: string) => {
     const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft')
     if (invoices.length === 0) throw new BillingError('invoice_not_found')
@@ -93,23 +98,27 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       const asked = { customerId, meter: 'ai_chat', id: `c${log.length}`, quantity: 1 + whole(60) }
       return [await consume(billing, asked), random() < 0.5 ? await consume(billing, asked) : null]
     },
-    upgrade: (customerId) => upgradeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    upgrade: (customerId) => upgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
     quoted: async (customerId) => {
       const asked = { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }
-      const preview = await previewChange(billing, asked)
-      const { invoice } = await upgradeSubscription(billing, { ...asked, quoteId: preview.quoteId })
+      const preview = await previewChange(actingFor(billing, customerId), asked)
+      const { invoice } = await upgradeSubscription(actingFor(billing, customerId), { ...asked, quoteId: preview.quoteId })
       if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow)) throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
       return [preview, invoice]
     },
-    downgrade: (customerId) => downgradeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
-    undo: (customerId) => cancelScheduledChange(billing, { customerId }),
-    cancel: (customerId) => cancelSubscription(billing, { customerId, when: random() < 0.2 ? 'now' : 'period_end', credit: random() < 0.5 }),
-    resume: (customerId) => resumeSubscription(billing, { customerId }),
+    downgrade: (customerId) => downgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    undo: (customerId) => cancelScheduledChange(byEither(customerId), { customerId }),
+    cancel: (customerId) => (random() < 0.2
+      ? cancelSubscription(billing, { customerId, when: 'now', credit: random() < 0.5 })
+      : cancelSubscription(byEither(customerId), { customerId })),
+    resume: (customerId) => resumeSubscription(byEither(customerId), { customerId }),
     // Whoever has left may come back, now or a few days ago.
     subscribe: (customerId) => createSubscription(billing, {
       customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400), ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
     }),
-    version: (customerId) => changeSubscription(billing, { customerId, planId: 'team', planVersion: 1 + whole(4) }),
+    version: (customerId) => changeSubscription(billing, { customerId, planId: 'team', planVersion: 1 + whole(4), ...vendorsTime() }),
+    // By the vendor any change may be for now or for the end of the period.
+    moved: (customerId) => changeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}), ...vendorsTime() }),
     pay: async (customerId) => {
       const { id, amountDue } = await anInvoice(customerId)
       const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
@@ -135,7 +144,7 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.
@@ -150,6 +159,17 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     log.push({ at: billing.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
   }
+  // At the end one leaves, and some of their usage arrives late: there is a closing.
+  const leaver = { customerId: customers[3]! }
+  const team = { ...leaver, planId: 'team', trialDays: 0 }
+  await cancelSubscription(billing, { ...leaver, when: 'now' }).catch(() => null)
+  await world.passTo(addSeconds(billing.now(), 2 * 86_400))
+  await createSubscription(billing, team)
   await world.passTo(addSeconds(billing.now(), 32 * 86_400))
+  await cancelSubscription(billing, { ...leaver, when: 'now' })
+  const left = billing.now()
+  await world.passTo(addSeconds(left, 3 * 86_400))
+  await recordUsage(billing, [{ id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) }])
+  await world.passTo(addSeconds(left, 40 * 86_400))
   await look()
 }

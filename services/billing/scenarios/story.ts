@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelScheduledChange, cancelSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange,
+  actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange,
   putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type Billing, type Code, type Consumed, type Invoice, type PlanInput, type Preview, type Recorded, type Subscription,
 } from '../src/index.ts'
@@ -27,6 +27,8 @@ export interface Life {
   asks(planId: string, seats?: number): Promise<Preview>
   upgrades(planId: string, more?: { seats?: number; quote?: Preview }): Promise<Subscription>
   downgrades(planId: string, more?: { seats?: number }): Promise<Subscription>
+  /** The vendor moves them, now where that costs nothing or more. */
+  isMovedTo(planId: string): Promise<Subscription>
   staysOnPlan(): Promise<void>
   cancels(more?: { when?: 'now'; credit?: boolean }): Promise<Subscription>
   resumes(): Promise<void>
@@ -95,6 +97,8 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
   const read: Invoice[] = []
   const at = (wall: string) => instantFromWall(zone, wall)
   const who = { customerId }
+  // What the customer asks for, they ask for in the portal.
+  const own = actingFor(billing, customerId)
   /** The first moment of a story is where its clock begins. */
   const begin = async (wall: string) => {
     world.set(at(wall))
@@ -119,13 +123,14 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
     wakes: async () => { await runDueWork(billing) },
     subscribes: async (planId, { seats, since } = {}) =>
       (await createSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(since === undefined ? {} : { startsAt: at(since) }) })).subscription,
-    asks: (planId, seats) => previewChange(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),
+    asks: (planId, seats) => previewChange(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),
     upgrades: async (planId, { seats, quote } = {}) =>
-      (await upgradeSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(quote === undefined ? {} : { quoteId: quote.quoteId }) })).subscription,
-    downgrades: async (planId, { seats } = {}) => (await downgradeSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }) })).subscription,
-    staysOnPlan: async () => { await cancelScheduledChange(billing, who) },
-    cancels: async (more = {}) => (await cancelSubscription(billing, { ...who, ...more })).subscription,
-    resumes: async () => { await resumeSubscription(billing, who) },
+      (await upgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(quote === undefined ? {} : { quoteId: quote.quoteId }) })).subscription,
+    downgrades: async (planId, { seats } = {}) => (await downgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) })).subscription,
+    isMovedTo: async (planId) => (await changeSubscription(billing, { ...who, planId })).subscription,
+    staysOnPlan: async () => { await cancelScheduledChange(own, who) },
+    cancels: async (more = {}) => (await cancelSubscription(more.when === 'now' ? billing : own, { ...who, ...more })).subscription,
+    resumes: async () => { await resumeSubscription(own, who) },
     movesTo: async (timezone) => {
       await updateCustomer(billing, { ...who, timezone })
       zone = timezone

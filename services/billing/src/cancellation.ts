@@ -1,13 +1,15 @@
 import type { Billing, BillingTransaction } from './billing.ts'
+import { partyOf } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
-import { schedule } from './downgrade.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { lockCustomer, readHistory, stretchOn, type History, type Stretch, type Waiting } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { issue } from './invoice/issue.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { forgetScheduled, writeStretches } from './stretch.ts'
+import { noticesBetween, type Notice } from './notices.ts'
+import { dropWaiting, schedule } from './plan-change.ts'
+import { keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 
@@ -26,28 +28,39 @@ export async function cancelSubscription(
     await doWhatIsDue(tx, await readHistory(tx, customerId), { force: now })
     const history = await readHistory(tx, customerId)
     const current = currentOf(history)
+    const by = partyOf(tx)
     let invoice: Invoice | null = null
     if (now) invoice = await endNow(tx, history, current, input.credit ?? false)
-    else if (!isCanceling(history)) await schedule(tx, customerId, { at: feePeriodAt(current, history.today).to, ...(reason === undefined ? {} : { reason }) })
-    return { subscription: await subscriptionOf(tx, customerId), invoice }
+    else if (!history.waiting.some((one) => one.by === by && isEnd(one))) await schedule(tx, history, { by, at: feePeriodAt(current, history.today).to, change: null }, reason)
+    return { ...await leftBy(tx, history), invoice }
   })
 }
 
-/** Takes a cancellation back before it happens; without one it changes nothing. Throws no_active_subscription once it has ended. */
-export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription }> {
+/**
+ * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is not the customer's to take back; the vendor
+ * takes back both. Throws no_active_subscription once it has ended.
+ */
+export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription; notices: Notice[] }> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const history = await readHistory(tx, input.customerId)
-    const { subscriptionId } = currentOf(history)
-    if (isCanceling(history)) {
-      await forgetScheduled(tx, input.customerId)
-      await noteChange(tx, { type: 'subscription.changed', customerId: input.customerId, subjectId: subscriptionId })
-    }
-    await rememberDue(tx, await readHistory(tx, input.customerId))
-    return { subscription: await subscriptionOf(tx, input.customerId) }
+    currentOf(history)
+    const by = partyOf(tx)
+    const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)
+    await dropWaiting(tx, history, isUndone)
+    return leftBy(tx, { ...history, waiting: history.waiting.filter((one) => !isUndone(one)) })
   })
 }
+
+/** The subscription after a command, and what that did to what waited before. */
+async function leftBy(tx: BillingTransaction, before: History): Promise<{ subscription: Subscription; notices: Notice[] }> {
+  const after = await readHistory(tx, before.customer.customerId)
+  await rememberDue(tx, after)
+  return { subscription: await subscriptionOf(tx, before.customer.customerId), notices: noticesBetween(before.waiting, after) }
+}
+
+const isEnd = (one: Waiting) => one.change === null
 
 function currentOf(history: History): Stretch {
   const current = stretchOn(history.stretches, history.today)
@@ -55,15 +68,11 @@ function currentOf(history: History): Stretch {
   return current
 }
 
-function isCanceling({ scheduled }: History): boolean {
-  return scheduled !== null && scheduled.stretch === null
-}
-
 async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
   const { customer: { customerId }, today } = history
   const period = usagePeriods(history.stretches, today).at(-1)!
   const lines = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
-  await forgetScheduled(tx, customerId)
+  await keepWaiting(tx, customerId, [])
   await writeStretches(tx, customerId, { endsOn: today, next: null })
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)

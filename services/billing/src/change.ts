@@ -1,10 +1,11 @@
 import type { BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
-import { nextStretch, stretchOn, type History, type Stretch } from './history.ts'
+import { isSameGrid, nextStretch, stretchOn, type History, type Party, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
 import { feeOf, getPlan, monthsOf, type Plan } from './plan.ts'
+import type { Notice } from './notices.ts'
 import type { Totals } from './rules/invoicing.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import type { LocalDate } from './rules/date.ts'
@@ -14,64 +15,108 @@ import { inChinese, type LocalizedText } from './text.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { dailyUsage, usedOn } from './usage/rating.ts'
 
-/** Which way a change goes decides when it happens: up now, down at the end of the fee period, level now and without money. */
+/** Which way a change goes: by rank, then by the fee for the seats over a year, then by the seats. */
 export type Direction = 'up' | 'down' | 'level' | 'same'
+
+/** What is asked for. `when` is the vendor's to say. */
+export interface ChangeRequest {
+  planId: string
+  planVersion?: number
+  seats?: number
+  when?: 'now' | 'period_end'
+}
 
 /** A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens without money. */
 export interface PlannedChange {
   from: Stretch
   to: { plan: Plan; seats: number }
+  seatsAsked: boolean
   direction: Direction
+  when: 'now' | 'period_end'
+  /** The date it happens on. */
+  at: LocalDate
   feePeriod: Period
   lines: LineDraft[]
   totals: Totals
 }
 
-/** Something a customer must know before a change, in both languages, with the numbers. */
-export interface Notice {
-  code: string
-  detail: LocalizedText
+/** Who acts in a transaction: the portal's calls (and the desk's) run in the role of one customer. */
+export function partyOf({ access }: BillingTransaction): Party {
+  return access.role === 'portal' ? 'customer' : 'vendor'
 }
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
-export async function planChange(tx: BillingTransaction, history: History, asked: { planId: string; planVersion?: number; seats?: number }): Promise<PlannedChange> {
+export async function planChange(tx: BillingTransaction, history: History, asked: ChangeRequest): Promise<PlannedChange> {
   const from = stretchOn(history.stretches, history.today)
   const { customerId, currency } = history.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)
-  if (plan.archived && plan.id !== from.plan.id) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
   const kept = Math.max(from.seats, plan.seats.min)
   // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
   const tooMany = asked.seats === undefined && plan.seats.max !== null && kept > plan.seats.max && directionOf(from, { plan, seats: kept }) === 'down'
   const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
-  const direction = directionOf(from, { plan, seats })
-  const feePeriod = feePeriodAt(from, history.today)
-  if ((direction === 'up' || direction === 'level') && !from.trialEnds && monthsOf(plan) !== monthsOf(from.plan)) {
-    const interval = await intervalChange(tx, history, from, { plan, seats })
-    return { from, to: { plan, seats }, direction, ...interval, ...await priced(tx, history.customer, interval.lines) }
-  }
-  const lines = direction === 'up' && !from.trialEnds ? await changeLines(tx, history, from, { plan, seats }, feePeriod) : []
-  return { from, to: { plan, seats }, direction, feePeriod, ...await priced(tx, history.customer, lines) }
+  const to = { plan, seats }
+  const direction = directionOf(from, to)
+  const { when, at } = momentOf(tx, history, from, direction, asked.when)
+  if (when === 'now') checkRoomLater(history, from, to)
+  const money = await moneyOf(tx, history, from, to, when === 'now' ? direction : 'same')
+  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, feePeriod: money.feePeriod, ...await priced(tx, history.customer, money.lines) }
 }
 
-/** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. */
-async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, planVersion }: { planId: string; planVersion?: number }): Promise<Plan> {
-  if (planVersion !== undefined) return getPlan(tx, { planId, version: planVersion })
-  return planId === current.id ? current : getPlan(tx, { planId })
+/** Up now, down at the end of the fee period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
+function momentOf(tx: BillingTransaction, { stretches, today }: History, from: Stretch, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
+  const endOfFee = feePeriodAt(from, today).to
+  if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
+  if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
+  const waits = direction === 'down' || (direction === 'level' && partyOf(tx) === 'customer')
+  if (!waits) return { when: 'now', at: today }
+  return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(stretches, today).at(-1)!.to }
+}
+
+/** What the vendor scheduled for the same plan goes on under more seats, so those must have room in it. */
+function checkRoomLater({ waiting }: History, from: Stretch, { plan, seats }: { plan: Plan; seats: number }): void {
+  const later = waiting.find((one) => one.by === 'vendor')?.change
+  if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats) seatsFor(later.plan, seats, seats)
+}
+
+/** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
+async function moneyOf(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+  const feePeriod = feePeriodAt(from, history.today)
+  if (direction === 'same') return { feePeriod, lines: [] }
+  const next = nextStretch(from, { id: '', ...to, from: history.today, scheduled: false })
+  if (beginsGrid(from, next)) return gridChange(tx, history, next)
+  return { feePeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, history, from, to, feePeriod) }
+}
+
+/** Whether a stretch begins periods of its own: with another interval, and after a trial. */
+export function beginsGrid(from: Stretch, next: Stretch): boolean {
+  return !isSameGrid(from, next)
+}
+
+/** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. One that is archived takes nobody new. */
+async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, planVersion }: ChangeRequest): Promise<Plan> {
+  const plan = planVersion !== undefined ? await getPlan(tx, { planId, version: planVersion }) : planId === current.id ? current : await getPlan(tx, { planId })
+  if (planId !== current.id) await refuseArchived(tx, plan)
+  return plan
+}
+
+/** The newest version says whether a plan is archived, whichever is asked for. Throws plan_archived. */
+export async function refuseArchived(tx: BillingTransaction, plan: Plan): Promise<void> {
+  const { archived } = await getPlan(tx, { planId: plan.id })
+  if (archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
 }
 
 /**
  * Another interval begins a fee period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function intervalChange(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function gridChange(tx: BillingTransaction, history: History, next: Stretch): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
   const { today } = history
-  const next = nextStretch(from, { id: '', ...to, from: today, scheduled: false })
   const feePeriod = feePeriodAt(next, today)
   const fee = feeLine(next, feePeriod, feePeriod)
   const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, today)
-  const after = { ...history, scheduled: null, stretches: [...history.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
+  const after = { ...history, ahead: [], stretches: [...history.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
   const ended = endedPeriod(after.stretches, today)
   return { feePeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
 }
@@ -88,12 +133,12 @@ async function changeLines(tx: BillingTransaction, history: History, from: Stret
   return fee.amount === 0 ? credits : [...credits, fee]
 }
 
-/** What stands in the way of a downgrade. */
-export function blockersOf({ scheduled }: History, { direction, to: { plan, seats } }: PlannedChange): Notice[] {
-  if (direction !== 'down') return []
-  const blockers = tooManySeats(plan, seats)
-  if (scheduled && !scheduled.stretch) {
-    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${scheduled.at} 到期，请先恢复订阅。`, en: `The subscription ends on ${scheduled.at}. Resume it first.` } })
+/** What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that waits, the end of the subscription. */
+export function blockersOf({ waiting }: History, { direction, when, to: { plan, seats } }: PlannedChange, party: Party): Notice[] {
+  const blockers = direction === 'down' ? tooManySeats(plan, seats) : []
+  const end = waiting.find((one) => one.change === null)
+  if (end && when === 'period_end' && party === 'customer') {
+    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${end.at} 到期，请先恢复订阅。`, en: `The subscription ends on ${end.at}. Resume it first.` } })
   }
   return blockers
 }
@@ -106,7 +151,7 @@ export function tooManySeats({ name, seats: { max } }: Plan, seats: number): Not
 
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
 export async function warningsOf(tx: BillingTransaction, history: History, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
-  if (direction !== 'down') return []
+  if (direction === 'up' || direction === 'same') return []
   const period = usagePeriods(history.stretches, history.today).at(-1)!
   const usage = await dailyUsage(tx, history.customer.customerId, period)
   return from.plan.charges.flatMap(({ meter: key }): Notice[] => {

@@ -92,11 +92,11 @@ export async function rememberDue(tx: BillingTransaction, history: History): Pro
 }
 
 async function writeDue(tx: BillingTransaction, history: History, period: LabelledPeriod | undefined): Promise<void> {
-  const { scheduled, today } = history
+  const { ahead } = history
   const instants = [
     ...(period ? [closesAt(history, period)] : []),
     ...(await unclosedSubscriptions(tx, history)).map(({ endsOn }) => lastEventAt(history, endsOn)),
-    ...(scheduled && scheduled.at > today ? [instantOf(history.zones, scheduled.at)] : []),
+    ...ahead.slice(0, 1).map((next) => instantOf(history.zones, next.at)),
   ].sort()
   await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])
 }

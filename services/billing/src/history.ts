@@ -6,6 +6,7 @@ import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
+import { feePeriodAt } from './timeline.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
 
 export interface CustomerRow {
@@ -44,12 +45,25 @@ export interface Stretch {
   trialEnds: LocalDate | null
 }
 
-/** What happens at the end of the fee period: the stretch to come, or, without one, the end of the subscription. */
+/** Who asked for something: the customer in the portal, or the vendor by the billing API. */
+export type Party = 'customer' | 'vendor'
+
+/** Something that was asked for and waits for its date: another plan, seats or version, or the end of the subscription (`change` is null). */
+export interface Waiting {
+  by: Party
+  at: LocalDate
+  /** `seats` is null where they stay as they are by then. */
+  change: { id: string; plan: Plan; seats: number | null } | null
+}
+
+/** One thing that will happen: the stretch to come, or, without one, the end of the subscription. */
 export interface Scheduled {
   at: LocalDate
   stretch: Stretch | null
   /** Whether nobody asked for it: a trial goes over into what it was a trial of. */
   afterTrial: boolean
+  /** What still waits once this has happened. */
+  left: Waiting[]
 }
 
 /** The facts about one customer that money is computed from, and the date it is for them now. */
@@ -58,7 +72,12 @@ export interface History {
   zones: ZoneChange[]
   /** With what a scheduled change has begun by today, whether it is written down already or not. */
   stretches: Stretch[]
-  scheduled: Scheduled | null
+  /** What the customer and the vendor asked for and has not begun by today. */
+  waiting: Waiting[]
+  /** What has begun by today and is not written down yet, in order. */
+  begun: Scheduled[]
+  /** What is to come after today, in order: what waits, and the end of a trial. */
+  ahead: Scheduled[]
   meters: Map<string, Meter>
   startedAt: Instant | null
   today: LocalDate
@@ -91,11 +110,15 @@ async function historiesOf(tx: BillingTransaction, customerIds: readonly string[
   return facts.map((own) => historyFrom(tx, own, meters))
 }
 
-function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, change, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, waiting, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
   const written = rows.map(stretchFrom)
-  const scheduled = scheduledFrom(change, written.at(-1))
+  const last = written.at(-1)
+  const asked = (waiting ?? []).map(waitingFrom)
+  const happens = last && last.to === null ? whatHappens(last, asked) : []
   const today = localDateOf(zones, tx.at)
-  return { customer, zones, stretches: scheduled && scheduled.at <= today ? stretchesAhead({ stretches: written, scheduled }) : written, scheduled, meters, startedAt, today }
+  const begun = happens.filter((one) => one.at <= today)
+  const stretches = stretchesAhead({ stretches: written, ahead: begun })
+  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, startedAt, today }
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -120,7 +143,11 @@ function stretchFrom(row: StretchRow): Stretch {
   }
 }
 
-type ScheduledRow = { at: LocalDate; stretch_id: string | null; seats: number } & PlanRow
+type WaitingRow = { by: Party; at: LocalDate; stretch_id: string | null; seats: number | null } & PlanRow
+
+function waitingFrom(row: WaitingRow): Waiting {
+  return { by: row.by, at: row.at, change: row.stretch_id === null ? null : { id: row.stretch_id, plan: planFrom(row), seats: row.seats } }
+}
 
 interface Facts extends CustomerRow {
   zones: ZoneChange[]
@@ -129,7 +156,7 @@ interface Facts extends CustomerRow {
   /** The stretches, oldest first, and when the last one's subscription began. */
   rows: StretchRow[]
   startedAt: Instant | null
-  change: ScheduledRow | null
+  waiting: WaitingRow[] | null
 }
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
@@ -145,26 +172,64 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
           from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.customer_id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
-       (select to_json(c) from (
-          select c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as change
+       (select json_agg(c order by c.at, c.by) from (
+          select c.asked_by as by, c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting
      from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
     [one ?? customerIds], { keepPlan: true },
   )
 }
 
-function scheduledFrom(row: ScheduledRow | null, last: Stretch | undefined): Scheduled | null {
-  if (!last) return null
-  if (!row) return endOfTrial(last)
-  const stretch = row.stretch_id === null ? null : nextStretch(last, { id: row.stretch_id, plan: planFrom(row), seats: row.seats, from: row.at, scheduled: true })
-  return { at: row.at, stretch, afterTrial: false }
+/**
+ * What happens to a subscription from its last stretch on, in order. An end ends everything. What the vendor scheduled goes on under a change of the same
+ * plan, and gives way to the customer's move to another one on the same date or before.
+ */
+export function whatHappens(last: Stretch, waiting: readonly Waiting[]): Scheduled[] {
+  const ahead: Scheduled[] = []
+  for (let next = nextOf(last, waiting); next; next = next.stretch ? nextOf(next.stretch, next.left) : undefined) ahead.push(next)
+  return ahead
 }
 
-/** What follows a trial when nobody says otherwise. Its id is known from the beginning, so it is the same stretch before and after it is written. */
-function endOfTrial(last: Stretch): Scheduled | null {
-  const { id, plan, seats, trialEnds } = last
-  if (trialEnds === null || last.to !== null) return null
-  return { at: trialEnds, stretch: nextStretch(last, { id: `${id}_paid`, plan, seats, from: trialEnds, scheduled: true }), afterTrial: true }
+function nextOf(current: Stretch, waiting: readonly Waiting[]): Scheduled | undefined {
+  const at = [...waiting.map((one) => one.at), ...(current.trialEnds === null ? [] : [current.trialEnds])].sort()[0]
+  if (at === undefined) return undefined
+  const [due, later] = [waiting.filter((one) => one.at <= at), waiting.filter((one) => one.at > at)]
+  if (due.some((one) => one.change === null)) return { at, stretch: null, afterTrial: false, left: [] }
+  const [own, vendors] = [due.find((one) => one.by === 'customer')?.change, due.find((one) => one.by === 'vendor')?.change]
+  const to = own && vendors ? together(own, vendors, current) : own ?? vendors ?? { id: `${current.id}_paid`, plan: current.plan, seats: null }
+  const seats = to.seats ?? Math.max(current.seats, to.plan.seats.min)
+  const stretch = nextStretch(current, { id: to.id, plan: to.plan, seats, from: at, scheduled: true })
+  return { at, stretch, afterTrial: due.length === 0, left: later.flatMap((one) => leftAfter(one, { before: current, after: stretch })) }
+}
+
+/** The stretch that something which waits becomes on its date, or goes on under; undefined where it gives way. */
+export function becomes({ ahead }: Pick<History, 'ahead'>, { by, at, change }: Waiting): Stretch | undefined {
+  const stretch = change && ahead.find((one) => one.at === at)?.stretch
+  return stretch && (by === 'customer' || stretch.id === change.id) ? stretch : undefined
+}
+
+type WaitingChange = NonNullable<Waiting['change']>
+
+/** Two changes of one date: seats and changes of the same plan go on under the vendor's, another plan takes its place. */
+function together(own: WaitingChange, vendors: WaitingChange, current: Stretch): WaitingChange {
+  const samePlan = own.plan.id === current.plan.id || own.plan.id === vendors.plan.id
+  return samePlan ? { ...vendors, seats: vendors.seats ?? own.seats } : own
+}
+
+/** What becomes of something that waits for a later date once another stretch has begun: it goes on, on its plan and its grid, or its place is taken. */
+export function leftAfter(one: Waiting, { before, after }: { before: Stretch; after: Stretch }): Waiting[] {
+  const at = isSameGrid(before, after) ? one.at : feePeriodAt(after, after.from).to
+  if (!one.change) return [{ ...one, at }]
+  const moved = after.plan.id !== before.plan.id
+  if (one.by === 'vendor') return moved && one.change.plan.id !== after.plan.id ? [] : [{ ...one, at }]
+  // Seats of the plan the vendor moved them from, or to: they are of the plan they are on by then.
+  const follows = one.change.plan.id === before.plan.id || one.change.plan.id === after.plan.id
+  return [{ ...one, at, change: follows ? { ...one.change, plan: after.plan } : one.change }]
+}
+
+/** Whether one stretch goes on with the periods of another: a trial's are its own. */
+export function isSameGrid(before: Stretch, after: Stretch): boolean {
+  return (before.trialEnds === null) === (after.trialEnds === null) && (after.trialEnds !== null || monthsOf(before.plan) === monthsOf(after.plan))
 }
 
 /**
@@ -182,11 +247,12 @@ export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'se
   }
 }
 
-/** The stretches as they will be once the scheduled change has happened. */
-export function stretchesAhead({ stretches, scheduled }: Pick<History, 'stretches' | 'scheduled'>): Stretch[] {
-  if (!scheduled) return stretches
-  const happened = stretches.map((stretch) => (stretch.to === null ? { ...stretch, to: scheduled.at } : stretch))
-  return scheduled.stretch ? [...happened, scheduled.stretch] : happened
+/** The stretches as they will be once everything that is scheduled has happened. */
+export function stretchesAhead({ stretches, ahead }: { stretches: Stretch[]; ahead: readonly Scheduled[] }): Stretch[] {
+  return ahead.reduce((known, { at, stretch }) => {
+    const ended = known.map((one) => (one.to === null ? { ...one, to: at } : one))
+    return stretch ? [...ended, stretch] : ended
+  }, stretches)
 }
 
 /** The subscriptions that have ended by today, oldest first. */

@@ -3,7 +3,7 @@ import { getInvoices } from './invoice/list.ts'
 import { generatePdf } from './invoice/pdf.ts'
 import * as plan from './plan.ts'
 import { cancelSubscription, resumeSubscription } from './cancellation.ts'
-import { cancelScheduledChange, downgradeSubscription } from './downgrade.ts'
+import { cancelScheduledChange, downgradeSubscription, upgradeSubscription } from './plan-change.ts'
 import { previewChange } from './quote.ts'
 import * as subscription from './subscription.ts'
 import { getUsageDetail } from './usage/detail.ts'
@@ -27,10 +27,10 @@ export { listMeters, putMeter, type Meter } from './meter.ts'
 export { getAllPlans, getPlan, mostTrialDays, putPlan, type Charge, type Plan, type PlanInput } from './plan.ts'
 export { previewPrice } from './price.ts'
 export { getSeller, putSeller, type Seller } from './seller.ts'
-export { checkSubscriptionStatus, createSubscription, getSubscription, plansFor, upgradeSubscription, type Changed, type Subscription } from './subscription.ts'
+export { checkSubscriptionStatus, createSubscription, getSubscription, plansFor, type Changed, type Subscription } from './subscription.ts'
 export { cancelSubscription, resumeSubscription } from './cancellation.ts'
-export { cancelScheduledChange, downgradeSubscription } from './downgrade.ts'
-export { changeSubscription } from './plan-change.ts'
+export { cancelScheduledChange, changeSubscription, downgradeSubscription, upgradeSubscription } from './plan-change.ts'
+export type { Notice } from './notices.ts'
 export { previewChange, type Preview } from './quote.ts'
 export { recordUsage, mostEvents, retryRejectedEvents } from './usage/record.ts'
 export type { Recorded } from './usage/intake.ts'
@@ -84,7 +84,7 @@ export { changeAmounts, creditWithin, localDays, shareOf, shareOfPeriod, total }
 /** The plan's four services, by their names. */
 export const PlanService = { getAllPlans: plan.getAllPlans, getPlan: plan.getPlan, putPlan: plan.putPlan }
 export const SubscriptionService = {
-  getSubscription: subscription.getSubscription, createSubscription: subscription.createSubscription, upgradeSubscription: subscription.upgradeSubscription,
+  getSubscription: subscription.getSubscription, createSubscription: subscription.createSubscription, upgradeSubscription,
   checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange, downgradeSubscription, cancelScheduledChange, cancelSubscription, resumeSubscription,
 }
 export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota, getRemainingQuota, consume, reserve, settleReservation, releaseReservation }

@@ -1,19 +1,159 @@
-import type { Billing } from './billing.ts'
-import { planChange } from './change.ts'
-import { downgradeSubscription } from './downgrade.ts'
-import { doWhatIsDue } from './due.ts'
-import { lockCustomer, readHistory } from './history.ts'
-import { upgradeSubscription, type Changed } from './subscription.ts'
+import type { Billing, BillingTransaction } from './billing.ts'
+import { beginsGrid, blockersOf, endedPeriod, partyOf, planChange, type ChangeRequest, type PlannedChange } from './change.ts'
+import { noteChange } from './change-feed.ts'
+import { keepZoneInPeriods } from './customer.ts'
+import { doWhatIsDue, rememberClosed, rememberDue } from './due.ts'
+import { BillingError } from './failure.ts'
+import { leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
+import type { InvoiceDocument } from './invoice/document.ts'
+import { issue, type InvoiceDraft } from './invoice/issue.ts'
+import { viewOf } from './invoice/view.ts'
+import { noticesBetween, waitsUntil, type Notice } from './notices.ts'
+import { honourQuote } from './quote.ts'
+import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
+import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
+import { usagePeriods } from './timeline.ts'
 
 /**
- * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the fee period. With `planVersion` to that
- * version of it, which is how subscribers follow a plan that was changed. Throws plan_not_found for a version there is not.
+ * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days of the new one charged, on
+ * one invoice. One of equal rank and price waits for the end of the usage period. With a quote, charges exactly what it said or refuses. Asking for the
+ * plan they are on undoes the change they scheduled. Throws not_an_upgrade for a lower plan.
  */
-export async function changeSubscription(billing: Billing, input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string }): Promise<Changed> {
+export async function upgradeSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string }): Promise<Changed> {
+  return applyChange(billing, input, ({ direction, to }) => {
+    if (direction === 'down') throw new BillingError('not_an_upgrade', { pointer: '/planId', planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one` })
+  })
+}
+
+/**
+ * Moves the customer to a lower plan (or fewer seats) at the end of the fee period, or to one of equal rank and price at the end of the usage period;
+ * until then nothing changes. It takes the place of what they scheduled before; asking for the plan they are on undoes that. Throws not_a_downgrade for
+ * what is higher, change_blocked for what the lower plan has no room for.
+ */
+export async function downgradeSubscription(
+  billing: Billing, input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
+): Promise<{ subscription: Subscription; notices: Notice[] }> {
+  const { subscription, notices } = await applyChange(billing, input, ({ direction, when, to }, { waiting }, party) => {
+    const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
+    if (when !== 'period_end' && !undoes) throw new BillingError('not_a_downgrade', { pointer: '/planId', planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one` })
+  })
+  return { subscription, notices: notices.filter((one) => one.code !== 'waits_for_period_end') }
+}
+
+/**
+ * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the fee period, or when the vendor says. With
+ * `planVersion` to that version of it, which is how subscribers follow a plan that was changed. Throws plan_not_found for a version there is not.
+ */
+export async function changeSubscription(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }): Promise<Changed> {
+  return applyChange(billing, input, () => {})
+}
+
+type Check = (change: PlannedChange, history: History, party: Party) => void
+
+async function applyChange(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }, check: Check): Promise<Changed> {
+  return billing.transaction(async (tx) => {
+    const { customerId, quoteId } = input
+    await lockCustomer(tx, customerId)
+    await doWhatIsDue(tx, await readHistory(tx, customerId))
+    const { history, change } = await changeFrom(tx, input)
+    const party = partyOf(tx)
+    check(change, history, party)
+    const [blocker] = blockersOf(history, change, party)
+    if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
+    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, change)
+    const document = await made(tx, history, change, party)
+    const after = await readHistory(tx, customerId)
+    await rememberDue(tx, after)
+    const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
+    return {
+      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...waits, ...noticesBetween(history.waiting, after)],
+    }
+  })
+}
+
+/** A change that happens now is computed once the draft of the period before is issued. */
+async function changeFrom(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<{ history: History; change: PlannedChange }> {
+  const history = await readHistory(tx, input.customerId)
+  const change = await planChange(tx, history, input)
+  if (change.when !== 'now' || change.direction === 'same') return { history, change }
+  await doWhatIsDue(tx, history, { force: true })
+  const issued = await readHistory(tx, input.customerId)
+  return { history: issued, change: await planChange(tx, issued, input) }
+}
+
+async function made(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
+  if (change.direction === 'same') {
+    await dropWaiting(tx, history, (one) => one.by === party && one.change !== null)
+    return null
+  }
+  if (change.when === 'now') return makeChange(tx, history, change, party)
+  // Seats that nobody named stay as they are by then: the customer may take more until that date.
+  const seats = party === 'vendor' && !change.seatsAsked ? null : change.to.seats
+  await schedule(tx, history, { by: party, at: change.at, change: { id: tx.newId('str'), plan: change.to.plan, seats } })
+  return null
+}
+
+async function makeChange(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
+  const { from, to } = change
+  const { customerId } = history.customer
+  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: history.today, scheduled: false })
+  await keepWaiting(tx, customerId, history.waiting.flatMap((one) => stillWaits(one, { before: from, after: stretch }, party)))
+  await writeStretches(tx, customerId, { endsOn: history.today, next: stretch })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
+  const moved = await readHistory(tx, customerId)
+  const period = usagePeriods(moved.stretches, moved.today).at(-1)!
+  const draft: InvoiceDraft = {
+    kind: 'change', period, stretchId: stretch.id, termsDays: to.plan.paymentTermsDays,
+    lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
+  }
+  const document = await issue(tx, moved, draft)
+  if (beginsGrid(from, stretch)) await beginGrid(tx, moved, stretch)
+  await doWhatIsDue(tx, await readHistory(tx, customerId))
+  return document
+}
+
+/** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
+function stillWaits(one: Waiting, { before, after }: { before: Stretch; after: Stretch }, party: Party): Waiting[] {
+  if (one.change && one.by === 'customer' && (party === 'customer' || before.plan.id !== after.plan.id)) return []
+  return leftAfter(one, { before, after }).filter(({ change }) =>
+    !change || change.plan.id !== after.plan.id || change.plan.version !== after.plan.version || (change.seats ?? after.seats) !== after.seats)
+}
+
+/** Another interval, or the end of a trial: the usage period it ended is billed. */
+async function beginGrid(tx: BillingTransaction, history: History, stretch: Stretch): Promise<void> {
+  const ended = endedPeriod(history.stretches, stretch.from)
+  if (ended) await rememberClosed(tx, history, ended)
+  await keepZoneInPeriods(tx, history.customer.customerId)
+}
+
+/**
+ * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too. Without one it changes nothing.
+ */
+export async function cancelScheduledChange(billing: Billing, input: { customerId: string; by?: Party }): Promise<{ subscription: Subscription; notices: Notice[] }> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const { direction } = await planChange(tx, await readHistory(tx, input.customerId), input)
-    return direction === 'down' ? { ...(await downgradeSubscription(tx, input)), invoice: null } : upgradeSubscription(tx, input)
+    const history = await readHistory(tx, input.customerId)
+    const party = input.by ?? partyOf(tx)
+    const undone = (one: Waiting) => one.by === party && one.change !== null
+    await dropWaiting(tx, history, undone)
+    const after = await readHistory(tx, input.customerId)
+    await rememberDue(tx, after)
+    return { subscription: await subscriptionOf(tx, input.customerId), notices: noticesBetween(history.waiting.filter((one) => !undone(one)), after) }
   })
+}
+
+/** Takes back some of what waits, if any does. */
+export async function dropWaiting(tx: BillingTransaction, { customer: { customerId }, waiting, stretches }: History, isDropped: (one: Waiting) => boolean): Promise<void> {
+  if (!waiting.some(isDropped)) return
+  await keepWaiting(tx, customerId, waiting.filter((one) => !isDropped(one)))
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+}
+
+/** Writes down what happens at a later date, in the place of what the same party scheduled: the customer one thing in all, the vendor a change and an end. */
+export async function schedule(tx: BillingTransaction, { customer: { customerId }, waiting, stretches }: History, asked: Waiting, reason?: string): Promise<void> {
+  const isReplaced = (one: Waiting) => one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
+  await keepWaiting(tx, customerId, waiting.filter((one) => !isReplaced(one)))
+  await insertWaiting(tx, customerId, asked, reason)
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
 }

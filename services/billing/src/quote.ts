@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { blockersOf, planChange, warningsOf, type Notice, type PlannedChange } from './change.ts'
+import { blockersOf, partyOf, planChange, warningsOf, type ChangeRequest, type PlannedChange } from './change.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { lockCustomer, nextStretch, readHistory, type History } from './history.ts'
@@ -13,6 +13,7 @@ import type { Money } from './rules/money.ts'
 import { instantOf } from './rules/zone.ts'
 import type { Totals } from './rules/invoicing.ts'
 import { feeLine } from './invoice/line.ts'
+import type { Notice } from './notices.ts'
 import { feePeriodAt } from './timeline.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
@@ -38,7 +39,7 @@ const quoteSeconds = 15 * 60
  * the fee period for a lower one. The quote holds for 15 minutes, but
  * not past the customer's midnight, when the days to charge are others.
  */
-export async function previewChange(billing: Billing, input: { customerId: string; planId: string; seats?: number }): Promise<Preview> {
+export async function previewChange(billing: Billing, input: ChangeRequest & { customerId: string }): Promise<Preview> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const history = await readHistory(tx, input.customerId)
@@ -51,12 +52,12 @@ export async function previewChange(billing: Billing, input: { customerId: strin
     await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
       input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(await promiseOf(tx, input.customerId, change)), tx.at, expiresAt,
     ])
-    return { ...await previewOf(tx, history, change), quoteId, expiresAt, blockers: blockersOf(history, change), warnings: await warningsOf(tx, history, change) }
+    return { ...await previewOf(tx, history, change), quoteId, expiresAt, blockers: blockersOf(history, change, partyOf(tx)), warnings: await warningsOf(tx, history, change) }
   })
 }
 
 /** A change in the hour after a period's end issues that period's draft first: the preview does so too, and takes it back. */
-async function computed(tx: BillingTransaction, input: { customerId: string; planId: string; seats?: number }): Promise<PlannedChange> {
+async function computed(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<PlannedChange> {
   let change: PlannedChange | undefined
   try {
     await tx.savepoint(async () => {
@@ -73,9 +74,8 @@ async function computed(tx: BillingTransaction, input: { customerId: string; pla
 class TakenBack extends Error {}
 
 async function previewOf(tx: BillingTransaction, history: History, change: PlannedChange): Promise<Omit<Preview, 'quoteId' | 'expiresAt' | 'blockers' | 'warnings'>> {
-  const now = change.direction !== 'down'
   return {
-    effectiveAt: now ? history.today : change.feePeriod.to, when: now ? 'now' : 'period_end', currency: history.customer.currency,
+    effectiveAt: change.at, when: change.when, currency: history.customer.currency,
     lines: change.lines.map(publicLine),
     ...change.totals, dueNow: payableOf(change.totals),
     nextInvoice: { at: change.feePeriod.to, estimatedTotal: await nextFeeTotal(tx, history.customer.customerId, change) },
@@ -103,8 +103,8 @@ export async function honourQuote(tx: BillingTransaction, customerId: string, qu
 }
 
 async function promiseOf(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<unknown> {
-  const { to, from, lines, totals, direction, feePeriod } = change
+  const { to, from, lines, totals, when, at } = change
   // Until when events were counted is the moment of asking, not of the promise.
   const promised = lines.map(({ counted: _counted, ...line }) => line)
-  return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(direction === 'down' ? { at: feePeriod.to, next: await nextFeeTotal(tx, customerId, change) } : {}) }
+  return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(when === 'period_end' ? { at, next: await nextFeeTotal(tx, customerId, change) } : {}) }
 }

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import type { History, Scheduled, Stretch } from './history.ts'
+import type { History, Scheduled, Stretch, Waiting } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
 
 /** Ends the open stretch of a customer, and begins another where one follows. */
@@ -19,22 +19,38 @@ export async function insertStretch(tx: BillingTransaction, customerId: string, 
 }
 
 /** Writes down what the day has come for. Until then it is read as if it were written. */
-export async function settleScheduled(tx: BillingTransaction, { customer: { customerId }, stretches, scheduled, today }: History): Promise<void> {
-  if (!scheduled || scheduled.at > today) return
+export async function settleScheduled(tx: BillingTransaction, { customer: { customerId }, stretches, begun }: History): Promise<void> {
   // The history may have been read before the same transaction wrote it down already.
-  if (!(await isUnsettled(tx, customerId, scheduled))) return
-  await writeStretches(tx, customerId, { endsOn: scheduled.at, next: scheduled.stretch })
+  if (begun.length === 0 || !(await isUnsettled(tx, customerId, begun[0]!))) return
+  for (const { at, stretch } of begun) await writeStretches(tx, customerId, { endsOn: at, next: stretch })
+  await keepWaiting(tx, customerId, begun.at(-1)!.left)
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
 }
 
 async function isUnsettled(tx: BillingTransaction, customerId: string, { at, afterTrial }: Scheduled): Promise<boolean> {
   const rows = afterTrial
     ? await tx.query('select 1 from stretches where customer_id = $1 and ends_on is null and trial_ends_on = $2', [customerId, at])
-    : await tx.query('delete from scheduled_changes where customer_id = $1 and on_date = $2 returning on_date', [customerId, at])
+    : await tx.query('select 1 from scheduled_changes where customer_id = $1 and on_date = $2', [customerId, at])
   return rows.length > 0
 }
 
-/** Undoes what is scheduled, if anything: a trial then goes over into what it was a trial of. */
-export async function forgetScheduled(tx: BillingTransaction, customerId: string): Promise<void> {
-  await tx.query('delete from scheduled_changes where customer_id = $1', [customerId])
+/** Writes down what waits from now on of what has waited: the rest is gone. */
+export async function keepWaiting(tx: BillingTransaction, customerId: string, waiting: readonly Waiting[]): Promise<void> {
+  const kept = waiting.map(({ by, change }) => `${by} ${change === null}`)
+  await tx.query("delete from scheduled_changes where customer_id = $1 and not (asked_by || ' ' || ends = any($2))", [customerId, kept])
+  for (const { by, at, change } of waiting) {
+    await tx.query(
+      'update scheduled_changes set on_date = $4, plan_id = $5, plan_version = $6 where customer_id = $1 and asked_by = $2 and ends = $3',
+      [customerId, by, change === null, at, change?.plan.id ?? null, change?.plan.version ?? null],
+    )
+  }
+}
+
+/** Writes down something that waits for its date. What stood in its place is to be dropped before. */
+export async function insertWaiting(tx: BillingTransaction, customerId: string, { by, at, change }: Waiting, reason?: string): Promise<void> {
+  await tx.query(
+    `insert into scheduled_changes (customer_id, asked_by, ends, on_date, stretch_id, plan_id, plan_version, seats, reason, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [customerId, by, change === null, at, change?.id ?? null, change?.plan.id ?? null, change?.plan.version ?? null, change?.seats ?? null, reason ?? null, tx.at],
+  )
 }

@@ -1,25 +1,25 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { directionOf, endedPeriod, planChange, seatsFor, type PlannedChange } from './change.ts'
+import { directionOf, refuseArchived, seatsFor } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
-import { closesAt, doWhatIsDue, rememberClosed } from './due.ts'
+import { closesAt, doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, nextStretch, readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { becomes, lockCustomer, readHistory, stretchOn, type History, type Party, type Stretch } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
-import { issue, type InvoiceDraft } from './invoice/issue.ts'
+import { issue } from './invoice/issue.ts'
 import { feeLine } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
 import { priced } from './invoice/priced.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { getAllPlans, getPlan, isTrial, monthsOf, mostTrialDays, type Plan } from './plan.ts'
-import { honourQuote } from './quote.ts'
+import type { Notice } from './notices.ts'
+import { getAllPlans, getPlan, isTrial, mostTrialDays, type Plan } from './plan.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import type { Money } from './rules/money.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
-import { forgetScheduled, insertStretch, writeStretches } from './stretch.ts'
+import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
 import { heldToday } from './usage/held.ts'
@@ -52,13 +52,29 @@ export interface Subscription {
   /** The local dates left of the trial, today among them. */
   trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
-  scheduledChange: { planId: string; seats: number; at: LocalDate } | null
+  /** Who ends it, and on which date; null where it goes on. */
+  cancellation: { at: LocalDate; by: Party } | null
+  /** What the customer scheduled, or else what the vendor did. */
+  scheduledChange: ScheduledChange | null
+  /** Both, in the order of their dates. */
+  scheduledChanges: ScheduledChange[]
   nextInvoice: { at: LocalDate; estimatedTotal: Money; currency: string } | null
+}
+
+/** A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take back. */
+export interface ScheduledChange {
+  planId: string
+  planVersion: number
+  seats: number
+  at: LocalDate
+  by: Party
 }
 
 export interface Changed {
   subscription: Subscription
   invoice: Invoice | null
+  /** What it dropped, kept or did beside what was asked. */
+  notices: Notice[]
 }
 
 /**
@@ -76,7 +92,7 @@ export async function createSubscription(
     const before = history.stretches.at(-1)
     if (stretchOn(history.stretches, history.today)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
     const plan = await getPlan(tx, { planId: input.planId })
-    if (plan.archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
+    await refuseArchived(tx, plan)
     if (plan.currency !== history.customer.currency) {
       throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
     }
@@ -129,8 +145,11 @@ export async function checkSubscriptionStatus(billing: Billing, input: { custome
   return status === 'trialing' || status === 'active' || status === 'past_due'
 }
 
+/** What a plan is to the current one: an upgrade is now, a downgrade at the end of the fee period, a level one at the end of the usage period. */
+export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
+
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
-export async function plansFor(billing: Billing, input: { customerId: string }): Promise<(Plan & { relation: 'current' | 'upgrade' | 'downgrade' })[]> {
+export async function plansFor(billing: Billing, input: { customerId: string }): Promise<(Plan & { relation: PlanRelation })[]> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const current = stretchOn(history.stretches, history.today)
@@ -141,62 +160,17 @@ export async function plansFor(billing: Billing, input: { customerId: string }):
   }, { readOnly: true })
 }
 
-function relationOf(plan: Plan, current: Stretch | undefined): 'current' | 'upgrade' | 'downgrade' {
+function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
   if (!current) return 'upgrade'
   if (plan.id === current.plan.id) return 'current'
   const seats = Math.max(plan.seats.min, Math.min(current.seats, plan.seats.max ?? current.seats))
-  return directionOf(current, { plan, seats }) === 'down' ? 'downgrade' : 'upgrade'
+  const direction = directionOf(current, { plan, seats })
+  return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
 }
 
-/**
- * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days
- * of the new one charged, on one invoice. With a quote, charges exactly what it said or refuses. Asking for the plan they
- * are on changes nothing. What was scheduled is then undone. Throws not_an_upgrade for a lower plan.
- */
-export async function upgradeSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string }): Promise<Changed> {
-  return billing.transaction(async (tx) => {
-    await lockCustomer(tx, input.customerId)
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId), { force: true })
-    const history = await readHistory(tx, input.customerId)
-    const change = await planChange(tx, history, input)
-    if (change.direction === 'down') throw new BillingError('not_an_upgrade', { pointer: '/planId', planId: change.to.plan.id, message: `plan '${change.to.plan.id}' with ${change.to.seats} seats is below the current one` })
-    if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, change)
-    if (change.direction === 'same') return changed(tx, input.customerId, null)
-    return changed(tx, input.customerId, await makeChange(tx, history, change))
-  })
-}
-
-async function makeChange(tx: BillingTransaction, history: History, change: PlannedChange): Promise<InvoiceDocument | null> {
-  const { from, to } = change
-  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: history.today, scheduled: false })
-  // A cancellation stays what it is.
-  if (history.scheduled?.stretch) await forgetScheduled(tx, history.customer.customerId)
-  await writeStretches(tx, history.customer.customerId, { endsOn: history.today, next: stretch })
-  await noteChange(tx, { type: 'subscription.changed', customerId: history.customer.customerId, subjectId: from.subscriptionId })
-  const moved = await readHistory(tx, history.customer.customerId)
-  const period = usagePeriods(moved.stretches, moved.today).at(-1)!
-  const draft: InvoiceDraft = {
-    kind: 'change', period, stretchId: stretch.id, termsDays: to.plan.paymentTermsDays,
-    lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
-  }
-  const document = await issue(tx, moved, draft)
-  if (from.trialEnds === null && monthsOf(from.plan) !== monthsOf(to.plan)) await beginGrid(tx, moved, stretch)
-  await doWhatIsDue(tx, await readHistory(tx, history.customer.customerId))
-  return document
-}
-
-/** Another interval: the usage period it ended is billed, and what waits for the end of a period waits for that of the new ones. */
-async function beginGrid(tx: BillingTransaction, history: History, stretch: Stretch): Promise<void> {
-  const { customerId } = history.customer
-  const ended = endedPeriod(history.stretches, stretch.from)
-  if (ended) await rememberClosed(tx, history, ended)
-  await keepZoneInPeriods(tx, customerId)
-  // A cancellation waits for the end of what is paid for now.
-  if (history.scheduled) await tx.query('update scheduled_changes set on_date = $2 where customer_id = $1', [customerId, feePeriodAt(stretch, stretch.from).to])
-}
-
-async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null): Promise<Changed> {
-  return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)) }
+/** What a command leaves: the subscription, the invoice it made, and what it did beside what was asked. */
+async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null, notices: Notice[] = []): Promise<Changed> {
+  return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices }
 }
 
 /** The subscription as it stands inside a transaction. */
@@ -221,16 +195,24 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
   }
 }
 
-function aheadOf({ scheduled, today }: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'scheduledChange'> {
-  if (!scheduled || scheduled.at <= today) return { cancelAtPeriodEnd: false, scheduledChange: null }
-  const { at, stretch, afterTrial } = scheduled
-  return { cancelAtPeriodEnd: stretch === null, scheduledChange: afterTrial ? null : stretch && { planId: stretch.plan.id, seats: stretch.seats, at } }
+function aheadOf(history: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
+  const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
+  const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
+    const stretch = becomes(history, one)
+    return stretch ? [{ planId: stretch.plan.id, planVersion: stretch.plan.version, seats: stretch.seats, at: one.at, by: one.by }] : []
+  }).sort(byDate)
+  return {
+    cancelAtPeriodEnd: end !== undefined, cancellation: end ? { at: end.at, by: end.by } : null,
+    scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null, scheduledChanges,
+  }
 }
+
+const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 
 function noSubscription(history: History): Subscription {
   return {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: null,
+    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
 }
 
@@ -253,7 +235,7 @@ export async function estimateNextInvoice(tx: BillingTransaction, history: Histo
   // A trial of several months has nothing to bill before its end.
   const period = { ...running, to: stretchOn(history.stretches, history.today)?.trialEnds ?? running.to }
   const lines = await renewalLines(tx, history, period)
-  if (lines.length === 0 && history.scheduled && !history.scheduled.stretch) return null
+  if (lines.length === 0 && history.waiting.some((one) => one.change === null && one.at <= period.to)) return null
   const { totals } = await priced(tx, history.customer, lines)
   return { at: period.to, estimatedTotal: totals.total, currency: history.customer.currency }
 }

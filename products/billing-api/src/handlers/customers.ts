@@ -1,11 +1,11 @@
 import {
-  cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
+  cancelScheduledChange, cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { Account, Changed, CreditMovement, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, SubscriptionInput } from '../contract.ts'
+import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, ScheduledChangeQuery, SubscriptionInput } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
@@ -58,11 +58,22 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.post('/customers/:customerId/subscription/change', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Move a customer to a plan and seats', tags: ['customers'], description: 'A higher plan at once, with an invoice; a lower one at the end of the fee period.', params: CustomerPath, body: ChangeInput, response: { 200: Changed } },
+    schema: {
+      summary: 'Move a customer to a plan and seats', tags: ['customers'], params: CustomerPath, body: ChangeInput, response: { 200: Changed },
+      description: 'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the fee period; any at the time `when` says. Asking for what they have undoes what was scheduled here.',
+    },
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 200, (inside) => changeSubscription(inside, { customerId, ...request.body }))
   })
+
+  app.delete('/customers/:customerId/subscription/scheduled-change', {
+    config: { scope: 'customers:write' },
+    schema: {
+      summary: 'Undo a scheduled change', tags: ['customers'], params: CustomerPath, querystring: ScheduledChangeQuery, response: { 200: Scheduled },
+      description: "The one scheduled here, or with `by=customer` the customer's. Without one nothing changes.",
+    },
+  }, async (request) => cancelScheduledChange(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/subscription/cancel', {
     config: { scope: 'customers:write', idempotent: true },

@@ -43,7 +43,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
 
   app.post('/subscription/upgrade', {
     config: { scope: 'portal:write', idempotent: true },
-    schema: { summary: 'Move to a higher plan or more seats now', tags: ['subscription'], body: PlanChange, response: { 200: Changed } },
+    schema: { summary: 'Move to a higher plan or more seats now', tags: ['subscription'], description: 'One of equal rank and price waits for the end of the usage period.', body: PlanChange, response: { 200: Changed } },
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => upgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
@@ -51,7 +51,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
 
   app.post('/subscription/downgrade', {
     config: { scope: 'portal:write', idempotent: true },
-    schema: { summary: 'Move to a lower plan or fewer seats at the end of the fee period', tags: ['subscription'], description: 'Takes the place of what was scheduled before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
+    schema: { summary: 'Move to a lower plan or fewer seats at the end of the fee period', tags: ['subscription'], description: 'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => downgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
@@ -59,7 +59,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
 
   app.delete('/subscription/scheduled-change', {
     config: { scope: 'portal:write' },
-    schema: { summary: 'Undo the scheduled change', tags: ['subscription'], description: 'Without one nothing changes.', response: { 200: Scheduled } },
+    schema: { summary: 'Undo the scheduled change', tags: ['subscription'], description: 'Without one nothing changes. What the vendor scheduled stays.', response: { 200: Scheduled } },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return cancelScheduledChange(billing, { customerId })
@@ -71,8 +71,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, async (billing) => {
-      const { subscription } = await cancelSubscription(billing, { customerId: caller.customerId, reason: request.body?.reason })
-      return { subscription }
+      const { subscription, notices } = await cancelSubscription(billing, { customerId: caller.customerId, reason: request.body?.reason })
+      return { subscription, notices }
     })
   })
 

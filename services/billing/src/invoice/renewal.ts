@@ -1,11 +1,11 @@
 import type { BillingTransaction } from '../billing.ts'
-import { stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
+import { isSameGrid, stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { latestDays } from '../usage/event.ts'
 import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { billedFor, billedUntil, linesSince } from './billed.ts'
+import { billedFor, billedUntil, creditsFrom, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { adjustmentLine, feeLine, usageLine, type Line, type LineDraft } from './line.ts'
 
@@ -25,7 +25,20 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  return [...nextFee(stretchesAhead(history), period, known.lines), ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
+  const stretches = stretchesAhead(history)
+  const fees = [...await creditsWithin(tx, history, stretches, period), ...nextFee(stretches, period, known.lines)]
+  return [...fees, ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
+}
+
+/**
+ * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one of equal price does not wait for the end of
+ * the fee period.
+ */
+async function creditsWithin(tx: BillingTransaction, { customer }: History, stretches: readonly Stretch[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
+  const index = stretches.findIndex((stretch) => stretch.from === date && stretch.scheduled)
+  const [before, after] = [stretches[index - 1], stretches[index]]
+  if (!before || !after || before.subscriptionId !== after.subscriptionId || before.trialEnds !== null || isSameGrid(before, after)) return []
+  return feePeriodAt(before, addDays(date, -1)).to > date ? creditsFrom(tx, customer.customerId, stretches.slice(0, index), date) : []
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */

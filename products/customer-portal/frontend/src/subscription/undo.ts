@@ -26,7 +26,7 @@ export function useUndo() {
   /** A cancellation takes the place of what was scheduled before it: taking it back brings that back too. */
   async function resumed({ scheduledChange }: Subscription): Promise<Scheduled> {
     const after = await api.resume(crypto.randomUUID())
-    if (!scheduledChange) return after
+    if (scheduledChange?.by !== 'customer') return after
     return api.downgrade({ planId: scheduledChange.planId, seats: scheduledChange.seats }, crypto.randomUUID())
   }
   return {

@@ -88,7 +88,7 @@ const en: typeof zh = {
     since: 'Since {date}',
     period: 'Billing period', seatsLabel: 'Seats', nextInvoice: 'Next invoice', estimated: '{date}, about {amount}', lastInvoice: 'Last invoice', lastNothing: '{date}, nothing to pay so far', noFurther: 'No further invoice',
     none: 'You have no plan yet. Please contact us to start one.', noneShort: 'No plan',
-    upgradeTo: 'Upgrade to {plan}', downgradeTo: 'Downgrade to {plan}', included: '{meter}: {quantity} a month',
+    upgradeTo: 'Upgrade to {plan}', downgradeTo: 'Downgrade to {plan}', switchTo: 'Switch to {plan}', included: '{meter}: {quantity} a month',
     includedUnlimited: '{meter}: unlimited', notIncluded: '{meter}: pay as you go',
     seatsRange: '{min}–{max} seats', seatsFrom: 'From {min} seat | From {min} seats', seatsExact: '{min} seat | {min} seats',
     readOnly: 'Your role can’t change the plan. Ask an owner or billing.',
@@ -127,7 +127,7 @@ const en: typeof zh = {
   downgrade: {
     title: 'Downgrade to {plan}', hint: 'Takes effect {date}. Nothing changes until then.', lost: 'What you will have less of',
     less: '{meter}: {now} a month now, {then} then', blocked: 'You can’t downgrade right now', keep: 'Keep current plan',
-    confirm: 'Confirm downgrade', done: 'Your plan changes to {plan} on {date}',
+    confirm: 'Confirm downgrade', confirmSwitch: 'Confirm switch', done: 'Your plan changes to {plan} on {date}',
   },
   upgrade: {
     title: 'Upgrade to {plan}', hint: 'Takes effect at once. Please check the amounts first.', from: 'Now', to: 'New', seats: 'Seats',

@@ -73,7 +73,7 @@ export default {
   subscription: {
     now: '{plan} · {price}', renews: '{date} 自动续费', billedFrom: '{date} 起计费', plans: '套餐', recommended: '推荐', current: '当前套餐', since: '自 {date} 起使用',
     period: '计费周期', seatsLabel: '席位', nextInvoice: '下一张账单', estimated: '{date}，约 {amount}', lastInvoice: '最后一张账单', lastNothing: '{date}，目前没有费用', noFurther: '不再出账', none: '还没有订阅套餐，请联系客服开通。', noneShort: '未订阅',
-    upgradeTo: '升级到{plan}', downgradeTo: '降级到{plan}', included: '{meter}：每月 {quantity}',
+    upgradeTo: '升级到{plan}', downgradeTo: '降级到{plan}', switchTo: '换到{plan}', included: '{meter}：每月 {quantity}',
     includedUnlimited: '{meter}：不限量', notIncluded: '{meter}：按量计费',
     seatsRange: '{min}–{max} 个席位', seatsFrom: '{min} 个席位起', seatsExact: '{min} 个席位', readOnly: '您的角色不能更改订阅，请联系所有者或财务。',
     pace: '付费方式', monthly: '按月', yearly: '按年', saves: '省 {percent}%', savesUpTo: '最多省 {percent}%', byYear: '{plan}（按年）',
@@ -104,7 +104,7 @@ export default {
   },
   downgrade: {
     title: '降级到{plan}', hint: '将于 {date} 生效，在此之前一切不变。', lost: '降级后将减少', less: '{meter}：每月 {now}，降级后 {then}',
-    blocked: '暂时不能降级', keep: '保留当前套餐', confirm: '确认降级', done: '将于 {date} 改为{plan}',
+    blocked: '暂时不能降级', keep: '保留当前套餐', confirm: '确认降级', confirmSwitch: '确认更换', done: '将于 {date} 改为{plan}',
   },
   upgrade: {
     title: '升级到{plan}', hint: '立即生效。确认前请核对金额。', from: '当前', to: '变更为', seats: '席位', fewer: '减少席位',

@@ -1,0 +1,64 @@
+import { becomes, type History, type Waiting } from './history.ts'
+import type { LocalizedText } from './text.ts'
+
+/** Something a customer must know about a change, in both languages, with the numbers. */
+export interface Notice {
+  code: string
+  detail: LocalizedText
+}
+
+/** What an answer did to what waited before it: each thing that is gone, and each that still stands, is told. */
+export function noticesBetween(before: readonly Waiting[], after: History): Notice[] {
+  return before.map((one) => {
+    const kept = after.waiting.find((other) => isSame(one, other))
+    if (!kept) return dropped(one)
+    if (!kept.change) return keptEnd(kept)
+    return becomes(after, kept) ? keptChange(kept, kept.change) : setAside(kept, kept.change)
+  })
+}
+
+function isSame(one: Waiting, other: Waiting): boolean {
+  return one.by === other.by && one.change?.id === other.change?.id
+}
+
+type Change = NonNullable<Waiting['change']>
+
+const code = (one: Waiting, what: string) => `${one.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
+const whose = (one: Waiting) => (one.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
+const named = (one: Waiting, { plan }: Change) => `The change to ${plan.name.en} that ${one.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
+
+function dropped(one: Waiting): Notice {
+  const { at, change } = one
+  if (!change) return { code: 'cancellation_dropped', detail: { 'zh-CN': `原定于 ${at} 结束订阅，现已撤销。`, en: `The subscription no longer ends on ${at}.` } }
+  return {
+    code: code(one, 'dropped'),
+    detail: { 'zh-CN': `${whose(one)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`, en: `${named(one, change)} for ${at} has been dropped.` },
+  }
+}
+
+function keptEnd({ at }: Waiting): Notice {
+  return { code: 'cancellation_kept', detail: { 'zh-CN': `订阅仍将于 ${at} 结束。`, en: `The subscription still ends on ${at}.` } }
+}
+
+function keptChange(one: Waiting, change: Change): Notice {
+  return {
+    code: code(one, 'kept'),
+    detail: { 'zh-CN': `${whose(one)}仍然有效：${change.plan.name['zh-CN']}，${one.at} 生效。`, en: `${named(one, change)} still takes effect on ${one.at}.` },
+  }
+}
+
+/** It gives way for now: if what stands before it is taken back, it happens. */
+function setAside(one: Waiting, change: Change): Notice {
+  return {
+    code: code(one, 'set_aside'),
+    detail: {
+      'zh-CN': `${whose(one)}暂不执行：${change.plan.name['zh-CN']}，原定于 ${one.at} 生效；如撤销本次操作，仍会生效。`,
+      en: `${named(one, change)} for ${one.at} gives way to this; it takes effect if this is undone.`,
+    },
+  }
+}
+
+/** Told where a change was asked for now but waits. */
+export function waitsUntil(at: string): Notice {
+  return { code: 'waits_for_period_end', detail: { 'zh-CN': `变更将于 ${at} 生效，在此之前不变。`, en: `The change takes effect on ${at}. Nothing changes until then.` } }
+}
