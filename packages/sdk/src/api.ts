@@ -149,11 +149,12 @@ export type DiscountInput = {
   /** One text for both languages, or one each */
   name?: string | LocalizedText
   kind: 'fixed' | 'percent'
-  /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+  /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
   value: number | string
   appliesTo: 'all' | 'fee' | 'usage'
   /** A date in the customer's time zone, YYYY-MM-DD */
   from: string
+  /** The last date on which it holds */
   until?: string | null
 }
 
@@ -940,11 +941,12 @@ export interface Operations {
     id: string
     name: LocalizedText
     kind: 'fixed' | 'percent'
-    /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+    /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
     value: number | string
     appliesTo: 'all' | 'fee' | 'usage'
     /** A date in the customer's time zone, YYYY-MM-DD */
     from: string
+    /** The last date on which it holds */
     until: string | null
   } }
   /** Events that arrived after their period was billed, the last stored first. */
@@ -1099,11 +1101,12 @@ export interface Operations {
     id: string
     name: LocalizedText
     kind: 'fixed' | 'percent'
-    /** fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100 */
+    /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
     value: number | string
     appliesTo: 'all' | 'fee' | 'usage'
     /** A date in the customer's time zone, YYYY-MM-DD */
     from: string
+    /** The last date on which it holds */
     until: string | null
   } }
   /** Create or rename a meter. */

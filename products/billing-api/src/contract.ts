@@ -81,13 +81,14 @@ export const CustomerUpdate = Type.Object(
 
 const discountFields = {
   kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
-  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], { description: 'fixed: minor units off each document it applies to; percent: a decimal string such as "12.5", above 0 and at most 100' }),
+  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], { description: 'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100' }),
   appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
   from: LocalDate,
 }
-/** PUT /customers/{id}/discounts/{discountId}: it lowers the lines whose period starts on `from` or later and before `until`, whenever they are billed. */
-export const DiscountInput = Type.Object({ name: Type.Optional(Text), ...discountFields, until: Type.Optional(Nullable(LocalDate)) }, closed)
-export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Nullable(LocalDate) }, closed)
+/** PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included, whenever that is billed. */
+const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
+export const DiscountInput = Type.Object({ name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) }, closed)
+export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
 
 /** GET /changes */
 export const Change = Type.Object(

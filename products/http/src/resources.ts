@@ -27,7 +27,7 @@ export const DateRange = Type.Object({ start: LocalDate, end: LocalDate }, { ...
 export const UsagePeriod = Type.Object({ start: LocalDate, end: LocalDate, label: PeriodLabel }, closed)
 export type UsagePeriod = Static<typeof UsagePeriod>
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Nullable = <T extends TSchema>(schema: T, options: { description?: string } = {}) => Type.Union([schema, Type.Null()], options)
 export const Page = <T extends TSchema>(item: T) => Type.Object({ data: Type.Array(item), nextCursor: Nullable(Type.String()) }, closed)
 export const List = <T extends TSchema>(item: T) => Type.Object({ data: Type.Array(item) }, closed)
 

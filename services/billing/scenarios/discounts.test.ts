@@ -32,8 +32,8 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
 
   test('twenty per cent off in November lowers its fee, and its usage billed on 1 December, but not the fee of December', async () => {
     await seedCustomer(world.billing, 'acme')
-    expect(await on('acme', 'november', { kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-12-01' })).toEqual({
-      id: 'november', name: { 'zh-CN': '折扣 20%', en: '20% discount' }, kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-12-01',
+    expect(await on('acme', 'november', { kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-11-30' })).toEqual({
+      id: 'november', name: { 'zh-CN': '折扣 20%', en: '20% discount' }, kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-11-30',
     })
     const { invoice } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
     expect(invoice).toMatchObject({
@@ -57,16 +57,16 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
 
   test('an upgrade after a discounted fee gives back what was paid for the rest, and the parts add up to it', async () => {
     await seedCustomer(world.billing, 'upgrades')
-    await on('upgrades', 'start', { kind: 'percent', value: '33.33', appliesTo: 'fee', from: '2027-01-01', until: '2027-01-02', name: { 'zh-CN': '首月优惠', en: 'First month' } })
+    await on('upgrades', 'start', { kind: 'percent', value: '33.33', appliesTo: 'fee', from: '2027-01-01', until: '2027-01-01', name: { 'zh-CN': '首月优惠', en: 'First month' } })
     const { invoice } = await createSubscription(world.billing, { customerId: 'upgrades', planId: 'team' })
     expect(invoice!.lines[0]).toMatchObject({ amount: 59_900, discount: 19_965 })
     world.set('2027-01-11T04:00:00Z')
     const preview = await previewChange(world.billing, { customerId: 'upgrades', planId: 'business' })
     const changed = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business', quoteId: preview.quoteId })
-    // 39,935 was paid for 31 days: 10 of them are used.
-    expect(shown(changed.invoice!)).toEqual([['credit', -27_053, 0], ['fee', 135_416, 0]])
-    expect(39_935 - 27_053).toBe(Math.round((39_935 * 10) / 31))
-    expect(changed.invoice!.lines[0]!.explain.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_524]])
+    // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back: 40,577 less 13,525.
+    expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
+    expect(shown(changed.invoice!)).toEqual([['credit', -27_052, 0], ['fee', 135_416, 0]])
+    expect(changed.invoice!.lines[0]!.explain.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_525]])
     expect(changed.invoice!.total).toBe(preview.total)
   })
 
@@ -75,14 +75,15 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await on('acme', 'loyal', { kind: 'fixed', value: 10_000, appliesTo: 'fee', from: '2027-01-01' })
     await expect(upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business', quoteId: preview.quoteId })).rejects.toMatchObject({ code: 'quote_outdated' })
     const again = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
-    expect(again).toMatchObject({ discountTotal: 10_000, discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 10_000 }], nextInvoice: { estimatedTotal: 201_294 } })
-    expect(again.lines.map((line) => line.discount ?? 0)).toEqual([0, 10_000])
-    expect(again.total).toBe(preview.total - 10_600)
+    // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of the total (406 of 6,774).
+    expect(again).toMatchObject({ discountTotal: 6_774, discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 6_774 }], nextInvoice: { estimatedTotal: 201_294 } })
+    expect(again.lines.map((line) => line.discount ?? 0)).toEqual([0, 6_774])
+    expect(preview.total - again.total).toBe(7_180)
     await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business', quoteId: again.quoteId })
     expect((await getSubscription(world.billing, { customerId: 'acme' })).nextInvoice).toMatchObject({ at: '2027-02-01', estimatedTotal: 201_294 })
   })
 
-  test('several apply one after the other in the order they were made, a fixed one once to each document, and none below nothing', async () => {
+  test('several apply one after the other in the order they were made, a fixed one once to each usage period, and none below nothing', async () => {
     await seedCustomer(world.billing, 'several')
     await on('several', 'z first', { kind: 'percent', value: '50', appliesTo: 'fee', from: '2027-01-01' })
     await on('several', 'a second', { kind: 'fixed', value: 20_000, appliesTo: 'all', from: '2027-01-01' })
@@ -93,8 +94,9 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await use('several', 'ai_chat', 1_400, '2027-01-12T00:00:00Z')
     await world.passTo('2027-02-11T00:00:00Z')
     const renewal = await newest('several')
+    // January's 20,000 went on its fee: its usage has none of it, and the fee of February has February's.
     expect(renewal.discounts.map((one) => [one.id, one.amount])).toEqual([['z first', 35_940], ['a second', 20_000]])
-    expect(shown(renewal)).toEqual([['fee', 59_900, 35_940 + 18_459], ['usage', 2_000, 1_541]])
+    expect(shown(renewal)).toEqual([['fee', 59_900, 35_940 + 20_000], ['usage', 2_000, 0]])
     await on('several', 'a second', { kind: 'fixed', value: 1_000_000, appliesTo: 'all', from: '2027-01-01' })
     await world.passTo('2027-03-11T00:00:00Z')
     expect(await newest('several')).toMatchObject({ subtotal: 59_900, discountTotal: 59_900, total: 0, status: 'paid' })
@@ -111,7 +113,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
 
   test('late usage that makes a period cheaper gives back what was paid for it, not what was taken off', async () => {
     await seedCustomer(world.billing, 'cheaper')
-    await on('cheaper', 'march', { kind: 'percent', value: '20', appliesTo: 'usage', from: '2027-03-01', until: '2027-04-01' })
+    await on('cheaper', 'march', { kind: 'percent', value: '20', appliesTo: 'usage', from: '2027-03-01', until: '2027-03-31' })
     await createSubscription(world.billing, { customerId: 'cheaper', planId: 'volume' })
     await use('cheaper', 'calls', 500, '2027-03-15T00:00:00Z')
     await world.passTo('2027-04-11T18:00:00Z')
@@ -137,7 +139,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   test.each([
     [{ kind: 'fixed', value: '12' }, '/value'], [{ kind: 'fixed', value: 0 }, '/value'], [{ kind: 'fixed', value: 1.5 }, '/value'], [{ kind: 'percent', value: 12 }, '/value'], [{ kind: 'percent', value: '0' }, '/value'],
     [{ kind: 'percent', value: '100.01' }, '/value'], [{ kind: 'percent', value: 'x' }, '/value'], [{ kind: 'percent', value: '5', from: '2026-02-30' }, '/from'], [{ kind: 'percent', value: '5', from: '0000-01-01' }, '/from'],
-    [{ kind: 'percent', value: '5', until: '2027-01-01' }, '/until'],
+    [{ kind: 'percent', value: '5', until: '2026-12-31' }, '/until'],
   ] as const)('%j is refused', async (wrong, pointer) => {
     await expect(on('acme', 'wrong', { appliesTo: 'all', from: '2027-01-01', ...wrong })).rejects.toMatchObject({ code: 'invalid_discount', detail: { pointer } })
   })

@@ -67,7 +67,7 @@ function discountFrom({ discountId: id, kind, value, appliesTo, from, until = nu
   if (kind === 'fixed' && !(typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= mostFixed)) refuse('/value', `a fixed discount is a whole number of minor units from 1 to ${mostFixed}, not ${JSON.stringify(value)}`)
   if (kind === 'percent' && !(typeof value === 'string' && isDiscountPercent(value))) refuse('/value', `a percentage is a decimal text above "0" and at most "100", such as "12.5", not ${JSON.stringify(value)}`)
   if (!isCounted(from)) refuse('/from', `'${from}' is not a date YYYY-MM-DD`)
-  if (until !== null && !(isCounted(until) && until > from)) refuse('/until', `until must be a date after from (${from}): the discount counts up to the day before it`)
+  if (until !== null && !(isCounted(until) && until >= from)) refuse('/until', `until must be a date on or after from (${from}): it is the last date on which the discount holds`)
   return { id, name: name === undefined ? nameOf(kind, value, appliesTo) : localized(name), kind, value, appliesTo, from, until }
 }
 

@@ -6,7 +6,7 @@ import { netOf } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 import type { InvoiceDocument } from './document.ts'
-import { creditLine, reachesPast, type BilledLine, type BilledUsage, type Line, type LineDraft } from './line.ts'
+import { creditLine, reachesPast, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
 
 /**
  * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it.
@@ -19,8 +19,15 @@ export async function linesSince(tx: BillingTransaction, customerId: string, sin
   )
   const credited = new Map<string, Money>()
   for (const { document, creditsId } of rows) if (creditsId !== null) addCredited(credited, creditsId, document.lines)
-  return rows.filter((row) => row.creditsId === null).flatMap(({ document }) =>
-    document.lines.map((line) => ({ ...line, left: money(netOf(line) - (credited.get(`${document.id} ${line.id}`) ?? 0)) })))
+  const documents = rows.filter((row) => row.creditsId === null).map((row) => row.document)
+  const given = new Map<string, Money>()
+  for (const { invoiceId, lineId, amount } of documents.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])) {
+    given.set(`${invoiceId} ${lineId}`, money((given.get(`${invoiceId} ${lineId}`) ?? 0) + amount))
+  }
+  return documents.flatMap(({ id: invoiceId, lines }) => lines.map((line) => {
+    const key = `${invoiceId} ${line.id}`
+    return { ...line, invoiceId, left: money(netOf(line) - (credited.get(key) ?? 0)), givenBack: given.get(key) ?? 0 }
+  }))
 }
 
 /** Adds what a credit note gave back of each line, without tax, by the invoice's id and the line's. */
@@ -36,8 +43,19 @@ export function billedFor(lines: readonly BilledLine[], usageId: string, meter: 
   const billed = lines.filter((line) => line.stretchId === usageId && line.meter === meter.key && line.usagePeriod === period)
   return {
     amount: sum(billed.map((line) => line.rated ?? line.amount)), net: sum(billed.map(netOf)), left: sum(billed.map((line) => line.left)),
+    discounts: discountsOn(billed), from: billed.filter((line) => line.left > line.givenBack).map((line) => ({ invoiceId: line.invoiceId, lineId: line.id, amount: money(line.left - line.givenBack) })).reverse(),
     quantity: sum(billed.map((line) => signedSteps(line.quantity, meter.decimals))), until: billed.at(-1)?.counted?.until ?? null,
   }
+}
+
+/** What each discount took off some lines, less what those gave back of it. */
+function discountsOn(lines: readonly Line[]): DiscountOnLine[] {
+  const taken = new Map<string, DiscountOnLine>()
+  for (const { id, period, amount } of lines.flatMap((line) => line.discounts ?? [])) {
+    const key = `${id} ${period ?? ''}`
+    taken.set(key, { id, amount: money((taken.get(key)?.amount ?? 0) + amount), ...(period === undefined ? {} : { period }) })
+  }
+  return [...taken.values()]
 }
 
 /** A line's quantity, units of either sign → steps. */
@@ -60,7 +78,7 @@ export async function creditsFrom(tx: BillingTransaction, customerId: string, st
       const stretch = stretches.find((one) => one.id === line.stretchId)
       return stretch ? creditLine(line, stretch.plan.name, { from: later(date, line.period.start), to: line.period.end }) : []
     })
-    .filter((line) => line.amount !== 0)
+    .filter((line) => line.amount !== 0 || line.discounts !== undefined)
 }
 
 /** A stretch is billed one fee per fee period, and a credit reaches to the end of the fee it gives back. */

@@ -4,8 +4,8 @@ import { feeOf, type Plan } from '../plan.ts'
 import { daysBetween, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { inProportion } from '../rules/document-totals.ts'
-import type { TaxMode } from '../rules/invoicing.ts'
-import { money, type Money } from '../rules/money.ts'
+import { netOf, type TaxMode } from '../rules/invoicing.ts'
+import { money, sum, type Money } from '../rules/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
 import { prorate } from '../rules/proration.ts'
 import { creditWithin } from '../rules/share.ts'
@@ -32,6 +32,8 @@ export interface Line {
   amount: Money
   /** What discounts took off it; absent where that is nothing. A line that gives money back is net of them itself. */
   discount?: Money
+  /** Which discounts that were. Of a line that gives a fee back, what it gives back of them, below zero. */
+  discounts?: DiscountOnLine[]
   taxRate: string
   taxMode: TaxMode
   period: { start: LocalDate; end: LocalDate }
@@ -39,15 +41,34 @@ export interface Line {
   days?: { billed: number; of: number }
   /** The stretch (for usage: the one whose counter it is). */
   stretchId: string
-  /** Fee lines: the fee of the whole fee period, and its dates, from which shares are taken. */
+  /** Fee lines: the fee of the whole billing period, and its dates, from which shares are taken; and when the period itself begins. */
   whole?: { fee: Money; start: LocalDate; end: LocalDate }
-  /** Usage lines: the usage period's first date, and which events were counted, by when they were stored. */
+  billingPeriod?: LocalDate
+  /** Usage lines: the usage period's first date, its days (fewer where it is short or cut), and which events were counted, by when they were stored. */
   usagePeriod?: LocalDate
+  usageDays?: { billed: number; of: number }
   counted?: { after: Instant | null; until: Instant }
   /** An adjustment that gives back less than its rating says, since that was not paid in full: what its rating says. */
   rated?: Money
+  /** Lines that give back what other documents billed, credit notes apart: of which lines, and how much of what was left of each after discounts. */
+  givesBack?: GivenBack[]
   /** Lines of a credit note: the line of the invoice, and how much of it, in its own terms, is given back. */
   credited?: { lineId: string; gross: Money }
+}
+
+/** What one discount took off a line. `period`: the first date of the period a fixed one is an amount for. `whole`: that amount, where the line has the share of its days. */
+export interface DiscountOnLine {
+  id: string
+  amount: Money
+  period?: LocalDate
+  whole?: Money
+}
+
+/** What a change, an ending or an adjustment gives back of a line of another document, without tax. */
+export interface GivenBack {
+  invoiceId: string
+  lineId: string
+  amount: Money
 }
 
 /** A line before it has its number on the document. */
@@ -72,24 +93,28 @@ export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: 
     ...taxOf(plan), period: rangeOf(dates), explain: [],
     ...(billed === of ? {} : { days: { billed, of } }),
     stretchId: stretch.id,
-    whole: { fee, start: period.whole.from, end: period.whole.to },
+    whole: { fee, start: period.whole.from, end: period.whole.to }, billingPeriod: period.from,
   }
 }
 
-/** What was billed for a line and is still paid for: less its discount, and less what credit notes gave back of it. */
+/** A line of an issued document with what is left of it: less its discount, and less what credit notes gave back. `givenBack`: what other documents did. */
 export interface BilledLine extends Line {
+  invoiceId: string
   left: Money
+  givenBack: Money
 }
 
 /**
- * Gives back what a fee line billed for some of its dates: a share of the same fee, so that the two parts add up to it. Of a fee that was lowered by
- * discounts or credit notes it is a share of what is left, and the parts add up to that: never more than is left with what was `given` back before.
+ * Gives back what a fee line billed for some of its dates: the share of the fee less the shares of its discounts and of what credit notes gave back, each by
+ * the same formula, so that what is kept and what is given back add up to each of them. Never more than is left with what was `given` back before.
  */
 export function creditLine(line: BilledLine, planName: LocalizedText, dates: DateRange, given: Money = 0): LineDraft {
   const whole = { from: line.whole!.start, to: line.whole!.end }
+  const billed = { from: line.period.start, to: line.period.end }
   const share = prorate(line.whole!.fee, dates, whole)
-  const wanted = line.left === line.amount ? share : prorate(line.left, dates, { from: line.period.start, to: line.period.end })
-  const amount = creditWithin(wanted, line.left, given)
+  const discounts = (line.discounts ?? []).map((one): DiscountOnLine => ({ ...one, amount: one.whole === undefined ? prorate(-one.amount, dates, billed) : prorate(-one.whole, dates, whole) }))
+  const noted = prorate(money(netOf(line) - line.left), dates, billed)
+  const amount = creditWithin(money(share + sum(discounts.map((one) => one.amount)) - noted), line.left, given)
   return {
     kind: 'credit',
     description: { 'zh-CN': inChinese(planName, '未用天数退差'), en: `Unused time on ${planName.en}` },
@@ -100,6 +125,8 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
     taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: lessTakenOff(money(-share), money(-amount)),
     days: { billed: daysIn(dates), of: daysIn(whole) },
     stretchId: line.stretchId,
+    ...(discounts.length > 0 ? { discounts } : {}),
+    ...(amount > 0 ? { givesBack: [{ invoiceId: line.invoiceId, lineId: line.id, amount }] } : {}),
   }
 }
 
@@ -125,7 +152,7 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
     amount: usage.rated.amount,
     ...taxOf(usage.stretch.plan), period: rangeOf(usage.dates),
     explain: usage.rated.explain.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
-    stretchId: usage.stretch.id, usagePeriod: period.from, counted: { after: null, until },
+    stretchId: usage.stretch.id, usagePeriod: period.from, usageDays: { billed: daysIn(period), of: daysIn(period.whole) }, counted: { after: null, until },
   }
 }
 
@@ -137,6 +164,10 @@ export interface BilledUsage {
   net: Money
   /** What is left of that after credit notes. */
   left: Money
+  /** What discounts took off it, less what was given back of them. */
+  discounts: DiscountOnLine[]
+  /** The lines that have something left to give back, newest first. */
+  from: GivenBack[]
   /** Steps. */
   quantity: number
   /** Events stored later were not counted. */
@@ -145,14 +176,17 @@ export interface BilledUsage {
 
 /**
  * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. It may be negative, and then gives back
- * what was paid for it: in the proportion discounts left of what was billed, and never more than credit notes left of that.
+ * what was paid for it: percentages are of what is left to bill, a fixed discount stays as far as that reaches, and never more than credit notes left of it.
  */
 export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed: BilledUsage, until: Instant): LineDraft {
   const line = usageLine(usage, period, until)
   const rated = money(line.amount - billed.amount)
-  const amount = rated < 0 ? money(-creditWithin(inProportion(-rated, billed.net, billed.amount), billed.left, 0)) : rated
+  const discounts = rated < 0 ? discountsGivenBack(billed, line.amount) : []
+  const amount = rated < 0 ? money(-creditWithin(money(-rated + sum(discounts.map((one) => one.amount))), billed.left, 0)) : rated
   return {
     ...line,
+    ...(discounts.length > 0 ? { discounts } : {}),
+    ...(amount < 0 ? { givesBack: takenFrom(billed.from, money(-amount)) } : {}),
     kind: 'adjustment',
     description: { 'zh-CN': inChinese(usage.meter.name, `用量调整（${period.label}）`), en: `${usage.meter.name.en} usage adjustment (${period.label})` },
     quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
@@ -165,6 +199,28 @@ export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed
     counted: { after: billed.until, until },
     ...(amount === rated ? {} : { rated }),
   }
+}
+
+/** An amount taken from lines in their order, from each as far as something is left of it. */
+function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
+  let wanted = amount
+  return lines.flatMap((line) => {
+    const part = Math.min(wanted, line.amount)
+    wanted = money(wanted - part)
+    return part > 0 ? [{ ...line, amount: part }] : []
+  })
+}
+
+/** What is given back of the discounts on usage that costs less now than was billed, below zero. */
+function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): DiscountOnLine[] {
+  let room = now
+  const kept = (one: DiscountOnLine) => {
+    const part = Math.min(room, one.period === undefined ? inProportion(one.amount, now, amount) : one.amount)
+    room = money(room - part)
+    return part
+  }
+  return [...discounts.filter((one) => one.period === undefined), ...discounts.filter((one) => one.period !== undefined)]
+    .map((one) => ({ ...one, amount: money(kept(one) - one.amount) })).filter((one) => one.amount !== 0)
 }
 
 function usageDescription(meter: Meter, plan: Plan): LocalizedText {

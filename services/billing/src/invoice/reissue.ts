@@ -35,7 +35,8 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
 async function reissueEnd(tx: BillingTransaction, history: History, ended: { period: LabelledPeriod; subscriptionId: string }): Promise<InvoiceDocument | null> {
   const stretches = history.stretches.filter((stretch) => stretch.subscriptionId === ended.subscriptionId)
   const last = stretches.at(-1)!
-  const lines = await creditsFrom(tx, history.customer.customerId, stretches, last.to!)
+  const credits = await creditsFrom(tx, history.customer.customerId, stretches, last.to!)
+  const lines = credits.some((line) => line.amount !== 0) ? credits : []
   return issue(tx, history, { kind: 'change', period: ended.period, stretchId: ended.subscriptionId, lines, termsDays: last.plan.paymentTermsDays })
 }
 
@@ -55,6 +56,6 @@ function creditsStillOwed(billed: readonly BilledLine[], earlier: readonly Stret
     if (dates.to <= dates.from) return []
     const { plan } = earlier.find((stretch) => stretch.id === fee.stretchId)!
     const credit = creditLine(fee, plan.name, dates, money(-sum(given.map((line) => line.amount))))
-    return credit.amount === 0 ? [] : [credit]
+    return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
   })
 }

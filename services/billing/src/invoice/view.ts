@@ -30,9 +30,12 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
 }
 
 /** A line without what only the engine needs. */
-export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'usagePeriod' | 'counted' | 'rated' | 'credited'>
+export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'billingPeriod' | 'usagePeriod' | 'usageDays' | 'discounts' | 'counted' | 'rated' | 'givesBack' | 'credited'>
 
-export function publicLine<Shown extends LineDraft>({ stretchId: _stretch, whole: _whole, usagePeriod: _period, counted: _counted, rated: _rated, credited: _credited, ...line }: Shown) {
+export function publicLine<Shown extends LineDraft>({
+  stretchId: _stretch, whole: _whole, billingPeriod: _billing, usagePeriod: _period, usageDays: _days, discounts: _discounts, counted: _counted, rated: _rated, givesBack: _gives,
+  credited: _credited, ...line
+}: Shown) {
   return line
 }
 

@@ -1,8 +1,8 @@
 import { times } from './decimal.ts'
 import { add, decimal, fraction, money, round, sum, zero, type Fraction, type Money } from './money.ts'
 
-/** `appliesTo`: the lines it may lower; null is all of them. */
-export type Discount = { appliesTo: readonly string[] | null } & ({ kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string })
+/** `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that is less than the line. */
+export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & ({ kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string })
 
 /** Whole amounts as exact weights. */
 export function weightsOf(amounts: readonly Money[]): Fraction[] {
@@ -42,7 +42,10 @@ function compare(a: Fraction, b: Fraction): number {
 export function takenOff(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[][] {
   const left = lines.map((line) => line.amount)
   return discounts.map((discount) => {
-    const weights = lines.map((line, index) => (left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(line.id)) ? left[index]! : 0))
+    const weights = lines.map(({ id }, index) => {
+      const applies = left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(id))
+      return applies ? Math.max(0, Math.min(left[index]!, discount.atMost?.get(id) ?? left[index]!)) : 0
+    })
     const base = sum(weights)
     const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
     const parts = spread(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
