@@ -67,6 +67,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   invoice_credited: failure(409, ['账单已有贷项凭证', '该账单已有贷项凭证，不能作废；请再开一张贷项凭证冲减余下的金额。'], ['Invoice has credit notes', 'The invoice has credit notes, so it cannot be voided: credit what is left of it instead.']),
   credit_note_final: failure(409, ['贷项凭证不可更改', '贷项凭证不能作废、付款或再冲减；请对原账单操作。'], ['Credit note is final', 'A credit note cannot be voided, paid or credited: turn to the invoice it names.']),
   credit_already_used: failure(409, ['余额已被使用', '该账单产生的余额已被使用，不能作废。'], ['Credit already used', 'The credit of this invoice has been used, so it cannot be voided.']),
+  credit_already_given: failure(409, ['账单已有部分被退还', '之后的账单已退还该账单的部分金额，请先从最新的一张开始依次作废。'], ['Given back already', 'Later documents gave back part of this invoice: void those first, the newest first.']),
   amount_out_of_range: failure(422, ['金额超出范围', '金额超出允许的范围。'], ['Amount out of range', 'The amount is out of range.']),
 
   invalid_time_zone: failure(422, ['时区无效', '请填写 IANA 时区名，例如 Asia/Shanghai。'], ['Invalid time zone', 'Give an IANA time zone name, such as Asia/Shanghai.']),

@@ -9,7 +9,7 @@ export const codes = [
   'starts_too_early', 'starts_in_future',
   'event_too_old', 'event_in_future', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
   'quota_exceeded', 'reservation_not_found', 'reservation_closed',
-  'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used', 'amount_out_of_range',
+  'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used', 'credit_already_given', 'amount_out_of_range',
   'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount', 'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range',
   'code_invalid', 'clock_backwards', 'pdf_unavailable', 'pdf_too_large',
   'login_failed', 'agent_exists',

@@ -4,7 +4,7 @@ import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { periodNamed } from './timeline.ts'
 import { countAgain, withDaysBefore } from './reconciliation/counted-again.ts'
-import { documentMistakes, noteMistakes, type DocumentRow } from './reconciliation/document-check.ts'
+import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } from './reconciliation/document-check.ts'
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
 import { meterBalances } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
@@ -78,13 +78,16 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
     const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
     const keptFrom = await eventsKeptFrom(tx)
     const events = withDaysBefore(keptFrom, counted.daily, daily)
+    const valid = rows.filter((row) => !row.voided).map((row) => row.document)
+    const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
     const broken = [
       ...await ledgerMistakes(tx, customerId),
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
-      ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id)).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
+      ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
       ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters),
-      ...balanceMistakes({ history, events, daily, documents: rows.filter((row) => !row.voided).map((row) => row.document) }),
+      ...balanceMistakes({ history, events, daily, documents: valid }),
+      ...discountMistakes(valid),
       ...documents.flatMap((document) => lineMistakes(document, counted, history.meters, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))

@@ -2,11 +2,12 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
-import { creditAmount, creditLines, leftOfLine, type Credit } from '../rules/credit-note.ts'
+import { creditAmount, creditLines, givenBackAsCredit, leftOfLine, type Credit } from '../rules/credit-note.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { findSeller } from '../seller.ts'
 import { draftIdParts } from './draft.ts'
 import type { InvoiceDocument } from './document.ts'
+import { givenBackOf } from './given-back.ts'
 import { lockedInvoice } from './invoice.ts'
 import { nextNumber, sellerMissing, store } from './issue.ts'
 import { lessTakenOff, type Line } from './line.ts'
@@ -22,8 +23,8 @@ export interface CreditNoteInput {
 }
 
 /**
- * Gives back some of an issued invoice by a document of its own, and at most all of it by all its notes together. It lowers what is still due of the
- * invoice first; the rest becomes account credit. Throws invoice_void, invoice_is_draft, credit_note_final (a note of a note), amount_out_of_range
+ * Gives back some of an issued invoice by a document of its own: all its notes together at most what changes, endings and adjustments have not given back of
+ * it yet. It lowers what is still due of the invoice first; the rest becomes account credit. Throws invoice_void, invoice_is_draft, credit_note_final (a note of a note), amount_out_of_range
  * with what is left.
  */
 export async function issueCreditNote(billing: Billing, input: CreditNoteInput): Promise<Invoice> {
@@ -33,7 +34,8 @@ export async function issueCreditNote(billing: Billing, input: CreditNoteInput):
     const { document } = row
     if (document.kind === 'credit_note') throw new BillingError('credit_note_final', { message: `${document.number} is a credit note itself: credit invoice ${document.creditNote!.invoiceNumber} instead` })
     if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${document.number} is void: there is nothing of it to credit` })
-    const earlier = await creditsOf(tx, document)
+    const notes = await creditsOf(tx, document)
+    const earlier = [...notes, givenBackAsCredit(document.lines, notes, await givenBackOf(tx, document.customerId, row.id))]
     const credit = creditFor(document, earlier, input)
     const left = money(document.total - sum(earlier.map((one) => one.total)))
     if (credit.total > left) throw beyond(document, left, `credits ${credit.total} with tax`)

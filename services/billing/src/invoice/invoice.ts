@@ -10,6 +10,7 @@ import { parseInstant } from '../rules/instant.ts'
 import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { draftIdParts, draftOf } from './draft.ts'
+import { documentsToVoidFirst } from './given-back.ts'
 import { reissueVoided } from './reissue.ts'
 import { notesOf, paymentsOf, stateOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
@@ -84,8 +85,8 @@ async function linesOf(tx: BillingTransaction, input: { customerId: string; invo
 
 /**
  * Takes an invoice back: its lines count as unbilled, credit it used returns, credit it gave is taken back. Throws
- * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_used when the credit it gave is
- * spent, and credit_note_final for a credit note.
+ * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_given (with the documents to void
+ * first) when later ones gave back of it, credit_already_used when the credit it gave is spent, and credit_note_final for a credit note.
  */
 export async function voidInvoice(billing: Billing, input: { invoiceId: string; reason?: string }): Promise<Invoice> {
   return billing.transaction(async (tx) => {
@@ -94,6 +95,8 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     refuseCreditNote(row, 'voided')
     if (row.voidedAt !== null) return view(tx, row)
     if ((await notesOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_credited', { message: `invoice ${row.document.number} has credit notes: it cannot be voided; credit what is left of it instead` })
+    const first = await documentsToVoidFirst(tx, customerId, row.id)
+    if (first.length > 0) throw new BillingError('credit_already_given', { documents: first, message: `lines of invoice ${row.document.number} were given back since: void ${first.join(', then ')} first` })
     if ((await paymentsOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_not_open', { message: `invoice ${row.document.number} has payments: it cannot be voided` })
     const returned = creditApplied - Math.max(0, -total)
     if (returned < 0 && (await creditBalance(tx, customerId, currency)) + returned < 0) throw new BillingError('credit_already_used', { message: `the credit that invoice ${row.document.number} gave has been used: it cannot be voided` })

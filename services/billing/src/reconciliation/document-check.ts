@@ -1,5 +1,6 @@
 import { creditIn } from '../invoice/credit-note.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
+import type { GivenBack } from '../invoice/line.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { netOf, taxOn } from '../rules/invoicing.ts'
 import { sum } from '../rules/money.ts'
@@ -29,6 +30,9 @@ export function documentMistakes(row: DocumentRow): string[] {
   for (const line of lines) {
     const { discount = 0 } = line
     if (discount < 0 || discount > Math.max(0, line.amount)) mistakes.push(`the discount of ${line.id} is ${discount} of ${line.amount}`)
+    // A document from before discounts were named on their lines has none there.
+    if (line.discounts && line.amount > 0) expect(`the discounts of ${line.id}`, sum(line.discounts.map((one) => one.amount)), discount)
+    if (line.givesBack) expect(`what ${line.id} gives back of others`, sum(line.givesBack.map((one) => one.amount)), -line.amount)
     if (line.explain.length > 0) expect(`the explanation of ${line.id}`, sum(line.explain.map((tier) => tier.amount)), line.amount)
   }
   for (const tax of taxes) {
@@ -43,8 +47,11 @@ export function documentMistakes(row: DocumentRow): string[] {
   return mistakes
 }
 
-/** Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each tax. One sentence per mistake. */
-export function noteMistakes({ document: invoice, payable }: DocumentRow, notes: readonly DocumentRow[]): string[] {
+/**
+ * Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each tax; and of each line not more than other documents
+ * (`given`) left of it. One sentence per mistake.
+ */
+export function noteMistakes({ document: invoice, payable }: DocumentRow, notes: readonly DocumentRow[], given: readonly GivenBack[] = []): string[] {
   const credits = notes.map((note) => creditIn(note.document))
   const mistakes: string[] = []
   const expectWithin = (what: string, amount: number, most: number) => {
@@ -54,7 +61,8 @@ export function noteMistakes({ document: invoice, payable }: DocumentRow, notes:
   expectWithin('its credit notes lower what is due by', sum(notes.map((note) => note.document.creditNote!.amountCredited)), payable)
   for (const line of invoice.lines) {
     const parts = credits.flatMap((credit) => credit.lines).filter((one) => one.lineId === line.id)
-    expectWithin(`its credit notes give back of ${line.id}`, sum(parts.map((part) => part.net)), Math.max(0, netOf(line)))
+    const others = given.filter((one) => one.invoiceId === invoice.id && one.lineId === line.id)
+    expectWithin(`its credit notes and other documents give back of ${line.id}`, sum([...parts.map((part) => part.net), ...others.map((one) => one.amount)]), Math.max(0, netOf(line)))
   }
   for (const { rate, mode } of invoice.taxes) {
     const base = sum(invoice.lines.filter((line) => line.taxRate === rate && line.taxMode === mode && netOf(line) > 0).map(netOf))
@@ -65,4 +73,13 @@ export function noteMistakes({ document: invoice, payable }: DocumentRow, notes:
     if (mode === 'inclusive' && sum(parts.map((part) => part.base)) === base && given !== tax) mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
   }
   return mistakes
+}
+
+/** The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One sentence per mistake. */
+export function discountMistakes(documents: readonly InvoiceDocument[]): { what: string; row: string }[] {
+  const sums = new Map<string, number>()
+  for (const { id, period, amount } of documents.flatMap((document) => document.lines).flatMap((line) => line.discounts ?? [])) {
+    if (period !== undefined) sums.set(`${id} from ${period}`, (sums.get(`${id} from ${period}`) ?? 0) + amount)
+  }
+  return [...sums].filter(([, taken]) => taken < 0).map(([row, taken]) => ({ what: 'a discount of which more was given back than taken', row: `${row}: ${taken}` }))
 }

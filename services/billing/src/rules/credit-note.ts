@@ -39,6 +39,23 @@ interface TaxGroup {
   taxDone: Money
 }
 
+/**
+ * What changes, endings and adjustments gave back of lines, told as a note is: then what is left for the next note is what is left of both. Their documents
+ * round their own tax; here it is that of what was given back, rounded once for each rate.
+ */
+export function givenBackAsCredit(lines: readonly CreditableLine[], notes: readonly Credit[], given: readonly { lineId: string; amount: Money }[]): Credit {
+  return creditOf(groupsOf(lines, notes).flatMap((group) => {
+    const credited = group.lines.flatMap((open) => {
+      const amount = sum(given.filter((one) => one.lineId === open.line.id).map((one) => one.amount))
+      return amount > 0 ? [shareOfGross(open, amount)] : []
+    })
+    if (credited.length === 0) return []
+    const { taxRate, taxMode } = group.lines[0]!.line
+    const tax = Math.min(taxOn(sum(credited.map((one) => one.net)), taxRate, taxMode), group.tax - group.taxDone)
+    return [{ group, credited, tax: money(tax) }]
+  }))
+}
+
 /** What may still be given back of a line, in its own terms; 0 for a line that gives money back itself. */
 export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Money {
   return netOf(line) > 0 ? money(line.amount - sum(creditedOf(line.id, earlier).map((one) => one.gross))) : 0
