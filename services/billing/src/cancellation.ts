@@ -71,15 +71,10 @@ function currentOf(history: History): Stretch {
 async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
   const { customer: { customerId }, today } = history
   const period = usagePeriods(history.stretches, today).at(-1)!
-<<<<<<< HEAD
-  const lines = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
-  await keepWaiting(tx, customerId, [])
-=======
   const credits = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
   // Where discounts took all of the fee, nothing is given back.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
-  await forgetScheduled(tx, customerId)
->>>>>>> 960fb97 (Take a fixed discount once for each period, shared by days, and let until be the last date)
+  await keepWaiting(tx, customerId, [])
   await writeStretches(tx, customerId, { endsOn: today, next: null })
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)
