@@ -73,6 +73,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   invalid_time_zone: failure(422, ['时区无效', '请填写 IANA 时区名，例如 Asia/Shanghai。'], ['Invalid time zone', 'Give an IANA time zone name, such as Asia/Shanghai.']),
   invalid_currency: failure(422, ['币种无效', '请填写 ISO 4217 币种代码，例如 CNY。'], ['Invalid currency', 'Give an ISO 4217 currency code, such as CNY.']),
   invalid_tax_id: failure(422, ['统一社会信用代码无效', '请填写有效的统一社会信用代码。'], ['Invalid tax ID', 'Give a valid tax ID.']),
+  invalid_logo: failure(422, ['标志图无效', '该 SVG 无法安全绘制，请简化后或另存为普通 SVG 再试。'], ['Invalid logo', 'The SVG cannot be drawn safely: simplify it, or export it as plain SVG.']),
   invalid_plan: failure(422, ['套餐无效', '套餐的内容前后不一致。'], ['Invalid plan', 'The plan contradicts itself.']),
   invalid_discount: failure(422, ['折扣无效', '折扣的数值或日期有误。'], ['Invalid discount', 'The value or the dates of the discount are not valid.']),
   too_many_discounts: failure(422, ['折扣过多', '该客户的折扣数量已达上限，请先删除已结束的折扣。'], ['Too many discounts', 'The customer has as many discounts as there may be: delete one that is over first.']),

@@ -11,7 +11,7 @@ export const codes = [
   'quota_exceeded', 'reservation_not_found', 'reservation_closed',
   'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used', 'credit_already_given', 'amount_out_of_range',
   'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount', 'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range',
-  'code_invalid', 'clock_backwards', 'pdf_unavailable', 'pdf_too_large',
+  'code_invalid', 'clock_backwards', 'pdf_unavailable', 'pdf_too_large', 'invalid_logo',
   'login_failed', 'agent_exists',
   'key_not_found', 'key_ended', 'key_limit', 'invalid_key',
 ] as const

@@ -57,7 +57,7 @@ export { listLateEvents, type LateEvent, type LateOutcome } from './usage/late.t
 export { generatePdf, type InvoicePdf } from './invoice/pdf.ts'
 export type { Invoice } from './invoice/view.ts'
 export type { Payment } from './invoice/state.ts'
-export { closePdfWorkers } from './invoice-pdf/index.ts'
+export { assertDrawable, closePdfWorkers, killPdfWorkers } from './invoice-pdf/index.ts'
 export { createPortalSession, endPortalSession, exchangePortalCode, findPortalSession, renewPortalSession, type PortalRole, type PortalSession } from './portal-session.ts'
 export {
   countSecretKeys, createSecretKey, describeSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type KeyInput, type SecretKey, type VendorKey,

@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
+import { assertDrawable } from './invoice-pdf/index.ts'
 import { isTimeZone } from './rules/zone.ts'
 
 /** Whoever issues the invoices, as printed on them. Invoice numbers count months in its time zone. */
@@ -15,9 +16,10 @@ export interface Seller {
   logo?: string
 }
 
-/** Sets the seller's details. Invoices issued before keep what they were issued with. */
+/** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */
 export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
   if (!isTimeZone(seller.timezone)) throw new BillingError('invalid_time_zone', { pointer: '/timezone', timezone: seller.timezone, message: `'${seller.timezone}' is not an IANA time zone` })
+  if (seller.logo !== undefined) await assertDrawable(seller.logo)
   await billing.transaction((tx) =>
     tx.query(
       'insert into seller (details, updated_at) values ($1, $2) on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at',

@@ -1,4 +1,4 @@
-import { getAllPlans, getPlan, getSeller, listMeters, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
+import { assertDrawable, getAllPlans, getPlan, getSeller, listMeters, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { Id, List, Meter, Plan, Seller } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -23,7 +23,11 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
   app.put('/seller', {
     config: { scope: 'catalogue:write', idempotent: true },
     schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: Seller, response: { 200: Seller } },
-  }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putSeller(inside, request.body)))
+  }, async (request, reply) => {
+    // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else should wait.
+    if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
+    return once(request, reply, askerOf(request), 200, (inside) => putSeller(inside, request.body))
+  })
 
   app.get('/seller', {
     config: { scope: 'catalogue:read' },

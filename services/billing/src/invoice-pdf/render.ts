@@ -2,7 +2,8 @@ import { BillingError } from '../failure.ts'
 import type { InvoiceForPdf } from './document.ts'
 import { printable } from './glyphs.ts'
 import { invoicePage, type InvoicePage } from './page.ts'
-import { pdfWorkers, type PdfWorkers } from './workers.ts'
+import { killLogoWorkers } from './logo.ts'
+import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './workers.ts'
 
 /** Something on the page is not as it was asked for; worth a line in the log. */
 export type PdfWarning =
@@ -31,14 +32,32 @@ export async function renderInvoicePdf(invoice: InvoiceForPdf, options: PdfOptio
   const missing = new Set<string>()
   const page = printablePage(invoicePage(invoice), missing)
   if (missing.size > 0) warn({ kind: 'missing_glyphs', characters: [...missing] })
-  const { pdf, logoFailure } = await workers.render(page, timeLimit)
+  const { pdf, logoFailure } = await rendered(workers, page, timeLimit)
   if (logoFailure) warn({ kind: 'unreadable_logo', reason: logoFailure })
   return pdf
 }
 
-/** Waits for the PDFs that are being made and ends their threads, for an orderly stop of the process. */
+/** An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets it, it is set again without. */
+async function rendered(workers: PdfWorkers, page: InvoicePage, timeLimit: number): Promise<Rendered> {
+  try {
+    return await workers.render(page, timeLimit)
+  } catch (failure) {
+    if (!(failure instanceof PageTooMuch)) throw failure
+    if (page.logo === null) throw new BillingError('pdf_unavailable', { message: 'The invoice could not be set. Try again in a moment.' })
+    return { ...(await rendered(workers, { ...page, logo: null }, timeLimit)), logoFailure: failure.message }
+  }
+}
+
+/** Waits for the PDFs that are being made and ends their processes, for an orderly stop. */
 export function closePdfWorkers(): Promise<void> {
+  killLogoWorkers()
   return sharedWorkers.close()
+}
+
+/** Ends the processes that make PDFs at once, where there is no time left to wait for them. */
+export function killPdfWorkers(): void {
+  killLogoWorkers()
+  sharedWorkers.kill()
 }
 
 function refuseTooLarge(invoice: InvoiceForPdf, lineLimit: number): void {

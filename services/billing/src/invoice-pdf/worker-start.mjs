@@ -1,5 +1,4 @@
-// A worker thread does not reliably inherit the loader its process was started with, and under a test runner there is
-// none: so the worker brings its own.
+// Whatever loader this process's parent was started with, and under a test runner there is none: it brings its own.
 import { register } from 'tsx/esm/api'
 
 register()

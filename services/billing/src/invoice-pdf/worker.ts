@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parentPort, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import type { InvoicePage } from './page.ts'
 import { openTypesetter, type Engine } from './typesetter.ts'
 
@@ -8,18 +8,25 @@ export type Rendering =
   | { pdf: Uint8Array<ArrayBuffer>, logoFailure?: string }
   | { failure: string }
 
-assert(parentPort)
-const port = parentPort
-const typesetter = await openTypesetter((workerData as { engine: Engine }).engine)
+export type FromWorker = 'ready' | Rendering
 
-port.on('message', (page: InvoicePage) => {
-  void render(page).then((rendering) => port.postMessage(rendering, 'pdf' in rendering ? [rendering.pdf.buffer] : []))
+assert(process.send)
+const send = process.send.bind(process) as (message: FromWorker) => void
+endWithParent()
+const typesetter = await openTypesetter(process.argv[2] as Engine)
+
+process.on('message', (page: InvoicePage) => {
+  void render(page).then(send)
 })
+process.on('disconnect', () => process.exit())
+send('ready')
 
 async function render(page: InvoicePage): Promise<Rendering> {
   try {
     return { pdf: await pdfOf(page) }
   } catch (failure) {
+    // A build that has trapped cannot be used again: the next page gets a process that has not.
+    if (failure instanceof WebAssembly.RuntimeError) process.exit(1)
     if (page.logo === null) return { failure: String(failure) }
     return renderWithoutLogo(page, String(failure))
   }
@@ -36,4 +43,9 @@ async function renderWithoutLogo(page: InvoicePage, logoFailure: string): Promis
 
 async function pdfOf(page: InvoicePage): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await typesetter.pdf(JSON.stringify(page)))
+}
+
+/** Native code that never returns hears nothing: a thread of its own sees that whoever started us is gone, and ends us. */
+function endWithParent(): void {
+  new Worker(`const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)`, { eval: true, execArgv: [] }).unref()
 }

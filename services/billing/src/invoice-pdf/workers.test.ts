@@ -1,33 +1,34 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { invoicePage } from './page.ts'
 import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
-import { pdfWorkers } from './workers.ts'
+import { PageTooMuch, pdfWorkers } from './workers.ts'
 
 const page = invoicePage(sampleInvoice)
 const longPage = invoicePage(invoiceOf(Array.from({ length: 300 }, (_, index) => plainLine(index))))
 
-test('pages asked for at once are shared out among at most so many threads', async () => {
-  const workers = pdfWorkers({ threads: 2 })
+test('pages asked for at once are shared out among at most so many processes', async () => {
+  const workers = pdfWorkers({ processes: 2 })
   const rendered = await Promise.all(Array.from({ length: 6 }, () => workers.render(page, 50_000)))
   expect(new Set(rendered.map(({ pdf }) => pdf.length)).size).toBe(1)
-  expect(workers.threads()).toBe(2)
+  expect(workers.processes()).toBe(2)
   await workers.close()
-  expect(workers.threads()).toBe(0)
+  expect(workers.processes()).toBe(0)
 })
 
-test('a page beyond the time limit fails, and its thread gives way to a new one', async () => {
-  const workers = pdfWorkers({ threads: 1 })
+test('a page beyond the time limit fails, and its process gives way to a new one', async () => {
+  const workers = pdfWorkers({ processes: 1 })
   await workers.render(page, 50_000)
   await expect(workers.render(longPage, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
   expect((await workers.render(page, 50_000)).pdf.length).toBeGreaterThan(10_000)
-  expect(workers.threads()).toBe(1)
+  expect(workers.processes()).toBe(1)
   await workers.close()
 })
 
 test('a page that waits beyond the time limit fails, and the one before it does not', async () => {
-  const workers = pdfWorkers({ threads: 1 })
+  const workers = pdfWorkers({ processes: 1 })
   const before = workers.render(longPage, 50_000)
   await expect(workers.render(page, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
   expect((await before).pdf.length).toBeGreaterThan(10_000)
@@ -35,7 +36,7 @@ test('a page that waits beyond the time limit fails, and the one before it does 
 })
 
 test('when the queue is full the next page is refused at once', async () => {
-  const workers = pdfWorkers({ threads: 1, queue: 1 })
+  const workers = pdfWorkers({ processes: 1, queue: 1 })
   const taken = [workers.render(page, 50_000), workers.render(page, 50_000)]
   await expect(workers.render(page, 50_000)).rejects.toMatchObject({ code: 'pdf_unavailable' })
   await Promise.all(taken)
@@ -43,23 +44,51 @@ test('when the queue is full the next page is refused at once', async () => {
 })
 
 test('a page that Typst refuses fails alone', async () => {
-  const workers = pdfWorkers({ threads: 1 })
+  const workers = pdfWorkers({ processes: 1 })
   await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow('Typst refused the page')
   expect((await workers.render(page, 50_000)).pdf.length).toBeGreaterThan(10_000)
   await workers.close()
 })
 
-test('a thread without work ends, and one that has set its pages is replaced', async () => {
-  const workers = pdfWorkers({ threads: 1, idle: 20, pagesPerThread: 2 })
+test('a process without work ends, and one that has set its pages is replaced', async () => {
+  const workers = pdfWorkers({ processes: 1, idle: 20, pagesPerProcess: 2 })
   for (let count = 0; count < 5; count += 1) await workers.render(page, 50_000)
-  await expect.poll(() => workers.threads(), { timeout: 5000 }).toBe(0)
+  await expect.poll(() => workers.processes(), { timeout: 5000 }).toBe(0)
 })
 
 test('closing waits for the pages that were asked for', async () => {
-  const workers = pdfWorkers({ threads: 1 })
+  const workers = pdfWorkers({ processes: 1 })
   const pages = [workers.render(page, 50_000), workers.render(page, 50_000)]
   await workers.close()
   expect((await Promise.all(pages)).map(({ pdf }) => pdf.length > 0)).toEqual([true, true])
+})
+
+const nested = (depth: number) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" height="9"/>${'</g>'.repeat(depth)}</svg>`
+
+test('a page that fells the process it is set in fails alone', async () => {
+  const workers = pdfWorkers({ processes: 1 })
+  const [felled, next] = await Promise.allSettled([workers.render({ ...page, logo: nested(20_000) }, 50_000), workers.render(page, 50_000)])
+  expect(felled.status === 'rejected' ? felled.reason : felled.value).toBeInstanceOf(PageTooMuch)
+  expect(next).toMatchObject({ status: 'fulfilled' })
+  await workers.close()
+})
+
+test('a process that takes more memory than it may is ended', async () => {
+  const workers = pdfWorkers({ processes: 1, memoryLimit: 40 * 2 ** 20 })
+  const failure = await workers.render(longPage, 50_000).catch((error: unknown) => error)
+  if (existsSync('/proc/self/statm')) expect(failure).toBeInstanceOf(PageTooMuch)
+  else expect(failure).toMatchObject({ pdf: expect.anything() })
+  await workers.close()
+})
+
+test('at the end of the server nobody waits for a page', async () => {
+  const workers = pdfWorkers({ processes: 1 })
+  const pages = [workers.render(longPage, 50_000), workers.render(longPage, 50_000)].map((asked) => asked.catch((error: { code: string }) => error.code))
+  const began = performance.now()
+  workers.kill()
+  expect(await Promise.all(pages)).toEqual(['pdf_unavailable', 'pdf_unavailable'])
+  await workers.close()
+  expect(performance.now() - began).toBeLessThan(5_000)
 })
 
 test('a process run by node and tsx renders and ends by itself', async () => {

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
-import { Worker } from 'node:worker_threads'
+import { fork, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { BillingError } from '../failure.ts'
 import type { InvoicePage } from './page.ts'
 import type { Engine } from './typesetter.ts'
-import type { Rendering } from './worker.ts'
+import type { FromWorker } from './worker.ts'
 
 export interface WorkersOptions {
-  /** Threads at most; each holds Typst and the fonts: 100 MB with the native build, 300 MB with WASM. */
-  threads?: number
+  /** Processes at most; each holds Typst and the fonts: 150 MB with the native build, 350 MB with WASM. */
+  processes?: number
   /** Pages that may wait; the next is refused. */
   queue?: number
-  /** How long a thread without work stays, in milliseconds. */
+  /** How long a process without work stays, in milliseconds. */
   idle?: number
-  /** Pages a thread sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB a page. */
-  pagesPerThread?: number
+  /** Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB a page. */
+  pagesPerProcess?: number
+  /** Bytes a process may hold while it sets a page, where the system tells (Linux). */
+  memoryLimit?: number
   engine?: Engine
 }
 
@@ -26,10 +30,12 @@ export interface Rendered {
 export interface PdfWorkers {
   /** Sets a page, in at most `timeLimit` milliseconds of waiting and as many of work. */
   render: (page: InvoicePage, timeLimit: number) => Promise<Rendered>
-  /** Waits for the pages already asked for, then ends the threads; a later page starts new ones. */
+  /** Waits for the pages already asked for, then ends the processes; a later page starts new ones. */
   close: () => Promise<void>
-  /** How many threads live, for tests and metrics. */
-  threads: () => number
+  /** Ends the processes at once, whatever they are at: who waits for a page is refused. */
+  kill: () => void
+  /** How many processes live, for tests and metrics. */
+  processes: () => number
 }
 
 interface Job {
@@ -41,21 +47,31 @@ interface Job {
   reject: (failure: Error) => void
 }
 
-interface Thread {
-  worker: Worker
+interface Setter {
+  child: ChildProcess
+  ready: boolean
   job: Job | undefined
   pages: number
   leaving: boolean
   idleTimer: NodeJS.Timeout | undefined
+  memoryTimer: NodeJS.Timeout | undefined
 }
 
+/** A process that has not loaded Typst by then will not. */
+const startLimit = 60_000
+const memoryInterval = 100
+
+/** The process that set the page fell over: what it was given is more than Typst can bear. */
+export class PageTooMuch extends Error {}
+
 /**
- * Threads that set pages, since Typst is synchronous and would hold up every other request. They start when needed, end
- * when idle and never keep the process alive. A thread that exceeds the time limit is ended and its place given to a new one.
+ * Processes that set pages. Typst is synchronous and would hold up every other request; and a drawing can bring its native code down, or keep it at work for
+ * ever, which ends a thread's whole process but can be ended with a process of its own. They start when needed, end when idle and never keep this process
+ * alive. One that exceeds a limit is killed and its place given to a new one.
  */
 export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
-  const { threads: most = 2, queue: longest = 100, idle = 30_000, pagesPerThread = 100, engine = 'auto' } = options
-  const threads = new Set<Thread>()
+  const { processes: most = 2, queue: longest = 100, idle = 30_000, pagesPerProcess = 100, memoryLimit = 2 ** 30, engine = 'auto' } = options
+  const setters = new Set<Setter>()
   const waiting: Job[] = []
   const pending = new Set<Promise<Rendered>>()
 
@@ -72,85 +88,144 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 
   function assignWork(): void {
     while (waiting.length > 0) {
-      const thread = [...threads].find(({ job, leaving }) => !job && !leaving) ?? (threads.size < most ? startThread() : undefined)
-      if (!thread) return
-      beginJob(thread, waiting.shift()!)
+      const setter = [...setters].find(({ job, leaving }) => !job && !leaving) ?? (setters.size < most ? startProcess() : undefined)
+      if (!setter) return
+      takeJob(setter, waiting.shift()!)
     }
   }
 
-  function beginJob(thread: Thread, job: Job): void {
-    clearTimeout(thread.idleTimer)
+  function takeJob(setter: Setter, job: Job): void {
+    clearTimeout(setter.idleTimer)
     clearTimeout(job.timer)
-    job.timer = setTimeout(() => void endThread(thread, slow()), job.timeLimit)
-    thread.job = job
-    thread.pages += 1
-    thread.worker.ref()
-    thread.worker.postMessage(job.page)
+    setter.job = job
+    setter.pages += 1
+    hold(setter, true)
+    job.timer = setTimeout(() => endProcess(setter, slow()), startLimit)
+    if (setter.ready) beginJob(setter)
   }
 
-  function startThread(): Thread {
-    const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { execArgv: [], workerData: { engine } })
-    const thread: Thread = { worker, job: undefined, pages: 0, leaving: false, idleTimer: undefined }
-    threads.add(thread)
-    worker.on('message', (rendering: Rendering) => finishJob(thread, rendering))
-    worker.on('error', (failure) => failJob(thread, failure))
-    worker.on('exit', () => {
-      threads.delete(thread)
-      failJob(thread, new Error('the thread that rendered this invoice ended'))
+  /** Loading Typst is not the page's time. */
+  function beginJob(setter: Setter): void {
+    const job = setter.job!
+    clearTimeout(job.timer)
+    job.timer = setTimeout(() => endProcess(setter, slow()), job.timeLimit)
+    setter.memoryTimer = setInterval(() => {
+      if (residentBytes(setter.child.pid) > memoryLimit) endProcess(setter, new PageTooMuch('the page took more memory than it may'))
+    }, memoryInterval)
+    setter.child.send(job.page)
+  }
+
+  function startProcess(): Setter {
+    const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
+      execArgv: [], env: surroundings(), serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const setter: Setter = { child, ready: false, job: undefined, pages: 0, leaving: false, idleTimer: undefined, memoryTimer: undefined }
+    setters.add(setter)
+    child.on('message', (message: FromWorker) => {
+      if (message !== 'ready') return finishJob(setter, message)
+      setter.ready = true
+      if (setter.job) beginJob(setter)
+    })
+    // What is written to a process that is gone fails: its end tells the rest.
+    child.on('error', () => undefined)
+    child.once('exit', (status, signal) => {
+      clearTimeout(setter.idleTimer)
+      setters.delete(setter)
+      failJob(setter, new PageTooMuch(`the process that set the page ended with ${signal ?? status}`))
       assignWork()
     })
-    return thread
+    return setter
   }
 
-  function finishJob(thread: Thread, rendering: Rendering): void {
-    const job = thread.job
+  function finishJob(setter: Setter, rendering: Exclude<FromWorker, 'ready'>): void {
+    const job = setter.job
     if (!job || job.settled) return
-    settle(job)
-    thread.job = undefined
+    settle(setter, job)
+    setter.job = undefined
     if ('failure' in rendering) job.reject(new Error(rendering.failure))
     else job.resolve(rendering)
-    if (thread.pages >= pagesPerThread) void endThread(thread)
-    else rest(thread)
+    if (setter.pages >= pagesPerProcess) endProcess(setter)
+    else rest(setter)
     assignWork()
   }
 
-  function rest(thread: Thread): void {
-    thread.worker.unref()
-    thread.idleTimer = setTimeout(() => void endThread(thread), idle).unref()
+  function rest(setter: Setter): void {
+    hold(setter, false)
+    setter.idleTimer = setTimeout(() => endProcess(setter), idle).unref()
   }
 
-  function failJob(thread: Thread, failure: Error): void {
-    if (!thread.job || thread.job.settled) return
-    settle(thread.job)
-    thread.job.reject(failure)
+  function failJob(setter: Setter, failure: Error): void {
+    const { job } = setter
+    if (!job || job.settled) return
+    settle(setter, job)
+    job.reject(failure)
   }
 
-  /** Its place is free only when it is gone: native code can hold a thread a little longer than we wish. */
-  async function endThread(thread: Thread, failure?: Error): Promise<void> {
-    clearTimeout(thread.idleTimer)
-    if (failure) failJob(thread, failure)
-    thread.leaving = true
-    await thread.worker.terminate()
+  /** Its place is free only when it is gone. */
+  function endProcess(setter: Setter, failure?: Error): void {
+    clearTimeout(setter.idleTimer)
+    if (failure) failJob(setter, failure)
+    setter.leaving = true
+    setter.child.kill('SIGKILL')
   }
 
   function abandon(job: Job): void {
     waiting.splice(waiting.indexOf(job), 1)
-    settle(job)
+    job.settled = true
     job.reject(slow())
   }
 
   async function close(): Promise<void> {
     await Promise.allSettled(pending)
-    await Promise.all([...threads].map((thread) => endThread(thread)))
+    await Promise.all([...setters].map((setter) => new Promise((resolve) => {
+      setter.child.once('exit', resolve)
+      endProcess(setter)
+    })))
   }
 
-  return { render, close, threads: () => threads.size }
+  function kill(): void {
+    for (const job of waiting.splice(0)) {
+      clearTimeout(job.timer)
+      job.settled = true
+      job.reject(slow())
+    }
+    for (const setter of setters) endProcess(setter, slow())
+  }
+
+  return { render, close, kill, processes: () => setters.size }
 }
 
-function settle(job: Job): void {
+/** Nothing of ours that a drawing must not see: keys and addresses of databases stay here. */
+function surroundings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
+
+/** Whether this process lives on for the sake of that one. */
+function hold({ child }: Setter, held: boolean): void {
+  if (held) {
+    child.ref()
+    child.channel?.ref()
+  } else {
+    child.unref()
+    child.channel?.unref()
+  }
+}
+
+/** What a process holds in memory; 0 where the system does not tell. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
+    return Number(pages) * 4096
+  } catch {
+    return 0
+  }
+}
+
+function settle(setter: Setter, job: Job): void {
   assert(!job.settled)
   job.settled = true
   clearTimeout(job.timer)
+  clearInterval(setter.memoryTimer)
 }
 
 function slow(): BillingError {

@@ -1,0 +1,71 @@
+const mostDepth = 64
+const mostElements = 5_000
+
+/**
+ * Why a text is not an SVG that may be drawn, or undefined. Typst's own reading comes afterwards: here is refused what is known to bring such readers down
+ * (nesting, entities) or to reach out of the drawing. One pass, whatever the text is.
+ */
+export function svgProblem(text: string): string | undefined {
+  let [depth, elements, at] = [0, 0, 0]
+  for (;;) {
+    const open = text.indexOf('<', at)
+    if (open < 0) break
+    if (text.startsWith('<!--', open)) at = after(text, '-->', open)
+    else if (text.startsWith('<![CDATA[', open)) at = after(text, ']]>', open)
+    else if (text.startsWith('<?', open)) at = after(text, '?>', open)
+    else if (text.startsWith('<!', open)) {
+      // What drawing programs write at the top is harmless; declarations of one's own are not.
+      const end = endOfTag(text, open)
+      if (end < 0 || text.slice(open, end).includes('[') || !/^<!doctype\s/i.test(text.slice(open, open + 10))) return 'The drawing must not declare entities.'
+      at = end + 1
+    }
+    else {
+      const end = endOfTag(text, open)
+      if (end < 0) return 'The drawing is not well-formed XML.'
+      const isEnd = text[open + 1] === '/'
+      if (isEnd) depth -= 1
+      else {
+        elements += 1
+        const name = nameAt(text, open + 1)
+        if (elements === 1 && name !== 'svg') return 'The drawing must be an SVG document.'
+        if (forbidden.has(name)) return `The drawing must not hold <${name}>.`
+        if (text[end - 1] !== '/') depth += 1
+      }
+      if (depth < 0) return 'The drawing is not well-formed XML.'
+      if (depth > mostDepth) return `The drawing is nested more than ${mostDepth} deep.`
+      if (elements > mostElements) return `The drawing has more than ${mostElements} elements.`
+      at = end + 1
+    }
+    if (at < 0) return 'The drawing is not well-formed XML.'
+  }
+  if (elements === 0) return 'The drawing must be an SVG document.'
+  return depth === 0 ? undefined : 'The drawing is not well-formed XML.'
+}
+
+const forbidden = new Set(['script', 'foreignobject', 'iframe', 'image', 'feimage'])
+
+function nameAt(text: string, start: number): string {
+  const name = /[^\s/>]{1,40}/y
+  name.lastIndex = start
+  return (name.exec(text)?.[0] ?? '').toLowerCase().replace(/^.*:/, '')
+}
+
+/** The place of the `>` that ends a tag; those in quotes do not. */
+function endOfTag(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at += 1) {
+    const character = text[at]!
+    if (character === '>') return at
+    if (character === '<') return -1
+    if (character === '"' || character === "'") {
+      at = text.indexOf(character, at + 1)
+      if (at < 0) return -1
+    }
+  }
+  return -1
+}
+
+/** Behind the next `end`, or -1 where there is none. */
+function after(text: string, end: string, from: number): number {
+  const at = text.indexOf(end, from)
+  return at < 0 ? -1 : at + end.length
+}
