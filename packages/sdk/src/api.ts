@@ -1,7 +1,7 @@
 // Generated from the OpenAPI document of the vendor's API: `npm run sdk-types`. A test fails when it is out of date.
 
 export type Account = {
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   companyName: string
   contactName: string | null
@@ -25,10 +25,17 @@ export type Account = {
   createdAt: string
 }
 
+export type Alias = {
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  alias: string
+  /** RFC 3339, UTC */
+  createdAt: string
+}
+
 export type Change = {
   id: string
   type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided'
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** The account, subscription or invoice it happened to: read it for its state now */
   subjectId: string
@@ -64,7 +71,7 @@ export type CloudEvent = {
   source: string
   /** The meter */
   type: string
-  /** The customer */
+  /** The customer: their id, or an alias */
   subject: string
   /** RFC 3339, UTC */
   time?: string
@@ -119,7 +126,7 @@ export type CreditNoteInput = {
 }
 
 export type CustomerInput = {
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   id?: string
   companyName: string
   contactName?: string | null
@@ -160,7 +167,7 @@ export type DiscountInput = {
 
 export type EventInput = {
   id: string
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Letters, digits and _ . : - */
   meter: string
@@ -173,7 +180,7 @@ export type EventInput = {
 
 export type Invoice = {
   id: string
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   number: string | null
   kind: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
@@ -243,7 +250,7 @@ export type Invoice = {
   } | null
   seller: Seller | null
   buyer: {
-    /** Letters, digits and _ . : - */
+    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
     customerId: string
     companyName: string
     email: string | null
@@ -474,7 +481,7 @@ export type PortalSession = {
 }
 
 export type PortalSessionInput = {
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   role?: 'owner' | 'billing' | 'viewer'
   actor?: {
@@ -661,7 +668,7 @@ export type Recorded = {
 
 /** As it was sent */
 export type RejectedEvent = {
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   id: string
   meter: string
@@ -700,7 +707,7 @@ export type Reserved = {
 }
 
 export type RetryInput = {
-  /** Letters, digits and _ . : - */
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** All when absent, at most 1,000 at once */
   ids?: string[]
@@ -892,6 +899,8 @@ export type UsageSummary = {
 
 /** What each operation is given, in this order, and what it answers. */
 export interface Operations {
+  /** Take a further id back. */
+  'DELETE /customers/{customerId}/aliases/{alias}': { arguments: [customerId: string, alias: string]; answer: void }
   /** Take a discount away. */
   'DELETE /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string]; answer: void }
   /** Undo a scheduled change. */
@@ -917,6 +926,8 @@ export interface Operations {
   }]; answer: Account }
   /** One customer. */
   'GET /customers/{customerId}': { arguments: [customerId: string]; answer: Account }
+  /** A customer's further ids, oldest first. */
+  'GET /customers/{customerId}/aliases': { arguments: [customerId: string]; answer: Alias }
   /** The movements of a customer's account credit, newest first. */
   'GET /customers/{customerId}/credit': { arguments: [customerId: string, query?: {
     cursor?: string
@@ -1080,7 +1091,7 @@ export interface Operations {
     token: string
     /** RFC 3339, UTC */
     expiresAt: string
-    /** Letters, digits and _ . : - */
+    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
     customerId: string
   } }
   /** What a price charges for a quantity. */
@@ -1095,6 +1106,8 @@ export interface Operations {
   } }
   /** Change a customer. */
   'PUT /customers/{customerId}': { arguments: [customerId: string, body: CustomerUpdate]; answer: Account }
+  /** Give a customer a further id. */
+  'PUT /customers/{customerId}/aliases/{alias}': { arguments: [customerId: string, alias: string]; answer: Alias }
   /** Give a customer a discount, or change it. */
   'PUT /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string, body: DiscountInput]; answer: {
     /** Letters, digits and _ . : - */
@@ -1128,11 +1141,13 @@ export interface OperationShape {
 }
 
 export const operations: Record<keyof Operations, OperationShape> = {
+  'DELETE /customers/{customerId}/aliases/{alias}': { answer: 'nothing' },
   'DELETE /customers/{customerId}/discounts/{discountId}': { answer: 'nothing' },
   'DELETE /customers/{customerId}/subscription/scheduled-change': { query: true, answer: 'json' },
   'GET /changes': { query: true, answer: 'page' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
+  'GET /customers/{customerId}/aliases': { answer: 'list' },
   'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
@@ -1174,6 +1189,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /pricing/preview': { body: true, answer: 'json' },
   'POST /test-clock': { body: true, answer: 'json' },
   'PUT /customers/{customerId}': { body: true, idempotent: true, answer: 'json' },
+  'PUT /customers/{customerId}/aliases/{alias}': { idempotent: true, answer: 'json' },
   'PUT /customers/{customerId}/discounts/{discountId}': { body: true, idempotent: true, answer: 'json' },
   'PUT /meters/{key}': { body: true, idempotent: true, answer: 'json' },
   'PUT /plans/{planId}': { body: true, idempotent: true, answer: 'json' },

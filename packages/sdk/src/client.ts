@@ -88,6 +88,11 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       get: call.one('GET /customers/{customerId}'),
       list: call.pages('GET /customers'),
     },
+    aliases: {
+      put: call.one('PUT /customers/{customerId}/aliases/{alias}'),
+      list: call.list('GET /customers/{customerId}/aliases'),
+      delete: call.one('DELETE /customers/{customerId}/aliases/{alias}'),
+    },
     subscriptions: {
       create: call.one('POST /customers/{customerId}/subscription'),
       get: call.one('GET /customers/{customerId}/subscription'),

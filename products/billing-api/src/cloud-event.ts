@@ -1,5 +1,5 @@
 import { tooManyValues } from '@customer-portal/http'
-import { Id, Instant, Nullable } from '@customer-portal/http/resources'
+import { CustomerId, Id, Instant, Nullable } from '@customer-portal/http/resources'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 
@@ -18,7 +18,7 @@ export const CloudEvent = Type.Object(
     id: Type.String({ minLength: 1, maxLength: 256 }),
     source: Type.String({ minLength: 1, maxLength: 256 }),
     type: Type.Unsafe<string>({ ...Id, description: 'The meter' }),
-    subject: Type.Unsafe<string>({ ...Id, description: 'The customer' }),
+    subject: Type.Unsafe<string>({ ...CustomerId, description: 'The customer: their id, or an alias' }),
     time: Type.Optional(Instant),
     datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
     data: Type.Optional(Nullable(Type.Object(

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -72,7 +72,7 @@ const customerFields = {
   invoiceTitle: Type.Optional(Nullable(InvoiceTitle)),
 }
 /** POST /customers */
-export const CustomerInput = Type.Object({ id: Type.Optional(Id), ...customerFields, currency: Type.Optional(Currency) }, closed)
+export const CustomerInput = Type.Object({ id: Type.Optional(CustomerId), ...customerFields, currency: Type.Optional(Currency) }, closed)
 /** PUT /customers/{id}: what is left out stays; with `version`, a stale one is refused. */
 export const CustomerUpdate = Type.Object(
   { ...customerFields, companyName: Type.Optional(customerFields.companyName), version: Type.Optional(Type.Integer({ minimum: 1 })) },
@@ -95,7 +95,7 @@ export const Change = Type.Object(
   {
     id: Type.String(),
     type: Type.Unsafe<ChangeType>(Type.Union(changeTypes.map((type) => Type.Literal(type)))),
-    customerId: Id,
+    customerId: CustomerId,
     subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now' }),
     at: Instant,
   },
@@ -142,7 +142,7 @@ export const CancelInput = Type.Object(
 export const EventInput = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 256 }),
-    customerId: Id,
+    customerId: CustomerId,
     meter: Id,
     quantity: Type.Optional(Type.Number({ description: "In the meter's units; 1 when absent" })),
     time: Type.Optional(Instant),
@@ -167,7 +167,7 @@ export type Recorded = Static<typeof Recorded>
 /** GET /events/rejected */
 export const RejectedEvent = Type.Object(
   {
-    customerId: Id, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
+    customerId: CustomerId, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
     properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
     code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
     retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
@@ -175,7 +175,7 @@ export const RejectedEvent = Type.Object(
   { ...closed, description: 'As it was sent' },
 )
 export const RejectedQuery = Type.Object(
-  { customerId: Type.Optional(Id), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
+  { customerId: Type.Optional(CustomerId), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
   closed,
 )
 
@@ -194,7 +194,7 @@ export const LateEvent = Type.Object(
 )
 
 export const RetryInput = Type.Object(
-  { customerId: Id, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
+  { customerId: CustomerId, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
   closed,
 )
 
@@ -303,7 +303,7 @@ export const Payment = Type.Object(
 
 export const PortalSessionInput = Type.Object(
   {
-    customerId: Id,
+    customerId: CustomerId,
     role: Type.Optional(Role),
     actor: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }), name: Type.String({ minLength: 1, maxLength: 100 }) }, closed)),
     locale: Type.Optional(Locale),

@@ -7,6 +7,8 @@ import {
   Change, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
   PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
+import { takeCustomersByAlias } from './customer-name.ts'
+import { Alias, aliasRoutes } from './handlers/aliases.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -32,11 +34,13 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     authenticateKeys(api, billing)
+    takeCustomersByAlias(scoped, billing)
     await describeApi(api, description)
     const askerOf = askerIn(billing)
     catalogueRoutes(api, billing, askerOf)
     pricingRoutes(api)
     customerRoutes(api, billing, askerOf)
+    aliasRoutes(api, billing, askerOf)
     discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     quotaRoutes(api, billing)
@@ -68,7 +72,7 @@ const description = {
     },
   },
   schemas: {
-    Account, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
   },
 }

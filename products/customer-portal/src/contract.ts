@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -151,7 +151,7 @@ export type UsageLines = Static<typeof UsageLines>
 
 /** GET /session */
 export const Session = Type.Object(
-  { customerId: Id, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },
+  { customerId: CustomerId, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },
   closed,
 )
 export type Session = Static<typeof Session>

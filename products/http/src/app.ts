@@ -44,7 +44,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     requestIdHeader: false,
     trustProxy: options.trustProxy ? (_address, hop) => hop < (options.trustProxy ?? 0) : false,
     bodyLimit: 1024 * 1024,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 2048 },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },

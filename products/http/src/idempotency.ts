@@ -17,7 +17,10 @@ export async function once<T>(
     void reply.code(status)
     return work(billing)
   }
-  const route = `${request.method} ${request.url.split('?', 1)[0]}`
+  // By the decoded parts of the path: however they were written, it is the same command.
+  const { routeOptions: { url = '' }, params } = request
+  const names = Object.values(params as Record<string, string>)
+  const route = `${request.method} ${names.length === 0 ? url : JSON.stringify([url, ...names])}`
   const kept = await idempotently(billing, { customerId, credential, route, key, body: request.body ?? null },
     async (inside) => ({ status, body: await work(inside) }), refusalStatus)
   void reply.code(kept.status)

@@ -1,3 +1,4 @@
+import { customerIdPattern, mostCustomerIdCharacters } from '@customer-portal/billing'
 import { Type, type Static, type TSchema } from 'typebox'
 
 /**
@@ -11,6 +12,10 @@ import { Type, type Static, type TSchema } from 'typebox'
 const closed = { additionalProperties: false } as const
 
 export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]*$', description: 'Letters, digits and _ . : -' })
+export const CustomerId = Type.String({
+  minLength: 1, maxLength: mostCustomerIdCharacters, pattern: customerIdPattern,
+  description: 'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters',
+})
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 export const LocalDate = Type.String({ format: 'date', description: "A date in the customer's time zone, YYYY-MM-DD" })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
@@ -267,14 +272,14 @@ export const Seller = Type.Object(
   closed,
 )
 export type Seller = Static<typeof Seller>
-export const Buyer = Type.Object({ customerId: Id, companyName: Type.String(), email: Nullable(Type.String()), address: Nullable(Type.String()), phone: Nullable(Type.String()), invoiceTitle: Nullable(InvoiceTitle) }, closed)
+export const Buyer = Type.Object({ customerId: CustomerId, companyName: Type.String(), email: Nullable(Type.String()), address: Nullable(Type.String()), phone: Nullable(Type.String()), invoiceTitle: Nullable(InvoiceTitle) }, closed)
 
 export const InvoiceStatus = Type.Union([Type.Literal('draft'), Type.Literal('open'), Type.Literal('paid'), Type.Literal('void')])
 export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('closing'), Type.Literal('credit_note')])
 export const Invoice = Type.Object(
   {
     id: Type.String(),
-    customerId: Id,
+    customerId: CustomerId,
     number: Nullable(Type.String({ description: 'null while it is a draft' })),
     kind: InvoiceKind,
     status: InvoiceStatus,
@@ -371,7 +376,7 @@ export type Preview = Static<typeof Preview>
 
 export const Account = Type.Object(
   {
-    customerId: Id,
+    customerId: CustomerId,
     companyName: Type.String(),
     contactName: Nullable(Type.String()),
     email: Nullable(Type.String()),
@@ -420,7 +425,7 @@ export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), 
  * POST /session/renew and POST /api/billing/portal-sessions/exchange. It says whose it is: the renewal cookie is one for the whole browser, so by now it may be
  * that of a link to another customer.
  */
-export const Token = Type.Object({ token: Type.String(), expiresAt: Instant, customerId: Id }, closed)
+export const Token = Type.Object({ token: Type.String(), expiresAt: Instant, customerId: CustomerId }, closed)
 export type Token = Static<typeof Token>
 
 // ---- errors

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Id, Instant, Locale, LocalizedText, Nullable, Page } from '@customer-portal/http/resources'
+import { CustomerId, Id, Instant, Locale, LocalizedText, Nullable, Page } from '@customer-portal/http/resources'
 
 export type { Problem } from '@customer-portal/http/resources'
 
@@ -23,7 +23,7 @@ export type Login = Static<typeof Login>
 export const Me = Type.Object(
   {
     agent: Agent,
-    customer: Type.Object({ id: Id, companyName: Type.String(), timezone: Type.String() }, closed),
+    customer: Type.Object({ id: CustomerId, companyName: Type.String(), timezone: Type.String() }, closed),
     portalUrl: Type.String({ description: 'Where the portal is: a path on this origin, or an absolute URL on another' }),
   },
   closed,
@@ -129,7 +129,7 @@ export type PortalToken = Static<typeof PortalToken>
 /** POST /agents, with the vendor's secret key */
 export const NewAgent = Type.Object(
   {
-    customerId: Id,
+    customerId: CustomerId,
     email: Email,
     name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }),
     role: Role,
@@ -139,4 +139,4 @@ export const NewAgent = Type.Object(
   closed,
 )
 export type NewAgent = Static<typeof NewAgent>
-export const CreatedAgent = Type.Object({ ...Agent.properties, customerId: Id, createdAt: Instant }, closed)
+export const CreatedAgent = Type.Object({ ...Agent.properties, customerId: CustomerId, createdAt: Instant }, closed)

@@ -1,3 +1,4 @@
+import { checkCustomerId, isNameTaken } from './alias.ts'
 import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
@@ -50,6 +51,7 @@ export async function createCustomer(
   input: Partial<CustomerDetails> & { id?: string; companyName: string; currency?: string },
 ): Promise<Account> {
   checkDetails(input)
+  if (input.id !== undefined) checkCustomerId(input.id, '/id')
   const currency = input.currency ?? 'CNY'
   if (!isCurrency(currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency, message: `'${currency}' is not an ISO 4217 currency` })
   return billing.transaction(async (tx) => {
@@ -60,11 +62,15 @@ export async function createCustomer(
       [customerId, input.companyName, input.contactName ?? null, input.email ?? null, input.phone ?? null, input.address ?? null,
         input.locale ?? 'zh-CN', currency, input.invoiceTitle ? JSON.stringify(input.invoiceTitle) : null, tx.at],
     )
-    if (created.length === 0) throw new BillingError('customer_exists', { pointer: '/id', customerId, message: `there is a customer '${customerId}' already` })
+    if (created.length === 0) throw customerExists(customerId)
     await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, beginningOfTime, input.timezone ?? 'Asia/Shanghai'])
     await noteChange(tx, { type: 'account.created', customerId, subjectId: customerId })
     return accountOf(tx, customerId)
-  })
+  }).catch((error: unknown) => { throw isNameTaken(error) ? customerExists(input.id!) : error })
+}
+
+function customerExists(customerId: string): BillingError {
+  return new BillingError('customer_exists', { pointer: '/id', customerId, message: `there is a customer '${customerId}' already` })
 }
 
 /**

@@ -18,6 +18,7 @@ export { BillingError, codes, type Code, type FailureDetail } from './failure.ts
 export type { LocalizedText } from './text.ts'
 export type { Page } from './cursor.ts'
 
+export { customerIdOf, deleteAlias, listAliases, putAlias, type Alias } from './alias.ts'
 export { getAdvice, type Advice, type PlanAdvice } from './advice.ts'
 export { changeTypes, listChanges, type Change, type ChangeType } from './change-feed.ts'
 export { createCustomer, getCustomer, listCustomers, updateCustomer, type Account, type CustomerDetails, type InvoiceTitle } from './customer.ts'
@@ -65,6 +66,7 @@ export {
 export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScope, type KeyPreset, type KeyScope } from './key-scopes.ts'
 export { idempotently, type IdempotentRequest } from './idempotency.ts'
 export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
+export { customerIdPattern, isCustomerId, mostCustomerIdCharacters } from './rules/customer-id.ts'
 export { addDays } from './rules/date.ts'
 export { dateIn } from './rules/zone.ts'
 export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from './rules/instant.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -24,6 +24,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await previewChange(world.billing, { customerId, planId: 'business' })
       await putDiscount(world.billing, { customerId, discountId: 'welcome', kind: 'percent', value: '10', appliesTo: 'all', from: '2027-01-01' })
       await createPortalSession(world.billing, { customerId })
+      await putAlias(world.billing, { customerId, alias: `also-${customerId}` })
       await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
       await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
       await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }, { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 }])

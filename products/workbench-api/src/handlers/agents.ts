@@ -1,4 +1,4 @@
-import { BillingError, getCustomer } from '@customer-portal/billing'
+import { BillingError, customerIdOf, getCustomer } from '@customer-portal/billing'
 import { createAgent } from '@customer-portal/workbench'
 import type { App } from '@customer-portal/http'
 import { CreatedAgent, NewAgent } from '../contract.ts'
@@ -10,8 +10,8 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     config: { scope: 'agents:write' },
     schema: { summary: 'Make an agent', tags: ['agents'], description: 'With the secret key of the vendor. The role is what the agent may do in the portal.', body: NewAgent, response: { 201: CreatedAgent } },
   }, async (request, reply) => {
-    await getCustomer(billing, { customerId: request.body.customerId })
-    const agent = await createAgent(workbench, { ...request.body, name: request.body.name.trim() })
+    const { customerId } = await getCustomer(billing, { customerId: await customerIdOf(billing, request.body.customerId) })
+    const agent = await createAgent(workbench, { ...request.body, customerId, name: request.body.name.trim() })
     if (!agent) throw new BillingError('agent_exists', { pointer: '/email', message: 'An agent with this e-mail exists already.' })
     return reply.code(201).send(agent)
   })

@@ -89,14 +89,16 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
 
 async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingFacts): Promise<{ fates: Fate[]; times: Instant[] }> {
   const locked = await lockCustomers(tx, events)
+  const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingFactsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, events)
   const times = takenTimes(tx.at)
   const fates: Fate[] = new Array<Fate>(events.length)
   const placed: Placed[] = []
   for (const [index, event] of events.entries()) {
-    const own = facts.get(event.customerId)
-    const checked = own ? checkEvent(event, meters.get(event.meter), times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    const customerId = idOf(event)
+    const own = facts.get(customerId)
+    const checked = own ? checkEvent(customerId === event.customerId ? event : { ...event, customerId }, meters.get(event.meter), times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
     if ('code' in checked) fates[index] = checked
     else placed.push(Object.assign(checked, { index, localDate: localDateOf(own!.zones, checked.time) }))
   }
@@ -105,22 +107,38 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   for (const [place, { index }] of placed.entries()) fates[index] = stored.fates[place]!
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   if (await tooLarge(tx, placed, { meters, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
-  await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, ...fate }])))
+  await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
 }
 
 /**
  * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
- * is stored after it, and so belongs to the next one. Answers the version of each customer's history, and who has had a large day.
+ * is stored after it, and so belongs to the next one. An alias leads to its customer.
  */
-async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<{ versions: Map<string, number>; withLargeDays: Set<string> }> {
+async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Locked> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
-  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean }>(
-    `select customer_id as "customerId", history_version as version, exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge"
-     from customers where customer_id = any($1) order by customer_id collate "C" for key share`, [customerIds],
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null }>(
+    `select customer_id as "customerId", history_version as version,
+       exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
+       (select array_agg(a.alias) from customer_aliases a where a.customer_id = customers.customer_id and a.alias = any($1)) as aliases
+     from customers where customer_id = any($1::text[] || array(select a.customer_id from customer_aliases a where a.alias = any($1)))
+     order by customer_id collate "C" for key share`,
+    [customerIds],
   )
   tx.arrive()
-  return { versions: new Map(rows.map(({ customerId, version }) => [customerId, version])), withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))) }
+  return {
+    versions: new Map(rows.map(({ customerId, version }) => [customerId, version])),
+    withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))),
+    named: new Map(rows.flatMap(({ customerId, aliases }) => (aliases ?? []).map((alias): [string, string] => [alias, customerId]))),
+  }
+}
+
+/** What is known of the customers whose lock is held. */
+interface Locked {
+  versions: Map<string, number>
+  withLargeDays: Set<string>
+  /** Of the aliases that events name: whose they are. */
+  named: Map<string, string>
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {

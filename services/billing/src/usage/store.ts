@@ -7,7 +7,7 @@ import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
 import { ensureMonths } from './month.ts'
 import { markedDay } from './overflow.ts'
-import { settlingOwn } from './reservation-row.ts'
+import { idKey, settlingOwn } from './reservation-row.ts'
 
 /** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
 export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
@@ -137,7 +137,7 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
      cross join lateral (select encode(body_hash, 'hex') as body_hash from usage_keys where (customer_id, id) = (e.customer_id, e.id) limit 1) k`,
     [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
   )
-  return new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row.body_hash]))
+  return new Map(rows.map((row) => [idKey(row.customer_id, row.id), row.body_hash]))
 }
 
 /** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
@@ -149,5 +149,5 @@ function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups:
 }
 
 const haveOneId = (a: Placed, b: Placed) => a.id === b.id && a.customerId === b.customerId
-const keyOf = (event: Pick<Placed, 'customerId' | 'id'>) => `${event.customerId} ${event.id}`
+const keyOf = (event: Pick<Placed, 'customerId' | 'id'>) => idKey(event.customerId, event.id)
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
