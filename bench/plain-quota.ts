@@ -9,7 +9,7 @@ const app = Fastify()
 app.get('/ready', async () => ({}))
 app.post<{ Params: { customerId: string; meter: string }; Body: Static<typeof ConsumeInput> }>('/customers/:customerId/quota/:meter/consume', { schema: { body: ConsumeInput, response: { 200: Consumed } } }, async (request) => {
   const { customerId, meter } = request.params
-  const { quantity = 1 } = request.body
+  const quantity = Number(request.body.quantity ?? 1)
   const remaining = await quotas.consume(customerId, meter, quantity)
   return { granted: remaining === undefined ? 0 : quantity, remaining: remaining ?? 0, overage: 0, duplicate: false }
 })

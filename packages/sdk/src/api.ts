@@ -78,16 +78,16 @@ export type CloudEvent = {
   /** JSON */
   datacontenttype?: string
   data?: {
-    /** In the meter's units; 1 when absent */
-    quantity?: number
+    /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
+    quantity?: number | string
   } | null
   data_base64?: null
 }
 
 export type ConsumeInput = {
   id: string
-  /** 1 when absent */
-  quantity?: number
+  /** 1 when absent; a decimal may be a text */
+  quantity?: number | string
 }
 
 export type Consumed = {
@@ -171,10 +171,11 @@ export type EventInput = {
   customerId: string
   /** Letters, digits and _ . : - */
   meter: string
-  /** In the meter's units; 1 when absent */
-  quantity?: number
+  /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
+  quantity?: number | string
   /** RFC 3339, UTC */
   time?: string
+  /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
   properties?: Record<string, unknown>
 }
 
@@ -633,7 +634,7 @@ export type Reconciliation = {
   rejected: Array<{
     id: string
     meter: string
-    quantity: number | null
+    quantity: number | string | null
     time: string | null
     code: string
     detail: string
@@ -672,7 +673,7 @@ export type RejectedEvent = {
   customerId: string
   id: string
   meter: string
-  quantity: number | null
+  quantity: number | string | null
   time: string | null
   properties: Record<string, unknown> | null
   code: string
@@ -693,7 +694,7 @@ export type Released = {
 export type ReserveInput = {
   id: string
   /** The most the work may use */
-  quantity: number
+  quantity: number | string
   /** After this the reservation holds nothing any more */
   ttlSeconds: number
 }
@@ -748,7 +749,7 @@ export type Seller = {
 
 export type SettleInput = {
   /** What the work really used */
-  quantity: number
+  quantity: number | string
 }
 
 export type Settled = {

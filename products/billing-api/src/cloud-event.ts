@@ -1,6 +1,5 @@
-import { tooManyValues } from '@customer-portal/http'
-import { CustomerId, Id, Instant, Nullable } from '@customer-portal/http/resources'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CustomerId, Id, Instant, Nullable, Quantity } from '@customer-portal/http/resources'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 
 export const cloudEventType = 'application/cloudevents+json'
@@ -22,7 +21,7 @@ export const CloudEvent = Type.Object(
     time: Type.Optional(Instant),
     datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
     data: Type.Optional(Nullable(Type.Object(
-      { quantity: Type.Optional(Type.Number({ description: "In the meter's units; 1 when absent" })) },
+      { quantity: Type.Optional(Quantity) },
       { additionalProperties: true, description: 'The rest is kept as properties' },
     ))),
     // What is not JSON holds no quantity; read as an extension it would count as 1.
@@ -60,16 +59,4 @@ function decoded(value: string): string {
   } catch {
     return value
   }
-}
-
-/** Lets the routes of `app` take CloudEvents beside plain JSON: their content types, and in binary mode a body that is not there. */
-export function takeCloudEvents(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser<string>(['application/json', cloudEventType, cloudEventBatchType], { parseAs: 'string' }, (request, body, done) => {
-    const refusal = tooManyValues(body)
-    if (refusal) done(refusal)
-    else if (body === '' && isInHeaders(request)) done(null, undefined)
-    else void parseJson(request, body, done)
-  })
 }

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Role, UsageEvent, UsagePeriod,
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -144,9 +144,11 @@ export const EventInput = Type.Object(
     id: Type.String({ minLength: 1, maxLength: 256 }),
     customerId: CustomerId,
     meter: Id,
-    quantity: Type.Optional(Type.Number({ description: "In the meter's units; 1 when absent" })),
+    quantity: Type.Optional(Quantity),
     time: Type.Optional(Instant),
-    properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { maxProperties: 64 })),
+    properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), {
+      maxProperties: 64, description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
+    })),
   },
   closed,
 )
@@ -164,10 +166,12 @@ export const Recorded = Type.Object(
 )
 export type Recorded = Static<typeof Recorded>
 
+/** As it was sent: a number, or a decimal as text. */
+const SentQuantity = Type.Union([Type.Number(), Type.String()])
 /** GET /events/rejected */
 export const RejectedEvent = Type.Object(
   {
-    customerId: CustomerId, id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()),
+    customerId: CustomerId, id: Type.String(), meter: Type.String(), quantity: Nullable(SentQuantity), time: Nullable(Type.String()),
     properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
     code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
     retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
@@ -215,7 +219,7 @@ export const Reconciliation = Type.Object(
     rejected: Type.Array(
       Type.Object(
         {
-          id: Type.String(), meter: Type.String(), quantity: Nullable(Type.Number()), time: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
+          id: Type.String(), meter: Type.String(), quantity: Nullable(SentQuantity), time: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
           times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
         },
         closed,
@@ -238,14 +242,15 @@ export const Quota = Type.Object(
   },
   closed,
 )
+const PositiveQuantity = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Quantity.anyOf[1]], { description: '1 when absent; a decimal may be a text' })
 const UsageId = Type.String({ minLength: 1, maxLength: 256 })
-export const ConsumeInput = Type.Object({ id: UsageId, quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: '1 when absent' })) }, closed)
+export const ConsumeInput = Type.Object({ id: UsageId, quantity: Type.Optional(PositiveQuantity) }, closed)
 export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
 /** POST /customers/{id}/quota/{meter}/reserve */
 export const ReserveInput = Type.Object(
   {
     id: UsageId,
-    quantity: Type.Number({ exclusiveMinimum: 0, description: 'The most the work may use' }),
+    quantity: Type.Union([...PositiveQuantity.anyOf], { description: 'The most the work may use' }),
     ttlSeconds: Type.Integer({ minimum: 1, maximum: longestReservation, description: 'After this the reservation holds nothing any more' }),
   },
   closed,
@@ -260,7 +265,7 @@ export const Reserved = Type.Object(
   closed,
 )
 /** POST /customers/{id}/quota/{meter}/reservations/{reservationId}/settle */
-export const SettleInput = Type.Object({ quantity: Type.Number({ minimum: 0, description: 'What the work really used' }) }, closed)
+export const SettleInput = Type.Object({ quantity: Type.Union([Type.Number({ minimum: 0 }), Quantity.anyOf[1]], { description: 'What the work really used' }) }, closed)
 export const Settled = Type.Object(
   {
     granted: Type.Number({ description: 'What was recorded' }),

@@ -1,9 +1,10 @@
 import { BillingError, type RefusedEvent } from '@customer-portal/billing'
-import { fieldErrors, findUnstorable, preferredLanguage, type SchemaError } from '@customer-portal/http'
+import { fieldErrors, preferredLanguage, unstorableIn, type SchemaError } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { CloudEvent, cloudEventBatchType, cloudEventInHeaders, cloudEventType, eventOf, isInHeaders } from './cloud-event.ts'
 import { EventInput, type Recorded } from './contract.ts'
+import { UnreadableLine } from './event-body.ts'
 
 const mostEvents = 1000
 
@@ -31,6 +32,10 @@ export function readEvents(request: FastifyRequest): EventBatch {
   const language = preferredLanguage(request.headers['accept-language'])
   const batch: EventBatch = { events: [], places: [], rejected: [], refused: [] }
   for (const [index, sent] of sentIn(request).entries()) {
+    if (sent.value instanceof UnreadableLine) {
+      batch.rejected.push({ index, id: null, code: 'validation_failed', detail: 'the line is not valid JSON' })
+      continue
+    }
     const errors = mistakesIn(request, sent)
     if (errors.length === 0) {
       batch.events.push(sent.event as EventInput)
@@ -49,8 +54,8 @@ export function readEvents(request: FastifyRequest): EventBatch {
 const none: readonly SchemaError[] = []
 
 function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[] {
-  const unstorable = findUnstorable(sent.value)
-  if (unstorable !== undefined) return [{ keyword: 'characters', instancePath: unstorable, schemaPath: '', params: {} }]
+  const unstorable = unstorableIn(sent.value)
+  if (unstorable !== undefined) return [unstorable]
   for (const { schema, of } of sent.schemas) {
     const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
     if (!isValid(sent[of])) return isValid.errors ?? []
@@ -62,7 +67,8 @@ function sentIn(request: FastifyRequest): Sent[] {
   const [type] = (request.headers['content-type'] ?? '').split(';', 1)
   switch (type!.trim().toLowerCase()) {
     case cloudEventType: return [cloudEvent(objectIn(request.body))]
-    case cloudEventBatchType: return arrayIn(request.body).map(cloudEvent)
+    // CloudEvents lets a batch be empty.
+    case cloudEventBatchType: return isEmptyBatch(request.body) ? [] : arrayIn(request.body).map(cloudEvent)
     default: return isInHeaders(request) ? [cloudEvent(cloudEventInHeaders(request))] : eventsIn(request.body).map(plain)
   }
 }
@@ -81,6 +87,8 @@ function objectIn(body: unknown): unknown {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   throw notEvents()
 }
+
+const isEmptyBatch = (body: unknown) => Array.isArray(body) && body.length === 0
 
 function arrayIn(body: unknown): unknown[] {
   if (Array.isArray(body) && body.length > 0 && body.length <= mostEvents) return body

@@ -14,7 +14,7 @@ import { answerUnreadable } from './unreadable.ts'
 import { buildLazyValidator } from './validator.ts'
 import { endStalledReaders, endStreamsOfHead } from './readers.ts'
 import { requireScopes } from './scope.ts'
-import { findUnstorable } from './text.ts'
+import { unstorableIn } from './text.ts'
 import { usualHeaders } from './usual-headers.ts'
 
 export interface AppOptions {
@@ -137,10 +137,9 @@ function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: Fasti
 }
 
 function refuseUnstorable(request: FastifyRequest, validationContext: string, value: unknown): void {
-  const pointer = findUnstorable(value)
-  if (pointer === undefined) return
-  const validation = [{ keyword: 'characters', instancePath: pointer, schemaPath: '', params: {} }]
-  throw Object.assign(new Error(`unstorable text in the ${validationContext} of ${request.routeOptions.url}`), { validation, validationContext, statusCode: 400 })
+  const unstorable = unstorableIn(value)
+  if (unstorable === undefined) return
+  throw Object.assign(new Error(`what cannot be stored is in the ${validationContext} of ${request.routeOptions.url}`), { validation: [unstorable], validationContext, statusCode: 400 })
 }
 
 function pathOf(request: FastifyRequest): string {

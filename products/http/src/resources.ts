@@ -16,6 +16,9 @@ export const CustomerId = Type.String({
   minLength: 1, maxLength: mostCustomerIdCharacters, pattern: customerIdPattern,
   description: 'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters',
 })
+export const Quantity = Type.Union([Type.Number(), Type.String({ maxLength: 64, pattern: '^-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?$' })], {
+  description: "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has",
+})
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 export const LocalDate = Type.String({ format: 'date', description: "A date in the customer's time zone, YYYY-MM-DD" })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findUnstorable } from './text.ts'
+import { unstorableIn } from './text.ts'
 
 test.each([
   ['text', '正常 text 😀', undefined],
@@ -7,12 +7,13 @@ test.each([
   ['half a surrogate pair inside', { a: [1, '\udc00'] }, '/a/1'],
   ['a key', { 'a\0b': 1 }, ''],
   ['a key with a slash', { 'a/b': { c: '\0' } }, '/a~1b/c'],
+  ['a number beyond a double', { a: [0, JSON.parse('1e400')] }, '/a/1'],
   ['nothing', null, undefined],
 ])('%s', (_name, value, pointer) => {
-  expect(findUnstorable(value)).toBe(pointer)
+  expect(unstorableIn(value)?.instancePath).toBe(pointer)
 })
 
 test('what is nested without end is refused instead of followed', () => {
   const deep: unknown = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
-  expect(findUnstorable(deep)).toMatch(/^(\/0){64}$/)
+  expect(unstorableIn(deep)?.instancePath).toMatch(/^(\/0){64}$/)
 })

@@ -1,20 +1,31 @@
+import type { SchemaError } from './field-errors.ts'
+
 const depthLimit = 64
 /** No route takes an object with more: what looks at each member again (a schema, a hash) is spared it. */
 const memberLimit = 1_000
 
 /**
- * The JSON pointer of the first string, key or value, that a database cannot keep as it is: one with a NUL character or half
- * of a surrogate pair (JSON allows both, PostgreSQL's text and jsonb do not), what is nested more than 64 deep, or an object of
- * more than 1,000 members.
+ * Where a value holds what a database cannot keep as it is: text with a NUL character or half of a surrogate pair (JSON allows both,
+ * PostgreSQL's text and jsonb do not), a number beyond what a double holds, what is nested more than 64 deep, or an object of more
+ * than 1,000 members. The first of it, as the schema's mistakes are told.
  */
-export function findUnstorable(value: unknown, depth = 0): string | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : ''
+export function unstorableIn(value: unknown): SchemaError | undefined {
+  const found = find(value, 0)
+  return found && { keyword: found.keyword, instancePath: found.pointer, schemaPath: '', params: {} }
+}
+
+interface Found { pointer: string; keyword: 'characters' | 'finite' }
+
+function find(value: unknown, depth: number): Found | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : { pointer: '', keyword: 'characters' }
+  // 1e400 is read as infinity, which JSON cannot say.
+  if (typeof value === 'number' && !Number.isFinite(value)) return { pointer: '', keyword: 'finite' }
   if (typeof value !== 'object' || value === null) return undefined
-  if (depth === depthLimit) return ''
+  if (depth === depthLimit) return { pointer: '', keyword: 'characters' }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
-      const found = findUnstorable(value[index], depth + 1)
-      if (found !== undefined) return `/${index}${found}`
+      const found = find(value[index], depth + 1)
+      if (found !== undefined) return { ...found, pointer: `/${index}${found.pointer}` }
     }
     return undefined
   }
@@ -22,9 +33,9 @@ export function findUnstorable(value: unknown, depth = 0): string | undefined {
   let members = 0
   for (const key in value) {
     members += 1
-    if (!isStorable(key) || members > memberLimit) return ''
-    const found = findUnstorable((value as Record<string, unknown>)[key], depth + 1)
-    if (found !== undefined) return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found}`
+    if (!isStorable(key) || members > memberLimit) return { pointer: '', keyword: 'characters' }
+    const found = find((value as Record<string, unknown>)[key], depth + 1)
+    if (found !== undefined) return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` }
   }
   return undefined
 }

@@ -53,9 +53,9 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
     expect([total('accepted'), total('duplicates')]).toEqual([events, events - different.length])
     expect(conflicts.flat().map(({ id, code }) => `${id} ${code}`).sort()).toEqual(different.map((index) => `e${index} event_conflict`).sort())
     // What was counted is what was accepted: the other side's of each conflict.
-    const refused = conflicts.flat().reduce((sum, one) => sum + one.sent.quantity!, 0)
-    const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + one.quantity!, 0)
-    const twice = sent(0).filter((_, index) => !differs(index)).reduce((sum, one) => sum + one.quantity!, 0)
+    const refused = conflicts.flat().reduce((sum, one) => sum + Number(one.sent.quantity), 0)
+    const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + Number(one.quantity), 0)
+    const twice = sent(0).filter((_, index) => !differs(index)).reduce((sum, one) => sum + Number(one.quantity), 0)
     const { usage } = await getUsageSummary(world.billing, { customerId })
     expect(usage['words']! + usage['ai_chat']!).toBe(all - twice - refused)
   })

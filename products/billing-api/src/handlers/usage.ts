@@ -3,24 +3,24 @@ import { PageQuery, type App } from '@customer-portal/http'
 import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { cloudEventBatchType, cloudEventType, takeCloudEvents } from '../cloud-event.ts'
+import { cloudEventBatchType, cloudEventType } from '../cloud-event.ts'
 import { EventBatch, LateEvent, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
+import { eventBodyLimit, lineTypes, takeEvents } from '../event-body.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
-const eventBodyLimit = 8 * 1024 * 1024
 
 /** What customers used. */
 export function usageRoutes(app: App, billing: Billing): void {
-  // A scope of its own: no other route takes the content types of CloudEvents.
+  // A scope of its own: no other route takes these content types, or a body packed by gzip.
   void app.register(async (scoped) => {
-    takeCloudEvents(scoped)
+    takeEvents(scoped)
     ;(scoped as unknown as App).post('/events', {
       config: { scope: 'events:write', documentedBody: EventBatch },
       bodyLimit: eventBodyLimit,
       schema: {
-        summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType], response: { 200: Recorded },
-        description: 'One event or up to 1,000, or CloudEvents 1.0 in structured, batched or binary mode. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+        summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType, ...lineTypes], response: { 200: Recorded },
+        description: 'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
       },
     }, async (request) => recordBatch(billing, request))
   })

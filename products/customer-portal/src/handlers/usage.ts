@@ -96,7 +96,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
-    return { data: data.map((event) => ({ ...event, reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
+    return { data: data.map((event) => ({ ...event, quantity: shownQuantity(event.quantity), reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
   })
 
   app.get('/usage/late', {
@@ -109,4 +109,10 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     const { data, nextCursor } = await listLateEvents(billing, { customerId, ...request.query })
     return { data: data.map((event) => ({ ...event, code: event.outcome, reason: lateReason(event) })), nextCursor }
   })
+}
+
+/** A decimal sent as text, as near as a page shows it. */
+function shownQuantity(quantity: number | string | null): number | null {
+  const shown = typeof quantity === 'string' ? Number(quantity) : quantity
+  return shown !== null && Number.isFinite(shown) ? shown : null
 }

@@ -5,19 +5,33 @@ export type Steps = number
 
 export type QuantityMistake = 'quantity_negative' | 'quantity_too_precise' | 'quantity_overflow'
 
-/** Units as JSON gave them → steps. More decimals than the meter has are refused, never rounded. */
-export function stepsFrom(units: number, decimals: number): Steps | QuantityMistake {
+/** Units as JSON gave them, or as the text of a decimal → steps. More decimals than the meter has are refused, never rounded. */
+export function stepsFrom(units: number | string, decimals: number): Steps | QuantityMistake {
+  if (typeof units === 'string') return stepsOfText(units, decimals)
   if (units < 0) return 'quantity_negative'
   // Nearly every event. A product of whole numbers that is a safe one is exact.
   if (Number.isSafeInteger(units)) {
     const steps = units * 10 ** decimals + 0
     return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
   }
-  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(units))
+  return stepsOfText(String(units), decimals)
+}
+
+/** The longest text that is read as a quantity. */
+const mostCharacters = 64
+/** Beyond this nothing but zero is a quantity. */
+const mostExponent = 100
+
+function stepsOfText(text: string, decimals: number): Steps | QuantityMistake {
+  const match = text.length > mostCharacters ? null : /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
   if (!match) return 'quantity_overflow'
-  const exponent = Number(match[3] ?? 0) - (match[2]?.length ?? 0) + decimals
+  const [, sign, whole = '', fraction = '', power = '0'] = match
+  const digits = (whole + fraction).replace(/0+$/, '')
+  if (/^0*$/.test(digits)) return 0
+  if (sign === '-') return 'quantity_negative'
+  const exponent = Number(power) + whole.length - digits.length + decimals
   if (exponent < 0) return 'quantity_too_precise'
-  const steps = Number(BigInt(match[1]! + (match[2] ?? '')) * 10n ** BigInt(exponent))
+  const steps = exponent > mostExponent ? Infinity : Number(BigInt(digits) * 10n ** BigInt(exponent))
   return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
 }
 

@@ -20,12 +20,12 @@ function randomFrom(seed: number): (below: number) => number {
 
 /** What some events of one meter come to, told as simply as can be. */
 function worth(meter: string, events: readonly UsageEventInput[]): number {
-  const quantities = events.map((event) => event.quantity!)
+  const quantities = events.map((event) => Number(event.quantity))
   switch (meter) {
     case 'sum': return quantities.reduce((a, b) => a + b, 0)
     case 'count': return events.length
     case 'max': return Math.max(0, ...quantities)
-    case 'last': return [...events].sort((a, b) => (a.time! < b.time! || (a.time === b.time && a.id < b.id) ? 1 : -1))[0]?.quantity ?? 0
+    case 'last': return [...events].sort((a, b) => (a.time! < b.time! || (a.time === b.time && a.id < b.id) ? 1 : -1))[0]?.quantity as number | undefined ?? 0
     default: return new Set(events.map((event) => JSON.stringify(event.properties!.who))).size
   }
 }

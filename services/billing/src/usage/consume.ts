@@ -9,7 +9,7 @@ import { askQuota } from './quota-transactions.ts'
  */
 export async function consume(
   billing: Billing,
-  input: { customerId: string; meter: string; id: string; quantity?: number; properties?: Record<string, unknown> },
+  input: { customerId: string; meter: string; id: string; quantity?: number | string; properties?: Record<string, unknown> },
 ): Promise<Consumed> {
   return askQuota(billing, { kind: 'consume', ...input })
 }

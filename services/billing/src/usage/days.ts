@@ -105,7 +105,7 @@ function dayOf(date: LocalDate, usage: readonly DailyUsage[], fees: DailyFees, m
     date,
     usage: byMeter((meter, day) => (day ? units(valueOf(day, meter), meter) : 0)),
     events: byMeter((_, day) => day?.events ?? 0),
-    fees: byMeter((meter) => fees.get(date)?.[meter.key] ?? 0),
+    fees: byMeter((meter) => fees.get(date)?.get(meter.key) ?? 0),
   }
 }
 

@@ -4,12 +4,12 @@ import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 
-/** A usage event as the vendor sends it. `quantity` is in units and defaults to 1, `time` to now. */
+/** A usage event as the vendor sends it. `quantity` is in units, a number or a decimal as text, and defaults to 1, `time` to now. */
 export interface UsageEventInput {
   id: string
   customerId: string
   meter: string
-  quantity?: number
+  quantity?: number | string
   time?: string
   properties?: Record<string, unknown>
   /** When one without a time first came, where it was refused then: it counts at that moment. */

@@ -6,7 +6,7 @@ import { usagePeriods } from '../timeline.ts'
 import { rateUsage, usageStretches, type DailyUsage } from './rating.ts'
 
 /** What each date added to the fees for usage, by meter; a date that added nothing may be absent. */
-export type DailyFees = Map<LocalDate, Record<string, Money>>
+export type DailyFees = Map<LocalDate, ReadonlyMap<string, Money>>
 
 /** The usage periods that share a date with the range, oldest first. */
 export function periodsIn(history: History, range: DateRange): LabelledPeriod[] {
@@ -21,18 +21,18 @@ export function dailyFees(history: History, periods: readonly LabelledPeriod[], 
   const stretches = usageStretches(history.stretches)
   const fees: DailyFees = new Map()
   for (const period of periods) {
-    let before: Record<string, Money> = {}
+    let before = new Map<string, Money>()
     for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
       const after = feesUntil(rateUsage(stretches, period, usage.filter((day) => day.date <= date), history.meters))
-      fees.set(date, Object.fromEntries(Object.entries(after).map(([meter, fee]) => [meter, sum([fee, -(before[meter] ?? 0)])])))
+      fees.set(date, new Map([...after].map(([meter, fee]) => [meter, sum([fee, -(before.get(meter) ?? 0)])])))
       before = after
     }
   }
   return fees
 }
 
-function feesUntil(rated: ReturnType<typeof rateUsage>): Record<string, Money> {
-  const fees: Record<string, Money> = {}
-  for (const { meter, rated: { amount } } of rated) fees[meter.key] = sum([fees[meter.key] ?? 0, amount])
+function feesUntil(rated: ReturnType<typeof rateUsage>): Map<string, Money> {
+  const fees = new Map<string, Money>()
+  for (const { meter, rated: { amount } } of rated) fees.set(meter.key, sum([fees.get(meter.key) ?? 0, amount]))
   return fees
 }

@@ -3,9 +3,9 @@ import type { Instant } from '../rules/instant.ts'
 
 /** Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are units. */
 export type QuotaCommand =
-  | { kind: 'consume'; customerId: string; meter: string; id: string; quantity?: number; properties?: Record<string, unknown> }
-  | { kind: 'reserve'; customerId: string; meter: string; id: string; quantity: number; ttlSeconds: number }
-  | { kind: 'settle'; customerId: string; meter: string; id: string; quantity: number }
+  | { kind: 'consume'; customerId: string; meter: string; id: string; quantity?: number | string; properties?: Record<string, unknown> }
+  | { kind: 'reserve'; customerId: string; meter: string; id: string; quantity: number | string; ttlSeconds: number }
+  | { kind: 'settle'; customerId: string; meter: string; id: string; quantity: number | string }
   | { kind: 'release'; customerId: string; meter: string; id: string }
 
 /** What `consume` answers. Quantities are units; `overage` is the part of this grant above the allowance. */

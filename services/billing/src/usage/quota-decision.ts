@@ -71,7 +71,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
 
 function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
   const { quantity } = checkedEvent(command, meter, times)
-  const bodyHash = sha256(canonicalJson(['reserve', command.meter, command.quantity, command.ttlSeconds]))
+  const bodyHash = sha256(canonicalJson(['reserve', command.meter, quantity, command.ttlSeconds]))
   const known = ids.get(idKey(command.customerId, command.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
   if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
@@ -152,7 +152,7 @@ function excessOf({ customerId, id, reservedAt }: Reservation, meter: Meter, { q
 function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, times: TakenTimes): CheckedEvent {
   if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
   // Each is one event: granting five for what is counted once would sell the limit five times.
-  const isOne = (quantity ?? 1) === 1 || (kind === 'settle' && quantity === 0)
+  const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
   const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, times)
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })

@@ -26,7 +26,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const once = await getUsageSummary(world.billing, { customerId: 'twice' })
     expect(await recordUsage(world.billing, [...batch].reverse())).toEqual({ accepted: 0, duplicates: 200, rejected: [] })
     expect(await getUsageSummary(world.billing, { customerId: 'twice' })).toEqual(once)
-    expect(once.usage).toEqual({ ai_chat: batch.reduce((total, one) => total + one.quantity!, 0) })
+    expect(once.usage).toEqual({ ai_chat: batch.reduce((total, one) => total + Number(one.quantity), 0) })
   })
 
   test('the same id is a duplicate with the same content and a conflict with any other', async () => {

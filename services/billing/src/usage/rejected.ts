@@ -26,7 +26,7 @@ export interface RefusedEvent {
 export interface RejectedEvent {
   id: string
   meter: string
-  quantity: number | null
+  quantity: number | string | null
   time: string | null
   code: Code
   detail: string
@@ -152,7 +152,7 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
   const instant = typeof time === 'string' ? parseInstant(time) : undefined
   return {
     customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter),
-    quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : null,
+    quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : typeof quantity === 'string' ? storable(quantity) : null,
     time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
     body_hash: sha256(canonicalJson([meter ?? null, quantity ?? null, time ?? null, properties ?? null])),
     arrived_at: arrivedAt,

@@ -123,14 +123,14 @@ export function outlook(at: Instant, history: History, period: LabelledPeriod, m
 }
 
 function daysOf(history: History, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
-  const byDate = new Map<LocalDate, Record<string, number>>()
+  const byDate = new Map<LocalDate, Map<string, number>>()
   for (const day of usage) {
     const meter = history.meters.get(day.meter)!
-    byDate.set(day.date, { ...byDate.get(day.date), [meter.key]: unitsFrom(valueOf(day, meter), meter.decimals) })
+    byDate.set(day.date, (byDate.get(day.date) ?? new Map<string, number>()).set(meter.key, unitsFrom(valueOf(day, meter), meter.decimals)))
   }
   const days: UsageSummary['daily'] = []
   for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
-    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, byDate.get(date)?.[meter.key] ?? 0])) })
+    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, byDate.get(date)?.get(meter.key) ?? 0])) })
   }
   return days
 }

@@ -9,6 +9,11 @@ export function propertyColumns(events: readonly UsageEvent[]): string[] {
   return [...counts].sort(([, one], [, other]) => other - one).slice(0, mostColumns).map(([key]) => key)
 }
 
+/** A property of an event; a name that every object has, such as `constructor`, is one only where the event has it. */
+export function propertyOf({ properties }: UsageEvent, name: string): unknown {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined
+}
+
 /** A property's value as one line of text. */
 export function propertyText(value: unknown): string {
   if (value === undefined || value === null) return '–'

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { withExactNumbers } from './exact-numbers.ts'
+
+test.each([
+  ['1234567890123456789', '"1234567890123456789"'], ['-1234567890123456789', '"-1234567890123456789"'], ['9007199254740993', '"9007199254740993"'],
+  ['0.1234567890123456789', '"0.1234567890123456789"'], ['1.0000000000000000001', '"1.0000000000000000001"'], ['1234567890.1234567890e5', '"1234567890.1234567890e5"'],
+  ['10000000000000000000000000000000e999', '"10000000000000000000000000000000e999"'],
+])('%s is more than a double holds, and stays what it is as a text', (number, text) => {
+  expect(withExactNumbers(`[${number}]`)).toBe(`[${text}]`)
+  expect(withExactNumbers(`{"a" : ${number} , "b":{"c":[1,${number}]}}`)).toBe(`{"a" : ${text} , "b":{"c":[1,${text}]}}`)
+})
+
+test.each([
+  '9007199254740991', '9007199254740994', '10000000000000000000', '1.000000000000000000000', '0.10000000000000001', '3.1415926535897931', '0.30000000000000004', '1e400', '-0.00000000000000000000',
+  '"1234567890123456789"', '"a \\" , 1234567890123456789 ,"', '"\\\\",{"b":"1234567890123456789"}', '"1234567890123456789', '1234567890.1234567890.1', '12345678901234567-8', '',
+])('%s is left as it is', (json) => {
+  expect(withExactNumbers(json)).toBe(json)
+  expect(withExactNumbers(`[${json},0.12345678901234567890123]`)).toBe(json.startsWith('"1') && !json.endsWith('"') ? `[${json},0.12345678901234567890123]` : `[${json},"0.12345678901234567890123"]`)
+})
+
+test('what JSON.stringify writes is never changed, and any JSON stays JSON', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    const json = JSON.stringify(value)
+    expect(withExactNumbers(json)).toBe(json)
+  }))
+  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+    const json = `[1234567890123456789,${value.toPrecision(17)}]`
+    expect(withExactNumbers(json)).toBe(`["1234567890123456789",${value.toPrecision(17)}]`)
+  }))
+  fc.assert(fc.property(fc.bigInt(), (value) => {
+    const [read] = JSON.parse(withExactNumbers(`[${value}]`)!) as [number | string]
+    expect(typeof read === 'number' ? BigInt(read) : BigInt(read)).toBe(value)
+  }))
+})
+
+test('a body of 8 MB, whatever it is of, is looked through in a moment', () => {
+  for (const part of ['1', '0', '1.', '"', '\\"', '-', '1e', '1234567890123456789,', '0.12345678901234567,', '"1234567890123456",']) {
+    const body = `[${part.repeat(8_000_000 / part.length)}`
+    const began = performance.now()
+    const exact = withExactNumbers(body)
+    expect(performance.now() - began, part).toBeLessThan(2_000)
+    expect(exact === undefined, part).toBe(part.length > 17 && part.endsWith('9,') || part.startsWith('0.1'))
+  }
+})

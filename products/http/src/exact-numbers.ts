@@ -1,0 +1,95 @@
+/** As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look finds that out. */
+const shortRun = 15
+const longRun = /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
+/** More than a batch of a thousand events has: looking at each takes about a microsecond, and others wait meanwhile. */
+export const mostLongNumbers = 32_768
+/** A double written with 17 digits is read as itself. */
+const digitsOfDouble = 17
+const partsOfNumber = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
+
+/**
+ * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as `"1234567890123456789"`: it stays
+ * what was sent where a text is taken too, and is refused by the name of its field everywhere else, rather than read as another number.
+ * Undefined where more than 32,768 numbers are so long that they have to be looked at.
+ */
+export function withExactNumbers(json: string): string | undefined {
+  if (!longRun.test(json)) return json
+  const pieces: string[] = []
+  let copied = 0
+  let long = 0
+  for (let at = 0; at < json.length;) {
+    const character = json.charCodeAt(at)
+    if (character === quote) {
+      at = endOfText(json, at)
+    } else if (character === minus || isDigit(character)) {
+      const end = endOfNumber(json, at)
+      if (end - at > shortRun) {
+        long += 1
+        if (long > mostLongNumbers) return undefined
+        if (!isHeld(json.slice(at, end))) {
+          pieces.push(json.slice(copied, at), '"', json.slice(at, end), '"')
+          copied = end
+        }
+      }
+      at = end
+    } else {
+      at += 1
+    }
+  }
+  return copied === 0 ? json : pieces.join('') + json.slice(copied)
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const minus = 0x2d
+const isDigit = (character: number) => character >= 0x30 && character <= 0x39
+
+/** Behind the closing quote, or at the end where there is none. */
+function endOfText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let escapes = 0
+    while (json.charCodeAt(end - 1 - escapes) === backslash) escapes += 1
+    if (escapes % 2 === 0) return end + 1
+  }
+  return json.length
+}
+
+function endOfNumber(json: string, start: number): number {
+  let end = start + 1
+  for (; end < json.length; end += 1) {
+    const character = json.charCodeAt(end)
+    if (!isDigit(character) && character !== 0x2e && (character | 0x20) !== 0x65 && character !== minus && character !== 0x2b) break
+  }
+  return end
+}
+
+/** Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits, which some languages write. */
+function isHeld(literal: string): boolean {
+  const value = Number(literal)
+  // Most are one of these, or what is no number, which is left to whoever reads the JSON.
+  if (String(value) === literal || Number.isNaN(value)) return true
+  const written = decimalOf(literal)
+  if (written === undefined || written.digits.length <= shortRun) return Number.isFinite(value)
+  if (written.digits.length > digitsOfDouble || !Number.isFinite(value)) return false
+  return [String(value), value.toPrecision(digitsOfDouble)].some((text) => {
+    const read = decimalOf(text)!
+    return read.digits === written.digits && read.exponent === written.exponent
+  })
+}
+
+/** A decimal's digits without zeros around them and its exponent: equal for equal numbers. The sign is left out. */
+function decimalOf(text: string): { digits: string; exponent: number } | undefined {
+  const parts = partsOfNumber.exec(text)
+  if (!parts) return undefined
+  const [, whole = '', fraction = '', exponent = '0'] = parts
+  const behind = (whole + fraction).replace(/^0+/, '')
+  const digits = withoutZerosBehind(behind)
+  return { digits, exponent: digits === '' ? 0 : Number(exponent) - fraction.length + behind.length - digits.length }
+}
+
+/** Not by a pattern: one that may begin at each of a million zeros would look from each of them. */
+function withoutZerosBehind(digits: string): string {
+  let end = digits.length
+  while (end > 0 && digits[end - 1] === '0') end -= 1
+  return digits.slice(0, end)
+}
