@@ -313,6 +313,32 @@ export type InvoiceLine = {
   }
 }
 
+/** Sums over all documents of the filter, by currency: not of a page. A draft is not issued yet and not in them */
+export type InvoiceSummary = {
+  /** RFC 3339, UTC */
+  asOf: string
+  /** Of the oldest document: since when there are any */
+  firstIssuedAt: string | null
+  currencies: Array<{
+    /** ISO 4217 */
+    currency: string
+    count: number
+    open: number
+    /** Of `open`, those past their due date */
+    overdue: number
+    paid: number
+    void: number
+    /** Of the documents that are not void; what gives money back counts as less */
+    total: number
+    /** Minor units (分, cents) */
+    amountDue: number
+    /** Minor units (分, cents) */
+    amountOverdue: number
+    /** When the next open invoice that is not overdue falls due */
+    nextDueAt: string | null
+  }>
+}
+
 export type InvoiceTitle = {
   kind: 'company' | 'personal'
   title: string
@@ -353,6 +379,77 @@ export type LateEvent = {
     id: string
     number: string
   } | null
+}
+
+export type ListedEvent = {
+  id: string
+  /** Letters, digits and _ . : - */
+  meter: string
+  quantity: number
+  /** RFC 3339, UTC */
+  time: string
+  /** RFC 3339, UTC */
+  storedAt: string
+  properties: Record<string, unknown>
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  /** What a quota granted above the allowance; null for what was recorded */
+  overage: number | null
+}
+
+export type ListedPayment = {
+  reference: string
+  /** Minor units (分, cents) */
+  amount: number
+  method: string
+  /** RFC 3339, UTC */
+  paidAt: string
+  /** RFC 3339, UTC */
+  createdAt: string
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  invoiceId: string
+  invoiceNumber: string
+  /** ISO 4217 */
+  currency: string
+}
+
+export type ListedReservation = {
+  id: string
+  /** Letters, digits and _ . : - */
+  meter: string
+  state: 'open' | 'expired' | 'settled' | 'released'
+  /** In the meter's units */
+  reserved: number
+  /** RFC 3339, UTC */
+  reservedAt: string
+  /** RFC 3339, UTC */
+  expiresAt: string
+  closedAt: string | null
+  settled: number | null
+  granted: number | null
+  overage: number | null
+}
+
+/** On its last plan; dates are the customer’s */
+export type ListedSubscription = {
+  id: string
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  companyName: string
+  status: 'trialing' | 'active' | 'past_due' | 'canceled'
+  /** Letters, digits and _ . : - */
+  planId: string
+  planVersion: number
+  seats: number
+  /** RFC 3339, UTC */
+  startedAt: string
+  /** The first date after the trial it is in */
+  trialEndsOn: string | null
+  /** The first date after its end, which has come or is scheduled; null where it goes on */
+  endsOn: string | null
+  /** RFC 3339, UTC */
+  createdAt: string
 }
 
 export type LocalizedText = {
@@ -407,6 +504,19 @@ export type PaymentInput = {
   reference: string
   /** RFC 3339, UTC */
   paidAt?: string
+}
+
+/** Sums over all payments of the filter, by currency: not of a page */
+export type PaymentSummary = {
+  /** RFC 3339, UTC */
+  asOf: string
+  currencies: Array<{
+    /** ISO 4217 */
+    currency: string
+    count: number
+    /** Minor units (分, cents) */
+    amount: number
+  }>
 }
 
 export type Plan = {
@@ -841,6 +951,42 @@ export type SubscriptionInput = {
   trialDays?: number
 }
 
+/** How many subscriptions of the filter there are, and seats, by plan and status */
+export type SubscriptionSummary = {
+  /** RFC 3339, UTC */
+  asOf: string
+  plans: Array<{
+    /** Letters, digits and _ . : - */
+    planId: string
+    status: 'trialing' | 'active' | 'past_due' | 'canceled'
+    count: number
+    seats: number
+  }>
+}
+
+export type UsageRange = {
+  start: string
+  end: string
+  timezone: string
+  /** RFC 3339, UTC */
+  asOf: string
+  meters: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    name: LocalizedText
+    unit: LocalizedText
+    decimals: number
+    /** In the meter's units */
+    used: number
+    windows: Array<{
+      start: string
+      end: string
+      /** In the meter's units */
+      used: number
+    }>
+  }>
+}
+
 export type UsageSummary = {
   period: {
     /** A date in the customer's time zone, YYYY-MM-DD */
@@ -920,8 +1066,9 @@ export interface Operations {
     cursor?: string
     limit?: number
   }]; answer: Change }
-  /** Customers. */
+  /** Customers, newest first. */
   'GET /customers': { arguments: [query?: {
+    q?: string
     cursor?: string
     limit?: number
   }]; answer: Account }
@@ -966,6 +1113,8 @@ export interface Operations {
     cursor?: string
     limit?: number
   }]; answer: LateEvent }
+  /** One recorded event. */
+  'GET /customers/{customerId}/events/{eventId}': { arguments: [customerId: string, eventId: string]; answer: ListedEvent }
   /** A customer's invoices, newest first. */
   'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
     status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -979,6 +1128,13 @@ export interface Operations {
   'GET /customers/{customerId}/reconciliation': { arguments: [customerId: string, query?: {
     period?: string
   }]; answer: Reconciliation }
+  /** A customer's reservations, the newest first. */
+  'GET /customers/{customerId}/reservations': { arguments: [customerId: string, query?: {
+    meter?: string
+    state?: 'open' | 'expired' | 'settled' | 'released'
+    cursor?: string
+    limit?: number
+  }]; answer: ListedReservation }
   /** A customer's subscription. */
   'GET /customers/{customerId}/subscription': { arguments: [customerId: string]; answer: Subscription }
   /** A customer's usage in a period. */
@@ -986,6 +1142,31 @@ export interface Operations {
     period?: string
     groupBy?: string
   }]; answer: UsageSummary }
+  /** A customer's usage over any range. */
+  'GET /customers/{customerId}/usage/range': { arguments: [customerId: string, query: {
+    start: string
+    end: string
+    meter?: string
+    window?: 'hour' | 'day' | 'month'
+  }]; answer: UsageRange }
+  /** Recorded events. */
+  'GET /events': { arguments: [query?: {
+    customerId?: string
+    meter?: string
+    id?: string
+    start?: string
+    end?: string
+    cursor?: string
+    limit?: number
+  }]; answer: ListedEvent }
+  /** Recorded events as a file. */
+  'GET /events/export': { arguments: [query?: {
+    customerId?: string
+    meter?: string
+    id?: string
+    start?: string
+    end?: string
+  }]; answer: Uint8Array }
   /** Events that were rejected, newest first. */
   'GET /events/rejected': { arguments: [query?: {
     customerId?: string
@@ -993,6 +1174,29 @@ export interface Operations {
     cursor?: string
     limit?: number
   }]; answer: RejectedEvent }
+  /** Invoices and credit notes of all customers, the last issued first. */
+  'GET /invoices': { arguments: [query?: {
+    customerId?: string
+    status?: 'open' | 'paid' | 'void' | 'overdue'
+    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+    currency?: string
+    start?: string
+    end?: string
+    q?: string
+    cursor?: string
+    limit?: number
+  }]; answer: Invoice }
+  /** What invoices come to. */
+  'GET /invoices/summary': { arguments: [query?: {
+    customerId?: string
+    status?: 'open' | 'paid' | 'void' | 'overdue'
+    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+    currency?: string
+    start?: string
+    end?: string
+    q?: string
+    year?: number
+  }]; answer: InvoiceSummary }
   /** One invoice. */
   'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
   /** The payments on an invoice. */
@@ -1006,6 +1210,26 @@ export interface Operations {
   }]; answer: SecretKey }
   /** All meters. */
   'GET /meters': { arguments: []; answer: Meter }
+  /** Payments of all customers, the last recorded first. */
+  'GET /payments': { arguments: [query?: {
+    customerId?: string
+    method?: string
+    currency?: string
+    start?: string
+    end?: string
+    q?: string
+    cursor?: string
+    limit?: number
+  }]; answer: ListedPayment }
+  /** What payments come to. */
+  'GET /payments/summary': { arguments: [query?: {
+    customerId?: string
+    method?: string
+    currency?: string
+    start?: string
+    end?: string
+    q?: string
+  }]; answer: PaymentSummary }
   /** All plans, newest versions. */
   'GET /plans': { arguments: [query?: {
     includeArchived?: 'true' | 'false'
@@ -1016,6 +1240,24 @@ export interface Operations {
   }]; answer: Plan }
   /** The seller. */
   'GET /seller': { arguments: []; answer: Seller }
+  /** Subscriptions of all customers, the last made first. */
+  'GET /subscriptions': { arguments: [query?: {
+    customerId?: string
+    status?: 'trialing' | 'active' | 'past_due' | 'canceled'
+    planId?: string
+    planVersion?: number
+    q?: string
+    cursor?: string
+    limit?: number
+  }]; answer: ListedSubscription }
+  /** How many subscriptions there are. */
+  'GET /subscriptions/summary': { arguments: [query?: {
+    customerId?: string
+    status?: 'trialing' | 'active' | 'past_due' | 'canceled'
+    planId?: string
+    planVersion?: number
+    q?: string
+  }]; answer: SubscriptionSummary }
   /** The time on the test clock. */
   'GET /test-clock': { arguments: []; answer: {
     /** RFC 3339, UTC */
@@ -1152,20 +1394,31 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/events/{eventId}': { answer: 'json' },
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
   'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
+  'GET /customers/{customerId}/reservations': { query: true, answer: 'page' },
   'GET /customers/{customerId}/subscription': { answer: 'json' },
   'GET /customers/{customerId}/usage': { query: true, answer: 'json' },
+  'GET /customers/{customerId}/usage/range': { query: true, answer: 'json' },
+  'GET /events': { query: true, answer: 'page' },
+  'GET /events/export': { query: true, answer: 'bytes' },
   'GET /events/rejected': { query: true, answer: 'page' },
+  'GET /invoices': { query: true, answer: 'page' },
+  'GET /invoices/summary': { query: true, answer: 'json' },
   'GET /invoices/{invoiceId}': { answer: 'json' },
   'GET /invoices/{invoiceId}/payments': { answer: 'list' },
   'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
   'GET /keys': { query: true, answer: 'page' },
   'GET /meters': { answer: 'list' },
+  'GET /payments': { query: true, answer: 'page' },
+  'GET /payments/summary': { query: true, answer: 'json' },
   'GET /plans': { query: true, answer: 'list' },
   'GET /plans/{planId}': { query: true, answer: 'json' },
   'GET /seller': { answer: 'json' },
+  'GET /subscriptions': { query: true, answer: 'page' },
+  'GET /subscriptions/summary': { query: true, answer: 'json' },
   'GET /test-clock': { answer: 'json' },
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },

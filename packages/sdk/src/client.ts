@@ -99,10 +99,17 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       change: call.one('POST /customers/{customerId}/subscription/change'),
       cancel: call.one('POST /customers/{customerId}/subscription/cancel'),
       resume: call.one('POST /customers/{customerId}/subscription/resume'),
+      cancelScheduledChange: call.one('DELETE /customers/{customerId}/subscription/scheduled-change'),
+      list: call.pages('GET /subscriptions'),
+      summary: call.one('GET /subscriptions/summary'),
     },
     events: {
       /** Sends now, and answers what became of each. Ids of their own make it safe to repeat. */
       record: call.one('POST /events', repeatable),
+      list: call.pages('GET /events'),
+      get: call.one('GET /customers/{customerId}/events/{eventId}'),
+      /** Lines of JSON, all of them at once: for more than memory holds, read the list page by page. */
+      export: call.one('GET /events/export'),
       rejected: {
         list: call.pages('GET /events/rejected'),
         retry: call.one('POST /events/rejected/retry', repeatable),
@@ -117,6 +124,7 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       /** Sends what waits. */
       flush: recorder.flush.bind(recorder),
       get: call.one('GET /customers/{customerId}/usage'),
+      range: call.one('GET /customers/{customerId}/usage/range'),
       reconciliation: call.one('GET /customers/{customerId}/reconciliation'),
     },
     quota: {
@@ -124,10 +132,13 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       consume: call.one('POST /customers/{customerId}/quota/{meter}/consume', repeatable),
       reserve: call.one('POST /customers/{customerId}/quota/{meter}/reserve', repeatable),
       settle: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle', repeatable),
+      reservations: call.pages('GET /customers/{customerId}/reservations'),
       release: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', repeatable),
     },
     invoices: {
       list: call.pages('GET /customers/{customerId}/invoices'),
+      listAll: call.pages('GET /invoices'),
+      summary: call.one('GET /invoices/summary'),
       generate: call.one('POST /customers/{customerId}/invoices'),
       get: call.one('GET /invoices/{invoiceId}'),
       pdf: call.one('GET /invoices/{invoiceId}/pdf'),
@@ -136,6 +147,8 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     payments: {
       record: call.one('POST /invoices/{invoiceId}/payments'),
       list: call.list('GET /invoices/{invoiceId}/payments'),
+      listAll: call.pages('GET /payments'),
+      summary: call.one('GET /payments/summary'),
     },
     credit: {
       list: call.pages('GET /customers/{customerId}/credit'),

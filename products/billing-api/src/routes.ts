@@ -1,6 +1,6 @@
 import { keyScopes, type Billing } from '@customer-portal/billing'
 import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
-import { Account, Changed } from '@customer-portal/http/resources'
+import { Account, Changed, Invoice, InvoiceSummary } from '@customer-portal/http/resources'
 import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
@@ -9,6 +9,8 @@ import {
 } from './contract.ts'
 import { takeCustomersByAlias } from './customer-name.ts'
 import { Alias, aliasRoutes } from './handlers/aliases.ts'
+import { eventRoutes, ListedEvent, ListedReservation, UsageRange } from './handlers/events.ts'
+import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -41,6 +43,8 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     pricingRoutes(api)
     customerRoutes(api, billing, askerOf)
     aliasRoutes(api, billing, askerOf)
+    eventRoutes(api, billing)
+    listRoutes(api, billing)
     discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     quotaRoutes(api, billing)
@@ -72,6 +76,7 @@ const description = {
     },
   },
   schemas: {
+    Invoice, InvoiceSummary, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
     Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
   },

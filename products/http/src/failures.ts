@@ -24,6 +24,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   invoice_not_found: failure(404, ['账单不存在', '没有这张账单。'], ['No such invoice', 'There is no such invoice.']),
   subscription_not_found: failure(404, ['没有订阅', '该客户没有订阅。'], ['No subscription', 'The customer has no subscription.']),
   discount_not_found: failure(404, ['折扣不存在', '该客户没有这个折扣。'], ['No such discount', 'The customer has no such discount.']),
+  event_not_found: failure(404, ['事件不存在', '没有记录过这个编号的事件。'], ['No such event', 'No event with this id was recorded.']),
   alias_not_found: failure(404, ['别名不存在', '该客户没有这个别名。'], ['No such alias', 'The customer has no such alias.']),
   session_not_found: failure(404, ['会话不存在', '会话不存在或已结束。'], ['No such session', 'The session does not exist or has ended.']),
 

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 /** `?limit=&cursor=` of every list. */
 export const PageQuery = Type.Object(
   {
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'nextCursor of the page before' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description: 'nextCursor of the page before' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
   },
   { additionalProperties: false },

@@ -323,7 +323,7 @@ export const Invoice = Type.Object(
 export type Invoice = Static<typeof Invoice>
 
 const Count = Type.Integer({ minimum: 0 })
-const AmountSum = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
+export const AmountSum = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
 /** GET /invoices/summary */
 export const InvoiceSummary = Type.Object(
   {

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { customerColumns, lockCustomer, readHistory, stretchesAhead, type CustomerRow } from './history.ts'
+import { isOfCustomerFound, parameters } from './search.ts'
 import { addMonths, firstOfMonth } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { isCurrency, type Money } from './rules/money.ts'
@@ -107,15 +108,17 @@ export async function getCustomer(billing: Billing, input: { customerId: string 
   return billing.transaction((tx) => accountOf(tx, input.customerId), { readOnly: true })
 }
 
-/** Customers, newest first. */
-export async function listCustomers(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<Page<Account>> {
+/** Customers, newest first; those a text finds (see `isOfCustomerFound`) where one is given. */
+export async function listCustomers(billing: Billing, input: { q?: string; cursor?: string; limit?: number } = {}): Promise<Page<Account>> {
   const limit = pageLimit(input.limit)
   const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
   return billing.transaction(async (tx) => {
+    const given = parameters(at, id, limit + 1)
+    const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
     const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
       `select customer_id as "customerId", created_at as "createdAt" from customers
-       where $1::timestamptz is null or (created_at, customer_id) < ($1, $2) order by created_at desc, customer_id desc limit $3`,
-      [at, id, limit + 1],
+       where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found} order by created_at desc, customer_id desc limit $3`,
+      given.values,
     )
     const shown = rows.slice(0, limit)
     const data = await accountsOf(tx, shown.map((row) => row.customerId))

@@ -14,6 +14,7 @@ export const codes = [
   'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range', 'code_invalid', 'clock_backwards', 'pdf_unavailable',
   'pdf_too_large', 'invalid_logo', 'too_many_aliases',
   'login_failed', 'agent_exists',
+  'event_not_found',
   'key_not_found', 'key_ended', 'key_limit', 'invalid_key',
 ] as const
 export type Code = (typeof codes)[number]

@@ -35,6 +35,11 @@ export async function getSeller(billing: Billing): Promise<Seller> {
   return seller
 }
 
+/** The zone in which months are counted and dates of lists across customers are meant; Asia/Shanghai while no seller is set. */
+export async function zoneOfSeller(tx: BillingTransaction): Promise<string> {
+  return (await findSeller(tx))?.timezone ?? 'Asia/Shanghai'
+}
+
 export async function findSeller(tx: BillingTransaction): Promise<Seller | undefined> {
   const [row] = await tx.query<{ details: Seller }>('select details from seller')
   return row?.details

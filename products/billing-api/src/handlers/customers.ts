@@ -8,6 +8,13 @@ import type { AskerOf } from '../caller.ts'
 import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, ScheduledChangeQuery, SubscriptionInput } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
+const CustomersQuery = Type.Object(
+  {
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The beginning of an id, an alias, an e-mail address, or a part of a company’s name' })),
+    ...PageQuery.properties,
+  },
+  { additionalProperties: false },
+)
 
 /** Customers and what they are subscribed to. */
 export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
@@ -18,7 +25,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.get('/customers', {
     config: { scope: 'customers:read' },
-    schema: { summary: 'Customers', tags: ['customers'], querystring: PageQuery, response: { 200: Page(Account) } },
+    schema: { summary: 'Customers, newest first', tags: ['customers'], querystring: CustomersQuery, response: { 200: Page(Account) } },
   }, async (request) => listCustomers(billing, request.query))
 
   app.get('/customers/:customerId', {

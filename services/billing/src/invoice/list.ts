@@ -1,9 +1,12 @@
-import type { Billing } from '../billing.ts'
+import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { instantOf } from '../rules/zone.ts'
+import { instantsBetween, isOfCustomerFound, parameters, type Parameters } from '../search.ts'
+import { zoneOfSeller } from '../seller.ts'
+import type { InvoiceKind } from './document.ts'
 import { draftOf } from './draft.ts'
 import { leftToPay } from './state.ts'
 import { invoiceColumns, viewAll, type Invoice, type StoredInvoice } from './view.ts'
@@ -91,27 +94,93 @@ export const mostSummed = 100_000
 
 type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & { total: string; amountDue: string; amountOverdue: string; first: Instant }
 
-/**
- * What a customer's invoices come to by currency, those of a status or a year where asked: counted by the database in one statement, as the list of
- * the same filter would come to in all its pages. A draft is not issued yet and not in it. Throws invalid_range for more than 100,000 documents.
- */
-export async function summarizeInvoices(billing: Billing, input: { customerId: string; status?: InvoiceFilter; year?: number }): Promise<InvoiceSummary> {
-  checkYear(input.year)
+/** Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in) or instants (half-open). */
+export interface InvoicesFilter {
+  customerId?: string
+  status?: Exclude<InvoiceFilter, 'draft'>
+  kind?: InvoiceKind
+  currency?: string
+  start?: string
+  end?: string
+  /** The beginning of a number, or whom it is for: see `isOfCustomerFound`. */
+  q?: string
+}
+
+/** Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws invalid_range. */
+export async function listInvoices(billing: Billing, input: InvoicesFilter & { cursor?: string; limit?: number }): Promise<Page<Invoice>> {
+  const limit = pageLimit(input.limit)
+  const after = decodeCursor(input.cursor, 2)
+  if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
   return billing.transaction(async (tx) => {
-    const rows = input.status === 'draft' ? [] : await tx.query<Sums>(
+    const given = parameters()
+    const conditions = await conditionsOf(tx, input, given)
+    if (after) conditions.push(`(i.issued_at, i.sequence) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::bigint)`)
+    const rows = await tx.query<StoredInvoice & { sequence: number }>(
+      `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
+       order by i.issued_at desc, i.sequence desc limit ${limit + 1}`,
+      given.values,
+    )
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      data: await viewAll(tx, shown.map(({ sequence: _, ...row }) => row)),
+      nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, String(last.sequence)]) : null,
+    }
+  }, { readOnly: true })
+}
+
+/** SQL: what the invoice `i` has to be for a filter. */
+async function conditionsOf(tx: BillingTransaction, filter: InvoicesFilter, given: Parameters): Promise<string[]> {
+  const { customerId, kind, currency, status, q } = filter
+  const { from, to } = instantsBetween(filter, await zoneOfSeller(tx))
+  return [
+    'true',
+    ...(customerId === undefined ? [] : [`i.customer_id = ${given.add(customerId)}`]),
+    ...(kind === undefined ? [] : [`i.kind = ${given.add(kind)}`]),
+    ...(currency === undefined ? [] : [`i.currency = ${given.add(currency)}`]),
+    ...(from === null ? [] : [`i.issued_at >= ${given.add(from)}`]),
+    ...(to === null ? [] : [`i.issued_at < ${given.add(to)}`]),
+    ...(status === undefined ? [] : [conditionOf(status, status === 'overdue' ? given.add(tx.at) : '')]),
+    ...(q === undefined ? [] : [isFoundBy(q, given)]),
+  ]
+}
+
+/** A text such as INV-2026 is the beginning of a number; any other is whom the document is for. */
+function isFoundBy(q: string, given: Parameters): string {
+  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, given)
+  const number = given.add(q.toUpperCase())
+  return `i.number collate "C" >= ${number} and i.number collate "C" < ${number} || chr(1114111)`
+}
+
+/**
+ * What invoices come to by currency: of one customer or of all, those of a filter where asked; counted by the database in one statement, as the list of the same
+ * filter would come to in all its pages. A draft is not issued yet and not in it. Throws invalid_range for more than 100,000 documents.
+ */
+export async function summarizeInvoices(
+  billing: Billing, { year, status, ...filter }: Omit<InvoicesFilter, 'status'> & { status?: InvoiceFilter; year?: number },
+): Promise<InvoiceSummary> {
+  checkYear(year)
+  return billing.transaction(async (tx) => {
+    if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
+    const given = parameters(tx.at)
+    const conditions = await conditionsOf(tx, { ...filter, ...(status === undefined ? {} : { status }) }, given)
+    if (year !== undefined) {
+      const [first, next] = yearOf(year).map((date) => startOf(given.add(date)))
+      conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
+    }
+    const rows = await tx.query<Sums>(
       `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
-         (count(*) filter (where due > 0 and due_at < $2))::int as overdue,
+         (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
          (count(*) filter (where due <= 0))::int as paid, (count(*) filter (where due is null))::int as void,
          coalesce(sum(total) filter (where due is not null), 0)::text as total, coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
-         coalesce(sum(due) filter (where due > 0 and due_at < $2), 0)::text as "amountOverdue",
-         min(due_at) filter (where due > 0 and due_at >= $2) as "nextDueAt", min(issued_at) as first
+         coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
+         min(due_at) filter (where due > 0 and due_at >= $1) as "nextDueAt", min(issued_at) as first
        from (
          select i.currency, i.total, i.due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
-         from invoices i where i.customer_id = $1
-         and ($3::date is null or (i.issued_at >= ${startOf('$3')} and i.issued_at < ${startOf('$4')})) and ${conditionOf(input.status, '$2')}
+         from invoices i where ${conditions.join(' and ')}
          limit ${mostSummed + 1}) d
        group by currency order by currency collate "C"`,
-      [input.customerId, tx.at, ...(input.year === undefined ? [null, null] : yearOf(input.year))],
+      given.values,
     )
     return summaryOf(rows, tx.at)
   }, { readOnly: true })
@@ -123,7 +192,7 @@ const startOf = (date: string) => `(select ${date}::date::timestamp at time zone
 
 function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
   if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
-    throw new BillingError('invalid_range', { pointer: '?year', message: `there are more than ${mostSummed} invoices: narrow the filter` })
+    throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${mostSummed} invoices: narrow the filter` })
   }
   return {
     asOf, firstIssuedAt: rows.reduce<Instant | null>((first, row) => (first === null || row.first < first ? row.first : first), null),
@@ -131,8 +200,9 @@ function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
   }
 }
 
-function exact(sum: string): number {
+/** A sum as a number. Throws amount_out_of_range where none can hold it. */
+export function exact(sum: string): number {
   const value = Number(sum)
   if (Number.isSafeInteger(value)) return value
-  throw new BillingError('amount_out_of_range', { message: 'the invoices come to more than can be told exactly: narrow the filter' })
+  throw new BillingError('amount_out_of_range', { message: 'they come to more than can be told exactly: narrow the filter' })
 }

@@ -1,0 +1,134 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
+import { BillingError } from '../failure.ts'
+import { metersByKey } from '../meter.ts'
+import { addDays } from '../rules/date.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { instantsBetween, parameters } from '../search.ts'
+import { zoneOfSeller } from '../seller.ts'
+import type { UsageEvent } from './detail.ts'
+import { aheadSeconds } from './event.ts'
+
+/** An event as the vendor sees it. */
+export interface ListedEvent extends UsageEvent {
+  customerId: string
+  /** What a quota granted above the allowance, in units; null for what was recorded. */
+  overage: number | null
+}
+
+/** Which events. `start` and `end` are of their time: dates in the seller's zone (both in) or instants (half-open). */
+export interface EventsFilter {
+  customerId?: string
+  meter?: string
+  id?: string
+  start?: string
+  end?: string
+}
+
+/** Of all customers, so many days are looked at unless told, and at most. */
+const daysOfAll = { unlessTold: 1, most: 31 }
+
+/**
+ * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of their ids, and then the newest first, for events stand
+ * in that order. Of all customers the last day unless told, and at most 31. Throws meter_not_found, invalid_range.
+ */
+export async function listEvents(billing: Billing, input: EventsFilter & { cursor?: string; limit?: number }): Promise<Page<ListedEvent>> {
+  const limit = pageLimit(input.limit)
+  const after = decodeCursor(input.cursor, 4) as Place | undefined
+  return billing.transaction(async (tx) => {
+    const rows = await readEvents(tx, await eventsAsked(tx, input), after, limit + 1)
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return { data: shown, nextCursor: rows.length > limit && last ? encodeCursor(placeOf(last)) : null }
+  }, { readOnly: true })
+}
+
+const rowsPerPage = 1_000
+
+/**
+ * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its own, and none after the reader has left. What is stored
+ * after the first page was read stays out.
+ */
+export async function exportEvents(billing: Billing, input: EventsFilter): Promise<AsyncGenerator<ListedEvent[], void>> {
+  const asked = await billing.transaction(async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: tx.at }), { readOnly: true })
+  return pagesOf(billing, asked)
+}
+
+async function* pagesOf(billing: Billing, asked: Asked): AsyncGenerator<ListedEvent[], void> {
+  let after: Place | undefined
+  for (;;) {
+    const page = await billing.transaction((tx) => readEvents(tx, asked, after, rowsPerPage), { readOnly: true })
+    if (page.length > 0) yield page
+    if (page.length < rowsPerPage) return
+    after = placeOf(page.at(-1)!)
+  }
+}
+
+/** One event by its id. Throws customer_not_found, event_not_found. */
+export async function getEvent(billing: Billing, input: { customerId: string; eventId: string }): Promise<ListedEvent> {
+  return billing.transaction(async (tx) => {
+    const [customer] = await tx.query('select from customers where customer_id = $1', [input.customerId])
+    if (!customer) throw new BillingError('customer_not_found', { customerId: input.customerId, message: `there is no customer '${input.customerId}'` })
+    const [event] = await readEvents(tx, { customerId: input.customerId, id: input.eventId, from: null, to: null }, undefined, 1)
+    if (event) return event
+    throw new BillingError('event_not_found', { message: `customer '${input.customerId}' has no recorded event '${input.eventId}': see also those that were rejected` })
+  }, { readOnly: true })
+}
+
+interface Asked {
+  customerId?: string | undefined
+  meter?: string | undefined
+  id?: string | undefined
+  from: Instant | null
+  to: Instant | null
+  storedBy?: Instant
+}
+
+async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promise<Asked> {
+  const { customerId, meter, id } = filter
+  if (meter !== undefined && !(await metersByKey(tx)).has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
+  const { from, to } = instantsBetween(filter, await zoneOfSeller(tx))
+  if (customerId !== undefined || id !== undefined) return { customerId, meter, id, from, to }
+  const end = to ?? addSeconds(tx.at, aheadSeconds)
+  const start = from ?? addSeconds(end, -daysOfAll.unlessTold * 86_400)
+  if (addDays(start.slice(0, 10), daysOfAll.most) < end.slice(0, 10)) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `of all customers at most ${daysOfAll.most} days are listed: name a customer, or choose a shorter range` })
+  }
+  return { customerId, meter, id, from: start, to: end }
+}
+
+/** Where an event stands: of one customer after another, and then the newest first. */
+type Place = [time: Instant, id: string, customerId: string, meter: string]
+
+const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [time, id, customerId, meter]
+
+/** Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their events stand in, and merged. */
+async function readEvents(tx: BillingTransaction, { customerId, meter, id, from, to, storedBy }: Asked, after: Place | undefined, limit: number): Promise<ListedEvent[]> {
+  const given = parameters()
+  const one = customerId === undefined ? undefined : given.add(customerId)
+  const behind = after && { time: given.add(after[0]), id: given.add(after[1]), customer: given.add(after[2]), meter: given.add(after[3]) }
+  const conditions = [
+    'e.customer_id = c.customer_id and e.meter = m.key',
+    ...(from === null ? [] : [`e.time >= ${given.add(from)}`]),
+    ...(to === null ? [] : [`e.time < ${given.add(to)}`]),
+    ...(storedBy === undefined ? [] : [`e.stored_at <= ${given.add(storedBy)}`]),
+    // When an id was taken is known, and so where its event stands.
+    ...(id === undefined ? [] : [`e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`]),
+    ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
+  ]
+  const rows = await tx.query<Omit<ListedEvent, 'overage'> & { overage: number | null; decimals: number }>(
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.decimals
+     from (select customer_id from customers
+           where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
+           order by customer_id) c
+     cross join lateral (
+       select e.*, m.decimals from meters m cross join lateral (
+         select e.* from usage_events e where ${conditions.join(' and ')} order by e.time desc, e.id desc limit ${limit}) e
+       ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
+       order by e.time desc, e.id desc, e.meter desc limit ${limit}) e
+     limit ${limit}`,
+    given.values,
+  )
+  return rows.map(({ decimals, overage, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals) }))
+}
