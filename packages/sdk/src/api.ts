@@ -887,6 +887,7 @@ export type Subscription = {
     remaining: number | null
   }>
   startedAt: string | null
+  endedAt: string | null
   currentPeriod: {
     /** A date in the customer's time zone, YYYY-MM-DD */
     start: string

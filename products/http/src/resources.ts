@@ -137,6 +137,7 @@ export const Subscription = Type.Object(
     seats: Nullable(Type.Integer()),
     allowances: Type.Array(Allowance),
     startedAt: Nullable(Instant),
+    endedAt: Nullable({ ...Instant, description: 'When it ended; access stopped then' }),
     currentPeriod: Nullable(DateRange),
     usagePeriod: Nullable(UsagePeriod),
     trialEndsAt: Nullable(Instant),

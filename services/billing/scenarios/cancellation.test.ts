@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordUsage,
-  resumeSubscription, runDueWork, upgradeSubscription,
+  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordUsage,
+  resumeSubscription, runDueWork, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -103,28 +103,108 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(periods.map(({ label, start, end }) => [label, start, end])).toEqual([['2027-02', '2027-02-10', '2027-03-10'], ['2027-01', '2027-01-10', '2027-02-10'], ['2026-12', '2026-12-10', '2027-01-10'], ['2026-11', '2026-11-01', '2026-12-01']])
   })
 
-  test('ended at once by the vendor, the usage so far is billed and the unused days are credit, if asked', async () => {
+  test('ended at once by the vendor, access stops at that instant, the date is kept and the days after it are credit, if asked', async () => {
     await subscribe('ended')
     await use('ended', 'u', 1_100, '2026-11-14T00:00:00Z')
+    world.set('2026-11-16T04:00:00Z') // noon of the 16th
+    await use('ended', 'today', 7, '2026-11-16T01:00:00Z')
     const { subscription: ended, invoice } = await cancel('ended', { when: 'now', credit: true })
-    expect(ended).toMatchObject({ status: 'canceled' })
-    expect(invoice).toMatchObject({ kind: 'change', lines: [{ kind: 'credit', amount: -29_950 }], total: -31_747 })
-    expect(await linesOf('ended')).toEqual([['renewal', ['usage', 500]], ['change', ['credit', -29_950]], ['start', ['fee', 59_900]]])
-    expect((await getCustomer(world.billing, { customerId: 'ended' })).creditBalance).toBe(31_747 - 530)
+    expect(ended).toMatchObject({ status: 'canceled', endedAt: '2026-11-16T04:00:00.000000Z' })
+    expect(await checkSubscriptionStatus(world.billing, { customerId: 'ended' })).toBe(false)
+    await expect(consume(world.billing, { customerId: 'ended', meter: 'ai_chat', id: 'c' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    await expect(cancel('ended', { when: 'now' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    // 14 of 30 days: 59900 − 59900 × 16 ÷ 30 = 59900 − 31946.67 → 27953. With 6 %: 1677.18 → 1677.
+    expect(invoice).toMatchObject({ kind: 'change', lines: [{ kind: 'credit', amount: -27_953, days: { billed: 14, of: 30 } }], total: -29_630 })
+    // Used before the ending and told after it: billed. Used after it on the same date: not.
+    world.set('2026-11-16T06:00:00Z')
+    await use('ended', 'before', 3, '2026-11-16T03:59:59Z')
+    await use('ended', 'after', 9, '2026-11-16T04:00:01Z')
+    await world.passTo('2026-11-16T17:00:00Z')
+    expect(await linesOf('ended')).toEqual([['renewal', ['usage', 550]], ['change', ['credit', -27_953]], ['start', ['fee', 59_900]]])
+    // 5.50 and 6 % of it, 0.33, come off the balance.
+    expect((await getCustomer(world.billing, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
+    // What arrives late is billed on the closing invoice, 35 days after the date is over.
+    await use('ended', 'late', 100, '2026-11-15T04:00:00Z')
+    await world.passTo('2026-12-21T16:00:00Z')
+    expect((await invoicesOf('ended'))[0]).toMatchObject({ kind: 'closing', issuedAt: '2026-12-21T16:00:00.000000Z', lines: [{ kind: 'adjustment', amount: 500 }] })
     await subscribe('kept')
     expect(await cancel('kept', { when: 'now' })).toMatchObject({ invoice: null, subscription: { status: 'canceled' } })
   })
 
-  test('ended on the day it began and begun again, twice: three starts, each with its number', async () => {
+  test('begun again on the date it was ended, the date belongs to the new subscription, with fee and usage', async () => {
+    await subscribe('again')
+    await use('again', 'u', 1_100, '2026-11-14T00:00:00Z')
+    await use('again', 'today', 7)
+    await cancel('again', { when: 'now', credit: true })
+    world.set('2026-11-16T04:00:00Z')
+    const { invoice } = await createSubscription(world.billing, { customerId: 'again', planId: 'team' })
+    // The 16th day: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. What was used before it is billed first.
+    expect(invoice).toMatchObject({ kind: 'start', lines: [{ kind: 'credit', amount: -1_997, period: { start: '2026-11-16', end: '2026-11-17' } }, { kind: 'fee', amount: 59_900 }] })
+    expect((await getUsageSummary(world.billing, { customerId: 'again' })).meters[0]).toMatchObject({ used: 7 })
+    expect(await linesOf('again')).toEqual([['start', ['credit', -1_997], ['fee', 59_900]], ['renewal', ['usage', 500]], ['change', ['credit', -27_953]], ['start', ['fee', 59_900]]])
+    // Both voided, and made again: the same.
+    const [start, , end] = await invoicesOf('again')
+    await voidInvoice(world.billing, { invoiceId: start!.id })
+    expect((await generateInvoice(world.billing, { customerId: 'again', period: start!.period.label })).lines.map((line) => line.amount)).toEqual([-1_997, 59_900])
+    await voidInvoice(world.billing, { invoiceId: end!.id }).catch((error: { code: string }) => expect(error.code).toMatch(/credit_already/))
+    await world.passTo('2026-12-17T00:00:00Z')
+    expect((await linesOf('again'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 0]])
+  })
+
+  test('begun again on the next date, both dates are paid for once, and an upgrade gives back nothing of the first', async () => {
+    await subscribe('next')
+    await cancel('next', { when: 'now' })
+    world.set('2026-11-16T17:00:00Z') // the 17th
+    expect((await createSubscription(world.billing, { customerId: 'next', planId: 'team' })).invoice!.lines.map((line) => line.amount)).toEqual([59_900])
+    world.set('2026-11-18T17:00:00Z')
+    // 28 of 30 days: 59900 − 59900 × 2 ÷ 30 = 59900 − 3993 = 55907; 199900 − 13327 = 186573.
+    expect((await upgradeSubscription(world.billing, { customerId: 'next', planId: 'business' })).invoice!.lines.map((line) => line.amount)).toEqual([-55_907, 186_573])
+  })
+
+  test('a date that is billed already is not handed over', async () => {
+    await subscribe('billed')
+    await cancel('billed', { when: 'now' })
+    await use('billed', 'u', 1_010, '2026-11-15T17:00:00Z')
+    await world.passTo('2026-11-18T00:00:00Z')
+    await expect(createSubscription(world.billing, { customerId: 'billed', planId: 'team', startsAt: '2026-11-16T10:00:00Z' })).rejects.toMatchObject({ code: 'starts_too_early' })
+    expect((await createSubscription(world.billing, { customerId: 'billed', planId: 'team', startsAt: '2026-11-17T10:00:00Z' })).subscription).toMatchObject({ currentPeriod: { start: '2026-11-17' } })
+  })
+
+  test('ended and begun again on one date, twice, each pays for no more than the last: three starts, each with its number', async () => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.billing, 'fickle')
     for (const planId of ['team', 'business', 'team']) {
       await createSubscription(world.billing, { customerId: 'fickle', planId })
+      await use('fickle', `on-${(await invoicesOf('fickle')).length}`, 700)
       if (planId === 'business' || (await invoicesOf('fickle')).length === 1) await cancel('fickle', { when: 'now', credit: true })
     }
-    expect((await invoicesOf('fickle')).map((invoice) => [invoice.kind, invoice.total])).toEqual([['start', 63_494], ['change', -211_894], ['start', 211_894], ['change', -63_494], ['start', 63_494]])
+    // 59900 ÷ 30 = 1996.67 → 1997 for the date, 57903 for the rest; 199900 ÷ 30 = 6663.33 → 6663 and 193237.
+    expect(await linesOf('fickle')).toEqual([
+      ['start', ['credit', -6_663], ['fee', 59_900]], ['change', ['credit', -193_237]], ['start', ['credit', -1_997], ['fee', 199_900]], ['change', ['credit', -57_903]], ['start', ['fee', 59_900]],
+    ])
     await world.passTo('2026-12-20T00:00:00Z')
     expect(await subscription('fickle')).toMatchObject({ plan: { id: 'team' }, usagePeriod: { label: '2026-12' } })
+    // 2,100 on that date, once: 1,100 above 1,000.
+    expect((await linesOf('fickle'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 5_500]])
+  })
+
+  test('ended and begun again every day, one pays for each date once, and its usage once', async () => {
+    world.set('2026-10-31T20:00:00Z')
+    await seedCustomer(world.billing, 'daily')
+    await createSubscription(world.billing, { customerId: 'daily', planId: 'team' })
+    for (let day = 1; day <= 4; day += 1) {
+      await use('daily', `d${day}`, 10)
+      await cancel('daily', { when: 'now', credit: true })
+      await createSubscription(world.billing, { customerId: 'daily', planId: 'team' })
+      await world.passTo(`2026-11-0${day}T20:00:00Z`)
+    }
+    await cancel('daily', { when: 'now', credit: true })
+    await world.passTo('2027-03-01T00:00:00Z')
+    const lines = (await invoicesOf('daily')).flatMap((invoice) => invoice.lines)
+    const sumOf = (kinds: string[], of: (line: (typeof lines)[number]) => number) => lines.filter((line) => kinds.includes(line.kind)).reduce((total, line) => total + of(line), 0)
+    // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by itself at most by half a fen.
+    expect(Math.abs(sumOf(['fee', 'credit'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
+    expect(sumOf(['usage', 'adjustment'], (line) => line.quantity)).toBe(40)
   })
 
   test('a cancellation takes the place of a downgrade, outlives an upgrade, and is not passed over by a downgrade', async () => {

@@ -326,17 +326,17 @@ stories('changes', [
     await beginsOnTeam(life)
     await life.on('2026-11-16 09:00')
     await life.cancels({ when: 'now', credit: true })
-    // 15 of 30 days, today among them: 299.50, and 6 % of it 17.97.
+    // 14 of 30 days, today is kept: 59900 − 59900 × 16 ÷ 30 = 59900 − 31947 = 27953, and 6 % of it 16.77.
     await life.receives(`change on 2026-11-16 09:00
-      Unused time on Team 2026-11-16..2026-12-01 -299.50
-      tax 6% -17.97, total -317.47`)
-    await life.hasCredit('317.47')
+      Unused time on Team 2026-11-17..2026-12-01 -279.53
+      tax 6% -16.77, total -296.30`)
+    await life.hasCredit('296.30')
     await life.on('2026-12-10 09:00')
     await life.subscribes('team')
-    // 634.94 − 317.47 = 317.47.
+    // 634.94 − 296.30 = 338.64.
     await life.receives(`start on 2026-12-10 09:00
       Team plan fee 2026-12-10..2027-01-10 599.00
-      tax 6% 35.94, total 634.94, credit -317.47, due 317.47`)
+      tax 6% 35.94, total 634.94, credit -296.30, due 338.64`)
     await life.hasCredit('0.00')
   })
 

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { tooManySeats } from './change.ts'
-import { readHistory, stretchOn, type History, type Stretch } from './history.ts'
+import { currentStretch, readHistory, type History, type Stretch } from './history.ts'
 import { discountsOf, type Discount } from './invoice/discounts.ts'
 import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
@@ -79,7 +79,7 @@ export async function getAdvice(billing: Billing, input: { customerId: string })
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const { currency } = history.customer
-    const current = stretchOn(history.stretches, history.today)
+    const current = currentStretch(history)
     if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
     const running = usagePeriods(history.stretches, history.today).at(-1)!
     const tried = periodsToTry(history)

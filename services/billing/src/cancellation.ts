@@ -3,20 +3,21 @@ import { partyOf } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, readHistory, stretchOn, type History, type Stretch, type Waiting } from './history.ts'
+import { currentStretch, lockCustomer, readHistory, type History, type Stretch, type Waiting } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { issue } from './invoice/issue.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
 import { noticesBetween, type Notice } from './notices.ts'
 import { dropWaiting, schedule } from './plan-change.ts'
+import { addDays } from './rules/date.ts'
 import { keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 
 /**
  * Ends the subscription: at the end of the fee period, in the place of a scheduled change and undone until then by resuming, or
- * now. Ending it now invoices the usage so far, and with `credit` gives back the days not used, today among them, as account
- * credit (`invoice` says so). Throws no_active_subscription.
+ * now: access stops at this instant, today's fee is kept, and the usage up to it is invoiced when the date is over. With `credit` the days after today
+ * are given back as account credit (`invoice` says so). Throws no_active_subscription.
  */
 export async function cancelSubscription(
   billing: Billing, input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
@@ -63,23 +64,25 @@ async function leftBy(tx: BillingTransaction, before: History): Promise<{ subscr
 const isEnd = (one: Waiting) => one.change === null
 
 function currentOf(history: History): Stretch {
-  const current = stretchOn(history.stretches, history.today)
+  const current = currentStretch(history)
   if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
   return current
 }
 
+/** Access stops now; the date is the subscription's to its end, so its usage is billed when the date is over. */
 async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
   const { customer: { customerId }, today } = history
+  const endsOn = addDays(today, 1)
   const period = usagePeriods(history.stretches, today).at(-1)!
-  const credits = credit ? await creditsFrom(tx, customerId, history.stretches, today) : []
+  const credits = credit ? await creditsFrom(tx, customerId, history.stretches, endsOn) : []
   // Where discounts took all of the fee, nothing is given back.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])
-  await writeStretches(tx, customerId, { endsOn: today, next: null })
+  await writeStretches(tx, customerId, { endsOn, next: null })
+  await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
   const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
-  await doWhatIsDue(tx, ended, { force: true })
   return document && viewOf(tx, document)
 }

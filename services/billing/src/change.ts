@@ -1,6 +1,6 @@
 import type { BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
-import { isSameGrid, nextStretch, stretchOn, type History, type Party, type Stretch } from './history.ts'
+import { currentStretch, isSameGrid, nextStretch, type History, type Party, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
@@ -47,7 +47,7 @@ export function partyOf({ access }: BillingTransaction): Party {
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
 export async function planChange(tx: BillingTransaction, history: History, asked: ChangeRequest): Promise<PlannedChange> {
-  const from = stretchOn(history.stretches, history.today)
+  const from = currentStretch(history)
   const { customerId, currency } = history.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)

@@ -80,6 +80,8 @@ export interface History {
   ahead: Scheduled[]
   meters: Map<string, Meter>
   startedAt: Instant | null
+  /** When the last subscription was ended at once; it had its date to the end. Null where it was not. */
+  endedAt: Instant | null
   today: LocalDate
 }
 
@@ -110,7 +112,7 @@ async function historiesOf(tx: BillingTransaction, customerIds: readonly string[
   return facts.map((own) => historyFrom(tx, own, meters))
 }
 
-function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, waiting, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
   const written = rows.map(stretchFrom)
   const last = written.at(-1)
   const asked = (waiting ?? []).map(waitingFrom)
@@ -118,7 +120,7 @@ function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, waiting, 
   const today = localDateOf(zones, tx.at)
   const begun = happens.filter((one) => one.at <= today)
   const stretches = stretchesAhead({ stretches: written, ahead: begun })
-  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, startedAt, today }
+  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, startedAt, endedAt, today }
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -156,6 +158,7 @@ interface Facts extends CustomerRow {
   /** The stretches, oldest first, and when the last one's subscription began. */
   rows: StretchRow[]
   startedAt: Instant | null
+  endedAt: Instant | null
   waiting: WaitingRow[] | null
 }
 
@@ -172,6 +175,8 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
           from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.customer_id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
+       (select u.ended_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "endedAt",
        (select json_agg(c order by c.at, c.by) from (
           select c.asked_by as by, c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
           from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting
@@ -260,6 +265,11 @@ export function endedSubscriptions({ stretches, today }: History): { id: string;
   const lasts = new Map(stretches.map((stretch) => [stretch.subscriptionId, stretch]))
   return [...lasts.values()].flatMap((last) =>
     (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))
+}
+
+/** The stretch that is in force now, or undefined: on the date it was ended at once, a subscription has one no more. */
+export function currentStretch({ stretches, today, endedAt }: Pick<History, 'stretches' | 'today' | 'endedAt'>): Stretch | undefined {
+  return endedAt === null ? stretchOn(stretches, today) : undefined
 }
 
 /** The stretch that holds a date, or undefined. */

@@ -4,10 +4,12 @@ import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { closesAt, doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { becomes, lockCustomer, readHistory, stretchOn, type History, type Party, type Stretch } from './history.ts'
+import { becomes, currentStretch, lockCustomer, readHistory, stretchOn, type History, type Party, type Stretch } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
-import { feeLine } from './invoice/line.ts'
+import { closedPeriods } from './invoice/closed.ts'
+import { creditsOn } from './invoice/billed.ts'
+import { feeLine, type LineDraft } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
 import { priced } from './invoice/priced.ts'
 import { renewalLines } from './invoice/renewal.ts'
@@ -46,6 +48,8 @@ export interface Subscription {
   seats: number | null
   allowances: Allowance[]
   startedAt: Instant | null
+  /** When it ended; null while it goes on. */
+  endedAt: Instant | null
   currentPeriod: { start: LocalDate; end: LocalDate } | null
   usagePeriod: { start: LocalDate; end: LocalDate; label: string } | null
   trialEndsAt: Instant | null
@@ -80,7 +84,7 @@ export interface Changed {
 /**
  * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, the
  * plan's unless given) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
- * one may start, not before that end. Throws subscription_exists when they have one.
+ * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
   billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string; trialDays?: number },
@@ -90,7 +94,7 @@ export async function createSubscription(
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
     const history = await readHistory(tx, input.customerId)
     const before = history.stretches.at(-1)
-    if (stretchOn(history.stretches, history.today)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+    if (currentStretch(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
     const plan = await getPlan(tx, { planId: input.planId })
     await refuseArchived(tx, plan)
     if (plan.currency !== history.customer.currency) {
@@ -100,7 +104,8 @@ export async function createSubscription(
     if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
     const startedAt = startOf(input.startsAt, tx.at)
     const from = localDateOf(history.zones, startedAt)
-    if (before && from < before.to!) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
+    const handedOver = await lastDayGivenBack(tx, history, from)
+    if (before && from < before.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
     const subscriptionId = tx.newId('sub')
     await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
     const id = tx.newId('str')
@@ -117,13 +122,29 @@ export async function createSubscription(
     const feePeriod = feePeriodAt(stretch, from)
     const fee = feeLine(stretch, feePeriod, feePeriod)
     const document = await issue(tx, started, {
-      kind: 'start', period, lines: fee.amount === 0 || trialDays > 0 ? [] : [fee], termsDays: plan.paymentTermsDays,
+      kind: 'start', period, lines: [...handedOver ?? [], ...(fee.amount === 0 || trialDays > 0 ? [] : [fee])], termsDays: plan.paymentTermsDays,
       // Two may start on one day, when the first was ended on it.
       ...(before ? { stretchId: id } : {}),
     })
     await doWhatIsDue(tx, started)
     return changed(tx, input.customerId, document)
   })
+}
+
+/**
+ * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
+ * is billed with the new one. Undefined where there is no such date, or it was billed already.
+ */
+async function lastDayGivenBack(tx: BillingTransaction, history: History, from: LocalDate): Promise<LineDraft[] | undefined> {
+  const { customer: { customerId }, stretches, endedAt } = history
+  const before = stretches.at(-1)
+  if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
+  if ((await closedPeriods(tx, history)).has(usagePeriods(stretches, from).at(-1)!.from)) return undefined
+  const lines = await creditsOn(tx, customerId, stretches, from)
+  await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
+  // What was used before that date is billed first.
+  await doWhatIsDue(tx, await readHistory(tx, customerId), { force: true })
+  return lines
 }
 
 function startOf(startsAt: string | undefined, at: Instant): Instant {
@@ -152,7 +173,7 @@ export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
 export async function plansFor(billing: Billing, input: { customerId: string }): Promise<(Plan & { relation: PlanRelation })[]> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
-    const current = stretchOn(history.stretches, history.today)
+    const current = currentStretch(history)
     const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
     const plans = current ? [...offered, current.plan] : offered
     plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
@@ -176,7 +197,7 @@ async function changed(tx: BillingTransaction, customerId: string, document: Inv
 /** The subscription as it stands inside a transaction. */
 export async function subscriptionOf(tx: BillingTransaction, customerId: string): Promise<Subscription> {
   const history = await readHistory(tx, customerId)
-  const current = stretchOn(history.stretches, history.today)
+  const current = currentStretch(history)
   if (!current) return noSubscription(history)
   const period = usagePeriods(history.stretches, history.today).at(-1)!
   const feePeriod = feePeriodAt(current, history.today)
@@ -185,7 +206,7 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
     plan: current.plan, seats: current.seats,
     allowances: await allowancesOf(tx, history, current),
-    startedAt: history.startedAt,
+    startedAt: history.startedAt, endedAt: null,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
     usagePeriod: shown(period),
     trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
@@ -209,10 +230,12 @@ function aheadOf(history: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'ca
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 
+const endOf = ({ zones, stretches }: History) => (stretches.at(-1)?.to ? instantOf(zones, stretches.at(-1)!.to!) : null)
+
 function noSubscription(history: History): Subscription {
   return {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: history.startedAt, currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
+    startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
 }
 

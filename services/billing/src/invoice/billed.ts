@@ -72,13 +72,28 @@ export async function creditsFrom(tx: BillingTransaction, customerId: string, st
   // A fee is billed in advance by the document of the period before, at most one fee period (36 years) and a month back.
   const lines = await linesSince(tx, customerId, addDays(date, -37 * 366))
   const credited = new Set(lines.filter((line) => line.kind === 'credit').map(feeNamedBy))
+  // What a subscription before this one did not give back when it ended stays with it.
+  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
   return lines
     .filter((line) => line.kind === 'fee' && reachesPast(line, date) && !credited.has(feeNamedBy(line)))
     .flatMap((line) => {
-      const stretch = stretches.find((one) => one.id === line.stretchId)
+      const stretch = own.find((one) => one.id === line.stretchId)
       return stretch ? creditLine(line, stretch.plan.name, { from: later(date, line.period.start), to: line.period.end }) : []
     })
     .filter((line) => line.amount !== 0 || line.discounts !== undefined)
+}
+
+/** Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was ended on, which belongs to the one that starts on it. */
+export async function creditsOn(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
+  const lines = await linesSince(tx, customerId, addDays(date, -37 * 366))
+  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
+  return lines.filter((line) => line.kind === 'fee' && line.period.start <= date && reachesPast(line, date)).flatMap((line) => {
+    const stretch = own.find((one) => one.id === line.stretchId)
+    const given = lines.filter((other) => other.kind === 'credit' && feeNamedBy(other) === feeNamedBy(line))
+    if (!stretch || given.some((other) => other.period.start <= date)) return []
+    const credit = creditLine(line, stretch.plan.name, { from: date, to: addDays(date, 1) }, money(-sum(given.map((other) => other.amount))))
+    return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
+  })
 }
 
 /** A stretch is billed one fee per fee period, and a credit reaches to the end of the fee it gives back. */

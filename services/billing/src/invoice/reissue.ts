@@ -1,10 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { History, Stretch } from '../history.ts'
-import { addDays, later } from '../rules/date.ts'
+import { addDays, later, type LocalDate } from '../rules/date.ts'
 import { money, sum } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt } from '../timeline.ts'
-import { billedUntil, creditsFrom, linesSince } from './billed.ts'
+import { billedUntil, creditsFrom, creditsOn, linesSince } from './billed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { issue } from './issue.ts'
 import { creditLine, feeLine, type BilledLine, type Line, type LineDraft } from './line.ts'
@@ -25,17 +25,21 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   const { kind, stretchId, lines } = row.document
   const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
   const stretch = history.stretches[index]
-  if (!stretch) return reissueEnd(tx, history, { period, subscriptionId: stretchId })
+  if (!stretch) return reissueEnd(tx, history, { period, subscriptionId: stretchId, from: lines.map((line) => line.period.start).sort()[0]! })
   const billed = await linesSince(tx, customerId, addDays(stretch.from, -37 * 366))
-  const draft = [...creditsStillOwed(billed, history.stretches.slice(0, index), stretch), ...feeStillOwed(billed, history.stretches, stretch)]
+  const isOwn = (one: Stretch) => one.subscriptionId === stretch.subscriptionId
+  // The date on which a subscription was ended at once, where this one took it over.
+  const taken = history.stretches.find((one) => !isOwn(one) && lines.some((line) => line.kind === 'credit' && line.stretchId === one.id))
+  const lastDay = taken ? await creditsOn(tx, customerId, history.stretches.filter((one) => one.subscriptionId === taken.subscriptionId), stretch.from) : []
+  const draft = [...lastDay, ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), stretch), ...feeStillOwed(billed, history.stretches, stretch)]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
 }
 
 /** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */
-async function reissueEnd(tx: BillingTransaction, history: History, ended: { period: LabelledPeriod; subscriptionId: string }): Promise<InvoiceDocument | null> {
+async function reissueEnd(tx: BillingTransaction, history: History, ended: { period: LabelledPeriod; subscriptionId: string; from: LocalDate }): Promise<InvoiceDocument | null> {
   const stretches = history.stretches.filter((stretch) => stretch.subscriptionId === ended.subscriptionId)
   const last = stretches.at(-1)!
-  const credits = await creditsFrom(tx, history.customer.customerId, stretches, last.to!)
+  const credits = await creditsFrom(tx, history.customer.customerId, stretches, ended.from)
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   return issue(tx, history, { kind: 'change', period: ended.period, stretchId: ended.subscriptionId, lines, termsDays: last.plan.paymentTermsDays })
 }

@@ -1,5 +1,5 @@
 import type { History } from '../history.ts'
-import { stretchOn } from '../history.ts'
+import { currentStretch, stretchOn } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { Price } from '../rules/pricing.ts'
 import { earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
@@ -20,7 +20,7 @@ export interface QuotaWindow extends DateRange {
 
 /** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
 export function quotaWindows(history: History, date: LocalDate): Map<string, QuotaWindow> | undefined {
-  const stretch = stretchOn(history.stretches, date)
+  const stretch = date === history.today ? currentStretch(history) : stretchOn(history.stretches, date)
   if (!stretch) return undefined
   const period = usagePeriods(history.stretches, date).findLast((one) => one.from <= date && date < one.to)!
   const counted = usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!

@@ -3,12 +3,11 @@ import { isTransaction, type Billing, type BillingTransaction } from '../billing
 import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
-import { localDateOf } from '../rules/zone.ts'
 import { checkEvent, takenTimes, type UsageEventInput } from './event.ts'
 import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { knownRecordingFactsOf, metersOf, recordingFactsOf, type KnownRecordingFacts } from './recording-facts.ts'
+import { knownRecordingFactsOf, metersOf, recordingFactsOf, usageDate, type KnownRecordingFacts } from './recording-facts.ts'
 import { keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 
@@ -100,7 +99,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     const own = facts.get(customerId)
     const checked = own ? checkEvent(customerId === event.customerId ? event : { ...event, customerId }, meters.get(event.meter), times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
     if ('code' in checked) fates[index] = checked
-    else placed.push(Object.assign(checked, { index, localDate: localDateOf(own!.zones, checked.time) }))
+    else placed.push(Object.assign(checked, { index, localDate: usageDate(own!, checked.time) }))
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
