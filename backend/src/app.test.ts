@@ -50,7 +50,7 @@ test('the process is healthy, and ready while its database answers', async () =>
 test('the portal learns who may frame it; nothing else does', async () => {
   const own = await serverWith(both)
   expect((await own.app.inject({ url: '/portal/settings.json', headers: { host: 'desk.example.com' } })).json())
-    .toEqual({ embedOrigins: ['http://desk.example.com'], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null } })
+    .toEqual({ embedOrigins: ['http://desk.example.com'], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null }, advice: true })
   const elsewhere = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', PORTAL_EMBED_ORIGINS: 'https://desk.example.com' })
   expect((await elsewhere.app.inject({ url: '/portal/settings.json', headers: { host: 'evil.example.com' } })).json().embedOrigins)
     .toEqual(['https://billing.example.com', 'https://desk.example.com'])

@@ -87,7 +87,7 @@ async function registerProducts(app: App, settings: Settings, { database, billin
   const testClock = standing && { now: standing.now, moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)) }
   await registerBillingApi(app, { billing, publicUrl, testClock })
   if (settings.enableCustomerPortal) {
-    await registerPortalApi(app, { billing, secure: isSecure(settings) })
+    await registerPortalApi(app, { billing, secure: isSecure(settings), advice: settings.portalAdvice })
     servePortal(app, settings)
     documents.unshift({ name: "Customer's API", url: '/api/portal/openapi.json' })
   }
@@ -101,7 +101,7 @@ async function registerProducts(app: App, settings: Settings, { database, billin
 function servePortal(app: App, settings: Settings): void {
   const whiteLabel = whiteLabelOf(settings)
   const settingsFor = ({ protocol, host }: Asked) => ({
-    embedOrigins: [...new Set([settings.publicUrl ?? `${protocol}://${host}`, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand,
+    embedOrigins: [...new Set([settings.publicUrl ?? `${protocol}://${host}`, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand, advice: settings.portalAdvice,
   })
   app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
     // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.

@@ -30,9 +30,9 @@ test('every variable is read', () => {
     PORT: '0', HOST: '0.0.0.0', DATA_DIR: '/var/lib/portal', DATABASE_URL: 'postgres://u:p@db:5432/portal', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true',
     PUBLIC_URL: 'https://billing.example.com/', PORTAL_EMBED_ORIGINS: 'https://a.example.com, https://b.example.com:8443 https://a.example.com', BILLING_API_KEY: 'sk_live_0123456789abcdef',
     DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json', TRUST_PROXY: '1', USAGE_RETENTION_MONTHS: '24', BODY_TIMEOUT_SECONDS: '20', READER_TIMEOUT_SECONDS: '40',
-    PORTAL_NAME: ' 星云客服 ', PORTAL_NAME_EN: 'Nebula', PORTAL_LOGO: mark, PORTAL_LOGO_DARK: mark, PORTAL_BRAND_COLOR: '0F766E', PORTAL_SUPPORT_URL: 'mailto:help@example.com',
+    PORTAL_ADVICE: 'false', PORTAL_NAME: ' 星云客服 ', PORTAL_NAME_EN: 'Nebula', PORTAL_LOGO: mark, PORTAL_LOGO_DARK: mark, PORTAL_BRAND_COLOR: '0F766E', PORTAL_SUPPORT_URL: 'mailto:help@example.com',
   })).toEqual({
-    port: 0, host: '0.0.0.0', dataDir: '/var/lib/portal', databaseUrl: 'postgres://u:p@db:5432/portal', enableCustomerPortal: true, enableAgentWorkbench: true,
+    portalAdvice: false, port: 0, host: '0.0.0.0', dataDir: '/var/lib/portal', databaseUrl: 'postgres://u:p@db:5432/portal', enableCustomerPortal: true, enableAgentWorkbench: true,
     publicUrl: 'https://billing.example.com', portalEmbedOrigins: ['https://a.example.com', 'https://b.example.com:8443'], billingApiKey: 'sk_live_0123456789abcdef',
     demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json', trustProxy: 1, usageMonthsKept: 24, bodyTimeoutSeconds: 20, readerTimeoutSeconds: 40,
     portalName: '星云客服', portalNameEn: 'Nebula', portalLogo: expect.objectContaining({ width: 24, height: 24 }), portalLogoDark: expect.anything(), portalBrandColour: '#0f766e', portalSupportUrl: 'mailto:help@example.com',

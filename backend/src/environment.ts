@@ -25,6 +25,8 @@ export interface Settings {
   portalBrandColour?: string
   /** Where a reader finds help: a page or a mail address. */
   portalSupportUrl?: string
+  /** Whether the portal compares plans on the customer's usage. */
+  portalAdvice: boolean
   /** The first secret key of the vendor's API. */
   billingApiKey?: string
   demo: boolean
@@ -75,6 +77,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     portalLogoDark: read('PORTAL_LOGO_DARK', undefined, readLogo),
     portalBrandColour: read('PORTAL_BRAND_COLOR', undefined, colour),
     portalSupportUrl: read('PORTAL_SUPPORT_URL', undefined, supportUrl),
+    portalAdvice: read('PORTAL_ADVICE', true, flag),
     billingApiKey: read('BILLING_API_KEY', undefined, secretKey),
     demo: read('DEMO', false, flag),
     testClock: read('TEST_CLOCK', undefined, instant),

@@ -3,7 +3,7 @@ import type { Invoice, Plan, Problem, Subscription, UsageSummary } from '@custom
 
 /** The vendor's API as a vendor's own server calls it. */
 export function vendorOf(url: string, key: string) {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${url}/api/billing${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -14,6 +14,7 @@ export function vendorOf(url: string, key: string) {
     return answer as T
   }
   return {
+    call,
     /** A customer of their own for one test, on a plan of the demo. */
     async newCustomer(planId: string, seats?: number): Promise<string> {
       const id = `e2e-${randomUUID().slice(0, 8)}`

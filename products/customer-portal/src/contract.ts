@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Meter, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -30,6 +30,9 @@ export const PortalPlan = Type.Object(
   closed,
 )
 export type PortalPlan = Static<typeof PortalPlan>
+/** GET /plans */
+export const PortalPlans = Type.Object({ data: Type.Array(PortalPlan), meters: Type.Array(Meter, { description: 'The meters that the plans charge for' }) }, closed)
+export type PortalPlans = Static<typeof PortalPlans>
 
 export const PlanChange = Type.Object({ planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })), quoteId: Type.Optional(Type.String({ maxLength: 64 })) }, closed)
 export type PlanChange = Static<typeof PlanChange>
@@ -50,6 +53,8 @@ const PlanAdvice = Type.Object(
     planId: Id, seats: Type.Integer(), fee: Amount, usage: Amount, discount: Amount, tax: Amount, total: Amount,
     difference: Type.Integer({ description: 'Compared with the plan of now: negative is less' }),
     meters: Type.Array(AdvisedMeter), obstacles: Type.Array(Blocker),
+    soFar: Type.Integer({ description: 'What the running period has come to on it so far: a whole fee and the usage, before discounts and tax' }),
+    loses: Type.Array(LocalizedText, { description: 'Features of the plan of now that it does not have' }),
     fits: Type.Boolean({ description: 'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period' }),
   },
   { ...closed, description: 'What the period would have cost on one plan. A fee for longer than a month counts with its days in the period.' },
@@ -57,6 +62,8 @@ const PlanAdvice = Type.Object(
 const MeterForecast = Type.Object(
   {
     meter: Id, used: Type.Number(), forecast: Nullable(Type.Number()), runsOutAt: Nullable(LocalDate),
+    included: Nullable(Type.Number()), overage: Type.Number(), overagePolicy: Type.Union([Type.Literal('bill'), Type.Literal('block')]),
+    usedUpOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date on which it was used up; null where it was not' }),
     errorBasisPoints: Type.Unsafe<number | null>({ ...Nullable(Type.Integer()), description: 'The mean of |forecast − actual| ÷ actual over `tried`: 100 are 1 %. null: there is nothing to compare with' }),
     tried: Type.Array(Type.Object({ period: PeriodLabel, forecast: Type.Number(), actual: Type.Number() }, closed), { description: 'The last whole periods, at most three, newest first' }),
   },
@@ -70,7 +77,7 @@ export const Advice = Type.Object(
     availableFrom: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'Where there is none yet: the date from which there will be' }),
     plans: Type.Array(PlanAdvice),
     recommendation: Type.Unsafe<{ planId: string; saves: number } | null>({
-      ...Nullable(Type.Object({ planId: Id, saves: Type.Integer() }, closed)), description: 'The cheapest plan that fits, and what it would have saved (negative: cost more)',
+      ...Nullable(Type.Object({ planId: Id, saves: Type.Integer() }, closed)), description: 'The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost more)',
     }),
     forecast: Nullable(Type.Object(
       { method: Type.Literal('straight_line'), day: Type.Integer(), days: Type.Integer(), meters: Type.Array(MeterForecast) },

@@ -13,19 +13,21 @@ export interface PortalApiOptions {
   billing: Billing
   /** Cookies only over https. */
   secure: boolean
+  /** Whether plans are compared on the customer's usage; they are unless it says no. */
+  advice?: boolean
   /** Of the stream of usage, other than usual. */
   streams?: Partial<UsageStreamLimits>
 }
 
 /** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
-export async function registerPortalApi(app: App, { billing, secure, streams }: PortalApiOptions): Promise<void> {
+export async function registerPortalApi(app: App, { billing, secure, streams, advice = true }: PortalApiOptions): Promise<void> {
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     authenticatePortal(api, billing)
     await describeApi(api, description)
     const actFor = actForCaller(billing)
     accountRoutes(api, actFor)
-    subscriptionRoutes(api, actFor)
+    subscriptionRoutes(api, actFor, { advice })
     usageRoutes(api, actFor)
     usageStreamRoutes(api, billing, streams)
     billingRoutes(api, actFor)

@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, getAdvice, getInvoices, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type Advice, type PlanInput } from './index.ts'
+import { createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type Advice, type PlanInput } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 // 1 November 2026 in Shanghai begins at 16:00 on 31 October in UTC; November has 30 days.
@@ -136,6 +136,31 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await world.passTo('2026-12-02T04:00:00Z')
     const said = await advice('moved')
     expect([on(said, 'team').fee, on(said, 'business').fee, on(said, 'business').difference]).toEqual([59_900, 199_900, 0])
+  })
+
+  test('a plan that takes a feature away is not recommended, and says what it lacks', async () => {
+    const charges = (await getPlan(world.billing, { planId: 'team' })).charges
+    const [keep, both] = [{ 'zh-CN': '知识库', en: 'Knowledge base' }, { 'zh-CN': '单点登录', en: 'Single sign-on' }]
+    await putPlan(world.billing, { id: 'rich', name: 'Rich', rank: 50, fee: { amount: 90_000, per: 'subscription' }, charges, features: [keep, both] })
+    await putPlan(world.billing, { id: 'rich-less', name: 'Rich less', rank: 49, fee: { amount: 100, per: 'subscription' }, charges, features: [keep] })
+    await start('features', 'rich')
+    await world.passTo('2026-12-15T04:00:00Z')
+    const said = await advice('features')
+    expect([said.recommendation, on(said, 'rich-less').loses, on(said, 'rich').loses]).toEqual([{ planId: 'rich', saves: 0 }, [both], []])
+    for (const id of ['rich', 'rich-less']) await putPlan(world.billing, { id, name: 'Rich', archived: true, fee: { amount: 100, per: 'subscription' } })
+  })
+
+  test('what would have been cheaper last month and is dearer already this month is not recommended; the forecast says the day the allowance was used up', async () => {
+    const charge = (included: number): PlanInput['charges'] => [{ meter: 'ai_chat', included, overage: 'bill', price: { model: 'per_unit', rate: { amount: 100, per: 1 } } }]
+    await putPlan(world.billing, { id: 'wide', name: 'Wide', rank: 50, fee: { amount: 20_000, per: 'subscription' }, charges: charge(1_000) })
+    await putPlan(world.billing, { id: 'narrow', name: 'Narrow', rank: 49, fee: { amount: 10_000, per: 'subscription' }, charges: charge(500) })
+    await start('swing', 'wide')
+    // Nothing in November; 900 on 3 December and 200 on the 7th: narrow would cost ¥100 + 600 × ¥1, wide ¥200 + 100 × ¥1.
+    await use('swing', 'ai_chat', { '2026-12-03': 900, '2026-12-07': 200 })
+    const said = await advice('swing')
+    expect([on(said, 'narrow').difference < 0, on(said, 'narrow').soFar, on(said, 'wide').soFar]).toEqual([true, 70_000, 30_000])
+    expect(said.recommendation?.planId).not.toBe('narrow')
+    expect(said.forecast!.meters[0]).toMatchObject({ used: 1_100, included: 1_000, overage: 100, overagePolicy: 'bill', usedUpOn: '2026-12-07', runsOutAt: null })
   })
 })
 

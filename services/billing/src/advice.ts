@@ -4,6 +4,7 @@ import { currentStretch, readHistory, type History, type Stretch } from './histo
 import { discountsOf, type Discount } from './invoice/discounts.ts'
 import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
+import { isAdditive, type Meter } from './meter.ts'
 import type { Notice } from './notices.ts'
 import { monthsOf, type Plan } from './plan.ts'
 import { addDays, daysBetween, later, type LocalDate } from './rules/date.ts'
@@ -16,6 +17,7 @@ import { mostItCanCost } from './rules/pricing.ts'
 import { unitsFrom, wholeUnits } from './rules/quantity.ts'
 import { instantOf } from './rules/zone.ts'
 import { plansFor } from './subscription.ts'
+import type { LocalizedText } from './text.ts'
 import { usagePeriods } from './timeline.ts'
 import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
 import { dailyUsage, rateUsage, usedOn, type DailyUsage, type RatedUsage } from './usage/rating.ts'
@@ -48,6 +50,10 @@ export interface PlanAdvice {
   meters: AdvisedMeter[]
   /** What stands in the way of the plan as things are. */
   obstacles: Notice[]
+  /** Features of the plan of now that it does not have. */
+  loses: LocalizedText[]
+  /** What the running period has come to on it so far: a whole fee and the usage, before discounts and tax. */
+  soFar: Money
   /** Whether all that was used would have been possible on it, and what is used now still is to the end of the running period. */
   fits: boolean
 }
@@ -59,7 +65,7 @@ export interface Advice {
   /** Where there is none yet: the date from which there will be. */
   availableFrom: LocalDate | null
   plans: PlanAdvice[]
-  /** The cheapest plan that fits, and what it would have saved (negative: cost more). */
+  /** The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost more). */
   recommendation: { planId: string; saves: Money } | null
   forecast: {
     /** The usage of the period so far goes on to its end in a straight line. */
@@ -67,7 +73,16 @@ export interface Advice {
     /** The day of the period it is; past forecasts are those of the end of the day before. */
     day: number
     days: number
-    meters: ({ meter: string; used: number; forecast: number | null; runsOutAt: LocalDate | null } & PastForecasts)[]
+    meters: ({
+      meter: string; used: number; forecast: number | null; runsOutAt: LocalDate | null
+      /** Units; null is unlimited. */
+      included: number | null
+      /** What is used above it. */
+      overage: number
+      overagePolicy: 'bill' | 'block'
+      /** The date on which it was used up; null where it was not, or where days do not add up to it. */
+      usedUpOn: LocalDate | null
+    } & PastForecasts)[]
   } | null
 }
 
@@ -133,6 +148,8 @@ function advisePlan(tx: BillingTransaction, history: History, { current, rated: 
   const obstacles = tooManySeats(plan, wanted)
   return {
     planId: plan.id, seats, fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
+    soFar: money(fee.amount + sum(rateUsage([{ id: '', plan, from: running.from, to: running.to, trial: false }], running, usage, history.meters).map((one) => one.rated.amount))),
+    loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
     fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),
   }
 }
@@ -178,7 +195,9 @@ function runsOutOn(tx: BillingTransaction, history: History, running: LabelledPe
 }
 
 function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
-  const fitting = plans.filter((plan) => plan.fits)
+  const now = plans.find(({ planId }) => planId === currentId)
+  // What would have been cheaper last time and is dearer already this time is no advice: the customer is being told at the same moment what is used up.
+  const fitting = plans.filter((plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar))
   const best = fitting.toSorted((a, b) => a.total - b.total || Number(b.planId === currentId) - Number(a.planId === currentId))[0]
   return best ? { planId: best.planId, saves: money(-best.difference) } : null
 }
@@ -191,8 +210,20 @@ async function forecastOf(
   const summary = await getUsageSummary(tx, { customerId: customer.customerId })
   return {
     method: 'straight_line', day: day + 1, days: daysIn(running),
-    meters: summary.meters.filter((meter) => meter.overagePolicy !== null).map(({ meter, used, forecast, runsOutAt }) => ({
-      meter, used, forecast, runsOutAt, ...pastForecasts(tried, meters.get(meter)!, usage, Math.max(day, 1)),
-    })),
+    meters: summary.meters.flatMap(({ meter, used, forecast, runsOutAt, included, overage, overagePolicy }) => overagePolicy === null ? [] : [{
+      meter, used, forecast, runsOutAt, included, overage, overagePolicy,
+      usedUpOn: included === null || included === 0 || used < included ? null : dateUsedUp(meters.get(meter)!, running, usage, included),
+      ...pastForecasts(tried, meters.get(meter)!, usage, Math.max(day, 1)),
+    }]),
   }
+}
+
+/** The date on which what a meter has included (units) was used up, by its days; null where it was not, or where they do not add up. */
+function dateUsedUp(meter: Meter, running: LabelledPeriod, usage: readonly DailyUsage[], included: number): LocalDate | null {
+  if (!isAdditive(meter)) return null
+  const allowance = wholeUnits(included, meter.decimals)
+  for (let date = running.from; date < running.to; date = addDays(date, 1)) {
+    if (usedOn(usage, meter, { from: running.from, to: addDays(date, 1) }) >= allowance) return date
+  }
+  return null
 }

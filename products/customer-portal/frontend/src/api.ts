@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, LateUsage, PlanChange, PortalPlan, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
+  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
   UsageDays, UsageEvent, UsageLines, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -79,7 +79,7 @@ export const api = {
   saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
   subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),
   advice: (signal?: AbortSignal) => json<Advice>('/subscription/advice', { signal }),
-  plans: (signal?: AbortSignal) => json<{ data: PortalPlan[] }>('/plans', { signal }),
+  plans: (signal?: AbortSignal) => json<PortalPlans>('/plans', { signal }),
   preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
   upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
   downgrade: (body: PlanChange, key: string) => json<Scheduled>('/subscription/downgrade', { method: 'POST', body, key }),
@@ -94,6 +94,7 @@ export const api = {
   usageLines: (period: string | undefined, signal?: AbortSignal) => json<UsageLines>('/usage/lines', { query: { period }, signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<Page<UsageEvent>>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
+  invoiceSummary: (signal?: AbortSignal) => json<InvoiceSummary>('/invoices/summary', { signal }),
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),
   lineEvents: (id: string, lineId: string, query: Query, signal?: AbortSignal) =>
     json<Page<UsageEvent>>(`/invoices/${segment(id)}/lines/${segment(lineId)}/events`, { query, signal }),

@@ -12,7 +12,7 @@ function askedAt(address: string): unknown[] {
 const always = [['session'], ['account']]
 
 test('every page has its session, its account and what it shows first read ahead', () => {
-  expect(askedAt('')).toEqual([...always, ['subscription'], ['usage', 'current'], ['plans'], ['invoices', { limit: 4 }], ['invoices', { status: 'open', limit: 100 }]])
+  expect(askedAt('')).toEqual([...always, ['subscription'], ['usage', 'current'], ['plans'], ['invoices', { limit: 4 }], ['invoices', 'summary']])
   expect(askedAt('/subscription?paid=year')).toEqual([...always, ['subscription'], ['plans'], ['advice'], ['usage', 'current']])
   expect(askedAt('/account')).toEqual(always)
   expect(askedAt('/nowhere')).toEqual(always)
@@ -23,6 +23,6 @@ test('what the address chooses is what is read ahead', () => {
   expect(askedAt('/usage')).toEqual([...always, ['usage', 'current'], ['usage', 'days', {}], ['usage', 'lines', 'current']])
   expect(askedAt('/usage?period=2026-10')).toEqual([...always, ['usage', 'current']])
   const list = ['invoices', { status: 'open', year: undefined, limit: 20 }]
-  expect(askedAt('/invoices?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription']])
-  expect(askedAt('/invoices/inv_1?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription'], ['invoice', 'inv_1']])
+  expect(askedAt('/invoices?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription'], ['invoices', 'summary']])
+  expect(askedAt('/invoices/inv_1?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription'], ['invoices', 'summary'], ['invoice', 'inv_1']])
 })

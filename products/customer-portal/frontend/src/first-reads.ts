@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/vue-query'
 import { reads } from './reads.ts'
+import { settings } from './settings.ts'
 import { filterFrom } from './usage/filter.ts'
 import { viewsAt, type ViewName } from './views.ts'
 
@@ -7,7 +8,7 @@ import { viewsAt, type ViewName } from './views.ts'
 const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknown> = {
   overview: (client) => [
     client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.usage()), client.prefetchQuery(reads.plans),
-    client.prefetchInfiniteQuery(reads.invoices({ limit: 4 })), client.prefetchInfiniteQuery(reads.invoices({ status: 'open', limit: 100 })),
+    client.prefetchInfiniteQuery(reads.invoices({ limit: 4 })), client.prefetchQuery(reads.invoiceSummary),
   ],
   usage(client, { searchParams }) {
     void client.prefetchQuery(reads.usage())
@@ -17,11 +18,11 @@ const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknow
     if (!range) void client.prefetchQuery(reads.usageLines())
   },
   subscription: (client) => [
-    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.plans), client.prefetchQuery(reads.advice), client.prefetchQuery(reads.usage()),
+    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.plans), settings.value.advice && client.prefetchQuery(reads.advice), client.prefetchQuery(reads.usage()),
   ],
   invoices: (client, { searchParams }) => [
     client.prefetchInfiniteQuery(reads.invoices({ status: searchParams.get('status') ?? undefined, year: searchParams.get('year') ?? undefined, limit: 20 })),
-    client.prefetchInfiniteQuery(reads.creditMovements), client.prefetchQuery(reads.subscription),
+    client.prefetchInfiniteQuery(reads.creditMovements), client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.invoiceSummary),
   ],
   invoice: (client, { pathname }) => client.prefetchQuery(reads.invoice(decodeURIComponent(pathname.split('/').at(-1)!))),
   account: () => undefined,

@@ -7,6 +7,7 @@ import { localDate } from './format/date.ts'
 import { isLive } from './live/state.ts'
 import { reads, type DaysFilter, type InvoicesFilter } from './reads.ts'
 import { isOver, sessionState } from './session.ts'
+import { settings } from './settings.ts'
 
 /** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
 export const queryClient = new QueryClient({
@@ -46,7 +47,9 @@ export const useSession = () => useQuery(reads.session)
 export const useAccount = () => useQuery(reads.account)
 export const useSubscription = () => useQuery(reads.subscription)
 export const usePlans = () => useQuery({ ...reads.plans, select: (answer) => answer.data })
-export const useAdvice = () => useQuery(reads.advice)
+/** The meters that the plans charge for. */
+export const usePlanMeters = () => useQuery({ ...reads.plans, select: (answer) => answer.meters })
+export const useAdvice = () => useQuery(computed(() => ({ ...reads.advice, enabled: settings.value.advice })))
 
 /** Whether the reader may change things; unknown counts as no. */
 export function useMayChange() {
@@ -109,6 +112,8 @@ export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
   return useInfiniteQuery(computed(() => ({ ...reads.invoices(toValue(filter)), placeholderData: keepPreviousData })))
 }
 
+/** Sums over all invoices, also of those that no page has loaded. */
+export const useInvoiceSummary = () => useQuery(reads.invoiceSummary)
 export const useInvoice = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => reads.invoice(toValue(id))))
 export const useCreditMovements = () => useInfiniteQuery(reads.creditMovements)
 

@@ -26,6 +26,7 @@ export const reads = {
   /** What was reported after its period was billed, the last reported first. */
   lateUsage: { queryKey: ['usage', 'late'], queryFn: ({ pageParam, signal }: Paged) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal), ...paged },
   invoices: (filter: InvoicesFilter) => ({ queryKey: ['invoices', filter], queryFn: ({ pageParam, signal }: Paged) => api.invoices({ ...filter, cursor: pageParam }, signal), ...paged }),
+  invoiceSummary: { queryKey: ['invoices', 'summary'], queryFn: ({ signal }: Asked) => api.invoiceSummary(signal) },
   invoice: (id: string) => ({ queryKey: ['invoice', id], queryFn: ({ signal }: Asked) => api.invoice(id, signal) }),
   /** What gave and used the account credit, newest first. */
   creditMovements: { queryKey: ['credit-movements'], queryFn: ({ pageParam, signal }: Paged) => api.creditMovements({ cursor: pageParam, limit: 20 }, signal), ...paged },

@@ -10,7 +10,7 @@ function settingsOfPage(): PortalSettings | undefined {
 const brought = settingsOfPage()
 
 /** The server's settings; until they are there, the product's own name. */
-export const settings = ref<PortalSettings>(brought ?? { embedOrigins: [], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null } })
+export const settings = ref<PortalSettings>(brought ?? { embedOrigins: [], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null }, advice: true })
 
 /** The settings that the page brought along; else, where it was not our server that sent it, reads `/portal/settings.json`. Where that fails, what is set stays. */
 export async function loadSettings(): Promise<PortalSettings> {

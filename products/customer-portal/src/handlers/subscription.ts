@@ -1,11 +1,11 @@
-import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getAdvice, getSubscription, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
+import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getAdvice, getSubscription, listMeters, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { List, Preview, Subscription } from '@customer-portal/http/resources'
+import { Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
-import { Advice, Cancellation, Changed, PlanChange, PortalPlan, PreviewRequest, Scheduled } from '../contract.ts'
+import { Advice, Cancellation, Changed, PlanChange, PortalPlans, PreviewRequest, Scheduled } from '../contract.ts'
 
 /** The plan the customer is on, the plans there are, and moving between them. */
-export function subscriptionRoutes(app: App, actFor: ActFor): void {
+export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advice: boolean }): void {
   app.get('/subscription', {
     config: { scope: 'portal:read' },
     schema: { summary: 'The subscription', tags: ['subscription'], response: { 200: Subscription } },
@@ -16,22 +16,15 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
 
   app.get('/plans', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The plans on sale', tags: ['subscription'], description: '`relation` says how each stands to the current one.', response: { 200: List(PortalPlan) } },
+    schema: { summary: 'The plans on sale', tags: ['subscription'], description: '`relation` says how each stands to the current one.', response: { 200: PortalPlans } },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
-    return { data: await plansFor(billing, { customerId }) }
+    const [data, meters] = await Promise.all([plansFor(billing, { customerId }), listMeters(billing)])
+    const charged = new Set(data.flatMap(({ charges }) => charges.map(({ meter }) => meter)))
+    return { data, meters: meters.filter(({ key }) => charged.has(key)) }
   })
 
-  app.get('/subscription/advice', {
-    config: { scope: 'portal:read' },
-    schema: {
-      summary: 'What the last period would have cost on every plan', tags: ['subscription'], response: { 200: Advice },
-      description: 'The usage of the last period that is over, rated on each plan on sale as an invoice would rate it, and where the running period is heading, with how far off such a forecast was before.',
-    },
-  }, async (request) => {
-    const { billing, customerId } = actFor(request)
-    return getAdvice(billing, { customerId })
-  })
+  if (advice) adviceRoute(app, actFor)
 
   app.post('/subscription/preview', {
     config: { scope: 'portal:write', idempotent: true },
@@ -82,5 +75,19 @@ export function subscriptionRoutes(app: App, actFor: ActFor): void {
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => resumeSubscription(billing, { customerId: caller.customerId }))
+  })
+}
+
+/** What each plan would have cost; a vendor may not want it told. */
+function adviceRoute(app: App, actFor: ActFor): void {
+  app.get('/subscription/advice', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'What the last period would have cost on every plan', tags: ['subscription'], response: { 200: Advice },
+      description: 'The usage of the last period that is over, rated on each plan on sale as an invoice would rate it, and where the running period is heading, with how far off such a forecast was before.',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getAdvice(billing, { customerId })
   })
 }

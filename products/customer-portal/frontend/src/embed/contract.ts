@@ -19,4 +19,6 @@ export interface PortalSettings {
   /** Origins that may embed the portal; also the CSP's frame-ancestors. */
   embedOrigins: string[]
   brand: Brand
+  /** Whether plans are compared on the customer's usage. */
+  advice: boolean
 }

@@ -1,29 +1,47 @@
-import type { Invoice, Subscription, UsageSummary } from '@customer-portal/portal-api/contract'
+import type { Subscription, UsageSummary } from '@customer-portal/portal-api/contract'
 import { quotaLevel, quotaOf, quotaPercent, worstFirst } from '../usage/quota.ts'
 
 type MeterUsage = UsageSummary['meters'][number]
-export type Alert =
-  | { kind: 'overdue'; tone: 'bad'; invoices: Invoice[] }
+type MeterAlert =
   | { kind: 'used-up'; tone: 'bad' | 'warn'; meter: MeterUsage }
   | { kind: 'near'; tone: 'warn'; meter: MeterUsage; percent: number }
+export type Alert =
+  | MeterAlert
+  | { kind: 'overdue'; tone: 'bad'; count: number; amount: number; currency: string }
+  | { kind: 'more'; tone: 'bad' | 'warn'; count: number }
   | { kind: 'ending'; tone: 'warn'; at: string }
   | { kind: 'trial'; tone: 'warn'; daysLeft: number; at: string }
 
+/** What of the invoices is past its due date. */
+export interface Overdue { count: number; amount: number; currency: string }
+
 /** From so many days before its end on, a trial is something to look at. */
 const endingDays = 3
+/** So many meters are told one by one; the others together. */
+const mostMeters = 3
 
-/** What the customer should look at, the most urgent first. */
-export function alertsOf(subscription: Subscription | undefined, usage: UsageSummary | undefined, open: readonly Invoice[]): Alert[] {
-  const overdue = open.filter((invoice) => invoice.overdue)
-  const alerts: Alert[] = overdue.length > 0 ? [{ kind: 'overdue', tone: 'bad', invoices: overdue }] : []
-  for (const { meter, ...quota } of worstFirst((usage?.meters ?? []).map((meter) => ({ ...quotaOf(meter), meter })))) {
-    const level = quotaLevel(quota)
-    if (level === 'bad') alerts.push({ kind: 'used-up', tone: meter.overagePolicy === 'block' ? 'bad' : 'warn', meter })
-    if (level === 'warn') alerts.push({ kind: 'near', tone: 'warn', meter, percent: quotaPercent(quota) })
-  }
+/** What the customer should look at, the most urgent first: what stops before what costs. */
+export function alertsOf(subscription: Subscription | undefined, usage: UsageSummary | undefined, overdue: Overdue | undefined): Alert[] {
+  const alerts: Alert[] = overdue && overdue.count > 0 ? [{ kind: 'overdue', tone: 'bad', ...overdue }] : []
+  const meters = alertsOfMeters(usage?.meters ?? [])
+  alerts.push(...meters.slice(0, mostMeters))
+  const more = meters.slice(mostMeters)
+  if (more.length > 0) alerts.push({ kind: 'more', tone: more.some(({ tone }) => tone === 'bad') ? 'bad' : 'warn', count: more.length })
   if (subscription?.trialDaysLeft != null && subscription.trialDaysLeft <= endingDays && subscription.trialEndsAt && !subscription.cancelAtPeriodEnd) {
     alerts.push({ kind: 'trial', tone: 'warn', daysLeft: subscription.trialDaysLeft, at: subscription.trialEndsAt })
   }
   if (subscription?.cancelAtPeriodEnd && subscription.currentPeriod) alerts.push({ kind: 'ending', tone: 'warn', at: subscription.currentPeriod.end })
   return alerts
 }
+
+function alertsOfMeters(meters: readonly MeterUsage[]): MeterAlert[] {
+  const all = worstFirst(meters.map((meter) => ({ ...quotaOf(meter), meter }))).flatMap(({ meter, ...quota }): MeterAlert[] => {
+    const level = quotaLevel(quota)
+    if (level === 'bad') return [{ kind: 'used-up', tone: meter.overagePolicy === 'block' ? 'bad' : 'warn', meter }]
+    return level === 'warn' ? [{ kind: 'near', tone: 'warn', meter, percent: quotaPercent(quota) }] : []
+  })
+  return all.sort((one, other) => Number(other.meter.overagePolicy === 'block') - Number(one.meter.overagePolicy === 'block'))
+}
+
+/** How many things there are to look at. */
+export const thingsIn = (alerts: readonly Alert[]): number => alerts.reduce((sum, alert) => sum + (alert.kind === 'more' ? alert.count : 1), 0)

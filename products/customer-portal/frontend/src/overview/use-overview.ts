@@ -1,8 +1,9 @@
 import { computed } from 'vue'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
-import { useAccount, useInvoices, useSubscription, useUsage } from '../queries.ts'
+import { useAccount, useInvoices, useInvoiceSummary, useSubscription, useUsage } from '../queries.ts'
 import { meterQuotas } from '../usage/quota.ts'
+import { dueOf } from '../invoices/due.ts'
 import { alertsOf } from './alerts.ts'
 
 const trendDays = 30
@@ -14,14 +15,15 @@ export function useOverview() {
   const subscription = useSubscription()
   const usage = useUsage()
   const invoices = useInvoices({ limit: 4 })
-  const openInvoices = useInvoices({ status: 'open', limit: 100 })
+  const summary = useInvoiceSummary()
   const previousLabel = computed(() => {
     const now = usage.data.value
     return now?.periods[now.periods.findIndex((period) => period.label === now.period.label) + 1]?.label
   })
   const previous = useUsage(previousLabel, () => previousLabel.value !== undefined)
 
-  const open = computed(() => openInvoices.data.value?.pages.flatMap((page) => page.data).filter((invoice) => invoice.amountDue > 0) ?? [])
+  /** What is to be paid in the customer's currency, of all invoices there are. */
+  const due = computed(() => dueOf(summary.data.value, account.data.value?.currency))
   const today = computed(() => (usage.data.value ? localDate(usage.data.value.asOf) : undefined))
   const quotas = computed(() => meterQuotas(usage.data.value))
   const mainMeter = computed(() => quotas.value[0]?.meter ?? usage.data.value?.meters[0])
@@ -37,13 +39,13 @@ export function useOverview() {
   })
 
   return {
-    account, subscription, usage, invoices, openInvoices, open, quotas, mainMeter, trend, today,
+    account, subscription, usage, invoices, summary, due, quotas, mainMeter, trend, today,
     trendReady: computed(() => usage.data.value !== undefined && (previousLabel.value === undefined || !previous.isPending.value)),
     recent: computed(() => invoices.data.value?.pages[0]?.data.slice(0, 3) ?? []),
-    alerts: computed(() => alertsOf(subscription.data.value, usage.data.value, open.value)),
+    alerts: computed(() => alertsOf(subscription.data.value, usage.data.value, due.value && { count: due.value.overdue, amount: due.value.amountOverdue, currency: due.value.currency })),
     // Alerts stand above everything: shown later than the rest, they would push it down.
-    ready: computed(() => !subscription.isPending.value && !usage.isPending.value && !openInvoices.isPending.value),
-    settled: computed(() => subscription.isSuccess.value && usage.isSuccess.value && openInvoices.isSuccess.value),
+    ready: computed(() => !subscription.isPending.value && !usage.isPending.value && !summary.isPending.value),
+    settled: computed(() => subscription.isSuccess.value && usage.isSuccess.value && summary.isSuccess.value),
     daysLeft: computed(() => (usage.data.value && today.value ? daysBetween(today.value, usage.data.value.period.end) : 0)),
     isNew: computed(() => usage.data.value !== undefined && usage.data.value.periods.length <= 1 && usage.data.value.meters.every((meter) => meter.used === 0)),
   }

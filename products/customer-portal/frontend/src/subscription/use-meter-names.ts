@@ -1,13 +1,16 @@
 import type { LocalizedText } from '@customer-portal/portal-api/contract'
 import { computed } from 'vue'
 import { useFormat } from '../format/use-format.ts'
-import { useUsage } from '../queries.ts'
+import { usePlanMeters, useUsage } from '../queries.ts'
 
-/** A meter's name and unit in the reader's language; its key where the server has not named it. */
+/** A meter's name and unit in the reader's language: of those the plans charge for, and of others that were used. */
 export function useMeterNames() {
   const { text } = useFormat()
   const usage = useUsage()
-  const meters = computed(() => new Map((usage.data.value?.meters ?? []).map((meter): [string, { name: LocalizedText; unit: LocalizedText }] => [meter.meter, meter])))
+  const ofPlans = usePlanMeters()
+  const meters = computed(() => new Map<string, { name: LocalizedText; unit: LocalizedText }>([
+    ...(usage.data.value?.meters ?? []).map((meter) => [meter.meter, meter] as const), ...(ofPlans.data.value ?? []).map((meter) => [meter.key, meter] as const),
+  ]))
   const word = (key: string, part: 'name' | 'unit') => {
     const meter = meters.value.get(key)
     return meter ? text(meter[part]) : part === 'name' ? key : ''

@@ -4,7 +4,7 @@ import { ApiError } from '../api.ts'
 import { afterPaint } from '../components/after-paint.ts'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
-import { queryClient, useUsage, useUsageDays } from '../queries.ts'
+import { queryClient, useSubscription, useUsage, useUsageDays } from '../queries.ts'
 import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
 import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
@@ -31,6 +31,7 @@ export function useUsagePage() {
     () => filter.value.period === undefined || !cycle.isPending.value,
   )
   const usage = computed(() => query.data.value)
+  const subscription = useSubscription()
   watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.errors?.some(({ pointer }) => pointer === '?groupBy')) setFilter({ group: undefined }) })
 
   const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
@@ -75,6 +76,7 @@ export function useUsagePage() {
     limits, chartMeter, ...changes,
     cost: useCost(cycle, followed),
     quotas: computed(() => meterQuotas(cycle.data.value)),
+    hasPlan: computed(() => subscription.data.value === undefined || subscription.data.value.plan !== null),
     showsFee: computed(() => chosenChart.value === feeChart),
     /** Whether usage can cost anything. */
     billed: computed(() => (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false) || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false)),

@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sidewaysScroll, violations } from './support/axe.ts'
+import { launchBrowser, newContext, type Look } from './support/browser.ts'
+import { outOfTheirBoxes } from './support/boxes.ts'
+import { watchRequests } from './support/requests.ts'
+import { customers, startWorld, type CustomerName, type World } from './support/world.ts'
+
+// Every customer there can be, and every size their vendor's words and sums can have.
+
+const browser = await launchBrowser()
+let world: World
+beforeAll(async () => { world = await startWorld() }, 300_000)
+afterAll(async () => {
+  await browser.close()
+  await world.stop()
+})
+
+async function open(customerId: CustomerName, path: string, look: Look = {}) {
+  const context = await newContext(browser, look)
+  const page = await context.newPage()
+  const requests = watchRequests(page)
+  await page.goto((await world.vendor.session(customerId, 'owner', path, look.locale ?? 'zh-CN')).url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await requests.settled()
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+  return { page, close: () => context.close() }
+}
+const shoot = async (page: Page, name: string) => {
+  if (!process.env.SCREENSHOTS) return
+  mkdirSync(process.env.SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage: true })
+}
+const main = (page: Page) => page.locator('#main')
+
+const looks = [
+  { locale: 'zh-CN', theme: 'light', width: 1280 }, { locale: 'en', theme: 'dark', width: 1280 }, { locale: 'en', theme: 'light', width: 390 }, { locale: 'zh-CN', theme: 'dark', width: 390 },
+] as const
+const paths = { overview: '/', usage: '/usage', subscription: '/subscription', invoices: '/invoices' }
+
+describe.each(looks)('in $locale, $theme, $width px', (look) => {
+  test.each(customers.filter((id) => !process.env.ONLY || process.env.ONLY.includes(id)))('customer "%s": nothing leaves its box, no page is wider than its window, no key or place is shown raw', async (customerId) => {
+    const { page, close } = await open(customerId, '/', look)
+    const found: Record<string, unknown> = {}
+    for (const [name, path] of Object.entries(paths)) {
+      if (path !== '/') {
+        const requests = watchRequests(page)
+        await page.locator(`nav a[href$="/portal${path}"]`).first().click()
+        await requests.settled()
+      }
+      const text = await main(page).innerText()
+      const wrong = [
+        ...(await outOfTheirBoxes(page)), ...(await sidewaysScroll(page) > 0 ? [`${await sidewaysScroll(page)} px wider than its window`] : []),
+        ...(text.match(/meter_\d+|\{\w+\}|undefined|NaN|\b[a-z]+\.[a-z]+[A-Z]\w*/g) ?? []),
+      ]
+      if (wrong.length > 0) found[name] = wrong.slice(0, 8)
+      await shoot(page, `${customerId}-${name}-${look.locale}-${look.theme}-${look.width}`)
+    }
+    expect(found).toEqual({})
+    await close()
+  })
+})
+
+test('without a plan or after its end the portal shows no period that is not theirs, and no button that does nothing', async () => {
+  for (const [customerId, said] of [['none', '还没有订阅套餐'], ['ended', '订阅已结束']] as const) {
+    const { page, close } = await open(customerId, '/')
+    await main(page).getByText(said).first().waitFor()
+    expect(await main(page).getByText(/天后重置/).count()).toBe(0)
+    await page.locator('nav a[href$="/portal/usage"]').click()
+    await page.getByText(/没有订阅，按自然月显示/).waitFor()
+    await page.locator('nav a[href$="/portal/subscription"]').click()
+    await page.getByRole('heading', { name: '套餐对比' }).waitFor()
+    expect(await main(page).locator('article').count()).toBe(9)
+    expect(await main(page).locator('article button:disabled').count()).toBe(0)
+    await close()
+  }
+})
+
+test('a subscription that ends says when on every page, and is resumed there', async () => {
+  const { page, close } = await open('ending', '/')
+  await main(page).getByText('订阅将于 12月1日 结束，此后不再续费').waitFor()
+  await main(page).getByRole('link', { name: '恢复订阅' }).click()
+  await page.getByRole('heading', { level: 1, name: '订阅' }).waitFor()
+  await main(page).getByText(/将于 ?12月1日 ?结束$/).first().waitFor()
+  expect(await main(page).getByText('使用中').count()).toBe(0)
+  await main(page).getByRole('button', { name: '恢复订阅' }).click()
+  await page.getByRole('dialog').getByText(/照常续费/).waitFor()
+  await close()
+})
+
+test('what is used up is nowhere said to last: alert, quota, forecast and advice agree', async () => {
+  const { page, close } = await open('overdue', '/')
+  const alert = main(page).getByText(/计量项 1 的包含量已用完，超出 625 次，目前 ¥75\.00/)
+  await alert.waitFor()
+  expect(await main(page).getByText('一切正常').count()).toBe(0)
+  await page.locator('nav a[href$="/portal/subscription"]').click()
+  const forecast = main(page).locator('dl > div', { hasText: '计量项 1' }).getByText(/期末约|已用完/).first()
+  expect(await forecast.innerText()).toMatch(/^包含量已于 11月5日 用完/)
+  expect(await main(page).locator('dl > div', { hasText: '计量项 1' }).last().innerText()).not.toMatch(/够用/)
+  await close()
+})
+
+test('with something due nothing is called all good, and pay as you go is never 0 of 0', async () => {
+  const { page, close } = await open('payg', '/')
+  await main(page).getByText('按量计费，目前 ¥300.00').waitFor()
+  expect(await main(page).innerText()).not.toMatch(/ \/ 0|不含用量/)
+  await close()
+  const partPaid = await open('part-paid', '/')
+  expect(await main(partPaid.page).getByText('一切正常').count()).toBe(0)
+  await partPaid.close()
+})
+
+test.each(['none', 'large'] as const)('customer "%s" has no axe violation on any page', async (customerId) => {
+  for (const path of Object.values(paths)) {
+    const { page, close } = await open(customerId, path, { width: 390 })
+    expect([path, await violations(page)]).toEqual([path, []])
+    await close()
+  }
+})

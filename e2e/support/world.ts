@@ -1,0 +1,72 @@
+import { startServer, secretKey, type RunningServer } from './server.ts'
+import { vendorOf, type Vendor } from './vendor.ts'
+
+/** Names as long as they may be: words, and one that has no place to break. */
+export const wordy = 'Enterprise support for very large organisations with many teams '.repeat(4).slice(0, 200).trim()
+export const unbreakable = 'W'.repeat(200)
+
+const price = (amount: number) => ({ model: 'per_unit', rate: { amount, per: 1 } })
+const meterKeys = Array.from({ length: 12 }, (_, index) => `meter_${index + 1}`)
+const chargesOf = (count: number, included: number | null, overage = 'bill') =>
+  meterKeys.slice(0, count).map((meter) => ({ meter, included, overage, ...(overage === 'bill' && included !== null ? { price: price(12) } : {}) }))
+
+/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine) and a customer in every state. */
+export interface World { server: RunningServer; vendor: Vendor; stop(): Promise<void> }
+
+export const customers = ['none', 'ended', 'ending', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived'] as const
+export type CustomerName = (typeof customers)[number]
+
+export async function startWorld(): Promise<World> {
+  const server = await startServer({ DEMO: 'false', TEST_CLOCK: '2026-10-01T02:00:00Z' })
+  const vendor = vendorOf(server.url, secretKey)
+  const { call } = vendor
+  await call('PUT', '/seller', {
+    name: '杭州星桥云计算科技有限公司', nameEn: 'Starbridge', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号', phone: '0571-8888 6600', bankName: '招商银行杭州高新支行',
+    bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+  })
+  for (const [index, key] of meterKeys.entries()) {
+    const name = index === 1 ? { 'zh-CN': unbreakable.slice(0, 120), en: unbreakable.slice(0, 120) } : { 'zh-CN': `计量项 ${index + 1}`, en: `Meter ${index + 1}` }
+    await call('PUT', `/meters/${key}`, { name, unit: { 'zh-CN': '次', en: 'calls' } })
+  }
+  const plan = (id: string, of: object) => call('PUT', `/plans/${id}`, { name: { 'zh-CN': `套餐 ${id}`, en: `Plan ${id}` }, fee: { amount: 9_900, per: 'subscription' }, ...of })
+  await plan('yen', { currency: 'JPY', rank: 1, charges: chargesOf(1, 100) })
+  for (let n = 1; n <= 5; n += 1) await plan(`usd-${n}`, { currency: 'USD', rank: n, fee: { amount: n * 4_900, per: 'seat' }, charges: chargesOf(2, n * 1_000) })
+  for (let n = 1; n <= 6; n += 1) await plan(`cny-${n}`, { rank: n, fee: { amount: n * 9_900, per: 'subscription' }, charges: chargesOf(n, n * 100, n === 1 ? 'block' : 'bill'), features: ['知识库问答'] })
+  await plan('payg', { rank: 7, name: { 'zh-CN': '按量计费', en: 'Pay as you go' }, fee: { amount: 0, per: 'subscription' }, charges: chargesOf(2, 0) })
+  await plan('wordy', { rank: 8, name: wordy, description: wordy, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, 1_000), features: [wordy] })
+  await plan('wide', { rank: 9, name: unbreakable, description: unbreakable, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, null), features: [unbreakable] })
+  await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50) })
+
+  const customer = async (id: CustomerName, planId?: string, more: object = {}) => {
+    await call('POST', '/customers', { id, companyName: `${id} 有限公司`, ...more })
+    if (planId) await call('POST', `/customers/${id}/subscription`, { planId })
+  }
+  await customer('none')
+  await customer('ended', 'cny-2')
+  await customer('ending', 'cny-2')
+  await customer('overdue', 'cny-3')
+  await customer('part-paid', 'cny-2')
+  await customer('negative', 'cny-4')
+  await customer('blocked', 'cny-1')
+  await customer('payg', 'payg')
+  await customer('one-plan', 'yen', { currency: 'JPY' })
+  await customer('five-plans', 'usd-2', { currency: 'USD' })
+  await customer('large', 'wordy', { companyName: unbreakable })
+  await customer('archived', 'old')
+  await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50), archived: true })
+  const { now } = await call<{ now: string }>('POST', '/test-clock', { now: '2026-11-21T02:30:00Z' })
+  for (const id of ['ended'] as const) await call('POST', `/customers/${id}/subscription/cancel`, { when: 'now' })
+  const paying = ['ending', 'blocked', 'payg', 'five-plans', 'archived', 'one-plan'] as const
+  for (const id of paying) for (const invoice of (await vendor.invoices(id)).data.filter(({ amountDue }) => amountDue > 0)) await vendor.pay(invoice.id, invoice.amountDue)
+  await call('POST', '/customers/ending/subscription/cancel', { when: 'period_end' })
+  await call('POST', '/customers/negative/subscription/cancel', { when: 'now', credit: true })
+  const [open] = (await vendor.invoices('part-paid')).data.filter(({ status }) => status === 'open')
+  await vendor.pay(open!.id, 1_000)
+  const use = (customerId: CustomerName, meter: string, quantity: number, day = '20') => ({ id: `${customerId}-${meter}-${day}`, customerId, meter, quantity, time: `2026-11-${day}T02:00:00Z` })
+  await vendor.record([
+    use('blocked', 'meter_1', 100), use('payg', 'meter_1', 2_500), use('overdue', 'meter_1', 925, '05'), use('overdue', 'meter_2', 290), use('archived', 'meter_1', 20), use('five-plans', 'meter_1', 1),
+    ...meterKeys.map((meter, index) => use('large', meter, index < 6 ? 1_000_000_000 : 900)),
+  ])
+  await call('POST', '/test-clock', { now: new Date(Date.parse(now) + 3_600_000).toISOString() })
+  return { server, vendor, stop: () => server.stop() }
+}
