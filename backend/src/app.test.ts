@@ -98,6 +98,23 @@ test('moving a test clock past the end of a month issues its invoices on the way
   expect(issued).toEqual(['renewal 2026-04-05T01:00:00.000000Z', 'renewal 2026-03-05T01:00:00.000000Z', 'renewal 2026-02-05T01:00:00.000000Z', 'start 2026-01-05T00:00:00.000000Z'])
 })
 
+test('a server that is started again on a test clock does not go back before what it has stored', async () => {
+  const fresh = await pglite!.create({ billing: migrationsFolder })
+  const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', TEST_CLOCK: '2026-01-01T00:00:00Z' })
+  if ('mistakes' in settings) throw new Error(settings.mistakes.join())
+  const first = await buildServer(settings.settings, { database: fresh })
+  const { key } = await createSecretKey(first.billing, { name: 'clock' })
+  const call = async ({ app }: Server, method: 'GET' | 'POST', url: string, payload?: object) =>
+    (await app.inject({ method, url: `/api/billing${url}`, payload, headers: { authorization: `Bearer ${key}` } })).json()
+  expect(await call(first, 'POST', '/test-clock', { now: '2026-02-03T04:05:06Z' })).toEqual({ now: '2026-02-03T04:05:06.000000Z' })
+  expect(await call(first, 'POST', '/customers', { id: 'kept', companyName: 'Kept' })).toMatchObject({ createdAt: '2026-02-03T04:05:06.000000Z' })
+  await first.close()
+  const again = await buildServer(settings.settings, { database: fresh })
+  expect(await call(again, 'GET', '/test-clock')).toEqual({ now: '2026-02-03T04:05:06.000000Z' })
+  await again.close()
+  await fresh.close()
+})
+
 test('it listens on a free port and says where', async () => {
   const server = await serverWith({})
   const address = await server.listen()
@@ -163,7 +180,7 @@ describe('the documentation', () => {
       'DELETE /customers/{customerId}/discounts/{discountId}', 'DELETE /customers/{customerId}/subscription/scheduled-change',
       'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
       'GET /customers/{customerId}/reconciliation', 'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /events/rejected', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
-      'GET /invoices/{invoiceId}/pdf', 'GET /keys', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /seller', 'GET /test-clock',
+      'GET /invoices/{invoiceId}/pdf', 'GET /keys', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /reconciliation', 'GET /seller', 'GET /test-clock',
       'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume',
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',

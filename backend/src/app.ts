@@ -7,7 +7,7 @@ import { createAssistant, createWorkbench, migrateWorkbench, readFaq } from '@cu
 import { demoFaqPath, registerWorkbenchApi } from '@customer-portal/workbench-api'
 import { whiteLabelOf } from './brand/brand.ts'
 import { brandedPage, serveBrandFiles } from './brand/pages.ts'
-import { realClock, standingClock, type Clock, type StandingClock } from './clock.ts'
+import { engineClock, type Clock, type StandingClock } from './clock.ts'
 import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
 import { allowFiles, type Asked, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
@@ -37,9 +37,10 @@ export interface Server {
 /** Brings the tables up to date and puts the products together, as the settings say. Nothing listens yet. */
 export async function buildServer(settings: Settings, { database, clock: given, checkAnswers = false }: ServerParts): Promise<Server> {
   await migrateBilling(database)
-  const standing = given || !settings.testClock ? undefined : standingClock(settings.testClock)
-  const clock = given ?? standing ?? realClock()
-  const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now) })
+  const own = given ? undefined : await engineClock(database, settings.testClock)
+  const standing = own?.standing
+  const clock = given ?? own!
+  const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now), clock: own?.kind ?? 'given' })
   const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
@@ -55,6 +56,7 @@ export async function buildServer(settings: Settings, { database, clock: given, 
     async close() {
       await app.close()
       await stopWork()
+      own?.stop()
     },
   }
 }

@@ -1,19 +1,67 @@
-import { BillingError } from '@customer-portal/billing'
+import { BillingError, createBilling, newestInstant, type ClockKind } from '@customer-portal/billing'
+import type { Database } from '@customer-portal/database'
 
 /** Where the time comes from: an instant as UTC with six decimals, never earlier than the one told before. */
 export interface Clock {
   now(): string
 }
 
-/** The clock of the machine. No two instants are the same, and none is earlier than the last, even where the machine's clock is set back. */
-export function realClock(): Clock {
+/**
+ * The clock of the machine, moved by `offset` milliseconds. No two instants are the same, and none is earlier than the last, even where the machine's clock
+ * is set back.
+ */
+export function realClock({ offset = () => 0 }: { offset?: () => number } = {}): Clock {
   let last = 0
   return {
     now() {
-      last = Math.max(Date.now() * 1000, last + 1)
+      last = Math.max(Math.floor(Date.now() + offset()) * 1000, last + 1)
       return instantAt(last)
     },
   }
+}
+
+/** A clock and whose it is: see ClockKind. */
+export interface EngineClock extends Clock {
+  kind: ClockKind
+  /** Where it stands and is moved. */
+  standing?: StandingClock
+  stop(): void
+}
+
+/**
+ * The clock of a program that works on `database`: one that stands where `testClock` says, or after that at the newest fact that is stored; else the time
+ * that all processes share. The tables must be there.
+ */
+export async function engineClock(database: Database, testClock: string | undefined): Promise<EngineClock> {
+  if (testClock === undefined) return sharedClock(database)
+  const newest = await newestInstant(createBilling({ db: database, now: () => testClock, newId: (prefix) => prefix }))
+  const standing = standingClock(testClock, newest)
+  return { now: standing.now, kind: 'given', standing, stop: () => {} }
+}
+
+const lookAgainAfter = 60_000
+
+/**
+ * The time that all processes on a database share. A PostgreSQL server's own clock: looked at now and every minute, so that this process is at most the time
+ * of one answer beside it; commands read it exactly, in the statement that locks. The embedded database has the clock of this machine.
+ */
+export async function sharedClock(database: Database): Promise<EngineClock> {
+  if (database.kind === 'pglite') return { ...realClock(), kind: 'machine', stop: () => {} }
+  let offset = await offsetOf(database)
+  const timer = setInterval(() => {
+    offsetOf(database).then((measured) => { offset = measured }, () => undefined)
+  }, lookAgainAfter)
+  timer.unref()
+  return { ...realClock({ offset: () => offset }), kind: 'database', stop: () => clearInterval(timer) }
+}
+
+/** By how many milliseconds the database's clock is ahead of this machine's, as seen in the middle of the question. */
+async function offsetOf(database: Database): Promise<number> {
+  return database.asOwner(async (owner) => {
+    const asked = Date.now()
+    const [row] = await owner.query<{ now: string }>('select clock_timestamp() as now')
+    return Date.parse(row!.now) - (asked + Date.now()) / 2
+  })
 }
 
 /** What falls due while a test clock is moved. */
@@ -30,8 +78,10 @@ export interface StandingClock extends Clock {
   moveTo(instant: string, due: DueWork): Promise<string>
 }
 
-export function standingClock(start: string): StandingClock {
+/** It begins at the later of two instants: restarted, it does not go back before what is stored. */
+export function standingClock(start: string, newest: string | null = null): StandingClock {
   let now = instantOf(start)
+  if (newest !== null && newest > now) now = newest
   let moving: Promise<unknown> = Promise.resolve()
   const move = async (target: string, due: DueWork) => {
     if (target < now) throw new BillingError('clock_backwards', { pointer: '/now', message: `The clock stands at ${now} and cannot go back to ${target}.` })

@@ -27,7 +27,7 @@ export interface Settings {
   portalSupportUrl?: string
   /** Whether the portal compares plans on the customer's usage. */
   portalAdvice: boolean
-  /** The first secret key of the vendor's API. */
+  /** A secret key of the vendor's API, valid beside those there are. */
   billingApiKey?: string
   demo: boolean
   /** Where the standing clock stands at the start; the machine's clock when absent. */

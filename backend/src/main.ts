@@ -41,10 +41,10 @@ async function open(settings: Settings): Promise<Database> {
 
 async function start(settings: Settings, database: Database): Promise<Server> {
   const server = await buildServer(settings, { database })
-  const newKey = await ensureSecretKey(server.billing, settings.billingApiKey)
+  const keys = await ensureSecretKey(server.billing, settings.billingApiKey)
   const login = settings.demo ? await fillDemo(server, settings, database) : undefined
   await server.listen()
-  process.stdout.write(await welcome(server, settings, { newKey, login }))
+  process.stdout.write(await welcome(server, settings, { ...keys, login }))
   return server
 }
 

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createBilling, createCustomer, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
+import { createBilling, createCustomer, createSecretKey, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
 import { afterAll, expect, test } from 'vitest'
+import { buildServer } from './app.ts'
 import { realClock } from './clock.ts'
+import { readSettings } from './environment.ts'
 import { idMaker } from './ids.ts'
 
 const command = fileURLToPath(new URL('reconcile-command.ts', import.meta.url))
@@ -39,6 +41,18 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   expect(await run()).toMatchObject({ code: 1, out: '', error: expect.stringContaining(dataDir) as string })
   await db.close()
   expect(await run()).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
+
+  const held = await openDatabase({ dataDir })
+  const read = readSettings({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
+  if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
+  const server = await buildServer(read.settings, { database: held })
+  const environment = { PORT: new URL(await server.listen()).port, BILLING_API_KEY: (await createSecretKey(server.billing, { name: 'test' })).key }
+  expect(await run([], environment)).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
+  await held.asOwner((tx) => tx.query("update usage_daily set events = 2"))
+  expect(await run([], environment)).toMatchObject({ code: 1, out: expect.stringContaining('customer acme: a day that differs from its events') as string })
+  await held.asOwner((tx) => tx.query("update usage_daily set events = 1"))
+  await server.close()
+  await held.close()
 
   const again = await openDatabase({ dataDir })
   await again.asOwner((tx) => tx.query('update usage_daily set quantity = 4'))

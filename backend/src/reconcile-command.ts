@@ -1,24 +1,46 @@
-import { findMistakes } from '@customer-portal/billing'
+import { findMistakes, type Mistake, type MistakePage } from '@customer-portal/billing'
 import { runOnBooks } from './database-command.ts'
+import { askServer } from './running-server.ts'
 
 const usage = `Proves the books from the rows: usage, rollups, invoices and their hashes, account credit, numbers, stretches.
 
   npm run reconcile
 
-Works on DATABASE_URL, or on the folder DATA_DIR while no server runs on it. Prints each row that breaks a rule; then the exit
-code is 1. Changes nothing.
+Works on DATABASE_URL, also while servers run on it, or on the folder DATA_DIR. While a server holds the folder, it is asked: at http://HOST:PORT
+of the settings, with BILLING_API_KEY (a secret key with the scope admin). Prints each row that breaks a rule; then the exit code is 1.
+Changes nothing.
 `
+
+function show({ customerId, what, row }: Mistake): void {
+  process.stdout.write(`${customerId === null ? 'all customers' : `customer ${customerId}`}: ${what}: ${row}\n`)
+}
+
+function summary(customers: number, broken: number): number {
+  process.stdout.write(`${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: ${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`)
+  return broken === 0 ? 0 : 1
+}
 
 await runOnBooks({
   usage,
   async work(billing) {
     let customers = 0
     let broken = 0
-    for await (const { customerId, what, row } of findMistakes(billing, { onCustomer: () => { customers += 1 } })) {
+    for await (const mistake of findMistakes(billing, { onCustomer: () => { customers += 1 } })) {
       broken += 1
-      process.stdout.write(`${customerId === null ? 'all customers' : `customer ${customerId}`}: ${what}: ${row}\n`)
+      show(mistake)
     }
-    process.stdout.write(`${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: ${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`)
-    return broken === 0 ? 0 : 1
+    return summary(customers, broken)
+  },
+  async ask(server, why) {
+    let customers = 0
+    let broken = 0
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: MistakePage = await askServer(server, { method: 'GET', path: `/api/billing/reconciliation?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}` }, why)
+      page.data.forEach(show)
+      customers += page.customers
+      broken += page.data.length
+      cursor = page.nextCursor
+    }
+    return summary(customers, broken)
   },
 })

@@ -1,4 +1,4 @@
-import { countSecretKeys, createBilling, findSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { countSecretKeys, createBilling, findSecretKey, listSecretKeys, migrationsFolder, revokeSecretKey } from '@customer-portal/billing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { describe, expect, test } from 'vitest'
 import { realClock } from './clock.ts'
@@ -6,18 +6,24 @@ import { idMaker } from './ids.ts'
 import { ensureSecretKey } from './secret-key.ts'
 
 describe.each(testDatabases)('on $name', ({ create }) => {
-  test('a key is made once and told once; one that is given is taken beside it', async () => {
+  test('a key is made once and shown once; one of the settings is valid beside it, and it is said', async () => {
     const database = await create({ billing: migrationsFolder })
     const { now } = realClock()
     const billing = createBilling({ db: database, now, newId: idMaker(now) })
-    const made = await ensureSecretKey(billing, undefined)
-    expect(made).toMatch(/^sk_/)
-    expect(await ensureSecretKey(billing, undefined)).toBeUndefined()
-    for (let start = 0; start < 2; start += 1) expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toBeUndefined()
+    const { newKey } = await ensureSecretKey(billing, undefined)
+    expect(newKey).toMatch(/^sk_/)
+    expect(await ensureSecretKey(billing, undefined)).toEqual({})
+    expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toEqual({ notice: 'BILLING_API_KEY is valid from now on, beside 1 other key: npm run keys -- list' })
+    expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toEqual({})
     expect(await countSecretKeys(billing)).toBe(2)
-    expect(await findSecretKey(billing, { key: made! })).toBeDefined()
+    expect(await findSecretKey(billing, { key: newKey! })).toBeDefined()
     const rows = await database.asOwner((tx) => tx.query('select * from secret_keys'))
-    expect(JSON.stringify(rows)).not.toContain(made!)
+    expect(JSON.stringify(rows)).not.toContain(newKey!)
+
+    const { data } = await listSecretKeys(billing)
+    expect(data.map(({ prefix, lastFour }) => `${prefix}…${lastFour}`)[0]).toBe('sk_given_…cdef')
+    await revokeSecretKey(billing, { keyId: data[0]!.id })
+    expect((await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).notice).toMatch(/^BILLING_API_KEY was revoked at .* and opens nothing: set another and restart to add one$/)
     await database.close()
   })
 })

@@ -1,12 +1,21 @@
-import { countSecretKeys, createSecretKey, findSecretKey, type Billing } from '@customer-portal/billing'
+import { countSecretKeys, createSecretKey, describeSecretKey, type Billing } from '@customer-portal/billing'
 
-/** Makes sure that the vendor has a key: the one of the settings, or one made now where there is none at all. Returns a key made now, to be shown once. */
-export async function ensureSecretKey(billing: Billing, given: string | undefined): Promise<string | undefined> {
-  if (given !== undefined) {
-    if (!(await findSecretKey(billing, { key: given }))) await createSecretKey(billing, { name: 'BILLING_API_KEY', key: given })
-    return undefined
+/** What became of the keys at a start: a key made now, to be shown once, and what is to be said of the one in the settings. */
+export interface KeyAtStart {
+  newKey?: string
+  notice?: string
+}
+
+/** Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where there is none at all. */
+export async function ensureSecretKey(billing: Billing, given: string | undefined): Promise<KeyAtStart> {
+  const others = await countSecretKeys(billing)
+  if (given === undefined) return others > 0 ? {} : { newKey: (await createSecretKey(billing, { name: 'first key' })).key }
+  const known = await describeSecretKey(billing, { key: given })
+  if (!known) {
+    await createSecretKey(billing, { name: 'BILLING_API_KEY', key: given })
+    return others === 0 ? {} : { notice: `BILLING_API_KEY is valid from now on, beside ${others} other ${others === 1 ? 'key' : 'keys'}: npm run keys -- list` }
   }
-  if ((await countSecretKeys(billing)) > 0) return undefined
-  const { key } = await createSecretKey(billing, { name: 'first key' })
-  return key
+  if (known.revokedAt !== null) return { notice: `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: set another and restart to add one` }
+  if (known.expiresAt !== null && known.expiresAt <= billing.now()) return { notice: `BILLING_API_KEY expired at ${known.expiresAt} and opens nothing: set another and restart to add one` }
+  return {}
 }

@@ -4,6 +4,7 @@ import type { Server } from './app.ts'
 import { colourOf } from './brand/colour.ts'
 import { adjustmentsOf } from './brand/stylesheet.ts'
 import type { Settings } from './environment.ts'
+import type { KeyAtStart } from './secret-key.ts'
 
 /** What the demo made that somebody needs to look around. */
 export interface DemoLogin {
@@ -12,7 +13,7 @@ export interface DemoLogin {
 }
 
 /** What is printed when the server listens: where everything is. Secrets appear here once and nowhere else. */
-export async function welcome(server: Server, settings: Settings, { newKey, login }: { newKey?: string; login?: DemoLogin }): Promise<string> {
+export async function welcome(server: Server, settings: Settings, { newKey, notice, login }: KeyAtStart & { login?: DemoLogin }): Promise<string> {
   const url = server.publicUrl()
   const rows: [string, string][] = []
   if (settings.enableCustomerPortal) rows.push(['Portal', await portalRow(server, url, login)])
@@ -25,6 +26,7 @@ export async function welcome(server: Server, settings: Settings, { newKey, logi
   rows.push(['Data', settings.databaseUrl ? `PostgreSQL at ${new URL(settings.databaseUrl).host}` : resolve(settings.dataDir)])
   if (settings.testClock) rows.push(['Test clock', `stands at ${server.billing.now()}`])
   if (login?.workbench && isOpenToOthers(settings)) rows.push(['Warning', "the demo's password is published: set DEMO=false and begin with an empty database before others can reach this server"])
+  if (notice) rows.push(['Keys', notice])
   if (newKey) rows.push(['Secret key', `${newKey}  (shown only now; for /api/billing)`])
   return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`
 }

@@ -7,6 +7,7 @@ import { createAgent, createWorkbench, migrateWorkbench, newPassword, type Agent
 import { realClock } from './clock.ts'
 import { readSettings, type Environment, type Settings } from './environment.ts'
 import { idMaker } from './ids.ts'
+import { askServer, Refused } from './running-server.ts'
 
 const usage = `Makes an agent who can log in to the workbench.
 
@@ -28,9 +29,6 @@ interface NewUser {
   password: string
   locale: 'zh-CN' | 'en'
 }
-
-/** A mistake of the person who typed the command: printed as it is. */
-class Refused extends Error {}
 
 /** Reads the command, makes the agent and says so. Returns what is to be printed; throws Refused with a sentence that says what to do. */
 async function addUser(argv: string[], environment: Environment): Promise<string> {
@@ -96,24 +94,8 @@ async function addToDatabase(user: NewUser, settings: Settings): Promise<void> {
 }
 
 async function addThroughServer(user: NewUser, { url, key }: { url: string; key: string | undefined }, why?: string): Promise<void> {
-  const reason = why === undefined ? '' : `${why}\n`
-  if (!key) throw new Refused(`${reason}To make the agent through the running server, give its secret key: --key sk_… or BILLING_API_KEY (and --url when it is not ${url}).`)
   const { email, customerId, role, name, password, locale } = user
-  let response: Response
-  try {
-    response = await fetch(new URL('/api/workbench/agents', url), {
-      method: 'POST', redirect: 'error', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'accept-language': 'en' },
-      body: JSON.stringify({ email, customerId, role, name, password, locale }),
-    })
-  } catch (error) {
-    throw new Refused(`${reason}No server answers at ${url}: give its address with --url.`, { cause: error })
-  }
-  if (response.ok) return
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; errors?: { pointer: string; detail: string }[] }
-  const told = problem.errors?.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') ?? problem.detail
-  if (response.status === 401) throw new Refused(`The server at ${url} does not know this secret key: give it with --key or BILLING_API_KEY.`)
-  if (problem.code === 'not_found') throw new Refused(`The server at ${url} has no workbench: set ENABLE_AGENT_WORKBENCH=true and start it again.`)
-  throw new Refused(`The server at ${url} refused: ${told ?? `status ${response.status}`}`)
+  await askServer({ url, key }, { method: 'POST', path: '/api/workbench/agents', body: { email, customerId, role, name, password, locale } }, why)
 }
 
 function ownEnvironment(): Environment {

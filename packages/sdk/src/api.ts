@@ -1239,6 +1239,17 @@ export interface Operations {
   'GET /plans/{planId}': { arguments: [planId: string, query?: {
     version?: number
   }]; answer: Plan }
+  /** Prove the books. */
+  'GET /reconciliation': { arguments: [query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: {
+    customerId: string | null
+    /** The rule */
+    what: string
+    /** The row that breaks it */
+    row: string
+  } }
   /** The seller. */
   'GET /seller': { arguments: []; answer: Seller }
   /** Subscriptions of all customers, the last made first. */
@@ -1417,6 +1428,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /payments/summary': { query: true, answer: 'json' },
   'GET /plans': { query: true, answer: 'list' },
   'GET /plans/{planId}': { query: true, answer: 'json' },
+  'GET /reconciliation': { query: true, answer: 'page' },
   'GET /seller': { answer: 'json' },
   'GET /subscriptions': { query: true, answer: 'page' },
   'GET /subscriptions/summary': { query: true, answer: 'json' },

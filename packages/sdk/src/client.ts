@@ -169,6 +169,10 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       /** Not repeated: a code works once. */
       exchange: call.one('POST /portal-sessions/exchange'),
     },
+    reconciliation: {
+      /** The rows that break a rule; an empty list is the proof. */
+      list: call.pages('GET /reconciliation'),
+    },
     keys: {
       /** Not repeated: each answer holds a key of its own. */
       create: call.one('POST /keys'),

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type C
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod,
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod,
 } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
@@ -321,6 +321,15 @@ export const PortalSession = Type.Object(
   closed,
 )
 export const ExchangeInput = Type.Object({ code: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
+
+/** GET /reconciliation */
+export const Mistakes = Type.Object(
+  {
+    ...Page(Type.Object({ customerId: Nullable(Type.String()), what: Type.String({ description: 'The rule' }), row: Type.String({ description: 'The row that breaks it' }) }, closed)).properties,
+    customers: Type.Integer({ description: 'How many customers were looked at for this page' }),
+  },
+  closed,
+)
 
 const GrantableScope = Type.Unsafe<GrantableScope>(Type.Union(grantableScopes.map((scope) => Type.Literal(scope))))
 export const SecretKey = Type.Object(

@@ -20,6 +20,7 @@ import { keyRoutes } from './handlers/keys.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
 import { pricingRoutes } from './handlers/pricing.ts'
 import { quotaRoutes } from './handlers/quota.ts'
+import { reconciliationRoutes } from './handlers/reconciliation.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
 
@@ -52,6 +53,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
     keyRoutes(api, billing)
+    reconciliationRoutes(api, billing)
     if (testClock) testClockRoutes(api, testClock)
   }, { prefix: '/api/billing' })
 }

@@ -2,10 +2,17 @@ import { fileURLToPath } from 'node:url'
 import { migrate, type Access, type Database, type Transaction, type TransactionOptions } from '@customer-portal/database'
 import type { Instant } from './rules/instant.ts'
 
+/**
+ * Whose time commands happen at. `given`: what `now` says, as in tests and on a standing clock. `machine`: the same, but it runs. `database`: that of the
+ * database, which all processes share, read in the statement that takes a lock; `now` only comes near it.
+ */
+export type ClockKind = 'given' | 'machine' | 'database'
+
 /** What every function of the engine is given first: the database, the clock and the ids come from outside. */
 export interface Billing {
   readonly db: Database
   readonly access: Access
+  readonly clock: ClockKind
   now(): Instant
   /** A new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
@@ -16,16 +23,16 @@ export interface Billing {
 /** The context inside a transaction. `at` is the instant it happens at. */
 export interface BillingTransaction extends Billing, Transaction {
   readonly at: Instant
-  /** Reads the clock again: what waited for a lock happens after what held it. */
-  arrive(): void
+  /** Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after what held it. */
+  arrive(at?: Instant): void
 }
 
 /** Whether this context is already inside a transaction. */
 export const isTransaction = (billing: Billing): billing is BillingTransaction => 'savepoint' in billing
 
 /** The engine on a database, acting for the vendor (role `billing`). */
-export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string }): Billing {
-  return contextOf(parts, { role: 'billing' })
+export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string; clock?: ClockKind }): Billing {
+  return contextOf({ clock: 'given', ...parts }, { role: 'billing' })
 }
 
 /** The same engine, acting for one customer only (role `portal`): row level security hides everybody else. */
@@ -40,17 +47,17 @@ export async function migrateBilling(db: Database): Promise<void> {
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId'>, access: Access): Billing {
-  const { db, now, newId } = parts
+function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock'>, access: Access): Billing {
+  const { db, now, newId, clock } = parts
   return {
-    db, access, now, newId,
+    db, access, now, newId, clock,
     transaction: (work, options) =>
       db.transaction(access, (tx) => {
         let at = now()
         const inside: BillingTransaction = {
-          db, access, now, newId,
+          db, access, now, newId, clock,
           get at() { return at },
-          arrive: () => { at = now() },
+          arrive: (seen = now()) => { at = seen },
           query: (sql, parameters, options) => tx.query(sql, parameters, options),
           savepoint: (inner) => tx.savepoint(inner),
           asOwner: (inner) => tx.asOwner(inner),

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { endedSubscriptions, readHistory, stretchOn, type History } from './history.ts'
+import { endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type History } from './history.ts'
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
@@ -168,9 +168,7 @@ async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[]
 /** False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the customer. */
 async function doDueWork(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
   return billing.transaction(async (tx) => {
-    const locked = await tx.query(`select 1 from customers where customer_id = $1 and due_at <= $2 for update ${lock}`, [customerId, tx.at])
-    if (locked.length === 0) return false
-    tx.arrive()
+    if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' }))) return false
     await doWhatIsDue(tx, await readHistory(tx, customerId))
     return true
   }, { keepPlans: true })

@@ -1,4 +1,4 @@
-import type { BillingTransaction } from './billing.ts'
+import type { Billing, BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
@@ -87,10 +87,56 @@ export interface History {
 
 /** Takes the customer's lock, so that their money is computed by one transaction at a time. Throws customer_not_found. */
 export async function lockCustomer(tx: BillingTransaction, customerId: string): Promise<CustomerRow> {
-  const [customer] = await tx.query<CustomerRow>(`select ${customerColumns} from customers where customer_id = $1 for update`, [customerId])
+  const customer = await tryLockCustomer(tx, customerId)
   if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  tx.arrive()
   return customer
+}
+
+/**
+ * Takes the customer's lock and with it the instant of the command: the larger of the clock and the customer's last instant, after which it is on a clock
+ * that runs. Undefined where there is no such customer, none that `dueBy` then, or, with `skipLocked`, where somebody else holds it.
+ */
+export async function tryLockCustomer(
+  tx: BillingTransaction, customerId: string, { dueBy = null, skipLocked = false }: { dueBy?: Instant | null; skipLocked?: boolean } = {},
+): Promise<CustomerRow | undefined> {
+  // The instant is read outside the part that waits for the lock, so that the database reads its clock after the wait.
+  const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
+    `with locked as materialized (
+       select ${customerColumns}, coalesce(last_at, created_at) as "lastAt"
+       from customers
+       where customer_id = $1 and ($4::timestamptz is null or due_at <= $4)
+       for update${skipLocked ? ' skip locked' : ''}
+     ), arrived as materialized (
+       select "customerId", ${instantAfter('"lastAt"')} as "lockedAt"
+       from locked
+     ), kept as (
+       update customers
+       set last_at = "lockedAt"
+       from arrived
+       where customer_id = "customerId"
+     )
+     select * from locked join arrived using ("customerId")`,
+    [customerId, ...clockOf(tx), dueBy],
+  )
+  if (!row) return undefined
+  const { lockedAt, ...customer } = row
+  tx.arrive(lockedAt)
+  return customer
+}
+
+/** Takes the latest of the instants read while several customers were locked; the clock's own where there was none to lock. */
+export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt: Instant }[]): void {
+  const instants = locked.map(({ lockedAt }) => lockedAt)
+  tx.arrive(instants.reduce<Instant | undefined>((last, one) => (last !== undefined && last > one ? last : one), undefined))
+}
+
+/** In SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`, or what comes right after that on a clock that runs. */
+export const instantAfter = (last: string) => `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
+
+/** The clock as parameters of `instantAfter`: the instant (null: the database's own), and the microseconds after the last one. */
+export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
+  // A standing clock would count commands, and what is done would depend on how many there were before.
+  return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
 
 /** Reads a customer's history as of now. Throws customer_not_found. */

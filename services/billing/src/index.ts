@@ -13,7 +13,8 @@ import { releaseReservation, reserve, settleReservation } from './usage/reservat
 import { recordUsage } from './usage/record.ts'
 import { getUsageSummary } from './usage/summary.ts'
 
-export { actingFor, createBilling, migrateBilling, migrationsFolder, type Billing, type BillingTransaction } from './billing.ts'
+export { actingFor, createBilling, migrateBilling, migrationsFolder, type Billing, type BillingTransaction, type ClockKind } from './billing.ts'
+export { newestInstant } from './newest.ts'
 export { BillingError, codes, type Code, type FailureDetail } from './failure.ts'
 export type { LocalizedText } from './text.ts'
 export type { Page } from './cursor.ts'
@@ -58,7 +59,7 @@ export { listReservations, reservationStates, type ListedReservation, type Reser
 export { mostSearched } from './search.ts'
 export type { Discount as CustomerDiscount } from './invoice/discounts.ts'
 export { issueCreditNote, type CreditNoteInput } from './invoice/credit-note.ts'
-export { findMistakes, getReconciliation, type Mistake, type Reconciliation } from './reconciliation.ts'
+export { findMistakes, getReconciliation, listMistakes, type Mistake, type MistakePage, type Reconciliation } from './reconciliation.ts'
 export { keepRejected, listRejectedEvents, type ListedRejection, type RefusedEvent, type RejectedEvent } from './usage/rejected.ts'
 export { listLateEvents, type LateEvent, type LateOutcome } from './usage/late.ts'
 export { generatePdf, type InvoicePdf } from './invoice/pdf.ts'

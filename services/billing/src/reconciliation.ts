@@ -1,4 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { readHistory } from './history.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
@@ -64,8 +65,35 @@ export async function* findMistakes(billing: Billing, options: { onCustomer?: (c
   }
 }
 
-async function customersAfter(billing: Billing, last: string): Promise<string[]> {
-  const rows = await billing.transaction((tx) => tx.query<{ id: string }>('select customer_id as id from customers where customer_id > $1 order by customer_id limit 500', [last]), { readOnly: true })
+/** The broken rows of some customers, one after the other, and how many were looked at. */
+export interface MistakePage extends Page<Mistake> {
+  customers: number
+}
+
+const mostMistakes = 1_000
+
+/**
+ * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no customer. At most 1,000 broken rows of one
+ * customer are told, and a page ends after the customer with whom it has so many.
+ */
+export async function listMistakes(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<MistakePage> {
+  const [, last = ''] = decodeCursor(input.cursor, 2) ?? []
+  const limit = pageLimit(input.limit)
+  const data: Mistake[] = input.cursor === undefined ? (await atOneMoment(billing, numberMistakes)).slice(0, mostMistakes).map((broken) => ({ customerId: null, ...broken })) : []
+  const ids = await customersAfter(billing, last, limit + 1)
+  let customers = 0
+  for (const customerId of ids.slice(0, limit)) {
+    data.push(...(await mistakesOfCustomer(billing, customerId)).slice(0, mostMistakes))
+    customers += 1
+    if (data.length >= mostMistakes) break
+  }
+  return { data, customers, nextCursor: customers < ids.length ? encodeCursor([billing.now(), ids[customers - 1]!]) : null }
+}
+
+async function customersAfter(billing: Billing, last: string, limit = 500): Promise<string[]> {
+  const rows = await billing.transaction((tx) => tx.query<{ id: string }>(
+    'select customer_id as id from customers where customer_id > $1 order by customer_id limit $2', [last, limit],
+  ), { readOnly: true })
   return rows.map((row) => row.id)
 }
 

@@ -43,9 +43,15 @@ const customerChecks: readonly { what: string; sql: string }[] = [
 /** Numbers count from 1 in each series and month, and end where the counter stands. */
 const numbersCheck = {
   what: 'a gap in the numbers',
-  sql: `select coalesce(n.series || '-' || n.month, i.month) as month, n.last as counter, i.count, i.first, i.last from invoice_numbers n
-    full join (select left(number, length(number) - 7) as month, count(*)::int as count, min(right(number, 6)::int) as first, max(right(number, 6)::int) as last from invoices group by 1) i
-      on i.month = n.series || '-' || n.month
+  // A number has six digits, or more beyond 999,999: it is what stands behind the last dash.
+  sql: `
+    select coalesce(n.series || '-' || n.month, i.month) as month, n.last as counter, i.count, i.first, i.last
+    from invoice_numbers n
+    full join (
+      select month, count(*)::int as count, min(place) as first, max(place) as last
+      from (select substring(number from '^(.*)-') as month, substring(number from '[0-9]+$')::bigint as place from invoices) numbered
+      group by month
+    ) i on i.month = n.series || '-' || n.month
     where i.count is distinct from n.last or i.first is distinct from 1 or i.last is distinct from n.last`,
 }
 

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistories } from '../history.ts'
+import { arriveAtLast, clockOf, instantAfter, readHistories } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { isStorable, takenTimes } from './event.ts'
@@ -46,12 +46,18 @@ export async function answerTogether(tx: BillingTransaction, known: KnownFacts, 
 
 async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCommand[], wait: boolean): Promise<Map<string, number>> {
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
-  const rows = await tx.query<{ customerId: string; version: number }>(
-    `select customer_id as "customerId", history_version as version from customers where customer_id = any($1)
-     order by customer_id collate "C" for no key update${wait ? '' : ' skip locked'}`,
-    [customerIds],
+  const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
+    `with locked as materialized (
+       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt"
+       from customers
+       where customer_id = any($1)
+       order by customer_id collate "C"
+       for no key update${wait ? '' : ' skip locked'}
+     )
+     select *, ${instantAfter('"lastAt"')} as "lockedAt" from locked`,
+    [customerIds, ...clockOf(tx)],
   )
-  tx.arrive()
+  arriveAtLast(tx, rows)
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))
 }
 

@@ -2,6 +2,7 @@ import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
 import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
+import { arriveAtLast, clockOf, instantAfter } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { checkEvent, takenTimes, type UsageEventInput } from './event.ts'
 import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
@@ -116,15 +117,20 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
  */
 async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Locked> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
-  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null }>(
-    `select customer_id as "customerId", history_version as version,
-       exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
-       (select array_agg(a.alias) from customer_aliases a where a.customer_id = customers.customer_id and a.alias = any($1)) as aliases
-     from customers where customer_id = any($1::text[] || array(select a.customer_id from customer_aliases a where a.alias = any($1)))
-     order by customer_id collate "C" for key share`,
-    [customerIds],
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant }>(
+    `with locked as materialized (
+       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt",
+         exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
+         (select array_agg(a.alias) from customer_aliases a where a.customer_id = customers.customer_id and a.alias = any($1)) as aliases
+       from customers
+       where customer_id = any($1::text[] || array(select a.customer_id from customer_aliases a where a.alias = any($1)))
+       order by customer_id collate "C"
+       for key share
+     )
+     select *, ${instantAfter('"lastAt"')} as "lockedAt" from locked`,
+    [customerIds, ...clockOf(tx)],
   )
-  tx.arrive()
+  arriveAtLast(tx, rows)
   return {
     versions: new Map(rows.map(({ customerId, version }) => [customerId, version])),
     withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))),

@@ -1,0 +1,149 @@
+import { parseArgs } from 'node:util'
+import {
+  BillingError, createSecretKey, grantableScopes, keyPresets, listSecretKeys, revokeSecretKey, rotateSecretKey, type Billing, type GrantableScope, type KeyInput, type KeyPreset, type Page,
+  type SecretKey,
+} from '@customer-portal/billing'
+import { DataDirHeld } from '@customer-portal/database'
+import { openBooks, ownSettings, sentences } from './database-command.ts'
+import { askServer, Refused, type RunningServer } from './running-server.ts'
+
+const usage = `The secret keys of the vendor's API.
+
+  npm run keys -- list
+  npm run keys -- create --name <what it is for> [--preset read|events|full | --scopes <scope,scope>] [--expires <instant>]
+  npm run keys -- rotate <key id> [--overlap <hours>]     a key that may do the same; the old one ends after so many hours (24)
+  npm run keys -- revoke <key id>                         ends it: when the command has ended, no server accepts it
+
+Presets: read looks at everything; events sends usage and asks for quota; full (when nothing is said) does everything.
+Scopes: ${grantableScopes.join(', ')}.
+Works on DATABASE_URL, also while servers run on it. While a server holds the folder DATA_DIR, it is asked: --url is its address
+(http://HOST:PORT of the settings when absent) and --key a secret key with the scope admin (BILLING_API_KEY when absent).
+`
+
+/** What can be done with keys, on the database itself or through a server. */
+interface Keys {
+  list(): AsyncIterable<SecretKey>
+  create(input: KeyInput): Promise<SecretKey & { key: string }>
+  rotate(keyId: string, overlapSeconds: number | undefined): Promise<SecretKey & { key: string }>
+  revoke(keyId: string): Promise<SecretKey>
+}
+
+function keysIn(billing: Billing): Keys {
+  return {
+    list: () => pages((cursor) => listSecretKeys(billing, { limit: 100, ...cursor })),
+    create: (input) => createSecretKey(billing, input),
+    rotate: (keyId, overlapSeconds) => rotateSecretKey(billing, { keyId, ...(overlapSeconds === undefined ? {} : { overlapSeconds }) }),
+    revoke: (keyId) => revokeSecretKey(billing, { keyId }),
+  }
+}
+
+function keysThrough(server: RunningServer, why: string | undefined): Keys {
+  const path = '/api/billing/keys'
+  return {
+    list: () => pages(({ cursor }) => askServer<Page<SecretKey>>(server, { method: 'GET', path: `${path}?limit=100${cursor === undefined ? '' : `&cursor=${cursor}`}` }, why)),
+    create: (body) => askServer(server, { method: 'POST', path, body }, why),
+    rotate: (keyId, overlapSeconds) => askServer(server, { method: 'POST', path: `${path}/${encodeURIComponent(keyId)}/rotate`, body: overlapSeconds === undefined ? {} : { overlapSeconds } }, why),
+    revoke: (keyId) => askServer(server, { method: 'POST', path: `${path}/${encodeURIComponent(keyId)}/revoke`, body: {} }, why),
+  }
+}
+
+async function* pages<T>(read: (cursor: { cursor?: string }) => Promise<Page<T>>): AsyncGenerator<T> {
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await read(cursor === undefined ? {} : { cursor })
+    yield* page.data
+    cursor = page.nextCursor
+  }
+}
+
+async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const row of rows) found.push(row)
+  return found
+}
+
+function parse(argv: string[]) {
+  const text = { type: 'string' as const }
+  try {
+    return parseArgs({
+      args: argv, allowPositionals: true,
+      options: { name: text, preset: text, scopes: text, expires: text, overlap: text, url: text, key: text, help: { type: 'boolean', short: 'h' } },
+    })
+  } catch (error) {
+    throw new Refused(`${(error as Error).message}\n\n${usage}`, { cause: error })
+  }
+}
+
+type Work = (keys: Keys) => Promise<string>
+
+/** What the words of the command ask for. Throws Refused. */
+function workOf({ values, positionals: [command, keyId, ...more] }: ReturnType<typeof parse>): Work {
+  if (more.length > 0) throw new Refused(`There is a word too many: "${more[0]}".\n\n${usage}`)
+  if (command === 'list' && keyId === undefined) return async (keys) => table(await all(keys.list()))
+  if (command === 'create' && keyId === undefined) {
+    const input = inputFrom(values)
+    return async (keys) => created(await keys.create(input))
+  }
+  if (command === 'rotate' && keyId !== undefined) {
+    const hours = values.overlap === undefined ? undefined : Number(values.overlap)
+    if (hours !== undefined && !(hours >= 0 && hours <= 2160)) throw new Refused(`--overlap must be a number of hours, 0 to 2160: it is "${values.overlap}".`)
+    return async (keys) => created(await keys.rotate(keyId, hours === undefined ? undefined : Math.round(hours * 3600)))
+  }
+  if (command === 'revoke' && keyId !== undefined) return async (keys) => `${(await keys.revoke(keyId)).name} is revoked: no server accepts it any more.\n`
+  throw new Refused(`There is no command "${[command, keyId].filter(Boolean).join(' ')}".\n\n${usage}`)
+}
+
+function inputFrom({ name, preset, scopes, expires }: ReturnType<typeof parse>['values']): KeyInput {
+  if (!name?.trim()) throw new Refused('--name is needed: what the key is used for.')
+  if (preset !== undefined && !Object.hasOwn(keyPresets, preset)) throw new Refused(`--preset must be read, events or full: it is "${preset}".`)
+  return {
+    name: name.trim(), ...(preset === undefined ? {} : { preset: preset as KeyPreset }),
+    ...(scopes === undefined ? {} : { scopes: scopes.split(/[\s,]+/).filter(Boolean) as GrantableScope[] }), ...(expires === undefined ? {} : { expiresAt: expires }),
+  }
+}
+
+const created = (key: SecretKey & { key: string }) => `${key.key}  (shown only now)\n\n${table([key])}`
+
+function table(keys: readonly SecretKey[]): string {
+  if (keys.length === 0) return 'There is no key.\n'
+  const rows = [
+    ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'STATE'],
+    ...keys.map((key) => [key.id, key.name, key.lastFour === null ? '?' : `${key.prefix}…${key.lastFour}`, scopesText(key.scopes), minute(key.lastUsedAt) ?? 'never', stateOf(key)]),
+  ]
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
+}
+
+function scopesText(scopes: readonly string[]): string {
+  const preset = Object.entries(keyPresets).find(([, names]) => names.join() === scopes.join())
+  return preset ? preset[0] : scopes.join(',')
+}
+
+function stateOf({ revokedAt, expiresAt }: SecretKey): string {
+  if (revokedAt !== null) return `revoked ${minute(revokedAt)}`
+  return expiresAt === null ? 'valid' : `${Date.parse(expiresAt) > Date.now() ? 'valid until' : 'expired'} ${minute(expiresAt)}`
+}
+
+const minute = (instant: string | null) => instant?.slice(0, 16).replace('T', ' ')
+
+async function run(argv: string[]): Promise<string> {
+  const parsed = parse(argv)
+  if (parsed.values.help || parsed.positionals.length === 0) return usage
+  const work = workOf(parsed)
+  const settings = ownSettings()
+  const server = { url: parsed.values.url ?? `http://${settings.host}:${settings.port}`, key: parsed.values.key ?? settings.billingApiKey }
+  if (parsed.values.url !== undefined) return work(keysThrough(server, undefined))
+  try {
+    return await openBooks(settings, (billing) => work(keysIn(billing)))
+  } catch (error) {
+    if (!(error instanceof DataDirHeld)) throw error
+    return work(keysThrough(server, error.message))
+  }
+}
+
+try {
+  process.stdout.write(await run(process.argv.slice(2)))
+} catch (error) {
+  const sentence = error instanceof BillingError ? error.detail.message : sentences.some((kind) => error instanceof kind) ? (error as Error).message : undefined
+  process.stderr.write(`${sentence ?? (error as Error).stack}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,15 @@
+import type { Billing } from './billing.ts'
+import type { Instant } from './rules/instant.ts'
+
+/** The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through all events: for the start of a standing clock, not for requests. */
+export async function newestInstant(billing: Billing): Promise<Instant | null> {
+  const [row] = await billing.transaction((tx) => tx.query<{ newest: Instant | null }>(
+    `select greatest(
+       (select max(greatest(last_at, created_at)) from customers),
+       (select max(stored_at) from usage_events),
+       (select max(issued_at) from invoices),
+       (select max(created_at) from payments)
+     ) as newest`,
+  ), { readOnly: true })
+  return row!.newest
+}
