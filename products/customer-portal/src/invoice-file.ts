@@ -2,6 +2,7 @@ import { addDays, amountDecimal, BillingError, currencyDigits, dateIn, getCustom
 import type { Language } from '@customer-portal/http'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { attachment } from './attachment.ts'
 import { byteOrderMark, csvLine, type CsvCell } from './csv.ts'
 
 export const mostInvoices = 2_000
@@ -52,7 +53,7 @@ export async function invoiceFile(
 /** Sends the file to be saved, under the name it has in the language. */
 export function sendInvoiceFile(reply: FastifyReply, file: InvoiceFile, language: Language): FastifyReply {
   return reply.headers({
-    'content-disposition': `attachment; filename="${file.name.en}"; filename*=UTF-8''${encodeURIComponent(file.name[language])}`, 'content-language': language,
+    'content-disposition': attachment(file.name[language], file.name.en), 'content-language': language,
   }).type('text/csv; charset=utf-8').send(file.text)
 }
 

@@ -34,8 +34,8 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     for (const locale of ['zh-CN', 'en'] as const) tokens[locale] = (await createPortalSession(server.billing, { customerId: 'acme', role: 'viewer', locale })).token
     tokens['globex'] = (await createPortalSession(server.billing, { customerId: 'globex', role: 'owner' })).token
     await recordUsage(server.billing, [
-      { id: '=cmd|calc', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: '2026-03-05T01:02:03.456789Z', properties: { note: 'a "quoted", text\nand more' } },
-      { id: 'plain \u0001 _x0041_ <&>', customerId: 'acme', meter: 'ai_chat', time: '2026-03-04T16:00:00Z' },
+      { id: '=cmd|calc', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: '2026-03-05T01:02:03.456789Z', properties: { note: 'a "quoted", text\nand more', '=1+1': 'x;=2', size: -2.5 } },
+      { id: 'plain \u0001 _x0041_ <&> \uffff', customerId: 'acme', meter: 'ai_chat', time: '2026-03-04T16:00:00Z', properties: { tags: ['a', 'b'], size: null } },
     ])
     url = await server.app.listen({ port: 0, host: '127.0.0.1' })
   })
@@ -47,19 +47,20 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
   test('as CSV opens in a spreadsheet: with BOM, headings in the language of the session, and nothing computed', async () => {
     const answer = await request('start=2026-03-01&end=2026-03-10', 'zh-CN')
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('content-language')]).toEqual([200, 'text/csv; charset=utf-8', 'zh-CN'])
-    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="usage-2026-03-01_2026-03-10.csv"; filename*=UTF-8''${encodeURIComponent('用量-2026-03-01_2026-03-10.csv')}`)
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="usage-acme-2026-03-01_2026-03-10.csv"; filename*=UTF-8''${encodeURIComponent('用量-acme-2026-03-01_2026-03-10.csv')}`)
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     expect(parse(bytes, { bom: true })).toEqual([
-      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '属性'],
-      ['2026-03-05 09:02:03.456', 'AI 回答', '3', '次', "'=cmd|calc", JSON.stringify({ note: 'a "quoted", text\nand more' })],
-      ['2026-03-05 00:00:00.000', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&>', ''],
+      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', "'=1+1", 'note', 'size', 'tags'],
+      ['2026-03-05 09:02:03.456789+08:00', 'AI 回答', '3', '次', "'=cmd|calc", "x;'=2", 'a "quoted", text\nand more', '-2.5', ''],
+      ['2026-03-05 00:00:00.000000+08:00', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&> \uffff', '', '', '', '["a","b"]'],
     ])
     const english = parse(Buffer.from(await (await request('start=2026-02-10&end=2026-02-10')).arrayBuffer()), { bom: true }) as string[][]
-    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Properties'])
+    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'agent'])
+    expect(english[1]!.at(-1)).toMatch(/^[012]$/)
     expect(english.length).toBe(131)
     const browser = await request('start=2026-03-01&end=2026-03-10', 'globex', { 'accept-language': 'zh-CN' })
-    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '属性']])
+    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号']])
   })
 
   test('as XLSX holds numbers, the clock as a date, and each text as it is', async () => {
@@ -67,10 +68,10 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
     const { sheets: [sheet] } = await readXlsx(new Uint8Array(await answer.arrayBuffer()))
     const [headings, first, second] = sheet!.rows
-    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Properties']])
-    expect(first!.slice(1)).toEqual(['AI answers', 3, 'answers', '=cmd|calc', JSON.stringify({ note: 'a "quoted", text\nand more' })])
+    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Exact time', 'Meter', 'Quantity', 'Unit', 'Event id', '=1+1', 'note', 'size', 'tags']])
+    expect(first!.slice(1)).toEqual(['2026-03-05 09:02:03.456789+08:00', 'AI answers', 3, 'answers', '=cmd|calc', 'x;=2', 'a "quoted", text\nand more', -2.5, null])
     expect(Math.abs((first![0] as Date).getTime() - Date.UTC(2026, 2, 5, 9, 2, 3, 456))).toBeLessThan(2)
-    expect(second![4]).toBe('plain \u0001 _x0041_ <&>')
+    expect([second![5], second![9]]).toEqual(['plain \u0001 _x0041_ <&> \uffff', '["a","b"]'])
   })
 
   test('is refused by field, and for what is too long', async () => {

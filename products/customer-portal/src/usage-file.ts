@@ -5,14 +5,15 @@ import type { Language } from '@customer-portal/http'
 import type { FastifyReply } from 'fastify'
 import { writeXlsxStream } from 'hucre/xlsx'
 import { Type } from 'typebox'
+import { attachment, namePart } from './attachment.ts'
 import { byteOrderMark, csvLine, type Cell } from './csv.ts'
 
 const types = { csv: 'text/csv; charset=utf-8', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' }
 type Format = keyof typeof types
 
 const texts = {
-  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号', '属性'] },
-  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id', 'Properties'] },
+  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号'], exactTime: '精确时间', others: '其他属性' },
+  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id'], exactTime: 'Exact time', others: 'Other properties' },
 }
 
 /** The response of the route, for the documentation. */
@@ -25,37 +26,64 @@ export const UsageFileAnswer = {
  * breaks the connection, so that half a file is not taken for a whole one. `onEnd` is called when nothing more is read, however it ended.
  */
 export function sendUsageFile(reply: FastifyReply, usage: UsageExport, { format, language, onEnd }: { format: Format; language: Language; onEnd: () => void }): FastifyReply {
-  const range = `${usage.start}_${usage.end}.${format}`
+  const { customer, start, end } = usage
+  const named = (word: string, whose: string) => `${word}-${namePart(whose)}-${start}_${end}.${format}`
   const file = format === 'csv' ? Readable.from(csvOf(usage, language), { objectMode: false }) : Readable.fromWeb(xlsxOf(usage, language))
   file.once('close', onEnd)
   return reply.headers({
-    'content-disposition': `attachment; filename="usage-${range}"; filename*=UTF-8''${encodeURIComponent(`${texts[language].file}-${range}`)}`,
-    'content-language': language,
+    'content-disposition': attachment(named(texts[language].file, customer.companyName), named(texts.en.file, customer.id)), 'content-language': language,
   }).type(types[format]).send(file)
 }
 
-async function* csvOf({ timezone, pages }: UsageExport, language: Language): AsyncGenerator<string> {
-  yield byteOrderMark + csvLine(texts[language].headings(timezone))
-  for await (const page of pages) yield page.map((event) => csvLine([event.clockTime, ...cellsOf(event, language)])).join('')
+async function* csvOf({ timezone, columns, pages }: UsageExport, language: Language): AsyncGenerator<string> {
+  yield byteOrderMark + csvLine([...texts[language].headings(timezone), ...propertyHeadings(columns, language)])
+  for await (const page of pages) yield page.map((event) => csvLine([event.exactTime, ...cellsOf(event, columns, language)])).join('')
 }
 
-function xlsxOf({ timezone, pages }: UsageExport, language: Language): ReadableStream {
+function xlsxOf({ timezone, columns, pages }: UsageExport, language: Language): ReadableStream {
   const [time = '', ...others] = texts[language].headings(timezone)
-  const columns = [{ header: time, width: 24, numFmt: 'yyyy-mm-dd hh:mm:ss.000' }, ...others.map((header, index) => ({ header, width: [16, 12, 10, 40, 60][index]! }))]
-  return writeXlsxStream(rowsOf(pages, language), { name: texts[language].file, columns, freezePane: { rows: 1 } }) as ReadableStream
+  const shown = [
+    { header: time, width: 24, numFmt: 'yyyy-mm-dd hh:mm:ss.000' }, { header: texts[language].exactTime, width: 34 },
+    ...others.map((header, index) => ({ header, width: [16, 12, 10, 40][index]! })),
+    ...propertyHeadings(columns, language).map((header) => ({ header: String(asItIs(header)), width: 24 })),
+  ]
+  return writeXlsxStream(rowsOf(columns, pages, language), { name: texts[language].file, columns: shown, freezePane: { rows: 1 } }) as ReadableStream
 }
 
-/** A spreadsheet's date has no zone: it is what the clock showed. */
-async function* rowsOf(pages: UsageExport['pages'], language: Language) {
-  for await (const page of pages) for (const event of page) yield [new Date(`${event.clockTime.replace(' ', 'T')}Z`), ...cellsOf(event, language).map(asItIs)]
+/** A spreadsheet's date has no zone and no more than milliseconds: it is what the clock showed, and the exact time stands beside it as text. */
+async function* rowsOf(columns: UsageExport['columns'], pages: UsageExport['pages'], language: Language) {
+  for await (const page of pages) {
+    for (const event of page) yield [new Date(`${event.clockTime.replace(' ', 'T')}Z`), event.exactTime, ...cellsOf(event, columns, language).map(asItIs)]
+  }
 }
 
-/** In the file `_x0041_` stands for A (ECMA-376, ST_Xstring): where a text has it, its first character is written in that way. */
+/**
+ * In the file `_x0041_` stands for A (ECMA-376, ST_Xstring): where a text has it, its first character is written in that way, and so are the two
+ * characters that XML cannot hold and the writer lets pass.
+ */
 function asItIs(cell: Cell): Cell {
-  return typeof cell === 'string' ? cell.replaceAll(/_(?=x[\da-f]{4}_)/gi, '_x005F_') : cell
+  if (typeof cell !== 'string') return cell
+  return cell.replaceAll(/_(?=x[\da-f]{4}_)/gi, '_x005F_').replaceAll('\ufffe', '_xFFFE_').replaceAll('\uffff', '_xFFFF_')
 }
 
-function cellsOf(event: ExportedEvent, language: Language): Cell[] {
-  const hasProperties = Object.keys(event.properties).length > 0
-  return [event.name[language], event.quantity, event.unit[language], event.id, hasProperties ? JSON.stringify(event.properties) : null]
+function propertyHeadings({ names, areAll }: UsageExport['columns'], language: Language): string[] {
+  return areAll ? names : [...names, texts[language].others]
+}
+
+function cellsOf(event: ExportedEvent, { names, areAll }: UsageExport['columns'], language: Language): Cell[] {
+  const { name, quantity, unit, id, properties } = event
+  const own = names.map((property) => (Object.hasOwn(properties, property) ? cellOf(properties[property]) : null))
+  const fixed = [name[language], quantity, unit[language], id]
+  return areAll ? [...fixed, ...own] : [...fixed, ...own, othersOf(properties, names)]
+}
+
+/** A text and a number stand as they are, anything else as JSON. */
+function cellOf(value: unknown): Cell {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+}
+
+function othersOf(properties: Record<string, unknown>, names: readonly string[]): Cell {
+  const others = Object.entries(properties).filter(([name]) => !names.includes(name))
+  return others.length === 0 ? null : JSON.stringify(Object.fromEntries(others))
 }

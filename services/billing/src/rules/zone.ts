@@ -76,10 +76,23 @@ const lastOffset = new Map<string, { minute: number; milliseconds: number }>()
 
 /** What a clock in a zone shows at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
 export function clockTimeIn(timezone: string, instant: Instant): string {
+  return clockIn(timezone, instant).shown.slice(0, 23).replace('T', ' ')
+}
+
+/** The same to the microsecond and with its offset, `YYYY-MM-DD HH:MM:SS.ffffff+08:00`: unlike the clock alone it names one instant, also where clocks are set back. */
+export function clockTimeWithOffset(timezone: string, instant: Instant): string {
+  const { shown, offset } = clockIn(timezone, instant)
+  const minutes = Math.abs(Math.round(offset / 60_000))
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
+  return `${shown.slice(0, 23).replace('T', ' ')}${instant.slice(23, 26)}${offset < 0 ? '-' : '+'}${hours}:${rest}`
+}
+
+function clockIn(timezone: string, instant: Instant): { shown: string; offset: number } {
   const milliseconds = millisecondsOf(instant)
   const minute = Math.floor(milliseconds / 60_000)
   const seen = lastOffset.get(timezone)
-  const offset = seen?.minute === minute ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
+  const isSeen = seen?.minute === minute
+  const offset = isSeen ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
   lastOffset.set(timezone, { minute, milliseconds: offset })
-  return new Date(milliseconds + offset).toISOString().slice(0, 23).replace('T', ' ')
+  return { shown: new Date(milliseconds + offset).toISOString(), offset }
 }

@@ -41,8 +41,9 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect([exported.timezone, exported.start, exported.end]).toEqual(['Asia/Shanghai', '2026-03-01', '2026-03-31'])
     const events = await all(exported)
     expect(events.length).toBe(2550)
-    expect(events.map(({ clockTime: _c, name: _n, unit: _u, ...event }) => event)).toEqual(shown)
-    expect(events[0]).toMatchObject({ clockTime: '2026-03-05 09:02:03.456' })
+    expect(events.map(({ clockTime: _c, exactTime: _e, name: _n, unit: _u, ...event }) => event)).toEqual(shown)
+    expect(events[0]).toMatchObject({ clockTime: '2026-03-05 09:02:03.456', exactTime: '2026-03-05 09:02:03.456789+08:00' })
+    expect([exported.customer.companyName, exported.columns]).toEqual(['acme 有限公司', { names: ['n'], areAll: true }])
     expect(events.find(({ meter }) => meter === 'storage')).toMatchObject({ name: { 'zh-CN': '存储', en: 'Storage' }, unit: { en: 'GB' }, quantity: 1.5 })
   })
 
@@ -54,6 +55,16 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect(events.at(-1)!.clockTime).toBe('2026-03-02 00:00:00.000')
     const instants = await exportUsage(world.billing, { customerId: 'acme', start: '2026-03-01T15:00:00Z', end: '2026-03-01T16:00:00Z' })
     expect([instants.start, instants.end, (await all(instants)).length]).toEqual(['2026-03-01', '2026-03-01', 850])
+  })
+
+  test('has a column for each of the 50 properties most events have, and keeps the others together', async () => {
+    await seedCustomer(world.billing, 'wide')
+    const many = (from: number, to: number) => Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))
+    await recordUsage(world.billing, [
+      { id: 'w1', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(10, 60) }, { id: 'w2', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(11, 61) },
+    ])
+    const { columns } = await exportUsage(world.billing, { customerId: 'wide' })
+    expect([columns.names.length, columns.names[0], columns.names.at(-1), columns.areAll]).toEqual([50, 'p10', 'p59', false])
   })
 
   test('shows the clock of the customer, also where it is set forward', async () => {

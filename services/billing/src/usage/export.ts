@@ -3,7 +3,7 @@ import { BillingError } from '../failure.ts'
 import { readHistory, type History } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
-import { clockTimeIn, localDateOf, zoneOn } from '../rules/zone.ts'
+import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../rules/zone.ts'
 import { eventRows, placeOf, rangeOf, type Place, type UsageEvent, type Where } from './detail.ts'
 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
@@ -11,15 +11,19 @@ export const mostExported = 1_000_000
 const mostDays = 366
 const rowsPerPage = 1000
 
-/** An event as a file shows it: `clockTime` is what the customer's clock showed, the names are its meter's. */
+/** An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the microsecond and with its offset; the names are its meter's. */
 export interface ExportedEvent extends UsageEvent {
   clockTime: string
+  exactTime: string
   name: { 'zh-CN': string; en: string }
   unit: { 'zh-CN': string; en: string }
 }
 
 /** What is to be written. `start` and `end` are the first and the last date, `timezone` that of every `clockTime`. */
 export interface UsageExport {
+  customer: { id: string; companyName: string }
+  /** The properties that have a column of their own, by name; whether those are all there are. */
+  columns: { names: string[]; areAll: boolean }
   timezone: string
   start: LocalDate
   end: LocalDate
@@ -44,8 +48,28 @@ export async function exportUsage(billing: Billing, input: { customerId: string;
     const where = { conditions: 'time >= $2 and time < $3 and stored_at <= $7', from, to, more: [tx.at] }
     if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
     const timezone = zoneOn(history.zones, history.today)
-    return { timezone, start, end, pages: readPages(billing, { history, where, timezone, customerId, meter }) }
+    const columns = await columnsOf(tx, where, { customerId, meter })
+    const customer = { id: customerId, companyName: history.customer.companyName }
+    return { customer, columns, timezone, start, end, pages: readPages(billing, { history, where, timezone, customerId, meter }) }
   }, { readOnly: true })
+}
+
+/** So many properties have a column of their own, found among so many events. */
+const mostColumns = 50
+const eventsLookedAt = 20_000
+
+/** The names of the properties that the events of a range have. Those of more events than are looked at may have others too. */
+async function columnsOf(tx: BillingTransaction, where: Where, { customerId, meter }: { customerId: string; meter: string | undefined }): Promise<UsageExport['columns']> {
+  const [found] = await tx.query<{ events: number; names: string[] }>(
+    `with events as materialized (
+       select properties from usage_events where customer_id = $1 and ${where.conditions.replace('$7', '$5')} and ($4::text is null or meter = $4) limit ${eventsLookedAt})
+     select (select count(*)::int from events) as events,
+       array(select name from events cross join lateral jsonb_object_keys(properties) name group by name order by count(*) desc, name collate "C" limit ${mostColumns + 1}) as names`,
+    [customerId, where.from, where.to, meter ?? null, ...(where.more ?? [])],
+  )
+  const { events, names } = found!
+  const shown = names.slice(0, mostColumns).sort((a, b) => (a < b ? -1 : 1))
+  return { names: shown, areAll: names.length <= mostColumns && events < eventsLookedAt }
 }
 
 /** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
@@ -85,7 +109,7 @@ async function* readPages(billing: Billing, { history, where, timezone, customer
     if (!last) return
     yield page.map((event) => {
       const { name, unit } = history.meters.get(event.meter)!
-      return { ...event, clockTime: clockTimeIn(timezone, event.time), name, unit }
+      return { ...event, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }
     })
     if (page.length < rowsPerPage) return
     after = placeOf(last)
