@@ -293,6 +293,7 @@ describe('what is wrong is said with its code', () => {
     await expect.poll(() => said).toEqual([expect.stringMatching(/^Customer Portal \(frame_blocked\): Your page's own Content-Security-Policy .+ Name the portal's origin in frame-src/)])
     await page.waitForTimeout(4_000)
     expect(said.length).toBe(1)
+    await page.getByRole('alert').getByText('这里暂时无法显示，请联系网站管理员。').waitFor()
     await context.close()
   })
 

@@ -14,7 +14,8 @@ export interface EmbedSession {
   /** Null: the host has none, its login is over. The portal says so. */
   token: string | null
   theme: Theme
-  locale: Locale
+  /** Null: the host does not say; the customer's is shown. */
+  locale: Locale | null
   height: Height
   /** The customer the token belongs to; null where the host does not know. Shown nowhere, trusted nowhere: a token of another one ends the session. */
   accountId: string | null

@@ -21,6 +21,17 @@ export function createFrame(address: PortalAddress, { height, path, title }: { h
   return frame
 }
 
+/** What stands in the frame's place where the portal can't be shown; in both languages where none was asked for. */
+export function apology(locale: Locale | null): HTMLElement {
+  const said = { 'zh-CN': '这里暂时无法显示，请联系网站管理员。', en: 'This can’t be shown here. Please contact the site’s administrator.' }
+  const sentence = document.createElement('p')
+  sentence.dataset.customerPortal = 'failed'
+  sentence.setAttribute('role', 'alert')
+  sentence.textContent = locale ? said[locale] : `${said['zh-CN']} ${said.en}`
+  Object.assign(sentence.style, { position: 'relative', margin: '0', padding: '24px', textAlign: 'center' })
+  return sentence
+}
+
 /** Gives the frame the height the portal asks for. */
 export function growTo(frame: HTMLIFrameElement, height: unknown): void {
   if (typeof height === 'number' && height > 0) frame.style.height = `${Math.min(Math.ceil(height), tallest)}px`

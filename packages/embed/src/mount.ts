@@ -3,7 +3,7 @@ import { portalAddress } from './address.ts'
 import type { HostMethods, Locale, PortalMessage, PortalMethods, Theme } from './contract.ts'
 import { whyNoAnswer } from './diagnosis.ts'
 import { PortalError } from './errors.ts'
-import { createFrame, growTo, openExternal, titles } from './frame.ts'
+import { apology, createFrame, growTo, openExternal, titles } from './frame.ts'
 import { check, checkAll, type PortalOptions } from './options.ts'
 import { tokenSource } from './token.ts'
 import { followViewport } from './viewport.ts'
@@ -25,9 +25,9 @@ const patience = 10_000
 export function mountPortal(element: HTMLElement, options: PortalOptions): PortalHandle {
   checkAll(element, options)
   const { height = 'fill', accountId = null, onReady, onNavigate, onError = complain, onToast } = options
-  let { theme = 'system', locale = 'zh-CN', path: shown = '/' } = options
+  let { theme = 'system', locale = null, path: shown = '/' } = options as PortalOptions & { locale?: Locale | null }
   const address = portalAddress(options.url, location.href)
-  const frame = createFrame(address, { height, path: shown, title: options.title ?? titles[locale] })
+  const frame = createFrame(address, { height, path: shown, title: options.title ?? titles[locale ?? 'zh-CN'] })
   const life = new AbortController()
   const { signal } = life
   const freshToken = tokenSource(options.getToken, signal)
@@ -140,6 +140,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     if (begun || failed) return
     failed = true
     frame.style.visibility = 'hidden'
+    // A page that hears of errors shows them itself; on another the place would stay empty.
+    if (!options.onError) frame.after(apology(locale))
     tell(onError, error)
   }
 
@@ -186,7 +188,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
       stopFollowing()
       connection?.destroy()
       connection = portal = undefined
-      frame.remove()
+      element.querySelector('[data-customer-portal]')?.remove()
+    frame.remove()
     },
   }
 }

@@ -600,6 +600,8 @@ export type PortalSessionInput = {
     name: string
   }
   locale?: 'zh-CN' | 'en'
+  /** Where the reader comes from: when the session is over, the portal leads back there */
+  returnUrl?: string
   /** The page to open, below /portal */
   path?: string
 }

@@ -312,6 +312,7 @@ export const PortalSessionInput = Type.Object(
     role: Type.Optional(Role),
     actor: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }), name: Type.String({ minLength: 1, maxLength: 100 }) }, closed)),
     locale: Type.Optional(Locale),
+    returnUrl: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2000, description: 'Where the reader comes from: when the session is over, the portal leads back there' })),
     path: Type.Optional(Type.String({ pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$', maxLength: 200, description: 'The page to open, below /portal' })),
   },
   closed,

@@ -156,9 +156,16 @@ export type UsageLine = Static<typeof UsageLine>
 export const UsageLines = Type.Object({ period: UsagePeriod, timezone: Type.String(), currency: Currency, asOf: Instant, lines: Type.Array(UsageLine) }, closed)
 export type UsageLines = Static<typeof UsageLines>
 
+/** GET /commands/{key} */
+export const CommandOutcome = Type.Object(
+  { outcome: Type.Union([Type.Literal('done'), Type.Literal('refused')]), code: Type.Unsafe<string | null>({ ...Nullable(Type.String()), description: 'Why it was refused' }) },
+  { ...closed, description: 'What became of the command that was sent with this `Idempotency-Key`; sending it again gives the whole answer' },
+)
+export type CommandOutcome = Static<typeof CommandOutcome>
+
 /** GET /session */
 export const Session = Type.Object(
-  { customerId: CustomerId, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), expiresAt: Instant },
+  { customerId: CustomerId, role: Role, actor: Nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)), locale: Nullable(Locale), returnUrl: Nullable(Type.String()), expiresAt: Instant },
   closed,
 )
 export type Session = Static<typeof Session>

@@ -280,7 +280,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     const { token } = await createPortalSession(server.billing, { customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN' })
     const headers = { authorization: `Bearer ${token}` }
     const session = await server.app.inject({ url: '/api/portal/session', headers })
-    expect(session.json()).toEqual({ customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN', expiresAt: '2026-03-10T04:15:00.000000Z' })
+    expect(session.json()).toEqual({ customerId: 'acme', role: 'viewer', actor: { id: 'u1', name: '李雷' }, locale: 'zh-CN', returnUrl: null, expiresAt: '2026-03-10T04:15:00.000000Z' })
     const out = await server.app.inject({ method: 'POST', url: '/api/portal/session/logout', headers })
     expect([out.statusCode, out.body]).toEqual([204, ''])
     expect((await server.app.inject({ url: '/api/portal/session', headers })).statusCode).toBe(401)

@@ -31,7 +31,7 @@ export async function registerPortalApi(app: App, { billing, secure, streams, ad
     usageRoutes(api, actFor)
     usageStreamRoutes(api, billing, streams)
     billingRoutes(api, actFor)
-    sessionRoutes(api, billing, { secure })
+    sessionRoutes(api, billing, actFor, { secure })
   }, { prefix: '/api/portal' })
 }
 

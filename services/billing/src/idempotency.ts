@@ -56,6 +56,16 @@ async function firstRun(tx: BillingTransaction, work: (billing: Billing) => Prom
   }
 }
 
+/** What became of a command, by its key: undefined where no answer is kept, since it never ran, still runs, or ran more than 48 hours ago. */
+export async function findOutcome(billing: Billing, input: { customerId: string; credential: string; key: string }): Promise<{ outcome: 'done' } | { outcome: 'refused'; code: Code } | undefined> {
+  const [row] = await billing.transaction((tx) => tx.query<{ body: Kept }>(
+    'select body from idempotency_keys where customer_id = $1 and credential = $2 and key = $3 and created_at > $4 order by created_at desc limit 1',
+    [input.customerId, input.credential, input.key, addSeconds(tx.at, -keptSeconds)],
+  ), { readOnly: true })
+  if (!row) return undefined
+  return 'refusal' in row.body ? { outcome: 'refused', code: row.body.refusal.code } : { outcome: 'done' }
+}
+
 /** Two requests with one key never run side by side: the second is told so rather than made to wait. */
 async function claim(tx: BillingTransaction, request: IdempotentRequest): Promise<void> {
   const name = sha256(canonicalJson([request.customerId, request.credential, request.route, request.key]))

@@ -71,7 +71,7 @@ export {
   countSecretKeys, createSecretKey, describeSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type KeyInput, type SecretKey, type VendorKey,
 } from './key.ts'
 export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScope, type KeyPreset, type KeyScope } from './key-scopes.ts'
-export { idempotently, type IdempotentRequest } from './idempotency.ts'
+export { findOutcome, idempotently, type IdempotentRequest } from './idempotency.ts'
 export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
 export { customerIdPattern, isCustomerId, mostCustomerIdCharacters } from './rules/customer-id.ts'
 export { addDays } from './rules/date.ts'

@@ -13,14 +13,14 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   afterAll(() => world.close())
   const open = (at = '2026-11-10T00:00:00Z') => {
     world.set(at)
-    return createPortalSession(world.billing, { customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en' })
+    return createPortalSession(world.billing, { customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en', returnUrl: 'https://desk.example.com/account' })
   }
 
   test('a token speaks for its customer for fifteen minutes', async () => {
     const { token, sessionId, expiresAt } = await open()
     expect(expiresAt).toBe('2026-11-10T00:15:00.000000Z')
     world.set('2026-11-10T00:14:59.999999Z')
-    expect(await findPortalSession(world.billing, { token })).toEqual({ sessionId, customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en', expiresAt })
+    expect(await findPortalSession(world.billing, { token })).toEqual({ sessionId, customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en', returnUrl: 'https://desk.example.com/account', expiresAt })
     world.set('2026-11-10T00:15:00Z')
     expect(await findPortalSession(world.billing, { token })).toBeUndefined()
   })

@@ -12,6 +12,8 @@ export interface PortalSession {
   role: PortalRole
   actor: { id: string; name: string } | null
   locale: 'zh-CN' | 'en' | null
+  /** Where they came from, and are led back to when the session is over. */
+  returnUrl: string | null
   expiresAt: Instant
 }
 
@@ -30,7 +32,7 @@ const renewalSeconds = 8 * 3600
  */
 export async function createPortalSession(
   billing: Billing,
-  input: { customerId: string; role?: PortalRole; actor?: { id: string; name: string }; locale?: 'zh-CN' | 'en'; codeSeconds?: number },
+  input: { customerId: string; role?: PortalRole; actor?: { id: string; name: string }; locale?: 'zh-CN' | 'en'; returnUrl?: string; codeSeconds?: number },
 ): Promise<PortalToken & { sessionId: string; code: string }> {
   return billing.transaction(async (tx) => {
     const known = await tx.query('select 1 from customers where customer_id = $1', [input.customerId])
@@ -38,8 +40,8 @@ export async function createPortalSession(
     const sessionId = tx.newId('pos')
     const code = newSecret('code')
     await tx.query(
-      'insert into portal_sessions (customer_id, id, role, actor, locale, created_at, code_hash, code_expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [input.customerId, sessionId, input.role ?? 'owner', input.actor ? JSON.stringify(input.actor) : null, input.locale ?? null, tx.at, hashOf(code), addSeconds(tx.at, input.codeSeconds ?? codeSeconds)],
+      'insert into portal_sessions (customer_id, id, role, actor, locale, created_at, code_hash, code_expires_at, return_url) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      [input.customerId, sessionId, input.role ?? 'owner', input.actor ? JSON.stringify(input.actor) : null, input.locale ?? null, tx.at, hashOf(code), addSeconds(tx.at, input.codeSeconds ?? codeSeconds), input.returnUrl ?? null],
     )
     return { sessionId, code, ...(await newToken(tx, input.customerId, sessionId)) }
   })
@@ -63,7 +65,7 @@ export async function exchangePortalCode(billing: Billing, input: { code: string
 /** The session behind a token, or undefined when it is unknown, expired or ended. */
 export async function findPortalSession(billing: Billing, input: { token: string }): Promise<PortalSession | undefined> {
   const [session] = await billing.transaction((tx) => tx.query<PortalSession>(
-    `select s.id as "sessionId", s.customer_id as "customerId", s.role, s.actor, s.locale, t.expires_at as "expiresAt"
+    `select s.id as "sessionId", s.customer_id as "customerId", s.role, s.actor, s.locale, s.return_url as "returnUrl", t.expires_at as "expiresAt"
      from portal_tokens t join portal_sessions s on (s.customer_id, s.id) = (t.customer_id, t.session_id)
      where t.token_hash = $1 and t.expires_at > $2 and s.ended_at is null`,
     [hashOf(input.token), tx.at],

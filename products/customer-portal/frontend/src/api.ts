@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CreditMovement, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
+  Account, AccountUpdate, Advice, Changed, CommandOutcome, CreditMovement, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
   UsageDays, UsageEvent, UsageLines, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -73,6 +73,7 @@ const segment = encodeURIComponent
 
 export const api = {
   session: (signal?: AbortSignal) => json<Session>('/session', { signal }),
+  command: (key: string) => json<CommandOutcome>(`/commands/${segment(key)}`),
   logout: () => call('/session/logout', { method: 'POST', credentials: 'same-origin' }),
   creditMovements: (query: Query, signal?: AbortSignal) => json<Page<CreditMovement>>('/account/credit', { query, signal }),
   account: (signal?: AbortSignal) => json<Account>('/account', { signal }),

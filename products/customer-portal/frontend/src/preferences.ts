@@ -1,6 +1,6 @@
 import { computed, ref, watchEffect } from 'vue'
 import type { Locale, Theme } from './embed/contract.ts'
-import { embedded, store, stored } from './storage.ts'
+import { store, stored } from './storage.ts'
 import { firstLocale, isLocale } from './texts/files.ts'
 
 const isTheme = (text: string | null): text is Theme => text === 'light' || text === 'dark' || text === 'system'
@@ -25,9 +25,12 @@ export function chooseTheme(choice: Theme) {
   store('theme', choice)
 }
 
-/** The language of the session or the account, where the reader has not chosen one here. */
+/** Whether the page around the portal has said in which language it is. */
+export const hostLocale = ref(false)
+
+/** The language of the session or the account, where neither the reader nor the page around has chosen one. */
 export function suggestLocale(suggestion: string | null | undefined) {
-  if (!embedded && !isLocale(stored('locale')) && isLocale(suggestion)) locale.value = suggestion
+  if (!hostLocale.value && !isLocale(stored('locale')) && isLocale(suggestion)) locale.value = suggestion
 }
 
 /** Keeps <html> in step with language and theme. */

@@ -11,6 +11,27 @@ export function stored(name: string): string | null {
   }
 }
 
+/** What belongs to this tab and visit; null in a frame, or where nothing may be kept. */
+export function storedHere(name: string): string | null {
+  if (embedded) return null
+  try {
+    return sessionStorage.getItem(`portal.${name}`)
+  } catch {
+    return null
+  }
+}
+
+/** Keeps something for this tab and visit; null forgets it. */
+export function storeHere(name: string, value: string | null) {
+  if (embedded) return
+  try {
+    if (value === null) sessionStorage.removeItem(`portal.${name}`)
+    else sessionStorage.setItem(`portal.${name}`, value)
+  } catch {
+    // Storage is off: it lasts as long as the page.
+  }
+}
+
 export function store(name: string, value: string) {
   if (embedded) return
   try {

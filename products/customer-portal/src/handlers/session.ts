@@ -1,14 +1,28 @@
-import { endPortalSession, renewPortalSession, type Billing } from '@customer-portal/billing'
+import { BillingError, endPortalSession, findOutcome, renewPortalSession, type Billing } from '@customer-portal/billing'
 import { callerOf, clearRenewalCookie, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
-import { Session, Token } from '../contract.ts'
+import type { ActFor } from '../caller.ts'
+import { CommandOutcome, Session, Token } from '../contract.ts'
 
 /** Who is signed in, going on, and signing out. */
-export function sessionRoutes(app: App, billing: Billing, { secure }: { secure: boolean }): void {
+export function sessionRoutes(app: App, billing: Billing, actFor: ActFor, { secure }: { secure: boolean }): void {
   app.get('/session', {
     config: { scope: 'portal:read' },
     schema: { summary: 'Who is signed in', tags: ['session'], response: { 200: Session } },
   }, async (request) => callerOf(request, 'portal:read'))
+
+  app.get('/commands/:key', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'What became of a command', tags: ['session'], params: Type.Object({ key: Type.String({ minLength: 1, maxLength: 255 }) }), response: { 200: CommandOutcome },
+      description: 'For whoever lost the answer to a call with an `Idempotency-Key`: 404 where it has not been done (or is still running). Kept for 48 hours.',
+    },
+  }, async (request) => {
+    const { billing: acting, customerId, credential } = actFor(request)
+    const found = await findOutcome(acting, { customerId, credential, key: request.params.key })
+    if (!found) throw new BillingError('not_found', { message: 'no command with this key has been done' })
+    return { outcome: found.outcome, code: found.outcome === 'refused' ? found.code : null }
+  })
 
   app.post('/session/renew', {
     config: { scope: 'portal:renewal' },

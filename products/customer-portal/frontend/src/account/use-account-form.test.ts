@@ -4,13 +4,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { effectScope, type EffectScope } from 'vue'
 import { api } from '../api.ts'
 import { queryClient } from '../queries.ts'
-import { useToken } from '../session.ts'
+import { lookUp } from '../lost-answer.ts'
+import { endSession, useToken } from '../session.ts'
 import { testBrowser, type Browser } from '../testing.ts'
 import { useAccountForm } from './use-account-form.ts'
 
 let browser: Browser
 let scope: EffectScope
 beforeAll(async () => {
+  lookUp.pause = 1
   browser = await testBrowser()
   vi.stubGlobal('fetch', browser.fetch)
   useToken({ token: await browser.tokenFor('acme'), customerId: 'acme' })
@@ -32,7 +34,7 @@ const shown = () => queryClient.getQueryData<Account>(['account'])!
 /** The card of the contact's name, opened on what the server says now. */
 async function openForm() {
   await refetch()
-  const form = scope.run(() => useAccountForm(shown, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
+  const form = scope.run(() => useAccountForm('contact', shown, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
   form.edit()
   return form
 }
@@ -88,4 +90,18 @@ test('another content, and another edit of the same, is another command', async 
   form.values.value.contactName = '孙三'
   await form.save()
   expect(new Set(sent().map(({ key }) => key)).size).toBe(3)
+})
+
+test('what was typed when the session ended is in the form of the same customer’s next session, and in nobody else’s', async () => {
+  browser.unreachable.clear()
+  const form = await openForm()
+  form.values.value.contactName = '周四'
+  const account = shown()
+  endSession('ended')
+  scope.stop()
+  const formOf = (of: Account) => effectScope().run(() => useAccountForm('contact', () => of, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
+  const next = formOf(account)
+  expect([next.editing.value, next.values.value.contactName, next.dirty.value]).toEqual([true, '周四', true])
+  // Taken once; and what is kept for one customer is not shown to another.
+  expect(formOf(account).editing.value).toBe(false)
 })

@@ -1,9 +1,11 @@
 import type { Account, AccountUpdate } from '@customer-portal/portal-api/contract'
 import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ApiError } from '../api.ts'
+import { sendSurely } from '../lost-answer.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
+import { keepDraft, takeDraft } from './drafts.ts'
 import { unsaved } from './unsaved.ts'
 
 type Change = Omit<AccountUpdate, 'version'>
@@ -16,6 +18,8 @@ const fieldOf = (pointer: string) => pointer.replace(/^\//, '')
  * `read` takes the values out of the account, `write` makes the change to send from them and the account the edit began with.
  */
 export function useAccountForm<Values extends Record<string, string>>(
+  /** Which form it is: what is typed into it outlives its session. */
+  name: string,
   account: () => Account,
   read: (account: Account) => Values,
   write: (values: Values, began: Account) => Change,
@@ -37,7 +41,16 @@ export function useAccountForm<Values extends Record<string, string>>(
   const dirty = computed(() => editing.value && JSON.stringify(values.value) !== JSON.stringify(read(began.value)))
   const guard = Symbol('form')
   watch(dirty, (now) => { if (now) unsaved.add(guard); else unsaved.delete(guard) })
-  onScopeDispose(() => unsaved.delete(guard))
+  onScopeDispose(() => {
+    unsaved.delete(guard)
+    if (dirty.value) keepDraft(name, { customerId: began.value.customerId, values: values.value, began: began.value })
+  })
+  const draft = takeDraft(name, began.value.customerId)
+  if (draft) {
+    began.value = draft.began
+    values.value = draft.values as Values
+    editing.value = true
+  }
 
   /** The key of a submit: the same for a retry, so that it is not done twice; another content is another command. */
   function keyFor(update: AccountUpdate): string {
@@ -84,7 +97,8 @@ export function useAccountForm<Values extends Record<string, string>>(
     try {
       const update = { ...write(values.value, began.value), version: began.value.version }
       const before = began.value
-      const saved = await api.saveAccount(update, keyFor(update))
+      const key = keyFor(update)
+      const saved = await sendSurely(() => api.saveAccount(update, key), key, () => undefined)
       queryClient.setQueryData(['account'], saved)
       editing.value = false
       toast('success', t('account.saved'), undefined, undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined)

@@ -1,7 +1,7 @@
 import { connect, WindowMessenger, type RemoteProxy } from 'penpal'
 import { ref, watch } from 'vue'
 import type { Router } from 'vue-router'
-import { locale, theme } from '../preferences.ts'
+import { hostLocale, locale, theme } from '../preferences.ts'
 import { endSession, sessionState } from '../session.ts'
 import type { Height, HostMethods, PortalMethods } from './contract.ts'
 import { renewByHost, takeHostToken } from './host-token.ts'
@@ -40,7 +40,8 @@ function methods(router: Router, started: () => void): PortalMethods {
   return {
     init(session) {
       theme.value = session.theme
-      locale.value = session.locale
+      if (session.locale) locale.value = session.locale
+      hostLocale.value = session.locale !== null
       height.value = session.height
       document.documentElement.dataset.height = session.height
       started()
@@ -48,7 +49,7 @@ function methods(router: Router, started: () => void): PortalMethods {
       else void takeHostToken(session.token, session.accountId)
     },
     setTheme(next) { theme.value = next },
-    setLocale(next) { locale.value = next },
+    setLocale(next) { hostLocale.value = true; locale.value = next },
     setToken(token) { void takeHostToken(token) },
     setViewport(top, visible) {
       document.documentElement.style.setProperty('--vp-top', `${top}px`)

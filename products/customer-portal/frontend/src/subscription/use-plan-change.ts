@@ -2,6 +2,7 @@ import type { PlanChange, PortalPlan, Preview } from '@customer-portal/portal-ap
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { api, ApiError } from '../api.ts'
 import { painted } from '../components/after-paint.ts'
+import { sendSurely } from '../lost-answer.ts'
 
 const pause = 300
 const longestQuote = 16 * 60_000
@@ -17,6 +18,8 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
   const loading = ref(true)
   const changed = ref(false)
   const confirming = ref(false)
+  /** The answer was lost: the server is being asked what became of it. */
+  const lookingUp = ref(false)
   const secondsLeft = ref<number>()
   let running: AbortController | undefined
   let waiting: ReturnType<typeof setTimeout> | undefined
@@ -79,14 +82,16 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
   const blocked = computed(() => (preview.value?.blockers.length ?? 0) > 0)
   const ready = computed(() => preview.value !== undefined && !loading.value && !blocked.value)
 
-  /** Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays twice. Undefined: not done, the dialog says why. */
+  /** Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays twice; what became of it is looked up by it. Undefined: not done, the dialog says why. */
   async function confirm() {
     if (!ready.value || confirming.value || !preview.value) return undefined
     confirming.value = true
     error.value = undefined
     changed.value = false
     try {
-      return await send({ ...asked(), quoteId: preview.value.quoteId }, key)
+      const body = { ...asked(), quoteId: preview.value.quoteId }
+      const mine = key
+      return await sendSurely(() => send(body, mine), mine, () => { lookingUp.value = true })
     } catch (failure) {
       if (failure instanceof ApiError && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')) {
         await quote()
@@ -97,8 +102,9 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
       return undefined
     } finally {
       confirming.value = false
+      lookingUp.value = false
     }
   }
 
-  return { seats, tooManySeats, preview, error, loading, changed, confirming, secondsLeft, blocked, ready, confirm, quote }
+  return { seats, tooManySeats, preview, error, loading, changed, confirming, lookingUp, secondsLeft, blocked, ready, confirm, quote }
 }

@@ -21,6 +21,7 @@ const en: typeof zh = {
     failed: 'Couldn’t load this', failedUnreachable: 'Can’t reach the server. Check your connection.',
     failedUnknown: 'The server gave no reason.', requestId: 'Request {id}',
     forbidden: 'You can’t view billing. Ask an admin.', notFound: 'Page not found', backToOverview: 'Back to overview',
+    lookingUp: 'The server’s answer was lost. Checking whether it was done.', notDone: 'The server’s answer was lost. We checked: it was not done. You can try again.', unknownOutcome: 'The server’s answer was lost, and it isn’t known yet whether it was done. Confirming again won’t do it twice.', goBack: 'Back to the page you came from',
     ended: 'Session expired. Go back to the page you came from and open this again.', endedTitle: 'Session expired',
     left: 'You are signed out and can close this page.', leftTitle: 'Signed out',
     refused: 'No connection with the site that opened this page. Only permitted sites can embed the portal; ask an admin.',

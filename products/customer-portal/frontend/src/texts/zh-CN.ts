@@ -17,6 +17,7 @@ export default {
     loading: '加载中', offline: '无法连接服务器，正在重试。页面显示的是最近一次加载的数据。', readOnly: '您的角色是只读成员，可以查看，不能更改。',
     failed: '数据加载失败', failedUnreachable: '无法连接服务器，请检查网络。', failedUnknown: '服务器没有给出原因。', requestId: '请求编号 {id}',
     forbidden: '您没有查看账单的权限，请联系管理员。', notFound: '页面不存在', backToOverview: '回到概览',
+    lookingUp: '没有收到服务器的答复，正在核对是否已经完成。', notDone: '没有收到服务器的答复。经核对，这次操作没有完成，可以重试。', unknownOutcome: '没有收到服务器的答复，还不知道是否已经完成。再次确认不会重复执行。', goBack: '回到您进入的页面',
     ended: '会话已过期，请回到您进入的页面重新打开。', endedTitle: '会话已过期',
     left: '您已退出登录，可以关闭这个页面。', leftTitle: '已退出',
     refused: '未能与打开本页面的网站建立连接。只有获准的网站才能嵌入控制台，请联系管理员。', refusedTitle: '无法在这里打开',

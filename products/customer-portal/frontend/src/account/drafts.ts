@@ -1,0 +1,28 @@
+import type { Account } from '@customer-portal/portal-api/contract'
+import { isOver, sessionState } from '../session.ts'
+import { storedHere, storeHere } from '../storage.ts'
+
+/** What was typed into a form when its session ended, for the same customer's next one: in this page, and where it stands alone in its tab. */
+interface Draft { customerId: string; values: Record<string, string>; began: Account }
+
+const drafts = new Map<string, Draft>(JSON.parse(storedHere('drafts') ?? '[]') as [string, Draft][])
+
+function keep() {
+  storeHere('drafts', drafts.size === 0 ? null : JSON.stringify([...drafts]))
+}
+
+/** Keeps what is in a form that goes because the session is over. Signing out forgets it. */
+export function keepDraft(form: string, draft: Draft) {
+  if (!isOver(sessionState.value) || sessionState.value === 'left') return
+  drafts.set(form, draft)
+  keep()
+}
+
+/** What was kept of a form for this customer, once. */
+export function takeDraft(form: string, customerId: string): Draft | undefined {
+  const draft = drafts.get(form)
+  if (!draft) return undefined
+  drafts.delete(form)
+  keep()
+  return draft.customerId === customerId ? draft : undefined
+}
