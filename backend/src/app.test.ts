@@ -181,6 +181,7 @@ describe('the documentation', () => {
       'GET /changes', 'GET /customers', 'GET /customers/{customerId}', 'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late', 'GET /customers/{customerId}/invoices', 'GET /customers/{customerId}/quota/{meter}',
       'GET /customers/{customerId}/reconciliation', 'GET /customers/{customerId}/subscription', 'GET /customers/{customerId}/usage', 'GET /events/rejected', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/payments',
       'GET /invoices/{invoiceId}/pdf', 'GET /keys', 'GET /meters', 'GET /plans', 'GET /plans/{planId}', 'GET /reconciliation', 'GET /seller', 'GET /test-clock',
+      'PATCH /customers/{customerId}/subscription',
       'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume',
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',

@@ -1277,6 +1277,13 @@ export interface Operations {
     /** RFC 3339, UTC */
     now: string
   } }
+  /** End a trial earlier or later. */
+  'PATCH /customers/{customerId}/subscription': { arguments: [customerId: string, body: {
+    trial: {
+      /** The first date that is paid for, today at the earliest: the fee is then invoiced at once */
+      endsOn: string
+    }
+  }]; answer: Changed }
   /** Create a customer. */
   'POST /customers': { arguments: [body: CustomerInput]; answer: Account }
   /** Issue a past period's invoice. */
@@ -1435,6 +1442,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /subscriptions': { query: true, answer: 'page' },
   'GET /subscriptions/summary': { query: true, answer: 'json' },
   'GET /test-clock': { answer: 'json' },
+  'PATCH /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },

@@ -97,6 +97,7 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       create: call.one('POST /customers/{customerId}/subscription'),
       get: call.one('GET /customers/{customerId}/subscription'),
       change: call.one('POST /customers/{customerId}/subscription/change'),
+      update: call.one('PATCH /customers/{customerId}/subscription'),
       cancel: call.one('POST /customers/{customerId}/subscription/cancel'),
       resume: call.one('POST /customers/{customerId}/subscription/resume'),
       cancelScheduledChange: call.one('DELETE /customers/{customerId}/subscription/scheduled-change'),

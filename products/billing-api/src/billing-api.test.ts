@@ -14,7 +14,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
   afterAll(() => server.close())
 
-  const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown, headers: Record<string, string> = {}) => {
+  const call = async (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: unknown, headers: Record<string, string> = {}) => {
     const answer = await server.app.inject({ method, url: `/api/billing${url}`, payload: payload as object, headers: { authorization: `Bearer ${key}`, ...headers } })
     return { status: answer.statusCode, body: String(answer.headers['content-type']).includes('json') ? answer.json() : answer.body, headers: answer.headers, raw: answer.rawPayload }
   }
@@ -175,6 +175,9 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       await put('/plans/moving', { name: 'Moving', rank: 5, fee: { amount: 10_000, per: 'subscription' }, trialDays: 7 })
       await post('/customers', { id: 'wonka', companyName: 'Wonka' })
       expect(await post('/customers/wonka/subscription', { planId: 'moving' })).toMatchObject({ status: 201, body: { status: 'trialing', trialEndsAt: expect.any(String), plan: { version: 1 } } })
+      expect(await call('PATCH', '/customers/wonka/subscription', { trial: { endsOn: '2026-03-12' } })).toMatchObject({ status: 200, body: { subscription: { status: 'trialing', currentPeriod: { end: '2026-03-12' } }, invoice: null } })
+      expect(await call('PATCH', '/customers/wonka/subscription', { trial: { endsOn: '2026-03-01' } })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/trial/endsOn' }] } })
+      expect(await call('PATCH', '/customers/wonka/subscription', { trial: {} })).toMatchObject({ status: 400 })
       await post('/customers', { id: 'acme-2', companyName: 'Acme' })
       expect(await post('/customers/acme-2/subscription', { planId: 'moving', trialDays: 0 })).toMatchObject({ status: 201, body: { status: 'active', trialEndsAt: null } })
       expect((await put('/plans/moving', { name: 'Moving', rank: 5, fee: { amount: 20_000, per: 'subscription' } })).body).toMatchObject({ version: 2 })

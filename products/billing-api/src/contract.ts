@@ -126,6 +126,11 @@ export const ChangeInput = Type.Object(
   },
   closed,
 )
+/** PATCH /customers/{id}/subscription */
+export const SubscriptionUpdate = Type.Object(
+  { trial: Type.Object({ endsOn: { ...LocalDate, description: 'The first date that is paid for, today at the earliest: the fee is then invoiced at once' } }, closed) },
+  closed,
+)
 /** DELETE /customers/{id}/subscription/scheduled-change */
 export const ScheduledChangeQuery = Type.Object({ by: Type.Optional({ ...Party, description: "Whose change: the vendor's own when absent" }) }, closed)
 /** POST /customers/{id}/subscription/cancel */

@@ -49,6 +49,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   currency_mismatch: failure(422, ['币种不一致', '套餐的币种与客户的币种不同。'], ['Currency mismatch', "The plan's currency is not the customer's."]),
   interval_change_unsupported: failure(422, ['不支持变更计费周期', '不能在不同计费周期的套餐之间变更。'], ['Interval change unsupported', 'Moving between plans of different intervals is not supported.']),
   seats_out_of_range: failure(422, ['席位数超出范围', '席位数不在该套餐允许的范围内。'], ['Seats out of range', 'The plan does not allow this number of seats.']),
+  not_in_trial: failure(422, ['不在试用期', '该客户当前没有试用。'], ['No trial', 'The customer has no trial now.']),
   no_active_subscription: failure(422, ['没有有效订阅', '该客户当前没有有效订阅。'], ['No active subscription', 'The customer has no active subscription.']),
 
   starts_too_early: failure(422, ['开始时间过早', '订阅的开始时间过早。'], ['Starts too early', 'The subscription would start too far in the past.']),

@@ -1,5 +1,5 @@
 import {
-  actingFor, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  actingFor, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/rules/date.ts'
@@ -116,6 +116,7 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     subscribe: (customerId) => createSubscription(billing, {
       customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400), ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
     }),
+    trial: (customerId) => changeTrial(billing, { customerId, endsOn: addDays(billing.now().slice(0, 10), whole(20)) }),
     version: (customerId) => changeSubscription(billing, { customerId, planId: 'team', planVersion: 1 + whole(4), ...vendorsTime() }),
     // By the vendor any change may be for now or for the end of the period.
     moved: (customerId) => changeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}), ...vendorsTime() }),
@@ -144,7 +145,7 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'trial', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.

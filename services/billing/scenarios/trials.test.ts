@@ -1,7 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, checkQuota, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices,
+  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices,
   getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, reserve, resumeSubscription, settleReservation, updateCustomer, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -21,6 +21,8 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', trialDays: 7, fee: { amount: 31_000, per: 'subscription' },
       charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', minimum: 3_100, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
     })
+    await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
+    await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -105,21 +107,24 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 31_000], ['usage', 2_400]])
   })
 
-  test('goes on through an upgrade, which costs nothing yet, and through a change to yearly', async () => {
+  test('goes on through a change for at most the new plan’s own days, counted from its start, and costs nothing yet', async () => {
     const { customerId } = await trialOf('team') // 2–15 June
     await use(customerId, 'e1', 900)
     await world.passTo('2026-06-05T02:00:00Z')
-    const preview = await previewChange(world.billing, { customerId, planId: 'business' })
-    expect(preview).toMatchObject({ when: 'now', lines: [], total: 0, dueNow: 0, nextInvoice: { at: '2026-06-16', estimatedTotal: 211_894 } })
-    const upgraded = await upgradeSubscription(world.billing, { customerId, planId: 'business', quoteId: preview.quoteId })
-    expect(upgraded).toMatchObject({ invoice: null, subscription: { status: 'trialing', plan: { id: 'business' }, trialEndsAt: '2026-06-15T16:00:00.000000Z' } })
-    // Another plan, another counter, with what it includes for the days from 5 June to 1 July of the month from 2 June: 5,000 × 27 ÷ 30
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 4_500, used: 0, overagePolicy: 'block' })
-    const yearly = await upgradeSubscription(world.billing, { customerId, planId: 'annual' })
-    expect(yearly).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { start: '2026-06-02', end: '2026-06-16' }, nextInvoice: { at: '2026-06-16', estimatedTotal: 1_272_000 } } })
+    const preview = await previewChange(world.billing, { customerId, planId: 'longer' })
+    expect(preview).toMatchObject({ when: 'now', lines: [], total: 0, dueNow: 0 })
+    const upgraded = await upgradeSubscription(world.billing, { customerId, planId: 'longer', quoteId: preview.quoteId })
+    expect(upgraded).toMatchObject({ invoice: null, subscription: { status: 'trialing', plan: { id: 'longer' }, trialEndsAt: '2026-06-15T16:00:00.000000Z' }, notices: [] })
+    // Seven days from the 2nd of June: the first paid date is the 9th.
+    const shorter = await upgradeSubscription(world.billing, { customerId, planId: 'week' })
+    expect(shorter).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { start: '2026-06-02', end: '2026-06-09' }, nextInvoice: { at: '2026-06-09', estimatedTotal: 265_000 } }, notices: [{ code: 'trial_shortened' }] })
+    // Back on the longer one, nothing of it comes back.
+    expect((await changeSubscription(world.billing, { customerId, planId: 'longer', when: 'now' })).subscription).toMatchObject({ currentPeriod: { end: '2026-06-09' } })
+    await changeSubscription(world.billing, { customerId, planId: 'week' })
+    await world.passTo('2026-06-10T00:00:00Z')
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', plan: { id: 'week' }, currentPeriod: { start: '2026-06-09', end: '2026-07-09' } })
+    expect((await invoicesOf(customerId)).map(({ total, lines }) => [total, lines.length])).toEqual([[265_000, 1]])
     await world.passTo('2026-06-17T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', plan: { id: 'annual' }, currentPeriod: { start: '2026-06-16', end: '2027-06-16' } })
-    expect((await invoicesOf(customerId)).map(({ total, lines }) => [total, lines.length])).toEqual([[1_272_000, 1]])
   })
 
   test('may end on a lower plan, and on its own again when that is undone', async () => {
@@ -210,5 +215,87 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const [first, second] = await invoicesOf(customerId)
     expect(first!.lines.map((line) => line.kind)).toEqual(['fee'])
     expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 59_900], ['usage', 50]])
+  })
+})
+
+describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) => {
+  let world: World
+  let customers = 0
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-06-17T00:00:00Z')
+    await seedCatalogue(world.billing)
+    await putPlan(world.billing, {
+      id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
+    })
+    await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
+    await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
+  })
+  afterAll(async () => {
+    expect(await mistakesOf(world)).toEqual([])
+    await world.close()
+  })
+
+  async function trialOf(planId: string, options: { seats?: number; trialDays?: number; startsAt?: string } = {}) {
+    const customerId = `changed-${(customers += 1)}`
+    await seedCustomer(world.billing, customerId)
+    return { customerId, ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })) }
+  }
+  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+
+  test('ends with a change to a plan without one: the fee is due', async () => {
+    const { customerId } = await trialOf('team') // 17–30 June
+    await use(customerId, 'e1', 5_000)
+    await world.passTo('2026-06-19T00:00:00Z')
+    const preview = await previewChange(world.billing, { customerId, planId: 'business' })
+    // ¥1,999.00 and 6 % tax, whole from today on; what was used in the trial costs nothing.
+    expect(preview).toMatchObject({ when: 'now', total: 211_894, dueNow: 211_894 })
+    const { subscription, invoice, notices } = await upgradeSubscription(world.billing, { customerId, planId: 'business', quoteId: preview.quoteId })
+    expect(subscription).toMatchObject({ status: 'active', trialEndsAt: null, currentPeriod: { start: '2026-06-19', end: '2026-07-19' } })
+    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 199_900, { start: '2026-06-19', end: '2026-07-19' }]])
+    expect(notices.map((one) => one.code)).toEqual(['trial_ended'])
+    const firstDay = (await trialOf('team')).customerId
+    expect((await upgradeSubscription(world.billing, { customerId: firstDay, planId: 'annual' })).invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 1_200_000]])
+    await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
+    await cancelSubscription(world.billing, { customerId: firstDay, when: 'now', credit: true })
+    await world.passTo('2026-06-20T18:00:00Z')
+    expect((await invoicesOf(customerId)).filter((one) => one.kind === 'renewal').flatMap((one) => one.lines)).toEqual([])
+  })
+
+  test('is one for each customer, unless the vendor gives another', async () => {
+    const { customerId } = await trialOf('week', { trialDays: 2 }) // 21–22 June
+    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await world.passTo('2026-06-22T00:00:00Z')
+    const again = await createSubscription(world.billing, { customerId, planId: 'week' })
+    expect(again).toMatchObject({ subscription: { status: 'active' }, invoice: { lines: [{ kind: 'fee', amount: 250_000 }] }, notices: [{ code: 'trial_already_used' }] })
+    await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
+    await world.passTo('2026-06-23T00:00:00Z')
+    const given = await createSubscription(world.billing, { customerId, planId: 'week', trialDays: 3 })
+    expect(given).toMatchObject({ subscription: { status: 'trialing' }, invoice: null, notices: [] })
+    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await world.passTo('2026-06-24T18:00:00Z')
+  })
+
+  test('is ended earlier or later by the vendor, and what waits for its end goes with it', async () => {
+    const { customerId } = await trialOf('team') // 25 June – 8 July
+    await cancelSubscription(world.billing, { customerId })
+    const later = await changeTrial(world.billing, { customerId, endsOn: '2026-07-20' })
+    expect(later).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { end: '2026-07-20' }, cancellation: { at: '2026-07-20' } } })
+    await resumeSubscription(world.billing, { customerId })
+    await changeSubscription(world.billing, { customerId, planId: 'business', when: 'period_end' })
+    await use(customerId, 'e1', 400)
+    await world.passTo('2026-06-28T02:00:00Z')
+    // Today: the fee of what was to follow, with tax, is invoiced at once.
+    const now = await changeTrial(world.billing, { customerId, endsOn: '2026-06-28' })
+    expect(now).toMatchObject({ subscription: { status: 'active', plan: { id: 'business' }, currentPeriod: { start: '2026-06-28', end: '2026-07-28' } }, invoice: { total: 211_894, lines: [{ kind: 'fee', amount: 199_900 }] } })
+    await expect(changeTrial(world.billing, { customerId, endsOn: '2026-06-29' })).rejects.toMatchObject({ code: 'not_in_trial' })
+    const { customerId: other } = await trialOf('team')
+    for (const endsOn of ['2026-06-27', '2026-06-28', '2028-07-01', 'soon']) await expect(changeTrial(world.billing, { customerId: other, endsOn })).rejects.toMatchObject({ code: 'validation_failed' })
+    await world.passTo('2026-06-30T02:00:00Z')
+    await upgradeSubscription(world.billing, { customerId: other, planId: 'longer' })
+    expect((await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice).toMatchObject({ lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }] })
+    for (const one of [customerId, other]) await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
+    await world.passTo('2026-07-01T18:00:00Z')
   })
 })

@@ -5,7 +5,7 @@ export const codes = [
   'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found', 'alias_not_found',
   'customer_exists', 'alias_taken', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference',
   'idempotency_key_reused', 'idempotency_in_progress',
-  'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription',
+  'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription', 'not_in_trial',
   'starts_too_early', 'starts_in_future',
   'event_too_old', 'event_in_future', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
   'quota_exceeded', 'reservation_not_found', 'reservation_closed',

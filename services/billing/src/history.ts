@@ -3,7 +3,7 @@ import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
-import type { LocalDate } from './rules/date.ts'
+import { addDays, earlier, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
 import { feePeriodAt } from './timeline.ts'
@@ -288,14 +288,22 @@ export function isSameGrid(before: Stretch, after: Stretch): boolean {
  * trial goes on with the trial, whatever the interval; what follows a trial begins anew.
  */
 export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Stretch {
-  const inTrial = last.trialEnds !== null && to.from < last.trialEnds
+  const trialEnds = trialLeft(last, to)
+  const inTrial = trialEnds !== null
   const afterTrial = last.trialEnds !== null && !inTrial
   const samePlan = last.plan.id === to.plan.id && last.plan.version === to.plan.version
   const sameGrid = inTrial || (!afterTrial && monthsOf(last.plan) === monthsOf(to.plan))
   return {
     ...to, subscriptionId: last.subscriptionId, to: null, usageId: samePlan && !afterTrial ? last.usageId : to.id,
-    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment, trialEnds: inTrial ? last.trialEnds : null,
+    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment, trialEnds,
   }
+}
+
+/** Until when a trial goes on in another stretch: on another plan for at most that plan's own days, counted from the trial's start. Null where it is over. */
+function trialLeft(last: Stretch, to: Pick<Stretch, 'plan' | 'from'>): LocalDate | null {
+  if (last.trialEnds === null) return null
+  const ends = to.plan.id === last.plan.id ? last.trialEnds : earlier(last.trialEnds, addDays(last.anchor, to.plan.trialDays))
+  return to.from < ends ? ends : null
 }
 
 /** The stretches as they will be once everything that is scheduled has happened. */

@@ -33,6 +33,7 @@ export { checkSubscriptionStatus, createSubscription, getSubscription, plansFor,
 export { cancelSubscription, resumeSubscription } from './cancellation.ts'
 export { cancelScheduledChange, changeSubscription, downgradeSubscription, upgradeSubscription } from './plan-change.ts'
 export type { Notice } from './notices.ts'
+export { changeTrial } from './trial.ts'
 export { previewChange, type Preview } from './quote.ts'
 export { recordUsage, mostEvents, retryRejectedEvents } from './usage/record.ts'
 export type { Recorded } from './usage/intake.ts'

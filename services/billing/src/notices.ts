@@ -62,3 +62,15 @@ function setAside(one: Waiting, change: Change): Notice {
 export function waitsUntil(at: string): Notice {
   return { code: 'waits_for_period_end', detail: { 'zh-CN': `变更将于 ${at} 生效，在此之前不变。`, en: `The change takes effect on ${at}. Nothing changes until then.` } }
 }
+
+/** Told where a plan has a trial, and the customer had theirs. */
+export const trialUsed: Notice = {
+  code: 'trial_already_used',
+  detail: { 'zh-CN': '每位客户只能试用一次，本次订阅不含试用期。', en: 'You have had your trial: this subscription starts without one.' },
+}
+
+/** Told where a change makes a trial shorter, or ends it. */
+export function trialNow(endsOn: string | null): Notice {
+  if (endsOn === null) return { code: 'trial_ended', detail: { 'zh-CN': '试用期就此结束，费用从今天起计。', en: 'The trial ends with this change; the fee is due from today.' } }
+  return { code: 'trial_shortened', detail: { 'zh-CN': `试用期缩短，${endsOn} 起计费。`, en: `The trial is shorter now: the fee is due from ${endsOn}.` } }
+}

@@ -4,11 +4,11 @@ import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { doWhatIsDue, rememberClosed, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
+import { currentStretch, leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { viewOf } from './invoice/view.ts'
-import { noticesBetween, waitsUntil, type Notice } from './notices.ts'
+import { noticesBetween, trialNow, waitsUntil, type Notice } from './notices.ts'
 import { honourQuote } from './quote.ts'
 import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
@@ -64,9 +64,11 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     const document = await made(tx, history, change, party)
     const after = await readHistory(tx, customerId)
     await rememberDue(tx, after)
+    const current = currentStretch(after)
+    const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
-      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...waits, ...noticesBetween(history.waiting, after)],
+      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...waits, ...trial, ...noticesBetween(history.waiting, after)],
     }
   })
 }

@@ -14,7 +14,7 @@ import { hasOverdueInvoice } from './invoice/state.ts'
 import { priced } from './invoice/priced.ts'
 import { renewalLines } from './invoice/renewal.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import type { Notice } from './notices.ts'
+import { trialUsed, type Notice } from './notices.ts'
 import { getAllPlans, getPlan, isTrial, mostTrialDays, type Plan } from './plan.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
@@ -82,8 +82,8 @@ export interface Changed {
 }
 
 /**
- * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, the
- * plan's unless given) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
+ * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, or the
+ * plan's unless they had a trial before) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
  * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
@@ -100,7 +100,8 @@ export async function createSubscription(
     if (plan.currency !== history.customer.currency) {
       throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
     }
-    const trialDays = input.trialDays ?? plan.trialDays
+    const hadTrial = history.stretches.some((stretch) => stretch.trialEnds !== null)
+    const trialDays = input.trialDays ?? (hadTrial ? 0 : plan.trialDays)
     if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
     const startedAt = startOf(input.startsAt, tx.at)
     const from = localDateOf(history.zones, startedAt)
@@ -127,7 +128,7 @@ export async function createSubscription(
       ...(before ? { stretchId: id } : {}),
     })
     await doWhatIsDue(tx, started)
-    return changed(tx, input.customerId, document)
+    return changed(tx, input.customerId, document, plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [])
   })
 }
 

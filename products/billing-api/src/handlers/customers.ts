@@ -1,11 +1,11 @@
 import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
+  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { Account, Changed, CreditMovement, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, ScheduledChangeQuery, SubscriptionInput } from '../contract.ts'
+import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, ScheduledChangeQuery, SubscriptionInput, SubscriptionUpdate } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const CustomersQuery = Type.Object(
@@ -62,6 +62,17 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     config: { scope: 'customers:read' },
     schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
   }, async (request) => getSubscription(billing, request.params))
+
+  app.patch('/customers/:customerId/subscription', {
+    config: { scope: 'customers:write', idempotent: true },
+    schema: {
+      summary: 'End a trial earlier or later', tags: ['customers'], params: CustomerPath, body: SubscriptionUpdate, response: { 200: Changed },
+      description: 'What waits for the end of the trial goes with it.',
+    },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => changeTrial(inside, { customerId, ...request.body.trial }))
+  })
 
   app.post('/customers/:customerId/subscription/change', {
     config: { scope: 'customers:write', idempotent: true },
