@@ -122,6 +122,29 @@ describe.each(postgres)('on $name', ({ create }) => {
     await small.close()
   })
 
+  test('requests of one customer that wait for a lock leave connections to the others', async () => {
+    const narrow = postgresDatabase({ databaseUrl: line.url, maxConnections: 5 })
+    await database.transaction(billing, put('held'))
+    let release = () => {}
+    const held = new Promise<void>((resolve) => { release = resolve })
+    let isHeld = false
+    const holding = database.transaction(billing, async (tx) => {
+      await tx.query("select from notes where id = 'held' for update")
+      isHeld = true
+      await held
+    })
+    while (!isHeld) await new Promise((resolve) => setTimeout(resolve, 5))
+    const portal = (customerId: string) => ({ role: 'portal', customerId }) as const
+    const waiting = Array.from({ length: 20 }, () => narrow.transaction(portal('c'), (tx) => tx.query("select from notes where id = 'held' for update")))
+    // Before, five of them held all five connections until the lock was given back.
+    for (let index = 0; index < 5; index += 1) expect(await narrow.transaction(portal('d'), (tx) => tx.query('select 1 as one'), { readOnly: true })).toEqual([{ one: 1 }])
+    expect(await Promise.race([Promise.all(waiting), 'waiting'])).toBe('waiting')
+    release()
+    await holding
+    expect(await Promise.all(waiting)).toHaveLength(20)
+    await narrow.close()
+  })
+
   test('a read has its answer although the line is cut at its end, and the next transaction finds a line that holds', async () => {
     const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
     await remote.transaction(billing, put('read'))

@@ -4,6 +4,7 @@ import { clientTypes } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
+import { placesByCustomer } from './places.ts'
 import { isConnectionLoss, isWorthRetrying, sqlState } from './sql-state.ts'
 import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
 
@@ -18,6 +19,8 @@ export interface PostgresOptions {
 }
 
 const waitingPerConnection = 100
+/** Of the connections, what one customer's requests may hold: all of them may wait for one lock of that customer's. */
+const shareOfCustomer = 0.4
 const conflictRetries = 3
 const lossRetries = 2
 
@@ -120,10 +123,13 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
+  const inPlace = placesByCustomer(Math.max(1, Math.floor(pool.options.max * shareOfCustomer)), waitingPerConnection)
+
   let closing: Promise<void> | undefined
   return {
     kind: 'postgres',
-    transaction: transact,
+    transaction: (access, work, transactionOptions) =>
+      (access.role === 'portal' ? inPlace(access.customerId, () => transact(access, work, transactionOptions)) : transact(access, work, transactionOptions)),
     asOwner: (work) => transact('owner', work),
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), { readOnly: true })

@@ -1,6 +1,6 @@
 import { DatabaseUnavailable } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findMistakes, getReconciliation, getUsageSummary, putMeter, recordUsage, type UsageEventInput } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -33,6 +33,45 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     const [shared] = await rows<{ transactions: number; events: number }>("select count(distinct xmin::text)::int as transactions, count(*)::int as events from usage_events where id like 's%'")
     expect(shared!.events).toBe(300)
     expect(shared!.transactions).toBeLessThanOrEqual(6)
+  })
+
+  test('a customer whom somebody else is at work on holds up nobody else, nor other events of the same batch', async () => {
+    if (name === 'PGlite') return // One transaction at a time: nobody holds a lock while another runs.
+    const time = async (work: () => Promise<unknown>) => {
+      const began = performance.now()
+      await work()
+      return performance.now() - began
+    }
+    const times = async (prefix: string, count: number) => {
+      const all: number[] = []
+      for (let index = 0; index < count; index += 1) all.push(await time(() => record([event('b', `${prefix}${index}`)])))
+      return all.sort((one, other) => one - other)
+    }
+    const quiet = await times('quiet', 60)
+    let release = () => {}
+    let isReleased = false
+    const held = new Promise<void>((resolve) => {
+      release = () => { isReleased = true; resolve() }
+    })
+    const holding = world.billing.transaction(async (tx) => {
+      await tx.query("select from customers where customer_id = 'a' for update")
+      await held
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const waiting = [record([event('a', 'held0'), event('b', 'beside')]), ...Array.from({ length: 30 }, (_, index) => record([event('a', `held${index + 1}`)]))]
+    const answered = vi.fn()
+    for (const one of waiting) void one.then(answered)
+    const beside = await times('beside', 60)
+    expect(answered).not.toHaveBeenCalled()
+    expect(isReleased).toBe(false)
+    const [stored] = await rows<{ count: number }>("select count(*)::int as count from usage_events where customer_id = 'b' and id = 'beside'")
+    expect(stored!.count).toBe(1)
+    release()
+    await holding
+    expect((await Promise.all(waiting)).map(({ accepted }) => accepted)).toEqual([2, ...Array.from({ length: 30 }, () => 1)])
+    // Before, every one of them waited until the lock was given back.
+    expect(beside[57]!).toBeLessThan(2 * quiet[57]! + 100)
+    expect(await record([event('a', 'held3')])).toMatchObject({ duplicates: 1 })
   })
 
   test('the same id in several of them is one event', async () => {

@@ -5,7 +5,7 @@ import { BillingError, type Code } from '../failure.ts'
 import { arriveAtLast, clockOf, instantAfter } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { checkEvent, takenTimes, type UsageEventInput } from './event.ts'
-import { openIntake, type Fate, type Recorded, type Slot } from './intake.ts'
+import { openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { knownRecordingFactsOf, metersOf, recordingFactsOf, usageDate, type KnownRecordingFacts } from './recording-facts.ts'
@@ -32,7 +32,7 @@ export async function retryRejectedEvents(billing: Billing, input: { customerId:
 
 async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Fate[]> {
   const slots: Slot[] = events.map((event) => ({ event }))
-  await settle(tx, slots, (work) => tx.savepoint(() => work(tx)))
+  await settle(tx, slots, { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) })
   return slots.map((slot) => slot.fate!)
 }
 
@@ -42,35 +42,50 @@ function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
   const known = intakes.get(billing)
   if (known) return known
   // The embedded database has one session; on a server one flush computes while the other writes.
-  const intake = openIntake({ flushers: billing.db.kind === 'postgres' ? 2 : 1, settle: (slots) => settle(billing, slots, (work) => billing.transaction(work, { keepPlans: true })) })
+  const transactions = billing.db.kind === 'postgres' ? 2 : 1
+  const intake = openIntake({
+    flushers: transactions, waiters: transactions,
+    settle: (slots, { wait }) => settle(billing, slots, { wait, transaction: (work) => billing.transaction(work, { keepPlans: true }) }),
+  })
   intakes.set(billing, intake)
   return intake
 }
 
 /**
  * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database refuses them, halves are
- * tried, down to the one that cannot be: its neighbours are recorded all the same.
+ * tried, down to the one that cannot be: its neighbours are recorded all the same. Without `wait`, the events of customers whom somebody else is at work on
+ * are left; answers them.
  */
-async function settle(billing: Billing, slots: readonly Slot[], transaction: <T>(work: (tx: BillingTransaction) => Promise<T>) => Promise<T>): Promise<void> {
-  if (slots.length === 0) return
+async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
+  if (slots.length === 0) return []
+  const { wait, transaction } = ways
   try {
     const events = slots.map((slot) => slot.event)
     const known = knownRecordingFactsOf(billing)
-    const { fates, times } = await transaction((tx) => recordIn(tx, events, known))
-    for (const [index, slot] of slots.entries()) slot.fate = fates[index]!
+    const { fates, times } = await transaction((tx) => recordIn(tx, events, known, wait))
     if (!isTransaction(billing)) rememberMonths(billing.db, times)
+    return slots.filter((slot, index) => {
+      const fate = fates[index]!
+      if (fate !== 'locked') slot.fate = fate
+      return fate === 'locked'
+    })
   } catch (error) {
     if (!isOfSomeEvent(error)) throw error
     if (slots.length > 1) {
       const middle = slots.length >> 1
-      await settle(billing, slots.slice(0, middle), transaction)
-      return settle(billing, slots.slice(middle), transaction)
+      return [...await settle(billing, slots.slice(0, middle), ways), ...await settle(billing, slots.slice(middle), ways)]
     }
     const [slot] = slots as [Slot]
     const refusal = refusalFor(error, slot.event)
     await transaction((tx) => keepRejected(tx, [{ ...slot.event, ...refusal }]))
     slot.fate = refusal
+    return []
   }
+}
+
+/** How events are recorded: in which transaction or savepoint, and whether customers somebody else is at work on are waited for. */
+interface Ways extends Lane {
+  transaction<T>(work: (tx: BillingTransaction) => Promise<T>): Promise<T>
 }
 
 /** Some event would take a period's sum past what can be counted exactly. */
@@ -87,15 +102,19 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
   return { code: 'internal_error', detail: 'the database does not take this event' }
 }
 
-async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingFacts): Promise<{ fates: Fate[]; times: Instant[] }> {
-  const locked = await lockCustomers(tx, events)
+async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingFacts, wait: boolean): Promise<{ fates: (Fate | 'locked')[]; times: Instant[] }> {
+  const locked = await lockCustomers(tx, events, wait)
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingFactsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, events)
   const times = takenTimes(tx.at)
-  const fates: Fate[] = new Array<Fate>(events.length)
+  const fates = new Array<Fate | 'locked'>(events.length)
   const placed: Placed[] = []
   for (const [index, event] of events.entries()) {
+    if (locked.byOthers.has(event.customerId)) {
+      fates[index] = 'locked'
+      continue
+    }
     const customerId = idOf(event)
     const own = facts.get(customerId)
     const checked = own ? checkEvent(customerId === event.customerId ? event : { ...event, customerId }, meters.get(event.meter), times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
@@ -113,9 +132,9 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
 
 /**
  * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
- * is stored after it, and so belongs to the next one. An alias leads to its customer.
+ * is stored after it, and so belongs to the next one. An alias leads to its customer. Without `wait`, whom somebody else is at work on is left.
  */
-async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Locked> {
+async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[], wait: boolean): Promise<Locked> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
   const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant }>(
     `with locked as materialized (
@@ -125,16 +144,19 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
        from customers
        where customer_id = any($1::text[] || array(select a.customer_id from customer_aliases a where a.alias = any($1)))
        order by customer_id collate "C"
-       for key share
+       for key share${wait ? '' : ' skip locked'}
      )
      select *, ${instantAfter('"lastAt"')} as "lockedAt" from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
+  const versions = new Map(rows.map(({ customerId, version }) => [customerId, version]))
+  const named = new Map(rows.flatMap(({ customerId, aliases }) => (aliases ?? []).map((alias): [string, string] => [alias, customerId])))
+  const missing = wait ? [] : customerIds.filter((id) => !versions.has(id) && !named.has(id))
+  const byOthers = missing.length === 0 ? [] : await tx.query<{ id: string }>(
+    'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)', [missing])
   return {
-    versions: new Map(rows.map(({ customerId, version }) => [customerId, version])),
-    withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))),
-    named: new Map(rows.flatMap(({ customerId, aliases }) => (aliases ?? []).map((alias): [string, string] => [alias, customerId]))),
+    versions, named, withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))), byOthers: new Set(byOthers.map(({ id }) => id)),
   }
 }
 
@@ -144,6 +166,8 @@ interface Locked {
   withLargeDays: Set<string>
   /** Of the aliases that events name: whose they are. */
   named: Map<string, string>
+  /** Of the ids and aliases that events name: those of customers whom somebody else is at work on. */
+  byOthers: Set<string>
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {
