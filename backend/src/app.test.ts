@@ -50,10 +50,19 @@ test('the process is healthy, and ready while its database answers', async () =>
 test('the portal learns who may frame it; nothing else does', async () => {
   const own = await serverWith(both)
   expect((await own.app.inject({ url: '/portal/settings.json', headers: { host: 'desk.example.com' } })).json())
-    .toEqual({ embedOrigins: ['http://desk.example.com'], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null }, advice: true })
+    .toEqual({ embedOrigins: [], brand: { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null, supportUrl: null }, advice: true })
   const elsewhere = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', PORTAL_EMBED_ORIGINS: 'https://desk.example.com' })
   expect((await elsewhere.app.inject({ url: '/portal/settings.json', headers: { host: 'evil.example.com' } })).json().embedOrigins)
     .toEqual(['https://billing.example.com', 'https://desk.example.com'])
+})
+
+test('under https browsers are told to keep to it, and /docs may be closed', async () => {
+  const plain = await serverWith(both)
+  expect((await plain.app.inject('/healthz')).headers['strict-transport-security']).toBeUndefined()
+  expect((await plain.app.inject('/docs')).statusCode).toBe(200)
+  const { app } = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', ENABLE_DOCS: 'false' })
+  for (const url of ['/healthz', '/portal', '/api/portal/account', '/nowhere']) expect([url, (await app.inject(url)).headers['strict-transport-security']]).toEqual([url, 'max-age=31536000'])
+  for (const url of ['/docs', '/docs/start.js']) expect((await app.inject(url)).statusCode).toBe(404)
 })
 
 test('a page that may embed the portal may read so, and no other page', async () => {

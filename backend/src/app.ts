@@ -41,7 +41,7 @@ export async function buildServer(settings: Settings, { database, clock: given, 
   const standing = own?.standing
   const clock = given ?? own!
   const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now), clock: own?.kind ?? 'given' })
-  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
+  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, https: isSecure(settings), bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
   await app.ready()
@@ -97,24 +97,25 @@ async function registerProducts(app: App, settings: Settings, { database, billin
     await registerWorkbench(app, settings, { database, billing })
     documents.push({ name: "Workbench's API", url: '/api/workbench/openapi.json' })
   }
-  serveDocs(app, documents)
+  if (settings.enableDocs) serveDocs(app, documents)
 }
 
 function servePortal(app: App, settings: Settings): void {
   const whiteLabel = whiteLabelOf(settings)
-  const settingsFor = ({ protocol, host }: Asked) => ({
-    embedOrigins: [...new Set([settings.publicUrl ?? `${protocol}://${host}`, ...settings.portalEmbedOrigins])], brand: whiteLabel.brand, advice: settings.portalAdvice,
+  // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own origin may always embed it.
+  const settingsFor = () => ({
+    embedOrigins: [...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins])], brand: whiteLabel.brand, advice: settings.portalAdvice,
   })
   app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
     // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
     void reply.header('vary', 'origin')
     const asking = request.headers.origin
     if (asking && settings.portalEmbedOrigins.includes(asking)) void reply.header('access-control-allow-origin', asking)
-    return settingsFor(request)
+    return settingsFor()
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
   serveBrandFiles(app, whiteLabel)
-  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html, request) => brandedPage(html, settingsFor(request), whiteLabel) })
+  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html) => brandedPage(html, settingsFor(), whiteLabel) })
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
 }
 

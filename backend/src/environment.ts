@@ -29,6 +29,8 @@ export interface Settings {
   portalAdvice: boolean
   /** A secret key of the vendor's API, valid beside those there are. */
   billingApiKey?: string
+  /** Whether /docs shows the descriptions of the APIs. */
+  enableDocs: boolean
   demo: boolean
   /** Where the standing clock stands at the start; the machine's clock when absent. */
   testClock?: string
@@ -79,6 +81,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     portalSupportUrl: read('PORTAL_SUPPORT_URL', undefined, supportUrl),
     portalAdvice: read('PORTAL_ADVICE', true, flag),
     billingApiKey: read('BILLING_API_KEY', undefined, secretKey),
+    enableDocs: read('ENABLE_DOCS', true, flag),
     demo: read('DEMO', false, flag),
     testClock: read('TEST_CLOCK', undefined, instant),
     logLevel: read('LOG_LEVEL', 'info', logLevel),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing, type Database } from '@customer-portal/database'
+import { endDemoLogins } from '@customer-portal/workbench-api'
 import { buildServer, type Server } from './app.ts'
 import { parseEnvFile } from './env-file.ts'
 import { readSettings, type Settings } from './environment.ts'
@@ -43,8 +44,9 @@ async function start(settings: Settings, database: Database): Promise<Server> {
   const server = await buildServer(settings, { database })
   const keys = await ensureSecretKey(server.billing, settings.billingApiKey)
   const login = settings.demo ? await fillDemo(server, settings, database) : undefined
+  const endedDemoLogins = !settings.demo && settings.enableAgentWorkbench ? await endDemoLogins({ database, billing: server.billing }) : []
   await server.listen()
-  process.stdout.write(await welcome(server, settings, { ...keys, login }))
+  process.stdout.write(await welcome(server, settings, { ...keys, login, endedDemoLogins }))
   return server
 }
 

@@ -13,7 +13,7 @@ export interface DemoLogin {
 }
 
 /** What is printed when the server listens: where everything is. Secrets appear here once and nowhere else. */
-export async function welcome(server: Server, settings: Settings, { newKey, notice, login }: KeyAtStart & { login?: DemoLogin }): Promise<string> {
+export async function welcome(server: Server, settings: Settings, { newKey, notice, login, endedDemoLogins = [] }: KeyAtStart & { login?: DemoLogin; endedDemoLogins?: string[] }): Promise<string> {
   const url = server.publicUrl()
   const rows: [string, string][] = []
   if (settings.enableCustomerPortal) rows.push(['Portal', await portalRow(server, url, login)])
@@ -22,10 +22,11 @@ export async function welcome(server: Server, settings: Settings, { newKey, noti
     const { workbench } = login ?? {}
     rows.push(['Workbench', `${url}/workbench${workbench ? `  (e-mail ${workbench.email}, password ${workbench.password})` : '  (make a login: npm run workbench -- add-user)'}`])
   }
-  rows.push(['API docs', `${url}/docs`])
+  if (settings.enableDocs) rows.push(['API docs', `${url}/docs`])
   rows.push(['Data', settings.databaseUrl ? `PostgreSQL at ${new URL(settings.databaseUrl).host}` : resolve(settings.dataDir)])
   if (settings.testClock) rows.push(['Test clock', `stands at ${server.billing.now()}`])
   if (login?.workbench && isOpenToOthers(settings)) rows.push(['Warning', "the demo's password is published: set DEMO=false and begin with an empty database before others can reach this server"])
+  if (endedDemoLogins.length > 0) rows.push(['Warning', `the demo's published logins were still there and are ended: ${endedDemoLogins.join(', ')}`])
   if (notice) rows.push(['Keys', notice])
   if (newKey) rows.push(['Secret key', `${newKey}  (shown only now; for /api/billing)`])
   return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`

@@ -53,6 +53,7 @@ test.each([
   [['add-user', '--email', 'a@example.com', '--customer', 'acme', '--role', 'boss'], '--role must be owner, billing or viewer: it is "boss".'],
   [[...user, '--email', 'a@example.com', '--password', 'short'], '--password must have 10 to 200 characters. Leave it out and one is made.'],
   [['remove-user'], 'There is no command "remove-user".'],
+  [['disable-user'], '--email is needed.'],
 ])('a mistake is told in a sentence (%#)', async (args, sentence) => {
   const { code, error } = await run(args)
   expect([code, error.split('\n')[0]]).toEqual([1, sentence])
@@ -70,10 +71,26 @@ test('while a server holds the data directory, the agent is made through it with
   expect((await run([...user, '--email', 'a@example.com', '--url', url, '--key', key])).error).toContain('An agent with this e-mail exists already.')
 })
 
+test('agents are listed, disabled, enabled and given another password, through the server too', async () => {
+  const through = (...args: string[]) => run([...args, '--url', url, '--key', key])
+  expect((await through('list-users', '--customer', 'acme')).out).toBe('a@example.com  acme  billing  财务\n')
+  const workbench = createWorkbench({ db: database, now: server.billing.now, newId: server.billing.newId })
+  const reset = await through('set-password', '--email', 'A@example.com')
+  const password = passwordIn(reset.out)
+  const canLogIn = async () => (await logIn(workbench, { email: 'a@example.com', password })) !== undefined
+  expect(await canLogIn()).toBe(true)
+  expect((await through('disable-user', '--email', 'a@example.com')).out).toContain('cannot log in any more')
+  expect([await canLogIn(), (await through('list-users')).out]).toEqual([false, expect.stringMatching(/财务 {2}disabled since \d{4}-/)])
+  expect((await through('enable-user', '--email', 'a@example.com')).code).toBe(0)
+  expect(await canLogIn()).toBe(true)
+  expect((await through('disable-user', '--email', 'nobody@example.com')).error).toBe('There is no agent with the e-mail nobody@example.com.\n')
+}, 120_000)
+
 test('without a server it writes to the database itself', async () => {
   await server.close()
   await database.close()
   expect((await run([...user, '--customer', 'nobody', '--email', 'b@example.com'])).error).toBe('There is no customer "nobody".\n')
   expect(await run([...user, '--email', 'b@example.com', '--password', 'a long password'])).toMatchObject({ code: 0, out: 'b@example.com can log in to the workbench of acme as billing.\n' })
   expect((await run([...user, '--email', 'b@example.com'])).error).toBe('An agent with the e-mail b@example.com exists already.\n')
+  expect((await run(['disable-user', '--email', 'b@example.com'])).out).toContain('cannot log in any more')
 })

@@ -1,22 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { parseArgs, parseEnv } from 'node:util'
-import { BillingError, createBilling, getCustomer, migrateBilling } from '@customer-portal/billing'
-import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing } from '@customer-portal/database'
-import { createAgent, createWorkbench, migrateWorkbench, newPassword, type AgentRole } from '@customer-portal/workbench'
-import { realClock } from './clock.ts'
-import { readSettings, type Environment, type Settings } from './environment.ts'
-import { idMaker } from './ids.ts'
-import { askServer, Refused } from './running-server.ts'
+import { parseArgs } from 'node:util'
+import { BillingError, endPortalSessionsOf, getCustomer, type Billing, type Page } from '@customer-portal/billing'
+import { DataDirHeld } from '@customer-portal/database'
+import {
+  createAgent, createWorkbench, listAgents, migrateWorkbench, newPassword, setAgentDisabled, setAgentPassword, type AgentRole, type ListedAgent, type Workbench,
+} from '@customer-portal/workbench'
+import { openBooks, ownSettings, sentences } from './database-command.ts'
+import { askServer, Refused, type RunningServer } from './running-server.ts'
 
-const usage = `Makes an agent who can log in to the workbench.
+const usage = `The agents who can log in to the workbench.
 
   npm run workbench -- add-user --email <e-mail> --customer <customer id> --role owner|billing|viewer
-                                [--name <name>] [--password <password>] [--locale zh-CN|en] [--url <server> --key <secret key>]
+                                [--name <name>] [--password <password>] [--locale zh-CN|en]
+  npm run workbench -- list-users [--customer <customer id>]
+  npm run workbench -- disable-user --email <e-mail>      ends their logins and the portal tokens they have opened
+  npm run workbench -- enable-user --email <e-mail>
+  npm run workbench -- set-password --email <e-mail> [--password <password>]      ends both as well
 
 The role is what the agent may do in the portal. Without --password one is made and printed once.
-While a server runs on the data directory, the agent is made through it: --url is its address (http://HOST:PORT of the settings
-when absent) and --key a secret key of the vendor's API (BILLING_API_KEY when absent).
+Works on DATABASE_URL, also while servers run on it. While a server holds the folder DATA_DIR, it is asked: --url is its address
+(http://HOST:PORT of the settings when absent) and --key a secret key of the vendor's API (BILLING_API_KEY when absent).
 `
 
 const roles: readonly string[] = ['owner', 'billing', 'viewer'] satisfies AgentRole[]
@@ -30,22 +32,57 @@ interface NewUser {
   locale: 'zh-CN' | 'en'
 }
 
-/** Reads the command, makes the agent and says so. Returns what is to be printed; throws Refused with a sentence that says what to do. */
-async function addUser(argv: string[], environment: Environment): Promise<string> {
-  const { values, positionals } = parse(argv)
-  if (values.help || positionals.length === 0) return usage
-  if (positionals.length !== 1 || positionals[0] !== 'add-user') throw new Refused(`There is no command "${positionals.join(' ')}".\n\n${usage}`)
-  const user = userFrom(values)
-  const settings = settingsFrom(environment)
-  const server = { url: values.url ?? `http://${settings.host}:${settings.port}`, key: values.key ?? settings.billingApiKey }
-  if (values.url !== undefined) await addThroughServer(user, server)
-  else await addToDatabase(user, settings).catch((error: unknown) => {
-    if (!(error instanceof DataDirHeld)) throw error
-    return addThroughServer(user, server, error.message)
-  })
-  const own = values.password === undefined
-  return `${user.email} can log in to the workbench of ${user.customerId} as ${user.role}.${own ? `\nPassword: ${user.password}  (shown only now)` : ''}\n`
+/** What can be done with agents, on the database itself or through a server. */
+interface Agents {
+  add(user: NewUser): Promise<unknown>
+  list(filter: { customerId?: string; email?: string }): AsyncIterable<ListedAgent>
+  setDisabled(agentId: string, disabled: boolean): Promise<unknown>
+  setPassword(agentId: string, password: string): Promise<unknown>
 }
+
+function agentsIn(billing: Billing, workbench: Workbench): Agents {
+  const ended = async (agent: ListedAgent | undefined) => agent && endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+  return {
+    async add(user) {
+      await getCustomer(billing, { customerId: user.customerId })
+      if (!(await createAgent(workbench, user))) throw new Refused(`An agent with the e-mail ${user.email} exists already.`)
+    },
+    async *list(filter) {
+      for (let after: ListedAgent | undefined; ;) {
+        const { data, more } = await listAgents(workbench, { ...filter, limit: 100, ...(after ? { after } : {}) })
+        yield* data
+        if (!more) return
+        after = data.at(-1)
+      }
+    },
+    setDisabled: async (agentId, disabled) => {
+      const agent = await setAgentDisabled(workbench, { agentId, disabled })
+      if (disabled) await ended(agent)
+    },
+    setPassword: async (agentId, password) => ended(await setAgentPassword(workbench, { agentId, password })),
+  }
+}
+
+function agentsThrough(server: RunningServer, why: string | undefined): Agents {
+  const path = '/api/workbench/agents'
+  const about = (agentId: string) => `${path}/${encodeURIComponent(agentId)}`
+  return {
+    add: (body) => askServer(server, { method: 'POST', path, body }, why),
+    async *list(filter) {
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const query = new URLSearchParams({ limit: '100', ...filter, ...(cursor === undefined ? {} : { cursor }) })
+        const page: Page<ListedAgent> = await askServer(server, { method: 'GET', path: `${path}?${query.toString()}` }, why)
+        yield* page.data
+        cursor = page.nextCursor
+      }
+    },
+    setDisabled: (agentId, disabled) => askServer(server, { method: 'POST', path: `${about(agentId)}/${disabled ? 'disable' : 'enable'}`, body: {} }, why),
+    setPassword: (agentId, password) => askServer(server, { method: 'POST', path: `${about(agentId)}/password`, body: { password } }, why),
+  }
+}
+
+type Values = ReturnType<typeof parse>['values']
+type Work = (agents: Agents) => Promise<string>
 
 function parse(argv: string[]) {
   const text = { type: 'string' as const }
@@ -59,53 +96,87 @@ function parse(argv: string[]) {
   }
 }
 
-function userFrom(values: ReturnType<typeof parse>['values']): NewUser {
+const commands: Record<string, (values: Values) => Work> = {
+  'add-user'(values) {
+    const user = userFrom(values)
+    return async (agents) => {
+      await agents.add(user)
+      return `${user.email} can log in to the workbench of ${user.customerId} as ${user.role}.${madeOnly(values, user.password)}\n`
+    }
+  },
+  'list-users': ({ customer }) => async (agents) => {
+    const lines: string[] = []
+    for await (const { email, customerId, role, name, disabledAt } of agents.list(customer === undefined ? {} : { customerId: customer })) {
+      lines.push(`${email}  ${customerId}  ${role}  ${name}${disabledAt === null ? '' : `  disabled since ${disabledAt.slice(0, 10)}`}\n`)
+    }
+    return lines.length === 0 ? 'There is no agent.\n' : lines.join('')
+  },
+  'disable-user': (values) => async (agents) => {
+    const { id, email } = await oneWith(agents, values)
+    await agents.setDisabled(id, true)
+    return `${email} cannot log in any more, and what they had opened is ended.\n`
+  },
+  'enable-user': (values) => async (agents) => {
+    const { id, email } = await oneWith(agents, values)
+    await agents.setDisabled(id, false)
+    return `${email} can log in again.\n`
+  },
+  'set-password'(values) {
+    const password = passwordFrom(values)
+    return async (agents) => {
+      const { id, email } = await oneWith(agents, values)
+      await agents.setPassword(id, password)
+      return `${email} has another password, and what they had opened is ended.${madeOnly(values, password)}\n`
+    }
+  },
+}
+
+const madeOnly = ({ password }: Values, made: string) => (password === undefined ? `\nPassword: ${made}  (shown only now)` : '')
+
+async function oneWith(agents: Agents, { email }: Values): Promise<ListedAgent> {
+  if (!email) throw new Refused(`--email is needed.\n\n${usage}`)
+  for await (const agent of agents.list({ email })) return agent
+  throw new Refused(`There is no agent with the e-mail ${email}.`)
+}
+
+function userFrom(values: Values): NewUser {
   const { email, customer, role, locale = 'zh-CN' } = values
   if (!email || !customer || !role) throw new Refused(`--email, --customer and --role are needed.\n\n${usage}`)
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254) throw new Refused(`--email must be an e-mail address: "${email}" is none.`)
   if (!roles.includes(role)) throw new Refused(`--role must be owner, billing or viewer: it is "${role}".`)
   if (locale !== 'zh-CN' && locale !== 'en') throw new Refused(`--locale must be zh-CN or en: it is "${locale}".`)
-  const password = values.password ?? newPassword()
+  return { email: email.trim().toLowerCase(), customerId: customer, role: role as AgentRole, name: values.name?.trim() || email.slice(0, email.indexOf('@')), password: passwordFrom(values), locale }
+}
+
+function passwordFrom({ password = newPassword() }: Values): string {
   if (password.length < 10 || password.length > 200) throw new Refused('--password must have 10 to 200 characters. Leave it out and one is made.')
-  return { email: email.trim().toLowerCase(), customerId: customer, role: role as AgentRole, name: values.name?.trim() || email.slice(0, email.indexOf('@')), password, locale }
+  return password
 }
 
-function settingsFrom(environment: Environment): Settings {
-  const result = readSettings(environment)
-  if ('mistakes' in result) throw new Refused(result.mistakes.join('\n'))
-  return result.settings
-}
-
-async function addToDatabase(user: NewUser, settings: Settings): Promise<void> {
-  const db = await openDatabase(settings.databaseUrl ? { databaseUrl: settings.databaseUrl } : { dataDir: resolve(settings.dataDir) })
+/** Reads the command, does it and says so. Returns what is to be printed; throws Refused with a sentence that says what to do. */
+async function run(argv: string[]): Promise<string> {
+  const { values, positionals } = parse(argv)
+  if (values.help || positionals.length === 0) return usage
+  const [name = ''] = positionals
+  if (positionals.length !== 1 || !Object.hasOwn(commands, name)) throw new Refused(`There is no command "${positionals.join(' ')}".\n\n${usage}`)
+  const work = commands[name]!(values)
+  const settings = ownSettings()
+  const server = { url: values.url ?? `http://${settings.host}:${settings.port}`, key: values.key ?? settings.billingApiKey }
+  if (values.url !== undefined) return work(agentsThrough(server, undefined))
   try {
-    await migrateBilling(db)
-    await migrateWorkbench(db)
-    const { now } = realClock()
-    const newId = idMaker(now)
-    await getCustomer(createBilling({ db, now, newId }), { customerId: user.customerId })
-    if (!(await createAgent(createWorkbench({ db, now, newId }), user))) throw new Refused(`An agent with the e-mail ${user.email} exists already.`)
+    return await openBooks(settings, async (billing) => {
+      await migrateWorkbench(billing.db)
+      return work(agentsIn(billing, createWorkbench(billing)))
+    })
   } catch (error) {
-    if (error instanceof BillingError && error.code === 'customer_not_found') throw new Refused(`There is no customer "${user.customerId}".`, { cause: error })
-    throw error
-  } finally {
-    await db.close()
+    if (error instanceof BillingError && error.code === 'customer_not_found') throw new Refused(`There is no customer "${values.customer}".`, { cause: error })
+    if (!(error instanceof DataDirHeld)) throw error
+    return work(agentsThrough(server, error.message))
   }
 }
 
-async function addThroughServer(user: NewUser, { url, key }: { url: string; key: string | undefined }, why?: string): Promise<void> {
-  const { email, customerId, role, name, password, locale } = user
-  await askServer({ url, key }, { method: 'POST', path: '/api/workbench/agents', body: { email, customerId, role, name, password, locale } }, why)
-}
-
-function ownEnvironment(): Environment {
-  const file = resolve('.env')
-  return { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env }
-}
-
-const sentences = [Refused, DatabaseUnavailable, MigrationRefused, RolesMissing]
 try {
-  process.stdout.write(await addUser(process.argv.slice(2), ownEnvironment()))
+  process.stdout.write(await run(process.argv.slice(2)))
 } catch (error) {
   process.stderr.write(`${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`)
   process.exitCode = 1

@@ -12,7 +12,7 @@ export async function whyNoAnswer({ origin, settings }: PortalAddress, signal: A
     // Only an allowed origin may read the answer.
     const answer = await fetch(settings, { credentials: 'omit', cache: 'no-store', signal }).catch(() => undefined)
     if (answer && !answer.ok) return unreachable
-    if (answer) return isAllowed(await answer.json().catch(() => undefined)) ? undefined : notAllowed
+    if (answer) return origin === location.origin || isAllowed(await answer.json().catch(() => undefined)) ? undefined : notAllowed
     const isThere = await fetch(settings, { mode: 'no-cors', credentials: 'omit', cache: 'no-store', signal }).then(() => true, () => false)
     if (isThere) return notAllowed
     // The browser reports what our page's own policy (connect-src) kept from us a moment later: then nothing was learned.

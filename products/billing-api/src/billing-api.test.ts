@@ -440,7 +440,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       const first = await exchange()
       expect([first.statusCode, Object.keys(first.json()), first.json().customerId]).toEqual([200, ['token', 'expiresAt', 'customerId'], 'acme'])
       const [cookie] = first.cookies
-      expect(cookie).toMatchObject({ name: 'portal_renewal', path: '/api/portal/session', httpOnly: true, secure: true, sameSite: 'Strict', maxAge: 8 * 3600 })
+      expect(cookie).toMatchObject({ name: '__Host-portal_renewal', path: '/', httpOnly: true, secure: true, sameSite: 'Strict', maxAge: 8 * 3600 })
       expect([(await exchange()).statusCode, (await exchange()).json().code]).toEqual([401, 'code_invalid'])
     })
     test('a code lives for a minute', async () => {
@@ -453,7 +453,10 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     test('are for a known customer and a page of the portal', async () => {
       expect(await post('/portal-sessions', { customerId: 'nobody' })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
       expect(pointers(await post('/portal-sessions', { customerId: 'acme', role: 'admin', path: '//evil.example.com' }))).toEqual(['/path', '/role'])
-      expect(pointers(await post('/portal-sessions', { customerId: 'acme', path: '/../workbench' }))).toEqual(['/path'])
+      for (const path of ['/../workbench', '/%2e%2e/workbench', '/invoices/%2E%2e/.%2e/workbench', '/.%2E/docs']) {
+        expect([path, pointers(await post('/portal-sessions', { customerId: 'acme', path }))]).toEqual([path, ['/path']])
+      }
+      expect((await post('/portal-sessions', { customerId: 'acme', path: '/usage/%2e/x' })).status).toBe(201)
       expect(pointers(await post('/portal-sessions/exchange', {}))).toEqual(['/code'])
     })
   })

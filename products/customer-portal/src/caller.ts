@@ -1,5 +1,5 @@
 import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
-import { authenticate, bearerOf, callerOf, preferredLanguage, renewalCookie, type App, type Asker, type Language } from '@customer-portal/http'
+import { authenticate, bearerOf, callerOf, preferredLanguage, renewalCookieName, type App, type Asker, type Language } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { Session } from './contract.ts'
 
@@ -17,7 +17,7 @@ declare module '@customer-portal/http' {
 }
 
 /** Lets in who carries a portal token (or the renewal cookie); a viewer only where nothing changes. */
-export function authenticatePortal(app: App, billing: Billing): void {
+export function authenticatePortal(app: App, billing: Billing, { secure }: { secure: boolean }): void {
   const session = async (request: FastifyRequest): Promise<PortalSession> => {
     const found = await findPortalSession(billing, { token: bearerOf(request) })
     if (!found) throw new BillingError('unauthorized', { message: 'The portal token is unknown or has expired.' })
@@ -32,7 +32,7 @@ export function authenticatePortal(app: App, billing: Billing): void {
   authenticate(app, 'portal:renewal', async (request) => {
     const site = request.headers['sec-fetch-site']
     if (site !== undefined && site !== 'same-origin') throw new BillingError('forbidden', { message: 'Only the portal itself may renew its session.' })
-    const secret = request.cookies[renewalCookie]
+    const secret = request.cookies[renewalCookieName({ secure })]
     if (!secret) throw new BillingError('unauthorized', { message: 'There is no session to renew.' })
     return { secret }
   })

@@ -23,7 +23,7 @@ export interface PortalApiOptions {
 export async function registerPortalApi(app: App, { billing, secure, streams, advice = true }: PortalApiOptions): Promise<void> {
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
-    authenticatePortal(api, billing)
+    authenticatePortal(api, billing, { secure })
     await describeApi(api, description)
     const actFor = actForCaller(billing)
     accountRoutes(api, actFor)

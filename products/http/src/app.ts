@@ -8,6 +8,7 @@ import type { App } from './fastify.ts'
 import { takeJson } from './json-body.ts'
 import { preferredLanguage } from './language.ts'
 import { standardOutput } from './log-lines.ts'
+import { loggedError } from './logged-error.ts'
 import { rememberMethods } from './methods.ts'
 import { answerError, sendProblem } from './problem.ts'
 import { answerUnreadable } from './unreadable.ts'
@@ -20,6 +21,8 @@ import { usualHeaders } from './usual-headers.ts'
 export interface AppOptions {
   /** One JSON line a request on stdout; none when absent. */
   logger?: { level: string }
+  /** People reach it over https alone: browsers are told to keep to that for a year. */
+  https?: boolean
   /** Throw when an answer is not as its schema says (tests). */
   checkAnswers?: boolean
   /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
@@ -38,7 +41,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const app = Fastify({
     requestTimeout: bodyMilliseconds,
     http: { headersTimeout: bodyMilliseconds, connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4) },
-    logger: options.logger ? { ...options.logger, stream: standardOutput } : false,
+    logger: options.logger ? { ...options.logger, serializers: { err: (error) => ({ ...loggedError(error) }) }, stream: standardOutput } : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -59,7 +62,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   takeJson(app)
   await app.register(cookie)
   answerErrors(app)
-  setHeaders(app)
+  setHeaders(app, options.https ?? false)
   endStalledReaders(app, options.readerSeconds ?? usualPatience)
   endStreamsOfHead(app)
   requireScopes(app)
@@ -85,9 +88,10 @@ function answerErrors(app: FastifyInstance): void {
   })
 }
 
-function setHeaders(app: FastifyInstance): void {
+function setHeaders(app: FastifyInstance, https: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(usualHeaders(request.id))
+    if (https) void reply.header('strict-transport-security', 'max-age=31536000')
   })
 }
 

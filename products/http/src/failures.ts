@@ -92,6 +92,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   pdf_too_large: failure(422, ['账单过长', '该账单行数过多，无法生成 PDF。'], ['PDF too large', 'The invoice has too many lines for a PDF.']),
 
   login_failed: failure(401, ['登录失败', '邮箱或密码不正确。'], ['Login failed', 'The e-mail or the password is not right.']),
+  agent_not_found: failure(404, ['坐席不存在', '没有这位坐席。'], ['No such agent', 'There is no such agent.']),
+  wrong_password: failure(422, ['当前密码不正确', '当前密码不正确，密码未修改。'], ['Wrong password', 'The current password is not right; it was not changed.']),
   agent_exists: failure(409, ['坐席已存在', '该邮箱已被一位坐席使用。'], ['Agent exists', 'An agent with this e-mail exists already.']),
 
   key_not_found: failure(404, ['密钥不存在', '没有这个密钥。'], ['No such key', 'There is no such key.']),

@@ -2,7 +2,7 @@ import { BillingError } from '@customer-portal/billing'
 import { findAgent, type Agent, type Workbench } from '@customer-portal/workbench'
 import { authenticate, type App } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
-import { sessionCookie } from './session-cookie.ts'
+import { sessionCookieName } from './session-cookie.ts'
 
 export interface AgentCaller {
   agent: Agent
@@ -18,9 +18,9 @@ declare module '@customer-portal/http' {
 }
 
 /** Lets in agents by their cookie. */
-export function authenticateWorkbench(app: App, { workbench }: { workbench: Workbench }): void {
+export function authenticateWorkbench(app: App, { workbench, secure }: { workbench: Workbench; secure: boolean }): void {
   authenticate(app, 'workbench:agent', async (request) => {
-    const secret = request.cookies[sessionCookie]
+    const secret = request.cookies[sessionCookieName({ secure })]
     const agent = secret ? await findAgent(workbench, { secret }) : undefined
     if (!secret || !agent) throw new BillingError('unauthorized', { message: 'Log in to the workbench first.' })
     return { agent, secret }

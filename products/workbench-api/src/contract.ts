@@ -139,4 +139,13 @@ export const NewAgent = Type.Object(
   closed,
 )
 export type NewAgent = Static<typeof NewAgent>
+export const ListedAgent = Type.Object(
+  { ...Agent.properties, customerId: CustomerId, createdAt: Instant, disabledAt: Nullable({ ...Instant, description: 'Since when they cannot log in' }) },
+  closed,
+)
+/** POST /agents/{id}/password: without one, one is made and returned. */
+export const PasswordReset = Type.Object({ password: Type.Optional(Type.String({ minLength: 10, maxLength: 200 })) }, closed)
+export const PasswordSet = Type.Object({ ...ListedAgent.properties, password: Nullable(Type.String({ description: 'The one that was made; it is never shown again' })) }, closed)
+/** PUT /me/password */
+export const PasswordChange = Type.Object({ current: Password, password: Type.String({ minLength: 10, maxLength: 200 }) }, closed)
 export const CreatedAgent = Type.Object({ ...Agent.properties, customerId: CustomerId, createdAt: Instant }, closed)

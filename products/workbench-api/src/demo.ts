@@ -1,5 +1,7 @@
-import type { Billing } from '@customer-portal/billing'
-import { addMessage, agentExists, closeConversation, createAgent, createWorkbench, startConversation, type Agent, type AgentRole, type Channel, type Workbench } from '@customer-portal/workbench'
+import { endPortalSessionsOf, type Billing } from '@customer-portal/billing'
+import {
+  addMessage, agentExists, closeConversation, createAgent, createWorkbench, isAgentPassword, listAgents, setAgentDisabled, startConversation, type Agent, type AgentRole, type Channel, type Workbench,
+} from '@customer-portal/workbench'
 
 /** Who may log in to the demo. They are published with it: never use them elsewhere. */
 export const demoAgents = [
@@ -38,11 +40,36 @@ export async function seedWorkbenchDemo({ database, billing, now = billing.now }
   const workbench = createWorkbench({ db: database, now, newId: billing.newId })
   const [first, ...others] = demoAgents
   // Asked first, since making a password's hash is slow on purpose and every start comes by here.
-  if (await agentExists(workbench, first.email)) return
+  if (await agentExists(workbench, first.email)) return letDemoIn(workbench)
   const owner = await createAgent(workbench, first)
   if (!owner) return
   const agents = [owner, ...(await Promise.all(others.map((agent) => createAgent(workbench, agent)))).filter((agent) => agent !== undefined)]
   for (const talk of talks) await hold(workbench, talk, agents.find(({ customerId }) => customerId === talk.customerId))
+}
+
+/** Lets the demo's agents in again that a start without the demo has kept out. */
+async function letDemoIn(workbench: Workbench): Promise<void> {
+  for (const { email } of demoAgents) {
+    const { data: [agent] } = await listAgents(workbench, { email })
+    if (agent && agent.disabledAt !== null) await setAgentDisabled(workbench, { agentId: agent.id, disabled: false })
+  }
+}
+
+/**
+ * Ends the logins that were published with the demo: agents that still have its password can't log in any more, and what they have opened is over. Returns
+ * their e-mail addresses. Changes nothing where there are none.
+ */
+export async function endDemoLogins({ database, billing }: { database: Billing['db']; billing: Billing }): Promise<string[]> {
+  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
+  const ended: string[] = []
+  for (const { email, password } of demoAgents) {
+    const { data: [agent] } = await listAgents(workbench, { email })
+    if (!agent || agent.disabledAt !== null || !(await isAgentPassword(workbench, { agentId: agent.id, password }))) continue
+    await setAgentDisabled(workbench, { agentId: agent.id, disabled: true })
+    await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    ended.push(email)
+  }
+  return ended
 }
 
 async function hold(workbench: Workbench, { customerId, visitor, channel, minutesAgo, said, closed }: Talk, agent: Agent | undefined) {

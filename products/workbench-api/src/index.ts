@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 export { registerWorkbenchApi } from './routes.ts'
 export type { WorkbenchApiOptions } from './options.ts'
-export { demoAgents, seedWorkbenchDemo } from './demo.ts'
+export { demoAgents, endDemoLogins, seedWorkbenchDemo } from './demo.ts'
 
 /** The FAQ of the demo, used where no other is configured. */
 export const demoFaqPath = fileURLToPath(new URL('../faq.json', import.meta.url))

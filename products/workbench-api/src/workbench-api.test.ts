@@ -3,9 +3,9 @@ import { seedCatalogue } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Database } from '@customer-portal/database'
 import { createApp, type App } from '@customer-portal/http'
-import { createAssistant, createLoginAttempts, createWorkbench, migrationsFolder, readFaq } from '@customer-portal/workbench'
+import { createAssistant, createLoginAttempts, createWorkbench, listAgents, migrationsFolder, readFaq, setAgentPassword } from '@customer-portal/workbench'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { demoAgents, demoFaqPath, registerWorkbenchApi, seedWorkbenchDemo } from './index.ts'
+import { demoAgents, demoFaqPath, endDemoLogins, registerWorkbenchApi, seedWorkbenchDemo } from './index.ts'
 
 const [owner, viewer, other] = demoAgents
 
@@ -65,7 +65,11 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(cookie?.secure).toBeUndefined()
       expect(answer.body).not.toContain(cookie!.value)
       const https = await serve({ secure: true })
-      expect((await login(owner, https)).cookie).toMatchObject({ secure: true, httpOnly: true })
+      const { answer: secured } = await login(owner, https)
+      expect(secured.cookies).toMatchObject([{ name: '__Host-workbench_session', path: '/', secure: true, httpOnly: true, sameSite: 'Strict' }])
+      const cookies = { '__Host-workbench_session': secured.cookies[0]!.value }
+      expect((await https.inject({ url: '/api/workbench/me', cookies })).statusCode).toBe(200)
+      expect((await https.inject({ url: '/api/workbench/me', cookies: { workbench_session: secured.cookies[0]!.value } })).statusCode).toBe(401)
       await https.close()
     })
 
@@ -348,6 +352,94 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
   })
 
+  describe('people', () => {
+    let key: string
+    beforeAll(async () => { key = (await createSecretKey(billing, { name: 'people', scopes: ['agents:*'] })).key })
+    const vendor = async (method: 'GET' | 'POST', url: string, payload?: object) => {
+      const answer = await app.inject({ method, url: `/api/workbench${url}`, ...(method === 'GET' ? {} : { payload: payload ?? {} }), headers: { authorization: `Bearer ${key}` } })
+      return { status: answer.statusCode, body: answer.json() }
+    }
+    let people = 0
+    /** Somebody who is logged in and has opened the portal. */
+    async function somebody() {
+      const email = `somebody${(people += 1)}@example.com`
+      const made = await vendor('POST', '/agents', { customerId: 'newcomer', email, name: '某人', role: 'owner', password: 'a long password' })
+      const cookie = (await login({ email, password: 'a long password' })).cookie!.value
+      const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload: object = {}) =>
+        app.inject({ method, url: `/api/workbench${url}`, ...(method === 'GET' ? {} : { payload }), cookies: { workbench_session: cookie } })
+      const { token } = (await call('POST', '/portal-session')).json<{ token: string }>()
+      const isIn = async () => [(await call('GET', '/me')).statusCode === 200, await findPortalSession(billing, { token }) !== undefined]
+      expect(await isIn()).toEqual([true, true])
+      return { id: made.body.id as string, email, call, isIn }
+    }
+    const canLogIn = async (email: string, password: string) => (await login({ email, password })).answer.statusCode === 200
+
+    test('are listed, by customer and by e-mail, page by page', async () => {
+      const { email } = await somebody()
+      const all = await vendor('GET', '/agents?limit=100')
+      expect(all.body.data.map((agent: { email: string }) => agent.email)).toContain(owner.email)
+      expect(JSON.stringify(all.body)).not.toMatch(/password|hash/i)
+      const pages: string[] = []
+      for (let url = '/agents?limit=2'; ;) {
+        const { body } = await vendor('GET', url)
+        pages.push(...body.data.map((agent: { id: string }) => agent.id))
+        if (body.nextCursor === null) break
+        url = `/agents?limit=2&cursor=${body.nextCursor}`
+      }
+      expect(pages).toEqual(all.body.data.map((agent: { id: string }) => agent.id))
+      expect((await vendor('GET', `/agents?email=${email.toUpperCase()}`)).body.data).toMatchObject([{ email, customerId: 'newcomer', disabledAt: null }])
+      expect((await vendor('GET', '/agents?customerId=near_quota')).body.data).toMatchObject([{ email: other.email }])
+    })
+
+    test('who is disabled is out at once: logins and portal tokens end, and no password opens anything until they are enabled', async () => {
+      const { id, email, isIn } = await somebody()
+      expect(await vendor('POST', `/agents/${id}/disable`)).toMatchObject({ status: 200, body: { id, disabledAt: now() } })
+      expect([await isIn(), await canLogIn(email, 'a long password')]).toEqual([[false, false], false])
+      expect(await vendor('POST', `/agents/${id}/enable`)).toMatchObject({ status: 200, body: { disabledAt: null } })
+      expect([await isIn(), await canLogIn(email, 'a long password')]).toEqual([[false, false], true])
+      expect(await vendor('POST', '/agents/agt_nobody/disable')).toMatchObject({ status: 404, body: { code: 'agent_not_found' } })
+    })
+
+    test('a password that is reset ends what was opened with the old one; without one it is made', async () => {
+      const { id, email, isIn } = await somebody()
+      const reset = await vendor('POST', `/agents/${id}/password`)
+      expect([reset.status, await isIn()]).toEqual([200, [false, false]])
+      expect([await canLogIn(email, 'a long password'), await canLogIn(email, reset.body.password)]).toEqual([false, true])
+      expect((await vendor('POST', `/agents/${id}/password`, { password: 'chosen by the vendor' })).body.password).toBeNull()
+    })
+
+    test('people change their own password, knowing the old one, and stay in where they do', async () => {
+      const { email, call, isIn } = await somebody()
+      expect((await call('PUT', '/me/password', { current: 'a wrong password', password: 'another password' })).json()).toMatchObject({ status: 422, code: 'wrong_password' })
+      expect(await isIn()).toEqual([true, true])
+      const changed = await call('PUT', '/me/password', { current: 'a long password', password: 'another password' })
+      expect([changed.statusCode, await isIn()]).toEqual([200, [false, false]])
+      expect((await app.inject({ url: '/api/workbench/me', cookies: { workbench_session: changed.cookies[0]!.value } })).statusCode).toBe(200)
+      expect([await canLogIn(email, 'a long password'), await canLogIn(email, 'another password')]).toEqual([false, true])
+    })
+
+    test('a key without the scope does none of it', async () => {
+      const { key: reader } = await createSecretKey(billing, { name: 'reader', preset: 'read' })
+      const headers = { authorization: `Bearer ${reader}` }
+      expect((await app.inject({ url: '/api/workbench/agents', headers })).statusCode).toBe(200)
+      expect((await app.inject({ method: 'POST', url: '/api/workbench/agents/x/disable', payload: {}, headers })).json()).toMatchObject({ status: 403, code: 'scope_missing' })
+    })
+  })
+
+  test('without the demo its published logins end, and with it they are there again; a password that was changed stays', async () => {
+    const attempts = async () => Promise.all([owner, viewer, other].map(async (agent) => (await login(agent)).answer.statusCode))
+    const workbench = createWorkbench({ db, now, newId: billing.newId })
+    const { data: [third] } = await listAgents(workbench, { email: other.email })
+    await setAgentPassword(workbench, { agentId: third!.id, password: 'a password of their own' })
+    expect(await endDemoLogins({ database: db, billing })).toEqual([owner.email, viewer.email])
+    expect(await attempts()).toEqual([401, 401, 401])
+    expect((await login({ ...other, password: 'a password of their own' })).answer.statusCode).toBe(200)
+    expect(await endDemoLogins({ database: db, billing })).toEqual([])
+    await seedWorkbenchDemo({ database: db, billing })
+    expect(await attempts()).toEqual([200, 200, 401])
+    await setAgentPassword(workbench, { agentId: third!.id, password: other.password })
+  })
+
   test('filling the demo twice changes nothing', async () => {
     const counted = () => db.asOwner((tx) => tx.query('select (select count(*) from agents) as agents, (select count(*) from conversations) as conversations'))
     const before = await counted()
@@ -357,8 +449,8 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
 
   test('the API describes itself', async () => {
     const { paths } = (await app.inject({ url: '/api/workbench/openapi.json' })).json()
-    expect(Object.keys(paths).sort()).toEqual(['/api/workbench/agents', '/api/workbench/conversations', '/api/workbench/conversations/{conversationId}', '/api/workbench/conversations/{conversationId}/close',
-      '/api/workbench/conversations/{conversationId}/messages', '/api/workbench/conversations/{conversationId}/suggestion', '/api/workbench/login', '/api/workbench/logout', '/api/workbench/me',
+    expect(Object.keys(paths).sort()).toEqual(['/api/workbench/agents', '/api/workbench/agents/{agentId}/disable', '/api/workbench/agents/{agentId}/enable', '/api/workbench/agents/{agentId}/password', '/api/workbench/conversations', '/api/workbench/conversations/{conversationId}', '/api/workbench/conversations/{conversationId}/close',
+      '/api/workbench/conversations/{conversationId}/messages', '/api/workbench/conversations/{conversationId}/suggestion', '/api/workbench/login', '/api/workbench/logout', '/api/workbench/me', '/api/workbench/me/password',
       '/api/workbench/portal-session', '/api/workbench/quota', '/api/workbench/session'])
   })
 })

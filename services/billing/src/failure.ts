@@ -13,7 +13,7 @@ export const codes = [
   'credit_already_given', 'amount_out_of_range', 'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount',
   'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range', 'code_invalid', 'clock_backwards', 'pdf_unavailable',
   'pdf_too_large', 'invalid_logo', 'too_many_aliases',
-  'login_failed', 'agent_exists',
+  'login_failed', 'agent_exists', 'agent_not_found', 'wrong_password',
   'event_not_found',
   'key_not_found', 'key_ended', 'key_limit', 'invalid_key',
 ] as const

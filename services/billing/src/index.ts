@@ -67,7 +67,7 @@ export { generatePdf, type InvoicePdf } from './invoice/pdf.ts'
 export type { Invoice } from './invoice/view.ts'
 export type { Payment } from './invoice/state.ts'
 export { assertDrawable, closePdfWorkers, killPdfWorkers } from './invoice-pdf/index.ts'
-export { createPortalSession, endPortalSession, exchangePortalCode, findPortalSession, renewPortalSession, type PortalRole, type PortalSession } from './portal-session.ts'
+export { createPortalSession, endPortalSession, endPortalSessionsOf, exchangePortalCode, findPortalSession, renewPortalSession, type PortalRole, type PortalSession } from './portal-session.ts'
 export {
   countSecretKeys, createSecretKey, describeSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type KeyInput, type SecretKey, type VendorKey,
 } from './key.ts'

@@ -92,6 +92,18 @@ export async function endPortalSession(billing: Billing, input: { customerId: st
   })
 }
 
+/** Ends what somebody of the vendor's opened for a customer: their tokens stop working at once. Returns how many sessions that were. */
+export async function endPortalSessionsOf(billing: Billing, input: { customerId: string; actorId: string }): Promise<number> {
+  return billing.transaction(async (tx) => {
+    const ended = await tx.query<{ id: string }>(
+      `update portal_sessions set ended_at = $3 where customer_id = $1 and actor ->> 'id' = $2 and ended_at is null returning id`,
+      [input.customerId, input.actorId, tx.at],
+    )
+    await tx.query('delete from portal_tokens where customer_id = $1 and session_id = any($2)', [input.customerId, ended.map(({ id }) => id)])
+    return ended.length
+  })
+}
+
 async function newToken(tx: BillingTransaction, customerId: string, sessionId: string): Promise<PortalToken> {
   const token = newSecret('pt')
   const expiresAt = addSeconds(tx.at, tokenSeconds)

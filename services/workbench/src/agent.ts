@@ -1,4 +1,5 @@
-import { hashPassword } from './password.ts'
+import type { Transaction } from '@customer-portal/database'
+import { hashPassword, verifyPassword } from './password.ts'
 import { anyCustomer, only, type Workbench } from './workbench.ts'
 
 export type AgentRole = 'owner' | 'billing' | 'viewer'
@@ -37,6 +38,66 @@ export async function createAgent(
 export async function agentExists(workbench: Workbench, email: string): Promise<boolean> {
   const found = await workbench.db.transaction(anyCustomer, (tx) => tx.query('select 1 from agents where email = $1', [loginName(email)]), { readOnly: true })
   return found.length > 0
+}
+
+/** An agent as the vendor sees them. */
+export interface ListedAgent extends Agent {
+  /** Since when they cannot log in; null while they can. */
+  disabledAt: string | null
+}
+
+const listedColumns = `${agentColumns}, disabled_at as "disabledAt"`
+
+/** Agents of one customer, with one e-mail address, or all, oldest first; `more` where others follow. */
+export async function listAgents(
+  workbench: Workbench,
+  { customerId, email, limit = 20, after }: { customerId?: string; email?: string; limit?: number; after?: { createdAt: string; id: string } },
+): Promise<{ data: ListedAgent[]; more: boolean }> {
+  const rows = await workbench.db.transaction(anyCustomer, (tx) => tx.query<ListedAgent>(
+    `select ${listedColumns}
+     from agents
+     where ($1::text is null or customer_id = $1)
+       and ($2::text is null or email = $2)
+       and ($3::timestamptz is null or (created_at, id) > ($3, $4))
+     order by created_at, id
+     limit $5`,
+    [customerId ?? null, email === undefined ? null : loginName(email), after?.createdAt ?? null, after?.id ?? null, limit + 1],
+  ), { readOnly: true })
+  return { data: rows.slice(0, limit), more: rows.length > limit }
+}
+
+/** Keeps an agent from logging in and ends their logins, or lets them log in again. Undefined when there is no such agent. */
+export async function setAgentDisabled(workbench: Workbench, { agentId, disabled }: { agentId: string; disabled: boolean }): Promise<ListedAgent | undefined> {
+  return workbench.db.transaction(anyCustomer, async (tx) => {
+    const [agent] = await tx.query<ListedAgent>(
+      `update agents set disabled_at = case when $2 then coalesce(disabled_at, $3::timestamptz) end where id = $1 returning ${listedColumns}`,
+      [agentId, disabled, workbench.now()],
+    )
+    if (agent && disabled) await endLogins(tx, agent)
+    return agent
+  })
+}
+
+/** Gives an agent another password and ends their logins. Undefined when there is no such agent. */
+export async function setAgentPassword(workbench: Workbench, { agentId, password }: { agentId: string; password: string }): Promise<ListedAgent | undefined> {
+  const passwordHash = await hashPassword(password)
+  return workbench.db.transaction(anyCustomer, async (tx) => {
+    const [agent] = await tx.query<ListedAgent>(`update agents set password_hash = $2 where id = $1 returning ${listedColumns}`, [agentId, passwordHash])
+    if (agent) await endLogins(tx, agent)
+    return agent
+  })
+}
+
+/** Whether this is the agent's password. Throws TooManyLogins. */
+export async function isAgentPassword(workbench: Workbench, { agentId, password }: { agentId: string; password: string }): Promise<boolean> {
+  const [row] = await workbench.db.transaction(anyCustomer, (tx) => tx.query<{ hash: string }>(
+    'select password_hash as hash from agents where id = $1', [agentId],
+  ), { readOnly: true })
+  return verifyPassword(password, row?.hash)
+}
+
+async function endLogins(tx: Transaction, { customerId, id }: Agent): Promise<void> {
+  await tx.query('delete from agent_sessions where customer_id = $1 and agent_id = $2', [customerId, id])
 }
 
 /** Remembers the language the agent reads. Undefined when there is no such agent. */

@@ -1,6 +1,8 @@
 export { createWorkbench, type Workbench } from './workbench.ts'
 export { migrateWorkbench, migrationsFolder } from './migrations.ts'
-export { agentExists, createAgent, loginName, setAgentLocale, type Agent, type AgentLocale, type AgentRole } from './agent.ts'
+export {
+  agentExists, createAgent, isAgentPassword, listAgents, loginName, setAgentDisabled, setAgentLocale, setAgentPassword, type Agent, type AgentLocale, type AgentRole, type ListedAgent,
+} from './agent.ts'
 export { hashPassword, newPassword, TooManyLogins, verifyPassword } from './password.ts'
 export { findAgent, logIn, logOut, sessionHours } from './session.ts'
 export { createLoginAttempts, type LoginAttempts } from './login-attempts.ts'

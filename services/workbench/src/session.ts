@@ -8,10 +8,10 @@ export const sessionHours = 12
 /** The oldest login of an agent ends when one more begins beyond these. */
 const sessionsPerAgent = 20
 
-/** Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by nothing. Throws TooManyLogins. */
+/** Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by nothing, or the agent is disabled. Throws TooManyLogins. */
 export async function logIn(workbench: Workbench, { email, password }: { email: string; password: string }): Promise<{ agent: Agent; secret: string } | undefined> {
   const found = await workbench.db.transaction(anyCustomer, async (tx) => {
-    const [row] = await tx.query<Agent & { passwordHash: string }>(`select ${agentColumns}, password_hash as "passwordHash" from agents where email = $1`, [loginName(email)])
+    const [row] = await tx.query<Agent & { passwordHash: string }>(`select ${agentColumns}, password_hash as "passwordHash" from agents where email = $1 and disabled_at is null`, [loginName(email)])
     return row
   }, { readOnly: true })
   if (!(await verifyPassword(password, found?.passwordHash)) || !found) return undefined
@@ -25,7 +25,7 @@ export async function findAgent(workbench: Workbench, { secret }: { secret: stri
     const [agent] = await tx.query<Agent>(
       `select a.id, a.customer_id as "customerId", a.email, a.name, a.role, a.locale, a.created_at as "createdAt"
        from agent_sessions s join agents a on a.customer_id = s.customer_id and a.id = s.agent_id
-       where s.secret_hash = $1 and s.expires_at > $2`,
+       where s.secret_hash = $1 and s.expires_at > $2 and a.disabled_at is null`,
       [hashOf(secret), workbench.now()],
     )
     return agent

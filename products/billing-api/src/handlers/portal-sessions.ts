@@ -1,7 +1,14 @@
-import { createPortalSession, exchangePortalCode, type Billing } from '@customer-portal/billing'
+import { BillingError, createPortalSession, exchangePortalCode, type Billing } from '@customer-portal/billing'
 import { setRenewalCookie, type App } from '@customer-portal/http'
 import { Token } from '@customer-portal/http/resources'
 import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts'
+
+/** A browser takes `%2e%2e` for dots, too: read as it does, the path must lead below /portal. */
+function assertInPortal(path: string): void {
+  const { pathname, origin } = new URL(`/portal${path}`, 'https://portal.invalid')
+  if (origin === 'https://portal.invalid' && (pathname === '/portal' || pathname.startsWith('/portal/'))) return
+  throw new BillingError('validation_failed', { pointer: '/path', message: 'The path must lead to a page of the portal.' })
+}
 
 /** Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by key: the answers hold secrets. */
 export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
@@ -10,6 +17,7 @@ export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () =>
     schema: { summary: 'Let somebody into the portal', tags: ['portal sessions'], body: PortalSessionInput, response: { 201: PortalSession } },
   }, async (request, reply) => {
     const { path = '', ...session } = request.body
+    assertInPortal(path)
     const { token, expiresAt, code } = await createPortalSession(billing, session)
     void reply.code(201)
     return { token, expiresAt, code, url: `${publicUrl()}/portal${path}#code=${code}` }

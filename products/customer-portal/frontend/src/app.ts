@@ -19,7 +19,7 @@ import { fetchViews, views, type ViewName } from './views.ts'
 async function startEmbedded() {
   const [{ joinHost, toastByHost }, settings] = await Promise.all([import('./embed/host.ts'), loadSettings()])
   toastThrough(toastByHost)
-  await joinHost(router, settings.embedOrigins)
+  await joinHost(router, [location.origin, ...settings.embedOrigins])
 }
 
 /** What can wait until the first page is there: to hear of changes, and the other pages' code, so that going there never waits. */

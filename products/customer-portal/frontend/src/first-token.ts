@@ -14,5 +14,8 @@ async function exchangeCode(code: string): Promise<Token | null> {
   return response.ok ? ((await response.json()) as Token) : null
 }
 
-/** The token to begin with: by the link's one-time code, or by the cookie of an earlier link. Null where there is none; fails where the server is out of reach. */
-export const firstToken = async (code: string | null): Promise<Token | null> => (code && (await exchangeCode(code))) || renewByCookie()
+/**
+ * The token to begin with: by the link's one-time code, or without a link by the cookie of an earlier one. A code that is used or too old opens nothing,
+ * least of all an earlier session, which may be of another customer. Null where there is none; fails where the server is out of reach.
+ */
+export const firstToken = async (code: string | null): Promise<Token | null> => (code ? exchangeCode(code) : renewByCookie())

@@ -35,6 +35,17 @@ test('a tab goes on by the cookie of its own link, also after it is loaded again
   expect((await again.account()).customerId).toBe('acme')
 })
 
+test('a link that was used opens nothing, least of all the session of an earlier link', async () => {
+  const code = await browser.codeFor('acme')
+  await (await openTab()).startAlone(code)
+  await (await openTab()).startAlone(await browser.codeFor('globex'))
+  browser.requests.length = 0
+  const tab = await openTab()
+  await tab.startAlone(code)
+  expect([tab.session.sessionState.value, await tab.session.currentToken()]).toEqual(['ended', undefined])
+  expect(browser.requests.map(({ path }) => path)).toEqual(['/api/billing/portal-sessions/exchange'])
+})
+
 test('a tab whose cookie another customer’s link has replaced ends, and keeps and sends nothing', async () => {
   const first = await openTab()
   await first.startAlone(await browser.codeFor('acme'))

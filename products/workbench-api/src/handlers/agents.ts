@@ -1,10 +1,19 @@
-import { BillingError, customerIdOf, getCustomer } from '@customer-portal/billing'
-import { createAgent } from '@customer-portal/workbench'
-import type { App } from '@customer-portal/http'
-import { CreatedAgent, NewAgent } from '../contract.ts'
+import { BillingError, customerIdOf, endPortalSessionsOf, getCustomer } from '@customer-portal/billing'
+import { createAgent, listAgents, newPassword, setAgentDisabled, setAgentPassword, type ListedAgent as Listed } from '@customer-portal/workbench'
+import { PageQuery, type App } from '@customer-portal/http'
+import { CustomerId, Page } from '@customer-portal/http/resources'
+import { Type } from 'typebox'
+import { CreatedAgent, ListedAgent, NewAgent, PasswordReset, PasswordSet } from '../contract.ts'
+import { cursorOf, placeOf } from '../cursor.ts'
 import type { Deps } from '../options.ts'
 
-/** Making agents, by the vendor. */
+const AgentPath = Type.Object({ agentId: Type.String() })
+const AgentQuery = Type.Object(
+  { customerId: Type.Optional(CustomerId), email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })), ...PageQuery.properties },
+  { additionalProperties: false },
+)
+
+/** The agents of the desk, for the vendor. */
 export function agentRoutes(app: App, { billing, workbench }: Deps): void {
   app.post('/agents', {
     config: { scope: 'agents:write' },
@@ -14,5 +23,46 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     const agent = await createAgent(workbench, { ...request.body, customerId, name: request.body.name.trim() })
     if (!agent) throw new BillingError('agent_exists', { pointer: '/email', message: 'An agent with this e-mail exists already.' })
     return reply.code(201).send(agent)
+  })
+
+  app.get('/agents', {
+    config: { scope: 'agents:read' },
+    schema: { summary: 'Agents, oldest first', tags: ['agents'], description: 'Of one customer or with one e-mail address where asked. With a secret key of the vendor.', querystring: AgentQuery, response: { 200: Page(ListedAgent) } },
+  }, async (request) => {
+    const { cursor, limit, ...filter } = request.query
+    const place = cursor === undefined ? undefined : placeOf(cursor)
+    const { data, more } = await listAgents(workbench, { ...filter, limit, ...(place ? { after: { createdAt: place.updatedAt, id: place.id } } : {}) })
+    const last = data.at(-1)
+    return { data, nextCursor: more && last ? cursorOf({ updatedAt: last.createdAt, id: last.id }) : null }
+  })
+
+  /** What an agent has opened ends with their logins. */
+  const ended = async (agentId: string, agent: Listed | undefined): Promise<Listed> => {
+    if (!agent) throw new BillingError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
+    await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    return agent
+  }
+
+  app.post('/agents/:agentId/disable', {
+    config: { scope: 'agents:write' },
+    schema: { summary: 'Keep an agent out', tags: ['agents'], description: 'Ends their logins and the portal tokens they have opened. Disabling again changes nothing.', params: AgentPath, response: { 200: ListedAgent } },
+  }, async ({ params: { agentId } }) => ended(agentId, await setAgentDisabled(workbench, { agentId, disabled: true })))
+
+  app.post('/agents/:agentId/enable', {
+    config: { scope: 'agents:write' },
+    schema: { summary: 'Let an agent in again', tags: ['agents'], description: 'With the password they had.', params: AgentPath, response: { 200: ListedAgent } },
+  }, async ({ params: { agentId } }) => {
+    const agent = await setAgentDisabled(workbench, { agentId, disabled: false })
+    if (!agent) throw new BillingError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
+    return agent
+  })
+
+  app.post('/agents/:agentId/password', {
+    config: { scope: 'agents:write' },
+    schema: { summary: 'Give an agent another password', tags: ['agents'], description: 'Ends their logins and the portal tokens they have opened. Without a password one is made and returned, this once.', params: AgentPath, body: PasswordReset, response: { 200: PasswordSet } },
+  }, async ({ params: { agentId }, body }) => {
+    const password = body.password ?? newPassword()
+    const agent = await ended(agentId, await setAgentPassword(workbench, { agentId, password }))
+    return { ...agent, password: body.password === undefined ? password : null }
   })
 }

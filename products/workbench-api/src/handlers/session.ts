@@ -1,11 +1,11 @@
-import { actingFor, BillingError, createPortalSession, getCustomer } from '@customer-portal/billing'
-import { findAgent, logIn, logOut, setAgentLocale, type Agent } from '@customer-portal/workbench'
+import { actingFor, BillingError, createPortalSession, endPortalSessionsOf, getCustomer } from '@customer-portal/billing'
+import { type Agent, agentExists, findAgent, logIn, loginName, logOut, setAgentLocale, setAgentPassword } from '@customer-portal/workbench'
 import { callerOf, type App } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Login, Me, MeUpdate, PortalSessionRequest, PortalToken, SessionState } from '../contract.ts'
+import { Login, Me, MeUpdate, PasswordChange, PortalSessionRequest, PortalToken, SessionState } from '../contract.ts'
 import type { Deps } from '../options.ts'
-import { clearSessionCookie, sessionCookie, setSessionCookie } from '../session-cookie.ts'
+import { clearSessionCookie, sessionCookieName, setSessionCookie } from '../session-cookie.ts'
 
 /** Logging in and out, who is logged in, and the token an agent's portal works with. */
 export function sessionRoutes(app: App, deps: Deps): void {
@@ -33,7 +33,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { scope: 'public' },
     schema: { summary: 'Whether somebody is logged in', tags: ['session'], description: '`me: null` where nobody is; no mistake, since every visit begins so.', response: { 200: SessionState } },
   }, async (request) => {
-    const secret = request.cookies[sessionCookie]
+    const secret = request.cookies[sessionCookieName({ secure })]
     const agent = secret ? await findAgent(workbench, { secret }) : undefined
     return { me: agent ? await meOf(deps, agent) : null }
   })
@@ -53,6 +53,23 @@ export function sessionRoutes(app: App, deps: Deps): void {
     return meOf(deps, agent)
   })
 
+  app.put('/me/password', {
+    config: { scope: 'workbench:agent' },
+    schema: {
+      summary: "Change one's password", tags: ['session'], body: PasswordChange, response: { 200: Me },
+      description: 'Ends every login of the agent, and the portal tokens they have opened; this browser is logged in again.',
+    },
+  }, async (request, reply) => {
+    const { agent } = callerOf(request, 'workbench:agent')
+    await checkPassword(deps, request, { email: agent.email, password: request.body.current }, 'wrong_password')
+    await setAgentPassword(workbench, { agentId: agent.id, password: request.body.password })
+    await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    const login = await logIn(workbench, { email: agent.email, password: request.body.password })
+    if (!login) throw new BillingError('unauthorized', { message: 'This agent is gone.' })
+    setSessionCookie(reply, { secret: login.secret, secure })
+    return meOf(deps, login.agent)
+  })
+
   app.post('/portal-session', {
     config: { scope: 'workbench:agent' },
     schema: {
@@ -68,13 +85,21 @@ export function sessionRoutes(app: App, deps: Deps): void {
   })
 }
 
-async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequest, { email, password }: Login) {
+async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequest, { email, password }: Login, refusal: 'login_failed' | 'wrong_password' = 'login_failed') {
   const attempt = { email, address: request.ip, now: workbench.now() }
   const wait = attempts.secondsToWait(attempt)
-  if (wait > 0) throw tooManyLogins(wait)
+  if (wait > 0) {
+    request.log.warn({ address: request.ip, waitSeconds: wait }, 'a login was refused: too many have failed')
+    throw tooManyLogins(wait)
+  }
   attempts.begin(attempt)
   const login = await logIn(workbench, { email, password })
-  if (!login) throw new BillingError('login_failed')
+  if (!login) {
+    // What was typed as an address may be a password: it is written down only where an agent has it.
+    const known = await agentExists(workbench, email)
+    request.log.warn({ address: request.ip, ...(known ? { email: loginName(email) } : {}), known }, 'a login failed')
+    throw new BillingError(refusal)
+  }
   attempts.succeeded(attempt)
   return login
 }

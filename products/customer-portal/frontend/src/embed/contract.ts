@@ -16,7 +16,7 @@ export interface Picture { url: string; width: number; height: number }
 
 /** `GET /portal/settings.json`: what the server's configuration gives the portal, and nothing secret. */
 export interface PortalSettings {
-  /** Origins that may embed the portal; also the CSP's frame-ancestors. */
+  /** Origins that may embed the portal besides its own; also the CSP's frame-ancestors. */
   embedOrigins: string[]
   brand: Brand
   /** Whether plans are compared on the customer's usage. */
