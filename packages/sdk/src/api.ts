@@ -69,7 +69,7 @@ export type CloudEvent = {
   specversion: '1.0'
   id: string
   source: string
-  /** The meter */
+  /** The type: every meter with this `eventType` counts it, and the one of this key */
   type: string
   /** The customer: their id, or an alias */
   subject: string
@@ -169,14 +169,40 @@ export type EventInput = {
   id: string
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** Letters, digits and _ . : - */
-  meter: string
+  /** The one meter that counts it; or `type` */
+  meter?: string
+  /** What kind of event it is: every meter with this `eventType` counts it, and the one of this key */
+  type?: string
   /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
   quantity?: number | string
   /** RFC 3339, UTC */
   time?: string
   /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
   properties?: Record<string, unknown>
+}
+
+export type FoundEvent = {
+  id: string
+  /** null: an event of a type for which no meter’s filters hold */
+  meter: string | null
+  quantity: number
+  /** RFC 3339, UTC */
+  time: string
+  /** RFC 3339, UTC */
+  storedAt: string
+  properties: Record<string, unknown>
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  /** Of an event that names one: it is listed once for each meter that counts it */
+  type: string | null
+  /** What a quota granted above the allowance; null for what was recorded */
+  overage: number | null
+  /** What each meter counts of it */
+  meters: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    quantity: number
+  }>
 }
 
 export type Invoice = {
@@ -383,8 +409,8 @@ export type LateEvent = {
 
 export type ListedEvent = {
   id: string
-  /** Letters, digits and _ . : - */
-  meter: string
+  /** null: an event of a type for which no meter’s filters hold */
+  meter: string | null
   quantity: number
   /** RFC 3339, UTC */
   time: string
@@ -393,6 +419,8 @@ export type ListedEvent = {
   properties: Record<string, unknown>
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
+  /** Of an event that names one: it is listed once for each meter that counts it */
+  type: string | null
   /** What a quota granted above the allowance; null for what was recorded */
   overage: number | null
 }
@@ -469,6 +497,12 @@ export type Meter = {
   uniqueBy?: string
   /** With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
+  /** It reads every event of this type, beside those that name it */
+  eventType?: string
+  /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
+  valueProperty?: string
+  /** Of the events of its type only those whose properties have these values are read */
+  filters?: Record<string, string | number | boolean>
 }
 
 export type MeterInput = {
@@ -483,6 +517,12 @@ export type MeterInput = {
   uniqueBy?: string
   /** With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
+  /** It reads every event of this type, beside those that name it */
+  eventType?: string
+  /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
+  valueProperty?: string
+  /** Of the events of its type only those whose properties have these values are read */
+  filters?: Record<string, string | number | boolean>
 }
 
 export type Payment = {
@@ -1117,7 +1157,7 @@ export interface Operations {
     limit?: number
   }]; answer: LateEvent }
   /** One recorded event. */
-  'GET /customers/{customerId}/events/{eventId}': { arguments: [customerId: string, eventId: string]; answer: ListedEvent }
+  'GET /customers/{customerId}/events/{eventId}': { arguments: [customerId: string, eventId: string]; answer: FoundEvent }
   /** A customer's invoices, newest first. */
   'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
     status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'

@@ -1,4 +1,4 @@
-import { CustomerId, Id, Instant, Nullable, Quantity } from '@customer-portal/http/resources'
+import { CustomerId, Instant, Nullable, Quantity } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 
@@ -16,7 +16,7 @@ export const CloudEvent = Type.Object(
     specversion: Type.Literal('1.0'),
     id: Type.String({ minLength: 1, maxLength: 256 }),
     source: Type.String({ minLength: 1, maxLength: 256 }),
-    type: Type.Unsafe<string>({ ...Id, description: 'The meter' }),
+    type: Type.String({ minLength: 1, maxLength: 256, description: 'The type: every meter with this `eventType` counts it, and the one of this key' }),
     subject: Type.Unsafe<string>({ ...CustomerId, description: 'The customer: their id, or an alias' }),
     time: Type.Optional(Instant),
     datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
@@ -37,7 +37,7 @@ export function eventOf(cloudEvent: unknown): unknown {
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
   const { quantity, ...properties } = (isObject ? data : {}) as Record<string, unknown>
   const named = typeof source === 'string' && typeof id === 'string' ? JSON.stringify([source, id]) : id
-  const given = Object.entries({ id: named, customerId: subject, meter: type, quantity, time }).filter(([, value]) => value !== undefined)
+  const given = Object.entries({ id: named, customerId: subject, type, quantity, time }).filter(([, value]) => value !== undefined)
   return { ...Object.fromEntries(given), ...(Object.keys(properties).length > 0 ? { properties } : {}) }
 }
 

@@ -12,7 +12,9 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy },
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy,
+    eventType: meterFields.eventType, valueProperty: meterFields.valueProperty, filters: meterFields.filters,
+  },
   closed,
 )
 
@@ -148,7 +150,8 @@ export const EventInput = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 256 }),
     customerId: CustomerId,
-    meter: Id,
+    meter: Type.Optional({ ...Id, description: 'The one meter that counts it; or `type`' }),
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'What kind of event it is: every meter with this `eventType` counts it, and the one of this key' })),
     quantity: Type.Optional(Quantity),
     time: Type.Optional(Instant),
     properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), {

@@ -60,6 +60,14 @@ function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[]
     const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
     if (!isValid(sent[of])) return isValid.errors ?? []
   }
+  return namesOne(sent.event as EventInput)
+}
+
+/** Whether an event names what it is for: a meter or a type. */
+function namesOne({ meter, type }: EventInput): readonly SchemaError[] {
+  const mistake = { instancePath: '', schemaPath: '' }
+  if (meter === undefined && type === undefined) return [{ ...mistake, keyword: 'required', params: { missingProperty: 'meter' } }]
+  if (meter !== undefined && type !== undefined) return [{ ...mistake, instancePath: '/type', keyword: 'not', params: {}, message: 'must be absent beside `meter`: an event names a meter or a type' }]
   return none
 }
 

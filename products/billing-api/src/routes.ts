@@ -9,7 +9,7 @@ import {
 } from './contract.ts'
 import { takeCustomersByAlias } from './customer-name.ts'
 import { Alias, aliasRoutes } from './handlers/aliases.ts'
-import { eventRoutes, ListedEvent, ListedReservation, UsageRange } from './handlers/events.ts'
+import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, UsageRange } from './handlers/events.ts'
 import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
@@ -78,7 +78,7 @@ const description = {
     },
   },
   schemas: {
-    Invoice, InvoiceSummary, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
+    Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
     Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
   },

@@ -115,6 +115,12 @@ export const Meter = Type.Object(
     ),
     uniqueBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'With `unique`: the property whose different values are counted; an event without it is rejected' })),
     groupBy: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 2, description: 'With `sum` or `count`: the properties by whose values usage is broken down' })),
+    eventType: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'It reads every event of this type, beside those that name it' })),
+    valueProperty: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The property its quantity stands in; where an event lacks it, its `quantity` counts' })),
+    filters: Type.Optional(Type.Record(
+      Type.String({ minLength: 1, maxLength: 64 }), Type.Union([Type.String({ maxLength: 256 }), Type.Number(), Type.Boolean()]),
+      { maxProperties: 10, description: 'Of the events of its type only those whose properties have these values are read' },
+    )),
   },
   closed,
 )

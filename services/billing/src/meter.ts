@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
+import { canonicalJson } from './rules/canonical.ts'
 import { localized, type LocalizedText } from './text.ts'
 
 /** What is counted. `decimals` fixes its smallest step for ever: quantities are stored as whole numbers of it. */
@@ -14,20 +15,44 @@ export interface Meter {
   uniqueBy?: string
   /** Properties by whose values what is used is broken down; of meters that add up, at most two. */
   groupBy?: string[]
+  /** It reads every event of this type, beside those that name it. */
+  eventType?: string
+  /** The property its quantity stands in; where an event lacks it, its `quantity` counts. */
+  valueProperty?: string
+  /** Of the events of its type only those whose properties have these values are read. */
+  filters?: Record<string, FilterValue>
 }
+
+export type FilterValue = string | number | boolean
 
 export const mostGroupings = 2
 
 /** Whether more usage is simply added: the others look at all events of a range anew. */
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation === 'sum' || aggregation === 'count'
 
-const columns = 'key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy"'
+const columns = `key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy", event_type as "eventType",
+  value_property as "valueProperty", filters`
 
-export type MeterRow = Omit<Meter, 'uniqueBy'> & { uniqueBy: string | null; groupBy: string[] }
+type Optional = 'uniqueBy' | 'eventType' | 'valueProperty' | 'filters'
+export type MeterRow = Omit<Meter, Optional> & { [K in Optional]: NonNullable<Meter[K]> | null } & { groupBy: string[] }
 
 /** A meter as it is read: what it does not have is not there. */
-export function meterFrom({ uniqueBy, groupBy, ...meter }: MeterRow): Meter {
-  return { ...meter, ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }) }
+export function meterFrom({ uniqueBy, groupBy, eventType, valueProperty, filters, ...meter }: MeterRow): Meter {
+  return {
+    ...meter, ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }), ...(eventType === null ? {} : { eventType }),
+    ...(valueProperty === null ? {} : { valueProperty }), ...(filters === null ? {} : { filters }),
+  }
+}
+
+/** So many meters read one type of event, which bounds what an event may set going; so many filters has one. */
+export const mostReaders = 10
+export const mostFilters = 10
+
+/** What may be said of a meter. */
+export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>> {
+  key: string
+  name: string | LocalizedText
+  unit: string | LocalizedText
 }
 
 export const mostMeters = 200
@@ -35,7 +60,7 @@ export const mostMeters = 200
 /** Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it. */
 export async function putMeter(
   billing: Billing,
-  input: { key: string; name: string | LocalizedText; unit: string | LocalizedText; decimals?: number; aggregation?: Meter['aggregation']; uniqueBy?: string; groupBy?: string[] },
+  input: MeterInput,
 ): Promise<Meter> {
   return billing.transaction(async (tx) => {
     const known = await findMeter(tx, input.key)
@@ -44,11 +69,11 @@ export async function putMeter(
     const meter: Meter = {
       key: input.key, name: localized(input.name), unit: localized(input.unit),
       decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum', ...(uniqueBy === undefined ? {} : { uniqueBy }),
-      ...(groupBy.length === 0 ? {} : { groupBy }),
+      ...(groupBy.length === 0 ? {} : { groupBy }), ...readingOf(input, known),
     }
-    const changed = known && (['decimals', 'aggregation', 'uniqueBy', 'groupBy'] as const).find((field) => JSON.stringify(known[field]) !== JSON.stringify(meter[field]))
+    const changed = known && fixed.find((field) => canonicalJson(known[field] ?? null) !== canonicalJson(meter[field] ?? null))
     if (changed) {
-      throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${known[changed]}: make a new meter` })
+      throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${JSON.stringify(known[changed] ?? null)}: make a new meter` })
     }
     if ((meter.aggregation === 'unique') !== (meter.uniqueBy !== undefined)) {
       throw new BillingError('invalid_meter', { pointer: '/uniqueBy', message: "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts" })
@@ -57,14 +82,51 @@ export async function putMeter(
     if (groupBy.length > mostGroupings || new Set(groupBy).size < groupBy.length || (groupBy.length > 0 && !isAdditive(meter))) {
       throw new BillingError('invalid_meter', { pointer: '/groupBy', message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties` })
     }
+    assertReads(meter)
+    if (!known) await assertReaders(tx, meter)
     if (!known && (await listMeters(tx)).length >= mostMeters) throw new BillingError('invalid_meter', { pointer: '/key', message: `there are ${mostMeters} meters already, the most there may be` })
     await tx.query(
-      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by) values ($1, $2, $3, $4, $5, $6, $7, $8)
+      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        on conflict (key) do update set name = excluded.name, unit = excluded.unit`,
-      [meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy],
+      [
+        meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy,
+        meter.eventType ?? null, meter.valueProperty ?? null, meter.filters ? JSON.stringify(meter.filters) : null,
+      ],
     )
     return meter
   })
+}
+
+/** What of a meter never changes, since stored usage depends on it. */
+const fixed = ['decimals', 'aggregation', 'uniqueBy', 'groupBy', 'eventType', 'valueProperty', 'filters'] as const
+
+function readingOf(input: MeterInput, known: Meter | undefined): Pick<Meter, 'eventType' | 'valueProperty' | 'filters'> {
+  const [eventType, valueProperty, filters] = [input.eventType ?? known?.eventType, input.valueProperty ?? known?.valueProperty, input.filters ?? known?.filters]
+  return {
+    ...(eventType === undefined ? {} : { eventType }), ...(valueProperty === undefined ? {} : { valueProperty }),
+    ...(filters === undefined || Object.keys(filters).length === 0 ? {} : { filters }),
+  }
+}
+
+/** Whether a meter counts quantities, not events or values. */
+export const countsQuantities = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation !== 'count' && aggregation !== 'unique'
+
+function assertReads(meter: Meter): void {
+  const { eventType, valueProperty, filters } = meter
+  if (valueProperty !== undefined && !countsQuantities(meter)) {
+    throw new BillingError('invalid_meter', { pointer: '/valueProperty', message: `a meter of aggregation '${meter.aggregation}' counts no quantities: it has no valueProperty` })
+  }
+  if (filters === undefined) return
+  if (eventType === undefined) throw new BillingError('invalid_meter', { pointer: '/filters', message: 'filters choose among the events of a type: name it in eventType' })
+  if (Object.keys(filters).length > mostFilters) throw new BillingError('invalid_meter', { pointer: '/filters', message: `a meter has at most ${mostFilters} filters` })
+}
+
+async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Promise<void> {
+  if (eventType === undefined) return
+  const [row] = await tx.query<{ readers: number }>('select count(*)::int as readers from meters where event_type = $1', [eventType])
+  if (row!.readers < mostReaders) return
+  throw new BillingError('invalid_meter', { pointer: '/eventType', message: `${mostReaders} meters read events of type '${eventType}' already, the most there may be` })
 }
 
 /** The statement that reads every meter, by key. */

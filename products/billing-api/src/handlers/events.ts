@@ -12,8 +12,16 @@ const closed = { additionalProperties: false } as const
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
 export const ListedEvent = Type.Object(
-  { ...UsageEvent.properties, customerId: CustomerId, overage: Type.Unsafe<number | null>({ ...Nullable(Type.Number()), description: 'What a quota granted above the allowance; null for what was recorded' }) },
+  {
+    ...UsageEvent.properties, customerId: CustomerId,
+    meter: Type.Unsafe<string | null>({ ...Nullable(Id), description: 'null: an event of a type for which no meter’s filters hold' }),
+    type: Type.Unsafe<string | null>({ ...Nullable(Type.String()), description: 'Of an event that names one: it is listed once for each meter that counts it' }),
+    overage: Type.Unsafe<number | null>({ ...Nullable(Type.Number()), description: 'What a quota granted above the allowance; null for what was recorded' }),
+  },
   closed,
+)
+export const FoundEvent = Type.Object(
+  { ...ListedEvent.properties, meters: Type.Array(Type.Object({ meter: Id, quantity: Type.Number() }, closed), { description: 'What each meter counts of it' }) }, closed,
 )
 const eventsFilter = {
   customerId: Type.Optional(CustomerId), meter: Type.Optional(Id), id: Type.Optional(Type.String({ minLength: 1, maxLength: 600 })),
@@ -84,7 +92,7 @@ export function eventRoutes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/events/:eventId', {
     config: { scope: 'usage:read' },
     schema: {
-      summary: 'One recorded event', tags: ['usage'], params: Type.Object({ customerId: Type.String(), eventId: Type.String() }), response: { 200: ListedEvent },
+      summary: 'One recorded event', tags: ['usage'], params: Type.Object({ customerId: Type.String(), eventId: Type.String() }), response: { 200: FoundEvent },
     },
   }, async (request) => getEvent(billing, request.params))
 

@@ -4,6 +4,7 @@ import { canonicalJson } from '../rules/canonical.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { bodyHashOf, type CheckedEvent } from './event.ts'
+import { idKey } from './reservation-row.ts'
 
 /** Why an event was not taken. */
 export interface Refusal {
@@ -27,31 +28,33 @@ export interface FirstEvent {
 /** What the row of an event holds, beside the hash of what was sent. `quantity` is steps. */
 export interface RecordedContent {
   meter: string
+  type: string | null
   quantity: number
   decimals: number
   time: Instant
   properties: Record<string, unknown>
 }
 
-type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'quantity' | 'time' | 'timeSent' | 'propertiesText'>
+type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'type' | 'quantity' | 'time' | 'timeSent' | 'propertiesText'>
 
 /** The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a reservation, or by an event that has left. */
 export function conflictWith(event: SentContent, hash: string, recorded: RecordedContent | undefined): Refusal {
   const detail = `event '${event.id}' was recorded before with other content`
   if (!recorded) return { code: 'event_conflict', detail }
   const differs = fieldsThatDiffer(event, hash, recorded)
-  const { decimals, quantity, ...content } = recorded
+  const { decimals, quantity, type: _, ...content } = recorded
   return { code: 'event_conflict', detail: `${detail}: ${differs.join(', ')}`, differs, first: { ...content, quantity: unitsFrom(quantity, decimals) } }
 }
 
 function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedContent): EventField[] {
-  const { meter, quantity, time } = recorded
+  const { meter, type, quantity, time } = recorded
   const propertiesText = canonicalJson(recorded.properties)
   // Only the hash remembers whether the first was sent with a time.
-  const was = (at: Instant | null) => hash === bodyHashOf({ meter, quantity, time: at, propertiesText })
+  const was = (at: Instant | null) => hash === bodyHashOf({ meter: type ?? meter, quantity, time: at, propertiesText })
   const differs: EventField[] = []
-  if (event.meter !== meter) differs.push('meter')
-  if (event.quantity !== quantity) differs.push('quantity')
+  if ((event.type ?? event.meter) !== (type ?? meter)) differs.push('meter')
+  // Of one event two meters may make different quantities.
+  if ((event.meter === meter || (type === null && event.type === undefined)) && event.quantity !== quantity) differs.push('quantity')
   if (event.timeSent ? event.time !== time || was(null) : was(time)) differs.push('time')
   if (event.propertiesText !== propertiesText) differs.push('properties')
   // What was granted, not what was asked for, is kept of a consumption.
@@ -68,13 +71,13 @@ export async function recordedContents(tx: BillingTransaction, events: readonly 
   return found
 }
 
-export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) => `${customerId} ${id}`
+export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) => idKey(customerId, id)
 
 async function contentsOf(
   tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[], meters: 'm.key = s.meter' | 'm.key <> s.meter',
 ): Promise<Map<string, RecordedContent>> {
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
-    `select s.customer_id as "customerId", s.id, u.meter, u.quantity, m.decimals, u.time, u.properties
+    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time, u.properties
      from jsonb_to_recordset($1) as s(customer_id text, id text, meter text)
      cross join lateral (select time from usage_keys where (customer_id, id) = (s.customer_id, s.id) limit 1) k
      join meters m on ${meters}

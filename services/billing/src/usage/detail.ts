@@ -66,7 +66,7 @@ export async function eventsBehind(
 
 async function eventPage(query: Query, history: History, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<UsageEvent>> {
   const limit = pageLimit(input.limit)
-  const data = await eventRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 2) as Place | undefined, limit: limit + 1 })
+  const data = await eventRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
   const shown = data.slice(0, limit)
   const last = shown.at(-1)
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
@@ -76,24 +76,24 @@ type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
 /** `conditions` on `$2` and `$3`, and from `$7` on `more`. */
 export interface Where { conditions: string; from: string; to: string; more?: readonly unknown[] }
 /** Where an event stands among a customer's, newest first. */
-export type Place = [time: Instant, id: string]
+export type Place = [time: Instant, id: string, meter: string]
 
-export function placeOf({ time, id }: UsageEvent): Place {
-  return [time, id]
+export function placeOf({ time, id, meter }: UsageEvent): Place {
+  return [time, id, meter]
 }
 
 /** Up to `limit` events, newest first, those behind `after`. */
 export async function eventRows(
   query: Query, history: History, where: Where, { customerId, meter, after, limit }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number },
 ): Promise<UsageEvent[]> {
-  const behind = after === undefined ? '$5::timestamptz is null and $6::text is null' : '(time, id) < ($5, $6)'
+  const behind = after === undefined ? '$5::timestamptz is null and $6::text[] is null' : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<UsageEvent>(
     `select e.* from ${meter === undefined ? 'meters' : '(select $4::text as key) m'} cross join lateral (
        select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
        where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
-     where $4::text is null or e.meter = $4 order by e.time desc, e.id desc limit ${limit}`,
-    [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.[1] ?? null, ...(where.more ?? [])],
+     where $4::text is null or e.meter = $4 order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
+    [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.slice(1) ?? null, ...(where.more ?? [])],
   )
   return rows.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))
 }

@@ -1,18 +1,21 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { metersByKey } from '../meter.ts'
+import { metersByKey, mostMeters } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
 import { zoneOfSeller } from '../seller.ts'
 import type { UsageEvent } from './detail.ts'
-import { aheadSeconds } from './event.ts'
+import { aheadSeconds, noMeter } from './event.ts'
 
-/** An event as the vendor sees it. */
-export interface ListedEvent extends UsageEvent {
+/** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
+export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
   customerId: string
+  meter: string | null
+  /** Of an event that names a type. */
+  type: string | null
   /** What a quota granted above the allowance, in units; null for what was recorded. */
   overage: number | null
 }
@@ -65,13 +68,20 @@ async function* pagesOf(billing: Billing, asked: Asked): AsyncGenerator<ListedEv
   }
 }
 
-/** One event by its id. Throws customer_not_found, event_not_found. */
-export async function getEvent(billing: Billing, input: { customerId: string; eventId: string }): Promise<ListedEvent> {
+/** An event with all that is counted of it. */
+export interface FoundEvent extends ListedEvent {
+  meters: { meter: string; quantity: number }[]
+}
+
+/** One event by its id, with each meter that counts it. Throws customer_not_found, event_not_found. */
+export async function getEvent(billing: Billing, input: { customerId: string; eventId: string }): Promise<FoundEvent> {
   return billing.transaction(async (tx) => {
     const [customer] = await tx.query('select from customers where customer_id = $1', [input.customerId])
     if (!customer) throw new BillingError('customer_not_found', { customerId: input.customerId, message: `there is no customer '${input.customerId}'` })
-    const [event] = await readEvents(tx, { customerId: input.customerId, id: input.eventId, from: null, to: null }, undefined, 1)
-    if (event) return event
+    const rows = await readEvents(tx, { customerId: input.customerId, id: input.eventId, from: null, to: null }, undefined, mostMeters)
+    const meters = rows.flatMap(({ meter, quantity }) => (meter === null ? [] : [{ meter, quantity }])).reverse()
+    const event = rows.findLast(({ meter }) => meter !== null) ?? rows[0]
+    if (event) return { ...event, meters }
     throw new BillingError('event_not_found', { message: `customer '${input.customerId}' has no recorded event '${input.eventId}': see also those that were rejected` })
   }, { readOnly: true })
 }
@@ -101,7 +111,7 @@ async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promis
 /** Where an event stands: of one customer after another, and then the newest first. */
 type Place = [time: Instant, id: string, customerId: string, meter: string]
 
-const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [time, id, customerId, meter]
+const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [time, id, customerId, meter ?? noMeter]
 
 /** Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their events stand in, and merged. */
 async function readEvents(tx: BillingTransaction, { customerId, meter, id, from, to, storedBy }: Asked, after: Place | undefined, limit: number): Promise<ListedEvent[]> {
@@ -117,18 +127,18 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, from,
     ...(id === undefined ? [] : [`e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`]),
     ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
   ]
-  const rows = await tx.query<Omit<ListedEvent, 'overage'> & { overage: number | null; decimals: number }>(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.decimals
+  const rows = await tx.query<Omit<ListedEvent, 'meter'> & { meter: string; decimals: number }>(
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals
      from (select customer_id from customers
            where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
            order by customer_id) c
      cross join lateral (
-       select e.*, m.decimals from meters m cross join lateral (
+       select e.*, m.decimals from (select key, decimals from meters union all select '${noMeter}', 0) m cross join lateral (
          select e.* from usage_events e where ${conditions.join(' and ')} order by e.time desc, e.id desc limit ${limit}) e
        ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
        order by e.time desc, e.id desc, e.meter desc limit ${limit}) e
      limit ${limit}`,
     given.values,
   )
-  return rows.map(({ decimals, overage, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals) }))
+  return rows.map(({ decimals, overage, meter: key, ...event }) => ({ ...event, meter: key === noMeter ? null : key, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals) }))
 }

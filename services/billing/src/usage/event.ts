@@ -1,14 +1,18 @@
 import type { Code } from '../failure.ts'
-import type { Meter } from '../meter.ts'
+import { countsQuantities, type Meter } from '../meter.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 
-/** A usage event as the vendor sends it. `quantity` is in units, a number or a decimal as text, and defaults to 1, `time` to now. */
+/**
+ * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in units, a number or a decimal as text, and defaults
+ * to 1, `time` to now.
+ */
 export interface UsageEventInput {
   id: string
   customerId: string
-  meter: string
+  meter?: string
+  type?: string
   quantity?: number | string
   time?: string
   properties?: Record<string, unknown>
@@ -16,12 +20,27 @@ export interface UsageEventInput {
   arrivedAt?: Instant
 }
 
-/** An event that was checked: `quantity` is steps. */
-export interface CheckedEvent {
-  id: string
-  customerId: string
+/** What one meter makes of an event: `quantity` is steps. */
+export interface CountedEvent {
   meter: string
   quantity: number
+  aggregation: Meter['aggregation']
+  /** Of a meter that counts different values: the property they are of. */
+  uniqueBy?: string
+  /** The properties it is broken down by. */
+  groupBy?: readonly string[]
+}
+
+/** The meter of an event of a type that no meter reads for its filters. */
+export const noMeter = ''
+
+/** An event that was checked, as the first meter that counts it does. */
+export interface CheckedEvent extends CountedEvent {
+  id: string
+  customerId: string
+  /** Of an event that names one, and what the other meters that read it make of it. */
+  type?: string
+  also?: readonly CountedEvent[]
   time: Instant
   /** Whether its time was sent. */
   timeSent: boolean
@@ -29,11 +48,6 @@ export interface CheckedEvent {
   /** The properties as JSON. */
   propertiesText: string
   bodyHash: string
-  aggregation: Meter['aggregation']
-  /** Of a meter that counts different values: the property they are of. */
-  uniqueBy?: string
-  /** The properties it is broken down by. */
-  groupBy?: readonly string[]
 }
 
 export interface Rejection {
@@ -58,34 +72,129 @@ export function takenTimes(at: Instant): TakenTimes {
   return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds) }
 }
 
-/** Checks one event on its own. Its body hash is of the content it has, however that is written, so that the same event is recognised as the same. */
+/** Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the same. */
 export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes): CheckedEvent | Rejection {
   if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
-  const units = event.quantity ?? 1
+  const counted = countedBy(meter, event)
+  if ('code' in counted) return counted
+  const content = contentOf(event, times)
+  if ('code' in content) return content
+  const { timeSent, time, propertiesText } = content
+  const bodyHash = bodyHashOf({ meter: meter.key, quantity: counted.quantity, time: timeSent ? time : null, propertiesText })
+  return { id: event.id, customerId: event.customerId, ...content, bodyHash, ...counted }
+}
+
+/**
+ * Checks an event that names a type: `readers` are the meters that read it, and the one whose key it is. Each whose filters hold counts it; where one
+ * cannot, it is refused as a whole, so that no meter counts what another misses.
+ */
+export function checkTypedEvent(event: UsageEventInput & { type: string }, readers: readonly Meter[], times: TakenTimes): CheckedEvent | Rejection {
+  const { type, properties = {} } = event
+  if (readers.length === 0) return { code: 'meter_not_found', detail: `there is no meter '${type}', and none reads events of type '${type}'` }
+  const counted: CountedEvent[] = []
+  for (const meter of readers) {
+    if (meter.eventType === type && !holds(meter.filters, properties)) continue
+    const one = countedBy(meter, event)
+    if ('code' in one) return one
+    counted.push(one)
+  }
+  const content = contentOf(event, times)
+  if ('code' in content) return content
+  const { timeSent, time, propertiesText } = content
+  // A CloudEvent whose type is a meter's key is the same event as one that names this meter.
+  const named = counted.find((one) => one.meter === type)
+  const bodyHash = bodyHashOf({ meter: type, quantity: named?.quantity ?? quantityText(event.quantity), time: timeSent ? time : null, propertiesText })
+  const [first = { meter: noMeter, quantity: 0, aggregation: 'sum' as const }, ...also] = counted
+  return { id: event.id, customerId: event.customerId, type, ...content, bodyHash, ...first, also }
+}
+
+/** An event as each meter that counts it does. */
+export function countedRows<T extends CheckedEvent>(event: T): T[] {
+  return event.also === undefined || event.also.length === 0 ? [event] : [event, ...event.also.map((counted) => ({ ...withoutGroups(event), ...counted }))]
+}
+
+function withoutGroups<T extends CheckedEvent>({ uniqueBy: _unique, groupBy: _group, ...event }: T): T {
+  return event as unknown as T
+}
+
+/** Whether the properties of an event have the values a meter asks for. */
+export function holds(filters: Meter['filters'], properties: Record<string, unknown>): boolean {
+  return filters === undefined || Object.entries(filters).every(([name, value]) => Object.hasOwn(properties, name) && properties[name] === value)
+}
+
+/** What a meter makes of an event: how much in steps, of which value, in which groups. */
+export function countedBy(meter: Meter, event: UsageEventInput): CountedEvent | Rejection {
+  const { properties = {} } = event
+  const units = unitsOf(meter, event)
+  if (typeof units === 'object') return units
   const quantity = stepsFrom(units, meter.decimals)
   if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
   if (quantity === 'quantity_too_precise') return { code: quantity, detail: `quantity ${units} has more than the ${meter.decimals} decimals of meter '${meter.key}'` }
   if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
+  const { aggregation, uniqueBy, groupBy } = meter
+  if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
+    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+  }
+  const counted: CountedEvent = { meter: meter.key, quantity, aggregation }
+  if (uniqueBy !== undefined) counted.uniqueBy = uniqueBy
+  if (groupBy !== undefined) counted.groupBy = groupBy
+  return counted
+}
+
+/** The quantity of an event for a meter, in units as they were sent. An amount that stands under another name never counts as 1. */
+function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventInput): number | string | Rejection {
+  const { key, valueProperty } = meter
+  const value = valueProperty !== undefined && Object.hasOwn(properties, valueProperty) ? properties[valueProperty] : null
+  if (value !== null) {
+    if (isNumeric(value)) return value
+    return { code: 'validation_failed', detail: `meter '${key}' counts property '${valueProperty}', which is no number in the event` }
+  }
+  if (quantity !== undefined) return quantity
+  if (!countsQuantities(meter)) return 1
+  if (valueProperty !== undefined) {
+    return { code: 'validation_failed', detail: `meter '${key}' counts property '${valueProperty}', which the event does not have, and it has no quantity either` }
+  }
+  if (type === undefined) return 1
+  if (meter.eventType === type) {
+    return { code: 'validation_failed', detail: `meter '${key}' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty` }
+  }
+  const amount = Object.entries(properties).find(([, one]) => isNumeric(one))
+  if (!amount) return 1
+  return {
+    code: 'validation_failed',
+    detail: `meter '${key}' counts quantities, and the event has none: '${amount[0]}' (${String(amount[1])}) is not counted. Send it as quantity, or name it as the meter's valueProperty`,
+  }
+}
+
+function isNumeric(value: unknown): value is number | string {
+  return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))
+}
+
+/** However it is written, the same quantity has the same text. */
+function quantityText(quantity: number | string | undefined): number | string {
+  if (quantity === undefined) return 'null'
+  const steps = stepsFrom(quantity, mostDecimals)
+  return typeof steps === 'number' ? `${steps}e-${mostDecimals}` : JSON.stringify(String(quantity))
+}
+
+const mostDecimals = 6
+
+/** What of an event is the same for every meter. */
+function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent, 'time' | 'timeSent' | 'properties' | 'propertiesText'> | Rejection {
   const time = event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
   if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
   // What JSON may hold, as an escape, and the database may not.
-  if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id)) return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
-  const { aggregation, uniqueBy, groupBy } = meter
-  if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
-    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+  if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id) || !isStorable(event.type ?? '')) {
+    return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
   }
-  const bodyHash = bodyHashOf({ meter: event.meter, quantity, time: event.time === undefined ? null : time, propertiesText })
-  const checked: CheckedEvent = { id: event.id, customerId: event.customerId, meter: meter.key, quantity, time, timeSent: event.time !== undefined, properties, propertiesText, bodyHash, aggregation }
-  if (uniqueBy !== undefined) checked.uniqueBy = uniqueBy
-  if (groupBy !== undefined) checked.groupBy = groupBy
-  return checked
+  return { time, timeSent: event.time !== undefined, properties, propertiesText }
 }
 
-/** What tells an event from another of its id. `quantity` is steps, `time` null where none was sent. */
-export function bodyHashOf({ meter, quantity, time, propertiesText }: { meter: string; quantity: number; time: Instant | null; propertiesText: string }): string {
+/** What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none, the quantity as sent), `time` null where none was sent. */
+export function bodyHashOf({ meter, quantity, time, propertiesText }: { meter: string; quantity: number | string; time: Instant | null; propertiesText: string }): string {
   return sha256(`[${JSON.stringify(meter)},${quantity},${time === null ? 'null' : `"${time}"`},${propertiesText}]`)
 }
 

@@ -32,7 +32,7 @@ const listedDays = 100
 /** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
 export async function listLateEvents(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<LateEvent>> {
   const limit = pageLimit(input.limit)
-  const after = decodeCursor(input.cursor, 3)
+  const after = decodeCursor(input.cursor, 4)
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const closed = await closedLately(tx, history)
@@ -41,7 +41,7 @@ export async function listLateEvents(billing: Billing, input: { customerId: stri
     const last = shown.at(-1)
     return {
       data: shown.length === 0 ? [] : await withOutcomes(tx, history, closed, shown),
-      nextCursor: rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id]) : null,
+      nextCursor: rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id, last.meter]) : null,
     }
   }, { readOnly: true })
 }
@@ -77,16 +77,16 @@ interface LateRow extends UsageEvent {
 async function lateRows(tx: BillingTransaction, customerId: string, closed: readonly ClosedPeriod[], after: readonly string[] | undefined, limit: number): Promise<LateRow[]> {
   if (closed.length === 0) return []
   const parameters: unknown[] = [customerId, ...(after ?? [])]
-  const behind = after === undefined ? '' : 'and (stored_at, time, id) < ($2, $3, $4)'
+  const behind = after === undefined ? '' : 'and (stored_at, time, id, meter) < ($2, $3, $4, $5)'
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
     return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place from usage_events
-      where customer_id = $1 and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
+      where customer_id = $1 and meter <> '' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
-      order by stored_at desc, time desc, id desc limit ${limit})`
+      order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
   })
-  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc limit ${limit}`, parameters)
+  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`, parameters)
 }
 
 async function withOutcomes(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {

@@ -154,7 +154,9 @@ function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
-  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, times)
+  // What is asked for is granted, whatever stands in the properties.
+  const { valueProperty: _, ...plain } = meter
+  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, plain, times)
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
   return event
 }
@@ -181,7 +183,7 @@ function conflictOf({ id }: QuotaCommand, event?: CheckedEvent, known?: KnownId,
   const { bodyHash, quantity, content } = known.event
   // An event that is not found under this meter is of another.
   if (!content) return new BillingError('event_conflict', { pointer, message: `${message}: meter`, differs: ['meter'] })
-  const { differs, first } = conflictWith(event, bodyHash, { meter: meter.key, decimals: meter.decimals, quantity, ...content })
+  const { differs, first } = conflictWith(event, bodyHash, { meter: meter.key, type: null, decimals: meter.decimals, quantity, ...content })
   return new BillingError('event_conflict', { pointer, message: `${message}: ${differs!.join(', ')}`, differs, first })
 }
 

@@ -4,11 +4,13 @@ import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
 import { arriveAtLast, clockOf, instantAfter } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
-import { checkEvent, takenTimes, type UsageEventInput } from './event.ts'
+import {
+  checkEvent, checkTypedEvent, countedRows, noMeter, takenTimes, type CheckedEvent, type Rejection, type TakenTimes, type UsageEventInput,
+} from './event.ts'
 import { openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
-import { knownRecordingFactsOf, metersOf, recordingFactsOf, usageDate, type KnownRecordingFacts } from './recording-facts.ts'
+import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, usageDate, type KnownMeters, type KnownRecordingFacts } from './recording-facts.ts'
 import { keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 
@@ -106,7 +108,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   const locked = await lockCustomers(tx, events, wait)
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingFactsOf(tx, known, locked.versions)
-  const meters = await metersOf(tx, known, events)
+  const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
   const times = takenTimes(tx.at)
   const fates = new Array<Fate | 'locked'>(events.length)
   const placed: Placed[] = []
@@ -117,17 +119,23 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     }
     const customerId = idOf(event)
     const own = facts.get(customerId)
-    const checked = own ? checkEvent(customerId === event.customerId ? event : { ...event, customerId }, meters.get(event.meter), times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
-    if ('code' in checked) fates[index] = checked
-    else placed.push(Object.assign(checked, { index, localDate: usageDate(own!, checked.time) }))
+    const result = own ? checked(customerId === event.customerId ? event : { ...event, customerId }, meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    if ('code' in result) fates[index] = result
+    else placed.push(Object.assign(result, { index, localDate: usageDate(own!, result.time) }))
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
   for (const [place, { index }] of placed.entries()) fates[index] = stored.fates[place]!
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
-  if (await tooLarge(tx, placed, { meters, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
+  const counted = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
+  if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
   await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
+}
+
+function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes): CheckedEvent | Rejection {
+  const { type } = event
+  return type === undefined ? checkEvent(event, meters.byKey.get(event.meter ?? ''), times) : checkTypedEvent({ ...event, type }, readersOf(meters, type), times)
 }
 
 /**
@@ -136,7 +144,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
  */
 async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[], wait: boolean): Promise<Locked> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
-  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant }>(
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number }>(
     `with locked as materialized (
        select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt",
          exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
@@ -146,7 +154,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
        order by customer_id collate "C"
        for key share${wait ? '' : ' skip locked'}
      )
-     select *, ${instantAfter('"lastAt"')} as "lockedAt" from locked`,
+     select *, ${instantAfter('"lastAt"')} as "lockedAt", (select version from meters_version) as "metersVersion" from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
@@ -157,6 +165,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
     'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)', [missing])
   return {
     versions, named, withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))), byOthers: new Set(byOthers.map(({ id }) => id)),
+    metersVersion: rows[0]?.metersVersion,
   }
 }
 
@@ -164,6 +173,8 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
 interface Locked {
   versions: Map<string, number>
   withLargeDays: Set<string>
+  /** Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held. */
+  metersVersion: number | undefined
   /** Of the aliases that events name: whose they are. */
   named: Map<string, string>
   /** Of the ids and aliases that events name: those of customers whom somebody else is at work on. */

@@ -17,10 +17,17 @@ export interface RecordingFacts {
   charges: readonly Charge[]
 }
 
-/** What this process has read so far: customers, and meters, of which what matters here never changes. */
+/** What this process has read so far: customers, and the meters as they were at a version. */
 export interface KnownRecordingFacts {
   customers: RecentlyUsed<RecordingFacts>
-  meters: ReadonlyMap<string, Meter>
+  meters: KnownMeters
+}
+
+export interface KnownMeters {
+  version: number
+  byKey: ReadonlyMap<string, Meter>
+  /** Those that read a type. */
+  byType: ReadonlyMap<string, readonly Meter[]>
 }
 
 /** A few megabytes at most, however many customers there are. */
@@ -30,7 +37,7 @@ const knownFacts = new WeakMap<Billing, KnownRecordingFacts>()
 
 /** The facts read on this process's own account. Inside somebody else's transaction none are shared: what is read there may be taken back. */
 export function knownRecordingFactsOf(billing: Billing): KnownRecordingFacts {
-  const known = knownFacts.get(billing) ?? { customers: new Map<string, RecordingFacts>(), meters: new Map<string, Meter>() }
+  const known = knownFacts.get(billing) ?? { customers: new Map<string, RecordingFacts>(), meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() } }
   if (!('query' in billing)) knownFacts.set(billing, known)
   return known
 }
@@ -68,8 +75,24 @@ export function usageDate({ zones, endings }: Pick<RecordingFacts, 'zones' | 'en
   return endings.some(({ at, endsOn }) => endsOn === following && at < time) ? following : date
 }
 
-/** The meters that events name, and maybe more. */
-export async function metersOf(tx: BillingTransaction, known: KnownRecordingFacts, events: readonly { meter: string }[]): Promise<ReadonlyMap<string, Meter>> {
-  if (events.some(({ meter }) => !known.meters.has(meter))) known.meters = await metersByKey(tx)
+/** The meters, as they are at `version`: read again where they have changed since. */
+export async function metersOf(tx: BillingTransaction, known: KnownRecordingFacts, version: number): Promise<KnownMeters> {
+  if (known.meters.version !== version) {
+    const byKey = await metersByKey(tx)
+    known.meters = { version, byKey, byType: byTypeOf(byKey.values()) }
+  }
   return known.meters
+}
+
+function byTypeOf(meters: Iterable<Meter>): Map<string, Meter[]> {
+  const byType = new Map<string, Meter[]>()
+  for (const meter of meters) if (meter.eventType !== undefined) byType.set(meter.eventType, [...(byType.get(meter.eventType) ?? []), meter])
+  return byType
+}
+
+/** The meters that read events of a type, and the one whose key it is. */
+export function readersOf({ byKey, byType }: KnownMeters, type: string): Meter[] {
+  const named = byKey.get(type)
+  const readers = byType.get(type) ?? []
+  return named === undefined || readers.includes(named) ? [...readers] : [named, ...readers]
 }

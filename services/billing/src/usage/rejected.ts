@@ -13,6 +13,7 @@ export interface RefusedEvent {
   customerId: string
   id: string
   meter?: unknown
+  type?: unknown
   quantity?: unknown
   time?: unknown
   properties?: unknown
@@ -148,21 +149,21 @@ async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): 
 }
 
 function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
-  const { customerId, meter, quantity, time, properties, code, arrivedAt = at } = event
+  const { customerId, meter, type, quantity, time, properties, code, arrivedAt = at } = event
   const instant = typeof time === 'string' ? parseInstant(time) : undefined
   return {
-    customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter),
+    customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter ?? type),
     quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : typeof quantity === 'string' ? storable(quantity) : null,
     time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
-    body_hash: sha256(canonicalJson([meter ?? null, quantity ?? null, time ?? null, properties ?? null])),
+    body_hash: sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null])),
     arrived_at: arrivedAt,
-    sent: isWorthTryingAgain(event) ? { id: event.id, meter, quantity, time, properties } : null,
+    sent: isWorthTryingAgain(event) ? { id: event.id, meter, type, quantity, time, properties } : null,
   }
 }
 
 /** What is wrong with the event itself stays wrong: only what its surroundings refused may go better another time. */
-function isWorthTryingAgain({ id, code, meter, properties = {} }: RefusedEvent): boolean {
-  return code !== 'validation_failed' && isStorable([id, meter, properties]) && Buffer.byteLength(JSON.stringify(properties)) <= mostPropertyBytes
+function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
+  return code !== 'validation_failed' && isStorable([id, meter, type, properties]) && Buffer.byteLength(JSON.stringify(properties)) <= mostPropertyBytes
 }
 
 /** The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable. */

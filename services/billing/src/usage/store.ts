@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
 import { conflictWith, contentKey, recordedContents } from './conflict.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
-import type { CheckedEvent } from './event.ts'
+import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
 import { ensureMonths } from './month.ts'
@@ -30,9 +30,10 @@ export interface Stored {
 export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
   if (placed.length === 0) return { fates: [], withLargeDays: new Set() }
   const firsts = placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
-  const groups = await prepareEvents(tx, firsts)
-  const isPlain = firsts.every(isAdditive)
-  const rows = firsts.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
+  const counted = firsts.some((event) => event.also !== undefined) ? firsts.flatMap(countedRows) : firsts
+  const groups = await prepareEvents(tx, counted)
+  const isPlain = counted.every(isAdditive)
+  const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
   const told = await tx.query<Told>(storing({ isPlain, isGrouped: groups.size > 0, ids }), [`[${rows.join(',')}]`, tx.at])
   const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
   const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
@@ -72,13 +73,13 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
 function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
   return `
   with sent as materialized (
-    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups
-    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb)
+    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type
+    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb, y text)
   ), fresh as (
     ${taking[ids]}
   ), stored as (
-    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage)
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage from sent e join fresh using (customer_id, id)
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type)
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type from sent e join fresh using (customer_id, id)
   ), ${isPlain ? plainDays : anyDays}, large as (
     select distinct customer_id from days where quantity > ${markedDay}
   ), marked as (
@@ -93,12 +94,12 @@ const taken = 'insert into usage_keys (customer_id, id, body_hash, time) select 
 const taking: Record<Ids, string> = {
   free: `${taken} do nothing returning customer_id, id`,
   'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
-  claimed: 'select customer_id, id from sent',
+  claimed: 'select distinct customer_id, id from sent',
 }
 
 const plainDays = `days as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events)
-    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) group by 1, 2, 3 order by 1, 2, 3
+    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) where e.meter <> '' group by 1, 2, 3 order by 1, 2, 3
     on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
     returning customer_id, quantity
   )`
@@ -119,7 +120,7 @@ const anyDays = `seen as (
     insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
     select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
       left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
-      group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
+      where e.meter <> '' group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
     on conflict (customer_id, meter, local_date) do update set
       quantity = case (select aggregation from meters where key = excluded.meter)
         when 'max' then greatest(usage_daily.quantity, excluded.quantity)
@@ -142,9 +143,9 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
 
 /** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
 function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined }): string {
-  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage } = event
+  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage, type } = event
   const more = (propertiesText === '{}' ? '' : `,"p":${propertiesText}`) + (isPlain ? '' : `,"a":"${event.aggregation}","u":${JSON.stringify(event.uniqueBy ?? null)}`)
-    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`)
+    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`) + (type === undefined ? '' : `,"y":${JSON.stringify(type)}`)
   return `{"c":${JSON.stringify(customerId)},"i":${JSON.stringify(id)},"m":${JSON.stringify(meter)},"q":${quantity},"t":"${time}","d":"${localDate}","h":"${bodyHash}"${more}}`
 }
 
