@@ -59,4 +59,26 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
     expect(await differences(true)).toEqual([])
     expect(await ask("select sum(events)::int as events from usage_daily where meter = 'calls'")).toEqual([{ events: 200 + 400 }])
   })
+
+  test('more different values than one transaction takes, and more than have names, are made anew piece by piece', { timeout: 180_000 }, async () => {
+    const count = 23_000
+    for (const [meter, prefix] of [['unique', 'u'], ['calls', 'g']]) {
+      await world.db.asOwner((tx) => tx.query(
+        `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
+         select 'b', $1 || n, $2, 1, '2026-11-10T03:00:00Z', '2026-11-10', '2026-11-10T03:00:00Z', jsonb_build_object('who', $1 || n) from generate_series(1, $3::int) n`, [prefix, meter, count]))
+    }
+    const named = await differences(true)
+    expect(named.filter((one) => /^b usage_values unique 2026-11-10 [0-9a-f]{64}: null -> seen$/.test(one))).toHaveLength(count)
+    expect(new Set(named).size).toBe(named.length)
+    expect((await differences(false)).length).toBe(named.length)
+    expect(await differences(true)).toEqual([])
+    const [sums] = await ask<{ values: number; quantity: number; grouped: number; rows: number }>(`select
+      (select count(*)::int from usage_values where customer_id = 'b' and local_date = '2026-11-10') as values,
+      (select quantity from usage_daily where (customer_id, meter, local_date) = ('b', 'unique', '2026-11-10')) as quantity,
+      (select sum(quantity)::int from usage_groups where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')) as grouped,
+      (select quantity from usage_daily where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')) as rows`)
+    expect(sums!.values).toBe(sums!.quantity)
+    expect(sums!.values).toBeGreaterThanOrEqual(count)
+    expect(sums!.grouped).toBe(sums!.rows)
+  })
 })
