@@ -25,12 +25,12 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
   test('every noun answers what the API answers, typed', async () => {
     const client = server.client()
     expect(await client.meters.put('tokens', { name: 'Tokens', unit: 'tokens' })).toMatchObject({ key: 'tokens', decimals: 0 })
-    expect((await client.meters.list()).map(({ key }) => key)).toEqual(['ai_chat', 'tokens'])
+    expect((await client.meters.list()).data.map(({ key }) => key)).toEqual(['ai_chat', 'tokens'])
     expect(await client.seller.put(await client.seller.get())).toEqual(await client.seller.get())
     const plan = await client.plans.put('max', { name: 'Max', rank: 9, fee: { amount: 99_900, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: null, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 1 } } }] })
     expectTypeOf(plan).toEqualTypeOf<Plan>()
     expect(await client.plans.get('max', { version: 1 })).toEqual(plan)
-    expect(await client.plans.list()).toContainEqual(plan)
+    expect((await client.plans.list()).data).toContainEqual(plan)
     expect(await client.pricing.preview({ price: { model: 'package', size: 10, amount: 250 }, quantity: 21, currency: 'CNY' })).toMatchObject({ amount: 750 })
 
     const customer = await client.customers.create({ id: 'initech', companyName: 'Initech', timezone: 'Asia/Shanghai' })
@@ -55,7 +55,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect(await client.invoices.get(invoice.id)).toMatchObject({ number: invoice.number })
     expect(Buffer.from(await client.invoices.pdf(invoice.id)).subarray(0, 5).toString()).toBe('%PDF-')
     expect(await client.payments.record(invoice.id, { amount: invoice.amountDue, method: 'transfer', reference: 'T-1' })).toMatchObject({ status: 'paid' })
-    expect(await client.payments.list(invoice.id)).toMatchObject([{ reference: 'T-1', amount: invoice.total }])
+    expect((await client.payments.list(invoice.id)).data).toMatchObject([{ reference: 'T-1', amount: invoice.total }])
     const [open] = (await client.invoices.list('globex', { status: 'open' })).data
     expect(await client.invoices.void(open!.id, { reason: 'a mistake' })).toMatchObject({ status: 'void' })
     expect(await client.invoices.void((await client.invoices.list('initech', { status: 'open', limit: 1 })).data[0]!.id)).toMatchObject({ status: 'void' })
@@ -161,7 +161,10 @@ describe('a server that is away', () => {
   test('is asked again with growing pauses, and its own wish is kept', async () => {
     const headers = [undefined, { 'retry-after': '0' }, { 'retry-after': 'Tue, 10 Mar 2026 00:00:00 GMT' }]
     const { client, waits, close } = await away((tries) => (tries <= 4 ? { status: 503, headers: headers[tries - 1] ?? {} } : { status: 200, body: '{"data":[]}' }))
-    expect(await client.meters.list()).toEqual([])
+    expect(await client.meters.list()).toEqual({ data: [], nextCursor: null })
+    const rows: unknown[] = []
+    for await (const row of client.meters.list()) rows.push(row)
+    expect(rows).toEqual([])
     expect(waits).toEqual([100, 200, 400, 800])
     close()
   })

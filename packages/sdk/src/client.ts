@@ -39,7 +39,7 @@ export interface UsageOptions extends UsageListeners {
   whenFull?: WhenFull
   /** Keeps events in a folder until the server has answered for them, also over the end of the process. A folder belongs to one process. 256 MiB unless told. */
   spool?: { folder: string; mostBytes?: number }
-  /** Send what waits before the process ends by itself, and at these signals; `false`: neither. At most so many milliseconds, 5,000 unless told. */
+  /** Send what waits before the process ends by itself, and at these signals (SIGTERM and SIGINT unless told); `false`: neither. At most so many milliseconds, 5,000 unless told. */
   atExit?: { signals?: readonly ExitSignal[]; milliseconds?: number } | false
 }
 
@@ -51,7 +51,9 @@ export function createClient(options: ClientOptions) {
   const transport = createTransport(parts)
   const recorder = createRecorder(options.usage ?? {}, { ...parts, transport, newEventId: options.newId ?? (() => newEventId(parts.clock.now())) })
   const { atExit = {} } = options.usage ?? {}
-  const stay = atExit === false ? () => {} : beforeProcessEnds(() => recorder.close({ milliseconds: atExit.milliseconds ?? 5000 }), atExit.signals ?? [])
+  const stay = atExit === false ? () => {} : beforeProcessEnds(
+    () => recorder.close({ milliseconds: atExit.milliseconds ?? 5000 }), atExit.signals ?? ['SIGTERM', 'SIGINT'], () => recorder.abandon(),
+  )
   return {
     ...nouns(createCaller(transport, parts.newKey), recorder),
     /** Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many events were not sent. */

@@ -2,9 +2,9 @@ export type ExitSignal = 'SIGTERM' | 'SIGINT'
 
 /**
  * Runs `work` when the process has nothing left to do, and at the signals asked for; such a signal then ends the process as it would have, unless somebody
- * else listens to it too. Answers what undoes it.
+ * else listens to it too. `atLast` is called as the process ends, also by `process.exit`, when nothing can be waited for. Answers what undoes it.
  */
-export function beforeProcessEnds(work: () => Promise<unknown>, signals: readonly ExitSignal[]): () => void {
+export function beforeProcessEnds(work: () => Promise<unknown>, signals: readonly ExitSignal[], atLast: () => void): () => void {
   const idle = () => {
     // What it does would make the process idle again.
     process.off('beforeExit', idle)
@@ -18,9 +18,11 @@ export function beforeProcessEnds(work: () => Promise<unknown>, signals: readonl
     })
   }
   process.on('beforeExit', idle)
+  process.on('exit', atLast)
   for (const signal of signals) process.on(signal, told)
   return () => {
     process.off('beforeExit', idle)
+    process.off('exit', atLast)
     for (const signal of signals) process.off(signal, told)
   }
 }

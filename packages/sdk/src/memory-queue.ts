@@ -33,6 +33,13 @@ export function memoryQueue({ limit, whenFull, onDropped }: { limit: WaitingLimi
       events = events.slice(count)
       underWay = 0
     },
+    leave: () => {
+      const left = events
+      events = []
+      bytes = 0
+      underWay = 0
+      return left
+    },
     async close() {},
   }
 }

@@ -20,8 +20,8 @@ export type Method<O extends OperationName, R = Promise<Answer<O>>> = (...given:
 export interface Caller {
   /** A method that answers the operation's answer. Repeated where it fails if it reads, takes an idempotency key, or is said to be repeatable by itself. */
   one<O extends OperationName>(operation: O, more?: { repeatable: true }): Method<O>
-  /** A method that answers a whole list that comes in one piece. */
-  list<O extends OperationName>(operation: O): Method<O, Promise<Answer<O>[]>>
+  /** A method that answers a list that comes in one piece: read like the others, it is one page. */
+  list<O extends OperationName>(operation: O): Method<O, Pages<Answer<O>>>
   /** A method that answers a list that comes in pages. */
   pages<O extends OperationName>(operation: O): Method<O, Pages<Answer<O>>>
 }
@@ -37,7 +37,7 @@ export function createCaller(transport: Transport, newKey: () => string): Caller
   }
   return {
     one: (operation, { repeatable } = { repeatable: isRepeatable(operation) as true }) => (...given) => read(operation, given, repeatable) as Promise<never>,
-    list: (operation) => async (...given) => ((await read(operation, given, true)) as { data: never[] }).data,
+    list: (operation) => (...given) => pagesOf(async () => ({ nextCursor: null, ...(await read(operation, given, true)) as { data: never[] } })),
     pages: (operation) => (...given) => pagesOf((cursor) => read(operation, given, true, cursor === undefined ? {} : { cursor }) as Promise<Page<never>>),
   }
 }

@@ -29,9 +29,9 @@ const nowhere = 'http://127.0.0.1:9'
 
 describe('the package', () => {
   test('brings nothing along', () => {
-    const { dependencies, peerDependencies, license, exports } = JSON.parse(read('package.json'))
+    const { dependencies, peerDependencies, license } = JSON.parse(read('package.json'))
     expect([dependencies, peerDependencies, license]).toEqual([undefined, undefined, 'Apache-2.0'])
-    expect(exports).toEqual({ '.': { types: './dist/index.d.ts', default: './dist/index.js' } })
+    expect(readFileSync(join(installed.place, 'LICENSE'), 'utf8')).toBe(readFileSync(new URL('../../../LICENSE', import.meta.url), 'utf8'))
   })
 
   test('the example of the guide is the same in both languages, fits the types, and does what it says', { timeout: 240_000 }, async () => {
@@ -41,6 +41,24 @@ describe('the package', () => {
     installed.check(`${example}\n// @ts-expect-error: a number is asked for\nawait client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`)
     const program = installed.run(example.replace('http://127.0.0.1:8000', server.url), { BILLING_API_KEY: server.key })
     expect(await program.ended).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^\{ ai_chat: 1 \}\n\S+ 20988\n$/) })
+  })
+
+  test('begins its guide with consume', () => {
+    for (const name of ['README.md', 'README.zh-CN.md']) {
+      const [before = ''] = read(name).split('```ts\n')
+      expect(before).toMatch(/Begin with `consume`|从 `consume` 开始/)
+    }
+  })
+
+  test.each(['node16', 'nodenext'])('works from CommonJS, types and program, under module: %s', { timeout: 240_000 }, async (module) => {
+    const text = `import { createClient, ApiError, type Page, type Client } from '@customer-portal/sdk'
+const client: Client = createClient({ url: 'http://127.0.0.1:9', key: 'sk_test', retries: 0 })
+const page: Promise<Page<{ key: string }>> = Promise.resolve(client.meters.list())
+page.catch((error: unknown) => console.log(error instanceof ApiError, (error as Error).name))
+`
+    expect(installed.compileCommonJs(text, module)).toContain('require("@customer-portal/sdk")')
+    const program = installed.run("const { createClient, ConnectionError } = require('@customer-portal/sdk')\ncreateClient({ url: 'http://127.0.0.1:9', key: 'k', retries: 0 }).seller.get().catch((error) => console.log(error instanceof ConnectionError))", {}, 'cjs')
+    expect(await program.ended).toMatchObject({ code: 0, error: '', out: 'true\n' })
   })
 })
 
@@ -66,6 +84,21 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
     program.child.kill('SIGTERM')
     expect(await program.ended).toMatchObject({ code: 3, signal: null, out: 'ready\n0\n' })
     expect(await server.stored('own-')).toEqual({ 'own-1': 1 })
+  })
+
+  test('by process.exit says what is lost with it, to the listener or as a warning', async () => {
+    const told = run(`${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); setTimeout(() => process.exit(0), 50)`, nowhere)
+    expect(await told.ended).toMatchObject({ code: 0, out: 'cut-1 exit\n' })
+    const silent = run(`${start('{}')} for (let n = 0; n < 12; n += 1) record('cut-' + n); setTimeout(() => process.exit(0), 50)`, nowhere)
+    expect((await silent.ended).error).toMatch(/UsageEventLost: 12 usage events will not be counted \(exit\): cut-0, cut-1, .*cut-9, …/)
+  })
+
+  test('by SIGTERM sends what waits first, without being told so', async () => {
+    const program = run(`${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, 1000); console.log('ready')`)
+    await program.says('ready')
+    program.child.kill('SIGTERM')
+    expect(await program.ended).toMatchObject({ signal: 'SIGTERM', error: '' })
+    expect(await server.stored('usual-')).toEqual({ 'usual-1': 1 })
   })
 
   test('does not wait for ever for a server that is away, and says what is lost', async () => {

@@ -6,7 +6,7 @@ export interface Page<T> {
 
 /** A list: awaited, its first page; iterated, its rows one after the other, reading page by page as they are needed. */
 export interface Pages<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {
-  /** The pages themselves. Ends with the first one that is empty or has nothing behind it. */
+  /** The pages themselves. Ends with the one that has nothing behind it. */
   pages(): AsyncIterable<Page<T>>
 }
 
@@ -16,10 +16,11 @@ export function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>
     let cursor: string | undefined
     do {
       const page = await read(cursor)
-      // The cursor of the feed of changes stands at its end too: an empty page is the end there.
-      if (page.data.length === 0 && cursor !== undefined) return
+      // The cursor of the feed of changes stands at its end too: there a page that leads nowhere else is the end.
+      const leadsOn = page.nextCursor !== null && page.nextCursor !== cursor
+      if (page.data.length === 0 && !leadsOn && cursor !== undefined) return
       yield page
-      cursor = page.data.length > 0 ? page.nextCursor ?? undefined : undefined
+      cursor = leadsOn ? page.nextCursor! : undefined
     } while (cursor !== undefined)
   }
   async function* rows(): AsyncGenerator<T> {

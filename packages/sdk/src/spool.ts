@@ -117,6 +117,11 @@ class Spool implements WaitingEvents {
     })
   }
 
+  /** What is not on the disk yet has not been taken: whoever recorded it waits for that. */
+  leave(): string[] {
+    return this.#additions.map(({ event }) => event)
+  }
+
   async close(): Promise<void> {
     await this.#writing
     await this.#inTurn(async () => {

@@ -51,6 +51,17 @@ const told = () => {
   return { rejected, lost, errors, listeners }
 }
 
+test('an event that cannot even be written down is told: no time, a time that is none, no event at all', async () => {
+  const { lost, listeners } = told()
+  const client = server.client({ usage: { ...listeners, atExit: false } })
+  for (const [id, time] of [['t1', new Date(Number.NaN)], ['t2', 12 as unknown as string]] as const) await expect(client.usage.record({ ...chat, id, time })).rejects.toThrow()
+  await expect(client.usage.record({ ...chat, id: 't3', quantity: 1n as unknown as number })).rejects.toThrow('BigInt')
+  expect(lost).toEqual([['t1', 'not_taken'], ['t2', 'not_taken'], ['t3', 'not_taken']])
+  await expect(client.usage.record(undefined as unknown as typeof chat)).rejects.toThrow()
+  expect(lost).toHaveLength(4)
+  await client.close()
+})
+
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`)
 const once = (names: string[]) => Object.fromEntries(names.map((id) => [id, 1]))
 /** Lets all time by that somebody waits for, until the promise is settled. */

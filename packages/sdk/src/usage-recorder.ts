@@ -51,6 +51,8 @@ const wholeRefused = [400, 413, 422]
 export class UsageRecorder {
   readonly #parts: RecorderParts
   readonly #recordings = new Set<Promise<string>>()
+  readonly #losses = warnings()
+  #waiting: WaitingEvents | undefined
   #sending: Promise<void> | undefined
   /** Ends the wait for a batch to fill. */
   #full = new AbortController()
@@ -65,7 +67,10 @@ export class UsageRecorder {
   constructor(parts: RecorderParts) {
     this.#parts = parts
     this.#most = parts.batch.events
-    parts.waiting.then((waiting) => this.#start(waiting), (error: unknown) => this.#tell('onError', error))
+    parts.waiting.then((waiting) => {
+      this.#waiting = waiting
+      this.#start(waiting)
+    }, (error: unknown) => this.#tell('onError', error))
   }
 
   /**
@@ -81,8 +86,9 @@ export class UsageRecorder {
   }
 
   async #record(event: UsageEvent): Promise<string> {
-    const sent: SentEvent = { ...event, id: event.id ?? this.#parts.newId(), time: timeOf(event.time ?? new Date(this.#parts.clock.now())) }
+    const sent = { ...event, id: event?.id ?? this.#parts.newId() } as SentEvent
     try {
+      sent.time = timeOf(event.time ?? new Date(this.#parts.clock.now()))
       if (this.#closing) throw new Error('the client is closed')
       const text = JSON.stringify(sent)
       if (Buffer.byteLength(text) > mostEventBytes) throw new RangeError(`the event ${sent.id} takes more than ${mostEventBytes} bytes`)
@@ -148,6 +154,12 @@ export class UsageRecorder {
     await waiting.settle(waiting.size)
   }
 
+  /** Tells, as the process ends this moment, what is lost with it: nothing can be sent any more. */
+  abandon(): void {
+    for (const event of this.#waiting?.leave() ?? []) this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
+    this.#losses.tellNow()
+  }
+
   #start(waiting: WaitingEvents): void {
     this.#sending ??= this.#sendAll(waiting).finally(() => {
       this.#sending = undefined
@@ -207,15 +219,39 @@ export class UsageRecorder {
     await waiting.settle(1)
   }
 
-  /** Calls a listener. One that throws must not stop the sending; it is told as a warning of the process. */
+  /** Calls a listener. Without one, an event that will not be counted is a warning of the process. A listener that throws must not stop the sending; it is a warning as well. */
   #tell<L extends keyof UsageListeners>(listener: L, ...given: Parameters<NonNullable<UsageListeners[L]>>): void {
     try {
-      (this.#parts[listener] as ((...given: unknown[]) => void) | undefined)?.(...given)
+      const told = this.#parts[listener] as ((...given: unknown[]) => void) | undefined
+      if (told) told(...given)
+      else if (listener !== 'onError') this.#losses.add((given[0] as SentEvent).id, reasonOf(given[1]))
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error))
     }
   }
 }
+
+/** One warning for all that is lost for one reason at one time: they may be thousands. */
+function warnings() {
+  const lost = new Map<string, string[]>()
+  const tell = (warn: (text: string) => void) => {
+    for (const [reason, ids] of lost) {
+      warn(`${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): ${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`)
+    }
+    lost.clear()
+  }
+  return {
+    /** As the process ends: a warning would come too late. */
+    tellNow: () => tell((text) => process.stderr.write(`UsageEventLost: ${text}\n`)),
+    add(id: string, reason: string) {
+      if (lost.size === 0) setImmediate(() => tell((text) => process.emitWarning(text, 'UsageEventLost')))
+      lost.set(reason, [...(lost.get(reason) ?? []), id])
+    },
+  }
+}
+
+const mostNamed = 10
+const reasonOf = (reason: unknown) => (typeof reason === 'string' ? reason : `rejected: ${(reason as { code: string }).code}`)
 
 function timeOf(time: string | Date): string {
   return typeof time === 'string' ? time : time.toISOString()

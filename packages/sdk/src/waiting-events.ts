@@ -10,6 +10,8 @@ export interface WaitingEvents {
   settle(count: number): Promise<void>
   /** Gives back what was opened. Whatever outlives the process stays. */
   close(): Promise<void>
+  /** What is lost when the process ends this moment, and forgets it: nothing where it outlives the process. */
+  leave(): string[]
   /** Whether what waits is still there after the process has ended. */
   readonly outlives: boolean
 }

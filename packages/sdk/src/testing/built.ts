@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,8 +13,13 @@ export function installedPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'sdk-'))
   const place = join(folder, 'node_modules', '@customer-portal', 'sdk')
   mkdirSync(place, { recursive: true })
-  cpSync(join(source, 'package.json'), join(place, 'package.json'))
-  compile(['-p', source, '--outDir', join(place, 'dist')])
+  // Packed and unpacked: what the package's own list of files leaves out is not there.
+  const draft = join(folder, 'draft')
+  mkdirSync(draft)
+  for (const name of ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE']) cpSync(join(source, name), join(draft, name))
+  execFileSync(process.execPath, [join(source, 'scripts', 'build.mjs'), join(draft, 'dist')])
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: draft, encoding: 'utf8' }).trim()
+  execFileSync('tar', ['-xzf', join(folder, packed), '-C', place, '--strip-components=1'])
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const children: ChildProcess[] = []
   return {
@@ -27,9 +32,20 @@ export function installedPackage() {
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }))
       compile(['-p', folder])
     },
+    /** The CommonJS that somebody's compiler makes of a text. Throws where it does not fit the published types. */
+    compileCommonJs(text: string, module: string): string {
+      const place = join(folder, `commonjs-${module}`)
+      mkdirSync(place)
+      writeFileSync(join(place, 'package.json'), '{"type":"commonjs"}')
+      writeFileSync(join(place, 'program.ts'), text)
+      const types = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url))
+      writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, target: 'es2022', module, types: ['node'], typeRoots: [types] }, files: ['program.ts'] }))
+      compile(['-p', place])
+      return readFileSync(join(place, 'program.js'), 'utf8')
+    },
     /** Runs a program that uses the package. */
-    run(text: string, environment: Record<string, string> = {}) {
-      const program = join(folder, `program-${children.length}.mjs`)
+    run(text: string, environment: Record<string, string> = {}, kind: 'mjs' | 'cjs' = 'mjs') {
+      const program = join(folder, `program-${children.length}.${kind}`)
       writeFileSync(program, text)
       const child = spawn(process.execPath, [program], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
       children.push(child)
