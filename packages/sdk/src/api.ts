@@ -25,6 +25,12 @@ export type Account = {
   createdAt: string
 }
 
+export type AdjustmentInput = {
+  /** Minor units; below zero it takes from the balance, at most what is there */
+  amount: number
+  reason: string
+}
+
 export type Alias = {
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   alias: string
@@ -32,12 +38,27 @@ export type Alias = {
   createdAt: string
 }
 
-export type Change = {
+export type BalanceAdjustment = {
   id: string
-  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided'
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** The account, subscription or invoice it happened to: read it for its state now */
+  /** Minor units (分, cents) */
+  amount: number
+  /** ISO 4217 */
+  currency: string
+  reason: string
+  /** After it, and after what it paid of open invoices */
+  balance: number
+  /** RFC 3339, UTC */
+  at: string
+}
+
+export type Change = {
+  id: string
+  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided' | 'invoice.payment_reversed' | 'invoice.due_again' | 'balance.refunded' | 'balance.adjusted'
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  /** The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
   subjectId: string
   /** RFC 3339, UTC */
   at: string
@@ -123,6 +144,8 @@ export type CreditNoteInput = {
     amount: number
   }>
   reason: string
+  /** What it does not take off the amount due waits for a refund instead of paying other invoices */
+  refund?: boolean
 }
 
 export type CustomerInput = {
@@ -210,7 +233,7 @@ export type Invoice = {
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   number: string | null
-  kind: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+  kind: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
   status: 'draft' | 'open' | 'paid' | 'void'
   overdue: boolean
   /** ISO 4217 */
@@ -224,9 +247,11 @@ export type Invoice = {
     label: string
   }
   issuedAt: string | null
+  /** By the terms, counted from its issue; where it was paid and is due again, from then */
   dueAt: string | null
   paidAt: string | null
   voidedAt: string | null
+  voidReason: string | null
   finalizesAt: string | null
   lines: InvoiceLine[]
   /** Minor units (分, cents) */
@@ -255,12 +280,28 @@ export type Invoice = {
   total: number
   /** Minor units (分, cents) */
   creditApplied: number
-  /** Minor units (分, cents) */
+  /** Of the payments that were not reversed */
   amountPaid: number
+  /** What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
+  balanceApplied: number
   /** What credit notes took off the amount due */
   amountCredited: number
   /** Minor units (分, cents) */
   amountDue: number
+  /** Oldest first */
+  payments: Payment[]
+  /** On a credit note: what was paid back of it, oldest first */
+  refunds: Array<{
+    id: string
+    /** Minor units */
+    amount: number
+    method: string
+    reference: string
+    /** RFC 3339, UTC */
+    at: string
+  }>
+  /** On a credit note made with `refund`: what still waits to be paid back */
+  toRefund: number
   /** The credit notes on it, oldest first */
   creditNotes: Array<{
     id: string
@@ -272,8 +313,10 @@ export type Invoice = {
     invoiceId: string
     invoiceNumber: string
     reason: string
-    /** What it took off the invoice's amount due; the rest became account credit */
+    /** What it took off the invoice's amount due; the rest became balance */
     amountCredited: number
+    /** Present and true where the rest waits to be paid back instead of paying invoices */
+    refund?: boolean
   } | null
   seller: Seller | null
   buyer: {
@@ -291,7 +334,7 @@ export type Invoice = {
 
 export type InvoiceLine = {
   id: string
-  kind: 'fee' | 'usage' | 'credit' | 'adjustment'
+  kind: 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
   description: LocalizedText
   /** Letters, digits and _ . : - */
   meter?: string
@@ -426,14 +469,18 @@ export type ListedEvent = {
 }
 
 export type ListedPayment = {
+  id: string
   reference: string
-  /** Minor units (分, cents) */
+  /** Minor units */
   amount: number
   method: string
   /** RFC 3339, UTC */
   paidAt: string
   /** RFC 3339, UTC */
   createdAt: string
+  /** When it was reversed: since then it pays nothing */
+  reversedAt: string | null
+  reversalReason: string | null
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   invoiceId: string
@@ -526,14 +573,18 @@ export type MeterInput = {
 }
 
 export type Payment = {
+  id: string
   reference: string
-  /** Minor units (分, cents) */
+  /** Minor units */
   amount: number
   method: string
   /** RFC 3339, UTC */
   paidAt: string
   /** RFC 3339, UTC */
   createdAt: string
+  /** When it was reversed: since then it pays nothing */
+  reversedAt: string | null
+  reversalReason: string | null
 }
 
 export type PaymentInput = {
@@ -817,6 +868,31 @@ export type Recorded = {
       properties: Record<string, unknown>
     }
   }>
+}
+
+export type Refund = {
+  id: string
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  creditNoteId: string | null
+  /** Minor units (分, cents) */
+  amount: number
+  /** ISO 4217 */
+  currency: string
+  method: string
+  reference: string
+  /** RFC 3339, UTC */
+  at: string
+}
+
+export type RefundInput = {
+  /** Minor units */
+  amount: number
+  method: string
+  /** Unique per customer: the same refund told again counts once */
+  reference: string
+  /** The credit note it pays back; without it, the balance */
+  creditNoteId?: string
 }
 
 /** As it was sent */
@@ -1127,15 +1203,16 @@ export interface Operations {
     id: string
     /** RFC 3339, UTC */
     at: string
-    reason: 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
+    reason: 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
     /** Minor units (分, cents) */
     amount: number
     /** Minor units (分, cents) */
     balance: number
     /** ISO 4217 */
     currency: string
-    invoiceId: string
-    invoiceNumber: string
+    invoiceId: string | null
+    invoiceNumber: string | null
+    detail: string | null
   } }
   /** A customer's discounts. */
   'GET /customers/{customerId}/discounts': { arguments: [customerId: string]; answer: {
@@ -1171,6 +1248,11 @@ export interface Operations {
   'GET /customers/{customerId}/reconciliation': { arguments: [customerId: string, query?: {
     period?: string
   }]; answer: Reconciliation }
+  /** A customer's refunds, newest first. */
+  'GET /customers/{customerId}/refunds': { arguments: [customerId: string, query?: {
+    cursor?: string
+    limit?: number
+  }]; answer: Refund }
   /** A customer's reservations, the newest first. */
   'GET /customers/{customerId}/reservations': { arguments: [customerId: string, query?: {
     meter?: string
@@ -1221,7 +1303,7 @@ export interface Operations {
   'GET /invoices': { arguments: [query?: {
     customerId?: string
     status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
     currency?: string
     start?: string
     end?: string
@@ -1233,7 +1315,7 @@ export interface Operations {
   'GET /invoices/summary': { arguments: [query?: {
     customerId?: string
     status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
     currency?: string
     start?: string
     end?: string
@@ -1326,6 +1408,8 @@ export interface Operations {
   }]; answer: Changed }
   /** Create a customer. */
   'POST /customers': { arguments: [body: CustomerInput]; answer: Account }
+  /** Put a customer's balance right. */
+  'POST /customers/{customerId}/balance/adjustments': { arguments: [customerId: string, body: AdjustmentInput]; answer: BalanceAdjustment }
   /** Issue a past period's invoice. */
   'POST /customers/{customerId}/invoices': { arguments: [customerId: string, body: {
     /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
@@ -1339,6 +1423,8 @@ export interface Operations {
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { arguments: [customerId: string, meter: string, reservationId: string, body: SettleInput]; answer: Settled }
   /** Hold back some of an allowance. */
   'POST /customers/{customerId}/quota/{meter}/reserve': { arguments: [customerId: string, meter: string, body: ReserveInput]; answer: Reserved }
+  /** Record a refund that was paid out. */
+  'POST /customers/{customerId}/refunds': { arguments: [customerId: string, body: RefundInput]; answer: Refund }
   /** Subscribe a customer to a plan. */
   'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: Subscription }
   /** End a customer's subscription. */
@@ -1386,6 +1472,10 @@ export interface Operations {
   'POST /keys/{keyId}/revoke': { arguments: [keyId: string]; answer: SecretKey }
   /** Replace a secret key. */
   'POST /keys/{keyId}/rotate': { arguments: [keyId: string, body: RotateInput]; answer: CreatedKey }
+  /** Reverse a payment. */
+  'POST /payments/{paymentId}/reverse': { arguments: [paymentId: string, body: {
+    reason: string
+  }]; answer: Invoice }
   /** Let somebody into the portal. */
   'POST /portal-sessions': { arguments: [body: PortalSessionInput]; answer: PortalSession }
   /** Redeem a one-time code. */
@@ -1459,6 +1549,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
   'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
+  'GET /customers/{customerId}/refunds': { query: true, answer: 'page' },
   'GET /customers/{customerId}/reservations': { query: true, answer: 'page' },
   'GET /customers/{customerId}/subscription': { answer: 'json' },
   'GET /customers/{customerId}/usage': { query: true, answer: 'json' },
@@ -1484,11 +1575,13 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /test-clock': { answer: 'json' },
   'PATCH /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/balance/adjustments': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { body: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reserve': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/refunds': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/cancel': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },
@@ -1501,6 +1594,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /keys': { body: true, answer: 'json' },
   'POST /keys/{keyId}/revoke': { answer: 'json' },
   'POST /keys/{keyId}/rotate': { body: true, answer: 'json' },
+  'POST /payments/{paymentId}/reverse': { body: true, idempotent: true, answer: 'json' },
   'POST /portal-sessions': { body: true, answer: 'json' },
   'POST /portal-sessions/exchange': { body: true, answer: 'json' },
   'POST /pricing/preview': { body: true, answer: 'json' },

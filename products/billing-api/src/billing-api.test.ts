@@ -400,13 +400,41 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect((await post('/invoices/none/payments', half)).status).toBe(404)
       expect(await post(`/invoices/${invoice.id}/void`, { reason: 'mistake' })).toMatchObject({ status: 409, body: { code: 'invoice_not_open' } })
     })
+    test('a payment has an id by which it is reversed, money paid out is recorded, and a balance is put right', async () => {
+      const read = async () => (await get(`/invoices/${invoice.id}`)).body
+      const { id } = (await read()).payments[1]
+      expect((await get(`/invoices/${invoice.id}/payments`)).body.data[1]).toMatchObject({ id, reversedAt: null, reversalReason: null })
+      const reversed = await post(`/payments/${id}/reverse`, { reason: 'bounced' })
+      expect(reversed).toMatchObject({ status: 200, body: { id: invoice.id, status: 'open', amountPaid: 100, payments: [{ reversedAt: null }, { id, reversalReason: 'bounced' }] } })
+      expect((await post(`/payments/${id}/reverse`, { reason: 'bounced' })).body).toEqual(reversed.body)
+      expect(await post('/payments/none/reverse', { reason: 'x' })).toMatchObject({ status: 404, body: { code: 'payment_not_found' } })
+      expect(pointers(await post(`/payments/${id}/reverse`, {}))).toEqual(['/reason'])
+      const again = { amount: invoice.amountDue - 100, method: 'wechat', reference: 'T-2' }
+      expect(await post(`/invoices/${invoice.id}/payments`, again)).toMatchObject({ status: 409, body: { code: 'payment_reversed' } })
+      expect((await post(`/invoices/${invoice.id}/payments`, { ...again, reference: 'T-3' })).body.status).toBe('paid')
+      await post('/customers', { id: 'purse', companyName: 'Purse' })
+      expect(await post('/customers/purse/balance/adjustments', { amount: 500, reason: 'goodwill' })).toMatchObject({ status: 201, body: { amount: 500, balance: 500, currency: 'CNY' } })
+      expect(await post('/customers/purse/balance/adjustments', { amount: -501, reason: 'x' })).toMatchObject({ status: 422, body: { code: 'amount_out_of_range' } })
+      const refund = { amount: 200, method: 'bank', reference: 'R-1' }
+      const paid = await post('/customers/purse/refunds', refund)
+      expect(paid).toMatchObject({ status: 201, body: { ...refund, customerId: 'purse', creditNoteId: null } })
+      expect((await post('/customers/purse/refunds', refund)).body).toEqual(paid.body)
+      expect(await post('/customers/purse/refunds', { ...refund, amount: 201 })).toMatchObject({ status: 409, body: { code: 'duplicate_reference' } })
+      expect(await post('/customers/purse/refunds', { ...refund, amount: 301, reference: 'R-2' })).toMatchObject({ status: 422, body: { code: 'amount_out_of_range' } })
+      expect(pointers(await post('/customers/purse/refunds', { amount: 0 }))).toEqual(['/amount', '/method', '/reference'])
+      expect((await get('/customers/purse/refunds')).body).toEqual({ data: [paid.body], nextCursor: null })
+      expect((await get('/customers/nobody/refunds')).status).toBe(404)
+      expect((await get('/customers/purse/credit')).body.data).toMatchObject([{ reason: 'refund', amount: -200, balance: 300, invoiceId: null, detail: 'R-1' }, { reason: 'adjustment', amount: 500, detail: 'goodwill' }])
+    })
     test('are given back by credit notes, once for each key', async () => {
       const credit = { amount: 106, reason: 'goodwill' }
       const made = await post(`/invoices/${invoice.id}/credit-notes`, credit, { 'idempotency-key': 'cn-1' })
       expect(made).toMatchObject({ status: 201, body: { kind: 'credit_note', number: expect.stringMatching(/^CN-\d{6}-000001$/), status: 'paid', total: -106, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason: 'goodwill', amountCredited: 0 } } })
       expect((await post(`/invoices/${invoice.id}/credit-notes`, credit, { 'idempotency-key': 'cn-1' })).body.id).toBe(made.body.id)
       expect((await get(`/invoices/${invoice.id}`)).body).toMatchObject({ amountCredited: 0, creditNotes: [{ id: made.body.id, number: made.body.number, total: -106 }] })
-      expect((await get('/customers/acme')).body.creditBalance).toBe(106)
+      // It was paid, so the note pays the oldest open invoice.
+      expect((await get('/customers/acme')).body.creditBalance).toBe(0)
+      expect((await get('/customers/acme/credit?limit=2')).body.data.map((one: { reason: string; amount: number }) => [one.reason, one.amount])).toEqual([['applied_to_invoice', -106], ['credit_note', 106]])
       expect((await get('/customers/acme/invoices?limit=1')).body.data).toEqual([(await get(`/invoices/${made.body.id}`)).body])
       expect((await get(`/invoices/${made.body.id}/pdf`)).headers['content-disposition']).toContain(made.body.number)
       expect(await post(`/invoices/${invoice.id}/credit-notes`, { lines: [{ lineId: 'line_1', amount: 1 }], reason: 'x' })).toMatchObject({ status: 201, body: { lines: [{ amount: -1 }] } })

@@ -98,7 +98,7 @@ export const Change = Type.Object(
     id: Type.String(),
     type: Type.Unsafe<ChangeType>(Type.Union(changeTypes.map((type) => Type.Literal(type)))),
     customerId: CustomerId,
-    subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now' }),
+    subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment' }),
     at: Instant,
   },
   closed,
@@ -297,6 +297,7 @@ export const CreditNoteInput = Type.Object(
       { minItems: 1, maxItems: 2000, description: 'Each carries its share of the discount and the tax of its line' },
     )),
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+    refund: Type.Optional(Type.Boolean({ description: 'What it does not take off the amount due waits for a refund instead of paying other invoices' })),
   },
   closed,
 )
@@ -309,8 +310,34 @@ export const PaymentInput = Type.Object(
   },
   closed,
 )
-export const Payment = Type.Object(
-  { reference: Type.String(), amount: Amount, method: Type.String(), paidAt: Instant, createdAt: Instant },
+/** POST /payments/{paymentId}/reverse */
+export const ReversalInput = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) }, closed)
+
+/** POST /customers/{customerId}/refunds */
+export const RefundInput = Type.Object(
+  {
+    amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' }),
+    method: Type.String({ minLength: 1, maxLength: 64 }),
+    reference: Type.String({ minLength: 1, maxLength: 128, description: 'Unique per customer: the same refund told again counts once' }),
+    creditNoteId: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The credit note it pays back; without it, the balance' })),
+  },
+  closed,
+)
+export const Refund = Type.Object(
+  { id: Type.String(), customerId: CustomerId, creditNoteId: Nullable(Type.String()), amount: Amount, currency: Currency, method: Type.String(), reference: Type.String(), at: Instant },
+  closed,
+)
+
+/** POST /customers/{customerId}/balance/adjustments */
+export const AdjustmentInput = Type.Object(
+  {
+    amount: Type.Integer({ minimum: -1_000_000_000_000, maximum: 1_000_000_000_000, description: 'Minor units; below zero it takes from the balance, at most what is there' }),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
+  closed,
+)
+export const BalanceAdjustment = Type.Object(
+  { id: Type.String(), customerId: CustomerId, amount: Amount, currency: Currency, reason: Type.String(), balance: Type.Integer({ ...Amount, description: 'After it, and after what it paid of open invoices' }), at: Instant },
   closed,
 )
 

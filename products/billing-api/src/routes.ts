@@ -1,14 +1,15 @@
 import { keyScopes, type Billing } from '@customer-portal/billing'
 import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
-import { Account, Changed, Invoice, InvoiceSummary } from '@customer-portal/http/resources'
+import { Account, Changed, Invoice, InvoiceSummary, Payment } from '@customer-portal/http/resources'
 import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
-  Change, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
-  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
+  AdjustmentInput, BalanceAdjustment, Change, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, Refund, RefundInput, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { takeCustomersByAlias } from './customer-name.ts'
 import { Alias, aliasRoutes } from './handlers/aliases.ts'
+import { balanceRoutes } from './handlers/balance.ts'
 import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, UsageRange } from './handlers/events.ts'
 import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
@@ -50,6 +51,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     usageRoutes(api, billing)
     quotaRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
+    balanceRoutes(api, billing, askerOf)
     changeRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
     keyRoutes(api, billing)
@@ -81,5 +83,6 @@ const description = {
     Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
     Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
+    AdjustmentInput, BalanceAdjustment, Refund, RefundInput,
   },
 }

@@ -12,13 +12,13 @@ const texts = {
   'zh-CN': {
     file: '账单',
     headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '冲减', '已付', '待付'],
-    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项凭证' },
+    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
     statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账' },
   },
   en: {
     file: 'invoices',
     headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Balance applied', 'Credited', 'Amount paid', 'Amount due'],
-    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', credit_note: 'Credit note' },
+    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', charge: 'Charge', credit_note: 'Credit note' },
     statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued' },
   },
 }
@@ -63,7 +63,7 @@ function cellsOf(invoice: Invoice, { language, timezone }: { language: Language;
   const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
   const lastDate = addDays(period.end, -1)
   const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
-  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue]
+  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue]
   return [
     invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], period.start, lastDate < period.start ? period.start : lastDate,
     date(invoice.issuedAt), date(invoice.dueAt), date(invoice.paidAt), currency, ...amounts.map(amount),

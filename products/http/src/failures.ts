@@ -26,6 +26,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   discount_not_found: failure(404, ['折扣不存在', '该客户没有这个折扣。'], ['No such discount', 'The customer has no such discount.']),
   event_not_found: failure(404, ['事件不存在', '没有记录过这个编号的事件。'], ['No such event', 'No event with this id was recorded.']),
   alias_not_found: failure(404, ['别名不存在', '该客户没有这个别名。'], ['No such alias', 'The customer has no such alias.']),
+  payment_not_found: failure(404, ['付款不存在', '没有这笔付款。'], ['No such payment', 'There is no such payment.']),
   session_not_found: failure(404, ['会话不存在', '会话不存在或已结束。'], ['No such session', 'The session does not exist or has ended.']),
 
   customer_exists: failure(409, ['客户已存在', '已有使用该编号的客户。'], ['Customer exists', 'A customer with this id exists already.']),
@@ -36,6 +37,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   period_not_found: failure(404, ['账期不存在', '该客户没有这个账期。'], ['No such period', 'The customer has no such period.']),
   event_conflict: failure(409, ['事件冲突', '相同编号的事件已存在，但内容不同。'], ['Event conflict', 'An event with this id exists with other content.']),
   duplicate_reference: failure(409, ['付款凭证重复', '该账单已登记过此付款凭证号。'], ['Duplicate reference', 'A payment with this reference is on the invoice already.']),
+  payment_reversed: failure(409, ['付款已撤销', '该账单上使用此凭证号的付款已撤销；新的付款请使用新的凭证号。'], ['Payment reversed', 'The payment with this reference was reversed; a new payment needs a reference of its own.']),
   idempotency_key_reused: failure(422, ['幂等键已被使用', '该 Idempotency-Key 已用于内容不同的请求。'], ['Idempotency key reused', 'This Idempotency-Key was used for a request with another body.']),
   idempotency_in_progress: failure(409, ['请求处理中', '使用该 Idempotency-Key 的请求仍在处理，请稍后重试。'], ['Still running', 'The request with this Idempotency-Key is still running; try again in a moment.']),
 
@@ -70,7 +72,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   invoice_is_draft: failure(409, ['账单尚未出账', '草稿还没有编号，也没有可冲减的金额，请在出账后再操作。'], ['Invoice is a draft', 'A draft has no number and nothing to credit: wait until it is issued.']),
   invoice_credited: failure(409, ['账单已有贷项凭证', '该账单已有贷项凭证，不能作废；请再开一张贷项凭证冲减余下的金额。'], ['Invoice has credit notes', 'The invoice has credit notes, so it cannot be voided: credit what is left of it instead.']),
   credit_note_final: failure(409, ['贷项凭证不可更改', '贷项凭证不能作废、付款或再冲减；请对原账单操作。'], ['Credit note is final', 'A credit note cannot be voided, paid or credited: turn to the invoice it names.']),
-  credit_already_used: failure(409, ['余额已被使用', '该账单产生的余额已被使用，不能作废。'], ['Credit already used', 'The credit of this invoice has been used, so it cannot be voided.']),
+  credit_already_used: failure(409, ['余额已退款', '该账单产生的余额已退还给客户，不能作废。'], ['Balance already paid out', 'The balance this invoice gave was paid out, so it cannot be voided.']),
   credit_already_given: failure(409, ['账单已有部分被退还', '之后的账单已退还该账单的部分金额，请先从最新的一张开始依次作废。'], ['Given back already', 'Later documents gave back part of this invoice: void those first, the newest first.']),
   amount_out_of_range: failure(422, ['金额超出范围', '金额超出允许的范围。'], ['Amount out of range', 'The amount is out of range.']),
 

@@ -230,7 +230,7 @@ export const Explanation = Type.Object(
   },
 )
 export type Explanation = Static<typeof Explanation>
-export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment')])
+export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment'), Type.Literal('charge')])
 export const InvoiceLine = Type.Object(
   {
     id: Type.String(),
@@ -285,7 +285,18 @@ export type Seller = Static<typeof Seller>
 export const Buyer = Type.Object({ customerId: CustomerId, companyName: Type.String(), email: Nullable(Type.String()), address: Nullable(Type.String()), phone: Nullable(Type.String()), invoiceTitle: Nullable(InvoiceTitle) }, closed)
 
 export const InvoiceStatus = Type.Union([Type.Literal('draft'), Type.Literal('open'), Type.Literal('paid'), Type.Literal('void')])
-export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('closing'), Type.Literal('credit_note')])
+export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('closing'), Type.Literal('charge'), Type.Literal('credit_note')])
+const PaidAmount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' })
+/** A payment of an invoice. */
+export const Payment = Type.Object(
+  {
+    id: Type.String(), reference: Type.String(), amount: PaidAmount, method: Type.String(), paidAt: Instant, createdAt: Instant,
+    reversedAt: Nullable(Instant, { description: 'When it was reversed: since then it pays nothing' }), reversalReason: Nullable(Type.String()),
+  },
+  closed,
+)
+/** What was paid back of a credit note. */
+const NoteRefund = Type.Object({ id: Type.String(), amount: PaidAmount, method: Type.String(), reference: Type.String(), at: Instant }, closed)
 export const Invoice = Type.Object(
   {
     id: Type.String(),
@@ -297,9 +308,10 @@ export const Invoice = Type.Object(
     currency: Currency,
     period: UsagePeriod,
     issuedAt: Nullable(Instant),
-    dueAt: Nullable(Instant),
+    dueAt: Nullable(Instant, { description: 'By the terms, counted from its issue; where it was paid and is due again, from then' }),
     paidAt: Nullable(Instant),
     voidedAt: Nullable(Instant),
+    voidReason: Nullable(Type.String()),
     finalizesAt: Nullable(Type.String({ format: 'date-time', description: 'When a draft is issued' })),
     lines: Type.Array(InvoiceLine),
     subtotal: Amount,
@@ -309,14 +321,19 @@ export const Invoice = Type.Object(
     taxTotal: Amount,
     total: Amount,
     creditApplied: Amount,
-    amountPaid: Amount,
+    amountPaid: Type.Integer({ ...Amount, description: 'Of the payments that were not reversed' }),
+    balanceApplied: Type.Integer({ ...Amount, description: 'What the balance paid of it after its issue; below zero where balance applied at its issue was taken back' }),
     amountCredited: Type.Integer({ minimum: 0, description: 'What credit notes took off the amount due' }),
     amountDue: Amount,
+    payments: Type.Array(Payment, { description: 'Oldest first' }),
+    refunds: Type.Array(NoteRefund, { description: 'On a credit note: what was paid back of it, oldest first' }),
+    toRefund: Type.Integer({ minimum: 0, description: 'On a credit note made with `refund`: what still waits to be paid back' }),
     creditNotes: Type.Array(Type.Object({ id: Type.String(), number: Type.String(), total: Amount }, closed), { description: 'The credit notes on it, oldest first' }),
     creditNote: Nullable(Type.Object(
       {
         invoiceId: Type.String(), invoiceNumber: Type.String(), reason: Type.String(),
-        amountCredited: Type.Integer({ minimum: 0, description: "What it took off the invoice's amount due; the rest became account credit" }),
+        amountCredited: Type.Integer({ minimum: 0, description: "What it took off the invoice's amount due; the rest became balance" }),
+        refund: Type.Optional(Type.Boolean({ description: 'Present and true where the rest waits to be paid back instead of paying invoices' })),
       },
       { ...closed, description: 'On a credit note: the invoice it gives back. Its own lines, taxes and total are negative' },
     )),
@@ -410,14 +427,23 @@ export const CreditMovement = Type.Object(
   {
     id: Type.String(),
     at: Instant,
-    reason: Type.Union([Type.Literal('negative_total'), Type.Literal('applied'), Type.Literal('overpaid'), Type.Literal('void'), Type.Literal('credit_note')]),
+    reason: Type.Union([
+      Type.Literal('negative_total'), Type.Literal('applied'), Type.Literal('applied_to_invoice'), Type.Literal('application_undone'), Type.Literal('overpaid'),
+      Type.Literal('payment_reversed'), Type.Literal('void'), Type.Literal('credit_note'), Type.Literal('refund'), Type.Literal('adjustment'), Type.Literal('charged'),
+    ]),
     amount: Amount,
     balance: Amount,
     currency: Currency,
-    invoiceId: Type.String(),
-    invoiceNumber: Type.String(),
+    invoiceId: Nullable(Type.String()),
+    invoiceNumber: Nullable(Type.String()),
+    detail: Nullable(Type.String({ description: 'The reference of the payment or refund, or why the balance was adjusted' })),
   },
-  { ...closed, description: '`negative_total`: an invoice gave more back than it charged; `applied`: an invoice used it; `overpaid`: a payment beyond what was due; `void`: what a void invoice used or gave; `credit_note`: what a note left over' },
+  {
+    ...closed,
+    description: '`negative_total`: an invoice gave more back than it charged; `applied`: an invoice used it when it was issued; `applied_to_invoice`: it paid an open invoice; `application_undone`: that was taken back, and the '
+      + 'invoice is due again; `overpaid`: a payment beyond what was due; `payment_reversed`: that payment was reversed; `void`: what a void invoice used or gave; `credit_note`: what a note left over; `refund`: paid back; '
+      + '`adjustment`: put right by the vendor; `charged`: what could not be taken back, since it was paid out, and is due by a charge',
+  },
 )
 export type CreditMovement = Static<typeof CreditMovement>
 

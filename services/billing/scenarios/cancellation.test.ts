@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordUsage,
+  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordPayment, recordUsage,
   resumeSubscription, runDueWork, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -21,8 +21,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     world.set('2026-10-31T16:00:00Z')
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
     await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    const { invoice } = await createSubscription(world.billing, { customerId, planId })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
+    return invoice
   }
   const use = (customerId: string, id: string, quantity: number, time?: string) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data
@@ -104,7 +105,8 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   })
 
   test('ended at once by the vendor, access stops at that instant, the date is kept and the days after it are credit, if asked', async () => {
-    await subscribe('ended')
+    const { id: invoiceId, total } = (await subscribe('ended'))!
+    await recordPayment(world.billing, { invoiceId, amount: total, method: 'bank', reference: 'r' })
     await use('ended', 'u', 1_100, '2026-11-14T00:00:00Z')
     world.set('2026-11-16T04:00:00Z') // noon of the 16th
     await use('ended', 'today', 7, '2026-11-16T01:00:00Z')

@@ -183,12 +183,13 @@ stories('changes', [
       tax 6% 35.94, total 634.94`)
   })
 
-  story('from yearly up to a monthly plan: what the year gives back is credit, used month by month and never paid out', 'no cash out: a negative total becomes account credit and comes off the next invoices', {}, async (life) => {
+  story('from yearly up to a monthly plan: what the year gives back is credit, used month by month and never paid out', 'no cash out: a negative total becomes balance and comes off the next invoices', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('yearly')
     await life.receives(`start on 2026-11-01 09:00
       Yearly plan fee 2026-11-01..2027-11-01 7188.00
       tax 6% 431.28, total 7619.28`)
+    await life.pays()
     await life.on('2027-02-01 09:00')
     await life.upgrades('business')
     // 30 + 31 + 31 = 92 of 365 days are over. 718800 × 92 ÷ 365 = 181176.99 → 181177: 537623 back. Another interval: the new month in full.
@@ -235,6 +236,7 @@ stories('changes', [
 
   story('an upgrade that is cheaper leaves credit', 'rank decides which way a change goes; seats are brought up to the plan’s minimum', {}, async (life) => {
     await beginsOnTeam(life)
+    await life.pays()
     await life.on('2026-11-16 09:00')
     await life.upgrades('seats')
     await life.sees({ plan: { id: 'seats' }, seats: 2 })
@@ -324,6 +326,7 @@ stories('changes', [
 
   story('ended at once with the rest given back, the credit pays for coming back', 'at once by the vendor: credit of the unused days; nothing is paid out', {}, async (life) => {
     await beginsOnTeam(life)
+    await life.pays()
     await life.on('2026-11-16 09:00')
     await life.cancels({ when: 'now', credit: true })
     // 14 of 30 days, today is kept: 59900 − 59900 × 16 ÷ 30 = 59900 − 31947 = 27953, and 6 % of it 16.77.

@@ -190,7 +190,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const broken = [
       ["update invoices set lowered = lowered + 1 where number = 'CN-202611-000001'", "update invoices set lowered = lowered - 1 where number = 'CN-202611-000001'", 'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","lowered":"10601"}'],
       ["update invoices set document = jsonb_set(document, '{total}', '-90000') where number = 'CN-202611-000001'", "update invoices set document = jsonb_set(document, '{total}', '-10600') where number = 'CN-202611-000001'", 'an invoice that was credited wrongly: its credit notes give back 142894 of 63494: INV-202611-000001'],
-      ["update credit_movements set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'", "update credit_movements set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'", 'account credit that differs from the invoice: {"number":"CN-202612-'],
+      ["update credit_movements set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'", "update credit_movements set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'", 'a balance that differs from the invoice: {"number":"CN-202612-'],
       ["update invoice_numbers set last = last + 1 where series = 'CN' and month = '202611'", "update invoice_numbers set last = last - 1 where series = 'CN' and month = '202611'", 'a gap in the numbers: {"month":"CN-202611"'],
     ] as const
     for (const [breakIt, mendIt, named] of broken) {

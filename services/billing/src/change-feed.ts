@@ -3,10 +3,10 @@ import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from 
 import type { Instant } from './rules/instant.ts'
 
 /** What can have happened, as `what it happened to`.`what happened`. */
-export const changeTypes = ['account.created', 'account.updated', 'subscription.created', 'subscription.changed', 'invoice.issued', 'invoice.paid', 'invoice.voided'] as const
+export const changeTypes = ['account.created', 'account.updated', 'subscription.created', 'subscription.changed', 'invoice.issued', 'invoice.paid', 'invoice.voided', 'invoice.payment_reversed', 'invoice.due_again', 'balance.refunded', 'balance.adjusted'] as const
 export type ChangeType = (typeof changeTypes)[number]
 
-/** One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to: read that for its state now. */
+/** One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to: read that for its state now; of a balance, the refund or adjustment. */
 export interface Change {
   id: string
   type: ChangeType

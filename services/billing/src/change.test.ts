@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  consume, createSubscription, getCustomer, getInvoices, getSubscription, plansFor, previewChange, putPlan, recordUsage, runDueWork, upgradeSubscription, voidInvoice, type Invoice, type PlanInput,
+  consume, createSubscription, getCustomer, getInvoices, getSubscription, plansFor, previewChange, putPlan, recordPayment, recordUsage, runDueWork, upgradeSubscription, voidInvoice, type Invoice, type PlanInput,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -35,6 +35,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     return invoice
   }
   const upgrade = (customerId: string, planId: string, more: { seats?: number; quoteId?: string } = {}) => upgradeSubscription(world.billing, { customerId, planId, ...more })
+  const pay = (invoice: Invoice | null) => recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total, method: 'bank', reference: 'r' })
   const stretchesOf = (customerId: string) => world.db.asOwner((tx) =>
     tx.query<{ plan: string; from: string; to: string | null }>('select plan_id as plan, starts_on as "from", ends_on as "to" from stretches where customer_id = $1 order by sequence', [customerId]))
   const creditOf = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
@@ -56,7 +57,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   })
 
   test('the rank decides before the price', async () => {
-    await subscribe('ranked', 'team')
+    await pay(await subscribe('ranked', 'team'))
     const { invoice } = await upgrade('ranked', 'cheap')
     // −599.00 × 15 ÷ 30 and 30.00 × 15 ÷ 30, with 6 %: −284.50 − 17.07.
     expect(amounts(invoice)).toEqual([['credit', -29_950], ['fee', 1_500]])
@@ -65,7 +66,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   })
 
   test('a negative total is credit that the next invoice uses', async () => {
-    await subscribe('credited', 'team')
+    await pay(await subscribe('credited', 'team'))
     await upgrade('credited', 'cheap')
     world.set('2026-11-30T17:00:00Z')
     await runDueWork(world.billing)

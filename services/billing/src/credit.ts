@@ -3,15 +3,18 @@ import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from 
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
 
-export type CreditReason = 'negative_total' | 'applied' | 'overpaid' | 'void' | 'credit_note'
+export type CreditReason =
+  | 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
 
-/** A customer's account credit in one currency: the sum of its movements. */
+/** A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a refund. */
 export async function creditBalance(tx: BillingTransaction, customerId: string, currency: string): Promise<Money> {
-  const [row] = await tx.query<{ balance: string }>('select coalesce(sum(amount), 0)::text as balance from credit_movements where customer_id = $1 and currency = $2', [customerId, currency])
+  const [row] = await tx.query<{ balance: string }>(
+    'select coalesce(sum(amount), 0)::text as balance from credit_movements where customer_id = $1 and currency = $2 and held_for is null', [customerId, currency],
+  )
   return money(Number(row!.balance))
 }
 
-/** One movement of a customer's account credit: what an invoice gave or used, and the balance after it. */
+/** One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the balance after it. */
 export interface CreditMovement {
   id: string
   at: Instant
@@ -19,21 +22,30 @@ export interface CreditMovement {
   amount: Money
   balance: Money
   currency: string
-  invoiceId: string
-  invoiceNumber: string
+  /** Null where it belongs to no invoice: a refund of the balance, an adjustment. */
+  invoiceId: string | null
+  invoiceNumber: string | null
+  /** The reference of the payment or refund, or why the vendor adjusted the balance. */
+  detail: string | null
 }
 
-/** The movements of a customer's account credit, newest first: each with its invoice, so that the balance can be followed back to where it came from. */
+/** The movements of a customer's balance, newest first: each with its invoice, so that the balance can be followed back to where it came from. */
 export async function listCreditMovements(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<CreditMovement>> {
   const limit = pageLimit(input.limit)
   const [, before = null] = decodeCursor(input.cursor, 2) ?? []
   if (before !== null && !/^\d{1,15}$/.test(before)) throw invalidCursor()
   return billing.transaction(async (tx) => {
     const rows = await tx.query<CreditMovement & { sequence: number }>(
-      `select m.* from (
-         select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m.invoice_id as "invoiceId", i.number as "invoiceNumber",
+      `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId", i.number as "invoiceNumber", m.balance,
+         coalesce(p.reference, r.reference, a.reason) as detail
+       from (
+         select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m.invoice_id as "invoiceId", m.cause_id,
            (sum(m.amount) over (partition by m.currency order by m.sequence))::bigint as balance
-         from credit_movements m join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id) where m.customer_id = $1) m
+         from credit_movements m where m.customer_id = $1) m
+       left join invoices i on (i.customer_id, i.id) = (m.customer_id, m."invoiceId")
+       left join payments p on (p.customer_id, p.id) = (m.customer_id, m.cause_id)
+       left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
+       left join balance_adjustments a on (a.customer_id, a.id) = (m.customer_id, m.cause_id)
        where $2::bigint is null or m.sequence < $2 order by m.sequence desc limit ${limit + 1}`,
       [input.customerId, before],
     )
@@ -43,13 +55,22 @@ export async function listCreditMovements(billing: Billing, input: { customerId:
   }, { readOnly: true })
 }
 
-/** Adds to (or takes from) the credit; nothing is written for zero. */
-export async function moveCredit(
-  tx: BillingTransaction,
-  movement: { customerId: string; invoiceId: string; reason: CreditReason; amount: Money; currency: string },
-): Promise<void> {
+/** What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`: the credit note whose refund the money waits for. */
+export interface Movement {
+  customerId: string
+  invoiceId: string | null
+  reason: CreditReason
+  amount: Money
+  currency: string
+  causeId?: string
+  heldFor?: string | null
+}
+
+/** Adds to (or takes from) the balance; nothing is written for zero. */
+export async function moveCredit(tx: BillingTransaction, { causeId, heldFor, ...movement }: Movement): Promise<void> {
   if (movement.amount === 0) return
-  await tx.query('insert into credit_movements (customer_id, id, invoice_id, reason, amount, currency, at) values ($1, $2, $3, $4, $5, $6, $7)', [
-    movement.customerId, tx.newId('crd'), movement.invoiceId, movement.reason, movement.amount, movement.currency, tx.at,
-  ])
+  await tx.query(
+    'insert into credit_movements (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [movement.customerId, tx.newId('crd'), movement.invoiceId, movement.reason, movement.amount, movement.currency, tx.at, causeId ?? null, heldFor ?? null],
+  )
 }

@@ -2,8 +2,8 @@
 export const codes = [
   'validation_failed', 'unauthorized', 'forbidden', 'scope_missing', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
   'database_unavailable', 'streams_full', 'internal_error',
-  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found', 'alias_not_found',
-  'customer_exists', 'alias_taken', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference',
+  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found', 'alias_not_found', 'payment_not_found',
+  'customer_exists', 'alias_taken', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference', 'payment_reversed',
   'idempotency_key_reused', 'idempotency_in_progress',
   'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription', 'not_in_trial',
   'starts_too_early', 'starts_in_future',

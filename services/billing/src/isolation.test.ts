@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, adjustBalance, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordRefund, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -19,6 +19,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await seedCustomer(world.billing, customerId)
       const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
       await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
+      await adjustBalance(world.billing, { customerId, amount: 2, reason: 'goodwill' })
+      await recordRefund(world.billing, { customerId, amount: 1, method: 'cash', reference: 'r' })
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
       await reserve(world.billing, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
       await previewChange(world.billing, { customerId, planId: 'business' })
@@ -113,7 +115,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     for (const access of [portal, { role: 'billing' } as const]) {
       for (const sql of [
         "update invoices set document = '{}'", 'update invoices set total = 0, payable = 0', "update invoices set number = 'X'", "update invoices set sha256 = ''", 'delete from invoices', 'update usage_events set quantity = 0',
-        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update credit_movements set amount = 1', 'delete from credit_movements', "update stretches set starts_on = '2020-01-01'", 'delete from stretches',
+        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update credit_movements set amount = 1', 'delete from credit_movements', 'update refunds set amount = 1', 'delete from refunds', 'update balance_adjustments set amount = 1', 'delete from balance_adjustments', "update stretches set starts_on = '2020-01-01'", 'delete from stretches',
         "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()', "update usage_keys set body_hash = ''",
       ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
     }

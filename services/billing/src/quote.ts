@@ -104,7 +104,7 @@ export async function honourQuote(tx: BillingTransaction, customerId: string, qu
 
 async function promiseOf(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<unknown> {
   const { to, from, lines, totals, when, at } = change
-  // Until when events were counted is the moment of asking, not of the promise.
-  const promised = lines.map(({ counted: _counted, ...line }) => line)
+  // Until when events were counted is the moment of asking, not of the promise; and what a renewal that is issued first will be called is not known yet.
+  const promised = lines.map(({ counted: _counted, givesBack: _gives, ...line }) => line)
   return { planVersion: to.plan.version, from: from.id, lines: promised, totals, ...(when === 'period_end' ? { at, next: await nextFeeTotal(tx, customerId, change) } : {}) }
 }

@@ -2,7 +2,7 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { BillingError } from './failure.ts'
 import { mostSummed } from './invoice/list.ts'
-import { leftToPay } from './invoice/state.ts'
+import { fallsDue, leftToPay, mayBeOpen } from './invoice/state.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { isOfCustomerFound, parameters, type Parameters } from './search.ts'
@@ -97,7 +97,7 @@ const subscriptions = `subscriptions u join customers c using (customer_id)
     where z.customer_id = u.customer_id and z.from_on <= ($1::timestamptz at time zone z.timezone)::date order by z.from_on desc limit 1) z
   left join scheduled_changes h on h.customer_id = u.customer_id and h.stretch_id is null and s.ends_on is null`
 
-const isOverdue = `exists (select from invoices i where i.customer_id = u.customer_id and i.voided_at is null and i.due_at < $1 and i.payable > 0 and ${leftToPay} > 0)`
+const isOverdue = `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < $1 and ${leftToPay} > 0)`
 
 /** As `getSubscription` says it. */
 const statusOf = `case when u.ended_at <= $1 or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`

@@ -1,9 +1,9 @@
 import { generateInvoice, generatePdf, getInvoice, getInvoices, issueCreditNote, listPayments, recordPayment, voidInvoice, type Billing } from '@customer-portal/billing'
 import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
-import { Invoice, List, Page } from '@customer-portal/http/resources'
+import { Invoice, List, Page, Payment } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { CreditNoteInput, InvoiceRequest, Payment, PaymentInput, VoidRequest } from '../contract.ts'
+import { CreditNoteInput, InvoiceRequest, PaymentInput, VoidRequest } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
@@ -35,7 +35,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.post('/invoices/:invoiceId/void', {
     config: { scope: 'invoices:write', idempotent: true },
-    schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken. One that has payments or credit notes cannot be voided.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
+    schema: { summary: 'Void an invoice', tags: ['invoices'], description: 'Its number stays taken. One that has payments that were not reversed, or credit notes, or of which later invoices gave something back, cannot be voided.', params: InvoicePath, body: VoidRequest, response: { 200: Invoice } },
   }, async (request, reply) =>
     once(request, reply, askerOf(request), 200, (inside) => voidInvoice(inside, { ...request.params, ...request.body })))
 
@@ -43,7 +43,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
     config: { scope: 'invoices:write', idempotent: true },
     schema: {
       summary: 'Give an invoice back, in part or whole', tags: ['invoices'],
-      description: 'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes account credit. All notes of an invoice give back at most its total.',
+      description: 'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes balance, which pays other open invoices, or with `refund` waits to be paid back. All notes of an invoice give back at most what changes and adjustments left of it.',
       params: InvoicePath, body: CreditNoteInput, response: { 201: Invoice },
     },
   }, async (request, reply) =>
@@ -51,7 +51,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.post('/invoices/:invoiceId/payments', {
     config: { scope: 'payments:write', idempotent: true },
-    schema: { summary: 'Record a payment', tags: ['invoices'], params: InvoicePath, body: PaymentInput, response: { 201: Invoice } },
+    schema: { summary: 'Record a payment', tags: ['invoices'], description: 'What is above the amount due becomes balance, which pays other open invoices, the oldest first.', params: InvoicePath, body: PaymentInput, response: { 201: Invoice } },
   }, async (request, reply) =>
     once(request, reply, askerOf(request), 201, (inside) => recordPayment(inside, { ...request.params, ...request.body })))
 

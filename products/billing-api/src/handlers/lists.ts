@@ -2,9 +2,8 @@ import {
   listAllPayments, listedStatuses, listInvoices, listSubscriptions, mostSearched, summarizeInvoices, summarizePayments, summarizeSubscriptions, type Billing, type ListedStatus,
 } from '@customer-portal/billing'
 import { InvoiceQuery, PageQuery, type App } from '@customer-portal/http'
-import { AmountSum, Currency, CustomerId, Id, Instant, Invoice, InvoiceKind, InvoiceSummary, LocalDate, Nullable, Page } from '@customer-portal/http/resources'
+import { AmountSum, Currency, CustomerId, Id, Instant, Invoice, InvoiceKind, InvoiceSummary, LocalDate, Nullable, Page, Payment } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
-import { Payment } from '../contract.ts'
 
 const closed = { additionalProperties: false } as const
 const Search = Type.Optional(Type.String({ minLength: 1, maxLength: mostSearched, pattern: '\\S' }))

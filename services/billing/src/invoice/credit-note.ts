@@ -7,11 +7,12 @@ import { money, sum, type Money } from '../rules/money.ts'
 import { findSeller } from '../seller.ts'
 import { draftIdParts } from './draft.ts'
 import type { InvoiceDocument } from './document.ts'
+import { payOpenInvoices } from './balance-use.ts'
 import { givenBackOf } from './given-back.ts'
 import { lockedInvoice } from './invoice.ts'
 import { nextNumber, sellerMissing, store } from './issue.ts'
 import { lessTakenOff, type Line } from './line.ts'
-import { notesOf, paymentsOf, stateOf } from './state.ts'
+import { dueOf } from './state.ts'
 import { viewOf, type Invoice, type StoredInvoice } from './view.ts'
 
 /** What to give back: an amount with tax, or amounts of lines in the terms of the invoice's lines (before discount and tax). */
@@ -20,11 +21,13 @@ export interface CreditNoteInput {
   amount?: Money
   lines?: readonly { lineId: string; amount: Money }[]
   reason: string
+  /** What it does not take off the amount due waits to be paid back, and pays no other invoice. */
+  refund?: boolean
 }
 
 /**
  * Gives back some of an issued invoice by a document of its own: all its notes together at most what changes, endings and adjustments have not given back of
- * it yet. It lowers what is still due of the invoice first; the rest becomes account credit. Throws invoice_void, invoice_is_draft, credit_note_final (a note of a note), amount_out_of_range
+ * it yet. It lowers what is still due of the invoice first; the rest becomes balance, which first pays open invoices. Throws invoice_void, invoice_is_draft, credit_note_final (a note of a note), amount_out_of_range
  * with what is left.
  */
 export async function issueCreditNote(billing: Billing, input: CreditNoteInput): Promise<Invoice> {
@@ -39,7 +42,7 @@ export async function issueCreditNote(billing: Billing, input: CreditNoteInput):
     const credit = creditFor(document, earlier, input)
     const left = money(document.total - sum(earlier.map((one) => one.total)))
     if (credit.total > left) throw beyond(document, left, `credits ${credit.total} with tax`)
-    return viewOf(tx, await write(tx, row, credit, input.reason))
+    return viewOf(tx, await write(tx, row, credit, input))
   })
 }
 
@@ -93,12 +96,12 @@ function beyond(document: InvoiceDocument, left: Money, asked: string): BillingE
   return new BillingError('amount_out_of_range', { pointer: '/amount', left: most, message: `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: this note ${asked}` })
 }
 
-async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit, reason: string): Promise<InvoiceDocument> {
+async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit, { reason, refund = false }: CreditNoteInput): Promise<InvoiceDocument> {
   const invoice = row.document
   const { customerId, currency } = invoice
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
-  const { amountDue } = stateOf(row, await paymentsOf(tx, customerId, row.id), await notesOf(tx, customerId, row.id), tx.at)
+  const amountDue = await dueOf(tx, customerId, row.id)
   const amountCredited = Math.min(credit.total, amountDue)
   const taxes = credit.taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) }))
   const lines = linesOf(invoice, credit)
@@ -106,12 +109,13 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'CN', seller), kind: 'credit_note', currency, period: invoice.period, stretchId: '',
     issuedAt: tx.at, dueAt: tx.at, lines,
     subtotal: sum(lines.map((line) => line.amount)), discounts: [], discountTotal: 0, taxes, taxTotal: sum(taxes.map((tax) => tax.amount)), total: money(-credit.total), creditApplied: 0,
-    seller, buyer: invoice.buyer, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason, amountCredited },
+    seller, buyer: invoice.buyer, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason, amountCredited, ...(refund ? { refund } : {}) },
   }
   await store(tx, document)
-  await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency })
+  await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency, heldFor: refund ? document.id : null })
   await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (amountDue > 0 && amountCredited === amountDue) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
+  if (!refund) await payOpenInvoices(tx, { customerId, currency })
   return document
 }
 

@@ -6,7 +6,7 @@ import type { Money } from '../rules/money.ts'
 import type { Seller } from '../seller.ts'
 import type { Line } from './line.ts'
 
-export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'credit_note'
+export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
 
 /** Whom an invoice is to, as they were when it was issued. */
 export interface Buyer {
@@ -32,6 +32,6 @@ export interface InvoiceDocument extends Totals {
   lines: Line[]
   seller: Seller
   buyer: Buyer
-  /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became account credit. */
-  creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money }
+  /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became balance, or (`refund`) waits to be paid back. */
+  creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money; refund?: true }
 }

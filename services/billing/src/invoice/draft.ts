@@ -20,7 +20,7 @@ export async function draftOf(tx: BillingTransaction, history: History): Promise
     id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period),
     issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),
     lines: lines.map((line, index) => publicLine({ id: `line_${index + 1}`, ...line })),
-    ...sums, amountPaid: 0, amountCredited: 0, amountDue: payableOf(sums), creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
+    ...sums, amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
   }
 }
 

@@ -145,9 +145,11 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       world.set('2026-11-30T16:30:00Z')
       await upgradeSubscription(world.billing, { customerId: 'grace-void', planId: 'business' })
       const [change, renewal] = await invoicesOf('grace-void')
-      await voidInvoice(world.billing, { invoiceId: renewal!.id })
       expect(amounts(change)).toEqual([['credit', -59_900], ['fee', 199_900]])
+      await expect(voidInvoice(world.billing, { invoiceId: renewal!.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: [change!.number] } })
+      for (const invoice of [change, renewal]) await voidInvoice(world.billing, { invoiceId: invoice!.id })
       expect(amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-11' }))).toEqual([['fee', 59_900]])
+      expect(amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-12' }))).toEqual([['credit', -59_900], ['fee', 199_900]])
     })
 
     test('a renewal that was void while the plan changed bills only the days before the change', async () => {
@@ -238,9 +240,10 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await creditOf('void-credit')).toBe(100_000)
     })
 
-    test('takes back the credit that was given, unless it is spent', async () => {
+    test('takes back the balance that was given, from the invoice it paid since where it must be', async () => {
       for (const customerId of ['unspent', 'spent']) {
-        await subscribe(customerId, 'business')
+        const start = await subscribe(customerId, 'business')
+        await pay(start.id, start.total)
         world.set('2026-11-15T16:00:00Z')
         await putPlan(world.billing, { id: 'top', name: 'Top', rank: 99, fee: { amount: 3_000, per: 'subscription' } })
         await upgradeSubscription(world.billing, { customerId, planId: 'top' })
@@ -250,7 +253,11 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await voidInvoice(world.billing, { invoiceId: await change('unspent') })
       expect(await creditOf('unspent')).toBe(0)
       await dueAt('2026-11-30T17:00:00Z')
-      await expect(voidInvoice(world.billing, { invoiceId: await change('spent') })).rejects.toMatchObject({ code: 'credit_already_used' })
+      const [renewal] = await invoicesOf('spent')
+      expect(renewal).toMatchObject({ status: 'paid', creditApplied: 3_180 })
+      await voidInvoice(world.billing, { invoiceId: await change('spent') })
+      expect((await invoicesOf('spent'))[0]).toMatchObject({ id: renewal!.id, status: 'open', amountDue: 3_180, balanceApplied: -3_180 })
+      expect(await creditOf('spent')).toBe(0)
     })
   })
 

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
-import { creditBalance, moveCredit } from '../credit.ts'
+import { moveCredit } from '../credit.ts'
 import type { Page } from '../cursor.ts'
 import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
@@ -9,10 +9,11 @@ import type { Instant } from '../rules/instant.ts'
 import { parseInstant } from '../rules/instant.ts'
 import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
+import { payOpenInvoices, placeOf, undoApplications } from './balance-use.ts'
 import { draftIdParts, draftOf } from './draft.ts'
 import { documentsToVoidFirst } from './given-back.ts'
 import { reissueVoided } from './reissue.ts'
-import { notesOf, paymentsOf, stateOf, type Payment } from './state.ts'
+import { dueOf, notesOf, paymentsOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
 
 /**
@@ -84,30 +85,52 @@ async function linesOf(tx: BillingTransaction, input: { customerId: string; invo
 }
 
 /**
- * Takes an invoice back: its lines count as unbilled, credit it used returns, credit it gave is taken back. Throws
+ * Takes an invoice back: its lines count as unbilled, balance it used returns, balance it gave is taken back, from the invoices that paid since where it must be. Throws
  * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_given (with the documents to void
- * first) when later ones gave back of it, credit_already_used when the credit it gave is spent, and credit_note_final for a credit note.
+ * first) when later ones gave back of it, credit_already_used when the balance it gave was paid out, and credit_note_final for a credit note.
  */
 export async function voidInvoice(billing: Billing, input: { invoiceId: string; reason?: string }): Promise<Invoice> {
   return billing.transaction(async (tx) => {
     const row = await lockedInvoice(tx, input.invoiceId)
-    const { customerId, currency, total, creditApplied } = row.document
+    const { customerId, currency } = row.document
     refuseCreditNote(row, 'voided')
     if (row.voidedAt !== null) return view(tx, row)
     if ((await notesOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_credited', { message: `invoice ${row.document.number} has credit notes: it cannot be voided; credit what is left of it instead` })
     const first = await documentsToVoidFirst(tx, customerId, row.id)
     if (first.length > 0) throw new BillingError('credit_already_given', { documents: first, message: `lines of invoice ${row.document.number} were given back since: void ${first.join(', then ')} first` })
-    if ((await paymentsOf(tx, customerId, row.id)).length > 0) throw new BillingError('invoice_not_open', { message: `invoice ${row.document.number} has payments: it cannot be voided` })
-    const returned = creditApplied - Math.max(0, -total)
-    if (returned < 0 && (await creditBalance(tx, customerId, currency)) + returned < 0) throw new BillingError('credit_already_used', { message: `the credit that invoice ${row.document.number} gave has been used: it cannot be voided` })
+    if ((await paymentsOf(tx, customerId, row.id)).some((payment) => payment.reversedAt === null)) throw new BillingError('invoice_not_open', { message: `invoice ${row.document.number} has payments: it cannot be voided` })
+    await takeBackWhatItGave(tx, row)
+    const used = await balanceUsedOn(tx, row)
     await tx.query('update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2', [customerId, row.id, tx.at, input.reason ?? null])
-    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount: returned, currency })
+    for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
     await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
+    await payOpenInvoices(tx, { customerId, currency })
     return view(tx, await storedInvoice(tx, row.id, customerId))
   })
 }
 
-/** Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes account credit. */
+/** Takes back the balance that a document gave. Throws credit_already_used where that was paid out. */
+async function takeBackWhatItGave(tx: BillingTransaction, { id, document: { customerId, currency, total, number } }: StoredInvoice): Promise<void> {
+  if (total >= 0) return
+  const since = await placeOf(tx, customerId, { reason: 'negative_total', invoiceId: id })
+  const missing = await undoApplications(tx, { customerId, currency }, { amount: -total, since })
+  if (missing > 0) throw new BillingError('credit_already_used', { message: `${missing} of the balance that invoice ${number} gave was paid out: it cannot be voided` })
+  await moveCredit(tx, { customerId, invoiceId: id, reason: 'void', amount: total, currency })
+}
+
+/** What of the balance pays an invoice now, apart by the refund it had waited for. */
+async function balanceUsedOn(tx: BillingTransaction, { id, document: { customerId } }: StoredInvoice): Promise<{ amount: number; heldFor: string | null }[]> {
+  return tx.query<{ amount: number; heldFor: string | null }>(
+    `select (-sum(amount))::bigint as amount, held_for as "heldFor" from credit_movements
+     where customer_id = $1 and invoice_id = $2 and reason in ('applied', 'applied_to_invoice', 'application_undone') group by held_for order by held_for nulls first`,
+    [customerId, id],
+  )
+}
+
+/**
+ * Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes balance, which first pays other open invoices. Throws
+ * payment_reversed for the reference of one that was.
+ */
 export async function recordPayment(
   billing: Billing,
   input: { invoiceId: string; amount: number; method: string; reference: string; paidAt?: string },
@@ -123,16 +146,19 @@ export async function recordPayment(
     const before = await paymentsOf(tx, customerId, row.id)
     const known = before.find((payment) => payment.reference === input.reference)
     if (known) {
+      if (known.reversedAt !== null) throw new BillingError('payment_reversed', { pointer: '/reference', message: `payment '${input.reference}' on invoice ${number} was reversed: a new payment has a reference of its own` })
       if (known.amount === input.amount && known.method === input.method) return view(tx, row)
       throw new BillingError('duplicate_reference', { pointer: '/reference', message: `payment '${input.reference}' was recorded for invoice ${number} before, with another amount or method` })
     }
     if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${number} is void` })
-    const due = stateOf(row, before, await notesOf(tx, customerId, row.id), tx.at).amountDue
-    await tx.query('insert into payments (customer_id, invoice_id, reference, amount, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7)', [
-      customerId, row.id, input.reference, input.amount, input.method, paidAt, tx.at,
+    const due = await dueOf(tx, customerId, row.id)
+    const [id, applied] = [tx.newId('pay'), Math.min(due, input.amount)]
+    await tx.query('insert into payments (customer_id, id, invoice_id, reference, amount, applied, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+      customerId, id, row.id, input.reference, input.amount, applied, input.method, paidAt, tx.at,
     ])
-    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: Math.max(0, input.amount - due), currency })
-    if (due > 0 && input.amount >= due) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
+    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: input.amount - applied, currency, causeId: id })
+    if (due > 0 && applied === due) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
+    await payOpenInvoices(tx, { customerId, currency })
     return view(tx, row)
   })
 }

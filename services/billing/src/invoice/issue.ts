@@ -6,10 +6,12 @@ import type { History } from '../history.ts'
 import { templateVersion } from '../invoice-pdf/index.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
+import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
 import { findSeller, type Seller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
+import { payOpenInvoices } from './balance-use.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { LineDraft } from './line.ts'
 import { priced } from './priced.ts'
@@ -21,6 +23,8 @@ export interface InvoiceDraft {
   lines: readonly LineDraft[]
   termsDays: number
   stretchId?: string
+  /** How much of the balance it may use; all that is there unless told. */
+  balance?: Money
 }
 
 /** Issues an invoice, or nothing when there are no lines. Throws seller_missing. The caller holds the customer's lock. */
@@ -29,7 +33,7 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
   const { customerId, currency } = history.customer
-  const { lines, totals: sums } = await priced(tx, history.customer, draft.lines)
+  const { lines, totals: sums } = await priced(tx, history.customer, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
     period: shown(draft.period), stretchId: draft.stretchId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
@@ -37,9 +41,10 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   }
   await store(tx, document)
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
-  // Nothing is paid out: what a document gives back becomes account credit.
+  // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
   await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
+  if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
   if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }

@@ -14,7 +14,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type LocalizedText } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 
-export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment'
+export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
 
 /** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
 export type LineExplanation = Explanation

@@ -8,7 +8,7 @@ import { instantsBetween, isOfCustomerFound, parameters, type Parameters } from 
 import { zoneOfSeller } from '../seller.ts'
 import type { InvoiceKind } from './document.ts'
 import { draftOf } from './draft.ts'
-import { leftToPay } from './state.ts'
+import { fallsDue, leftToPay } from './state.ts'
 import { invoiceColumns, viewAll, type Invoice, type StoredInvoice } from './view.ts'
 
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -62,7 +62,7 @@ function conditionOf(status: InvoiceFilter | undefined, now: string): string {
   if (status === 'void') return 'i.voided_at is not null'
   if (status === 'paid') return `i.voided_at is null and ${leftToPay} <= 0`
   if (status === 'open') return `i.voided_at is null and ${leftToPay} > 0`
-  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and i.due_at < ${now}`
+  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and ${fallsDue} < ${now}`
   return 'true'
 }
 
@@ -176,7 +176,7 @@ export async function summarizeInvoices(
          coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
          min(due_at) filter (where due > 0 and due_at >= $1) as "nextDueAt", min(issued_at) as first
        from (
-         select i.currency, i.total, i.due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
+         select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
          from invoices i where ${conditions.join(' and ')}
          limit ${mostSummed + 1}) d
        group by currency order by currency collate "C"`,

@@ -36,8 +36,8 @@ export async function listAllPayments(billing: Billing, input: PaymentsFilter & 
     const conditions = await conditionsOf(tx, input, given)
     if (after) conditions.push(`(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`)
     const data = await tx.query<ListedPayment>(
-      `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.reference, p.amount, p.method,
-         p.paid_at as "paidAt", p.created_at as "createdAt"
+      `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.id, p.reference, p.amount,
+         p.applied, p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
        from ${paymentsAndInvoices} where ${conditions.join(' and ')}
        order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc limit ${limit + 1}`,
       given.values,
@@ -58,14 +58,14 @@ export interface PaymentSums {
   amount: Money
 }
 
-/** What the payments of a filter come to by currency. Throws invalid_range for more than 100,000. */
+/** What the payments of a filter that were not reversed come to by currency. Throws invalid_range for more than 100,000. */
 export async function summarizePayments(billing: Billing, filter: PaymentsFilter): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
   return billing.transaction(async (tx) => {
     const given = parameters()
     const conditions = await conditionsOf(tx, filter, given)
     const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
       `select currency, count(*)::int as count, sum(amount)::text as amount from (
-         select i.currency, p.amount from ${paymentsAndInvoices} where ${conditions.join(' and ')} limit ${mostSummed + 1}) d
+         select i.currency, p.amount from ${paymentsAndInvoices} where p.reversed_at is null and ${conditions.join(' and ')} limit ${mostSummed + 1}) d
        group by currency order by currency collate "C"`,
       given.values,
     )

@@ -10,11 +10,11 @@ import { discountPeriod, takenBefore, type DiscountPeriod, type Remembered } fro
 import { discountsOf, type Discount } from './discounts.ts'
 import type { DiscountOnLine, LineDraft } from './line.ts'
 
-/** The lines of a document with what the customer's discounts take off them, and what the document comes to. */
-export async function priced(tx: BillingTransaction, { customerId, currency }: { customerId: string; currency: string }, lines: readonly LineDraft[]): Promise<{ lines: LineDraft[]; totals: Totals }> {
+/** The lines of a document with what the customer's discounts take off them, and what it comes to, less the balance (all there is unless told). */
+export async function priced(tx: BillingTransaction, { customerId, currency }: { customerId: string; currency: string }, lines: readonly LineDraft[], balance?: Money): Promise<{ lines: LineDraft[]; totals: Totals }> {
   const discounts = await discountsOf(tx, customerId)
   const discounted = discountedBy(discounts, lines, await rememberedFor(tx, customerId, discounts, lines))
-  return { lines: discounted.lines, totals: totals(discounted.lines, await creditBalance(tx, customerId, currency), discounted.discounts) }
+  return { lines: discounted.lines, totals: totals(discounted.lines, balance ?? await creditBalance(tx, customerId, currency), discounted.discounts) }
 }
 
 /** What documents took of fixed discounts, and gave back, in the periods these lines count to. */

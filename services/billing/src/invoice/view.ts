@@ -4,11 +4,11 @@ import type { Seller } from '../seller.ts'
 import type { Money } from '../rules/money.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { Line, LineDraft } from './line.ts'
-import { notesOn, paymentsOn, stateOf, type InvoiceRow, type InvoiceState } from './state.ts'
+import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
 
 /** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
-export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
+export interface Invoice extends Totals, Omit<InvoiceState, 'status' | 'dueAt'> {
   id: string
   customerId: string
   number: string | null
@@ -23,6 +23,13 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   seller: Seller | null
   buyer: Buyer
   sha256: string | null
+  /** The payments recorded for it, oldest first, those that were reversed among them. */
+  payments: Omit<Payment, 'applied'>[]
+  /** Why it was voided, where that was told. */
+  voidReason: string | null
+  /** Of a credit note: what was paid back of it, and what waits for that. */
+  refunds: NoteRefund[]
+  toRefund: Money
   /** The credit notes on it, oldest first. */
   creditNotes: { id: string; number: string; total: Money }[]
   /** Of a credit note: the invoice it names; null on every other document. */
@@ -39,11 +46,12 @@ export function publicLine<Shown extends LineDraft>({
   return line
 }
 
-export const invoiceColumns = 'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.payable, i.voided_at as "voidedAt", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
+export const invoiceColumns = 'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
 
 export interface StoredInvoice extends InvoiceRow {
   document: InvoiceDocument
   sha256: string
+  voidReason: string | null
 }
 
 /** A stored invoice with its state as of now. */
@@ -55,15 +63,16 @@ export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<
 export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoice[]): Promise<Invoice[]> {
   if (rows.length === 0) return []
   const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
-  const [notes, payments] = [await notesOn(tx, keys), await paymentsOn(tx, keys)]
+  const [settled, payments] = [await settlementsOn(tx, keys), await paymentsOn(tx, keys)]
   return rows.map((row) => {
     const { stretchId: _, ...document } = row.document
-    const own = notes.get(row.id) ?? []
+    const own = settled.get(row.id) ?? nothingSettled
+    const paid = payments.get(row.id) ?? []
     return {
       // A document from before there were discounts does not name them.
       ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
-      ...stateOf(row, payments.get(row.id) ?? [], own, tx.at),
-      creditNotes: own.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
+      ...stateOf(row, paid, own, tx.at), payments: paid.map(({ applied: _applied, ...payment }) => payment), voidReason: row.voidReason, refunds: own.refunds, toRefund: own.toRefund,
+      creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
     }
   })
 }

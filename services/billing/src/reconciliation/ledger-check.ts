@@ -1,4 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
+import { leftToPay, mayBeOpen } from '../invoice/state.ts'
 
 /** Checks of one customer's rows ($1) that SQL can do by itself: each finds the rows that break a rule. */
 const customerChecks: readonly { what: string; sql: string }[] = [
@@ -13,20 +14,55 @@ const customerChecks: readonly { what: string; sql: string }[] = [
     sql: `select * from (select id, ends_on, lead(starts_on) over (order by sequence) as next_starts_on from stretches where customer_id = $1) s
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
-  { what: 'a negative account credit', sql: 'select currency, sum(amount)::text as credit from credit_movements where customer_id = $1 group by 1 having sum(amount) < 0' },
   {
-    what: 'account credit that differs from the invoice',
+    what: 'a balance below zero',
+    sql: `select * from (select m.id, m.currency, m.held_for, (sum(m.amount) over (partition by m.currency, m.held_for order by m.sequence))::text as balance from credit_movements m where m.customer_id = $1) b
+      where balance::numeric < 0`,
+  },
+  {
+    // What a document gave and used, and what became of that later: of a void one nothing stays.
+    what: 'a balance that differs from the invoice',
     sql: `select i.number, coalesce(m.amount, 0)::text as moved from invoices i
-      left join (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason <> 'overpaid' group by 1) m on m.invoice_id = i.id
+      left join (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1
+          and (reason in ('negative_total', 'applied', 'credit_note', 'void') or (reason in ('applied_to_invoice', 'application_undone') and invoice_id in (select id from invoices where customer_id = $1 and voided_at is not null)))
+        group by 1) m on m.invoice_id = i.id
       where i.customer_id = $1 and coalesce(m.amount, 0) <> case when i.voided_at is not null then 0 else greatest(0, -i.total) - coalesce(i.lowered, 0) - (i.document->>'creditApplied')::bigint end`,
   },
   {
-    what: 'account credit that differs from the payments',
-    sql: `select i.number, coalesce(m.amount, 0)::text as moved from invoices i
-      left join (select invoice_id, sum(amount) as amount from payments where customer_id = $1 group by 1) p on p.invoice_id = i.id
-      left join (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason = 'overpaid' group by 1) m on m.invoice_id = i.id
-      left join (select credits_id, sum(lowered) as lowered from invoices where customer_id = $1 group by 1) n on n.credits_id = i.id
-      where i.customer_id = $1 and coalesce(m.amount, 0) <> greatest(0, coalesce(p.amount, 0) + coalesce(n.lowered, 0) - i.payable)`,
+    // A payment pays its invoice and makes balance of the rest; reversed, it made none.
+    what: 'a balance that differs from the payments',
+    sql: `select i.number, coalesce(m.amount, 0)::text as moved from payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
+      left join (select cause_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason in ('overpaid', 'payment_reversed') group by 1) m on m.cause_id = p.id
+      where p.customer_id = $1 and coalesce(m.amount, 0) <> case when p.reversed_at is null then p.amount - p.applied else 0 end`,
+  },
+  {
+    what: 'an invoice of which more was settled than is to be paid, or a payment that stands on a void one',
+    sql: `select i.number, (${leftToPay})::text as "left" from invoices i where i.customer_id = $1 and (${leftToPay} < 0 and i.voided_at is null
+      or i.voided_at is not null and exists (select 1 from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null))`,
+  },
+  {
+    what: 'an open invoice beside a balance that could pay it',
+    sql: `select i.number, (${leftToPay})::text as "left", b.balance::text from invoices i
+      join (select currency, sum(amount) as balance from credit_movements where customer_id = $1 and held_for is null group by 1 having sum(amount) > 0) b on b.currency = i.currency
+      where i.customer_id = $1 and ${mayBeOpen} and ${leftToPay} > 0`,
+  },
+  {
+    what: 'an application that was undone for more than it was',
+    sql: `select a.id, sum(u.amount)::text as undone from credit_movements u left join credit_movements a on (a.customer_id, a.id, a.invoice_id) = (u.customer_id, u.cause_id, u.invoice_id)
+      where u.customer_id = $1 and u.reason = 'application_undone' group by a.id, a.amount, a.reason having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
+  },
+  {
+    what: 'a refund or an adjustment that differs from its movement',
+    sql: `select c.id, m.amount::text as moved from (
+        select id, -amount as amount, 'refund' as reason from refunds where customer_id = $1
+        union all select id, amount, 'adjustment' from balance_adjustments where customer_id = $1) c
+      full join (select cause_id, reason, sum(amount) as amount from credit_movements where customer_id = $1 and reason in ('refund', 'adjustment') group by 1, 2) m on (m.cause_id, m.reason) = (c.id, c.reason)
+      where c.amount is distinct from m.amount`,
+  },
+  {
+    what: 'a charge for what was paid out that differs from what it put on the balance',
+    sql: `select i.number, m.amount::text as moved from (select invoice_id, sum(amount) as amount from credit_movements where customer_id = $1 and reason = 'charged' group by 1) m
+      left join invoices i on i.customer_id = $1 and i.id = m.invoice_id and i.kind = 'charge' where i.total is distinct from m.amount`,
   },
   {
     what: 'a credit note that differs from its document, or credits what is void',
@@ -35,8 +71,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
         or n.voided_at is not null or i.voided_at is not null or n.currency <> i.currency or i.kind = 'credit_note')`,
   },
   {
-    what: 'account credit of no invoice',
-    sql: 'select id, invoice_id from credit_movements m where customer_id = $1 and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))',
+    what: 'a movement of the balance of no invoice',
+    sql: 'select id, invoice_id from credit_movements m where customer_id = $1 and invoice_id is not null and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))',
   },
 ]
 
@@ -60,7 +96,7 @@ interface Broken {
   row: string
 }
 
-/** The rows of one customer that break a rule of the ledger: stretches, account credit, payments. */
+/** The rows of one customer that break a rule of the ledger: stretches, balance, payments. */
 export async function ledgerMistakes(tx: BillingTransaction, customerId: string): Promise<Broken[]> {
   const broken: Broken[] = []
   for (const { what, sql } of customerChecks) {

@@ -154,7 +154,7 @@ const en: typeof zh = {
     emptyPlain: 'No invoices yet.',
     emptyFiltered: 'No invoices match.', draftUntil: 'Issued {time}', clear: 'Clear filters',
     overdueBanner: '{n} invoice is overdue, {amount}. Please pay to the bank account on it. | {n} invoices are overdue, {amount} in total. Please pay to the bank account on them.',
-    kind: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final', credit_note: 'Credit note' },
+    kind: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final', charge: 'Charge', credit_note: 'Credit note' },
   },
   cost: {
     title: 'Usage cost', hint: '{range} so far, by the rules that make your invoices, before discounts and tax',
@@ -166,7 +166,10 @@ const en: typeof zh = {
   credit: {
     title: 'Balance', hint: 'Pays your next invoices; not paid out.', show: 'Show transactions', hide: 'Hide transactions', list: 'Balance transactions',
     when: 'Time', why: 'Source', amount: 'Amount', balance: 'Balance',
-    reason: { negative_total: 'Credit from a plan change', applied: 'Applied to an invoice', overpaid: 'Overpaid', void: 'Voided invoice', credit_note: 'Credit note' },
+    reason: {
+      negative_total: 'Credit from a plan change', applied: 'Applied to an invoice', applied_to_invoice: 'Paid an open invoice', application_undone: 'Taken back from an invoice', overpaid: 'Overpaid', payment_reversed: 'Payment reversed',
+      void: 'Voided invoice', credit_note: 'Credit note', refund: 'Refunded', adjustment: 'Adjusted', charged: 'Charged after a refund',
+    },
   },
   invoice: {
     title: 'Invoice {number}', noteTitle: 'Credit note {number}', draftTitle: 'Draft invoice', notFound: 'Invoice not found, or it isn’t yours.',

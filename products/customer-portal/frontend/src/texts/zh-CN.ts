@@ -123,7 +123,7 @@ export default {
     export: '导出 CSV', exportTitle: '导出账单列表', draft: '草稿', download: '下载账单 {number}', downloadDraft: '下载账单草稿', preparing: '生成中…',
     downloadFailed: '账单 {number} 下载失败', pdf: '下载 PDF', empty: '还没有账单，首张账单将于 {date} 生成。', emptyPlain: '还没有账单。',
     emptyFiltered: '没有符合条件的账单。', draftUntil: '{time} 出账', clear: '清除筛选', overdueBanner: '有 {n} 张账单逾期，共 {amount}，请按账单上的银行信息付款。',
-    kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', credit_note: '贷项凭证' },
+    kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
   },
   cost: {
     title: '用量费用', hint: '{range}，截至目前按出账的同一套规则计算，未计折扣与税', hintPast: '{range}，按目前已知的全部用量计算，未计折扣与税；已出账的账单不变',
@@ -133,7 +133,10 @@ export default {
   },
   credit: {
     title: '余额', hint: '将自动抵扣以后的账单，不提现。', show: '余额明细', hide: '收起明细', list: '余额明细', when: '时间', why: '来源', amount: '金额', balance: '余额',
-    reason: { negative_total: '变更退差额', applied: '抵扣账单', overpaid: '多付款', void: '账单作废', credit_note: '贷项凭证' },
+    reason: {
+      negative_total: '变更退差额', applied: '抵扣账单', applied_to_invoice: '支付未付账单', application_undone: '从账单退回', overpaid: '多付款', payment_reversed: '付款撤销',
+      void: '账单作废', credit_note: '贷项凭证', refund: '退款', adjustment: '余额调整', charged: '退款后补收',
+    },
   },
   invoice: {
     title: '账单 {number}', noteTitle: '贷项凭证 {number}', draftTitle: '账单草稿', notFound: '没有找到这张账单，或它不属于您的账户。',

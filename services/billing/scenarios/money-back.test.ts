@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import {
+  adjustBalance, cancelSubscription, createSubscription, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listChanges, listCreditMovements, listRefunds, putPlan,
+  recordPayment, recordRefund, reversePayment, upgradeSubscription, voidInvoice,
+} from '../src/index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { mistakesOf } from './invariants.ts'
+
+describe.each(testDatabases)('money that comes back, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
+    await seedCatalogue(world.billing)
+    await putPlan(world.billing, { id: 'basic', name: 'Basic', rank: 1, fee: { amount: 30_000, per: 'subscription' }, taxRate: '0' })
+    await putPlan(world.billing, { id: 'pro', name: 'Pro', rank: 2, fee: { amount: 60_000, per: 'subscription' }, taxRate: '0' })
+  })
+  afterAll(async () => {
+    expect(await mistakesOf(world)).toEqual([])
+    await world.close()
+  })
+  const subscribe = async (customerId: string, planId = 'basic') => {
+    await seedCustomer(world.billing, customerId)
+    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+  }
+  let payments = 0
+  const pay = async (invoiceId: string, amount: number, reference = `p${(payments += 1)}`) => {
+    const { payments: all } = await recordPayment(world.billing, { invoiceId, amount, method: 'bank', reference })
+    return all.find((one) => one.reference === reference)!
+  }
+  const reverse = (paymentId: string) => reversePayment(world.billing, { paymentId, reason: 'typed wrong' })
+  const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
+  const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
+  const balance = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
+  const moved = async (customerId: string) => (await listCreditMovements(world.billing, { customerId, limit: 100 })).data.map((one) => [one.reason, one.amount]).reverse()
+  const happened = async (customerId: string) => (await listChanges(world.billing, { limit: 100 })).data.filter((one) => one.customerId === customerId).map((one) => one.type)
+  const refund = (customerId: string, amount: number, more: { reference?: string; creditNoteId?: string } = {}) => recordRefund(world.billing, { customerId, amount, method: 'bank', reference: 'r1', ...more })
+
+  test('what becomes balance pays open invoices first, the oldest first, and their states follow', async () => {
+    const first = await subscribe('owes')
+    await world.passTo('2027-06-11T01:00:00Z')
+    const { invoice: second } = await upgradeSubscription(world.billing, { customerId: 'owes', planId: 'pro' }) // 30,000 × 20/30
+    await world.passTo('2027-07-01T02:00:00Z')
+    const third = await newest('owes')
+    expect([first.total, second!.total, third.total]).toEqual([30_000, 20_000, 60_000])
+    // 35,000 too much on the newest: the first is paid whole, the second in part.
+    await pay(third.id, 95_000)
+    expect(await read(first.id)).toMatchObject({ status: 'paid', balanceApplied: 30_000, amountDue: 0, amountPaid: 0, paidAt: world.billing.now(), overdue: false })
+    expect(await read(second!.id)).toMatchObject({ status: 'open', balanceApplied: 5_000, amountDue: 15_000 })
+    expect(await read(third.id)).toMatchObject({ status: 'paid', amountPaid: 95_000, amountDue: 0 })
+    expect(await balance('owes')).toBe(0)
+    expect(await moved('owes')).toEqual([['overpaid', 35_000], ['applied_to_invoice', -30_000], ['applied_to_invoice', -5_000]])
+    expect((await happened('owes')).filter((type) => type === 'invoice.paid')).toHaveLength(2)
+    // An ending that gives back, a note and an adjustment do so too.
+    await issueCreditNote(world.billing, { invoiceId: third.id, amount: 4_000, reason: 'goodwill' })
+    await adjustBalance(world.billing, { customerId: 'owes', amount: 1_000, reason: 'a gift' })
+    expect((await read(second!.id)).amountDue).toBe(10_000)
+    await cancelSubscription(world.billing, { customerId: 'owes', when: 'now', credit: true })
+    expect(await read(second!.id)).toMatchObject({ status: 'paid', amountDue: 0, balanceApplied: 20_000 })
+    expect(await balance('owes')).toBeGreaterThan(0)
+  })
+
+  test('a payment of ten times the amount is reversed: its balance is taken back from what it paid since, the newest first', async () => {
+    const first = await subscribe('typed')
+    const wrong = await pay(first.id, 300_000, 'one zero too many')
+    await world.passTo('2027-08-01T02:00:00Z')
+    const second = await newest('typed')
+    await world.passTo('2027-09-01T02:00:00Z')
+    const third = await newest('typed')
+    expect([second, third].map((one) => [one.creditApplied, one.status])).toEqual([[30_000, 'paid'], [30_000, 'paid']])
+    await adjustBalance(world.billing, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
+    expect(await balance('typed')).toBe(30_000)
+    const mended = await reverse(wrong.id)
+    // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another way and are charged.
+    expect(mended).toMatchObject({ status: 'open', amountPaid: 0, amountDue: 30_000, payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }] })
+    expect(await balance('typed')).toBe(0)
+    expect([await read(second.id), await read(third.id)].map((one) => [one.status, one.amountDue, one.balanceApplied])).toEqual([['open', 30_000, -30_000], ['open', 30_000, -30_000]])
+    const charge = await newest('typed')
+    expect(charge).toMatchObject({ kind: 'charge', total: 180_000, amountDue: 180_000, taxTotal: 0, status: 'open', lines: [{ kind: 'charge' }] })
+    expect((await moved('typed')).slice(-4)).toEqual([['application_undone', 30_000], ['application_undone', 30_000], ['charged', 180_000], ['payment_reversed', -270_000]])
+    expect((await happened('typed')).filter((type) => type === 'invoice.due_again' || type === 'invoice.payment_reversed')).toEqual(['invoice.due_again', 'invoice.due_again', 'invoice.due_again', 'invoice.payment_reversed'])
+    // Told again, nothing changes; its reference stays used.
+    expect((await reverse(wrong.id)).amountDue).toBe(30_000)
+    await expect(recordPayment(world.billing, { invoiceId: first.id, amount: 300_000, method: 'bank', reference: 'one zero too many' })).rejects.toMatchObject({ code: 'payment_reversed' })
+    await expect(reverse('pay_nothing')).rejects.toMatchObject({ code: 'payment_not_found' })
+    // It is due by its terms counted from now, and not overdue before.
+    expect(await read(first.id)).toMatchObject({ overdue: false, dueAt: '2027-09-16T02:00:00.000000Z' })
+    await world.passTo('2027-09-16T01:00:00Z')
+    expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('active')
+    await world.passTo('2027-09-16T03:00:00Z')
+    expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('past_due')
+    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'overdue' })).data).toHaveLength(4)
+    await pay(first.id, 270_000)
+    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'open' })).data).toEqual([])
+  })
+
+  test('a part payment that is reversed does not put off an invoice that is overdue', async () => {
+    const invoice = await subscribe('late')
+    const part = await pay(invoice.id, 100)
+    await world.passTo('2027-10-10T00:00:00Z')
+    await reverse(part.id)
+    expect(await read(invoice.id)).toMatchObject({ overdue: true, dueAt: invoice.dueAt, amountDue: 30_000 })
+  })
+
+  test('a reversed payment of a note’s invoice takes nothing that waits for a refund, but the note pays its own invoice', async () => {
+    const invoice = await subscribe('refunded')
+    const paid = await pay(invoice.id, 30_000)
+    const note = await issueCreditNote(world.billing, { invoiceId: invoice.id, amount: 10_000, reason: 'a broken week', refund: true })
+    expect(note).toMatchObject({ toRefund: 10_000, creditNote: { refund: true, amountCredited: 0 } })
+    await world.passTo('2027-11-10T03:00:00Z')
+    // The next invoice does not use what waits.
+    const next = await newest('refunded')
+    expect(next).toMatchObject({ kind: 'renewal', creditApplied: 0, amountDue: 30_000 })
+    await expect(refund('refunded', 1)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
+    await expect(refund('refunded', 10_001, { creditNoteId: note.id })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 10_000 } })
+    const out = await refund('refunded', 4_000, { creditNoteId: note.id })
+    expect(await refund('refunded', 4_000, { creditNoteId: note.id })).toEqual(out)
+    await expect(refund('refunded', 4_001, { creditNoteId: note.id })).rejects.toMatchObject({ code: 'duplicate_reference' })
+    expect(await read(note.id)).toMatchObject({ toRefund: 6_000, refunds: [{ id: out.id, amount: 4_000, method: 'bank', reference: 'r1' }] })
+    await reverse(paid.id)
+    expect(await read(invoice.id)).toMatchObject({ amountDue: 24_000, balanceApplied: 6_000 })
+    expect(await read(note.id)).toMatchObject({ toRefund: 0 })
+    expect(await read(next.id)).toMatchObject({ amountDue: 30_000 })
+    expect((await listRefunds(world.billing, { customerId: 'refunded' })).data).toEqual([out])
+  })
+
+  test('a note without refund adds to the balance, of which it can be paid back as long as that is there', async () => {
+    const invoice = await subscribe('later')
+    await pay(invoice.id, 30_000)
+    const note = await issueCreditNote(world.billing, { invoiceId: invoice.id, amount: 10_000, reason: 'goodwill' })
+    await refund('later', 3_000, { creditNoteId: note.id })
+    expect(await balance('later')).toBe(7_000)
+    await expect(refund('later', 7_001, { creditNoteId: note.id, reference: 'r2' })).rejects.toMatchObject({ detail: { left: 7_000 } })
+    await adjustBalance(world.billing, { customerId: 'later', amount: -6_000, reason: 'mistake' })
+    await expect(adjustBalance(world.billing, { customerId: 'later', amount: -1_001, reason: 'mistake' })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 1_000 } })
+    await refund('later', 1_000, { reference: 'r2' })
+    expect(await balance('later')).toBe(0)
+    await expect(refund('later', 1, { creditNoteId: invoice.id, reference: 'r3' })).rejects.toMatchObject({ code: 'invoice_not_found' })
+    await expect(refund('nobody', 1)).rejects.toMatchObject({ code: 'customer_not_found' })
+  })
+
+  test('voiding a document takes back the balance it gave from what that paid, and is refused only where it was paid out', async () => {
+    const start = await subscribe('voids')
+    await world.passTo('2027-11-20T03:00:00Z')
+    const { invoice: end } = await cancelSubscription(world.billing, { customerId: 'voids', when: 'now', credit: true })
+    // It was never paid: what the ending gives back pays it.
+    expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000 + end!.total])
+    await voidInvoice(world.billing, { invoiceId: end!.id })
+    expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000])
+    const other = await subscribe('paid out')
+    await pay(other.id, 30_000)
+    const { invoice: gone } = await cancelSubscription(world.billing, { customerId: 'paid out', when: 'now', credit: true })
+    await refund('paid out', 1_000)
+    await expect(voidInvoice(world.billing, { invoiceId: gone!.id })).rejects.toMatchObject({ code: 'credit_already_used' })
+  })
+
+  test('a payment recorded twice at once counts once, and reversed twice at once is reversed once', async () => {
+    const invoice = await subscribe('twice')
+    await Promise.all([pay(invoice.id, 40_000, 'same'), pay(invoice.id, 40_000, 'same')])
+    expect(await balance('twice')).toBe(10_000)
+    const [payment] = (await read(invoice.id)).payments
+    await Promise.all([reverse(payment!.id), reverse(payment!.id)])
+    expect(await moved('twice')).toEqual([['overpaid', 10_000], ['payment_reversed', -10_000]])
+  })
+})
