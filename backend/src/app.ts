@@ -1,4 +1,4 @@
-import { createBilling, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
+import { createBilling, fillMeters, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp, serveDocs, type App } from '@customer-portal/http'
@@ -73,6 +73,7 @@ function startWork(app: App, billing: Billing, { usageMonthsKept }: Settings): (
   const upkeep = { run: () => keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept }) }
   const stops = [
     repeatWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') }),
+    repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') }),
     repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of usage failed') }),
   ]
   return async () => {

@@ -552,6 +552,20 @@ export type Meter = {
   filters?: Record<string, string | number | boolean>
 }
 
+export type MeterFill = {
+  /** Letters, digits and _ . : - */
+  meter: string
+  /** Of a break-down; null where the meter itself is filled */
+  property: string | null
+  /** RFC 3339, UTC */
+  askedAt: string
+  doneAt: string | null
+  /** Events that the meter counts now */
+  added: number
+  /** Events of its type that it could not count */
+  skipped: number
+}
+
 export type MeterInput = {
   /** One text for both languages, or one each */
   name: string | LocalizedText
@@ -570,6 +584,8 @@ export type MeterInput = {
   valueProperty?: string
   /** Of the events of its type only those whose properties have these values are read */
   filters?: Record<string, string | number | boolean>
+  /** Count the events of its type that were stored before as well, in the periods that are not billed yet */
+  backfill?: boolean
 }
 
 export type Payment = {
@@ -1335,6 +1351,8 @@ export interface Operations {
   }]; answer: SecretKey }
   /** All meters. */
   'GET /meters': { arguments: []; answer: Meter }
+  /** How far meters are filled from events stored before. */
+  'GET /meters/fills': { arguments: []; answer: MeterFill }
   /** Payments of all customers, the last recorded first. */
   'GET /payments': { arguments: [query?: {
     customerId?: string
@@ -1564,6 +1582,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /invoices/{invoiceId}/pdf': { answer: 'bytes' },
   'GET /keys': { query: true, answer: 'page' },
   'GET /meters': { answer: 'list' },
+  'GET /meters/fills': { answer: 'list' },
   'GET /payments': { query: true, answer: 'page' },
   'GET /payments/summary': { query: true, answer: 'json' },
   'GET /plans': { query: true, answer: 'list' },

@@ -71,6 +71,7 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     meters: {
       put: call.one('PUT /meters/{key}'),
       list: call.list('GET /meters'),
+      fills: call.list('GET /meters/fills'),
     },
     seller: {
       put: call.one('PUT /seller'),

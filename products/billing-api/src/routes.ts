@@ -10,7 +10,7 @@ import {
 import { takeCustomersByAlias } from './customer-name.ts'
 import { Alias, aliasRoutes } from './handlers/aliases.ts'
 import { balanceRoutes } from './handlers/balance.ts'
-import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, UsageRange } from './handlers/events.ts'
+import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, MeterFill, UsageRange } from './handlers/events.ts'
 import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
@@ -80,7 +80,7 @@ const description = {
     },
   },
   schemas: {
-    Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
+    MeterFill, Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
     Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
     AdjustmentInput, BalanceAdjustment, Refund, RefundInput,

@@ -25,6 +25,7 @@ export { changeTypes, listChanges, type Change, type ChangeType } from './change
 export { createCustomer, getCustomer, listCustomers, updateCustomer, type Account, type CustomerDetails, type InvoiceTitle } from './customer.ts'
 export { listCreditMovements, type CreditMovement } from './credit.ts'
 export { deleteDiscount, listDiscounts, putDiscount, type DiscountInput } from './discount.ts'
+export { fillMeters, listMeterFills, type MeterFill } from './meter-fill.ts'
 export { listMeters, putMeter, type Meter, type MeterInput } from './meter.ts'
 export { getAllPlans, getPlan, mostTrialDays, putPlan, type Charge, type Plan, type PlanInput } from './plan.ts'
 export { previewPrice } from './price.ts'

@@ -7,7 +7,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 /** Belong to no customer. Every other table must be walled off. */
-const globalTables = ['invoice_numbers', 'meters', 'meters_version', 'plans', 'schema_migrations', 'secret_keys', 'seller', 'usage_retention']
+const globalTables = ['invoice_numbers', 'meter_fills', 'meters', 'meters_version', 'plans', 'schema_migrations', 'secret_keys', 'seller', 'usage_retention']
 
 describe.each(testDatabases)('isolation on $name', ({ create }) => {
   let world: World

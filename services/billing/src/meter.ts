@@ -1,5 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
+import { askForFill } from './meter-fill-request.ts'
 import { canonicalJson } from './rules/canonical.ts'
 import { localized, type LocalizedText } from './text.ts'
 
@@ -53,11 +54,16 @@ export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>
   key: string
   name: string | LocalizedText
   unit: string | LocalizedText
+  /** Counts the events of its type that were stored before, too: those of the periods that are not billed yet. */
+  backfill?: boolean
 }
 
 export const mostMeters = 200
 
-/** Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it. */
+/**
+ * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it; but it may be
+ * broken down by one more property, which is then filled from its events (`fillMeters`).
+ */
 export async function putMeter(
   billing: Billing,
   input: MeterInput,
@@ -75,6 +81,13 @@ export async function putMeter(
     if (changed) {
       throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${JSON.stringify(known[changed] ?? null)}: make a new meter` })
     }
+    const lost = known?.groupBy?.find((property) => !groupBy.includes(property))
+    if (lost !== undefined) {
+      throw new BillingError('meter_in_use', { pointer: '/groupBy', message: `meter '${input.key}' is broken down by '${lost}': properties can be added, not taken away` })
+    }
+    if (input.backfill && meter.eventType === undefined) {
+      throw new BillingError('invalid_meter', { pointer: '/backfill', message: 'a meter is filled from the events of a type: name it in eventType' })
+    }
     if ((meter.aggregation === 'unique') !== (meter.uniqueBy !== undefined)) {
       throw new BillingError('invalid_meter', { pointer: '/uniqueBy', message: "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts" })
     }
@@ -88,18 +101,20 @@ export async function putMeter(
     await tx.query(
       `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-       on conflict (key) do update set name = excluded.name, unit = excluded.unit`,
+       on conflict (key) do update set name = excluded.name, unit = excluded.unit, group_by = excluded.group_by`,
       [
         meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy,
         meter.eventType ?? null, meter.valueProperty ?? null, meter.filters ? JSON.stringify(meter.filters) : null,
       ],
     )
+    if (input.backfill) await askForFill(tx, meter.key, null)
+    for (const property of known ? groupBy.filter((one) => !known.groupBy?.includes(one)) : []) await askForFill(tx, meter.key, property)
     return meter
   })
 }
 
 /** What of a meter never changes, since stored usage depends on it. */
-const fixed = ['decimals', 'aggregation', 'uniqueBy', 'groupBy', 'eventType', 'valueProperty', 'filters'] as const
+const fixed = ['decimals', 'aggregation', 'uniqueBy', 'eventType', 'valueProperty', 'filters'] as const
 
 function readingOf(input: MeterInput, known: Meter | undefined): Pick<Meter, 'eventType' | 'valueProperty' | 'filters'> {
   const [eventType, valueProperty, filters] = [input.eventType ?? known?.eventType, input.valueProperty ?? known?.valueProperty, input.filters ?? known?.filters]

@@ -82,8 +82,8 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     await seedCustomer(world.billing, 'noisy')
     const [start] = await world.db.asOwner((tx) => tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.billing.now()]))
     await world.db.asOwner((tx) => tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at)
-       select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31', $1::timestamptz + n * interval '1 second' from generate_series(1, 10000) n`, [start!.at],
+      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
+       select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31', $1::timestamptz + n * interval '1 second', $1 from generate_series(1, 10000) n`, [start!.at],
     ))
     await use('noisy', 'last', 'none', 1)
     const kept = () => world.db.asOwner((tx) => tx.query<{ count: number; first: string }>("select count(*)::int as count, min(id collate \"C\") filter (where id in ('n1', 'n2')) as first from rejected_events where customer_id = 'noisy'"))

@@ -1,6 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { readHistory } from './history.ts'
+import { unfilledProperties } from './meter-fill-request.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
 import { periodNamed } from './timeline.ts'
@@ -113,7 +114,7 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
       ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
-      ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters),
+      ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters, await unfilledProperties(tx)),
       ...balanceMistakes({ history, events, daily, documents: valid }),
       ...discountMistakes(valid),
       ...documents.flatMap((document) => lineMistakes(document, counted, history.meters, keptFrom)),

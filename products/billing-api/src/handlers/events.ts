@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import {
-  exportEvents, getEvent, getUsageRange, listEvents, listReservations, reservationStates, usageWindows, type Billing, type ListedEvent as Listed, type ReservationState, type UsageWindow,
+  exportEvents, getEvent, getUsageRange, listEvents, listMeterFills, listReservations, reservationStates, usageWindows, type Billing, type ListedEvent as Listed, type ReservationState, type UsageWindow,
 } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
-import { CustomerId, Id, Instant, LocalDate, LocalizedText, Nullable, Page, UsageEvent } from '@customer-portal/http/resources'
+import { CustomerId, Id, Instant, LocalDate, LocalizedText, List, Nullable, Page, UsageEvent } from '@customer-portal/http/resources'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { Moment } from './lists.ts'
@@ -64,6 +64,15 @@ export const UsageRange = Type.Object(
   closed,
 )
 
+export const MeterFill = Type.Object(
+  {
+    meter: Id, property: Type.Unsafe<string | null>({ ...Nullable(Type.String()), description: 'Of a break-down; null where the meter itself is filled' }),
+    askedAt: Instant, doneAt: Nullable(Instant),
+    added: Type.Integer({ description: 'Events that the meter counts now' }), skipped: Type.Integer({ description: 'Events of its type that it could not count' }),
+  },
+  closed,
+)
+
 const ndjson = 'application/x-ndjson'
 
 /** What the vendor reads of usage: event by event, what is held back, and sums over any range. */
@@ -88,6 +97,14 @@ export function eventRoutes(app: App, billing: Billing): void {
     const file: FastifyReply = reply
     return file.header('content-disposition', 'attachment; filename="events.ndjson"').type(ndjson).send(Readable.from(linesOf(pages), { objectMode: false }))
   })
+
+  app.get('/meters/fills', {
+    config: { scope: 'catalogue:read' },
+    schema: {
+      summary: 'How far meters are filled from events stored before', tags: ['catalogue'], response: { 200: List(MeterFill) },
+      description: 'Of a meter with `backfill`, and of a `groupBy` that was added later: until it is done that break-down does not add up.',
+    },
+  }, async () => ({ data: await listMeterFills(billing) }))
 
   app.get('/customers/:customerId/events/:eventId', {
     config: { scope: 'usage:read' },

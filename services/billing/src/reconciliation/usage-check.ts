@@ -71,10 +71,10 @@ export function momentsOf(documents: readonly InvoiceDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
 }
 
-/** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them. */
-export function groupMistakes(groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[], daily: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>): Broken[] {
-  const grouped = new Map(groups.map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]))
-  const expected = daily.flatMap((day) => (meters.get(day.meter)!.groupBy ?? []).map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]))
+/** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them; `unfilled` break-downs (`meter property`) need not yet. */
+export function groupMistakes(groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[], daily: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, unfilled: ReadonlySet<string> = new Set()): Broken[] {
+  const grouped = new Map(groups.filter((one) => !unfilled.has(`${one.meter} ${one.property}`)).map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]))
+  const expected = daily.flatMap((day) => (meters.get(day.meter)!.groupBy ?? []).filter((property) => !unfilled.has(`${day.meter} ${property}`)).map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]))
   const nothing = { quantity: 0, events: 0 }
   const days = new Map(expected)
   return [...new Set([...grouped.keys(), ...days.keys()])].flatMap((key) => {

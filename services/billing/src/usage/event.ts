@@ -41,6 +41,8 @@ export interface CheckedEvent extends CountedEvent {
   /** Of an event that names one, and what the other meters that read it make of it. */
   type?: string
   also?: readonly CountedEvent[]
+  /** The quantity it was sent with, for meters that may read it later. */
+  sentQuantity?: string
   time: Instant
   /** Whether its time was sent. */
   timeSent: boolean
@@ -105,7 +107,8 @@ export function checkTypedEvent(event: UsageEventInput & { type: string }, reade
   const named = counted.find((one) => one.meter === type)
   const bodyHash = bodyHashOf({ meter: type, quantity: named?.quantity ?? quantityText(event.quantity), time: timeSent ? time : null, propertiesText })
   const [first = { meter: noMeter, quantity: 0, aggregation: 'sum' as const }, ...also] = counted
-  return { id: event.id, customerId: event.customerId, type, ...content, bodyHash, ...first, also }
+  const sent = event.quantity === undefined ? {} : { sentQuantity: String(event.quantity) }
+  return { id: event.id, customerId: event.customerId, type, ...sent, ...content, bodyHash, ...first, also }
 }
 
 /** An event as each meter that counts it does. */
@@ -144,6 +147,8 @@ export function countedBy(meter: Meter, event: UsageEventInput): CountedEvent | 
 /** The quantity of an event for a meter, in units as they were sent. An amount that stands under another name never counts as 1. */
 function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventInput): number | string | Rejection {
   const { key, valueProperty } = meter
+  // What is counted is the event or a value of it: its quantity is meant for other meters.
+  if (type !== undefined && meter.eventType === type && !countsQuantities(meter)) return 1
   const value = valueProperty !== undefined && Object.hasOwn(properties, valueProperty) ? properties[valueProperty] : null
   if (value !== null) {
     if (isNumeric(value)) return value

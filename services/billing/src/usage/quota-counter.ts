@@ -1,3 +1,4 @@
+import { historyVersion } from './history-version.ts'
 import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
@@ -53,7 +54,7 @@ export interface CounterRow {
 
 /** Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations, whatever the number of events. */
 export const countersQuery = `
-  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open, (select history_version from customers where customer_id = a.customer_id) as version
+  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open, (select ${historyVersion} from customers where customer_id = a.customer_id) as version
   from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, seen_from date, seen_to date)
   cross join lateral (
     select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on), 0), 9007199254740991)::bigint as quantity,

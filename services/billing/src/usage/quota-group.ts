@@ -1,3 +1,4 @@
+import { historyVersion } from './history-version.ts'
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { arriveAtLast, clockOf, instantAfter, readHistories } from '../history.ts'
@@ -48,7 +49,7 @@ async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCom
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
   const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
     `with locked as materialized (
-       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt"
+       select customer_id as "customerId", ${historyVersion} as version, coalesce(last_at, created_at) as "lastAt"
        from customers
        where customer_id = any($1)
        order by customer_id collate "C"

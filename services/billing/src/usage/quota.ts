@@ -1,3 +1,4 @@
+import { historyVersion } from './history-version.ts'
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { isAdditive } from '../meter.ts'
@@ -85,7 +86,7 @@ async function askedCounters(tx: BillingTransaction, known: KnownFacts, question
 
 async function versionsOf(tx: BillingTransaction, questions: readonly Question[]): Promise<Map<string, number>> {
   const rows = await tx.query<{ customerId: string; version: number }>(
-    'select customer_id as "customerId", history_version as version from customers where customer_id = any($1)',
+    `select customer_id as "customerId", ${historyVersion} as version from customers where customer_id = any($1)`,
     [[...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)],
   )
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))

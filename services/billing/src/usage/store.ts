@@ -73,13 +73,13 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
 function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
   return `
   with sent as materialized (
-    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type
-    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb, y text)
+    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type, s as sent_quantity
+    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb, y text, s text)
   ), fresh as (
     ${taking[ids]}
   ), stored as (
-    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type)
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type from sent e join fresh using (customer_id, id)
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity)
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity from sent e join fresh using (customer_id, id)
   ), ${isPlain ? plainDays : anyDays}, large as (
     select distinct customer_id from days where quantity > ${markedDay}
   ), marked as (
@@ -143,9 +143,9 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
 
 /** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
 function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined }): string {
-  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage, type } = event
+  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage, type, sentQuantity } = event
   const more = (propertiesText === '{}' ? '' : `,"p":${propertiesText}`) + (isPlain ? '' : `,"a":"${event.aggregation}","u":${JSON.stringify(event.uniqueBy ?? null)}`)
-    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`) + (type === undefined ? '' : `,"y":${JSON.stringify(type)}`)
+    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`) + (type === undefined ? '' : `,"y":${JSON.stringify(type)}`) + (sentQuantity === undefined ? '' : `,"s":${JSON.stringify(sentQuantity)}`)
   return `{"c":${JSON.stringify(customerId)},"i":${JSON.stringify(id)},"m":${JSON.stringify(meter)},"q":${quantity},"t":"${time}","d":"${localDate}","h":"${bodyHash}"${more}}`
 }
 
