@@ -362,7 +362,7 @@ export type InvoiceLine = {
     end: string
   }
   explain: Array<{
-    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
     upTo: number | null
     quantity: number
     events?: number
@@ -758,7 +758,7 @@ export type Priced = {
   /** ISO 4217 */
   currency: string
   explain: Array<{
-    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
     upTo: number | null
     quantity: number
     events?: number
@@ -817,6 +817,8 @@ export type Quota = {
   allowed: boolean
   included: number | null
   used: number
+  /** Used ahead in earlier usage periods: counts as used in this one */
+  deficit: number
   /** Held back by open reservations */
   reserved: number
   remaining: number | null
@@ -1016,6 +1018,8 @@ export type Subscription = {
     meter: string
     allowance: number | null
     used: number
+    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    deficit: number
     /** Held back by open reservations */
     reserved: number
     remaining: number | null
@@ -1153,6 +1157,8 @@ export type UsageSummary = {
     decimals: number
     used: number
     included: number | null
+    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    deficit: number
     remaining: number | null
     overage: number
     /** Minor units (分, cents) */
@@ -1229,6 +1235,12 @@ export interface Operations {
     invoiceId: string | null
     invoiceNumber: string | null
     detail: string | null
+  } }
+  /** A customer's deficits. */
+  'GET /customers/{customerId}/deficits': { arguments: [customerId: string]; answer: {
+    /** Letters, digits and _ . : - */
+    meter: string
+    deficit: number
   } }
   /** A customer's discounts. */
   'GET /customers/{customerId}/discounts': { arguments: [customerId: string]; answer: {
@@ -1428,6 +1440,16 @@ export interface Operations {
   'POST /customers': { arguments: [body: CustomerInput]; answer: Account }
   /** Put a customer's balance right. */
   'POST /customers/{customerId}/balance/adjustments': { arguments: [customerId: string, body: AdjustmentInput]; answer: BalanceAdjustment }
+  /** Forgive a deficit. */
+  'POST /customers/{customerId}/deficits/{meter}/forgive': { arguments: [customerId: string, meter: string, body: {
+    /** Units; all of it when absent */
+    quantity?: number
+    reason: string
+  }]; answer: {
+    /** Letters, digits and _ . : - */
+    meter: string
+    deficit: number
+  } }
   /** Issue a past period's invoice. */
   'POST /customers/{customerId}/invoices': { arguments: [customerId: string, body: {
     /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
@@ -1561,6 +1583,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/aliases': { answer: 'list' },
   'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/deficits': { answer: 'list' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
   'GET /customers/{customerId}/events/{eventId}': { answer: 'json' },
@@ -1595,6 +1618,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'PATCH /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/balance/adjustments': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/deficits/{meter}/forgive': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },

@@ -157,6 +157,10 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     credit: {
       list: call.pages('GET /customers/{customerId}/credit'),
     },
+    deficits: {
+      list: call.list('GET /customers/{customerId}/deficits'),
+      forgive: call.one('POST /customers/{customerId}/deficits/{meter}/forgive'),
+    },
     discounts: {
       put: call.one('PUT /customers/{customerId}/discounts/{discountId}'),
       list: call.list('GET /customers/{customerId}/discounts'),

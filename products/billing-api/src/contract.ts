@@ -91,6 +91,16 @@ const discountFields = {
 /** PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included, whenever that is billed. */
 const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
 export const DiscountInput = Type.Object({ name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) }, closed)
+/** GET /customers/{id}/deficits */
+export const Deficit = Type.Object(
+  { meter: Id, deficit: Type.Number({ minimum: 0 }) },
+  { ...closed, description: 'Units that were used ahead of an allowance that ended lower. They are never billed: they count as used in the usage periods after, until they are worked off' },
+)
+/** POST /customers/{id}/deficits/{meter}/forgive */
+export const ForgiveInput = Type.Object(
+  { quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Units; all of it when absent' })), reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) },
+  closed,
+)
 export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
 
 /** GET /changes */
@@ -244,8 +254,9 @@ export const Quota = Type.Object(
     allowed: Type.Boolean(),
     included: Nullable(Type.Number()),
     used: Type.Number(),
+    deficit: Type.Number({ description: 'Used ahead in earlier usage periods: counts as used in this one' }),
     reserved: Type.Number({ description: 'Held back by open reservations' }),
-    remaining: Nullable(Type.Number({ description: 'included − used − reserved; null when unlimited' })),
+    remaining: Nullable(Type.Number({ description: 'included − used − deficit − reserved; null when unlimited' })),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
     resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
   },

@@ -15,6 +15,7 @@ import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, Subscrip
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { changeRoutes } from './handlers/changes.ts'
 import { customerRoutes } from './handlers/customers.ts'
+import { deficitRoutes } from './handlers/deficits.ts'
 import { discountRoutes } from './handlers/discounts.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { keyRoutes } from './handlers/keys.ts'
@@ -47,6 +48,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     aliasRoutes(api, billing, askerOf)
     eventRoutes(api, billing)
     listRoutes(api, billing)
+    deficitRoutes(api, billing, askerOf)
     discountRoutes(api, billing, askerOf)
     usageRoutes(api, billing)
     quotaRoutes(api, billing)

@@ -129,9 +129,14 @@ export type Meter = Static<typeof Meter>
 // ---- subscription
 
 export const SubscriptionStatus = Type.Union([Type.Literal('trialing'), Type.Literal('active'), Type.Literal('past_due'), Type.Literal('canceled'), Type.Literal('none')])
+const Deficit = Type.Number({ minimum: 0, description: 'Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one' })
 export const Allowance = Type.Object(
-  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), reserved: Type.Number({ description: 'Held back by open reservations' }), remaining: Nullable(Type.Number()) },
-  { ...closed, description: 'Of the current stretch in the current usage period; `null` is unlimited. `remaining` is what is neither used nor reserved: no more than that can be consumed now' },
+  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), deficit: Deficit, reserved: Type.Number({ description: 'Held back by open reservations' }), remaining: Nullable(Type.Number()) },
+  {
+    ...closed,
+    description: 'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. '
+      + '`remaining` is `allowance` less `used`, `deficit` and `reserved`: no more than that can be consumed now',
+  },
 )
 export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], { description: "Who asked for it: what the vendor scheduled is not the customer's to take back" })
 export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Type.Integer(), at: LocalDate, by: Party }, closed)
@@ -168,6 +173,7 @@ export const MeterUsage = Type.Object(
     decimals: Type.Integer(),
     used: Type.Number(),
     included: Nullable(Type.Number()),
+    deficit: Deficit,
     remaining: Nullable(Type.Number()),
     overage: Type.Number(),
     overageAmount: Amount,
@@ -175,7 +181,7 @@ export const MeterUsage = Type.Object(
     forecast: Nullable(Type.Number()),
     runsOutAt: Nullable(LocalDate),
   },
-  { ...closed, description: '`used` is the whole period; included, remaining (what is not used; reservations are not taken off) and overage are of the current stretch. `overagePolicy: null`: the plan has no charge for this meter.' },
+  { ...closed, description: 'Of the whole period. `included` is what may be used in all, by the days on each plan; `remaining` is what is left of it (reservations are not taken off). `overagePolicy: null`: the plan has no charge for this meter.' },
 )
 export const UsageSummary = Type.Object(
   {
@@ -217,7 +223,7 @@ export type UsageEvent = Static<typeof UsageEvent>
 export const Explanation = Type.Object(
   {
     kind: Type.Optional(Type.Union([
-      Type.Literal('volume'), Type.Literal('package'), Type.Literal('percentage'), Type.Literal('per_event'), Type.Literal('minimum'), Type.Literal('maximum'),
+      Type.Literal('volume'), Type.Literal('package'), Type.Literal('percentage'), Type.Literal('per_event'), Type.Literal('minimum'), Type.Literal('maximum'), Type.Literal('prorated'),
       Type.Literal('gross'), Type.Literal('taken_off'),
     ])),
     upTo: Nullable(Type.Number()), quantity: Type.Number(), events: Type.Optional(Type.Integer()), rate: Nullable(Rate), flat: Amount, amount: Amount,
@@ -226,6 +232,7 @@ export const Explanation = Type.Object(
     ...closed,
     description: 'One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. '
       + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; '
+      + '`prorated` takes off a level what its price for a month is for the days of the month that are not the line\'s; '
       + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already',
   },
 )

@@ -43,6 +43,7 @@ export const Quota = Type.Object(
     allowed: Type.Boolean({ description: 'Whether one more suggestion would be given' }),
     included: Nullable(Type.Number({ description: 'null is unlimited' })),
     used: Type.Number(),
+    deficit: Type.Number({ description: 'Used ahead in earlier usage periods: counts as used in this one' }),
     reserved: Type.Number({ description: 'Held back for work under way' }),
     remaining: Nullable(Type.Number()),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),

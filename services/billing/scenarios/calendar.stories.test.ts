@@ -57,14 +57,14 @@ stories('the calendar', [
     await life.on('2028-02-29 10:00')
     await life.upgrades('business')
     // 59900 × 28 ÷ 29 = 57834.48 → 57834, so one day is 59900 − 57834 = 2066. 199900 × 28 ÷ 29 = 193006.90 → 193007, so 6893.
-    // 48.27 × 6 % = 2.8962 → 2.90. Of 5,000 chats one day in 29 is 172.4 → 172.
+    // 48.27 × 6 % = 2.8962 → 2.90. Of 1,000 chats 28 days in 29, of 5,000 one: 33,000 ÷ 29 = 1137.9 → 1137.
     await life.receives(`start on 2028-02-01 09:00
       Team plan fee 2028-02-01..2028-03-01 599.00
       tax 6% 35.94, total 634.94`, `change on 2028-02-29 10:00
       Unused time on Team 2028-02-29..2028-03-01 -20.66
       Business plan fee 2028-02-29..2028-03-01 68.93
       tax 6% 2.90, total 51.17`)
-    await life.sees({ allowances: [{ meter: 'ai_chat', allowance: 172, remaining: 172 }] })
+    await life.sees({ allowances: [{ meter: 'ai_chat', allowance: 1_137, remaining: 1_137 }] })
     await life.on('2028-03-02 00:00')
     // 1999.00 × 6 % = 119.94
     await life.receives(`renewal on 2028-03-01 01:00
@@ -114,13 +114,13 @@ stories('the calendar', [
       Business plan fee 2026-03-29..2026-04-01 193.45
       tax 6% 8.13, total 143.61`)
     await life.on('2026-04-02 00:00')
-    // Team: 100 above 1,000 at 0.05. Business: all of the 29th, 583; included 5000 × 3 ÷ 31 = 483.9 → 483, so 100 at 0.04 and 10.00 for the tier.
-    // 2018.00 × 6 % = 121.08
+    // Of the month (1000 × 28 + 5000 × 3) ÷ 31 = 1387.1 → 1387 are included. Team: all of 1,100 are within. Business: all of the 29th, 583, of which
+    // 287 are left: 296 at 0.04 and 10.00 for the tier. 2020.84 × 6 % = 121.2504 → 121.25
     await life.receives(`renewal on 2026-04-01 01:00
       Business plan fee 2026-04-01..2026-05-01 1999.00
-      AI chats usage (Team) 2026-03-01..2026-03-29 1100 of 1000 5.00
-      AI chats usage (Business) 2026-03-29..2026-04-01 583 of 483 14.00
-      tax 6% 121.08, total 2139.08`)
+      AI chats usage (Team) 2026-03-01..2026-03-29 1100 of 1387 0.00
+      AI chats usage (Business) 2026-03-29..2026-04-01 583 of 287 21.84
+      tax 6% 121.25, total 2142.09`)
   })
 
   story('Berlin in autumn: three hours of grace end at the second two o’clock', 'grace is real hours; what is used in either of the two hours is of that date', { zone: 'Europe/Berlin' }, async (life) => {
@@ -191,11 +191,11 @@ stories('the calendar', [
       Business plan fee 2026-11-02..2026-12-01 1932.37
       tax 6% 81.20, total 1434.54`)
     await life.on('2026-12-02 00:00')
-    // The allowance of the one day on Team is that of the month: ending early never reduces it. 1999.05 × 6 % = 119.943 → 119.94.
+    // The one day on Team counts with all of the month: (1000 × 1 + 5000 × 29) ÷ 30 = 4866.7 → 4866, and nothing is above it.
     await life.receives(`renewal on 2026-12-01 01:00
       Business plan fee 2026-12-01..2027-01-01 1999.00
-      AI chats usage (Team) 2026-11-01..2026-11-02 1001 of 1000 0.05
-      tax 6% 119.94, total 2118.99`)
+      AI chats usage (Team) 2026-11-01..2026-11-02 1001 of 4866 0.00
+      tax 6% 119.94, total 2118.94`)
   })
 
   story('what is used in the last moment before midnight in Shanghai is of the month that ends', 'periods are half-open; what is told in the grace hour still counts', {}, async (life) => {
@@ -248,12 +248,13 @@ stories('the calendar', [
       Business plan fee 2011-12-31..2012-01-15 967.26
       tax 6% 40.65, total 718.07`)
     await life.on('2012-01-16 00:00')
-    // Team: two above 1,000 at 0.05. Business: 5000 × 15 ÷ 31 = 2419.4 → 2419, one above it at 0.04, and 10.00 for the tier. 2009.14 × 6 % = 120.5484 → 120.55.
+    // (1000 × 16 + 5000 × 15) ÷ 31 = 2935.5 → 2935 are included, of which Team used 1,002. Business: 1,933 are left, so 487 at 0.04 and 10.00 for the
+    // tier: 29.48. 2028.48 × 6 % = 121.7088 → 121.71.
     await life.receives(`renewal on 2012-01-15 01:00
       Business plan fee 2012-01-15..2012-02-15 1999.00
-      AI chats usage (Team) 2011-12-15..2011-12-31 1002 of 1000 0.10
-      AI chats usage (Business) 2011-12-31..2012-01-15 2420 of 2419 10.04
-      tax 6% 120.55, total 2129.69`)
+      AI chats usage (Team) 2011-12-15..2011-12-31 1002 of 2935 0.00
+      AI chats usage (Business) 2011-12-31..2012-01-15 2420 of 1933 29.48
+      tax 6% 121.71, total 2150.19`)
   })
 
   story('in Apia a period that should begin on the missing day begins with the next', 'a date begins at its first instant, or at the next one there is', { zone: 'Pacific/Apia' }, async (life) => {

@@ -118,8 +118,8 @@ stories('changes', [
     await life.uses('ai_chat', 400)
     await life.on('2026-11-11 09:00')
     await life.isMovedTo('team-plus')
-    // 2,000 chats, 20 days of 30: 1333.3 → 1333.
-    await life.sees({ plan: { id: 'team-plus' }, allowances: [{ allowance: 1_333, used: 0 }] })
+    // 1,000 chats for ten days, 2,000 for twenty: 50,000 ÷ 30 = 1666.7 → 1666, of which 400 are used.
+    await life.sees({ plan: { id: 'team-plus' }, allowances: [{ allowance: 1_666, used: 400 }] })
     await life.uses('ai_chat', 1_335)
     await life.receives()
     await life.on('2026-11-21 09:00')
@@ -130,12 +130,12 @@ stories('changes', [
       Business plan fee 2026-11-21..2026-12-01 666.33
       tax 6% 28.00, total 494.66`)
     await life.on('2026-12-02 00:00')
-    // Team plus: two above 1,333 at 0.05. 1999.10 × 6 % = 119.946 → 119.95.
+    // Ten days of each: (1,000 + 2,000 + 5,000) × 10 ÷ 30 = 2666.7 → 2666. 1999.00 × 6 % = 119.94.
     await life.receives(`renewal on 2026-12-01 01:00
       Business plan fee 2026-12-01..2027-01-01 1999.00
-      AI chats usage (Team) 2026-11-01..2026-11-11 400 of 1000 0.00
-      AI chats usage (Team plus) 2026-11-11..2026-11-21 1335 of 1333 0.10
-      tax 6% 119.95, total 2119.05`)
+      AI chats usage (Team) 2026-11-01..2026-11-11 400 of 2666 0.00
+      AI chats usage (Team plus) 2026-11-11..2026-11-21 1335 of 2266 0.00
+      tax 6% 119.94, total 2118.94`)
   })
 
   story('more seats now, fewer at the end of the month, and the counter of chats goes on', 'a change of seats alone starts a stretch for the fee only', {}, async (life) => {
@@ -351,17 +351,17 @@ stories('changes', [
     await life.on('2026-11-16 10:00')
     expect(await life.consumes('ai_chat', 1)).toMatchObject({ granted: 0 })
     await life.upgrades('team')
-    // 1,000 chats, 15 days of 30: 500; of 501 one is above them.
-    expect(await life.consumes('ai_chat', 501)).toMatchObject({ granted: 501, remaining: 0, overage: 1 })
+    // 20 chats for 15 days of 30, 1,000 for 15: 510, of which 20 are used; of 501 eleven are above what is left.
+    expect(await life.consumes('ai_chat', 501)).toMatchObject({ granted: 501, remaining: 0, overage: 11 })
     await life.on('2026-12-02 00:00')
-    // 299.50 × 6 % = 17.97. 599.05 × 6 % = 35.943 → 35.94.
+    // 299.50 × 6 % = 17.97. Eleven above at 0.05; 599.55 × 6 % = 35.973 → 35.97.
     await life.receives(`change on 2026-11-16 10:00
       Team plan fee 2026-11-16..2026-12-01 299.50
       tax 6% 17.97, total 317.47`, `renewal on 2026-12-01 01:00
       Team plan fee 2026-12-01..2027-01-01 599.00
-      AI chats usage (Free) 2026-11-01..2026-11-16 20 of 20 0.00
-      AI chats usage (Team) 2026-11-16..2026-12-01 501 of 500 0.05
-      tax 6% 35.94, total 634.99`)
+      AI chats usage (Free) 2026-11-01..2026-11-16 20 of 510 0.00
+      AI chats usage (Team) 2026-11-16..2026-12-01 501 of 490 0.55
+      tax 6% 35.97, total 635.52`)
   })
 
   story('a plan that becomes dearer stays as it was for those who have it', 'plan versions are immutable; a subscriber stays on theirs until moved', {}, async (life) => {

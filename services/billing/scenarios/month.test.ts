@@ -51,7 +51,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     expect(preview.lines.map((line) => line.amount)).toEqual([-29_950, 99_950])
     expect(preview).toMatchObject({ when: 'now', effectiveAt: '2026-11-16', subtotal: 70_000, taxTotal: 4_200, total: 74_200, dueNow: 74_200, nextInvoice: { at: '2026-12-01', estimatedTotal: 211_894 } })
     const { subscription, invoice } = await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business', quoteId: preview.quoteId })
-    expect(subscription).toMatchObject({ plan: { id: 'business' }, allowances: [{ meter: 'ai_chat', allowance: 2500, used: 0, remaining: 2500 }] })
+    expect(subscription).toMatchObject({ plan: { id: 'business' }, allowances: [{ meter: 'ai_chat', allowance: 3000, used: 1100, remaining: 1900 }] })
     expect(invoice).toMatchObject({ kind: 'change', number: 'INV-202611-000002', total: preview.total, amountDue: preview.dueNow })
     expect(invoice!.lines.map(({ amount }) => amount)).toEqual(preview.lines.map(({ amount }) => amount))
   })
@@ -66,9 +66,9 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     expect(data.map((invoice) => [invoice.kind, invoice.status])).toEqual([['renewal', 'open'], ['change', 'open'], ['start', 'open']])
     const [renewal] = data
     expect(renewal).toMatchObject({ issuedAt: '2026-11-30T17:00:00.000000Z', number: 'INV-202612-000001', total: draft!.total })
-    // 4,000 used, 2,500 included: 1,000 at 4 分 with ¥10 for the tier, 500 at 3 分.
-    expect(renewal!.lines.map((line) => [line.kind, line.quantity, line.amount])).toEqual([['fee', 1, 199_900], ['usage', 1100, 500], ['usage', 4000, 6_500]])
-    expect(renewal!.lines[2]!.explain.map((tier) => [tier.quantity, tier.flat, tier.amount])).toEqual([[1000, 1000, 5000], [500, 0, 1500]])
+    // (1,000 × 15 + 5,000 × 15) ÷ 30 = 3,000 included, 5,100 used: 1,000 at 4 分 with ¥10 for the tier, 1,100 at 3 分.
+    expect(renewal!.lines.map((line) => [line.kind, line.quantity, line.amount])).toEqual([['fee', 1, 199_900], ['usage', 1100, 0], ['usage', 4000, 8_300]])
+    expect(renewal!.lines[2]!.explain.map((tier) => [tier.quantity, tier.flat, tier.amount])).toEqual([[1000, 1000, 5000], [1100, 0, 3300]])
   })
 
   test('usage that arrives late is an adjustment on the next invoice, once', async () => {

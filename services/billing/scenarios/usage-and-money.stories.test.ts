@@ -36,7 +36,7 @@ stories('usage and money', [
       tax 6% 35.94, total 634.94`)
   })
 
-  story('late usage across a change of plan: each plan’s part at its price and with its tax', 'each stretch is rated alone, with its own tax; several rates stand on one invoice', {}, async (life) => {
+  story('late usage across a change of plan: each plan’s part at its price and with its tax', 'tiers and the allowance go on through a change; each part has its own price and tax', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('team')
     await life.uses('ai_chat', 900)
@@ -51,17 +51,17 @@ stories('usage and money', [
       Premium plan fee 2026-11-16..2026-12-01 1500.00
       tax 6% -17.97, tax 13% 195.00, total 1377.53`, `renewal on 2026-12-01 01:00
       Premium plan fee 2026-12-01..2027-01-01 3000.00
-      AI chats usage (Team) 2026-11-01..2026-11-16 900 of 1000 0.00
+      AI chats usage (Team) 2026-11-01..2026-11-16 900 of 2000 0.00
       tax 13% 390.00, tax 6% 0.00, total 3390.00`)
     await life.uses('ai_chat', 200, '2026-11-15 23:59:59')
     await life.uses('ai_chat', 1_600, '2026-11-16 00:00')
     await life.on('2027-01-02 00:00')
-    // Team: 1,100, 100 above 1,000 at 0.05; × 6 % = 0.30. Premium: 3,000 × 15 ÷ 30 = 1,500 included, 100 above at 0.10; 3010.00 × 13 % = 391.30.
+    // (1,000 × 15 + 3,000 × 15) ÷ 30 = 2,000 included. Team: 1,100, all within. Premium: 1,600, of which 700 are above; 3070.00 × 13 % = 399.10.
     await life.receives(`renewal on 2027-01-01 01:00
       Premium plan fee 2027-01-01..2027-02-01 3000.00
-      AI chats usage adjustment (2026-11) 2026-11-01..2026-11-16 +200 5.00
-      AI chats usage adjustment (2026-11) 2026-11-16..2026-12-01 +1600 10.00
-      tax 13% 391.30, tax 6% 0.30, total 3406.60`)
+      AI chats usage adjustment (2026-11) 2026-11-01..2026-11-16 +200 0.00
+      AI chats usage adjustment (2026-11) 2026-11-16..2026-12-01 +1600 70.00
+      tax 13% 399.10, tax 6% 0.00, total 3469.10`)
   })
 
   story('usage that comes after a customer has left is on one closing invoice', 'closing: 35 days after the end, when no event from before it can arrive any more', {}, async (life) => {

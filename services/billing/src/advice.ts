@@ -140,7 +140,8 @@ function canBePriced({ meters }: History, { rated, usage }: Basis, { charges }: 
 function advisePlan(tx: BillingTransaction, history: History, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
   const wanted = Math.max(current.seats, plan.seats.min)
   const seats = Math.min(wanted, plan.seats.max ?? wanted)
-  const rated = rateUsage([{ id: '', plan, from: period.from, to: period.to, trial: false }], period, usage, history.meters)
+  const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false }]
+  const rated = rateUsage(onPlan(period), period, usage, history.meters)
   const fee = feeLine({ id: '', plan, seats }, period, feePeriodOf(plan, period))
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
@@ -148,7 +149,7 @@ function advisePlan(tx: BillingTransaction, history: History, { current, rated: 
   const obstacles = tooManySeats(plan, wanted)
   return {
     planId: plan.id, seats, fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
-    soFar: money(fee.amount + sum(rateUsage([{ id: '', plan, from: running.from, to: running.to, trial: false }], running, usage, history.meters).map((one) => one.rated.amount))),
+    soFar: money(fee.amount + sum(rateUsage(onPlan(running), running, usage, history.meters).map((one) => one.rated.amount))),
     loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
     fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),
   }

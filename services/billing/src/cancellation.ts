@@ -78,7 +78,7 @@ async function endNow(tx: BillingTransaction, history: History, current: Stretch
   // Where discounts took all of the fee, nothing is given back.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])
-  await writeStretches(tx, customerId, { endsOn, next: null })
+  await writeStretches(tx, customerId, { endsOn, next: null, credited: credit })
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)

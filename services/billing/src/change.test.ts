@@ -87,13 +87,13 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     for (const seats of [1, 51]) await expect(upgrade('seated', 'seats', { seats })).rejects.toMatchObject({ code: 'seats_out_of_range', detail: { pointer: '/seats', min: 2, max: 50 } })
   })
 
-  test('another plan starts its own counter, and the usage of the day goes to it', async () => {
+  test('another plan goes on with the counter: what both include by days, less what was used', async () => {
     await subscribe('counter', 'free')
     await recordUsage(world.billing, [{ id: 'before', customerId: 'counter', meter: 'ai_chat', quantity: 15, time: '2026-11-15T15:59:59Z' }, { id: 'today', customerId: 'counter', meter: 'ai_chat', quantity: 3 }])
     const { subscription, invoice } = await upgrade('counter', 'seats')
     expect(amounts(invoice)).toEqual([['fee', 9_900]])
-    // 300 × 15 ÷ 30 = 150, of which the 3 of today are used.
-    expect(subscription).toMatchObject({ seats: 2, allowances: [{ meter: 'ai_chat', allowance: 150, used: 3, remaining: 147 }] })
+    // (20 × 15 + 300 × 15) ÷ 30 = 160, of which 15 and the 3 of today are used.
+    expect(subscription).toMatchObject({ seats: 2, allowances: [{ meter: 'ai_chat', allowance: 160, used: 18, remaining: 142 }] })
   })
 
   test('twice in a day: the stretch between is empty, and the money still adds up', async () => {

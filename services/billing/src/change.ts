@@ -1,10 +1,11 @@
 import type { BillingTransaction } from './billing.ts'
+import { directionOf, type Direction } from './direction.ts'
 import { BillingError } from './failure.ts'
 import { currentStretch, isSameGrid, nextStretch, type History, type Party, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
-import { feeOf, getPlan, monthsOf, type Plan } from './plan.ts'
+import { getPlan, monthsOf, type Plan } from './plan.ts'
 import type { Notice } from './notices.ts'
 import type { Totals } from './rules/invoicing.ts'
 import { renewalLines } from './invoice/renewal.ts'
@@ -15,8 +16,7 @@ import { inChinese, type LocalizedText } from './text.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { dailyUsage, usedOn } from './usage/rating.ts'
 
-/** Which way a change goes: by rank, then by the fee for the seats over a year, then by the seats. */
-export type Direction = 'up' | 'down' | 'level' | 'same'
+export { directionOf, type Direction } from './direction.ts'
 
 /** What is asked for. `when` is the vendor's to say. */
 export interface ChangeRequest {
@@ -182,16 +182,4 @@ export function seatsFor(plan: Plan, asked: number | undefined, current: number)
     throw new BillingError('seats_out_of_range', { pointer: '/seats', seats, min, max, message: `plan '${plan.id}' has ${min} to ${max ?? 'any number of'} seats, not ${seats}` })
   }
   return seats
-}
-
-/** Rank decides, then the fee for the seats over a year, then the seats. */
-export function directionOf(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): Direction {
-  if (from.plan.id === to.plan.id && from.plan.version === to.plan.version && from.seats === to.seats) return 'same'
-  const perYear = ({ plan, seats }: { plan: Plan; seats: number }, other: { plan: Plan }) => BigInt(feeOf(plan, seats)) * BigInt(monthsOf(other.plan))
-  const difference = to.plan.rank - from.plan.rank || compare(perYear(to, from), perYear(from, to)) || to.seats - from.seats
-  return difference > 0 ? 'up' : difference < 0 ? 'down' : 'level'
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

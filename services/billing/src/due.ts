@@ -10,6 +10,7 @@ import type { LabelledPeriod } from './rules/period.ts'
 import { instantOf } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
+import { writeDeficits } from './usage/deficit.ts'
 import { latestDays } from './usage/event.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
@@ -42,9 +43,10 @@ export async function closePeriod(tx: BillingTransaction, history: History, peri
   return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
 }
 
-/** Writes down that a usage period is billed: what arrives later is an adjustment. */
+/** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
 export async function rememberClosed(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<void> {
   await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
+  await writeDeficits(tx, history, period.to)
 }
 
 /** Bills late usage of the subscriptions whose last event has arrived by `until` (and by now). */
@@ -55,6 +57,7 @@ async function closeEnded(tx: BillingTransaction, history: History, until: Insta
     const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) await issue(tx, history, { kind: 'closing', period, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+    await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
   }
 }

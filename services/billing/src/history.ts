@@ -43,6 +43,8 @@ export interface Stretch {
   scheduled: boolean
   /** The first date after the trial this stretch belongs to; null where it is paid for. */
   trialEnds: LocalDate | null
+  /** Whether it ended before what was paid for, and that was given back. */
+  credited?: boolean
 }
 
 /** Who asked for something: the customer in the portal, or the vendor by the billing API. */
@@ -66,6 +68,15 @@ export interface Scheduled {
   left: Waiting[]
 }
 
+/** What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven in it. Steps. */
+export interface DeficitSum {
+  meter: string
+  /** The usage period's first date. */
+  period: LocalDate
+  quantity: number
+  forgiven: boolean
+}
+
 /** The facts about one customer that money is computed from, and the date it is for them now. */
 export interface History {
   customer: CustomerRow
@@ -79,6 +90,7 @@ export interface History {
   /** What is to come after today, in order: what waits, and the end of a trial. */
   ahead: Scheduled[]
   meters: Map<string, Meter>
+  deficits: DeficitSum[]
   startedAt: Instant | null
   /** When the last subscription was ended at once; it had its date to the end. Null where it was not. */
   endedAt: Instant | null
@@ -158,7 +170,7 @@ async function historiesOf(tx: BillingTransaction, customerIds: readonly string[
   return facts.map((own) => historyFrom(tx, own, meters))
 }
 
-function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
   const written = rows.map(stretchFrom)
   const last = written.at(-1)
   const asked = (waiting ?? []).map(waitingFrom)
@@ -166,7 +178,7 @@ function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, 
   const today = localDateOf(zones, tx.at)
   const begun = happens.filter((one) => one.at <= today)
   const stretches = stretchesAhead({ stretches: written, ahead: begun })
-  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, startedAt, endedAt, today }
+  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, deficits, startedAt, endedAt, today }
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -181,13 +193,14 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   usage_id: string
   scheduled: boolean
   trial_ends_on: LocalDate | null
+  credited: boolean
 }
 
 function stretchFrom(row: StretchRow): Stretch {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
     from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
-    scheduled: row.scheduled, trialEnds: row.trial_ends_on,
+    scheduled: row.scheduled, trialEnds: row.trial_ends_on, credited: row.credited,
   }
 }
 
@@ -206,6 +219,7 @@ interface Facts extends CustomerRow {
   startedAt: Instant | null
   endedAt: Instant | null
   waiting: WaitingRow[] | null
+  deficits: DeficitSum[]
 }
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
@@ -217,7 +231,7 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
        case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
-          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.sequence, p.id as plan_id, p.version, p.spec
+          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.credited, s.sequence, p.id as plan_id, p.version, p.spec
           from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.customer_id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
@@ -225,7 +239,10 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "endedAt",
        (select json_agg(c order by c.at, c.by) from (
           select c.asked_by as by, c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
-          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting,
+       (select coalesce(json_agg(d), '[]') from (
+          select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven
+          from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits
      from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
     [one ?? customerIds], { keepPlan: true },
   )

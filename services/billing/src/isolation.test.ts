@@ -33,6 +33,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
+    await world.db.asOwner((tx) => tx.query("insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers"))
     world.set('2026-11-30T17:00:00Z')
     for (const customerId of ['a', 'b']) {
       await upgradeSubscription(world.billing, { customerId, planId: 'business' })

@@ -14,6 +14,8 @@ export interface Meter {
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** For `unique`: the property whose different values are counted. */
   uniqueBy?: string
+  /** For `last`: whether a value stands until another is reported, also over the ends of periods. */
+  carry?: boolean
   /** Properties by whose values what is used is broken down; of meters that add up, at most two. */
   groupBy?: string[]
   /** It reads every event of this type, beside those that name it. */
@@ -32,15 +34,15 @@ export const mostGroupings = 2
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation === 'sum' || aggregation === 'count'
 
 const columns = `key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy", event_type as "eventType",
-  value_property as "valueProperty", filters`
+  value_property as "valueProperty", filters, carry`
 
 type Optional = 'uniqueBy' | 'eventType' | 'valueProperty' | 'filters'
-export type MeterRow = Omit<Meter, Optional> & { [K in Optional]: NonNullable<Meter[K]> | null } & { groupBy: string[] }
+export type MeterRow = Omit<Meter, Optional | 'carry'> & { [K in Optional]: NonNullable<Meter[K]> | null } & { groupBy: string[]; carry: boolean }
 
 /** A meter as it is read: what it does not have is not there. */
-export function meterFrom({ uniqueBy, groupBy, eventType, valueProperty, filters, ...meter }: MeterRow): Meter {
+export function meterFrom({ uniqueBy, groupBy, eventType, valueProperty, filters, carry, ...meter }: MeterRow): Meter {
   return {
-    ...meter, ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }), ...(eventType === null ? {} : { eventType }),
+    ...meter, ...(carry ? { carry } : {}), ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }), ...(eventType === null ? {} : { eventType }),
     ...(valueProperty === null ? {} : { valueProperty }), ...(filters === null ? {} : { filters }),
   }
 }

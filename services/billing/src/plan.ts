@@ -14,6 +14,10 @@ import { localized, type LocalizedText } from './text.ts'
  */
 export interface Charge extends ChargePrice {
   meter: string
+  /** Whether `included` is for the subscription (as unless said otherwise) or for each seat. */
+  includedPer?: 'subscription' | 'seat'
+  /** What a change to this higher plan gives in the running usage period: its share of the days left, or the whole allowance. */
+  onUpgrade?: 'prorated' | 'full'
 }
 
 /** One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of `currency`. */

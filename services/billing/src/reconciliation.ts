@@ -10,6 +10,7 @@ import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } fr
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
 import { meterBalances } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
+import { readUsage } from './usage/deficit.ts'
 import { dailyUsage } from './usage/rating.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
@@ -36,8 +37,10 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
     const period = periodNamed(history, input.period)
     const documents = (await documentRows(tx, input.customerId, addDays(period.from, -1))).filter((row) => !row.voided).map((row) => row.document)
     const counted = await countAgain(tx, input.customerId, [], period)
-    const daily = await dailyUsage(tx, input.customerId, period)
-    const balances = meterBalances({ history, events: withDaysBefore(await eventsKeptFrom(tx), counted.daily, daily), daily, documents }, period)
+    const { days, all } = await readUsage(tx, history, period)
+    const before = all.filter((day) => day.date < period.from)
+    const events = [...before, ...withDaysBefore(await eventsKeptFrom(tx), counted.daily, days)]
+    const balances = meterBalances({ history, events, daily: all, documents }, period)
     return {
       period: shown(period),
       meters: balances.map(({ meter, ...steps }) => {
@@ -117,7 +120,7 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters, await unfilledProperties(tx)),
       ...balanceMistakes({ history, events, daily, documents: valid }),
       ...discountMistakes(valid),
-      ...documents.flatMap((document) => lineMistakes(document, counted, history.meters, keptFrom)),
+      ...documents.flatMap((document) => lineMistakes(document, counted, history, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))
   })

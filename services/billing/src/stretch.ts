@@ -3,9 +3,9 @@ import { noteChange } from './change-feed.ts'
 import type { History, Scheduled, Stretch, Waiting } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
 
-/** Ends the open stretch of a customer, and begins another where one follows. */
-export async function writeStretches(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Stretch | null }): Promise<void> {
-  await tx.query('update stretches set ends_on = $2 where customer_id = $1 and ends_on is null', [customerId, change.endsOn])
+/** Ends the open stretch of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
+export async function writeStretches(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Stretch | null; credited?: boolean }): Promise<void> {
+  await tx.query('update stretches set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [customerId, change.endsOn, change.credited ?? false])
   if (change.next) await insertStretch(tx, customerId, change.next)
 }
 

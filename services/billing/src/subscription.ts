@@ -25,16 +25,18 @@ import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
 import { heldToday } from './usage/held.ts'
-import { dailyUsage, rateUsage, usageStretches } from './usage/rating.ts'
+import { readUsage } from './usage/deficit.ts'
 import { shown } from './usage/summary.ts'
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
 
-/** What a meter's allowance is in the current stretch and usage period, in units; null is unlimited. */
+/** What a meter's allowance is in the current usage period, in units; null is unlimited. */
 export interface Allowance {
   meter: string
   allowance: number | null
   used: number
+  /** Used ahead in earlier periods: counts as used here. */
+  deficit: number
   /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
   reserved: number
   remaining: number | null
@@ -206,7 +208,7 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
     id: current.subscriptionId,
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
     plan: current.plan, seats: current.seats,
-    allowances: await allowancesOf(tx, history, current),
+    allowances: await allowancesOf(tx, history),
     startedAt: history.startedAt, endedAt: null,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
     usagePeriod: shown(period),
@@ -240,15 +242,17 @@ function noSubscription(history: History): Subscription {
   }
 }
 
-async function allowancesOf(tx: BillingTransaction, history: History, current: Stretch): Promise<Allowance[]> {
+async function allowancesOf(tx: BillingTransaction, history: History): Promise<Allowance[]> {
   const period = usagePeriods(history.stretches, history.today).at(-1)!
-  const usage = await dailyUsage(tx, history.customer.customerId, period)
-  const counters = usageStretches(history.stretches).filter((stretch) => stretch.id === current.usageId)
+  const known = await readUsage(tx, history, period)
   const held = await heldToday(tx, history)
-  return rateUsage(counters, period, usage, history.meters).map(({ meter, allowance, used }) => {
+  return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
     const reserved = held.get(meter.key) ?? 0
     const units = (steps: number) => unitsFrom(steps, meter.decimals)
-    return { meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), reserved: units(reserved), remaining: allowance === null ? null : units(Math.max(0, allowance - used - reserved)) }
+    return {
+      meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), deficit: units(carried), reserved: units(reserved),
+      remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
+    }
   })
 }
 

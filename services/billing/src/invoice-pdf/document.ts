@@ -45,7 +45,7 @@ export interface Rate {
 
 /** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
 export interface Explanation {
-  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
   events?: number
   upTo: number | null
   quantity: number

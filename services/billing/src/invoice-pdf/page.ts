@@ -181,7 +181,7 @@ function tierText(tier: Explanation, below: Explanation | null, currency: string
   return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount }
 }
 
-const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum', gross: '折前 before discounts', taken_off: '已减免 taken off' }
+const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum', prorated: '按天数折算 prorated by days', gross: '折前 before discounts', taken_off: '已减免 taken off' }
 
 function partText(part: Explanation, currency: string): string {
   if (!part.rate) return ''

@@ -3,7 +3,8 @@ import { isSameGrid, stretchesAhead, stretchOn, type History, type Stretch } fro
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { latestDays } from '../usage/event.ts'
-import { dailyUsage, rateUsage, usageStretches, type RatedUsage } from '../usage/rating.ts'
+import { readUsage } from '../usage/deficit.ts'
+import type { RatedUsage } from '../usage/rating.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, billedUntil, creditsFrom, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
@@ -52,11 +53,10 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
   const { customerId } = history.customer
   const since = addDays(range.from, -lookBackDays - 31)
   const lines = await linesSince(tx, customerId, since)
-  const usage = await dailyUsage(tx, customerId, { from: since, to: range.to })
-  const stretches = usageStretches(history.stretches)
+  const usage = await readUsage(tx, history, { from: since, to: range.to })
   return {
     lines,
-    rated: (period: LabelledPeriod) => rateUsage(stretches, period, usage, history.meters).filter((one) => !one.stretch.trial),
+    rated: (period: LabelledPeriod) => usage.rated(period).filter((one) => !one.stretch.trial),
     billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.stretch.id, one.meter, from),
   }
 }

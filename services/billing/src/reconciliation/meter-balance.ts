@@ -2,11 +2,12 @@ import type { History } from '../history.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
-import type { Meter } from '../meter.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import { sum } from '../rules/money.ts'
 import { later, type DateRange } from '../rules/date.ts'
 import type { Period } from '../rules/period.ts'
-import { rateUsage, usageStretches, usedOn, type DailyUsage, type RatedUsage } from '../usage/rating.ts'
+import { knownUsage } from '../usage/deficit.ts'
+import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '../usage/rating.ts'
 
 /**
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
@@ -35,7 +36,7 @@ export interface UsageFacts {
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
 export function meterBalances({ history, events, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
   // A trial is never billed: what was used in it is uncharged.
-  const rated = rateUsage(usageStretches(history.stretches), period, daily, history.meters).filter((one) => !one.stretch.trial)
+  const rated = knownUsage(history, daily).rated(period).filter((one) => !one.stretch.trial)
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...events, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
@@ -46,10 +47,15 @@ export function meterBalances({ history, events, daily, documents }: UsageFacts,
     const stretches = charged.map((one) => one.dates)
     const between = gapsIn(period, stretches)
     const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
-    const accepted = total(events, [...stretches, ...between])
+    const accepted = total(events, [...charged.map((one) => datesOfLine(history, one, period)), ...between])
     const uncharged = parts.uncharged + total(daily, between)
     return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
   })
+}
+
+/** The dates whose usage a line counts: of a level those before count too. */
+function datesOfLine(history: History, { meter, dates, stretch }: RatedUsage, period: Period): DateRange {
+  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(history.stretches, stretch.id) })
 }
 
 /** The dates of a period that no stretch charges. What is not added up (a largest quantity) is one value for each stretch, and one for each gap. */
@@ -79,9 +85,9 @@ function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Me
   return { billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
 }
 
-/** A line names all usage of its stretch; where the plan blocks, what lies above the allowance is not charged by it. */
-function partsOfStretch({ charge, allowance, used, meter }: RatedUsage, lines: readonly Line[]): Parts {
-  const chargeable = (quantity: number) => (charge.overage === 'block' && allowance !== null ? Math.min(quantity, allowance) : quantity)
+/** A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by it. */
+function partsOfStretch({ used, uncharged, meter }: RatedUsage, lines: readonly Line[]): Parts {
+  const chargeable = (quantity: number) => (uncharged > 0 ? Math.min(quantity, used - uncharged) : quantity)
   let counted = 0
   const billedBy = { usage: 0, adjustment: 0 }
   for (const line of lines) {

@@ -1,11 +1,12 @@
-import type { Meter } from '../meter.ts'
+import type { History } from '../history.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
-import { usedOn, type DailyUsage } from '../usage/rating.ts'
+import { levelDates, sinceOf, usedOn, type DailyUsage } from '../usage/rating.ts'
 import type { CountedAgain } from './counted-again.ts'
 import { meterBalances, type UsageFacts } from './meter-balance.ts'
 
@@ -48,11 +49,14 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
  * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
  * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, meters: ReadonlyMap<string, Meter>, keptFrom: LocalDate | null): Broken[] {
+export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, { meters, stretches }: Pick<History, 'meters' | 'stretches'>, keptFrom: LocalDate | null): Broken[] {
   return document.lines.flatMap((line) => {
     if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
     const meter = meters.get(line.meter)!
-    const dates = { from: line.period.start, to: line.period.end }
+    const own = { from: line.period.start, to: line.period.end }
+    const dates = isAdditive(meter) ? own : levelDates(meter, own, { period: { ...own, from: line.usagePeriod! }, since: sinceOf(stretches, line.stretchId) })
+    // Of what still stands from before the events may be gone.
+    if (keptFrom !== null && dates.from < keptFrom) return []
     const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
     const [without, most] = [false, true].map((including) => usedOn(counted.storedBy(line.counted!.until, including), meter, dates)) as [number, number]
     if (Math.min(without, most) <= said && said <= Math.max(without, most)) return []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aboveIncluded, chargeMistake, priceOverage, type ChargePrice } from './charge.ts'
+import { aboveIncluded, chargeMistake, priceLevel, priceOverage, type ChargePrice } from './charge.ts'
 import { addDays } from './date.ts'
 import { sum } from './money.ts'
 
@@ -62,4 +62,20 @@ test('a percentage without a fee for each event may include an amount, and what 
 
 test('only what is above the included units is charged, and where everything is included nothing is', () => {
   expect([aboveIncluded(12, 10), aboveIncluded(10, 10), aboveIncluded(3, 10), aboveIncluded(3, 0), aboveIncluded(3, null)]).toEqual([2, 0, 0, 3, 0])
+})
+
+test('a level costs the share of its dates of what it costs for the month, minimum and maximum included', () => {
+  const half = { from: '2026-06-01', to: '2026-06-16' }
+  expect(priceLevel(perUnit, used(100), june, period)).toMatchObject({ amount: 1000, explain: [{ amount: 1000 }] })
+  expect(priceLevel(perUnit, used(100), half, period)).toMatchObject({ amount: 500, explain: [{ amount: 1000 }, { kind: 'prorated', amount: -500 }] })
+  expect(priceLevel({ ...perUnit, minimum: 3000 }, used(100), half, period)).toMatchObject({ amount: 1500, explain: [{ amount: 1000 }, { kind: 'minimum', amount: 2000 }, { amount: -1500 }] })
+  expect(priceLevel({ ...perUnit, maximum: 600 }, used(100), half, period).amount).toBe(300)
+})
+
+test('a level held through any changes of plans of one charge costs once, to the cent', () => {
+  fc.assert(fc.property(fc.nat(100_000), fc.uniqueArray(fc.integer({ min: 1, max: 29 }), { maxLength: 4 }), (overage, cuts) => {
+    const dates = [0, ...cuts.sort((a, b) => a - b), 30].map((one) => addDays(june.from, one))
+    const parts = dates.slice(1).map((to, index) => priceLevel(perUnit, used(overage), { from: dates[index]!, to }, period).amount)
+    expect(sum(parts)).toBe(overage * 10)
+  }))
 })

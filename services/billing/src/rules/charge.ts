@@ -1,7 +1,7 @@
 import { daysBetween, type DateRange } from './date.ts'
-import type { Money } from './money.ts'
+import { money, type Money } from './money.ts'
 import type { Period } from './period.ts'
-import { keepWithin, priceMistake, rate, type Bounds, type Price, type Rated } from './pricing.ts'
+import { keepWithin, priceMistake, rateSteps, type Bounds, type Explanation, type Price, type Rated } from './pricing.ts'
 import { prorate } from './proration.ts'
 
 /** How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole period comes to. */
@@ -11,11 +11,46 @@ export interface ChargePrice extends Bounds {
   price?: Price
 }
 
-/** What the charge of some dates of a period comes to. Minimum and maximum are the shares of those dates; the minimum is due at zero usage too. */
-export function priceOverage(charge: ChargePrice, used: { overage: number; decimals: number; events: number }, dates: DateRange, period: Period): Rated {
-  if (charge.overage !== 'bill' || !charge.price || daysBetween(dates.from, dates.to) <= 0) return { amount: 0, explain: [] }
+/** What a charge prices: the steps above the allowance, of the period's all, and for `perEvent` in how many events they came. */
+export interface Overage {
+  overage: number
+  decimals: number
+  events: number
+  /** Steps above the allowance in the period before these, and after. */
+  before?: number
+  after?: number
+  flatDue?: boolean
+}
+
+/**
+ * What the charge of some dates of a period comes to: its tiers count on from the steps before. Minimum and maximum are the shares of those dates;
+ * the minimum is due at zero usage too.
+ */
+export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   const share = (bound: Money | undefined) => (bound === undefined ? undefined : prorate(bound, dates, period.whole))
-  return keepWithin(rate(charge.price, used.overage, used.decimals, used.events), { minimum: share(charge.minimum), maximum: share(charge.maximum) })
+  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  return priced(charge, used, { minimum: share(charge.minimum), maximum: share(charge.maximum) })
+}
+
+/**
+ * What a level (the largest or the latest quantity, or how many were seen) costs that stood for some dates: what it costs for the whole month,
+ * minimum and maximum included, and the share of those dates of that.
+ */
+export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
+  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  const month = priced(charge, used, charge)
+  const amount = prorate(month.amount, dates, period.whole)
+  if (amount === month.amount) return month
+  const part: Explanation = { kind: 'prorated', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(amount - month.amount) }
+  return { amount, explain: [...month.explain, part] }
+}
+
+const nothing: Rated = { amount: 0, explain: [] }
+
+function priced(charge: ChargePrice, { overage, decimals, events, before = 0, after = 0, flatDue }: Overage, bounds: Bounds): Rated {
+  if (charge.overage !== 'bill' || !charge.price) return nothing
+  const steps = { before, upTo: before + overage, all: before + overage + after, ...(flatDue === undefined ? {} : { flatDue }) }
+  return keepWithin(rateSteps(charge.price, steps, decimals, events), bounds)
 }
 
 /** The first thing wrong with a charge, as a JSON pointer below it and a sentence, or undefined. */

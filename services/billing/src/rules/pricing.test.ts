@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sum } from './money.ts'
-import { coversQuantity, keepWithin, mostItCanCost, priceMistake, rate, stillToBill, type Price, type Tier } from './pricing.ts'
+import { coversQuantity, keepWithin, mostItCanCost, priceMistake, rate, rateSteps, stillToBill, type Price, type Tier } from './pricing.ts'
 
 const graduated: Price = {
   model: 'graduated',
@@ -162,4 +162,25 @@ test('a price whose last tier is bounded covers quantities up to it and no more'
   expect([coversQuantity({ ...bounded, model: 'volume' }, 10, 0), coversQuantity({ ...bounded, model: 'volume' }, 11, 0)]).toEqual([true, false])
   expect(rate(bounded, 10, 0).amount).toBe(50)
   expect(() => rate(bounded, 11, 0)).toThrow('no bound')
+})
+
+test('parts of a period that follow one another cost together what the whole costs, whatever the price', () => {
+  const cuts = fc.array(quantities, { minLength: 1, maxLength: 4 })
+  fc.assert(fc.property(rising, cuts, fc.integer({ min: 0, max: 3 }), (price, some, decimals) => {
+    const bounds = [0, ...some.sort((a, b) => a - b)]
+    const all = bounds.at(-1)!
+    const parts = bounds.slice(1).map((upTo, index) => rateSteps(price, { before: bounds[index]!, upTo, all }, decimals))
+    expect(sum(parts.map(({ amount }) => amount))).toBe(rate(price, all, decimals).amount)
+    for (const [index, { amount, explain }] of parts.entries()) {
+      expect([sum(explain.map((part) => part.amount)), sum(explain.map((part) => part.quantity))]).toEqual([amount, bounds[index + 1]! - bounds[index]!])
+    }
+    // A flat is due once for its tier.
+    if (price.model === 'graduated') expect(parts.flatMap((part) => part.explain).reduce((total, part) => total + part.flat, 0)).toBe(rate(price, all, decimals).explain.reduce((total, part) => total + part.flat, 0))
+  }))
+})
+
+test('of volume every part is at the rate of the tier that all reach, and the flat is due once', () => {
+  const price: Price = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 } }, { upTo: null, rate: { amount: 5, per: 1 }, flat: 30 }] }
+  expect(rateSteps(price, { before: 0, upTo: 60, all: 120 }, 0)).toMatchObject({ amount: 330, explain: [{ quantity: 60, flat: 30 }] })
+  expect(rateSteps(price, { before: 60, upTo: 120, all: 120, flatDue: false }, 0)).toMatchObject({ amount: 300, explain: [{ quantity: 60, flat: 0 }] })
 })

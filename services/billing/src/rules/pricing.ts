@@ -25,10 +25,10 @@ export type Price =
   | { model: 'percentage'; basisPoints: number; perEvent?: Money }
 
 /**
- * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `gross` is what is given back
- * of a price, and `taken_off` what discounts and credit notes had taken off it already.
+ * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `prorated` takes off a level's
+ * amount the days that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it.
  */
-export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'gross' | 'taken_off'
+export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
@@ -50,60 +50,89 @@ export interface Rated {
   explain: Explanation[]
 }
 
+/** Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of the period's come to `all`. */
+export interface PricedSteps {
+  before: number
+  upTo: number
+  all: number
+  /** Whether a tier's flat was due for volume before: in a period it is due once. */
+  flatDue?: boolean
+}
+
 /**
  * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only `perEvent` asks for. Tier bounds are
  * in units and count from the first of those steps. Exact until the one rounding; nothing used costs nothing.
  */
 export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
-  assert(Number.isSafeInteger(quantity) && quantity >= 0)
-  assert(coversQuantity(price, quantity, decimals), 'tiers that are used have no bound at the end')
-  if (quantity === 0 && price.model !== 'percentage') return { amount: 0, explain: [] }
+  return rateSteps(price, { before: 0, upTo: quantity, all: quantity }, decimals, events)
+}
+
+/**
+ * What some of a period's steps cost: the price of all up to their end less the price of those before, so that parts add up to the whole. Of volume
+ * each is at the rate of the tier that all of the period's reach.
+ */
+export function rateSteps(price: Price, steps: PricedSteps, decimals: number, events = 0): Rated {
+  const { before, upTo, all } = steps
+  assert(Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all)
+  assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
+  if (before === upTo && price.model !== 'percentage') return { amount: 0, explain: [] }
   switch (price.model) {
-    case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], quantity, decimals)
-    case 'graduated': return graduated(price.tiers, quantity, decimals)
-    case 'volume': return volume(price.tiers, quantity, decimals)
-    case 'package': return packages(price.size, price.amount, quantity, decimals)
-    case 'percentage': return percentage(price.basisPoints, price.perEvent ?? 0, { quantity, decimals, events })
+    case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], steps, decimals)
+    case 'graduated': return graduated(price.tiers, steps, decimals)
+    case 'volume': return volume(price.tiers, steps, decimals)
+    case 'package': return packages(price.size, price.amount, steps, decimals)
+    case 'percentage': return percentage(price.basisPoints, price.perEvent ?? 0, steps, { decimals, events })
   }
 }
 
 /** Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on screen. */
-function graduated(tiers: readonly Tier[], quantity: number, decimals: number): Rated {
+function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
   const explain: Explanation[] = []
   let exact: Fraction = zero
-  let rounded = 0
+  let [rounded, amount] = [0, 0]
   let below = 0n
   for (const tier of tiers) {
     const bound = boundOf(tier, decimals)
-    const inTier = (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
+    const reached = (quantity: number) => (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
+    const inTier = reached(upTo)
     if (inTier <= 0n) break
+    const earlier = reached(before)
+    // Up to `before` it was paid for already; a tier that was entered then owes no flat any more.
+    if (earlier > 0n) rounded = round(add(exact, costOf(tier, earlier, decimals)))
     exact = add(exact, costOf(tier, inTier, decimals))
+    const steps = inTier - (earlier > 0n ? earlier : 0n)
     const total = round(exact)
-    explain.push({ upTo: tier.upTo, quantity: Number(inTier), rate: tier.rate, flat: tier.flat ?? 0, amount: money(total - rounded) })
+    if (steps > 0n) {
+      const flat = earlier > 0n ? 0 : tier.flat ?? 0
+      explain.push({ upTo: tier.upTo, quantity: Number(steps), rate: tier.rate, flat, amount: money(total - rounded) })
+      amount += total - rounded
+    }
     rounded = total
     if (bound !== null) below = bound
   }
-  return { amount: rounded, explain }
+  return { amount: money(amount), explain }
 }
 
-function volume(tiers: readonly Tier[], quantity: number, decimals: number): Rated {
-  const tier = tiers.find((one) => one.upTo === null || BigInt(quantity) <= boundOf(one, decimals)!)!
-  const amount = round(costOf(tier, BigInt(quantity), decimals))
-  return { amount, explain: [{ kind: 'volume', upTo: tier.upTo, quantity, rate: tier.rate, flat: tier.flat ?? 0, amount }] }
+function volume(tiers: readonly Tier[], { before, upTo, all, flatDue = true }: PricedSteps, decimals: number): Rated {
+  const reached = tiers.find((one) => one.upTo === null || BigInt(all) <= boundOf(one, decimals)!)!
+  const flat = flatDue ? reached.flat ?? 0 : 0
+  const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
+  return { amount, explain: [{ kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount }] }
 }
 
-function packages(size: number, amount: Money, quantity: number, decimals: number): Rated {
-  const started = ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
-  const total = money(Number(started * BigInt(amount)))
-  return { amount: total, explain: [{ kind: 'package', upTo: null, quantity, rate: { amount, per: size }, flat: 0, amount: total }] }
+function packages(size: number, amount: Money, { before, upTo }: PricedSteps, decimals: number): Rated {
+  const started = (quantity: number) => ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
+  const total = money(Number((started(upTo) - started(before)) * BigInt(amount)))
+  return { amount: total, explain: [{ kind: 'package', upTo: null, quantity: upTo - before, rate: { amount, per: size }, flat: 0, amount: total }] }
 }
 
-function percentage(basisPoints: number, perEvent: Money, used: { quantity: number; decimals: number; events: number }): Rated {
+function percentage(basisPoints: number, perEvent: Money, { before, upTo }: PricedSteps, used: { decimals: number; events: number }): Rated {
   const explain: Explanation[] = []
-  if (used.quantity > 0) {
+  if (upTo > before) {
     const ofAmount: Rate = { amount: basisPoints, per: 10_000 }
-    const amount = round(costOf({ upTo: null, rate: ofAmount }, BigInt(used.quantity), used.decimals))
-    explain.push({ kind: 'percentage', upTo: null, quantity: used.quantity, rate: ofAmount, flat: 0, amount })
+    const cost = (quantity: number) => round(costOf({ upTo: null, rate: ofAmount }, BigInt(quantity), used.decimals))
+    const amount = money(cost(upTo) - cost(before))
+    explain.push({ kind: 'percentage', upTo: null, quantity: upTo - before, rate: ofAmount, flat: 0, amount })
   }
   if (perEvent > 0 && used.events > 0) {
     explain.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })

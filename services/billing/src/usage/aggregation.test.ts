@@ -79,7 +79,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     expect(await mistakes()).toEqual([])
   })
 
-  test('each stretch is rated alone, and late usage brings all that is known now less what was billed', async () => {
+  test('a change divides what is added up by what is included, and a level by its days; late usage brings all that is known now less what was billed', async () => {
     world.set('2026-11-30T16:00:00Z') // 1 December
     await subscribe('story', 'small')
     const use = (id: string, quantity: number, who: string, time?: string) => recordUsage(world.billing, aggregations.map((meter) => ({
@@ -97,17 +97,19 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     await world.passTo('2027-01-02T00:00:00Z')
     const usageLines = async () => ((await getInvoices(world.billing, { customerId: 'story' })).data.find((invoice) => invoice.kind === 'renewal')!.lines)
       .filter((line) => line.meter !== undefined).map((line) => [line.kind, line.meter, line.quantity, line.amount])
-    // The second stretch began on 16 December: 16 of 31 days of 4 are 2 whole units.
+    // On Small for 15 of 31 days: (3 × 15 + 4 × 16) ÷ 31 = 3.5 → 3 units of what is added up, all used by the 20 (and 5 times) on Small. A level is rated
+    // by itself: 6 − 3 at 1.00 for 15 days are 1.45, 9 − 4 at 0.10 for 16 days 0.26. The four people seen on Small count on: with the fifth one above 4.
     expect(await usageLines()).toEqual([
-      ['usage', 'sum', 20, 1700], ['usage', 'count', 5, 200], ['usage', 'max', 6, 300], ['usage', 'last', 6, 300], ['usage', 'unique', 4, 100],
-      ['usage', 'sum', 10, 80], ['usage', 'count', 2, 0], ['usage', 'max', 9, 70], ['usage', 'last', 1, 0], ['usage', 'unique', 2, 0],
+      ['usage', 'sum', 20, 1700], ['usage', 'count', 5, 200], ['usage', 'max', 6, 145], ['usage', 'last', 6, 145], ['usage', 'unique', 4, 48],
+      ['usage', 'sum', 10, 100], ['usage', 'count', 2, 20], ['usage', 'max', 9, 26], ['usage', 'last', 1, 0], ['usage', 'unique', 5, 5],
     ])
     const proven = await getReconciliation(world.billing, { customerId: 'story', period: '2026-12' })
-    expect(proven.meters.map(({ meter, accepted, billed, difference }) => [meter, accepted, billed, difference])).toEqual([['sum', 30, 30, 0], ['count', 7, 7, 0], ['max', 15, 15, 0], ['last', 7, 7, 0], ['unique', 6, 6, 0]])
-    // Late: a larger quantity and a new value in the first stretch, and a later but smaller reading.
+    expect(proven.meters.map(({ meter, accepted, billed, difference }) => [meter, accepted, billed, difference])).toEqual([['sum', 30, 30, 0], ['count', 7, 7, 0], ['max', 15, 15, 0], ['last', 7, 7, 0], ['unique', 9, 9, 0]])
+    // Late: a larger quantity and a new value on Small, which counts on, and a later but smaller reading. 4 − 3 for 15 of 31 days: 0.48, 0.97 less.
+    // Five people for 15 days: 0.97, 0.49 more; six for 16: 0.10, 0.05 more.
     await use('late', 4, 'f', '2026-12-15T15:00:00Z')
     await world.passTo('2027-02-02T00:00:00Z')
-    expect(await usageLines()).toEqual([['adjustment', 'sum', 4, 400], ['adjustment', 'count', 1, 100], ['adjustment', 'last', -2, -200], ['adjustment', 'unique', 1, 100]])
+    expect(await usageLines()).toEqual([['adjustment', 'sum', 4, 400], ['adjustment', 'count', 1, 100], ['adjustment', 'last', -2, -97], ['adjustment', 'unique', 1, 49], ['adjustment', 'unique', 1, 5]])
     expect(await mistakes()).toEqual([])
   })
 

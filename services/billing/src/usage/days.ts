@@ -11,7 +11,8 @@ import type { LocalizedText } from '../text.ts'
 import { periodNamed } from '../timeline.ts'
 import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
 import { groupDays, type GroupDays } from './group.ts'
-import { dailyUsage, usedOn, valueOf, type DailyUsage } from './rating.ts'
+import { readUsage } from './deficit.ts'
+import { usedOn, valueOf, type DailyUsage } from './rating.ts'
 
 /** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
 export interface DaysOfMeter {
@@ -49,8 +50,9 @@ export async function getUsageDays(billing: Billing, input: { customerId: string
     const range = { from: asked.from, to: earlier(asked.to, addDays(history.today, 1)) }
     const periods = periodsIn(history, range)
     // A day's fee is what it adds to its period's: that is read from its beginning.
-    const usage = await dailyUsage(tx, input.customerId, { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to })
-    const fees = dailyFees(history, periods, usage)
+    const known = await readUsage(tx, history, { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to })
+    const usage = known.days
+    const fees = dailyFees(history, periods, known)
     const shown = usage.filter((day) => range.from <= day.date)
     const meters = metersIn(history, periods, shown)
     const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters))

@@ -3,7 +3,8 @@ import { addDays, earlier, intersection, type DateRange, type LocalDate } from '
 import { sum, type Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { usagePeriods } from '../timeline.ts'
-import { rateUsage, usageStretches, type DailyUsage } from './rating.ts'
+import type { KnownUsage } from './deficit.ts'
+import { rateUsage, usageStretches } from './rating.ts'
 
 /** What each date added to the fees for usage, by meter; a date that added nothing may be absent. */
 export type DailyFees = Map<LocalDate, ReadonlyMap<string, Money>>
@@ -15,15 +16,16 @@ export function periodsIn(history: History, range: DateRange): LabelledPeriod[] 
 
 /**
  * What a date adds to a fee is the fee up to its end less the fee up to its beginning, so the dates of a period add up to what its usage costs, to the cent.
- * Where a price falls with the quantity a date may take something off; what is due without usage is the first date's. `usage` begins with the first period.
+ * Where a price falls with the quantity a date may take something off; what is due without usage is the first date's.
  */
-export function dailyFees(history: History, periods: readonly LabelledPeriod[], usage: readonly DailyUsage[]): DailyFees {
+export function dailyFees(history: History, periods: readonly LabelledPeriod[], { all, carriedInto }: KnownUsage): DailyFees {
   const stretches = usageStretches(history.stretches)
   const fees: DailyFees = new Map()
   for (const period of periods) {
     let before = new Map<string, Money>()
+    const carried = carriedInto(period)
     for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
-      const after = feesUntil(rateUsage(stretches, period, usage.filter((day) => day.date <= date), history.meters))
+      const after = feesUntil(rateUsage(stretches, period, all.filter((day) => day.date <= date), history.meters, carried))
       fees.set(date, new Map([...after].map(([meter, fee]) => [meter, sum([fee, -(before.get(meter) ?? 0)])])))
       before = after
     }

@@ -1,16 +1,22 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { History } from '../history.ts'
-import { quotaWindows } from './quota-window.ts'
+import type { LocalDate } from '../rules/date.ts'
+import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 
-/** What open reservations hold back of today's allowances, in steps by meter; a meter of which nothing is held is absent. */
+/** What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of which nothing is held is absent. */
 export async function heldToday(tx: BillingTransaction, history: History): Promise<Map<string, number>> {
-  // One stretch in one usage period: its meters' allowances hold over the same dates.
-  const [window] = quotaWindows(history, history.today)?.values() ?? []
-  if (!window) return new Map()
-  const rows = await tx.query<{ meter: string; held: number }>(
-    `select meter, least(sum(held), 9007199254740991)::bigint as held from reservations
-     where customer_id = $1 and closed_at is null and expires_at > $2 and local_date >= $3 and local_date < $4 group by meter`,
-    [history.customer.customerId, tx.at, window.from, window.to],
+  const windows = quotaWindows(history, history.today) ?? new Map<string, QuotaWindow>()
+  const [from, to] = [[...windows.values()].map((window) => window.from).sort()[0], [...windows.values()][0]?.to]
+  if (from === undefined) return new Map()
+  const rows = await tx.query<{ meter: string; date: LocalDate; held: number }>(
+    `select meter, local_date as date, least(sum(held), 9007199254740991)::bigint as held from reservations
+     where customer_id = $1 and closed_at is null and expires_at > $2 and local_date >= $3 and local_date < $4 group by meter, local_date`,
+    [history.customer.customerId, tx.at, from, to],
   )
-  return new Map(rows.map(({ meter, held }) => [meter, held]))
+  const held = new Map<string, number>()
+  for (const { meter, date, held: steps } of rows) {
+    const gaps = windows.get(meter)?.gaps ?? []
+    if (!gaps.some((gap) => gap.from <= date && date < gap.to)) held.set(meter, (held.get(meter) ?? 0) + steps)
+  }
+  return held
 }

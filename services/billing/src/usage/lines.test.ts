@@ -37,8 +37,9 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
 
   test('a line’s tiers add up to it, and so do its days; its days’ quantities add up where the meter does', async () => {
     const lines = await linesNow()
-    // 18.7 less 5: 10 × 33 + 3.7 × 3.5. Five visitors of six above one: 5 × 10. 30.6 less the share of 8 for 19 of 30 days, 5: 10 × 33 + 15.6 × 3.5.
-    expect(lines.map(({ id, amount }) => [id, amount])).toEqual([['calls.2026-09-01', 343], ['visitors.2026-09-01', 50], ['calls.2026-09-12', 385]])
+    // (5 × 11 + 8 × 19) ÷ 30 = 6.9 → 6 are included. 18.7 less 6: 10 × 33 + 2.7 × 3.5 = 339.45. Five visitors of six above one: 5 × 10 for a month, of
+    // which 11 of 30 days. The tiers go on: all of 30.6 at 3.5 are 107.1, less than the minimum's share for 19 days, 190.
+    expect(lines.map(({ id, amount }) => [id, amount])).toEqual([['calls.2026-09-01', 339], ['visitors.2026-09-01', 18], ['calls.2026-09-12', 190]])
     for (const line of lines) {
       expect([line.id, total(line.explain), total(line.daily)]).toEqual([line.id, line.amount, line.amount])
       if (line.meter === 'calls') expect(Math.round(line.daily.reduce((sum, day) => sum + day.quantity, 0) * 10) / 10).toBe(line.quantity)

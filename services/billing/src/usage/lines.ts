@@ -9,7 +9,8 @@ import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { zoneOn } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
-import { dailyUsage, rateUsage, usageStretches, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
+import { readUsage, type KnownUsage } from './deficit.ts'
+import { rateUsage, usageStretches, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
 import { shown } from './summary.ts'
 
 /** What one date added to a line. Their amounts add up to the line's; of meters that are added up, their quantities (units) too. */
@@ -44,29 +45,37 @@ export async function getUsageLines(billing: Billing, input: { customerId: strin
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
-    const usage = await dailyUsage(tx, input.customerId, period)
-    const rated = rateUsage(usageStretches(history.stretches), period, usage, history.meters)
+    const known = await readUsage(tx, history, period)
     return {
       period: shown(period), timezone: zoneOn(history.zones, period.from), currency: history.customer.currency, asOf: tx.at,
-      lines: rated.map((one) => lineOf(one, { history, period, usage, at: tx.at })),
+      lines: linesWithDays(history, period, known, tx.at),
     }
   }, { readOnly: true })
 }
 
-interface Known { history: History; period: LabelledPeriod; usage: readonly DailyUsage[]; at: Instant }
-
-function lineOf(one: RatedUsage, known: Known): UsageLine {
-  const meter = one.meter.key
-  const { kind: _kind, ...line } = publicLine({ ...usageLine(one, known.period, known.at), id: `${meter}.${one.dates.from}` })
-  return { ...line, meter, trial: one.stretch.trial, daily: daysOf(one, known) }
+function linesWithDays(history: History, period: LabelledPeriod, known: KnownUsage, at: Instant): UsageLine[] {
+  const carried = known.carriedInto(period)
+  const stretches = usageStretches(history.stretches)
+  const until = (date: LocalDate) => rateUsage(stretches, period, known.all.filter((day) => day.date <= date), history.meters, carried)
+  const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(history.today, 1)) })
+  const amounts = new Map(dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]))
+  return known.rated(period).map((one) => {
+    const meter = one.meter.key
+    const { kind: _kind, ...line } = publicLine({ ...usageLine(one, period, at), id: `${meter}.${one.dates.from}` })
+    return { ...line, meter, trial: one.stretch.trial, daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0) }
+  })
 }
 
+const keyOf = ({ meter, dates }: RatedUsage) => `${meter.key} ${dates.from}`
+
 /** A date's amount is the line's up to its end, less up to its beginning. What is due without usage is the first date's. */
-function daysOf({ stretch, meter, dates }: RatedUsage, { history, period, usage }: Known): DayOfLine[] {
+function daysOf({ meter, dates }: RatedUsage, usage: readonly DailyUsage[], shown: readonly LocalDate[], amountUntil: (date: LocalDate) => Money): DayOfLine[] {
   const ofMeter = usage.filter((day) => day.meter === meter.key)
   let before = 0
-  return datesIn({ from: dates.from, to: earlier(dates.to, addDays(history.today, 1)) }).map((date) => {
-    const { amount } = rateUsage([stretch], period, ofMeter.filter((day) => day.date <= date), history.meters).find((one) => one.meter.key === meter.key)!.rated
+  const days = shown.filter((date) => dates.from <= date && date < dates.to)
+  return days.map((date, index) => {
+    // Dates after a line's last one may bear on it too (all of a period reach a tier together): what they add is its last date's.
+    const amount = amountUntil(index === days.length - 1 ? shown.at(-1)! : date)
     const added = money(amount - before)
     before = amount
     const day = ofMeter.find((one) => one.date === date)

@@ -64,7 +64,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   const answer = () => ({ outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate: false } } })
   // Nothing recorded: the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
-  standing.used += granted
+  standing.counts.used += granted
   ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage, content: { time: event.time, properties: event.properties } } })
   return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
 }
@@ -80,10 +80,10 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   }
   const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
   if (granted === 0 || typeof standing === 'string') return { outcome: { answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false } } }
-  if (standing.open >= mostOpenReservations) throw new BillingError('rate_limited', { retryAfterSeconds: 1, message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
-  if (standing.used + standing.reserved + granted > Number.MAX_SAFE_INTEGER) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: `quantity ${command.quantity} is more than can be held back beside what is counted` })
-  standing.reserved += granted
-  standing.open += 1
+  if (standing.counts.open >= mostOpenReservations) throw new BillingError('rate_limited', { retryAfterSeconds: 1, message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
+  if (standing.counts.used + standing.counts.reserved + granted > Number.MAX_SAFE_INTEGER) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: `quantity ${command.quantity} is more than can be held back beside what is counted` })
+  standing.counts.reserved += granted
+  standing.counts.open += 1
   const reservation: Reservation = {
     customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: times.at, expiresAt: addSeconds(times.at, command.ttlSeconds), bodyHash,
     closedAt: null, settled: null, granted: null, overage: null,
@@ -109,7 +109,7 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   const held = giveBack(reservation, standing, times.at)
   // Outside any plan nothing is left, but what was promised is kept.
   const { granted, overage } = typeof standing === 'string' ? { granted: Math.min(quantity, held), overage: 0 } : grant(standing, quantity, held)
-  if (typeof standing !== 'string') standing.used += granted
+  if (typeof standing !== 'string') standing.counts.used += granted
   const done = { ...reservation, closedAt: times.at, settled: quantity, granted, overage }
   const { customerId, id, localDate, reservedAt, bodyHash } = reservation
   ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage } } : {}) })
@@ -134,8 +134,8 @@ function released({ command, times: { at }, meter, ids }: Of<'release'>, standin
 function giveBack(reservation: Reservation, standing: Standing, at: Instant): number {
   if (!isOpen(reservation, at)) return 0
   if (typeof standing !== 'string') {
-    standing.reserved -= reservation.held
-    standing.open -= 1
+    standing.counts.reserved -= reservation.held
+    standing.counts.open -= 1
   }
   return reservation.held
 }

@@ -7,7 +7,7 @@ import type { Instant } from '../rules/instant.ts'
 import { isStorable, takenTimes } from './event.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
-import { countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
+import { completeCounters, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
 import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
@@ -87,7 +87,9 @@ async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): 
     `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
     [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id, meter } }) => ({ customer_id: customerId, id, meter }))), knownSince(tx.at)],
   )
-  for (const [place, counter] of countersFrom(row!.counters, asked).entries()) counters.set(windowKey(asked[place]!), counter)
+  const read = countersFrom(row!.counters, asked)
+  await completeCounters(tx, read, asked)
+  for (const [place, counter] of read.entries()) counters.set(windowKey(asked[place]!), counter)
   const ids = knownIdsFrom(row!.ids)
   const earlier = askers.map(({ command, facts }) => {
     const date = command.kind === 'settle' || command.kind === 'release' ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate : undefined
@@ -96,7 +98,12 @@ async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): 
   const windows = await windowsOn(tx, askers, earlier)
   const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
   for (const [place, counter] of (await readCounters(tx, more)).entries()) counters.set(windowKey(more[place]!), counter)
-  return { ids, standings: windows.map((one) => (typeof one === 'string' ? one : counters.get(windowKey(one))!)) }
+  // One period has one counter, whatever the limit on the date a reservation was made.
+  return { ids, standings: windows.map((one) => (typeof one === 'string' ? one : standingOn(one.window, counters.get(windowKey(one))!))) }
+}
+
+function standingOn(window: QuotaWindow, counter: QuotaCounter): QuotaCounter {
+  return counter.window === window ? counter : { window, counts: counter.counts }
 }
 
 type Asking = AskedWindow | Exclude<Standing, QuotaCounter>
@@ -117,7 +124,7 @@ async function windowsOn(tx: BillingTransaction, askers: readonly Asker[], dates
   })
 }
 
-/** Commands on one window count on one counter. */
+/** Commands in one usage period count on one counter. */
 function distinct(askings: readonly Asking[]): AskedWindow[] {
   return [...new Map(askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const]))).values()]
 }
@@ -152,14 +159,14 @@ async function claimIds(tx: BillingTransaction, made: readonly Reservation[], pl
 
 /** The events that stand where a month may become more than can be counted: nearly always none, and then nothing has to be asked. */
 function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
-  const added = new Map<QuotaCounter, number>()
+  const added = new Map<QuotaCounter['counts'], number>()
   for (const { index, quantity } of placed) {
     const counter = standings[index]!
-    if (typeof counter !== 'string') added.set(counter, (added.get(counter) ?? 0) + quantity)
+    if (typeof counter !== 'string') added.set(counter.counts, (added.get(counter.counts) ?? 0) + quantity)
   }
   return placed.filter(({ index }) => {
     const counter = standings[index]!
-    return typeof counter === 'string' || !isFarFromTooLarge(counter.busiestDay + added.get(counter)!, counter.window.price, counter.window.meter.decimals)
+    return typeof counter === 'string' || !isFarFromTooLarge(counter.counts.busiestDay + added.get(counter.counts)!, counter.window.price, counter.window.meter.decimals)
   })
 }
 

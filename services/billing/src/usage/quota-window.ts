@@ -1,14 +1,15 @@
 import type { History } from '../history.ts'
 import { currentStretch, stretchOn } from '../history.ts'
-import type { Meter } from '../meter.ts'
+import { isAdditive, type Meter } from '../meter.ts'
 import type { Price } from '../rules/pricing.ts'
-import { earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import type { DateRange, LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { instantOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
-import { allowanceOf, chargesOf, usageStretches } from './rating.ts'
+import { carriedFrom, carriesFrom, mayCarry } from './deficit.ts'
+import { allowanceOn, chargesOf, levelDates, uncountedDates, usageStretches, type DailyUsage } from './rating.ts'
 
-/** The dates over which one meter's allowance holds: a stretch within a usage period. `allowance` is steps, null when unlimited. */
+/** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
 export interface QuotaWindow extends DateRange {
   meter: Meter
   allowance: number | null
@@ -16,6 +17,10 @@ export interface QuotaWindow extends DateRange {
   resetsAt: Instant
   /** The price on the plan that is open now, which bounds what may be counted at all. */
   price: Price | undefined
+  /** The dates within on which nothing counts: the plan then had no limit, or did not charge the meter. */
+  gaps: DateRange[]
+  /** Where earlier periods may have left a deficit: what of it counts, by the usage from `since` on. */
+  carries: { since: LocalDate; deficit(usage: readonly DailyUsage[]): number } | null
 }
 
 /** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
@@ -23,14 +28,21 @@ export function quotaWindows(history: History, date: LocalDate): Map<string, Quo
   const stretch = date === history.today ? currentStretch(history) : stretchOn(history.stretches, date)
   if (!stretch) return undefined
   const period = usagePeriods(history.stretches, date).findLast((one) => one.from <= date && date < one.to)!
-  const counted = usageStretches(history.stretches).find((one) => one.id === stretch.usageId)!
-  const { from, to } = counted
-  const dates = { from: later(from, period.from), to: to === null ? period.to : earlier(to, period.to) }
+  const stretches = usageStretches(history.stretches)
+  const counted = stretches.find((one) => one.id === stretch.id)!
   const resetsAt = instantOf(history.zones, period.to)
   const open = history.stretches.find((one) => one.to === null)?.plan.charges ?? []
-  return new Map(chargesOf(counted).map((charge) => {
+  const since = mayCarry(history, period, stretches) ? carriesFrom(history, period) : null
+  return new Map(chargesOf(counted).map((charge): [string, QuotaWindow] => {
     const meter = history.meters.get(charge.meter)!
-    const { allowance } = allowanceOf(charge, meter, 0, dates.from, period)
-    return [meter.key, { ...dates, meter, allowance, policy: charge.overage, resetsAt, price: open.find((one) => one.meter === meter.key)?.price }]
+    const { from } = isAdditive(meter) ? period : levelDates(meter, period, { period, since: counted.since })
+    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(history, stretches, period, usage).get(meter.key) ?? 0
+    return [meter.key, {
+      from, to: period.to, meter, allowance: allowanceOn(stretches, period, date, charge, meter), policy: charge.overage, resetsAt,
+      price: open.find((one) => one.meter === meter.key)?.price,
+      // Without a limit everything counts, for the answer's sake.
+      gaps: isAdditive(meter) && charge.included !== null ? uncountedDates(stretches, period, meter.key) : [],
+      carries: since !== null && isAdditive(meter) && charge.included !== null ? { since, deficit } : null,
+    }]
   }))
 }

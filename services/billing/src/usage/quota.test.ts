@@ -22,7 +22,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
 
   test('blocked overage grants what is left and no more', async () => {
     await subscribe('blocked', 'free')
-    expect(await check('blocked')).toEqual({ allowed: true, included: 20, used: 0, reserved: 0, remaining: 20, overagePolicy: 'block', resetsAt: '2026-11-30T16:00:00.000000Z' })
+    expect(await check('blocked')).toEqual({ allowed: true, included: 20, used: 0, deficit: 0, reserved: 0, remaining: 20, overagePolicy: 'block', resetsAt: '2026-11-30T16:00:00.000000Z' })
     expect(await use('blocked', 'a')).toEqual({ granted: 1, remaining: 19, overage: 0, duplicate: false })
     expect(await use('blocked', 'b', 15)).toEqual({ granted: 15, remaining: 4, overage: 0, duplicate: false })
     expect([(await check('blocked', 4)).allowed, (await check('blocked', 5)).allowed]).toEqual([true, false])

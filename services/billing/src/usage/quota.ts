@@ -1,20 +1,21 @@
 import { historyVersion } from './history-version.ts'
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { isAdditive } from '../meter.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { sharedReads } from '../shared-reads.ts'
 import { isStorable } from './event.ts'
-import { available, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
+import { available, countersFrom, countersQuery, isPlain, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
 import { believedFacts, knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { meterNotFound } from './quota-group.ts'
 
-/** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is without what is `reserved`. */
+/** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is `included` less `used`, `deficit` and `reserved`. */
 export interface Quota {
   allowed: boolean
   included: number | null
   used: number
+  /** Used ahead in earlier periods: counts as used here. */
+  deficit: number
   reserved: number
   remaining: number | null
   overagePolicy: 'bill' | 'block' | null
@@ -58,7 +59,7 @@ async function countersFor(tx: BillingTransaction, known: KnownFacts, questions:
   const believed = questions.map(({ customerId, meter }) => {
     const facts = believedFacts(known, customerId, tx.at)
     const window = facts?.windows?.get(meter)
-    return window && isAdditive(window.meter) ? { customerId, window, version: facts!.version } : undefined
+    return window && isPlain(window) ? { customerId, window, version: facts!.version } : undefined
   })
   const counters = (await currentCounters(tx, believed.flatMap((one) => one ?? []))).values()
   const found = believed.map((one) => one && counters.next().value)
@@ -100,7 +101,7 @@ function windowFor({ customerId, meter }: Question, facts: QuotaFacts | undefine
 }
 
 function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
-  if (found === 'no charge') return { allowed: false, included: 0, used: 0, reserved: 0, remaining: 0, overagePolicy: null, resetsAt: null }
+  if (found === 'no charge') return { allowed: false, included: 0, used: 0, deficit: 0, reserved: 0, remaining: 0, overagePolicy: null, resetsAt: null }
   const { meter, policy, resetsAt, allowance } = found.window
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const free = available(found)
@@ -108,6 +109,6 @@ function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota 
   return {
     // Of the largest or latest quantity it matters how large it would be, not how much it would add.
     allowed: remaining === null || policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
-    included: allowance === null ? null : units(allowance), used: units(found.used), reserved: units(found.reserved), remaining, overagePolicy: policy, resetsAt,
+    included: allowance === null ? null : units(allowance), used: units(found.counts.used), deficit: units(found.counts.deficit), reserved: units(found.counts.reserved), remaining, overagePolicy: policy, resetsAt,
   }
 }

@@ -1,11 +1,13 @@
 import type { BillingTransaction } from '../billing.ts'
+import { directionOf } from '../direction.ts'
 import type { Stretch } from '../history.ts'
-import type { Meter } from '../meter.ts'
-import type { Charge, Plan } from '../plan.ts'
-import { aboveIncluded, priceOverage } from '../rules/charge.ts'
-import { intersection, later, type DateRange, type LocalDate } from '../rules/date.ts'
-import { allowanceFrom } from '../rules/proration.ts'
-import type { Period } from '../rules/period.ts'
+import { isAdditive, type Meter } from '../meter.ts'
+import { feeOf, type Charge, type Plan } from '../plan.ts'
+import { canRunAhead, countPeriod, type AllowanceGrid, type AllowancePhase } from '../rules/allowance.ts'
+import { canonicalJson } from '../rules/canonical.ts'
+import { aboveIncluded, priceLevel, priceOverage } from '../rules/charge.ts'
+import { addDays, intersection, type DateRange, type LocalDate } from '../rules/date.ts'
+import { daysIn, type Period } from '../rules/period.ts'
 import type { Rated } from '../rules/pricing.ts'
 import { wholeUnits } from '../rules/quantity.ts'
 
@@ -43,63 +45,249 @@ async function valuesSeen(tx: BillingTransaction, customerId: string, range: Dat
   return seen
 }
 
-/** Stretches that share an allowance and a counter, since between them only the seats changed. */
+/** A stretch as its usage is rated. */
 export interface UsageStretch {
   id: string
   plan: Plan
+  seats: number
   from: LocalDate
   to: LocalDate | null
   /** Its usage is never billed. */
   trial: boolean
+  /** When its subscription began: a level that carries stands since then at the earliest. */
+  since: LocalDate
+  /** Whether its days count to the end of a period it ended in: nothing of what was paid for them was given back. */
+  countsOn: boolean
+  /** Whether a change to a higher plan began it, within its interval. */
+  raised: boolean
 }
 
 export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
-  const joined = new Map<string, UsageStretch>()
-  for (const stretch of stretches) {
-    const first = joined.get(stretch.usageId)
-    joined.set(stretch.usageId, { id: stretch.usageId, plan: stretch.plan, from: first?.from ?? stretch.from, to: stretch.to, trial: stretch.trialEnds !== null })
-  }
-  return [...joined.values()]
+  return stretches.map((stretch, index) => {
+    const { id, plan, seats, from, to, trialEnds, subscriptionId } = stretch
+    const before = stretches[index - 1]
+    const isLast = stretches[index + 1]?.subscriptionId !== subscriptionId
+    const changed = before?.subscriptionId === subscriptionId && before.anchor === stretch.anchor && (before.plan.id !== plan.id || before.plan.version !== plan.version)
+    return {
+      id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(stretches, id),
+      countsOn: isLast && to !== null && !stretch.credited && feeOf(plan, seats) > 0, raised: changed && directionOf(before, stretch) === 'up',
+    }
+  })
 }
 
-/** One meter in one stretch and usage period: what was used, what the allowance was, and what the rest costs. Quantities are steps. */
+/** When the subscription of a stretch began. */
+export function sinceOf(stretches: readonly Stretch[], id: string): LocalDate {
+  const subscriptionId = stretches.find((one) => one.id === id)!.subscriptionId
+  return stretches.find((one) => one.subscriptionId === subscriptionId)!.from
+}
+
+/** One meter on one line of a usage period: what was used, what of it was included, and what the rest costs. Quantities are steps. */
 export interface RatedUsage {
-  stretch: UsageStretch
+  /** The first stretch the line is for, and the plan of the last one. */
+  stretch: Pick<UsageStretch, 'id' | 'plan' | 'trial'>
   charge: Charge
   meter: Meter
   dates: DateRange
   used: number
-  /** null: unlimited. */
+  /** What of the period's allowance was there for these dates; null: unlimited. */
   allowance: number | null
+  /** Above it, whether billed or not. */
   overage: number
+  /** Of that, what a limit that blocks leaves uncharged. */
+  uncharged: number
   rated: Rated
 }
 
-/** Rates each charge of each stretch of a period, every stretch alone. Charges without usage are there too, with zero. */
-export function rateUsage(stretches: readonly UsageStretch[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>): RatedUsage[] {
-  return stretches.flatMap((stretch) => {
+/** One meter in one usage period. Steps. */
+export interface MeterInPeriod {
+  meter: Meter
+  lines: RatedUsage[]
+  /** The charge of the last stretch; undefined where its plan does not charge the meter. */
+  charge: Charge | undefined
+  /** What may be used in all, as it stands: null unlimited. Of a level: what the last stretch includes. */
+  allowance: number | null
+  /** What counts against it; of a level the value now. */
+  used: number
+  /** The deficit of periods before, which counts as used. */
+  carried: number
+  /** What of the allowance was used beyond what it came to: counts in the periods after. */
+  deficit: number
+}
+
+/** The deficits that count in a period, by meter, in steps. */
+export type Carried = ReadonlyMap<string, number>
+
+const nothingCarried: Carried = new Map()
+
+/** Rates the meters of a period, each on one counter over all stretches. Stretches with the same charge are one line; those without usage are there too. */
+export function rateUsage(
+  stretches: readonly UsageStretch[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+): RatedUsage[] {
+  const places = new Map(stretches.map((stretch, place) => [stretch.id, place]))
+  const placeOf = ({ stretch, charge }: RatedUsage) => places.get(stretch.id)! * 1000 + stretch.plan.charges.findIndex((one) => one.meter === charge.meter)
+  return metersInPeriod(stretches, period, usage, meters, carried).flatMap(({ lines }) => lines).sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+/** Every meter that is charged somewhere in a period, with its lines and what of its allowance is used. */
+export function metersInPeriod(
+  stretches: readonly UsageStretch[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+): MeterInPeriod[] {
+  const phases = phasesIn(stretches, period)
+  const keys = new Set(phases.flatMap(({ stretch }) => stretch.plan.charges.map((charge) => charge.meter)))
+  return [...keys].map((key) => {
+    const meter = meters.get(key)!
+    const charged = phases.map((phase) => ({ ...phase, charge: chargesOf(phase.stretch).find((one) => one.meter === key) }))
+    const days = usage.filter((day) => day.meter === key)
+    return isAdditive(meter) ? flowIn(charged, period, days, meter, carried.get(key) ?? 0) : levelIn(charged, period, days, meter)
+  })
+}
+
+/** A stretch's dates in a period. */
+interface PhaseIn extends DateRange {
+  stretch: UsageStretch
+}
+
+interface ChargedPhase extends PhaseIn {
+  charge: Charge | undefined
+}
+
+/** The stretches of a period, with those that began and ended on one of its dates. */
+function phasesIn(stretches: readonly UsageStretch[], period: Period): PhaseIn[] {
+  return stretches.flatMap((stretch): PhaseIn[] => {
     const dates = intersection({ from: stretch.from, to: stretch.to ?? period.to }, period)
-    if (!dates) return []
-    return chargesOf(stretch).map((charge) => {
-      const meter = meters.get(charge.meter)!
-      const used = usedOn(usage, meter, dates)
-      const events = eventsOn(usage, meter, dates)
-      const { allowance, overage } = allowanceOf(charge, meter, used, later(stretch.from, period.from), period)
-      const rated = priceOverage(charge, { overage, decimals: meter.decimals, events }, dates, period)
-      return { stretch, charge, meter, dates, used, allowance, overage, rated }
-    })
+    if (dates) return [{ stretch, ...dates }]
+    return stretch.from === stretch.to && period.from <= stretch.from && stretch.from < period.to ? [{ stretch, from: stretch.from, to: stretch.from }] : []
+  })
+}
+
+/** Steps or units for a whole month on a charge: for each seat where it says so. Null is unlimited. */
+export function includedBy({ included, includedPer }: Pick<Charge, 'included' | 'includedPer'>, seats: number): number | null {
+  return included === null ? null : included * (includedPer === 'seat' ? seats : 1)
+}
+
+/** The days allowances are shares of. What a trial includes is not divided: its own dates are the whole. */
+function gridOf(phases: readonly PhaseIn[], period: Period): AllowanceGrid {
+  return phases.at(-1)?.stretch.trial ? { from: period.from, to: period.to, days: daysIn(period) } : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
+}
+
+/** The phases as one meter's allowance sees them. */
+export function allowancePhases(phases: readonly ChargedPhase[], grid: AllowanceGrid): AllowancePhase[] {
+  return phases.map(({ stretch, charge, from, to }, index) => ({
+    from, to, included: charge && includedBy(charge, stretch.seats), blocks: charge?.overage === 'block', whole: stretch.raised && !stretch.trial && charge?.onUpgrade === 'full',
+    countsTo: index < phases.length - 1 || (stretch.to !== null && stretch.to < grid.to && !stretch.countsOn) ? to : grid.to,
+  }))
+}
+
+/** Whether a period can end with less of some allowance than there was in it. A trial leaves nothing to count after it. */
+export function mayLeaveDeficit(stretches: readonly UsageStretch[], period: Period): boolean {
+  const phases = phasesIn(stretches, period)
+  const grid = gridOf(phases, period)
+  if (phases.at(-1)?.stretch.trial || (phases.length <= 1 && period.to === grid.to)) return false
+  const keys = new Set(phases.flatMap(({ stretch }) => stretch.plan.charges.map((charge) => charge.meter)))
+  return [...keys].some((key) => canRunAhead(allowancePhases(phases.map((phase) => ({ ...phase, charge: phase.stretch.plan.charges.find((one) => one.meter === key) })), grid), grid))
+}
+
+/** The stretches next to each other that one line is for: with the same charge, tax and (where that is a part of a level's charge) seats. */
+function linesOf(phases: readonly ChargedPhase[], bySeats: boolean): (ChargedPhase & { charge: Charge; members: number[] })[] {
+  const lines: (ChargedPhase & { charge: Charge; members: number[]; key: string })[] = []
+  let open: (typeof lines)[number] | undefined
+  for (const [index, phase] of phases.entries()) {
+    const { charge, stretch: { plan, seats, trial } } = phase
+    if (phase.from === phase.to) continue
+    const key = charge && canonicalJson([charge, plan.taxRate, plan.taxMode, trial, bySeats && charge.includedPer === 'seat' ? seats : 0])
+    if (open && key === open.key) {
+      Object.assign(open, { to: phase.to, stretch: { ...phase.stretch, id: open.stretch.id } })
+      open.members.push(index)
+    } else {
+      open = charge && { ...phase, charge, members: [index], key: key! }
+      if (open) lines.push(open)
+    }
+  }
+  return lines
+}
+
+function flowIn(phases: readonly ChargedPhase[], period: Period, usage: readonly DailyUsage[], meter: Meter, carried: number): MeterInPeriod {
+  const grid = gridOf(phases, period)
+  const days = usage.map((day) => ({ date: day.date, quantity: valueOf(day, meter) }))
+  const counted = countPeriod({ phases: allowancePhases(phases, grid), grid, days, carried, decimals: meter.decimals })
+  const lines = linesOf(phases, false).map((line) => {
+    const parts = line.members.map((index) => counted.phases[index]!)
+    const total = (name: 'within' | 'overage' | 'uncharged') => parts.reduce((sum, part) => sum + part[name], 0)
+    return { ...line, parts, billed: total('overage'), uncharged: total('uncharged'), used: usedOn(usage, meter, line) }
+  })
+  let before = 0
+  const all = lines.reduce((sum, { billed }) => sum + billed, 0)
+  const rated = lines.map((line, index): RatedUsage => {
+    const { stretch, charge, from, to, parts, billed, uncharged, used } = line
+    const flatDue = !lines.slice(0, index).some((one) => one.billed > 0 && one.charge.price?.model === 'volume')
+    const overage = { overage: billed, decimals: meter.decimals, events: eventsOn(usage, meter, line), before, after: all - before - billed, flatDue }
+    before += billed
+    const last = parts.at(-1)!
+    const above = billed + uncharged
+    // Of what is above, it is what was included; else what was left when the line began.
+    const allowance = last.allowance === null ? null : above > 0 ? used - above : Math.max(used, last.allowance - parts[0]!.placeBefore)
+    return { stretch, charge, meter, dates: { from, to }, used, allowance, overage: above, uncharged, rated: priceOverage(charge, overage, { from, to }, period) }
+  })
+  const last = phases.at(-1)
+  return {
+    meter, lines: rated, charge: last?.charge, allowance: last?.charge?.included === null ? null : counted.allowance ?? 0,
+    used: uncounted(phases).reduce((left, dates) => left - usedOn(usage, meter, dates), usedOn(usage, meter, period)), carried,
+    // Nothing of a trial counts after it but what counted in it.
+    deficit: last?.stretch.trial ? Math.min(carried, counted.deficit) : counted.deficit,
+  }
+}
+
+/** The dates of which a level's value at the end of `dates` is one of: whatever was seen before in the period counts on, and what carries since its subscription began. */
+export function levelDates(meter: Meter, dates: Pick<DateRange, 'to'>, { period, since }: { period: DateRange; since: LocalDate }): DateRange {
+  return { from: meter.carry ? since : period.from, to: dates.to }
+}
+
+function levelIn(phases: readonly ChargedPhase[], period: Period, usage: readonly DailyUsage[], meter: Meter): MeterInPeriod {
+  const rated = linesOf(phases, true).map(({ stretch, charge, from, to }): RatedUsage => {
+    const used = usedOn(usage, meter, levelDates(meter, { to }, { period, since: stretch.since }))
+    const included = includedBy(charge, stretch.seats)
+    const allowance = included === null ? null : wholeUnits(included, meter.decimals)
+    const overage = aboveIncluded(used, allowance)
+    const events = eventsOn(usage, meter, { from, to })
+    return {
+      stretch, charge, meter, dates: { from, to }, used, allowance, overage, uncharged: charge.overage === 'block' ? overage : 0,
+      rated: priceLevel(charge, { overage, decimals: meter.decimals, events }, { from, to }, period),
+    }
+  })
+  const last = phases.at(-1)
+  const current = rated.at(-1)
+  return { meter, lines: rated, charge: last?.charge, allowance: last?.charge && current ? current.allowance : 0, used: current?.used ?? 0, carried: 0, deficit: 0 }
+}
+
+/** What may be used on a date of a period, as the sum stood then or stands now; for `used` see `MeterInPeriod`. Null: unlimited. */
+export function allowanceOn(stretches: readonly UsageStretch[], period: Period, date: LocalDate, charge: Charge, meter: Meter): number | null {
+  const phases = phasesIn(stretches, period).map((phase) => ({ ...phase, charge: chargesOf(phase.stretch).find((one) => one.meter === charge.meter) }))
+  if (charge.included === null) return null
+  const index = phases.findLastIndex(({ from, to }) => from <= date && date < to)
+  if (!isAdditive(meter)) return wholeUnits(includedBy(charge, phases[index]!.stretch.seats)!, meter.decimals)
+  const grid = gridOf(phases, period)
+  return countPeriod({ phases: allowancePhases(phases, grid), grid, days: [], carried: 0, decimals: meter.decimals }).phases[index]!.allowance
+}
+
+/** The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not charge it. */
+export function uncountedDates(stretches: readonly UsageStretch[], period: Period, meter: string): DateRange[] {
+  const phases = phasesIn(stretches, period).map(({ stretch, from, to }) => ({ from, to, charge: chargesOf(stretch).find((one) => one.meter === meter) }))
+  return uncounted(phases)
+}
+
+function uncounted(phases: readonly (DateRange & { charge: Charge | undefined })[]): DateRange[] {
+  return phases.flatMap(({ from, to, charge }, index) => {
+    if (charge && charge.included !== null) return []
+    // On the date on which a plan with a limit was left, its quota may have granted some.
+    const isLeft = !charge && phases.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
+    const start = isLeft ? addDays(from, 1) : from
+    return start < to ? [{ from: start, to }] : []
   })
 }
 
 /** The charges of a stretch. In a trial nothing is billed, so what is included is all there is. */
 export function chargesOf({ plan, trial }: Pick<UsageStretch, 'plan' | 'trial'>): Charge[] {
-  return trial ? plan.charges.map(({ meter, included }) => ({ meter, included, overage: 'block' })) : plan.charges
-}
-
-/** The charge's allowance from `start`, and what goes beyond it. Steps; null is unlimited. */
-export function allowanceOf(charge: Charge, meter: Meter, used: number, start: LocalDate, period: Period): Pick<RatedUsage, 'allowance' | 'overage'> {
-  const allowance = charge.included === null ? null : wholeUnits(allowanceFrom(charge.included, start, period.whole), meter.decimals)
-  return { allowance, overage: aboveIncluded(used, allowance) }
+  return trial ? plan.charges.map(({ price: _price, minimum: _minimum, maximum: _maximum, ...charge }) => ({ ...charge, overage: 'block' })) : plan.charges
 }
 
 function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange): number {

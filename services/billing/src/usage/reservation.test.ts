@@ -191,16 +191,17 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await settle('job', 50)).toMatchObject({ granted: 50, excess: 0, remaining: 250 })
   })
 
-  test('a plan that changes on a later day leaves it to the stretch it was made in', async () => {
+  test('a plan that changes on a later day goes on with the counter it was made on', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     world.set('2026-11-10T15:00:00Z')
     await use('a', 5)
     await hold('job', 10, 36_000)
     world.set('2026-11-10T17:00:00Z')
     await upgradeSubscription(world.billing, { customerId, planId: 'large' })
-    expect(await quota()).toMatchObject({ included: 200, reserved: 0, used: 0 })
-    expect(await settle('job', 40)).toMatchObject({ granted: 15, excess: 25, remaining: 0 })
-    expect(await quota()).toMatchObject({ used: 0, remaining: 200 })
+    // 20 for ten days of 30, 300 for twenty: 206.
+    expect(await quota()).toMatchObject({ included: 206, reserved: 10, used: 5, remaining: 191 })
+    expect(await settle('job', 40)).toMatchObject({ granted: 40, excess: 0, remaining: 161 })
+    expect(await quota()).toMatchObject({ used: 45, reserved: 0, remaining: 161 })
   })
 
   test('a subscription that ends at once still pays out what was promised', async () => {

@@ -12,9 +12,10 @@ import { instantOf, zoneOn } from '../rules/zone.ts'
 import { periodNamed, usagePeriods } from '../timeline.ts'
 import type { LocalizedText } from '../text.ts'
 import { groupUsage, type Group } from './group.ts'
-import { dailyUsage, rateUsage, usageStretches, usedOn, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
+import { readUsage } from './deficit.ts'
+import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
 
-/** One meter in a period. `used` is the whole period; included, remaining and overage are of the last stretch in it. Units; null is unlimited. */
+/** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last stretch. Units; null is unlimited. */
 export interface MeterUsage {
   meter: string
   name: LocalizedText
@@ -22,6 +23,8 @@ export interface MeterUsage {
   decimals: number
   used: number
   included: number | null
+  /** Used ahead in earlier periods: counts as used here. */
+  deficit: number
   remaining: number | null
   overage: number
   overageAmount: Money
@@ -50,9 +53,10 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
-    const usage = await dailyUsage(tx, input.customerId, period)
-    const rated = rateUsage(usageStretches(history.stretches), period, usage, history.meters)
-    const meters = metersIn(history, rated, usage).map((meter) => meterUsage(tx, history, period, meter, rated.filter((one) => one.meter.key === meter.key), usage))
+    const known = await readUsage(tx, history, period)
+    const usage = known.days
+    const counted = known.meters(period)
+    const meters = metersIn(history, counted, usage).map((meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), usage))
     return {
       period: shown(period),
       periods: usagePeriods(history.stretches, history.today).slice(-mostPeriods).reverse().map(shown),
@@ -83,30 +87,35 @@ export function shown(period: { from: LocalDate; to: LocalDate; label: string })
 }
 
 /** The meters of the plans in the period, in the plan's order, then others that were used. */
-function metersIn(history: History, rated: readonly RatedUsage[], usage: readonly DailyUsage[]): Meter[] {
+function metersIn(history: History, rated: readonly MeterInPeriod[], usage: readonly DailyUsage[]): Meter[] {
   const current = stretchOn(history.stretches, history.today)?.plan.charges.map((charge) => charge.meter) ?? []
   const keys = new Set([...current.filter((key) => rated.some((one) => one.meter.key === key)), ...rated.map((one) => one.meter.key), ...usage.map((day) => day.meter)])
   return [...keys].map((key) => history.meters.get(key)!)
 }
 
-function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, rated: readonly RatedUsage[], usage: readonly DailyUsage[]): MeterUsage {
+function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, usage: readonly DailyUsage[]): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
-  const last = rated.at(-1)
   const used = usedOn(usage, meter, period)
+  const allowance = counted?.charge ? counted.allowance : 0
+  const lines = counted?.lines ?? []
   return {
     meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals,
     used: units(used),
-    included: last ? (last.allowance === null ? null : units(last.allowance)) : 0,
-    remaining: last ? (last.allowance === null ? null : units(Math.max(0, last.allowance - last.used))) : 0,
-    overage: last ? units(last.overage) : 0,
-    overageAmount: sum(rated.map((one) => one.rated.amount)),
-    overagePolicy: last?.charge.overage ?? null,
-    ...outlook(tx.at, history, period, meter, last, used),
+    included: allowance === null ? null : units(allowance),
+    deficit: units(counted?.carried ?? 0),
+    remaining: allowance === null ? null : units(leftOf(allowance, counted)),
+    // Of a level the last line says what it is above; what is added up is above on each.
+    overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : lines.at(-1)?.overage ?? 0),
+    overageAmount: sum(lines.map((one) => one.rated.amount)),
+    overagePolicy: counted?.charge?.overage ?? null,
+    ...outlook(tx.at, history, period, meter, counted, used),
   }
 }
 
+const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) => Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
+
 /** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
-export function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, last: RatedUsage | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
+export function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
   const begins = millisecondsOf(instantOf(history.zones, period.from))
   const ends = millisecondsOf(instantOf(history.zones, period.to))
   const now = millisecondsOf(at)
@@ -115,9 +124,10 @@ export function outlook(at: Instant, history: History, period: LabelledPeriod, m
   if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
   const steps = straightLine(used, elapsed, ends - begins)
   const forecast = steps === null ? null : unitsFrom(steps, meter.decimals)
-  if (!last || last.allowance === null || last.used === 0 || last.used >= last.allowance) return { forecast, runsOutAt: null }
-  const sinceStretch = Math.max(now - millisecondsOf(instantOf(history.zones, last.dates.from)), 1)
-  const daysLeft = daysUntilUsedUp(last.allowance - last.used, last.used, sinceStretch)!
+  if (!counted?.charge || counted.allowance === null || counted.used === 0) return { forecast, runsOutAt: null }
+  const left = leftOf(counted.allowance, counted)
+  if (left === 0) return { forecast, runsOutAt: null }
+  const daysLeft = daysUntilUsedUp(left, counted.used, elapsed)!
   const date = daysLeft > 366 ? period.to : addDays(history.today, daysLeft)
   return { forecast, runsOutAt: date < period.to ? date : null }
 }

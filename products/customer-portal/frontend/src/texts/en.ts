@@ -177,7 +177,7 @@ const en: typeof zh = {
     voidNote: 'This invoice is void. There is nothing to pay.',
     issued: 'Issued', due: 'Due', paid: 'Paid', period: 'Billing period', lines: 'Lines', why: 'Why this amount',
     explain: 'How it is worked out', tier: 'Tier', tierUpTo: '{from} – {to}', tierAbove: 'above {from}', tierAll: 'All',
-    partPackage: 'Packages started', partPercentage: 'Percentage', partPerEvent: 'Per event', partMinimum: 'Up to the minimum', partMaximum: 'Above the maximum', partGross: 'Before discounts', partTakenOff: 'Taken off already',
+    partPackage: 'Packages started', partPercentage: 'Percentage', partPerEvent: 'Per event', partMinimum: 'Up to the minimum', partMaximum: 'Above the maximum', partProrated: 'Prorated by days', partGross: 'Before discounts', partTakenOff: 'Taken off already',
     lineDiscount: '{amount} discount', lineNet: '{amount} less {discount} discount is {net}',
     quantity: 'Quantity', rate: 'Rate', flat: 'Flat fee', amount: 'Amount',
     used: '{quantity} used', included: '{quantity} included', billable: '{quantity} billed', unlimited: 'unlimited',

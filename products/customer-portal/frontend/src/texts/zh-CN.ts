@@ -143,7 +143,7 @@ export default {
     draftNote: '草稿将于 {time}（{zone}）正式出账，在此之前金额还会变化。', voidNote: '这张账单已作废，无需付款。',
     issued: '出账日期', due: '付款期限', paid: '支付日期', period: '计费周期', lines: '明细', why: '这个金额怎么来的', explain: '计算过程',
     tier: '区间', tierUpTo: '{from} – {to}', tierAbove: '{from} 以上', tierAll: '全部',
-    partPackage: '按包（不足一包按一包）', partPercentage: '按比例', partPerEvent: '每笔', partMinimum: '补足最低消费', partMaximum: '超出封顶', partGross: '折前', partTakenOff: '已减免', lineDiscount: '折扣 {amount}', lineNet: '{amount}，扣除折扣 {discount} 后为 {net}', quantity: '数量', rate: '单价',
+    partPackage: '按包（不足一包按一包）', partPercentage: '按比例', partPerEvent: '每笔', partMinimum: '补足最低消费', partMaximum: '超出封顶', partProrated: '按天数折算', partGross: '折前', partTakenOff: '已减免', lineDiscount: '折扣 {amount}', lineNet: '{amount}，扣除折扣 {discount} 后为 {net}', quantity: '数量', rate: '单价',
     flat: '固定费', amount: '金额',
     used: '用量 {quantity}', included: '套餐包含 {quantity}', billable: '计费 {quantity}', unlimited: '不限量', days: '计费 {billed} 天，共 {of} 天', wholeFee: '整期费用 {fee}', share: '{fee} × {billed} ÷ {of} 天 = {amount}',
     shareRounded: '各段费用取整后之和等于整期费用，因此这一段相差 {difference}',

@@ -1,0 +1,214 @@
+import { testDatabases } from '@customer-portal/database/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, getInvoices, getSubscription, getUsageLines, listDeficits, putMeter, putPlan, recordUsage, upgradeSubscription, type PlanInput,
+} from '../index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
+
+const fee = (amount: number): PlanInput['fee'] => ({ amount, per: 'subscription' })
+const tiers: NonNullable<PlanInput['charges']>[number]['price'] = { model: 'graduated', tiers: [{ upTo: 30, rate: { amount: 1000, per: 1 } }, { upTo: null, rate: { amount: 600, per: 1 } }] }
+
+describe.each(testDatabases)('allowances over changes, on $name', ({ create }) => {
+  let world: World
+  let customers = 0
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-01-31T16:00:00Z')
+    await seedCatalogue(world.billing)
+    for (const aggregation of ['max', 'last', 'unique'] as const) await putMeter(world.billing, { key: aggregation, name: aggregation, unit: 'x', aggregation, ...(aggregation === 'unique' ? { uniqueBy: 'who' } : {}) })
+    const plan = (id: string, rank: number, amount: number, charges: PlanInput['charges'], more: Partial<PlanInput> = {}) => putPlan(world.billing, { id, name: id, rank, fee: fee(amount), taxRate: '0', charges: charges!, ...more })
+    const block = (included: number) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
+    const level = (included: number) => ['max', 'last', 'unique'].map((meter) => ({ meter, included, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } } }))
+    await plan('chat', 1, 30_000, block(100))
+    await plan('docs', 1, 30_000, block(100))
+    await plan('large', 2, 60_000, block(300))
+    await plan('year', 1, 360_000, block(100), { interval: 'year' })
+    await plan('other', 1, 30_000, [])
+    await plan('endless', 3, 90_000, [{ meter: 'ai_chat', included: null, overage: 'block' }])
+    await plan('tiered', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }])
+    await plan('flat', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', minimum: 3_000, price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] } }])
+    await plan('gauge', 1, 10_000, level(0))
+    await plan('gauge-large', 2, 20_000, level(0))
+    await plan('gauge-100', 1, 10_000, level(100))
+    await plan('gauge-150', 2, 20_000, level(150))
+    await plan('walled', 1, 10_000, level(5).map(({ price: _, ...charge }) => ({ ...charge, overage: 'block' as const })))
+  })
+  afterAll(async () => {
+    const found: unknown[] = []
+    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
+    expect(found).toEqual([])
+    await world.close()
+  })
+  /** The n-th of a month of 2026 at noon in Shanghai. */
+  const on = async (month: number, date: number) => world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
+  const subscribed = async (planId: string) => {
+    const customerId = `c${(customers += 1)}`
+    await seedCustomer(world.billing, customerId)
+    await createSubscription(world.billing, { customerId, planId })
+    return { customerId }
+  }
+  let ids = 0
+  const take = async (who: { customerId: string }, quantity: number) => (await consume(world.billing, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
+  const tell = (who: { customerId: string }, meter: string, quantity: number, more: { time?: string; properties?: Record<string, unknown> } = {}) =>
+    recordUsage(world.billing, [{ id: `t${(ids += 1)}`, ...who, meter, quantity, ...more }])
+  const quota = (who: { customerId: string }, meter = 'ai_chat') => checkQuota(world.billing, { ...who, meter })
+  const move = (who: { customerId: string }, planId: string, more: { planVersion?: number } = {}) => changeSubscription(world.billing, { ...who, planId, when: 'now', ...more })
+  const usageLines = async (who: { customerId: string }) => (await getInvoices(world.billing, { ...who, limit: 100 })).data.reverse().flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
+
+  test('two plans of one price, changed daily, give at most the 100 units of one', async () => {
+    await on(4, 1)
+    const [swaps, flips] = [await subscribed('chat'), await subscribed('chat')]
+    let [taken, flipped] = [await take(swaps, 1000), await take(flips, 1000)]
+    for (let date = 2; date <= 11; date += 1) {
+      await on(4, date)
+      await move(swaps, date % 2 ? 'chat' : 'docs')
+      await move(flips, date % 2 ? 'chat' : 'year')
+      taken += await take(swaps, 1000)
+      flipped += await take(flips, 1000)
+    }
+    expect(taken).toBe(100)
+    // Each cut period has the share of its days, and a deficit takes the rest off the next: 100 and 3.33 for each day before.
+    expect(flipped).toBeLessThanOrEqual(100 + 34)
+  })
+
+  test('an end with credit and a new subscription give no more either, and the deficit is worked off', async () => {
+    await on(5, 1)
+    const who = await subscribed('chat')
+    let granted = await take(who, 1000)
+    for (let date = 2; date <= 6; date += 1) {
+      await on(5, date)
+      await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+      await createSubscription(world.billing, { ...who, planId: 'chat' })
+      granted += await take(who, 1000)
+    }
+    expect(granted).toBeLessThanOrEqual(100 + 17)
+    // On the 6th: 100 less what was used ahead; a month later nothing of it is left.
+    const { deficit, remaining } = await quota(who)
+    expect([deficit > 80, remaining]).toEqual([true, 0])
+    expect((await getSubscription(world.billing, who)).allowances).toMatchObject([{ meter: 'ai_chat', allowance: 100, deficit, remaining: 0 }])
+    await on(6, 7)
+    expect(await quota(who)).toMatchObject({ included: 100, used: 0, deficit: 0, remaining: 100 })
+  })
+
+  test('an end without credit keeps the allowance of the days that were paid for', async () => {
+    await on(6, 10)
+    const who = await subscribed('chat')
+    expect(await take(who, 1000)).toBe(100)
+    await on(6, 15)
+    await cancelSubscription(world.billing, { ...who, when: 'now' })
+    await createSubscription(world.billing, { ...who, planId: 'chat' })
+    expect(await quota(who)).toMatchObject({ deficit: 0, remaining: 100 })
+  })
+
+  test('a deficit stands through plans without the meter or without a limit, and late usage adds to it', async () => {
+    await on(7, 1)
+    const who = await subscribed('large')
+    await on(7, 10)
+    expect(await take(who, 1000)).toBe(300)
+    await on(7, 11)
+    // 300 × 10 ÷ 31 = 96: 204 are ahead.
+    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await createSubscription(world.billing, { ...who, planId: 'other' })
+    await move(who, 'endless')
+    expect(await quota(who)).toMatchObject({ remaining: null, deficit: 0 })
+    await tell(who, 'ai_chat', 500)
+    await on(8, 11)
+    await move(who, 'large')
+    expect(await quota(who)).toMatchObject({ included: 300, deficit: 204, remaining: 96 })
+    await on(9, 12)
+    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
+  })
+
+  test('the vendor forgives a deficit, in parts or whole, and it counts no more', async () => {
+    await on(9, 12)
+    const who = await subscribed('large')
+    expect(await take(who, 1000)).toBe(300)
+    await on(9, 13)
+    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    const { data: [before] } = await listDeficits(world.billing, who)
+    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: 100, reason: 'promised by phone' })).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
+    await createSubscription(world.billing, { ...who, planId: 'large' })
+    const { deficit } = await quota(who)
+    // The date belongs to the new subscription now: a day less of the old one's share, 10.
+    expect(deficit).toBe(before!.deficit - 100 + 10)
+    await expect(forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
+    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({ meter: 'ai_chat', deficit: 0 })
+    expect(await listDeficits(world.billing, who)).toEqual({ data: [] })
+    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0 })
+    await expect(forgiveDeficit(world.billing, { ...who, meter: 'nothing', reason: 'no such meter' })).rejects.toMatchObject({ code: 'meter_not_found' })
+  })
+
+  test('half a month with 100 and half with 300 are 200: who had used 100 has 100 left at once', async () => {
+    const who = await subscribed('chat')
+    expect(await take(who, 1000)).toBe(100)
+    await on(9, 28)
+    await upgradeSubscription(world.billing, { ...who, planId: 'large' })
+    expect(await quota(who)).toMatchObject({ included: 200, used: 100, remaining: 100 })
+    expect(await take(who, 1000)).toBe(100)
+  })
+
+  test('tiers and flats go on through a new version with other words, as one line', async () => {
+    await on(10, 15)
+    const [plain, reworded, flat] = [await subscribed('tiered'), await subscribed('tiered'), await subscribed('flat')]
+    for (const who of [plain, reworded]) await tell(who, 'ai_chat', 65)
+    await tell(flat, 'ai_chat', 10)
+    await on(10, 30)
+    const words = { name: 'The same with other words' }
+    const tiered = await putPlan(world.billing, { id: 'tiered', rank: 1, fee: fee(0), taxRate: '0', charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }], ...words })
+    const again = await putPlan(world.billing, { id: 'flat', rank: 1, fee: fee(0), taxRate: '0', ...words, charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', minimum: 3_000, price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] } }] })
+    await move(reworded, 'tiered', { planVersion: tiered.version })
+    await move(flat, 'flat', { planVersion: again.version })
+    for (const who of [plain, reworded]) await tell(who, 'ai_chat', 60)
+    await tell(flat, 'ai_chat', 5)
+    await on(11, 16)
+    // 30 at 10.00 and 95 at 6.00: 870.00. With tiers begun anew it was 990.00. The flat of 50.00 is due once.
+    for (const who of [plain, reworded]) expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[125, 87_000]])
+    expect((await usageLines(flat)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[15, 5_015]])
+  })
+
+  test('another charge goes on at the place in its own tiers', async () => {
+    await on(11, 17)
+    await putPlan(world.billing, { id: 'packs', name: 'packs', rank: 2, fee: fee(0), taxRate: '0', charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'package', size: 50, amount: 100 } }] })
+    const who = await subscribed('tiered')
+    await tell(who, 'ai_chat', 40)
+    await on(11, 25)
+    await upgradeSubscription(world.billing, { ...who, planId: 'packs' })
+    await tell(who, 'ai_chat', 15)
+    const { lines } = await getUsageLines(world.billing, who)
+    // 30 at 10.00 and 10 at 6.00; the 41st to the 55th begin one more pack of 50 than the 40 before.
+    expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([[40, 36_000], [15, 100]])
+  })
+
+  test('100 GB held through a change of plan cost 100.00 once, and so do 100 people', async () => {
+    await on(11, 30)
+    const who = [await subscribed('gauge'), await subscribed('gauge'), await subscribed('gauge-100')]
+    const report = async (one: { customerId: string }) => {
+      for (let person = 0; person < 100; person += 1) await tell(one, 'unique', 1, { properties: { who: person } })
+      for (const meter of ['max', 'last']) await tell(one, meter, 100)
+    }
+    await on(12, 5)
+    for (const one of who) await report(one)
+    await on(12, 15)
+    await upgradeSubscription(world.billing, { ...who[1]!, planId: 'gauge-large' })
+    await upgradeSubscription(world.billing, { ...who[2]!, planId: 'gauge-150' })
+    // Nothing is reported any more: what stood goes on.
+    await on(12, 31)
+    const sums = async (one: { customerId: string }) => {
+      const of: Record<string, number> = {}
+      for (const line of await usageLines(one)) of[line.meter!] = (of[line.meter!] ?? 0) + line.amount
+      return of
+    }
+    expect(await Promise.all(who.map(sums))).toEqual([{ max: 10_000, last: 10_000, unique: 10_000 }, { max: 10_000, last: 10_000, unique: 10_000 }, { max: 0, last: 0, unique: 0 }])
+  })
+
+  test('the quota of a level is what the plan of now includes, undivided, less its value now; a lower report frees some', async () => {
+    await world.passTo('2027-01-20T04:00:00Z')
+    const who = await subscribed('walled')
+    await tell(who, 'last', 5)
+    expect(await quota(who, 'last')).toMatchObject({ included: 5, used: 5, remaining: 0 })
+    await tell(who, 'last', 2)
+    expect(await quota(who, 'last')).toMatchObject({ used: 2, remaining: 3 })
+    await world.passTo('2027-02-01T04:00:00Z')
+    await upgradeSubscription(world.billing, { ...who, planId: 'gauge-150' })
+    expect(await quota(who, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
+  })
+})

@@ -1,0 +1,136 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { DeficitSum, History } from '../history.ts'
+import { isAdditive } from '../meter.ts'
+import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
+import type { LabelledPeriod, Period } from '../rules/period.ts'
+import { usagePeriods } from '../timeline.ts'
+import { dailyUsage, mayLeaveDeficit, metersInPeriod, rateUsage, usageStretches, type Carried, type DailyUsage, type MeterInPeriod, type RatedUsage, type UsageStretch } from './rating.ts'
+
+/** For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what is older is as it was written down. */
+const lookBackDays = 70
+
+/** The usage of some dates, and what it comes to in a period among them with what earlier periods carry into it. */
+export interface KnownUsage {
+  days: DailyUsage[]
+  /** With those before them that bear on them. */
+  all: readonly DailyUsage[]
+  /** What counts in a period of the deficits before it. */
+  carriedInto(period: Period): Carried
+  meters(period: Period): MeterInPeriod[]
+  rated(period: Period): RatedUsage[]
+}
+
+/** Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and values that still stand. */
+export async function readUsage(tx: BillingTransaction, history: History, range: DateRange, meter?: string): Promise<KnownUsage> {
+  const { customer: { customerId } } = history
+  const since = carriesFrom(history, range)
+  const read = await dailyUsage(tx, customerId, { from: since, to: range.to }, meter)
+  const all = [...await standingBefore(tx, history, since, meter), ...read]
+  return knownUsage(history, all, read.filter((day) => range.from <= day.date))
+}
+
+/** The same, of usage that is there already: `all` with the days before that bear on `days`. */
+export function knownUsage(history: History, all: readonly DailyUsage[], days = [...all]): KnownUsage {
+  const stretches = usageStretches(history.stretches)
+  const carriedInto = (period: Period) => carriedFrom(history, stretches, period, all)
+  return {
+    days, all, carriedInto,
+    meters: (period) => metersInPeriod(stretches, period, all, history.meters, carriedInto(period)),
+    rated: (period) => rateUsage(stretches, period, all, history.meters, carriedInto(period)),
+  }
+}
+
+/** The latest value, before a date, of each meter whose values stand until another is reported. */
+async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, stretches }: History, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
+  const carrying = [...meters.values()].filter((one) => one.carry && (meter === undefined || one.key === meter)).map(({ key }) => key)
+  const first = stretches[0]?.from
+  if (carrying.length === 0 || first === undefined || first >= date) return []
+  return tx.query<DailyUsage>(
+    `select d.meter, d.local_date as date, d.quantity, d.events from unnest($2::text[]) as m(key)
+     cross join lateral (select * from usage_daily where customer_id = $1 and meter = m.key and local_date < $3 and local_date >= $4 order by local_date desc limit 1) d
+     order by d.local_date, d.meter collate "C"`,
+    [customerId, carrying, date, first],
+  )
+}
+
+/** The earlier periods whose deficits follow from the usage when `period` is looked at. */
+function periodsBefore(history: History, period: Pick<Period, 'from'>): LabelledPeriod[] {
+  const since = addDays(period.from, -lookBackDays)
+  return usagePeriods(history.stretches, period.from).filter((one) => one.from < period.from && one.to > since)
+}
+
+/** Whether any deficit can count in a period: from what the customer's stretches say, without a look at the usage. */
+export function mayCarry(history: History, period: Pick<Period, 'from'>, stretches = usageStretches(history.stretches)): boolean {
+  return history.deficits.length > 0 || periodsBefore(history, period).some((one) => mayLeaveDeficit(stretches, one))
+}
+
+/** From which date on usage bears on what is counted in `range`. */
+export function carriesFrom(history: History, range: DateRange): LocalDate {
+  const among = usagePeriods(history.stretches, range.to).filter((one) => one.to > range.from && one.from < range.to)
+  const periods = among.length > 0 ? among : [range]
+  return periods.filter((one) => mayCarry(history, one)).flatMap((one) => periodsBefore(history, one).map(({ from }) => from)).reduce((first, date) => (date < first ? date : first), range.from)
+}
+
+/** The deficits that count in a period: what the ones before left, as the usage known now says, less what was forgiven. */
+export function carriedFrom(history: History, stretches: readonly UsageStretch[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
+  return carriedThrough(history, stretches, periodsBefore(history, period), usage, period.from).into
+}
+
+/** What each of some periods that follow one another leaves, and what of it counts from `next` on. */
+function carriedThrough(
+  history: History, stretches: readonly UsageStretch[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
+): { left: { period: LabelledPeriod; deficits: Carried }[]; into: Carried } {
+  const left: { period: LabelledPeriod; deficits: Carried }[] = []
+  const begin = periods[0]?.from ?? next
+  let since: LocalDate | null = null
+  let deficits = sumBy(history.deficits.filter((one) => one.period < begin))
+  const forgive = (until: LocalDate) => {
+    const forgiven = sumBy(history.deficits.filter((one) => one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until)))
+    const still = [...deficits].map(([meter, steps]): [string, number] => [meter, steps + (forgiven.get(meter) ?? 0)])
+    deficits = new Map(still.filter(([, steps]) => steps > 0))
+  }
+  for (const period of periods) {
+    forgive(period.from)
+    const counted = deficits.size > 0 || mayLeaveDeficit(stretches, period) ? metersInPeriod(stretches, period, usage, history.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
+    const after = new Map([...deficits, ...counted.map(({ meter, deficit }) => [meter.key, deficit] as const)])
+    deficits = new Map([...after].filter(([, steps]) => steps > 0))
+    left.push({ period, deficits })
+    since = period.from
+  }
+  if (begin < next || since === null) forgive(next)
+  return { left, into: deficits }
+}
+
+function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { meter, quantity } of rows) sums.set(meter, (sums.get(meter) ?? 0) + quantity)
+  return sums
+}
+
+/**
+ * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older stays as it was written. Each row is what
+ * its period adds to the deficit (less than nothing: what it worked off), so that the rows up to a period add up to what it left. Run again it adds nothing.
+ */
+export async function writeDeficits(tx: BillingTransaction, history: History, until: LocalDate): Promise<void> {
+  const stretches = usageStretches(history.stretches)
+  const periods = periodsBefore(history, { from: until })
+  if (history.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(stretches, one))) return
+  const from = periods[0]?.from
+  if (from === undefined) return
+  const usage = await dailyUsage(tx, history.customer.customerId, { from, to: until })
+  const { left } = carriedThrough(history, stretches, periods, usage, until)
+  for (const { period, deficits } of left) {
+    const written = sumBy(history.deficits.filter((one) => one.period <= period.from))
+    for (const meter of [...new Set([...written.keys(), ...deficits.keys()])].sort()) {
+      const quantity = (deficits.get(meter) ?? 0) - (written.get(meter) ?? 0)
+      if (quantity !== 0) await addDeficit(tx, history, { meter, period: period.from, quantity, forgiven: false })
+    }
+  }
+}
+
+/** Adds a row, and to the history at hand what it says. */
+export async function addDeficit(tx: BillingTransaction, history: History, { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string }): Promise<void> {
+  await tx.query('insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [history.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at])
+  history.deficits.push({ meter, period, quantity, forgiven })
+}
