@@ -259,7 +259,7 @@ export const InvoiceLine = Type.Object(
   closed,
 )
 export type InvoiceLine = Static<typeof InvoiceLine>
-export const TaxTotal = Type.Object({ rate: Percent, mode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), base: Amount, amount: Amount }, closed)
+export const TaxTotal = Type.Object({ rate: Percent, mode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), base: Amount, amount: Amount }, { ...closed, description: '`base`: without the tax, in both modes' })
 export const DiscountTotal = Type.Object({ id: Id, name: LocalizedText, amount: Amount }, { ...closed, description: 'What one discount took off the document' })
 export const InvoiceTitle = Type.Object(
   {

@@ -40,7 +40,7 @@ test('the sums are printed in the order in which they add up', () => {
 
 test('tax that prices include is shown in brackets, since it is not added', () => {
   const page = invoicePage({ ...sample, taxes: [{ rate: '6', mode: 'inclusive', base: 10000, amount: 600 }] })
-  expect(page.sums.at(-1)).toEqual({ zh: '其中含税 6%', en: 'Tax included above', text: '(¥6.00)' })
+  expect(page.sums.at(-1)).toEqual({ zh: '其中含税 6%', en: 'Tax on ¥100.00, included above', text: '(¥6.00)' })
 })
 
 test('a negative total becomes credit and leaves nothing due', () => {

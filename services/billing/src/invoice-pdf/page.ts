@@ -206,7 +206,7 @@ function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' |
       ...invoice.taxes.map((tax) =>
         tax.mode === 'exclusive'
           ? labelled(`税额 ${tax.rate}%`, `Tax on ${money(tax.base)}`, money(tax.amount))
-          : labelled(`其中含税 ${tax.rate}%`, 'Tax included above', `(${money(tax.amount)})`)),
+          : labelled(`其中含税 ${tax.rate}%`, `Tax on ${money(tax.base)}, included above`, `(${money(tax.amount)})`)),
     ],
     total: labelled('合计', 'Total', money(invoice.total)),
     afterTotal: [

@@ -2,7 +2,7 @@ import { creditIn } from '../invoice/credit-note.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { GivenBack } from '../invoice/line.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
-import { netOf, taxOn } from '../rules/invoicing.ts'
+import { netOf, taxOn, withoutTax } from '../rules/invoicing.ts'
 import { sum } from '../rules/money.ts'
 
 /** An invoice's row, as far as it repeats its document. */
@@ -36,11 +36,12 @@ export function documentMistakes(row: DocumentRow): string[] {
     if (line.explain.length > 0) expect(`the explanation of ${line.id}`, sum(line.explain.map((tier) => tier.amount)), line.amount)
   }
   for (const tax of taxes) {
-    expect(`the base at ${tax.rate} %`, tax.base, sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf)))
+    const whole = sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf))
+    expect(`the base at ${tax.rate} %`, tax.base, withoutTax(whole, tax))
     // A credit note takes its share of the invoice's tax: `noteMistakes` looks at them together.
-    if (kind !== 'credit_note') expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(tax.base, tax.rate, tax.mode))
+    if (kind !== 'credit_note') expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(whole, tax.rate, tax.mode))
   }
-  expect('the sum of the bases', sum(taxes.map((tax) => tax.base)), subtotal - discountTotal)
+  expect('the sum of the bases', sum(taxes.map((tax) => tax.base)), subtotal - discountTotal - sum(taxes.filter((tax) => tax.mode === 'inclusive').map((tax) => tax.amount)))
   expect('the sum of the taxes', taxTotal, sum(taxes.map((tax) => tax.amount)))
   expect('the total', total, subtotal - discountTotal + sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
   expect('what is to be paid', row.payable, Math.max(0, total - creditApplied))
@@ -70,7 +71,7 @@ export function noteMistakes({ document: invoice, payable }: DocumentRow, notes:
     const [tax, given] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
     expectWithin(`its credit notes give back of the tax at ${rate} %`, given, tax)
     // Tax that prices include is given back with the last of them; tax on top may be the last thing left.
-    if (mode === 'inclusive' && sum(parts.map((part) => part.base)) === base && given !== tax) mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
+    if (mode === 'inclusive' && sum(parts.flatMap((part) => [part.base, part.amount])) === base && given !== tax) mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
   }
   return mistakes
 }

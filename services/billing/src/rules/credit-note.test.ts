@@ -17,7 +17,7 @@ test('a line given back carries its tax, and its share of the discount', () => {
 
 test('inclusive tax is inside what is given back', () => {
   expect(creditAmount([line('fee', 10_600, { taxMode: 'inclusive' })], [], 1_060)).toEqual({
-    lines: [{ lineId: 'fee', gross: 1_060, net: 1_060 }], taxes: [{ rate: '6', mode: 'inclusive', base: 1_060, amount: 60 }], total: 1_060,
+    lines: [{ lineId: 'fee', gross: 1_060, net: 1_060 }], taxes: [{ rate: '6', mode: 'inclusive', base: 1_000, amount: 60 }], total: 1_060,
   })
 })
 
@@ -110,7 +110,7 @@ test('no note gives back more of a line, its discount or its tax than is left, n
     const notes = notesBy(lines, some)
     for (const note of notes) {
       for (const part of note.lines) expect(part.net >= 0 && part.net <= part.gross).toBe(true)
-      for (const tax of note.taxes) expect([tax.amount >= 0, tax.base]).toEqual([true, sum(note.lines.filter((part) => lines.some((one) => one.id === part.lineId && one.taxRate === tax.rate && one.taxMode === tax.mode)).map((part) => part.net))])
+      for (const tax of note.taxes) expect([tax.amount >= 0, tax.base + (tax.mode === 'inclusive' ? tax.amount : 0)]).toEqual([true, sum(note.lines.filter((part) => lines.some((one) => one.id === part.lineId && one.taxRate === tax.rate && one.taxMode === tax.mode)).map((part) => part.net))])
       expect(note.total).toBe(sum(note.lines.map((part) => part.net)) + sum(note.taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
     }
     for (const one of lines) {

@@ -1,5 +1,5 @@
 import { spread, weightsOf } from './discount.ts'
-import { netOf, taxOn, type TaxedAmount, type TaxTotal } from './invoicing.ts'
+import { netOf, taxOn, withoutTax, type TaxedAmount, type TaxTotal } from './invoicing.ts'
 import { money, scale, sum, type Money } from './money.ts'
 
 /** A line of an invoice, as far as what may be given back of it goes. */
@@ -94,10 +94,9 @@ export function creditAmount(lines: readonly CreditableLine[], earlier: readonly
 function creditOf(parts: readonly { group: TaxGroup; credited: CreditedLine[]; tax: Money }[]): Credit {
   const taxes = parts.map(({ group, credited, tax }): TaxTotal => {
     const { taxRate: rate, taxMode: mode } = group.lines[0]!.line
-    return { rate, mode, base: sum(credited.map((one) => one.net)), amount: tax }
+    return { rate, mode, base: withoutTax(sum(credited.map((one) => one.net)), { mode, amount: tax }), amount: tax }
   })
-  const added = taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)
-  return { lines: parts.flatMap((part) => part.credited), taxes, total: sum([...taxes.map((tax) => tax.base), ...added]) }
+  return { lines: parts.flatMap((part) => part.credited), taxes, total: sum(taxes.flatMap((tax) => [tax.base, tax.amount])) }
 }
 
 function groupsOf(lines: readonly CreditableLine[], earlier: readonly Credit[]): TaxGroup[] {

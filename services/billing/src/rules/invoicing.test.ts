@@ -22,7 +22,7 @@ describe('totals', () => {
   test('rates and modes are kept apart, and inclusive tax is already in the total', () => {
     const sums = totals([exclusive(1000), inclusive(1060), exclusive(-500, '9'), exclusive(100)], 0)
     expect(sums.taxes).toEqual([
-      { rate: '6', mode: 'exclusive', base: 1100, amount: 66 }, { rate: '6', mode: 'inclusive', base: 1060, amount: 60 }, { rate: '9', mode: 'exclusive', base: -500, amount: -45 },
+      { rate: '6', mode: 'exclusive', base: 1100, amount: 66 }, { rate: '6', mode: 'inclusive', base: 1000, amount: 60 }, { rate: '9', mode: 'exclusive', base: -500, amount: -45 },
     ])
     expect(sums).toMatchObject({ subtotal: 1660, taxTotal: 81, total: 1681 })
   })
@@ -37,7 +37,7 @@ describe('totals', () => {
   test('what discounts took off comes off before tax, and is named', () => {
     const discounts = [{ id: 'welcome', name: { 'zh-CN': '新客户', en: 'Welcome' }, amount: 300 }, { id: 'team', name: { 'zh-CN': '团队', en: 'Team' }, amount: 50 }]
     expect(totals([{ ...exclusive(1000), discount: 350 }, exclusive(200), { ...inclusive(53), discount: 0 }], 100, discounts)).toEqual({
-      subtotal: 1253, discounts, discountTotal: 350, taxes: [{ rate: '6', mode: 'exclusive', base: 850, amount: 51 }, { rate: '6', mode: 'inclusive', base: 53, amount: 3 }], taxTotal: 54, total: 954, creditApplied: 100,
+      subtotal: 1253, discounts, discountTotal: 350, taxes: [{ rate: '6', mode: 'exclusive', base: 850, amount: 51 }, { rate: '6', mode: 'inclusive', base: 50, amount: 3 }], taxTotal: 54, total: 954, creditApplied: 100,
     })
   })
 
@@ -48,8 +48,15 @@ describe('totals', () => {
       expect(sums.subtotal).toBe(sum(some.map((line) => line.amount)))
       expect(sums.taxTotal).toBe(sum(sums.taxes.map((tax) => tax.amount)))
       expect(sums.total).toBe(sums.subtotal + sum(sums.taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
-      expect(sum(sums.taxes.map((tax) => tax.base))).toBe(sums.subtotal)
+      expect(sum(sums.taxes.flatMap((tax) => (tax.mode === 'inclusive' ? [tax.base, tax.amount] : [tax.base])))).toBe(sums.subtotal)
       expect(totals(some.map((line) => ({ ...line, amount: line.amount === 0 ? 0 : -line.amount })), 0).total + sums.total).toBe(0)
     }))
   })
+})
+
+test('the base of a tax is without it, whether it comes on top or is inside', () => {
+  const amounts = (taxMode: 'exclusive' | 'inclusive', amount: number) => totals([{ amount, taxRate: '6', taxMode }], 0)
+  // 239.20 ÷ 1.06 is 225.66, and 13.54 are the tax.
+  expect(amounts('inclusive', 23_920)).toMatchObject({ taxes: [{ base: 22_566, amount: 1_354 }], total: 23_920 })
+  expect(amounts('exclusive', 22_566)).toMatchObject({ taxes: [{ base: 22_566, amount: 1_354 }], total: 23_920 })
 })

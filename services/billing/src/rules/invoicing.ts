@@ -11,7 +11,7 @@ export interface TaxedAmount {
   taxMode: TaxMode
 }
 
-/** Tax of one rate and mode: `base` is the sum of those lines after discounts (without the tax when it is exclusive, with it when inclusive). */
+/** Tax of one rate and mode: `base` is what those lines come to after discounts and without the tax, in both modes. */
 export interface TaxTotal {
   rate: string
   mode: TaxMode
@@ -51,7 +51,15 @@ export function totals(lines: readonly TaxedAmount[], creditBalance: Money, disc
 
 function taxesOf(lines: readonly TaxedAmount[]): TaxTotal[] {
   const { taxes } = taxesOn(lines.map((line) => ({ base: fraction(BigInt(netOf(line)), 1n), taxRates: [line.taxRate], mode: line.taxMode })))
-  return taxes.map((tax) => ({ ...tax, base: sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf)) }))
+  return taxes.map((tax) => {
+    const whole = sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf))
+    return { rate: tax.rate, mode: tax.mode, base: withoutTax(whole, tax), amount: tax.amount }
+  })
+}
+
+/** An amount without a tax: less the tax where it is inside. */
+export function withoutTax(amount: Money, tax: { mode: TaxMode; amount: Money }): Money {
+  return tax.mode === 'inclusive' ? money(amount - tax.amount) : amount
 }
 
 /** What is left of an amount after discounts. */
