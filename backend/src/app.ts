@@ -5,8 +5,8 @@ import { createApp, serveDocs, type App } from '@customer-portal/http'
 import { registerPortalApi } from '@customer-portal/portal-api'
 import { createAssistant, createWorkbench, migrateWorkbench, readFaq } from '@customer-portal/workbench'
 import { demoFaqPath, registerWorkbenchApi } from '@customer-portal/workbench-api'
-import { whiteLabelOf } from './brand/brand.ts'
-import { brandedPage, serveBrandFiles } from './brand/pages.ts'
+import { whiteLabelOf, type WhiteLabel } from './brand/brand.ts'
+import { brandedDesk, brandedPage, serveBrandFiles } from './brand/pages.ts'
 import { engineClock, type Clock, type StandingClock } from './clock.ts'
 import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
@@ -89,20 +89,21 @@ async function registerProducts(app: App, settings: Settings, { database, billin
   healthRoutes(app, database)
   const testClock = standing && { now: standing.now, moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)) }
   await registerBillingApi(app, { billing, publicUrl, testClock })
+  const whiteLabel = whiteLabelOf(settings)
+  if (settings.enableCustomerPortal || settings.enableAgentWorkbench) serveBrandFiles(app, whiteLabel)
   if (settings.enableCustomerPortal) {
     await registerPortalApi(app, { billing, secure: isSecure(settings), advice: settings.portalAdvice })
-    servePortal(app, settings)
+    servePortal(app, settings, whiteLabel)
     documents.unshift({ name: "Customer's API", url: '/api/portal/openapi.json' })
   }
   if (settings.enableAgentWorkbench) {
-    await registerWorkbench(app, settings, { database, billing })
+    await registerWorkbench(app, settings, whiteLabel, { database, billing })
     documents.push({ name: "Workbench's API", url: '/api/workbench/openapi.json' })
   }
   if (settings.enableDocs) serveDocs(app, documents)
 }
 
-function servePortal(app: App, settings: Settings): void {
-  const whiteLabel = whiteLabelOf(settings)
+function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void {
   // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own origin may always embed it.
   const settingsFor = () => ({
     embedOrigins: [...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins])], brand: whiteLabel.brand, advice: settings.portalAdvice,
@@ -115,12 +116,11 @@ function servePortal(app: App, settings: Settings): void {
     return settingsFor()
   })
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
-  serveBrandFiles(app, whiteLabel)
   serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html) => brandedPage(html, settingsFor(), whiteLabel) })
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
 }
 
-async function registerWorkbench(app: App, settings: Settings, { database, billing }: Pick<Products, 'database' | 'billing'>): Promise<void> {
+async function registerWorkbench(app: App, settings: Settings, whiteLabel: WhiteLabel, { database, billing }: Pick<Products, 'database' | 'billing'>): Promise<void> {
   await migrateWorkbench(database)
   const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
   const faq = await readFaq(settings.workbenchFaq ?? demoFaqPath).catch((error: Error) => {
@@ -129,7 +129,7 @@ async function registerWorkbench(app: App, settings: Settings, { database, billi
   const assistant = createAssistant(faq)
   const portalUrl = `${settings.publicUrl ?? ''}/portal`
   await registerWorkbenchApi(app, { billing, workbench, assistant, portalUrl, secure: isSecure(settings) })
-  serveFrontEnd(app, { base: '/workbench', folder: workbenchBuild, policy: workbenchPolicy(settings.publicUrl) })
+  serveFrontEnd(app, { base: '/workbench', folder: workbenchBuild, policy: workbenchPolicy(settings.publicUrl), page: (html) => brandedDesk(html, whiteLabel) })
 }
 
 const isSecure = (settings: Settings) => settings.publicUrl?.startsWith('https:') ?? false

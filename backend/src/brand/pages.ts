@@ -33,9 +33,15 @@ export function brandedPage(html: string, settings: PageSettings, { stylesheet, 
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
+/** Gives the workbench's page the brand's colour and icon. */
+export function brandedDesk(html: string, { stylesheet, icon }: Pick<WhiteLabel, 'stylesheet' | 'icon'>): string {
+  const marked = icon ? replaceOnce(html, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : html
+  return stylesheet ? replaceOnce(marked, /<\/head>/, `<link rel="stylesheet" href="${stylesheet.url}"></head>`) : marked
+}
+
 /** The page is ours: one without the place is a mistake in it. */
 function replaceOnce(html: string, place: RegExp, text: string): string {
-  if (!place.test(html)) throw new Error(`the portal's page has no ${place.source}`)
+  if (!place.test(html)) throw new Error(`the page has no ${place.source}`)
   return html.replace(place, () => text)
 }
 

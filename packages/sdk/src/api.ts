@@ -23,6 +23,11 @@ export type Account = {
   version: number
   /** RFC 3339, UTC */
   createdAt: string
+  /** After a change: which characters of it an invoice cannot show */
+  notices?: Array<{
+    code: string
+    detail: LocalizedText
+  }>
 }
 
 export type AdjustmentInput = {
@@ -991,6 +996,8 @@ export type Seller = {
   timezone: string
   /** An SVG document, printed at the top of the invoice */
   logo?: string
+  /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+  brandColor?: string
 }
 
 export type SettleInput = {

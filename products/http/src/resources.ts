@@ -285,6 +285,7 @@ export const Seller = Type.Object(
     bankAccount: Type.String({ minLength: 1, maxLength: 64 }),
     timezone: Type.String({ minLength: 1, maxLength: 64 }),
     logo: Type.Optional(Type.String({ maxLength: 200_000, description: 'An SVG document, printed at the top of the invoice' })),
+    brandColor: Type.Optional(Type.String({ pattern: '^#[0-9A-Fa-f]{6}$', description: 'The colour of headings and of the amount due on the invoice; darkened where white could not be read on it' })),
   },
   closed,
 )
@@ -424,6 +425,7 @@ export const Account = Type.Object(
     invoiceTitle: Nullable(InvoiceTitle),
     version: Type.Integer(),
     createdAt: Instant,
+    notices: Type.Optional(Type.Array(Type.Object({ code: Type.String(), detail: LocalizedText }, closed), { description: 'After a change: which characters of it an invoice cannot show' })),
   },
   closed,
 )

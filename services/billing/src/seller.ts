@@ -14,6 +14,8 @@ export interface Seller {
   bankAccount: string
   timezone: string
   logo?: string
+  /** `#rrggbb`: headings and the amount due on the invoice. */
+  brandColor?: string
 }
 
 /** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */

@@ -1,4 +1,4 @@
-import { getCustomer, listCreditMovements, updateCustomer } from '@customer-portal/billing'
+import { getCustomer, listCreditMovements, unprintable, updateCustomer } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { CreditMovement, Page } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
@@ -27,6 +27,11 @@ export function accountRoutes(app: App, actFor: ActFor): void {
     schema: { summary: 'Change the account', tags: ['account'], description: '`version` is the one you read; a stale one is refused.', body: AccountUpdate, response: { 200: Account } },
   }, async (request, reply) => {
     const caller = actFor(request)
-    return once(request, reply, caller, 200, (billing) => updateCustomer(billing, { customerId: caller.customerId, ...request.body }))
+    return once(request, reply, caller, 200, async (billing) => {
+      const account = await updateCustomer(billing, { customerId: caller.customerId, ...request.body })
+      const { companyName, address, invoiceTitle } = request.body
+      const notices = unprintable([companyName, address, invoiceTitle?.title, invoiceTitle?.address, invoiceTitle?.bankName])
+      return notices.length === 0 ? account : { ...account, notices }
+    })
   })
 }

@@ -64,6 +64,7 @@ export interface SellerForPdf {
   bankAccount: string
   timezone: string
   logo?: string
+  brandColor?: string
 }
 
 export interface BuyerForPdf {

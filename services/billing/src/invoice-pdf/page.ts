@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { chineseAmount } from '../rules/chinese-amount.ts'
 import { amountText, currencyText, quantityText, rateText } from './amount-text.ts'
+import { printedColour } from './brand-colour.ts'
 import type { BuyerForPdf, Explanation, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, Rate, SellerForPdf } from './document.ts'
 import { notes } from './notes.ts'
 
@@ -41,6 +42,8 @@ export interface InvoicePage {
   about: Labelled[]
   seller: Party | null
   logo: string | null
+  /** `#rrggbb` of headings and of the amount due. */
+  brand: string
   buyer: Party
   lines: PageLine[]
   sums: Labelled[]
@@ -64,6 +67,7 @@ export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
     about: about(invoice),
     seller: invoice.seller && sellerParty(invoice.seller),
     logo: invoice.seller?.logo ?? null,
+    brand: printedColour(invoice.seller?.brandColor),
     buyer: buyerParty(invoice.buyer),
     lines: invoice.lines.map((line, index) => pageLine(line, index, invoice.currency)),
     ...totals(invoice, due),

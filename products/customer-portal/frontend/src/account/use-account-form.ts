@@ -2,6 +2,7 @@ import type { Account, AccountUpdate } from '@customer-portal/portal-api/contrac
 import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ApiError } from '../api.ts'
 import { sendSurely } from '../lost-answer.ts'
+import { locale } from '../preferences.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
@@ -101,7 +102,8 @@ export function useAccountForm<Values extends Record<string, string>>(
       const saved = await sendSurely(() => api.saveAccount(update, key), key, () => undefined)
       queryClient.setQueryData(['account'], saved)
       editing.value = false
-      toast('success', t('account.saved'), undefined, undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined)
+      const told = saved.notices?.map(({ detail }) => detail[locale.value]).join(' ')
+      toast('success', t('account.saved'), told, undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined)
     } catch (error) {
       await refuse(error)
     } finally {

@@ -1,0 +1,17 @@
+import { missingGlyphMark, missingGlyphs } from './invoice-pdf/glyphs.ts'
+import type { Notice } from './notices.ts'
+
+const mostNamed = 20
+
+/** What to say of texts that will stand on invoices: which of their characters the fonts can't draw. Nothing where all can be printed. */
+export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
+  const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, mostNamed)
+  if (missing.length === 0) return []
+  return [{
+    code: 'unprintable_characters',
+    detail: {
+      'zh-CN': `账单的 PDF 无法显示这些字符：${missing.join(' ')}，会以 ${missingGlyphMark} 代替。`,
+      en: `The PDF of an invoice can’t show these characters: ${missing.join(' ')}. ${missingGlyphMark} stands in their place.`,
+    },
+  }]
+}
