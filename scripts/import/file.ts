@@ -1,31 +1,163 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { parse } from 'csv-parse'
+import { cellsOf, delimiterOf } from './csv.ts'
 import type { Line } from './line.ts'
 
-/** A CSV file being read: its size in bytes, how many were read so far, and its lines (the header first). */
+export const encodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const
+export type Encoding = (typeof encodings)[number]
+
+/** A CSV file, looked through once: how it is written, how many lines it has, and its records (the header first). */
 export interface UsageFile {
-  size: number
-  read(): number
-  lines(): AsyncGenerator<Line>
+  encoding: Encoding
+  delimiter: string
+  lines: number
+  records(): AsyncGenerator<Line>
+}
+
+export interface FileOptions {
+  /** What is told instead of found out. */
+  encoding?: Encoding | undefined
+  delimiter?: string | undefined
+  /** Columns that the header must have: they tell the delimiter. */
+  columns: readonly string[]
 }
 
 /** Opens a CSV file, plain or compressed with gzip. Lines come one by one, so the file may be larger than memory. */
-export async function openUsageFile(path: string): Promise<UsageFile> {
-  const { size } = await stat(path)
-  const source = createReadStream(path)
-  return { size, read: () => source.bytesRead, lines: () => linesOf(path, source) }
+export async function openUsageFile(path: string, options: FileOptions): Promise<UsageFile> {
+  const marked = options.encoding ?? encodingAtStart(await firstBytes(path))
+  const { lines, encoding } = await survey(path, marked)
+  let header = ''
+  for await (const { text } of textLines(path, encoding)) {
+    header = text ?? ''
+    break
+  }
+  const delimiter = options.delimiter ?? delimiterOf(header, options.columns)
+  return { encoding, delimiter, lines, records: () => recordsOf(path, encoding, delimiter) }
 }
 
-async function* linesOf(path: string, source: NodeJS.ReadableStream): AsyncGenerator<Line> {
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true })
-  const stages = path.endsWith('.gz') ? [source, createGunzip(), parser] : [source, parser]
-  // The error reaches the loop below, which reads the last stage.
-  pipeline(stages, () => undefined)
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) yield { number: info.lines, cells: record }
+function bytesOf(path: string): AsyncIterable<Buffer> & Readable {
+  const source = createReadStream(path)
+  // The error reaches whoever reads the last stage.
+  return path.endsWith('.gz') ? pipeline(source, createGunzip(), () => undefined) : source
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  for await (const chunk of bytesOf(path)) return chunk
+  return Buffer.alloc(0)
+}
+
+/** What the first bytes say: a mark, or the zeros that every second byte of UTF-16 is in digits and Latin letters. */
+function encodingAtStart(start: Buffer): Encoding | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le'
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be'
+  if (start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf) return 'utf-8'
+  const some = start.subarray(0, 200)
+  const zeros = (from: number) => some.filter((byte, at) => at % 2 === from && byte === 0).length
+  if (zeros(1) > some.length / 4) return 'utf-16le'
+  if (zeros(0) > some.length / 4) return 'utf-16be'
+  return undefined
+}
+
+/** Counts the lines, and tells UTF-8 from GB 18030 by what most lines with other letters than ASCII's are: single broken lines do not change it. */
+async function survey(path: string, known?: Encoding): Promise<{ lines: number; encoding: Encoding }> {
+  let lines = 0
+  let foreign = 0
+  let notUtf8 = 0
+  for await (const line of byteLines(path, known ?? 'utf-8')) {
+    lines += 1
+    if (known !== undefined || line.every((byte) => byte < 0x80)) continue
+    foreign += 1
+    if (!isUtf8(line)) notUtf8 += 1
+  }
+  return { lines, encoding: known ?? (notUtf8 * 2 > foreign ? 'gb18030' : 'utf-8') }
+}
+
+const longestLine = 1024 * 1024
+
+/** The lines of a file as bytes, without their ends. One that is too long comes cut, as long as that is known to be too long. */
+async function* byteLines(path: string, encoding: Encoding): AsyncGenerator<Buffer> {
+  const end = Buffer.from('\n', encoding.startsWith('utf-16') ? 'utf16le' : 'latin1')
+  if (encoding === 'utf-16be') end.swap16()
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of bytesOf(path)) {
+    let buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    for (let at = endIn(buffer, end); at >= 0; at = endIn(buffer, end)) {
+      yield buffer.subarray(0, at)
+      buffer = buffer.subarray(at + end.length)
+    }
+    // Of a line without an end only so much is kept; an even number of bytes, so that UTF-16 stays in step.
+    rest = Buffer.from(buffer.length > 2 * longestLine ? buffer.subarray(0, longestLine + 2) : buffer)
+  }
+  if (rest.length > 0) yield rest
+}
+
+function endIn(buffer: Buffer, end: Buffer): number {
+  let at = buffer.indexOf(end)
+  while (at >= 0 && end.length === 2 && at % 2 === 1) at = buffer.indexOf(end, at + 1)
+  return at
+}
+
+interface TextLine {
+  number: number
+  /** Undefined where it cannot be read: see `mistake`. */
+  text?: string
+  mistake?: string
+}
+
+async function* textLines(path: string, encoding: Encoding): AsyncGenerator<TextLine> {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+  let number = 0
+  for await (const bytes of byteLines(path, encoding)) {
+    number += 1
+    if (bytes.length > longestLine) yield { number, mistake: `The line is longer than ${longestLine} bytes.` }
+    else yield decoded(decoder, bytes, number, encoding)
+  }
+}
+
+function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: Encoding): TextLine {
+  try {
+    const text = decoder.decode(bytes).replace(/\r$/, '')
+    return { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text }
+  } catch {
+    return { number, mistake: `The line holds bytes that are not ${encoding.toUpperCase()}: name another encoding with --encoding, or mend the line.` }
+  }
+}
+
+/** Lines that a record in quotes may go over. */
+const mostLinesOfRecord = 100
+
+/** The records of the file. One whose quote is never closed is passed over alone, with its mistake: the next begins on the next line. */
+async function* recordsOf(path: string, encoding: Encoding, delimiter: string): AsyncGenerator<Line> {
+  let waiting: TextLine[] = []
+  const source = textLines(path, encoding)[Symbol.asyncIterator]()
+  const next = async () => waiting.shift() ?? ((await source.next()).value as TextLine | undefined)
+  for (let line = await next(); line; line = await next()) {
+    if (line.text === undefined) {
+      yield { number: line.number, cells: [], mistake: line.mistake! }
+      continue
+    }
+    if (line.text === '') continue
+    let text = line.text
+    let cells = cellsOf(text, delimiter)
+    const taken: TextLine[] = []
+    while (cells === 'open' && taken.length < mostLinesOfRecord) {
+      const more = await next()
+      if (!more) break
+      taken.push(more)
+      if (more.text === undefined) break
+      text += `\n${more.text}`
+      if (more.text.includes('"')) cells = cellsOf(text, delimiter)
+    }
+    if (Array.isArray(cells)) {
+      yield { number: line.number, cells }
+      continue
+    }
+    yield { number: line.number, cells: [], mistake: cells === 'open' || taken.length > 0 ? 'A quote is opened and not closed.' : 'Something follows a closing quote.' }
+    waiting = [...taken, ...waiting]
+  }
 }
 
 /** SHA-256 of a file, read as a stream. */

@@ -44,12 +44,22 @@ test.each([
   expect(exactNumber(text)).toBe(value)
 })
 
+test('a time without a zone is what clocks in the given zone show; one that they skip is rejected with its line', () => {
+  expect(instant('2026-04-30 20:00:00.123456', 'Asia/Shanghai')).toBe('2026-04-30T12:00:00.123456Z')
+  expect(instant('2026-04-30 20:00:00Z', 'Asia/Shanghai')).toBe('2026-04-30T20:00:00Z')
+  const read = lineReader(header, mapping, 'Europe/Berlin')
+  expect(read(line('e1', '2026-03-29 02:30:00', 'cust-01', '', '3', '1'))).toEqual({
+    line: 7, events: [], rejections: [{ line: 7, id: 'e1', code: 'unreadable_line', detail: 'No clock in Europe/Berlin ever shows "2026-03-29 02:30:00".' }],
+  })
+})
+
 test.each([
   ['2023-11-16T18:15:46.680590Z', '2023-11-16T18:15:46.680590Z'],
   ['2023-11-16 18:15:46', '2023-11-16T18:15:46Z'],
   ['2023-11-16 18:15:46+0800', '2023-11-16T18:15:46+08:00'],
   ['2023-11-16t18:15:46z', '2023-11-16T18:15:46Z'],
   ['yesterday', 'yesterday'],
+  ['2026/4/30 8:05', '2026-04-30T08:05:00Z'],
 ])('the time "%s" is sent as %s', (text, sent) => {
   expect(instant(text)).toBe(sent)
 })

@@ -1,9 +1,12 @@
+import { instantShown } from './local-time.ts'
 import type { Mapping } from './options.ts'
 
 /** One line of the file: its number (the header is line 1) and its cells. */
 export interface Line {
   number: number
   cells: string[]
+  /** Why it could not be read: then it has no cells. */
+  mistake?: string
 }
 
 /** An event as the vendor's API takes it. */
@@ -31,8 +34,8 @@ export interface LineEvents {
   rejections: Rejection[]
 }
 
-/** Answers the function that turns lines into events. Throws when the header lacks a column that the mapping names. */
-export function lineReader(header: string[], mapping: Mapping): (line: Line) => LineEvents {
+/** Answers the function that turns lines into events; a time without a zone is one of `timesIn`. Throws when the header lacks a column that the mapping names. */
+export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC'): (line: Line) => LineEvents {
   const place = (column: string) => {
     const found = header.indexOf(column)
     if (found < 0) throw new Error(`The file has no column "${column}". Its columns are: ${header.join(', ')}.`)
@@ -42,17 +45,20 @@ export function lineReader(header: string[], mapping: Mapping): (line: Line) => 
   const meters = mapping.meters.map(({ meter, column }) => ({ meter, column, at: place(column) }))
   const properties = mapping.properties.map((column) => ({ column, at: place(column) }))
 
-  return ({ number: line, cells }) => {
+  return ({ number: line, cells, mistake }) => {
     const cell = (at: number) => cells[at]?.trim() ?? ''
     const reject = (eventId: string, detail: string): Rejection => ({ line, id: eventId, code: 'unreadable_line', detail })
+    if (mistake !== undefined) return { line, events: [], rejections: [reject('', mistake)] }
     if (cells.length !== header.length) return { line, events: [], rejections: [reject(cell(id), `The line has ${cells.length} cells, the header ${header.length}.`)] }
     const kept = Object.fromEntries(properties.map(({ column, at }) => [column, cell(at)]).filter(([, value]) => value !== ''))
     const result: LineEvents = { line, events: [], rejections: [] }
-    for (const { meter, column, at } of meters) {
+    const at = instant(cell(time), timesIn)
+    if (at === undefined) return { line, events: [], rejections: [reject(cell(id), `No clock in ${timesIn} ever shows "${cell(time)}".`)] }
+    for (const { meter, column, at: place } of meters) {
       const eventId = meters.length > 1 ? `${cell(id)}:${meter}` : cell(id)
-      const quantity = exactNumber(cell(at))
-      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(at)}", which is no number that can be sent exactly.`))
-      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: instant(cell(time)), ...(Object.keys(kept).length > 0 ? { properties: kept } : {}) })
+      const quantity = exactNumber(cell(place))
+      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(place)}", which is no number that can be sent exactly.`))
+      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: at, ...(Object.keys(kept).length > 0 ? { properties: kept } : {}) })
     }
     return result
   }
@@ -66,10 +72,19 @@ export function exactNumber(text: string): number | undefined {
   return digits.length <= 15 || Number.isSafeInteger(value) ? value : undefined
 }
 
-/** The time as RFC 3339: a blank becomes T, a time without a zone is UTC. Anything else stays as it is, for the server to refuse. */
-export function instant(text: string): string {
-  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?)\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text)
+/**
+ * The time as RFC 3339; one without a zone is what clocks in `timesIn` show (the first of two), undefined where they skip it. `2026/4/30 20:00` is read too. Anything
+ * else stays as it is, for the server to refuse.
+ */
+export function instant(text: string, timesIn = 'UTC'): string | undefined {
+  const parts = /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text)
   if (!parts) return text
-  const [, date, time, zone = 'Z'] = parts
-  return `${date}T${time}${zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`
+  const [, year = '', , month = '', day = '', hours = '', minutes = '', seconds = '00', fraction = '', zone] = parts
+  const two = (digits: string) => digits.padStart(2, '0')
+  const shown = `${year}-${two(month)}-${two(day)}T${two(hours)}:${minutes}:${seconds}`
+  if (zone !== undefined) return `${shown}${fraction}${zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`
+  const milliseconds = Date.parse(`${shown}Z`)
+  if (timesIn === 'UTC' || Number.isNaN(milliseconds)) return `${shown}${fraction}Z`
+  const at = instantShown(milliseconds, timesIn)
+  return at === undefined ? undefined : `${new Date(at).toISOString().slice(0, 19)}${fraction}Z`
 }

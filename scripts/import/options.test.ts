@@ -7,7 +7,7 @@ const parse = (...more: string[]) => parseOptions([...least, ...more], {})
 test('file, server, key and a meter are enough', () => {
   expect(parse()).toEqual({
     file: 'events.csv.gz', url: 'http://127.0.0.1:8000', key: 'sk_1', batch: 1000, parallel: 3, createMeters: false, createCustomers: false, timezone: 'UTC',
-    plan: undefined, startsAt: undefined, state: 'events.csv.gz.progress', restart: false, rejected: undefined,
+    timesIn: 'UTC', encoding: undefined, delimiter: undefined, plan: undefined, startsAt: undefined, state: 'events.csv.gz.progress', restart: false, rejected: undefined,
     mapping: { customer: 'customer_id', id: 'event_id', time: 'timestamp', meters: [{ meter: 'requests', column: 'requests' }], properties: [] },
   })
 })
@@ -30,6 +30,9 @@ test.each([
   [[...least, '--meter', 'a=b=c'], '--meter must read METER or METER=COLUMN, not "a=b=c"'],
   [[...least, '--batch', '1001'], '--batch must be a whole number from 1 to 1000, not "1001"'],
   [[...least, '--plan', 'pro'], '--plan goes with --create-customers'],
+  [[...least, '--encoding', 'latin1'], '--encoding must be one of utf-8, gb18030, utf-16le, utf-16be, not "latin1"'],
+  [[...least, '--delimiter', ';'], '--delimiter must be one of comma, semicolon, tab, pipe, not ";"'],
+  [[...least, '--times-in', 'Peking'], '--times-in must be a time zone such as Asia/Shanghai, not "Peking"'],
   [[...least, '--colour'], "Unknown option '--colour'"],
 ])('a wrong call is told what to mend: %j', (parameters, sentence) => {
   expect(() => parseOptions(parameters, {})).toThrow(sentence)

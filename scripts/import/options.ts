@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { delimiters } from './csv.ts'
+import { encodings, type Encoding } from './file.ts'
 
 /** One meter and the column that holds its quantity. */
 export interface MeterColumn {
@@ -28,6 +30,10 @@ export interface ImportOptions {
   createCustomers: boolean
   /** Of the customers that are created. */
   timezone: string
+  /** The zone of times written without one. */
+  timesIn: string
+  encoding: Encoding | undefined
+  delimiter: string | undefined
   plan: string | undefined
   startsAt: string | undefined
   state: string
@@ -47,7 +53,10 @@ Sends each line of a CSV file (with a header) to a running server: one event for
   --meter METER[=COLUMN]   a meter and the column with its quantity; may be given several times
   --customer-column NAME   default: customer_id
   --id-column NAME         default: event_id; with several meters an event's id is "<id>:<meter>"
-  --time-column NAME       default: timestamp; a time without a zone is UTC
+  --time-column NAME       default: timestamp
+  --times-in ZONE          the zone of times written without one; default: that of --timezone
+  --encoding NAME          utf-8, gb18030, utf-16le or utf-16be; found out when absent (GBK is read as GB 18030)
+  --delimiter NAME         comma, semicolon, tab or pipe; found out from the header when absent
   --property COLUMN        a column kept as a property of the event; may be given several times
   --create-meters          make the meters that do not exist
   --create-customers       make the customers that do not exist
@@ -86,6 +95,9 @@ export function parseOptions(parameters: string[], environment: Record<string, s
     createMeters: values['create-meters'] ?? false,
     createCustomers: values['create-customers'] ?? false,
     timezone: values.timezone ?? 'UTC',
+    timesIn: zone('--times-in', values['times-in'] ?? values.timezone ?? 'UTC'),
+    encoding: oneOf('--encoding', values.encoding?.toLowerCase(), encodings),
+    delimiter: delimiterNamed(values.delimiter),
     plan: values.plan, startsAt: values['starts-at'],
     state: values.state ?? `${file}.progress`, restart: values.restart ?? false,
     rejected: values.rejected,
@@ -101,12 +113,32 @@ function readParameters(args: string[]) {
       args, allowPositionals: true,
       options: {
         url: text, key: text, meter: texts, property: texts, 'customer-column': text, 'id-column': text, 'time-column': text, 'create-meters': flag,
-        'create-customers': flag, timezone: text, plan: text, 'starts-at': text, batch: text, parallel: text, rejected: text, state: text, restart: flag,
+        'create-customers': flag, timezone: text, 'times-in': text, encoding: text, delimiter: text, plan: text, 'starts-at': text, batch: text, parallel: text, rejected: text, state: text, restart: flag,
       },
     })
   } catch (error) {
     throw new UsageMistake(error instanceof Error ? error.message : String(error))
   }
+}
+
+function zone(name: string, text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) && text
+  } catch {
+    throw new UsageMistake(`${name} must be a time zone such as Asia/Shanghai, not "${text}"`)
+  }
+}
+
+function oneOf<T extends string>(name: string, text: string | undefined, allowed: readonly T[]): T | undefined {
+  if (text === undefined) return undefined
+  const found = allowed.find((one) => one === text)
+  if (found === undefined) throw new UsageMistake(`${name} must be one of ${allowed.join(', ')}, not "${text}"`)
+  return found
+}
+
+function delimiterNamed(text: string | undefined): string | undefined {
+  const name = oneOf('--delimiter', text, Object.keys(delimiters) as (keyof typeof delimiters)[])
+  return name && delimiters[name]
 }
 
 function meterColumn(text: string): MeterColumn {

@@ -1,3 +1,4 @@
+import { aheadOfUtc } from './local-time.ts'
 import type { ImportOptions } from './options.ts'
 import { expectOk, problem, type Answer, type Server } from './server.ts'
 
@@ -69,11 +70,4 @@ export function monthStart(time: string, timeZone: string): string {
   const local = new Date(at + aheadOfUtc(at, timeZone))
   const midnight = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), 1)
   return new Date(midnight - aheadOfUtc(midnight - aheadOfUtc(midnight, timeZone), timeZone)).toISOString()
-}
-
-/** Milliseconds that a zone's clocks are ahead of UTC at an instant. */
-function aheadOfUtc(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(at)
-  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? []
-  return sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0
 }

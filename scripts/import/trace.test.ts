@@ -107,9 +107,9 @@ describe.skipIf(!existsSync(traces)).each(testDatabases)('imported into a server
       for (const meter of meters) await call('PUT', `/meters/${meter}`, { name: meter, unit: meter })
       await call('PUT', '/plans/trace', plan)
       const events = truth.rows * meters.length
-      expect(await runImport()).toEqual({ lines: truth.rows, accepted: events, duplicates: 0, rejected: 0 })
+      expect(await runImport()).toEqual({ lines: truth.rows, accepted: events, duplicates: 0, rejected: 0, repeated: 0 })
       expect(said).toEqual(['Created 20 customers.'])
-      expect(await runImport()).toEqual({ lines: truth.rows, accepted: 0, duplicates: events, rejected: 0 })
+      expect(await runImport()).toEqual({ lines: truth.rows, accepted: 0, duplicates: events, rejected: 0, repeated: 0 })
     }, 600_000)
 
     test('gives each customer the usage that was reckoned independently, by month and by day', async () => {

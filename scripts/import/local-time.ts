@@ -1,0 +1,26 @@
+const hour = 3_600_000
+const day = 24 * hour
+const mostKnown = 50_000
+const known = new Map<string, number>()
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Milliseconds that a zone's clocks are ahead of UTC at an instant, which is remembered by the quarter of an hour: clocks change at none between. */
+export function aheadOfUtc(at: number, timeZone: string): number {
+  const key = `${Math.floor(at / (hour / 4))} ${timeZone}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+  formats.set(timeZone, format)
+  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? []
+  const ahead = sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, ahead)
+  return ahead
+}
+
+/** The instant at which clocks in a zone show a time given as if it were UTC; the first of two, undefined where they skip it. In milliseconds. */
+export function instantShown(shown: number, timeZone: string): number | undefined {
+  const offsets = [...new Set([aheadOfUtc(shown - day, timeZone), aheadOfUtc(shown + day, timeZone)])]
+  const instants = offsets.map((ahead) => shown - ahead).filter((at) => at + aheadOfUtc(at, timeZone) === shown)
+  return instants.length > 0 ? Math.min(...instants) : undefined
+}
