@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { capture, exitCode, show, stopChildren } from './child.mjs'
 import { duration, say } from './console.mjs'
@@ -13,10 +12,11 @@ import { findTools } from './test-tools.mjs'
 /** @typedef {import('./test-report.mjs').Tally} Tally */
 
 const inCi = process.env.CI === 'true' || process.env.CI === '1'
-const folder = mkdtempSync(path.join(os.tmpdir(), 'customer-portal-test-'))
+/** Where vitest's reports stay: it names their place at its end, and whoever reads that looks there. */
+const folder = inProject('.cache', 'tests')
 
 /** What must be undone when the tests end, however they end. @type {(() => Promise<void>)[]} */
-const undo = [async () => rmSync(folder, { recursive: true, force: true })]
+const undo = []
 async function cleanUp() {
   for (const step of undo.splice(0).reverse()) await step()
 }
@@ -131,6 +131,8 @@ function productFreeEnvironment() {
 /** @param {'unit' | 'e2e'} project @param {string[]} filters @param {NodeJS.ProcessEnv} env @returns {Promise<Tally>} */
 async function vitest(project, filters, env) {
   const file = path.join(folder, `${project}.json`)
+  mkdirSync(folder, { recursive: true })
+  rmSync(file, { force: true })
   let counted = /** @type {Tally} */ ({ passed: 0, failed: 0, skipped: [] })
   const name = project === 'unit' ? 'unit and integration' : 'end to end'
   await step(name, async () => {

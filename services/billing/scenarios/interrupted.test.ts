@@ -128,8 +128,8 @@ const places = [{ name: 'a PGlite folder', place: folderPlace }, ...(serverUrl ?
 
 describe.each(places)('a process killed on $name', ({ name, place: placeOf }) => {
   const place = placeOf()
-  beforeAll(() => place.seed())
-  afterAll(() => place.remove())
+  beforeAll(() => place.seed(), patience)
+  afterAll(() => place.remove(), patience)
 
   /** Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a folder, so there only in the long form. */
   const dies = async (location: Location, command: Command, point: Point, documents: number) => {
