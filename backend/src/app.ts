@@ -50,7 +50,7 @@ export async function buildServer(settings: Settings, { database, clock: given, 
     app, billing, publicUrl,
     async listen() {
       await app.listen({ port: settings.port, host: settings.host })
-      if (!standing) stopWork = startWork(app, billing, settings)
+      stopWork = startWork(app, billing, settings, { clockStands: standing !== undefined })
       return addressOf(app, settings)
     },
     async close() {
@@ -64,16 +64,20 @@ export async function buildServer(settings: Settings, { database, clock: given, 
 /** Of the ten a process holds: the others are for whoever is waiting for an answer. */
 const connectionsForDueWork = 4
 
-/** What happens by itself: due work twice a minute, the upkeep of the tables of usage every hour. */
-function startWork(app: App, billing: Billing, { usageMonthsKept }: Settings): () => Promise<void> {
+/**
+ * What happens by itself: meters are filled from events stored before, and, where time passes, due work is done twice a minute and the tables of usage are kept up
+ * every hour. Where the clock stands, due work is done as it is moved.
+ */
+function startWork(app: App, billing: Billing, { usageMonthsKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
   const due = dueWorkOf(billing, {
     atOnce: connectionsForDueWork,
     onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
   })
   const upkeep = { run: () => keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept }) }
-  const stops = [
+  const fills = repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') })
+  const stops = clockStands ? [fills] : [
+    fills,
     repeatWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') }),
-    repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') }),
     repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of usage failed') }),
   ]
   return async () => {

@@ -1,7 +1,9 @@
+import type { BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
 import { isDate, addDays } from './rules/date.ts'
 import { parseInstant, type Instant } from './rules/instant.ts'
 import { startOfDay } from './rules/zone.ts'
+import { zoneOfSeller } from './seller.ts'
 
 /** The parameters of a statement that is put together from conditions: each is given its number as it is added. */
 export interface Parameters {
@@ -33,9 +35,14 @@ export function isOfCustomerFound(column: string, text: string, { add }: Paramet
 }
 
 /**
- * The instants that `start` and `end` of a list stand for: local dates (both in) in a time zone, or instants (half-open). Throws invalid_range.
+ * The instants that `start` and `end` of a list across customers stand for: dates in the seller's zone (both in), or instants (half-open); null where they
+ * are not given. Throws invalid_range.
  */
-export function instantsBetween({ start, end }: { start?: string | undefined; end?: string | undefined }, timezone: string): { from: Instant | null; to: Instant | null } {
+export async function instantsBetween(
+  tx: BillingTransaction, { start, end }: { start?: string | undefined; end?: string | undefined },
+): Promise<{ from: Instant | null; to: Instant | null }> {
+  if (start === undefined && end === undefined) return { from: null, to: null }
+  const timezone = await zoneOfSeller(tx)
   const from = start === undefined ? null : instantAt(start, '?start', timezone, 0)
   const to = end === undefined ? null : instantAt(end, '?end', timezone, 1)
   if (from !== null && to !== null && from >= to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${start} is not before the end ${end}` })

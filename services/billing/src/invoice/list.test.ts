@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createSubscription, getInvoices, issueCreditNote, listCreditMovements, listCustomers, listDiscounts, listLateEvents, listRejectedEvents, recordPayment,
-  recordUsage, summarizeInvoices, voidInvoice, type Billing, type Invoice,
+  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listChanges, listCreditMovements, listCustomers, listDiscounts, listEvents, listInvoices,
+  listLateEvents, listMeterFills, listMeters, listRejectedEvents, listReservations, listSubscriptions, recordPayment, recordUsage, summarizeInvoices, summarizePayments,
+  summarizeSubscriptions, voidInvoice, type Billing, type Invoice,
 } from '../index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -115,6 +116,18 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     const { billing, statements } = countingStatements(world.billing)
     expect((await listCustomers(billing, { limit: 100 })).data).toHaveLength(100)
     expect(statements()).toBeLessThanOrEqual(2)
+    const { billing: reading, statements: read } = countingStatements(world.billing)
+    const acrossCustomers: Record<string, () => Promise<unknown>> = {
+      invoices: () => listInvoices(reading, { limit: 100 }), payments: () => listAllPayments(reading, { limit: 100 }), subscriptions: () => listSubscriptions(reading, { limit: 100 }),
+      'found customers': () => listCustomers(reading, { limit: 100, q: 'another' }), events: () => listEvents(reading, { customerId: 'many', limit: 100 }),
+      reservations: () => listReservations(reading, { customerId: 'many', limit: 100 }), changes: () => listChanges(reading, { limit: 100 }),
+      'sums of payments': () => summarizePayments(reading, {}), 'sums of subscriptions': () => summarizeSubscriptions(reading, {}),
+      meters: () => listMeters(reading), fills: () => listMeterFills(reading), plans: () => getAllPlans(reading), aliases: () => listAliases(reading, { customerId: 'many' }),
+    }
+    for (const [name, list] of Object.entries(acrossCustomers)) {
+      await list()
+      expect(read(), name).toBeLessThanOrEqual(5)
+    }
     await summarizeInvoices(billing, { customerId: 'many' })
     expect(statements()).toBe(1)
   })

@@ -5,7 +5,6 @@ import { readHistory } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { instantOf } from '../rules/zone.ts'
 import { instantsBetween, isOfCustomerFound, parameters, type Parameters } from '../search.ts'
-import { zoneOfSeller } from '../seller.ts'
 import type { InvoiceKind } from './document.ts'
 import { draftOf } from './draft.ts'
 import { fallsDue, leftToPay } from './state.ts'
@@ -132,7 +131,7 @@ export async function listInvoices(billing: Billing, input: InvoicesFilter & { c
 /** SQL: what the invoice `i` has to be for a filter. */
 async function conditionsOf(tx: BillingTransaction, filter: InvoicesFilter, given: Parameters): Promise<string[]> {
   const { customerId, kind, currency, status, q } = filter
-  const { from, to } = instantsBetween(filter, await zoneOfSeller(tx))
+  const { from, to } = await instantsBetween(tx, filter)
   return [
     'true',
     ...(customerId === undefined ? [] : [`i.customer_id = ${given.add(customerId)}`]),

@@ -4,7 +4,6 @@ import { BillingError } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Money } from '../rules/money.ts'
 import { instantsBetween, isOfCustomerFound, parameters, type Parameters } from '../search.ts'
-import { zoneOfSeller } from '../seller.ts'
 import { exact, mostSummed } from './list.ts'
 import type { Payment } from './state.ts'
 
@@ -79,7 +78,7 @@ export async function summarizePayments(billing: Billing, filter: PaymentsFilter
 /** SQL: what the payment `p` of the invoice `i` has to be for a filter. */
 async function conditionsOf(tx: BillingTransaction, filter: PaymentsFilter, given: Parameters): Promise<string[]> {
   const { customerId, method, currency, q } = filter
-  const { from, to } = instantsBetween(filter, await zoneOfSeller(tx))
+  const { from, to } = await instantsBetween(tx, filter)
   return [
     'true',
     ...(customerId === undefined ? [] : [`p.customer_id = ${given.add(customerId)}`]),

@@ -6,7 +6,6 @@ import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
-import { zoneOfSeller } from '../seller.ts'
 import type { UsageEvent } from './detail.ts'
 import { aheadSeconds, noMeter } from './event.ts'
 
@@ -98,7 +97,7 @@ interface Asked {
 async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promise<Asked> {
   const { customerId, meter, id } = filter
   if (meter !== undefined && !(await metersByKey(tx)).has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
-  const { from, to } = instantsBetween(filter, await zoneOfSeller(tx))
+  const { from, to } = await instantsBetween(tx, filter)
   if (customerId !== undefined || id !== undefined) return { customerId, meter, id, from, to }
   const end = to ?? addSeconds(tx.at, aheadSeconds)
   const start = from ?? addSeconds(end, -daysOfAll.unlessTold * 86_400)
