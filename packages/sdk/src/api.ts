@@ -88,6 +88,8 @@ export type Charge = {
   price?: Price
   minimum?: number
   maximum?: number
+  /** Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat */
+  includedPer?: 'subscription' | 'seat'
 }
 
 /** CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
@@ -547,6 +549,8 @@ export type Meter = {
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** With `unique`: the property whose different values are counted; an event without it is rejected */
   uniqueBy?: string
+  /** With `last`: a value stands until another is reported, also over the ends of periods */
+  carry?: boolean
   /** With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
   /** It reads every event of this type, beside those that name it */
@@ -581,6 +585,8 @@ export type MeterInput = {
   aggregation?: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** With `unique`: the property whose different values are counted; an event without it is rejected */
   uniqueBy?: string
+  /** With `last`: a value stands until another is reported, also over the ends of periods */
+  carry?: boolean
   /** With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
   /** It reads every event of this type, beside those that name it */

@@ -12,7 +12,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, groupBy: meterFields.groupBy,
+  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, carry: meterFields.carry, groupBy: meterFields.groupBy,
     eventType: meterFields.eventType, valueProperty: meterFields.valueProperty, filters: meterFields.filters,
     backfill: Type.Optional(Type.Boolean({ description: 'Count the events of its type that were stored before as well, in the periods that are not billed yet' })),
   },

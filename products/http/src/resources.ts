@@ -68,6 +68,7 @@ export const Charge = Type.Object(
     price: Type.Optional(Price),
     minimum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
     maximum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
+    includedPer: Type.Optional(Type.Union([Type.Literal('subscription'), Type.Literal('seat')], { description: 'Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat' })),
   },
   {
     ...closed,
@@ -114,6 +115,7 @@ export const Meter = Type.Object(
       { description: 'What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took' },
     ),
     uniqueBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'With `unique`: the property whose different values are counted; an event without it is rejected' })),
+    carry: Type.Optional(Type.Boolean({ description: 'With `last`: a value stands until another is reported, also over the ends of periods' })),
     groupBy: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 2, description: 'With `sum` or `count`: the properties by whose values usage is broken down' })),
     eventType: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'It reads every event of this type, beside those that name it' })),
     valueProperty: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The property its quantity stands in; where an event lacks it, its `quantity` counts' })),
@@ -400,6 +402,7 @@ export const Preview = Type.Object(
     creditApplied: Amount,
     dueNow: Amount,
     nextInvoice: Type.Object({ at: LocalDate, estimatedTotal: Amount }, closed),
+    allowancesAfter: Type.Array(Allowance, { description: 'What remains of each allowance right after the change; where that is 0, `warnings` says so' }),
     blockers: Type.Array(Blocker),
     warnings: Type.Array(Blocker),
   },

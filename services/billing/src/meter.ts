@@ -77,7 +77,7 @@ export async function putMeter(
     const meter: Meter = {
       key: input.key, name: localized(input.name), unit: localized(input.unit),
       decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum', ...(uniqueBy === undefined ? {} : { uniqueBy }),
-      ...(groupBy.length === 0 ? {} : { groupBy }), ...readingOf(input, known),
+      ...(input.carry ?? known?.carry ? { carry: true } : {}), ...(groupBy.length === 0 ? {} : { groupBy }), ...readingOf(input, known),
     }
     const changed = known && fixed.find((field) => canonicalJson(known[field] ?? null) !== canonicalJson(meter[field] ?? null))
     if (changed) {
@@ -97,16 +97,17 @@ export async function putMeter(
     if (groupBy.length > mostGroupings || new Set(groupBy).size < groupBy.length || (groupBy.length > 0 && !isAdditive(meter))) {
       throw new BillingError('invalid_meter', { pointer: '/groupBy', message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties` })
     }
+    if (meter.carry && meter.aggregation !== 'last') throw new BillingError('invalid_meter', { pointer: '/carry', message: "a value stands until another is reported only of a meter of aggregation 'last'" })
     assertReads(meter)
     if (!known) await assertReaders(tx, meter)
     if (!known && (await listMeters(tx)).length >= mostMeters) throw new BillingError('invalid_meter', { pointer: '/key', message: `there are ${mostMeters} meters already, the most there may be` })
     await tx.query(
-      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters, carry)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
        on conflict (key) do update set name = excluded.name, unit = excluded.unit, group_by = excluded.group_by`,
       [
         meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy,
-        meter.eventType ?? null, meter.valueProperty ?? null, meter.filters ? JSON.stringify(meter.filters) : null,
+        meter.eventType ?? null, meter.valueProperty ?? null, meter.filters ? JSON.stringify(meter.filters) : null, meter.carry ?? false,
       ],
     )
     if (input.backfill) await askForFill(tx, meter.key, null)
@@ -116,7 +117,7 @@ export async function putMeter(
 }
 
 /** What of a meter never changes, since stored usage depends on it. */
-const fixed = ['decimals', 'aggregation', 'uniqueBy', 'eventType', 'valueProperty', 'filters'] as const
+const fixed = ['decimals', 'aggregation', 'uniqueBy', 'carry', 'eventType', 'valueProperty', 'filters'] as const
 
 function readingOf(input: MeterInput, known: Meter | undefined): Pick<Meter, 'eventType' | 'valueProperty' | 'filters'> {
   const [eventType, valueProperty, filters] = [input.eventType ?? known?.eventType, input.valueProperty ?? known?.valueProperty, input.filters ?? known?.filters]

@@ -80,9 +80,10 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation !== 'sum')) {
         throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}` })
       }
-      const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals)
+      const seats = charge.includedPer === 'seat' ? spec.seats.max ?? mostSeats : 1
+      const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals / seats)
       if (charge.included !== null && charge.included > mostIncluded) {
-        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units of a meter with ${meter.decimals} decimals` })
+        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals` })
       }
     }
     const [latest] = await tx.query<PlanRow>(latestPlans('where id = $1'), [input.id])
@@ -153,7 +154,8 @@ function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     taxMode: input.taxMode ?? 'exclusive',
     paymentTermsDays: input.paymentTermsDays ?? 15,
     graceHours: input.graceHours ?? 1,
-    charges: input.charges ?? [],
+    // Left out is said: a charge with the default written out is the same charge.
+    charges: (input.charges ?? []).map(({ includedPer, ...charge }) => ({ ...charge, ...(includedPer === 'seat' ? { includedPer } : {}) })),
   }
   checkSpec(spec)
   return spec
@@ -175,6 +177,7 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     const at = `/charges/${index}`
     if (meters.has(charge.meter)) refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
     meters.add(charge.meter)
+    if (charge.includedPer === 'seat' && spec.fee.per !== 'seat') refuse(`${at}/includedPer`, "what is included per seat needs a fee per seat: fee.per 'seat'")
     const mistake = chargeMistake(charge)
     if (mistake) refuse(`${at}${mistake.pointer}`, mistake.message)
   }

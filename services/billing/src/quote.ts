@@ -15,6 +15,7 @@ import type { Totals } from './rules/invoicing.ts'
 import { feeLine } from './invoice/line.ts'
 import type { Notice } from './notices.ts'
 import { feePeriodAt } from './timeline.ts'
+import { allowancesAfter, usedUp, type Allowance } from './usage/allowances.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {
@@ -27,6 +28,8 @@ export interface Preview extends Totals {
   lines: Omit<PublicLine, 'id'>[]
   dueNow: Money
   nextInvoice: { at: LocalDate; estimatedTotal: Money }
+  /** What remains of each allowance right after the change. */
+  allowancesAfter: Allowance[]
   /** What stands in the way: confirming is then refused. */
   blockers: Notice[]
   warnings: Notice[]
@@ -52,7 +55,11 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
     await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
       input.customerId, quoteId, change.to.plan.id, change.to.seats, JSON.stringify(await promiseOf(tx, input.customerId, change)), tx.at, expiresAt,
     ])
-    return { ...await previewOf(tx, history, change), quoteId, expiresAt, blockers: blockersOf(history, change, partyOf(tx)), warnings: await warningsOf(tx, history, change) }
+    const after = await allowancesAfter(tx, history, change)
+    return {
+      ...await previewOf(tx, history, change), quoteId, expiresAt, allowancesAfter: after,
+      blockers: blockersOf(history, change, partyOf(tx)), warnings: [...await warningsOf(tx, history, change), ...usedUp(history, change, after)],
+    }
   })
 }
 
@@ -73,7 +80,7 @@ async function computed(tx: BillingTransaction, input: ChangeRequest & { custome
 
 class TakenBack extends Error {}
 
-async function previewOf(tx: BillingTransaction, history: History, change: PlannedChange): Promise<Omit<Preview, 'quoteId' | 'expiresAt' | 'blockers' | 'warnings'>> {
+async function previewOf(tx: BillingTransaction, history: History, change: PlannedChange): Promise<Omit<Preview, 'quoteId' | 'expiresAt' | 'allowancesAfter' | 'blockers' | 'warnings'>> {
   return {
     effectiveAt: change.at, when: change.when, currency: history.customer.currency,
     lines: change.lines.map(publicLine),

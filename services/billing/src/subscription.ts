@@ -19,28 +19,14 @@ import { getAllPlans, getPlan, isTrial, mostTrialDays, type Plan } from './plan.
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import type { Money } from './rules/money.ts'
-import { unitsFrom } from './rules/quantity.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
 import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { latestDays } from './usage/event.ts'
-import { heldToday } from './usage/held.ts'
-import { readUsage } from './usage/deficit.ts'
+import { allowancesOf, type Allowance } from './usage/allowances.ts'
 import { shown } from './usage/summary.ts'
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
-
-/** What a meter's allowance is in the current usage period, in units; null is unlimited. */
-export interface Allowance {
-  meter: string
-  allowance: number | null
-  used: number
-  /** Used ahead in earlier periods: counts as used here. */
-  deficit: number
-  /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
-  reserved: number
-  remaining: number | null
-}
 
 /** A customer's subscription as of now. Dates are local, periods half-open. */
 export interface Subscription {
@@ -240,20 +226,6 @@ function noSubscription(history: History): Subscription {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
     startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
-}
-
-async function allowancesOf(tx: BillingTransaction, history: History): Promise<Allowance[]> {
-  const period = usagePeriods(history.stretches, history.today).at(-1)!
-  const known = await readUsage(tx, history, period)
-  const held = await heldToday(tx, history)
-  return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
-    const reserved = held.get(meter.key) ?? 0
-    const units = (steps: number) => unitsFrom(steps, meter.decimals)
-    return {
-      meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), deficit: units(carried), reserved: units(reserved),
-      remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
-    }
-  })
 }
 
 /** What the next renewal would come to if nothing more were used, and the date it is for. */

@@ -1,7 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, getInvoices, getSubscription, getUsageLines, listDeficits, putMeter, putPlan, recordUsage, upgradeSubscription, type PlanInput,
+  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, getInvoices, getSubscription, getUsageLines, listDeficits, previewChange, putMeter, putPlan, recordUsage, upgradeSubscription, type PlanInput,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -210,5 +210,56 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await world.passTo('2027-02-01T04:00:00Z')
     await upgradeSubscription(world.billing, { ...who, planId: 'gauge-150' })
     expect(await quota(who, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
+  })
+
+  test('a preview tells what remains of each allowance right after the change, and warns where that is nothing', async () => {
+    await world.passTo('2027-03-01T04:00:00Z')
+    const [who, ahead] = [await subscribed('chat'), await subscribed('large')]
+    await take(who, 100)
+    await take(ahead, 300)
+    await world.passTo('2027-03-16T04:00:00Z')
+    // (100 × 15 + 300 × 16) ÷ 31 = 203, of which 100 are used.
+    expect(await previewChange(world.billing, { ...who, planId: 'large' })).toMatchObject({
+      allowancesAfter: [{ meter: 'ai_chat', allowance: 203, used: 100, deficit: 0, remaining: 103 }], warnings: [],
+    })
+    const less = await previewChange(world.billing, { ...ahead, planId: 'chat', when: 'now' })
+    // (300 × 15 + 100 × 16) ÷ 31 = 196, of which 300 are used.
+    expect(less.allowancesAfter).toEqual([{ meter: 'ai_chat', allowance: 196, used: 300, deficit: 0, reserved: 0, remaining: 0 }])
+    expect(less.warnings.map(({ code }) => code)).toContain('allowance_used_up')
+    // Another interval begins a period: what was used ahead of the share of 15 days, 145, counts in it.
+    expect(await previewChange(world.billing, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({ allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }], warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]) })
+  })
+
+  test('what is included per seat counts by the days of the seats, and needs a fee per seat', async () => {
+    await world.passTo('2027-04-01T04:00:00Z')
+    const charges = [{ meter: 'ai_chat', included: 10, includedPer: 'seat' as const, overage: 'block' as const }]
+    await expect(putPlan(world.billing, { id: 'per-seat', name: 'x', fee: fee(100), charges })).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/charges/0/includedPer' } })
+    const level = { meter: 'last', included: 10, includedPer: 'seat' as const, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } } }
+    await putPlan(world.billing, { id: 'per-seat', name: 'x', fee: { amount: 100, per: 'seat' }, taxRate: '0', charges: [...charges, level] })
+    const who = await subscribed('per-seat')
+    await tell(who, 'last', 30)
+    await world.passTo('2027-04-16T04:00:00Z')
+    await upgradeSubscription(world.billing, { ...who, planId: 'per-seat', seats: 3 })
+    // One seat for 15 days, three for 15: (10 × 15 + 30 × 15) ÷ 30.
+    expect(await quota(who)).toMatchObject({ included: 20 })
+    expect(await quota(who, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
+    // Other seats are another charge of a level: 20 above 10 for half the month, then none above 30.
+    expect((await getUsageLines(world.billing, who)).lines.filter((line) => line.meter === 'last').map(({ quantity, included, amount }) => [quantity, included, amount])).toEqual([[30, 10, 1000], [30, 30, 0]])
+  })
+
+  test('a level that carries stands over the end of a period, not over that of a subscription', async () => {
+    await world.passTo('2027-05-01T04:00:00Z')
+    await putMeter(world.billing, { key: 'files', name: 'Files', unit: 'GB', aggregation: 'last', carry: true })
+    await expect(putMeter(world.billing, { key: 'wrong', name: 'x', unit: 'x', aggregation: 'max', carry: true })).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/carry' } })
+    await putPlan(world.billing, { id: 'files', name: 'Files', fee: fee(100), taxRate: '0', charges: [{ meter: 'files', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 100, per: 1 } } }] })
+    const who = await subscribed('files')
+    await tell(who, 'files', 7)
+    await world.passTo('2027-07-02T04:00:00Z')
+    expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[7, 700], [7, 700]])
+    expect(await quota(who, 'files')).toMatchObject({ used: 7 })
+    await cancelSubscription(world.billing, { ...who, when: 'now' })
+    await world.passTo('2027-07-04T04:00:00Z')
+    await createSubscription(world.billing, { ...who, planId: 'files' })
+    expect(await quota(who, 'files')).toMatchObject({ used: 0 })
   })
 })
