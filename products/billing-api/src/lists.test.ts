@@ -1,4 +1,4 @@
-import { cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, recordUsage, reserve, runDueWork, settleReservation } from '@customer-portal/billing'
+import { actingFor, cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, recordUsage, reserve, runDueWork, settleReservation } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
@@ -94,6 +94,13 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     expect((await get('/subscriptions/summary')).plans).toEqual([
       { planId: 'pro', status: 'active', count: 1, seats: 1 }, { planId: 'starter', status: 'canceled', count: 1, seats: 2 }, { planId: 'starter', status: 'past_due', count: 1, seats: 2 },
     ])
+  })
+
+  test('a subscription whose end both sides have scheduled is one row, with the day of its end', async () => {
+    await cancelSubscription(actingFor(server.billing, '杭州-1'), { customerId: '杭州-1', when: 'period_end' })
+    await cancelSubscription(server.billing, { customerId: '杭州-1', when: 'period_end' })
+    expect((await get(`/subscriptions?customerId=${encodeURIComponent('杭州-1')}`)).data).toMatchObject([{ status: 'active', endsOn: '2026-04-10' }])
+    expect((await get('/subscriptions/summary?planId=pro')).plans).toEqual([{ planId: 'pro', status: 'active', count: 1, seats: 1 }])
   })
 
   test('customers are found by id, e-mail address or a part of the name', async () => {

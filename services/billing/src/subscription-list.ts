@@ -89,13 +89,13 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
   )
 }
 
-/** Each subscription `u` with its customer `c`, its last stretch `s`, its customer's date `z.today`, and `h`, the end that is scheduled for it. */
+/** Each subscription `u` with its customer `c`, its last stretch `s`, its customer's date `z.today`, and `h`, the first end that is scheduled for it. */
 const subscriptions = `subscriptions u join customers c using (customer_id)
   cross join lateral (select * from stretches t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
   cross join lateral (
     select ($1::timestamptz at time zone z.timezone)::date as today from customer_timezones z
     where z.customer_id = u.customer_id and z.from_on <= ($1::timestamptz at time zone z.timezone)::date order by z.from_on desc limit 1) z
-  left join scheduled_changes h on h.customer_id = u.customer_id and h.stretch_id is null and s.ends_on is null`
+  cross join lateral (select min(x.on_date) as on_date from scheduled_changes x where x.customer_id = u.customer_id and x.ends and s.ends_on is null) h`
 
 const isOverdue = `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < $1 and ${leftToPay} > 0)`
 
