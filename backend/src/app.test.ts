@@ -195,7 +195,7 @@ describe('the documentation', () => {
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',
       'POST /customers/{customerId}/subscription/cancel', 'POST /customers/{customerId}/subscription/change', 'POST /customers/{customerId}/subscription/resume',
-      'POST /events', 'POST /events/rejected/retry', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /keys', 'POST /keys/{keyId}/revoke', 'POST /keys/{keyId}/rotate', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
+      'POST /events', 'POST /events/rejected/retry', 'POST /events/void', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /keys', 'POST /keys/{keyId}/revoke', 'POST /keys/{keyId}/rotate', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
       'PUT /customers/{customerId}', 'PUT /customers/{customerId}/discounts/{discountId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
     ])
   })

@@ -221,6 +221,11 @@ export type FoundEvent = {
   /** RFC 3339, UTC */
   storedAt: string
   properties: Record<string, unknown>
+  voided: {
+    /** RFC 3339, UTC */
+    at: string
+    reason: string
+  } | null
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -444,12 +449,17 @@ export type LateEvent = {
   /** RFC 3339, UTC */
   storedAt: string
   properties: Record<string, unknown>
+  voided: {
+    /** RFC 3339, UTC */
+    at: string
+    reason: string
+  } | null
   /** The label of the usage period it falls in */
   period: string
   /** When that period was billed */
   closedAt: string
-  /** `billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it */
-  outcome: 'billed' | 'pending' | 'unchanged' | 'uncharged'
+  /** `billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before */
+  outcome: 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
   invoice: {
     /** Letters, digits and _ . : - */
     id: string
@@ -467,6 +477,11 @@ export type ListedEvent = {
   /** RFC 3339, UTC */
   storedAt: string
   properties: Record<string, unknown>
+  voided: {
+    /** RFC 3339, UTC */
+    at: string
+    reason: string
+  } | null
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -859,6 +874,8 @@ export type Reconciliation = {
     unbilled: number
     /** Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit */
     uncharged: number
+    /** Was recorded and taken back: in none of the others */
+    voided: number
     /** accepted − billed − adjusted − unbilled − uncharged: 0 */
     difference: number
   }>
@@ -1511,6 +1528,18 @@ export interface Operations {
   'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
   /** Try rejected events again. */
   'POST /events/rejected/retry': { arguments: [body: RetryInput]; answer: Recorded }
+  /** Take usage back. */
+  'POST /events/void': { arguments: [body: {
+    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+    customerId: string
+    ids: string[]
+    /** The customer sees it */
+    reason: string
+  }]; answer: {
+    voided: string[]
+    notFound: string[]
+    alreadyVoided: string[]
+  } }
   /** Give an invoice back, in part or whole. */
   'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
   /** Record a payment. */
@@ -1644,6 +1673,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers/{customerId}/subscription/resume': { idempotent: true, answer: 'json' },
   'POST /events': { body: true, answer: 'json' },
   'POST /events/rejected/retry': { body: true, answer: 'json' },
+  'POST /events/void': { body: true, answer: 'json' },
   'POST /invoices/{invoiceId}/credit-notes': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/payments': { body: true, idempotent: true, answer: 'json' },
   'POST /invoices/{invoiceId}/void': { body: true, idempotent: true, answer: 'json' },

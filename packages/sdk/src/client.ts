@@ -114,6 +114,8 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       get: call.one('GET /customers/{customerId}/events/{eventId}'),
       /** Lines of JSON, all of them at once: for more than memory holds, read the list page by page. */
       export: call.one('GET /events/export'),
+      /** Takes usage back: at most 1,000 ids at once, whatever recorded them. */
+      void: call.one('POST /events/void', repeatable),
       rejected: {
         list: call.pages('GET /events/rejected'),
         retry: call.one('POST /events/rejected/retry', repeatable),

@@ -234,6 +234,21 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await get('/customers/globex/reconciliation?period=soon')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
       expect(await get('/customers/nobody/reconciliation')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
     })
+    test('events are taken back by their ids, once, and stay listed as voided', async () => {
+      await post('/customers', { id: 'oops', companyName: 'Oops' })
+      const sent = (id: string, quantity: number) => ({ id, customerId: 'oops', meter: 'ai_chat', quantity })
+      await post('/events', [sent('v1', 5), sent('v2', 1_000)])
+      const reason = 'a thousand times too much'
+      expect(await post('/events/void', { customerId: 'oops', ids: ['v2', 'v3'], reason })).toMatchObject({ status: 200, body: { voided: ['v2'], notFound: ['v3'], alreadyVoided: [] } })
+      expect((await post('/events/void', { customerId: 'oops', ids: ['v2'], reason: 'again' })).body).toEqual({ voided: [], notFound: [], alreadyVoided: ['v2'] })
+      expect((await get('/customers/oops/usage')).body.usage).toEqual({ ai_chat: 5 })
+      expect((await get('/customers/oops/events/v2')).body).toMatchObject({ quantity: 1_000, voided: { at: server.clock.at, reason } })
+      expect((await get('/customers/oops/events/v1')).body.voided).toBeNull()
+      expect((await post('/events', sent('v2', 1))).body).toMatchObject({ accepted: 0, rejected: [{ id: 'v2', code: 'event_voided' }] })
+      expect((await get('/customers/oops/reconciliation')).body.meters).toMatchObject([{ meter: 'ai_chat', accepted: 5, voided: 1_000, difference: 0 }])
+      expect(await post('/events/void', { customerId: 'nobody', ids: ['x'], reason })).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect(pointers(await post('/events/void', { customerId: 'oops', ids: [], reason: ' ' }))).toEqual(['/ids', '/reason'])
+    })
     test('what was rejected is listed page by page, and tried again once what refused it is mended', async () => {
       await post('/customers', { id: 'cyber', companyName: 'Cyber' })
       const sent = (id: string, more = {}) => ({ id, customerId: 'cyber', meter: 'later', properties: { n: id }, ...more })

@@ -1,4 +1,4 @@
-import { changeTypes, grantableScopes, longestReservation, mostTrialDays, type ChangeType, type Code, type GrantableScope } from '@customer-portal/billing'
+import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVoided, type ChangeType, type Code, type GrantableScope } from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
@@ -208,8 +208,8 @@ export const LateEvent = Type.Object(
     ...UsageEvent.properties,
     period: Type.String({ description: 'The label of the usage period it falls in' }),
     closedAt: { ...Instant, description: 'When that period was billed' },
-    outcome: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged')], {
-      description: '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it',
+    outcome: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged'), Type.Literal('voided')], {
+      description: '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before',
     }),
     invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
   },
@@ -221,6 +221,18 @@ export const RetryInput = Type.Object(
   closed,
 )
 
+/** POST /events/void */
+export const VoidEventsInput = Type.Object(
+  {
+    customerId: CustomerId,
+    ids: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: mostVoided }),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'The customer sees it' }),
+  },
+  closed,
+)
+const Ids = Type.Array(Type.String())
+export const VoidedEvents = Type.Object({ voided: Ids, notFound: Ids, alreadyVoided: Ids }, closed)
+
 const Steps = Type.Number({ description: "In the meter's units" })
 /** GET /customers/{id}/reconciliation */
 export const Reconciliation = Type.Object(
@@ -231,6 +243,7 @@ export const Reconciliation = Type.Object(
         meter: Id, accepted: Steps, billed: Steps, adjusted: Steps,
         unbilled: Type.Number({ description: 'Waits for its invoice' }),
         uncharged: Type.Number({ description: 'Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit' }),
+        voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
         difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
       },
       closed,

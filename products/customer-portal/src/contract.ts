@@ -102,7 +102,7 @@ export type RejectedUsage = Static<typeof RejectedUsage>
 export const LateUsage = Type.Object(
   {
     id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, period: Type.String(),
-    code: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged')]),
+    code: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged'), Type.Literal('voided')]),
     reason: Type.Unsafe<LocalizedText>({ ...LocalizedText, description: 'What became of it, in a sentence' }),
     invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
   },

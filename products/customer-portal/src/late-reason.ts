@@ -11,6 +11,7 @@ function whatFollowed(outcome: LateEvent['outcome'], number: string): [zh: strin
     case 'billed': return [`已计入账单 ${number}`, `is counted on invoice ${number}`]
     case 'pending': return ['将计入下一张账单', 'will be counted on the next invoice']
     case 'unchanged': return ['不影响已出账的金额', 'changes nothing in what was billed']
+    case 'voided': return ['已撤销，不再计入', 'was taken back: it does not count']
     case 'uncharged': return ['您的套餐不对它收费', 'your plan does not charge for it']
   }
 }

@@ -57,6 +57,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   starts_too_early: failure(422, ['开始时间过早', '订阅的开始时间过早。'], ['Starts too early', 'The subscription would start too far in the past.']),
   starts_in_future: failure(422, ['开始时间在未来', '订阅的开始时间不能在未来。'], ['Starts in the future', 'The subscription cannot start in the future.']),
   event_too_old: failure(422, ['事件过旧', '事件时间过早，已不能计入。'], ['Event too old', 'The event is too old to be counted.']),
+  event_voided: failure(409, ['用量已撤销', '该编号的用量已登记并撤销，请用新的编号重新上报。'], ['Event voided', 'The usage under this id was recorded and taken back; send what replaces it under another id.']),
   event_in_future: failure(422, ['事件在未来', '事件时间晚于当前时间。'], ['Event in the future', 'The event is later than now.']),
   quantity_overflow: failure(422, ['数量过大', '数量超出可精确表示的范围。'], ['Quantity too large', 'The quantity is larger than can be kept exactly.']),
   quantity_too_precise: failure(422, ['小数位过多', '数量的小数位多于该计量项的精度。'], ['Too many decimals', 'The quantity has more decimals than its meter.']),

@@ -214,8 +214,9 @@ export const UsageQuery = Type.Object(
   { period: Type.Optional(PeriodLabel), groupBy: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property: adds `groups`, what was used by its values' })) },
   closed,
 )
+const EventVoid = Nullable(Type.Object({ at: Instant, reason: Type.String() }, { ...closed, description: 'Taken back: it counts no more' }))
 export const UsageEvent = Type.Object(
-  { id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()) },
+  { id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()), voided: EventVoid },
   closed,
 )
 export type UsageEvent = Static<typeof UsageEvent>

@@ -56,6 +56,7 @@ export { generateInvoice, getInvoice, getInvoiceLineEvents, listPayments, record
 export { getInvoices, listInvoices, summarizeInvoices, type InvoiceFilter, type InvoicesFilter, type InvoiceSummary, type InvoiceSums } from './invoice/list.ts'
 export { listAllPayments, summarizePayments, type ListedPayment, type PaymentsFilter } from './invoice/payment-list.ts'
 export { listedStatuses, listSubscriptions, summarizeSubscriptions, type ListedStatus, type ListedSubscription, type SubscriptionsFilter } from './subscription-list.ts'
+export { mostVoided, voidEvents, type EventVoid, type VoidedEvents } from './usage/void.ts'
 export { exportEvents, getEvent, listEvents, type EventsFilter, type FoundEvent, type ListedEvent } from './usage/event-list.ts'
 export { getUsageRange, usageWindows, type UsageRange, type UsageWindow } from './usage/range.ts'
 export { listReservations, reservationStates, type ListedReservation, type ReservationState } from './usage/reservation-list.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, adjustBalance, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordRefund, recordUsage, reserve, upgradeSubscription, updateCustomer, voidInvoice,
+  actingFor, adjustBalance, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordRefund, recordUsage, reserve, upgradeSubscription, updateCustomer, voidEvents, voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -31,6 +31,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
       await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }, { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 }])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
+      await voidEvents(world.billing, { customerId, ids: ['called'], reason: 'sent twice' })
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
     await world.db.asOwner((tx) => tx.query("insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers"))

@@ -10,6 +10,7 @@ import { groupsOf } from './usage/group.ts'
 import { tooLarge } from './usage/overflow.ts'
 import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
+import { countedEvents } from './usage/void.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {
@@ -130,7 +131,7 @@ async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill,
   const after = place && 'time' in place ? place : null
   const rows = await tx.query<StoredEvent>(
     `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties
-     from usage_events e
+     from ${countedEvents} e
      where e.customer_id = $1 and e.meter = any($2) and e.type = $3 and e.local_date >= $4
        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
        and not exists (select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id))
@@ -193,7 +194,7 @@ interface Days { customerId: string; meter: string; property: string; first: Loc
 
 async function insertGroups(tx: BillingTransaction, { customerId, meter, property, first, last, keptFrom }: Days): Promise<void> {
   const totals = await tx.query<{ localDate: LocalDate; value: unknown; quantity: number; events: number }>(
-    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from usage_events e
+    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from ${countedEvents} e
      where e.customer_id = $1 and e.meter = $2 and e.local_date between $4 and $5 and e.local_date >= $6
        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and e.time < ($5::date + 2)::timestamp at time zone 'UTC'
      group by 1, 2 order by 1`,

@@ -6,7 +6,7 @@ export async function newestInstant(billing: Billing): Promise<Instant | null> {
   const [row] = await billing.transaction((tx) => tx.query<{ newest: Instant | null }>(
     `select greatest(
        (select max(greatest(last_at, created_at)) from customers),
-       (select max(stored_at) from usage_events),
+       (select max(stored_at) from usage_events), (select max(voided_at) from voided_events),
        (select max(issued_at) from invoices),
        (select max(created_at) from payments)
      ) as newest`,

@@ -19,7 +19,7 @@ import { shown, type UsageSummary } from './usage/summary.ts'
 /** Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. */
 export interface Reconciliation {
   period: UsageSummary['period']
-  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; difference: number }[]
+  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; voided: number; difference: number }[]
   rejected: RejectedEvent[]
 }
 
@@ -39,15 +39,17 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
     const counted = await countAgain(tx, input.customerId, [], period)
     const { days, all } = await readUsage(tx, history, period)
     const before = all.filter((day) => day.date < period.from)
-    const events = [...before, ...withDaysBefore(await eventsKeptFrom(tx), counted.daily, days)]
-    const balances = meterBalances({ history, events, daily: all, documents }, period)
+    const keptFrom = await eventsKeptFrom(tx)
+    const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
+    const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
+    const balances = meterBalances({ history, events, withVoided, daily: all, documents }, period)
     return {
       period: shown(period),
       meters: balances.map(({ meter, ...steps }) => {
         const units = (name: keyof typeof steps) => unitsFrom(steps[name], meter.decimals)
         return {
           meter: meter.key, accepted: units('accepted'), billed: units('billed'), adjusted: units('adjusted'),
-          unbilled: units('unbilled'), uncharged: units('uncharged'), difference: units('difference'),
+          unbilled: units('unbilled'), uncharged: units('uncharged'), voided: units('voided'), difference: units('difference'),
         }
       }),
       rejected: await rejectedEvents(tx, input.customerId, period),
@@ -118,7 +120,7 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
       ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters, await unfilledProperties(tx)),
-      ...balanceMistakes({ history, events, daily, documents: valid }),
+      ...balanceMistakes({ history, events, withVoided: withDaysBefore(keptFrom, counted.withVoided, daily), daily, documents: valid }),
       ...discountMistakes(valid),
       ...documents.flatMap((document) => lineMistakes(document, counted, history, keptFrom)),
     ]

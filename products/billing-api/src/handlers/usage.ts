@@ -1,10 +1,10 @@
-import { getReconciliation, getUsageSummary, keepRejected, listLateEvents, listRejectedEvents, recordUsage, retryRejectedEvents, type Billing } from '@customer-portal/billing'
+import { getReconciliation, getUsageSummary, keepRejected, listLateEvents, listRejectedEvents, recordUsage, retryRejectedEvents, voidEvents, type Billing } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { cloudEventBatchType, cloudEventType } from '../cloud-event.ts'
-import { EventBatch, LateEvent, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput } from '../contract.ts'
+import { EventBatch, LateEvent, Reconciliation, Recorded, RejectedEvent, RejectedQuery, RetryInput, VoidedEvents, VoidEventsInput } from '../contract.ts'
 import { readEvents } from '../event-batch.ts'
 import { eventBodyLimit, lineTypes, takeEvents } from '../event-body.ts'
 
@@ -40,6 +40,15 @@ export function usageRoutes(app: App, billing: Billing): void {
       description: 'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
     },
   }, async (request) => retryRejectedEvents(billing, request.body))
+
+  app.post('/events/void', {
+    // What is billed changes by it: a key that may only send events may not.
+    config: { scope: 'invoices:write' },
+    schema: {
+      summary: 'Take usage back', tags: ['usage'], body: VoidEventsInput, response: { 200: VoidedEvents },
+      description: 'Events, consumed and settled usage too, leave sums, levels and quota, and stay listed as voided; the next invoice adjusts a period that is issued. Their ids stay used: send what replaces them under others.',
+    },
+  }, async (request) => voidEvents(billing, request.body))
 
   app.get('/customers/:customerId/events/late', {
     config: { scope: 'usage:read' },

@@ -1,10 +1,12 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isSameGrid, stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
-import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
+import { addDays, earlier, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
+import { addSeconds } from '../rules/instant.ts'
 import { latestDays } from '../usage/event.ts'
 import { readUsage } from '../usage/deficit.ts'
 import type { RatedUsage } from '../usage/rating.ts'
+import { datesVoidedSince } from '../usage/void.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, billedUntil, creditsFrom, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
@@ -51,19 +53,21 @@ export async function closingLines(tx: BillingTransaction, history: History, end
 /** What was used and billed around a range of dates. */
 async function knownOf(tx: BillingTransaction, history: History, range: DateRange) {
   const { customerId } = history.customer
-  const since = addDays(range.from, -lookBackDays - 31)
+  // Usage of long ago may be taken back: its period is looked at as well.
+  const voidedOn = await datesVoidedSince(tx, customerId, addSeconds(tx.at, -lookBackDays * 86_400))
+  const since = earlier(addDays(range.from, -lookBackDays - 31), addDays(voidedOn[0] ?? range.from, -31))
   const lines = await linesSince(tx, customerId, since)
   const usage = await readUsage(tx, history, { from: since, to: range.to })
   return {
-    lines,
+    lines, voidedOn,
     rated: (period: LabelledPeriod) => usage.rated(period).filter((one) => !one.stretch.trial),
     billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.stretch.id, one.meter, from),
   }
 }
 
 /** One adjustment per meter, stretch and period before `range` of which more (or less) is known now than was billed. */
-function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed, closed }: Awaited<ReturnType<typeof knownOf>> & { closed: ClosedPeriods }): LineDraft[] {
-  return periodsStillOpenToLateUsage(history, range, closed).flatMap((earlier) =>
+function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed, closed, voidedOn }: Awaited<ReturnType<typeof knownOf>> & { closed: ClosedPeriods }): LineDraft[] {
+  return periodsStillOpenToLateUsage(history, range, closed, voidedOn).flatMap((earlier) =>
     rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
       .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
       .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
@@ -93,6 +97,7 @@ function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate)
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
-function periodsStillOpenToLateUsage(history: History, range: DateRange, closed: ClosedPeriods): LabelledPeriod[] {
-  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && closed.get(one.from) === 'billed' && one.to > addDays(range.to, -lookBackDays))
+function periodsStillOpenToLateUsage(history: History, range: DateRange, closed: ClosedPeriods, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
+  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && closed.get(one.from) === 'billed'
+    && (one.to > addDays(range.to, -lookBackDays) || voidedOn.some((date) => one.from <= date && date < one.to)))
 }

@@ -4,6 +4,7 @@ import type { DateRange, LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { dayOf, latestOf, valueOf } from '../usage/day.ts'
 import type { DailyUsage } from '../usage/rating.ts'
+import { voidOf } from '../usage/void.ts'
 
 /** Events of one meter and date that were stored between two moments. `moment` is the place of the last one not after them (from 1; 0: before all). */
 interface CountedEvents {
@@ -18,6 +19,9 @@ interface CountedEvents {
   moment: number
   /** Stored at that very moment. */
   at: boolean
+  /** When they were taken back, the same way; null where they were not. */
+  voidMoment: number | null
+  voidAt: boolean | null
 }
 
 /** A value that a counted property took on a date, and when that was first stored. */
@@ -26,11 +30,14 @@ interface CountedValue {
   date: LocalDate
   value: string
   storedAt: Instant
+  voidedAt: Instant | null
 }
 
 /** A customer's usage, summed again from the events themselves. */
 export interface CountedAgain {
   daily: DailyUsage[]
+  /** With what was taken back. */
+  withVoided: DailyUsage[]
   /** Usage stored up to a moment, with what was stored at that very moment or without. The moment is one of those given. */
   storedBy(moment: Instant, including: boolean): DailyUsage[]
 }
@@ -49,23 +56,27 @@ export async function countAgain(tx: BillingTransaction, customerId: string, mom
   const range = [customerId, dates?.from ?? null, dates?.to ?? null]
   const counted = await tx.query<CountedEvents>(
     `select meter, aggregation, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
+       width_bucket(voided_at, $4::timestamptz[]) as "voidMoment", voided_at = any($4::timestamptz[]) as "voidAt",
        ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
-     from (select e.*, m.aggregation from usage_events e join meters m on m.key = e.meter where ${inDates}) e group by 1, 2, 3, 4, 5 order by 3, 1`,
+     from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7 order by 3, 1`,
     // A sentinel, since a list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
   const values = !counted.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
-    `select e.meter, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt"
-     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' where ${inDates} group by 1, 2, 3 order by 2`,
+    `select e.meter, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
+     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 5 order by 2`,
     range,
   )
   return {
-    daily: joined(counted, values),
+    daily: joined(counted.filter((one) => one.voidMoment === null), values.filter(({ voidedAt }) => voidedAt === null)),
+    withVoided: joined(counted, values),
     storedBy(moment, including) {
       const place = ascending.indexOf(moment) + 1
+      const isBy = (one: number, at: boolean) => one < place || (including && one === place && at)
+      const isBefore = (instant: Instant) => instant < moment || (including && instant === moment)
       return joined(
-        counted.filter((one) => one.moment < place || (including && one.moment === place && one.at)),
-        values.filter(({ storedAt }) => storedAt < moment || (including && storedAt === moment)),
+        counted.filter((one) => isBy(one.moment, one.at) && !(one.voidMoment !== null && isBy(one.voidMoment, one.voidAt!))),
+        values.filter(({ storedAt, voidedAt }) => isBefore(storedAt) && !(voidedAt !== null && isBefore(voidedAt))),
       )
     },
   }
@@ -103,6 +114,8 @@ function valuesSeen(values: readonly CountedValue[]): Map<string, Map<LocalDate 
   const last = new Map<string, LocalDate>()
   const seen = new Map<string, Map<LocalDate | null, number>>()
   for (const { meter, date, value } of values) {
+    // The same value twice on a date: one event with it was taken back.
+    if (last.get(`${meter} ${value}`) === date) continue
     const previous = last.get(`${meter} ${value}`) ?? null
     last.set(`${meter} ${value}`, date)
     const groups = seen.get(`${date} ${meter}`) ?? new Map<LocalDate | null, number>()

@@ -13,7 +13,7 @@ import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '.
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
  * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any stretch, of a meter
  * its plan does not charge, or above a block limit. `accepted` of a meter that is not added up is the sum of what its stretches and the
- * gaps between them come to, each rated alone. `difference` is what is left, and must be 0.
+ * gaps between them come to, each rated alone. `voided` was taken back: it is in none of the others. `difference` is what is left, and must be 0.
  */
 export interface MeterBalance {
   meter: Meter
@@ -22,6 +22,7 @@ export interface MeterBalance {
   adjusted: number
   unbilled: number
   uncharged: number
+  voided: number
   difference: number
 }
 
@@ -29,16 +30,18 @@ export interface MeterBalance {
 export interface UsageFacts {
   history: History
   events: readonly DailyUsage[]
+  /** The same with what was taken back. */
+  withVoided: readonly DailyUsage[]
   daily: readonly DailyUsage[]
   documents: readonly InvoiceDocument[]
 }
 
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
-export function meterBalances({ history, events, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
+export function meterBalances({ history, events, withVoided, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
   // A trial is never billed: what was used in it is uncharged.
   const rated = knownUsage(history, daily).rated(period).filter((one) => !one.stretch.trial)
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
-  const used = [...events, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
+  const used = [...withVoided, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
   return [...keys].map((key) => {
     const meter = history.meters.get(key)!
@@ -47,9 +50,11 @@ export function meterBalances({ history, events, daily, documents }: UsageFacts,
     const stretches = charged.map((one) => one.dates)
     const between = gapsIn(period, stretches)
     const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
-    const accepted = total(events, [...charged.map((one) => datesOfLine(history, one, period)), ...between])
+    const everything = [...charged.map((one) => datesOfLine(history, one, period)), ...between]
+    const accepted = total(events, everything)
+    const voided = total(withVoided, everything) - accepted
     const uncharged = parts.uncharged + total(daily, between)
-    return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
+    return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, voided, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
   })
 }
 

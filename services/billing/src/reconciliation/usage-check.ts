@@ -33,7 +33,8 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
 export function balanceMistakes(facts: UsageFacts): Broken[] {
   const periods = usagePeriods(facts.history.stretches, facts.history.today)
   const broken = periods.flatMap((period) => meterBalances(facts, period)
-    .filter((one) => one.difference !== 0 || (one.unbilled < 0 && one.meter.aggregation !== 'last'))
+    // What was taken back of what is billed waits to be given back.
+    .filter((one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'))
     .map(({ meter, ...one }) => ({
       what: 'usage that does not add up',
       row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,

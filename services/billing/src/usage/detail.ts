@@ -7,6 +7,7 @@ import { parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
+import { voidFrom, voidOf, type EventVoid } from './void.ts'
 
 /** A usage event as a customer sees it. `quantity` is units. */
 export interface UsageEvent {
@@ -16,6 +17,8 @@ export interface UsageEvent {
   time: Instant
   storedAt: Instant
   properties: Record<string, unknown>
+  /** Where it was taken back: it counts no more. */
+  voided: EventVoid | null
 }
 
 /**
@@ -50,7 +53,15 @@ function bound(history: History, text: string, pointer: string, daysAfter: numbe
   return instant
 }
 
-/** The events behind an invoice's line: those of its meter and dates that it counted, newest first. */
+/** What a line that counts usage stored after `$7` and until `$8` adds, and what was counted before and taken back meanwhile. */
+const countedBetween = `(
+  (($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8) and (voided_at is null or voided_at > $8))
+  or (stored_at <= $7 and voided_at > $7 and voided_at <= $8))`
+
+/**
+ * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
+ * before and taken back since, so that quantities add up to the line's.
+ */
 export async function eventsBehind(
   billing: Billing,
   input: { customerId: string; meter: string; dates: DateRange; after: Instant | null; until: Instant | null; cursor?: string; limit?: number },
@@ -59,8 +70,8 @@ export async function eventsBehind(
     const history = await readHistory(tx, input.customerId)
     // The dates lie in these months, whatever the zone: the other months need not be looked at.
     const around = "time >= ($2::date - 1)::timestamp at time zone 'UTC' and time < ($3::date + 1)::timestamp at time zone 'UTC'"
-    const counted = `${around} and local_date >= $2::date and local_date < $3::date and ($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8)`
-    return eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until] }, input)
+    const counted = `${around} and local_date >= $2::date and local_date < $3::date and ${countedBetween}`
+    return eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until], sign: 'case when stored_at <= $7 then -1 else 1 end' }, input)
   }, { readOnly: true })
 }
 
@@ -74,7 +85,7 @@ async function eventPage(query: Query, history: History, where: Where, input: { 
 
 type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
 /** `conditions` on `$2` and `$3`, and from `$7` on `more`. */
-export interface Where { conditions: string; from: string; to: string; more?: readonly unknown[] }
+export interface Where { conditions: string; from: string; to: string; more?: readonly unknown[]; sign?: string }
 /** Where an event stands among a customer's, newest first. */
 export type Place = [time: Instant, id: string, meter: string]
 
@@ -88,12 +99,13 @@ export async function eventRows(
 ): Promise<UsageEvent[]> {
   const behind = after === undefined ? '$5::timestamptz is null and $6::text[] is null' : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
-  const rows = await query<UsageEvent>(
+  const rows = await query<Omit<UsageEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
     `select e.* from ${meter === undefined ? 'meters' : '(select $4::text as key) m'} cross join lateral (
-       select id, meter, quantity, time, stored_at as "storedAt", properties from usage_events
+       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", properties, voided_at as "voidedAt", void_reason as "voidReason"
+       from usage_events ${voidOf('usage_events')}
        where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
      where $4::text is null or e.meter = $4 order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
     [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.slice(1) ?? null, ...(where.more ?? [])],
   )
-  return rows.map((event) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals) }))
+  return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
 }

@@ -8,6 +8,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
 import type { UsageEvent } from './detail.ts'
 import { aheadSeconds, noMeter } from './event.ts'
+import { voidFrom, voidOf } from './void.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
@@ -126,18 +127,22 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, from,
     ...(id === undefined ? [] : [`e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`]),
     ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
   ]
-  const rows = await tx.query<Omit<ListedEvent, 'meter'> & { meter: string; decimals: number }>(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals
+  const rows = await tx.query<Omit<ListedEvent, 'meter' | 'voided'> & { meter: string; decimals: number; voidedAt: Instant | null; voidReason: string | null }>(
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals,
+       e.voided_at as "voidedAt", e.void_reason as "voidReason"
      from (select customer_id from customers
            where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
            order by customer_id) c
      cross join lateral (
        select e.*, m.decimals from (select key, decimals from meters union all select '${noMeter}', 0) m cross join lateral (
-         select e.* from usage_events e where ${conditions.join(' and ')} order by e.time desc, e.id desc limit ${limit}) e
+         select e.*, v.* from usage_events e ${voidOf('e')} where ${conditions.join(' and ')} order by e.time desc, e.id desc limit ${limit}) e
        ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
        order by e.time desc, e.id desc, e.meter desc limit ${limit}) e
      limit ${limit}`,
     given.values,
   )
-  return rows.map(({ decimals, overage, meter: key, ...event }) => ({ ...event, meter: key === noMeter ? null : key, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals) }))
+  return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({
+    ...event, meter: key === noMeter ? null : key, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals),
+    voided: voidFrom({ voidedAt, voidReason }),
+  }))
 }

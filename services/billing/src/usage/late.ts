@@ -9,14 +9,16 @@ import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { UsageEvent } from './detail.ts'
+import { voidFrom, voidOf } from './void.ts'
 import { latestDays } from './event.ts'
 import { chargesOf, usageStretches } from './rating.ts'
 
 /**
  * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will (or, where its period's invoice was voided, the one
  * generated instead). `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, or it was a trial.
+ * `voided`: it was taken back before an invoice counted it.
  */
-export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged'
+export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
 
 /** An event that was stored after the usage period it falls in was closed. `period` is that period's label. */
 export interface LateEvent extends UsageEvent {
@@ -67,7 +69,9 @@ async function closedLately(tx: BillingTransaction, history: History): Promise<C
   })
 }
 
-interface LateRow extends UsageEvent {
+interface LateRow extends Omit<UsageEvent, 'voided'> {
+  voidedAt: Instant | null
+  voidReason: string | null
   localDate: LocalDate
   /** The place of its period. */
   place: number
@@ -81,7 +85,8 @@ async function lateRows(tx: BillingTransaction, customerId: string, closed: read
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
-    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place from usage_events
+    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place,
+        voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
       where customer_id = $1 and meter <> '' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
       order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
@@ -96,14 +101,15 @@ async function withOutcomes(tx: BillingTransaction, history: History, closed: re
   )
   const lines = documents.flatMap(({ document, voided }) => document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })))
   const looked = await momentsLooked(tx, history, closed)
-  return rows.map(({ place, localDate, ...event }) => {
+  return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
-    const counting = lines.filter(({ line }) => counted(line, { ...event, localDate }, period))
+    const voided = voidFrom({ voidedAt, voidReason })
+    const counting = lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
     const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
-    const outcome = invoice ? 'billed' : !isCharged(history, event.meter, localDate) ? 'uncharged'
+    const outcome = invoice ? 'billed' : voided ? 'voided' : !isCharged(history, event.meter, localDate) ? 'uncharged'
       // What was taken back is billed anew.
       : counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
-    return { ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), period: period.label, closedAt: period.closedAt, outcome, invoice }
+    return { ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
   })
 }
 

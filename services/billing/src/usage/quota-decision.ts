@@ -56,6 +56,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   const event = checkedEvent(command, meter, times)
   const known = ids.get(idKey(event.customerId, event.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
+  if (known?.event?.voided) throw voidedOf(command)
   if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command, event, known, meter)
   if (known?.event) {
     return { outcome: { answer: { granted: units(meter, known.event.quantity), remaining: remaining(meter, standing), overage: units(meter, known.event.overage ?? 0), duplicate: true } } }
@@ -65,7 +66,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   // Nothing recorded: the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
   standing.counts.used += granted
-  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage, content: { time: event.time, properties: event.properties } } })
+  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage, voided: false, content: { time: event.time, properties: event.properties } } })
   return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
 }
 
@@ -74,6 +75,7 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   const bodyHash = sha256(canonicalJson(['reserve', command.meter, quantity, command.ttlSeconds]))
   const known = ids.get(idKey(command.customerId, command.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
+  if (known?.event?.voided) throw voidedOf(command)
   if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
   if (known?.reservation) {
     return { outcome: { answer: { granted: units(meter, known.reservation.held), remaining: remaining(meter, standing), expiresAt: known.reservation.expiresAt, duplicate: true } } }
@@ -98,6 +100,7 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   const { reservation, event } = reservationOf(command, ids)
   const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
     ({ outcome: { answer: { granted: units(meter, granted), excess: units(meter, told - granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate } } })
+  if (event?.voided) throw voidedOf(command)
   if (reservation.closedAt !== null) {
     const { settled: told, granted, overage } = reservation
     if (told === null || granted === null || overage === null) throw closedOf(command, 'was released')
@@ -112,7 +115,7 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   if (typeof standing !== 'string') standing.counts.used += granted
   const done = { ...reservation, closedAt: times.at, settled: quantity, granted, overage }
   const { customerId, id, localDate, reservedAt, bodyHash } = reservation
-  ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage } } : {}) })
+  ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage, voided: false } } : {}) })
   return {
     ...answerFor({ settled: quantity, granted, overage }, false), reservation: done,
     ...(granted > 0 ? { event: { ...checked, quantity: granted, time: reservedAt, bodyHash, localDate, overage } } : {}),
@@ -187,5 +190,6 @@ function conflictOf({ id }: QuotaCommand, event?: CheckedEvent, known?: KnownId,
   return new BillingError('event_conflict', { pointer, message: `${message}: ${differs!.join(', ')}`, differs, first })
 }
 
+const voidedOf = ({ id }: QuotaCommand) => new BillingError('event_voided', { pointer: '/id', message: `what was recorded under '${id}' was taken back: use another id` })
 const closedOf = ({ id }: QuotaCommand, what: string) => new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
 const noSubscriptionOf = ({ customerId }: QuotaCommand) => new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })

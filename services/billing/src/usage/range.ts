@@ -9,6 +9,7 @@ import { zoneOn } from '../rules/zone.ts'
 import type { LocalizedText } from '../text.ts'
 import { dayOf, valueOf as hashOf } from './day.ts'
 import { rangeOf } from './detail.ts'
+import { countedEvents } from './void.ts'
 import { dailyUsage, usedOn, valueOf } from './rating.ts'
 
 export const usageWindows = ['hour', 'day', 'month'] as const
@@ -85,7 +86,7 @@ async function byHour(tx: BillingTransaction, history: History, { customerId, st
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
     `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity, count(*)::bigint as events
      from (select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
-           from usage_events e join meters m on m.key = e.meter
+           from ${countedEvents} e join meters m on m.key = e.meter
            where e.customer_id = $1 and e.meter = $2 and e.time >= $3 and e.time < $4) e
      group by grouping sets ((e.aggregation, hour), (e.aggregation)) order by hour nulls last`,
     [customerId, meter, from, to],

@@ -4,6 +4,7 @@ import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import { beginningOfTime } from '../rules/zone.ts'
 import { dayOf, latestOf, valueOf } from './day.ts'
 import { groupsOf, type Group } from './group.ts'
+import { countedEvents } from './void.ts'
 import { eventsKeptFrom } from './upkeep.ts'
 
 /** A row of a sum that was not what its events come to. */
@@ -80,7 +81,7 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
 }
 
 /** The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day of the same date in UTC. */
-const eventsOfRange = `select e.*, m.aggregation, m.unique_by, m.group_by from usage_events e join meters m on m.key = e.meter
+const eventsOfRange = `select e.*, m.aggregation, m.unique_by, m.group_by from ${countedEvents} e join meters m on m.key = e.meter
   where e.customer_id = $1 and e.local_date >= $2 and e.local_date < $3 and e.time >= $2::date - interval '1 day' and e.time < $3::date + interval '1 day'`
 
 /** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */

@@ -37,6 +37,8 @@ export interface KnownEvent {
   bodyHash: string
   quantity: number
   overage: number | null
+  /** Whether it was taken back. */
+  voided: boolean
   content?: { time: Instant; properties: Record<string, unknown> }
 }
 
@@ -47,6 +49,7 @@ export interface KnownIdRow extends Reservation {
   eventHash: string | null
   eventQuantity: number
   eventOverage: number | null
+  eventVoided: boolean
   eventTime: Instant | null
   eventProperties: Record<string, unknown> | null
   reserved: boolean
@@ -58,7 +61,7 @@ export interface KnownIdRow extends Reservation {
  */
 export const knownIdsQuery = `
   select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
-    u.time as "eventTime", u.properties as "eventProperties",
+    exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided", u.time as "eventTime", u.properties as "eventProperties",
     r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
     r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
   from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
@@ -73,9 +76,9 @@ export function knownSince(at: Instant): Instant {
 }
 
 export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
-  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, eventTime, eventProperties, reserved, ...row }) => [idKey(row.customerId, row.id), {
-    ...(eventHash === null ? {} : { event: {
-      bodyHash: eventHash, quantity: eventQuantity, overage: eventOverage, ...(eventTime && eventProperties ? { content: { time: instant(eventTime), properties: eventProperties } } : {}),
+  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, eventVoided, eventTime, eventProperties, reserved, ...row }) => [idKey(row.customerId, row.id), {
+    ...(eventHash === null && !eventVoided ? {} : { event: {
+      bodyHash: eventHash ?? '', quantity: eventQuantity, overage: eventOverage, voided: eventVoided, ...(eventTime && eventProperties ? { content: { time: instant(eventTime), properties: eventProperties } } : {}),
     } }),
     ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
   }]))

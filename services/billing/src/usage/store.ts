@@ -50,9 +50,11 @@ interface Told {
 async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>): Promise<Fate[]> {
   const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
   const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
+  const voided = await voidedAmong(tx, placed.filter((_, index) => !isAccepted[index]))
   const others = await recordedContents(tx, placed.filter((event, index) => !isAccepted[index] && hashes.get(keyOf(event)) !== event.bodyHash))
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
+    if (voided.has(keyOf(event))) return { code: 'event_voided', detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id` }
     const hash = hashes.get(keyOf(event))
     return hash === event.bodyHash ? 'duplicate' : conflictWith(event, hash ?? '', others.get(contentKey(event)))
   })
@@ -130,6 +132,16 @@ const anyDays = `seen as (
       last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
     returning customer_id, quantity
   )`
+
+async function voidedAmong(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const rows = await tx.query<{ customerId: string; id: string }>(
+    `select e.customer_id as "customerId", e.id from jsonb_to_recordset($1) as e(customer_id text, id text)
+     where exists (select from voided_events x where (x.customer_id, x.id) = (e.customer_id, e.id))`,
+    [JSON.stringify(events.map(({ customerId, id }) => ({ customer_id: customerId, id })))],
+  )
+  return new Set(rows.map(keyOf))
+}
 
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()

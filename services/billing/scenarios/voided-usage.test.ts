@@ -1,0 +1,161 @@
+import { testDatabases } from '@customer-portal/database/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, putMeter, putPlan, rebuildUsage, recordUsage,
+  reserve, settleReservation, voidEvents, type UsageEventInput,
+} from '../src/index.ts'
+import { eventsBehind } from '../src/usage/detail.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+
+const mistakesIn = async (world: World) => {
+  const mistakes: unknown[] = []
+  for await (const mistake of findMistakes(world.billing)) mistakes.push(mistake)
+  for await (const difference of rebuildUsage(world.billing, { check: true })) mistakes.push(difference)
+  return mistakes
+}
+
+describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-03-01T04:00:00Z')
+    await seedCatalogue(world.billing)
+    await putMeter(world.billing, { key: 'peak', name: 'Peak', unit: 'u', aggregation: 'max' })
+    await putMeter(world.billing, { key: 'seats', name: 'Seats', unit: 'u', aggregation: 'last' })
+    await putMeter(world.billing, { key: 'users', name: 'Users', unit: 'u', aggregation: 'unique', uniqueBy: 'user' })
+    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'u', groupBy: ['model'] })
+    const price = { model: 'per_unit' as const, rate: { amount: 10, per: 1 } }
+    await putPlan(world.billing, {
+      id: 'plain', name: 'Plain', fee: { amount: 10_000, per: 'subscription' }, taxRate: '0', alignment: 'calendar',
+      charges: [{ meter: 'calls', included: 100, overage: 'bill', price }, { meter: 'ai_chat', included: 100, overage: 'block' }],
+    })
+  })
+  afterAll(() => world.close())
+  const take = (customerId: string, ...ids: string[]) => voidEvents(world.billing, { customerId, ids, reason: 'sent twice' })
+  const record = (customerId: string, events: Omit<UsageEventInput, 'customerId'>[]) => recordUsage(world.billing, events.map((event) => ({ ...event, customerId })))
+  const usage = async (customerId: string) => (await getUsageSummary(world.billing, { customerId })).usage
+
+  test('leaves sums, levels and break-downs, stays listed with its reason, and its id stays used', async () => {
+    await seedCustomer(world.billing, 'levels')
+    await record('levels', [
+      { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } }, { id: 'c2', meter: 'calls', quantity: 7, properties: { model: 'b' } },
+      { id: 'p1', meter: 'peak', quantity: 9 }, { id: 'p2', meter: 'peak', quantity: 4 }, { id: 's1', meter: 'seats', quantity: 3, time: '2026-03-01T03:00:00Z' },
+      { id: 's2', meter: 'seats', quantity: 8, time: '2026-03-01T03:30:00Z' }, { id: 'u1', meter: 'users', properties: { user: 'li' } }, { id: 'u2', meter: 'users', properties: { user: 'wang' } },
+      { id: 'u3', meter: 'users', properties: { user: 'li' } },
+    ])
+    expect(await usage('levels')).toEqual({ calls: 12, peak: 9, seats: 8, users: 2 })
+    expect(await take('levels', 'c1', 'p1', 's2', 'u1', 'u2', 'nothing')).toEqual({ voided: ['c1', 'p1', 's2', 'u1', 'u2'], notFound: ['nothing'], alreadyVoided: [] })
+    // Wang was seen once, Li twice.
+    expect(await usage('levels')).toEqual({ calls: 7, peak: 4, seats: 3, users: 1 })
+    const { groups } = await getUsageSummary(world.billing, { customerId: 'levels', groupBy: 'model' })
+    expect(groups!.find(({ meter }) => meter === 'calls')!.values.map(({ value, used }) => [value, used])).toEqual([['b', 7]])
+    expect(await take('levels', 'c1', 'c1')).toEqual({ voided: [], notFound: [], alreadyVoided: ['c1'] })
+    const { data } = await getUsageDetail(world.billing, { customerId: 'levels', meter: 'calls' })
+    expect(data.map(({ id, quantity, voided }) => [id, quantity, voided?.reason ?? null])).toEqual([['c2', 7, null], ['c1', 5, 'sent twice']])
+    expect((await listEvents(world.billing, { customerId: 'levels', id: 'p1' })).data).toMatchObject([{ voided: { reason: 'sent twice' } }])
+    expect(await record('levels', [{ id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } }, { id: 'c1', meter: 'calls' }])).toMatchObject({
+      accepted: 0, duplicates: 0, rejected: [{ code: 'event_voided' }, { code: 'event_voided' }],
+    })
+    const meters = (await getReconciliation(world.billing, { customerId: 'levels' })).meters
+    expect(Object.fromEntries(meters.map(({ meter, accepted, uncharged, voided, difference }) => [meter, [accepted, uncharged, voided, difference]]))).toEqual({
+      calls: [7, 7, 5, 0], peak: [4, 4, 5, 0], seats: [3, 3, 5, 0], users: [1, 1, 1, 0],
+    })
+    expect(await take('levels', 'c2', 'p2', 's1', 'u3')).toMatchObject({ voided: ['c2', 'p2', 's1', 'u3'] })
+    expect(await usage('levels')).toEqual({})
+    expect(await mistakesIn(world)).toEqual([])
+  })
+
+  test('frees the quota of what was consumed or settled', async () => {
+    await seedCustomer(world.billing, 'freed')
+    await createSubscription(world.billing, { customerId: 'freed', planId: 'plain' })
+    const quota = { customerId: 'freed', meter: 'ai_chat' }
+    await consume(world.billing, { ...quota, id: 'c', quantity: 60 })
+    await reserve(world.billing, { ...quota, id: 'r', quantity: 40, ttlSeconds: 60 })
+    await settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 })
+    expect((await checkQuota(world.billing, quota)).remaining).toBe(10)
+    expect(await take('freed', 'c', 'r')).toMatchObject({ voided: ['c', 'r'] })
+    expect((await checkQuota(world.billing, quota)).remaining).toBe(100)
+    await expect(consume(world.billing, { ...quota, id: 'c', quantity: 60 })).rejects.toMatchObject({ code: 'event_voided' })
+    await expect(reserve(world.billing, { ...quota, id: 'c', quantity: 1, ttlSeconds: 60 })).rejects.toMatchObject({ code: 'event_voided' })
+    await expect(settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 })).rejects.toMatchObject({ code: 'event_voided' })
+    expect(await consume(world.billing, { ...quota, id: 'c2', quantity: 100 })).toMatchObject({ granted: 100 })
+    expect(await mistakesIn(world)).toEqual([])
+  })
+
+  test('two at once take the same events back once, and what is consumed beside them is never oversold', async () => {
+    await seedCustomer(world.billing, 'race')
+    await createSubscription(world.billing, { customerId: 'race', planId: 'plain' })
+    const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
+    const quota = { customerId: 'race', meter: 'ai_chat' }
+    for (let index = 0; index < 10; index += 1) await consume(world.billing, { ...quota, id: `c${index}`, quantity: 10 })
+    const ids = Array.from({ length: 10 }, (_, index) => `c${index}`)
+    const [taken, granted] = await Promise.all([
+      Promise.all([world.billing, other, world.billing].map((billing) => voidEvents(billing, { customerId: 'race', ids, reason: 'x' }))),
+      Promise.all(Array.from({ length: 40 }, (_, index) => consume(index % 2 ? other : world.billing, { ...quota, id: `d${index}`, quantity: 5 }))),
+    ])
+    expect(taken.reduce((total, { voided }) => total + voided.length, 0)).toBe(10)
+    expect(granted.reduce((total, one) => total + one.granted, 0)).toBeLessThanOrEqual(100)
+    const used = (await usage('race'))['ai_chat'] ?? 0
+    expect(used).toBe(granted.reduce((total, one) => total + one.granted, 0))
+    expect(await mistakesIn(world)).toEqual([])
+  })
+
+  test('of an issued period, the next invoice gives back what it cost, once, and the lines show which events', async () => {
+    await seedCustomer(world.billing, 'issued')
+    await createSubscription(world.billing, { customerId: 'issued', planId: 'plain' })
+    await record('issued', [{ id: 'a', meter: 'calls', quantity: 150 }, { id: 'typo', meter: 'calls', quantity: 1_000 }])
+    await world.passTo('2026-04-02T00:00:00Z')
+    await record('issued', [{ id: 'late', meter: 'calls', quantity: 20, time: '2026-03-20T00:00:00Z' }])
+    await take('issued', 'typo')
+    expect((await getReconciliation(world.billing, { customerId: 'issued', period: '2026-03' })).meters.find(({ meter }) => meter === 'calls')).toEqual({
+      meter: 'calls', accepted: 170, billed: 1150, adjusted: 0, unbilled: -980, uncharged: 0, voided: 1000, difference: 0,
+    })
+    expect(await mistakesIn(world)).toEqual([])
+    await world.passTo('2026-05-02T00:00:00Z')
+    const invoices = (await getInvoices(world.billing, { customerId: 'issued' })).data
+    const lines = invoices.flatMap((invoice) => invoice.lines).filter(({ meter }) => meter === 'calls')
+    // 1,150 − 100 = 1,050 at ¥0.10 = ¥105.00; afterwards 170 − 100 = 70, ¥7.00: ¥98.00 are given back.
+    expect(lines.map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([['adjustment', -980, -9_800], ['usage', 1_150, 10_500]])
+    for (const { document } of await world.db.asOwner((tx) => tx.query<{ document: { lines: { meter?: string; quantity: number; period: { start: string; end: string }; counted?: { after: string | null; until: string } }[] } }>(
+      "select document from invoices where customer_id = 'issued'"))) {
+      for (const { meter, quantity, period, counted } of document.lines.filter((line) => line.meter === 'calls')) {
+        const { data } = await eventsBehind(world.billing, { customerId: 'issued', meter: meter!, dates: { from: period.start, to: period.end }, after: counted!.after, until: counted!.until })
+        expect(data.reduce((total, event) => total + event.quantity, 0)).toBe(quantity)
+      }
+    }
+    await world.passTo('2026-07-02T00:00:00Z')
+    const again = (await getInvoices(world.billing, { customerId: 'issued' })).data
+    expect(again.flatMap((invoice) => invoice.lines).filter(({ kind }) => kind === 'adjustment')).toHaveLength(1)
+    // Usage of long ago is found as well, and given back with the next invoice.
+    await take('issued', 'a')
+    await world.passTo('2026-08-02T00:00:00Z')
+    const last = (await getInvoices(world.billing, { customerId: 'issued' })).data[0]!
+    expect(last.lines.filter(({ meter }) => meter === 'calls').map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([['adjustment', -150, -700]])
+    expect(await mistakesIn(world)).toEqual([])
+  })
+
+  test('whatever is recorded and taken back in whichever order, what is left counts as if the rest had never been', async () => {
+    let run = 0
+    await fc.assert(fc.asyncProperty(
+      fc.array(fc.record({ meter: fc.constantFrom('calls', 'peak', 'seats', 'users'), quantity: fc.nat(9), day: fc.integer({ min: 1, max: 3 }), who: fc.constantFrom('a', 'b'), take: fc.boolean() }), { maxLength: 12 }),
+      async (all) => {
+        run += 1
+        const [one, other] = [`property-${run}-x`, `property-${run}-y`]
+        for (const id of [one, other]) await seedCustomer(world.billing, id)
+        const events = all.map(({ meter, quantity, day, who }, index) => ({
+          id: `e${index}`, meter, quantity, time: `2026-08-0${day}T00:00:00Z`, properties: { user: who, model: who },
+        }))
+        await record(one, events)
+        const ids = events.filter((_, index) => all[index]!.take).map(({ id }) => id)
+        if (ids.length > 0) await take(one, ...ids)
+        await record(other, events.filter((_, index) => !all[index]!.take))
+        const rows = (id: string) => world.db.asOwner((tx) => tx.query(
+          `select 'd' as t, meter, local_date::text as k, quantity, events, last_id as more from usage_daily where customer_id = $1
+           union all select 'g', meter, property || local_date || kind || value, quantity, events, null from usage_groups where customer_id = $1
+           union all select 'v', meter, local_date || encode(value, 'hex'), 0, 0, null from usage_values where customer_id = $1 order by 1, 2, 3`, [id]))
+        expect(await rows(one)).toEqual(await rows(other))
+      },
+    ), { numRuns: 15 })
+    expect(await mistakesIn(world)).toEqual([])
+  })
+})

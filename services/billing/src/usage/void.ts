@@ -1,0 +1,169 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { BillingError } from '../failure.ts'
+import { lockCustomer } from '../history.ts'
+import { isAdditive, metersByKey, type Meter } from '../meter.ts'
+import type { LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import { dayOf, latestOf, valueOf } from './day.ts'
+import { isStorable, noMeter } from './event.ts'
+import { groupsOf } from './group.ts'
+
+/** What became of the ids that were to be voided. */
+export interface VoidedEvents {
+  voided: string[]
+  notFound: string[]
+  alreadyVoided: string[]
+}
+
+/** That an event was taken back: when, and why. */
+export interface EventVoid {
+  at: Instant
+  reason: string
+}
+
+export const mostVoided = 1000
+const mostReason = 500
+
+/** The events that count: those nobody took back. In place of the table `usage_events`. */
+export const countedEvents = `(select u.* from usage_events u where not exists (
+  select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id)))`
+
+/** Beside a row of `usage_events`: whether and why it was taken back. */
+export const voidOf = (events: string) => `left join lateral (
+  select voided_at, reason as void_reason from voided_events x where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id) limit 1) v on true`
+
+/** What `voidOf` yields, as an event shows it. */
+export function voidFrom({ voidedAt, voidReason }: { voidedAt: Instant | null; voidReason: string | null }): EventVoid | null {
+  return voidedAt === null ? null : { at: voidedAt, reason: voidReason! }
+}
+
+interface FoundEvent {
+  id: string
+  meter: string
+  quantity: number
+  time: Instant
+  localDate: LocalDate
+  properties: Record<string, unknown>
+}
+
+/**
+ * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and stay listed as voided, their ids used. An
+ * issued invoice stays; the next one carries what changes. Twice the same is once. Throws customer_not_found.
+ */
+export async function voidEvents(billing: Billing, input: { customerId: string; ids: readonly string[]; reason: string }): Promise<VoidedEvents> {
+  const ids = [...new Set(input.ids)]
+  if (input.ids.length === 0 || input.ids.length > mostVoided || !ids.every(isStorable)) {
+    throw new BillingError('validation_failed', { pointer: '/ids', message: `ids are 1 to ${mostVoided} ids of events` })
+  }
+  if (input.reason.trim() === '' || input.reason.length > mostReason || !isStorable(input.reason)) {
+    throw new BillingError('validation_failed', { pointer: '/reason', message: `the reason has 1 to ${mostReason} characters` })
+  }
+  return billing.transaction(async (tx) => {
+    // Who records, consumes or issues holds this lock too: nothing comes between the reading and the writing.
+    await lockCustomer(tx, input.customerId)
+    const before = await voidedAmong(tx, input.customerId, ids)
+    const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
+    await writeVoids(tx, input, events)
+    await takeOff(tx, input.customerId, events)
+    const voided = new Set(events.map(({ id }) => id))
+    return {
+      voided: ids.filter((id) => voided.has(id)), alreadyVoided: ids.filter((id) => before.has(id)), notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
+    }
+  })
+}
+
+async function voidedAmong(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<Set<string>> {
+  return new Set((await tx.query<{ id: string }>('select id from voided_events where customer_id = $1 and id = any($2)', [customerId, ids])).map(({ id }) => id))
+}
+
+/** The events under these ids. Where an id was forgotten since, all of the customer's are looked through. */
+async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<FoundEvent[]> {
+  if (ids.length === 0) return []
+  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties'
+  const known = await tx.query<FoundEvent>(
+    `select ${columns} from usage_keys k cross join (select key from meters union all select '${noMeter}') m
+     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id) limit 1) u
+     where k.customer_id = $1 and k.id = any($2)`, [customerId, ids],
+  )
+  const found = new Set(known.map(({ id }) => id))
+  const kept = new Set((await tx.query<{ id: string }>('select id from usage_keys where customer_id = $1 and id = any($2)', [customerId, ids])).map(({ id }) => id))
+  const forgotten = ids.filter((id) => !found.has(id) && !kept.has(id))
+  if (forgotten.length === 0) return known
+  return [...known, ...await tx.query<FoundEvent>(`select ${columns} from usage_events u where u.customer_id = $1 and u.id = any($2)`, [customerId, forgotten])]
+}
+
+async function writeVoids(tx: BillingTransaction, { customerId, reason }: { customerId: string; reason: string }, events: readonly FoundEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const rows = [...new Map(events.map(({ id, localDate }) => [id, { id, local_date: localDate }])).values()]
+  await tx.query(
+    `insert into voided_events (customer_id, id, local_date, reason, voided_at)
+     select $1, id, local_date, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date)`, [customerId, reason, tx.at, JSON.stringify(rows)],
+  )
+}
+
+/** Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again where it is a level. */
+async function takeOff(tx: BillingTransaction, customerId: string, all: readonly FoundEvent[]): Promise<void> {
+  // An event of a type that no meter reads is in no sum.
+  const events = all.filter(({ meter }) => meter !== noMeter)
+  if (events.length === 0) return
+  const meters = await metersByKey(tx)
+  const added = events.filter(({ meter }) => isAdditive(meters.get(meter)!))
+  await subtract(tx, 'usage_daily', ['customer_id', 'meter', 'local_date'], totals(added, ({ meter, localDate }) => [{ customer_id: customerId, meter, local_date: localDate }]))
+  const grouped = added.map((event) => ({ ...event, customerId, ...groupedBy(meters.get(event.meter)!) }))
+  const groups = await groupsOf(tx, grouped)
+  await subtract(tx, 'usage_groups', ['customer_id', 'meter', 'property', 'local_date', 'kind', 'value'], totals(grouped, (event) =>
+    (groups.get(event) ?? []).map(({ property, kind, value }) => ({ customer_id: customerId, meter: event.meter, property, local_date: event.localDate, kind, value }))))
+  const levels = new Map(events.filter(({ meter }) => !isAdditive(meters.get(meter)!)).map(({ meter, localDate }) => [`${meter} ${localDate}`, { meter, localDate }]))
+  for (const { meter, localDate } of levels.values()) await countDayAgain(tx, customerId, meters.get(meter)!, localDate)
+}
+
+const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupBy })
+
+type SumRow = Record<string, string> & { meter: string }
+
+/** What events come to in the rows they are counted in, in the order of the rows' keys. */
+function totals<T extends FoundEvent>(events: readonly T[], rowsOf: (event: T) => SumRow[]): (SumRow & { quantity: string; events: string })[] {
+  const found = new Map<string, { row: SumRow; quantity: bigint; events: number }>()
+  for (const event of events) {
+    for (const row of rowsOf(event)) {
+      const key = JSON.stringify(row)
+      const total = found.get(key) ?? { row, quantity: 0n, events: 0 }
+      found.set(key, { row, quantity: total.quantity + BigInt(event.quantity), events: total.events + 1 })
+    }
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { row, quantity, events: count }]) => ({ ...row, quantity: String(quantity), events: String(count) }))
+}
+
+/** A row of which no event is left is as if there had been none. */
+async function subtract(tx: BillingTransaction, table: 'usage_daily' | 'usage_groups', keys: readonly string[], rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return
+  const [names, off] = [keys.map((key) => `d.${key}`).join(), keys.map((key) => `v.${key}`).join()]
+  const typed = keys.map((key) => `${key} ${key === 'local_date' ? 'date' : 'text'}`).join()
+  const taken = `jsonb_to_recordset($1) as v(${typed}, quantity bigint, events bigint)`
+  await tx.query(`update ${table} d set quantity = d.quantity - v.quantity, events = d.events - v.events from ${taken} where (${names}) = (${off})`, [JSON.stringify(rows)])
+  await tx.query(`delete from ${table} d using ${taken} where (${names}) = (${off}) and d.events = 0`, [JSON.stringify(rows)])
+}
+
+/** Makes one meter's day anew from the events that are left of it. */
+async function countDayAgain(tx: BillingTransaction, customerId: string, { key, aggregation, uniqueBy }: Meter, date: LocalDate): Promise<void> {
+  const day = [customerId, key, date]
+  const ofDay = 'customer_id = $1 and meter = $2 and local_date = $3'
+  const left = `from ${countedEvents} e where e.customer_id = $1 and e.meter = $2 and e.local_date = $3
+    and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 2)::timestamp at time zone 'UTC'`
+  if (aggregation === 'unique') {
+    await tx.query(`delete from usage_values s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`, [...day, uniqueBy])
+  }
+  const values = `(select count(*) from usage_values where ${ofDay})`
+  const [again] = await tx.query<{ quantity: number; events: number; last_at: Instant | null; last_id: string | null }>(
+    `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
+     from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`, [...day, aggregation],
+  )
+  if (!again) await tx.query(`delete from usage_daily where ${ofDay}`, day)
+  else await tx.query(`update usage_daily set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`, [...day, again.quantity, again.events, again.last_at, again.last_id])
+}
+
+/** The dates of events that were taken back so late that an invoice may have billed them: periods that hold one are looked at again. */
+export async function datesVoidedSince(tx: BillingTransaction, customerId: string, since: Instant): Promise<LocalDate[]> {
+  const rows = await tx.query<{ date: LocalDate }>('select distinct local_date as date from voided_events where customer_id = $1 and voided_at > $2 order by 1', [customerId, since])
+  return rows.map(({ date }) => date)
+}
