@@ -90,6 +90,8 @@ export type Charge = {
   maximum?: number
   /** Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat */
   includedPer?: 'subscription' | 'seat'
+  /** What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day */
+  onUpgrade?: 'prorated' | 'full'
 }
 
 /** CloudEvents 1.0: the event id is JSON.stringify([source, id]) */

@@ -69,6 +69,7 @@ export const Charge = Type.Object(
     minimum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
     maximum: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
     includedPer: Type.Optional(Type.Union([Type.Literal('subscription'), Type.Literal('seat')], { description: 'Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat' })),
+    onUpgrade: Type.Optional(Type.Union([Type.Literal('prorated'), Type.Literal('full')], { description: 'What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day' })),
   },
   {
     ...closed,

@@ -1,8 +1,9 @@
 import type { BillingTransaction } from './billing.ts'
-import { directionOf, type Direction } from './direction.ts'
+import { directionOf, paidFrom, type Direction } from './direction.ts'
 import { BillingError } from './failure.ts'
 import { currentStretch, isSameGrid, nextStretch, type History, type Party, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
+import { creditsSince } from './invoice/reissue.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
 import { getPlan, monthsOf, type Plan } from './plan.ts'
@@ -128,8 +129,10 @@ export function endedPeriod(stretches: readonly Stretch[], date: LocalDate): Lab
 }
 
 async function changeLines(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
-  const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, history.today)
-  const fee = feeLine({ id: '', ...to }, { from: history.today, to: feePeriod.to }, feePeriod)
+  const { customer: { customerId }, stretches, today } = history
+  const since = paidFrom(from, to, { date: today, period: usagePeriods(stretches, today).at(-1)! })
+  const credits = since < today ? await creditsSince(tx, customerId, stretches, since) : await creditsFrom(tx, customerId, stretches, today)
+  const fee = feeLine({ id: '', ...to }, { from: since, to: feePeriod.to }, feePeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
 }
 

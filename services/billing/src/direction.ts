@@ -1,4 +1,5 @@
 import { feeOf, monthsOf, type Plan } from './plan.ts'
+import { later, type LocalDate } from './rules/date.ts'
 
 /** Which way a change goes decides when it happens: up now, down at the end of the fee period, level now and without money. */
 export type Direction = 'up' | 'down' | 'level' | 'same'
@@ -13,4 +14,17 @@ export function directionOf(from: { plan: Plan; seats: number }, to: { plan: Pla
 
 function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether a change within an interval is to another plan (or version) that is higher: then charges of it may give their whole allowance at once. */
+export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): boolean {
+  return (from.plan.id !== to.plan.id || from.plan.version !== to.plan.version) && directionOf(from, to) === 'up'
+}
+
+/**
+ * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole allowance in the running usage period, that is paid
+ * for from the period's first date.
+ */
+export function paidFrom(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }, { date, period }: { date: LocalDate; period: { from: LocalDate } }): LocalDate {
+  return isRaised(from, to) && to.plan.charges.some(({ onUpgrade }) => onUpgrade === 'full') ? period.from : later(date, period.from)
 }

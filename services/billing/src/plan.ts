@@ -155,7 +155,9 @@ function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     paymentTermsDays: input.paymentTermsDays ?? 15,
     graceHours: input.graceHours ?? 1,
     // Left out is said: a charge with the default written out is the same charge.
-    charges: (input.charges ?? []).map(({ includedPer, ...charge }) => ({ ...charge, ...(includedPer === 'seat' ? { includedPer } : {}) })),
+    charges: (input.charges ?? []).map(({ includedPer, onUpgrade, ...charge }) => ({
+      ...charge, ...(includedPer === 'seat' ? { includedPer } : {}), ...(onUpgrade === 'full' ? { onUpgrade } : {}),
+    })),
   }
   checkSpec(spec)
   return spec

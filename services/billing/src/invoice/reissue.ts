@@ -1,5 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History, Stretch } from '../history.ts'
+import { paidFrom } from '../direction.ts'
+import { isSameGrid, type History, type Stretch } from '../history.ts'
 import { addDays, later, type LocalDate } from '../rules/date.ts'
 import { money, sum } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -31,7 +32,9 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   // The date on which a subscription was ended at once, where this one took it over.
   const taken = history.stretches.find((one) => !isOwn(one) && lines.some((line) => line.kind === 'credit' && line.stretchId === one.id))
   const lastDay = taken ? await creditsOn(tx, customerId, history.stretches.filter((one) => one.subscriptionId === taken.subscriptionId), stretch.from) : []
-  const draft = [...lastDay, ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), stretch), ...feeStillOwed(billed, history.stretches, stretch)]
+  const before = history.stretches.slice(0, index).filter(isOwn).at(-1)
+  const since = before && isSameGrid(before, stretch) ? paidFrom(before, stretch, { date: stretch.from, period }) : stretch.from
+  const draft = [...lastDay, ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since)]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
 }
 
@@ -44,19 +47,25 @@ async function reissueEnd(tx: BillingTransaction, history: History, ended: { per
   return issue(tx, history, { kind: 'change', period: ended.period, stretchId: ended.subscriptionId, lines, termsDays: last.plan.paymentTermsDays })
 }
 
-function feeStillOwed(billed: readonly Line[], stretches: readonly Stretch[], stretch: Stretch): LineDraft[] {
+function feeStillOwed(billed: readonly Line[], stretches: readonly Stretch[], stretch: Stretch, since: LocalDate): LineDraft[] {
   const feePeriod = feePeriodAt(stretch, stretch.from)
-  const dates = { from: stretch.from, to: billedUntil(billed, stretches, stretch, feePeriod) }
+  const dates = { from: since, to: billedUntil(billed, stretches, stretch, feePeriod) }
   if (dates.from >= dates.to) return []
   const line = feeLine(stretch, dates, feePeriod)
   return line.amount === 0 ? [] : [line]
 }
 
-/** The fees of earlier stretches from the day of the change on, as far as no later change gave them back; never more than is left of them. */
-function creditsStillOwed(billed: readonly BilledLine[], earlier: readonly Stretch[], changed: Stretch): LineDraft[] {
+/** Gives back the last subscription's fees from `since` on, also what a change before today left of them: they are paid for anew from that date. */
+export async function creditsSince(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], since: LocalDate): Promise<LineDraft[]> {
+  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
+  return creditsStillOwed(await linesSince(tx, customerId, addDays(since, -37 * 366)), own, since)
+}
+
+/** The fees of earlier stretches from a date on, as far as no later change gave them back; never more than is left of them. */
+function creditsStillOwed(billed: readonly BilledLine[], earlier: readonly Stretch[], since: LocalDate): LineDraft[] {
   return billed.filter((line) => line.kind === 'fee' && earlier.some((stretch) => stretch.id === line.stretchId)).flatMap((fee) => {
     const given = billed.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && line.period.end === fee.period.end)
-    const dates = { from: later(changed.from, fee.period.start), to: given.map((line) => line.period.start).sort()[0] ?? fee.period.end }
+    const dates = { from: later(since, fee.period.start), to: given.map((line) => line.period.start).sort()[0] ?? fee.period.end }
     if (dates.to <= dates.from) return []
     const { plan } = earlier.find((stretch) => stretch.id === fee.stretchId)!
     const credit = creditLine(fee, plan.name, dates, money(-sum(given.map((line) => line.amount))))

@@ -1,7 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, getInvoices, getSubscription, getUsageLines, listDeficits, previewChange, putMeter, putPlan, recordUsage, upgradeSubscription, type PlanInput,
+  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, generateInvoice, getInvoices, getSubscription, getUsageLines, listDeficits, previewChange, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice, type PlanInput,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -261,5 +261,26 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await world.passTo('2027-07-04T04:00:00Z')
     await createSubscription(world.billing, { ...who, planId: 'files' })
     expect(await quota(who, 'files')).toMatchObject({ used: 0 })
+  })
+
+  test('an upgrade that gives the whole allowance is paid for from the first day of the usage period, once, also when made again', async () => {
+    await world.passTo('2027-09-01T04:00:00Z')
+    await putPlan(world.billing, { id: 'whole', name: 'Whole', rank: 5, fee: fee(90_000), taxRate: '0', charges: [{ meter: 'ai_chat', included: 300, overage: 'block', onUpgrade: 'full' }] })
+    const [who, twice] = [await subscribed('chat'), await subscribed('chat')]
+    expect(await take(who, 1000)).toBe(100)
+    await world.passTo('2027-09-11T04:00:00Z')
+    await upgradeSubscription(world.billing, { ...twice, planId: 'large' })
+    await world.passTo('2027-09-16T04:00:00Z')
+    const preview = await previewChange(world.billing, { ...who, planId: 'whole' })
+    expect(preview).toMatchObject({ total: 60_000, allowancesAfter: [{ allowance: 300, used: 100, remaining: 200 }] })
+    const { invoice } = await upgradeSubscription(world.billing, { ...who, planId: 'whole', quoteId: preview.quoteId })
+    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period.start])).toEqual([['credit', -30_000, '2027-09-01'], ['fee', 90_000, '2027-09-01']])
+    expect(await take(who, 1000)).toBe(200)
+    // Of the ten days on the first plan the change before left 100.00: they come back too.
+    const second = await upgradeSubscription(world.billing, { ...twice, planId: 'whole' })
+    expect(second.invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['credit', -10_000], ['credit', -40_000], ['fee', 90_000]])
+    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    const again = await generateInvoice(world.billing, { ...who, period: invoice!.period.label })
+    expect(again!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['credit', -30_000], ['fee', 90_000]])
   })
 })

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { directionOf } from '../direction.ts'
+import { isRaised } from '../direction.ts'
 import type { Stretch } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { feeOf, type Charge, type Plan } from '../plan.ts'
@@ -67,10 +67,10 @@ export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
     const { id, plan, seats, from, to, trialEnds, subscriptionId } = stretch
     const before = stretches[index - 1]
     const isLast = stretches[index + 1]?.subscriptionId !== subscriptionId
-    const changed = before?.subscriptionId === subscriptionId && before.anchor === stretch.anchor && (before.plan.id !== plan.id || before.plan.version !== plan.version)
+    const follows = before?.subscriptionId === subscriptionId && before.anchor === stretch.anchor
     return {
       id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(stretches, id),
-      countsOn: isLast && to !== null && !stretch.credited && feeOf(plan, seats) > 0, raised: changed && directionOf(before, stretch) === 'up',
+      countsOn: isLast && to !== null && !stretch.credited && feeOf(plan, seats) > 0, raised: follows && isRaised(before, stretch),
     }
   })
 }
