@@ -124,7 +124,7 @@ const usual = ['x-request-id', 'x-content-type-options', 'referrer-policy', 'cac
 
 test('refusals of the router carry the usual headers', async () => {
   await appWith((on) => on.get('/orders/:id', { config: { scope: 'public' } }, async () => 'x'))
-  for (const [url, status] of [['/nothing', 404], ['/%zz', 400], ['/orders/%E0%A4%A', 400], [`/orders/${'x'.repeat(300)}`, 400]] as const) {
+  for (const [url, status] of [['/nothing', 404], ['/%zz', 400], ['/orders/%E0%A4%A', 400], [`/orders/${'x'.repeat(5_000)}`, 400]] as const) {
     const answer = await app.inject(url)
     expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, status, 'application/problem+json; charset=utf-8'])
     expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining(usual))
@@ -192,6 +192,11 @@ test('a reader who takes nothing is let go, and one who is slow or has nothing t
   await expect.poll(() => taken, { timeout: 5_000 }).toBeGreaterThan(before)
   clearInterval(reading)
   for (const socket of [stalled, slow, quiet]) socket.destroy()
+})
+
+test.each(['0000-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-06-30T23:59:60Z', '9999-12-31T23:59:59-23:59', '0001-01-01T00:00:00+14:00', '2026-01-01T00:00:00'])('the instant %s, which cannot be kept, is refused where it stands', async (at) => {
+  await appWith(orders)
+  expect((await refuse({ planId: 'pro', at })).errors).toEqual([{ pointer: '/at', code: 'invalid_format', detail: 'must be a valid date-time' }])
 })
 
 test('whole numbers in a query are read as they are written, and nothing else is', async () => {

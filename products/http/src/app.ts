@@ -12,7 +12,7 @@ import { loggedError } from './logged-error.ts'
 import { rememberMethods } from './methods.ts'
 import { answerError, sendProblem } from './problem.ts'
 import { answerUnreadable } from './unreadable.ts'
-import { buildLazyValidator } from './validator.ts'
+import { buildLazyValidator, withOurFormats } from './validator.ts'
 import { endStalledReaders, endStreamsOfHead } from './readers.ts'
 import { requireScopes } from './scope.ts'
 import { unstorableIn } from './text.ts'
@@ -52,7 +52,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },
     clientErrorHandler: answerUnreadable,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false }, plugins: [withOurFormats as never] },
     schemaController: { compilersFactory: { buildValidator: buildLazyValidator } },
   })
   // Loaded for tests alone: it would cost each start half a second.

@@ -1,4 +1,5 @@
 import { AjvCompiler, type ValidatorFactory } from '@fastify/ajv-compiler'
+import { isDate, parseInstant } from '@customer-portal/billing'
 
 interface Validator {
   (value: unknown): unknown
@@ -35,6 +36,20 @@ export const buildLazyValidator = ((schemas: Parts[0], options: Parts[1]) => {
     return validator
   }
 }) as ValidatorFactory
+
+interface Formats {
+  addFormat(name: string, format: unknown): unknown
+}
+
+/** Dates and instants are those we can keep: of the calendar, of the years 1 to 9999, and no second 60. */
+export function withOurFormats(ajv: Formats): unknown {
+  const add = ajv.addFormat.bind(ajv)
+  add('date', (text: string) => isDate(text) && !text.startsWith('0000'))
+  add('date-time', (text: string) => parseInstant(text) !== undefined)
+  // The usual formats are added afterwards: they know a year 0.
+  ajv.addFormat = (name, format) => (name === 'date' || name === 'date-time' ? ajv : add(name, format))
+  return ajv
+}
 
 /** Looks at no more than so many members, however large the value is. */
 function isSmall(value: unknown): boolean {

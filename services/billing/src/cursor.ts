@@ -20,12 +20,21 @@ export function encodeCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-/** The position a cursor holds: an instant and other texts, `size` in all. Throws invalid_cursor for one we did not make. */
-export function decodeCursor(cursor: string | undefined, size: number): string[] | undefined {
+/** What stands at a place of a cursor after its first instant. */
+export type CursorPart = 'text' | 'instant' | 'number'
+
+const fits: Record<CursorPart, (part: string) => boolean> = {
+  text: () => true,
+  instant: (part) => parseInstant(part) === part,
+  number: (part) => /^\d{1,15}$/.test(part),
+}
+
+/** The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says otherwise. Throws invalid_cursor for one we did not make. */
+export function decodeCursor(cursor: string | undefined, size: number, parts: readonly CursorPart[] = []): string[] | undefined {
   if (cursor === undefined) return undefined
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(position) && position.length === size && position.every(isStorable) && parseInstant(position[0]!) === position[0]) return position
+    if (Array.isArray(position) && position.length === size && position.every(isStorable) && ['instant' as const, ...parts].every((part, index) => fits[part](position[index]!))) return position
   } catch {
     // Falls through to the one refusal below.
   }
@@ -36,7 +45,7 @@ export function invalidCursor(): BillingError {
   return new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
 }
 
-/** A NUL is the one character the database cannot hold. */
+/** The database can hold neither a NUL nor half of a surrogate pair. */
 function isStorable(part: unknown): part is string {
-  return typeof part === 'string' && !part.includes('\u0000')
+  return typeof part === 'string' && !part.includes('\u0000') && part.isWellFormed()
 }

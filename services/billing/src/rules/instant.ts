@@ -22,7 +22,11 @@ export function parseInstant(text: string): Instant | undefined {
   return `${utc.slice(0, 19)}.${decimals}Z`
 }
 
-export function instantFromMilliseconds(milliseconds: number): Instant {
+/** Instants are those of the years 1 to 9999 in UTC: what lies beyond in some zone is at their end. */
+const [first, last] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]
+
+export function instantFromMilliseconds(time: number): Instant {
+  const milliseconds = Math.min(Math.max(time, first), last)
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`
 }
 
@@ -33,5 +37,5 @@ export function millisecondsOf(instant: Instant): number {
 
 /** `seconds` later (or earlier, when negative), to the microsecond. */
 export function addSeconds(instant: Instant, seconds: number): Instant {
-  return `${new Date(millisecondsOf(instant) + seconds * 1000).toISOString().slice(0, 23)}${instant.slice(23, 26)}Z`
+  return `${instantFromMilliseconds(millisecondsOf(instant) + seconds * 1000).slice(0, 23)}${instant.slice(23, 26)}Z`
 }

@@ -6,7 +6,7 @@ import { addDays, datesIn, daysBetween, earlier, intersection, isDate, later, ty
 import type { Instant } from '../rules/instant.ts'
 import { sum, type Money } from '../rules/money.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { localDateOf, zoneOn } from '../rules/zone.ts'
+import { beginningOfTime, localDateOf, zoneOn } from '../rules/zone.ts'
 import type { LocalizedText } from '../text.ts'
 import { periodNamed } from '../timeline.ts'
 import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
@@ -73,7 +73,8 @@ function datesAsked(history: History, { start, end }: { start?: string; end?: st
   }
   if (start === undefined && end === undefined) return current
   const to = addDays(end ?? later(history.today, start!), 1)
-  const from = start ?? addDays(to, -mostUsageDays)
+  // Days before the first date there is are none.
+  const from = start ?? (to < addDays(beginningOfTime, mostUsageDays) ? beginningOfTime : addDays(to, -mostUsageDays))
   if (from >= to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${start} is after end ${end}` })
   const days = daysBetween(from, to)
   if (days > mostUsageDays) throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostUsageDays} days are shown at once, not ${days}` })

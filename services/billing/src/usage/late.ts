@@ -34,7 +34,7 @@ const listedDays = 100
 /** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
 export async function listLateEvents(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<LateEvent>> {
   const limit = pageLimit(input.limit)
-  const after = decodeCursor(input.cursor, 4)
+  const after = decodeCursor(input.cursor, 4, ['instant'])
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const closed = await closedLately(tx, history)

@@ -1,0 +1,158 @@
+import { createPortalSession, createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import type { Database } from '@customer-portal/database'
+import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
+import { demoAgents } from '@customer-portal/workbench-api'
+import fc from 'fast-check'
+import { buildServer, type Server } from '../../backend/src/app.ts'
+import { seedDemo } from '../../backend/src/demo/index.ts'
+import { readSettings } from '../../backend/src/environment.ts'
+import { parameterTexts, valuesOf, type Known, type Schema } from './value.ts'
+
+export const apis = ['billing', 'portal', 'workbench'] as const
+export type Api = (typeof apis)[number]
+export const folders = { billing: migrationsFolder, workbench: workbenchMigrations }
+
+interface Operation { method: string; path: string; parameters: { name: string; in: string; required?: boolean; schema: Schema }[]; body: Schema | undefined }
+interface Asked { operation: Operation; path: Record<string, string>; query: Record<string, string>; body: unknown; language: string }
+interface Answer { status: number; headers: Record<string, unknown>; text: string }
+
+/** A server filled with the demo, and who calls it. */
+export interface FuzzedServer {
+  server: Server
+  /** Sends requests made from the documents of an API, and answers how many had which status. Throws where an answer is not as it should be, with one of each kind. */
+  fuzz(api: Api, options: { runs: number; seed?: number | undefined }): Promise<Map<number, number>>
+}
+
+const clock = { at: '2026-03-10T04:00:00.000000Z' }
+/** They go on until somebody ends them. */
+const endless = new Set(['/api/portal/usage/stream'])
+/** What a refusal may write all the same: what was refused, when a key was used, answers kept for an idempotency key. */
+const mayChange = ['idempotency_keys', 'rejected_events', 'secret_keys', 'portal_sessions', 'workbench_sessions', 'sessions']
+
+export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
+  const read = readSettings({ PORT: '0', LOG_LEVEL: process.env['FUZZ_LOG'] ?? 'silent', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true' })
+  if ('mistakes' in read) throw new Error(read.mistakes.join())
+  const server = await buildServer(read.settings, { database, clock: { now: () => clock.at }, checkAnswers: true })
+  await seedDemo(server.billing, { database, settings: read.settings, isEmpty: true })
+  const credentials = credentialsFor(server)
+  const known = await knownOn(server, await credentials('billing'))
+  return {
+    server,
+    async fuzz(api, { runs, seed }) {
+      const document = (await server.app.inject(`/api/${api}/openapi.json`)).json() as { paths: Record<string, Record<string, unknown>>; components: { schemas: Record<string, Schema> } }
+      const operations = operationsOf(document)
+      const statuses = new Map<number, number>()
+      const requests = fc.constantFrom(...operations).chain((operation) => requestsTo(operation, document.components.schemas, known))
+      /** The first of each kind: one mistake must not hide the others. */
+      const mistakes = new Map<string, string>()
+      await fc.assert(fc.asyncProperty(requests, async (asked) => {
+        const held = await credentials(api)
+        const before = asked.operation.method === 'GET' ? undefined : await contentsOf(database)
+        const answer = await send(server, asked, held)
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+        const changed = before && answer.status >= 400 ? differing(before, await contentsOf(database)) : []
+        const mistake = mistakeIn(answer) ?? (changed.length > 0 ? `a refusal that changed ${changed.join(', ')}` : undefined)
+        const kind = `${mistake} ${asked.operation.method} ${asked.operation.path}`
+        if (mistake && !mistakes.has(kind)) mistakes.set(kind, `${mistake}: ${titleOf(asked)}\n  ${answer.status} ${answer.text.slice(0, 600)}`)
+      }), { numRuns: runs, ...(seed === undefined ? {} : { seed }), endOnFailure: true })
+      if (mistakes.size > 0) throw new Error([...mistakes.values()].join('\n'))
+      return statuses
+    },
+  }
+}
+
+type Credentials = (api: Api) => Promise<Record<string, string>>
+
+/** Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds. */
+function credentialsFor({ billing, app }: Server): Credentials {
+  const made = new Map<Api, Record<string, string>>()
+  const make = async (api: Api): Promise<Record<string, string>> => {
+    if (api === 'billing') return { authorization: `Bearer ${(await createSecretKey(billing, { name: 'fuzz' })).key}` }
+    if (api === 'portal') return { authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}` }
+    const [agent] = demoAgents
+    const answer = await app.inject({ method: 'POST', url: '/api/workbench/login', payload: { email: agent.email, password: agent.password } })
+    return { ...(await credentials('billing')), cookie: answer.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }
+  }
+  const credentials = async (api: Api): Promise<Record<string, string>> => {
+    if (!made.has(api) || !(await holds(api, made.get(api)!))) made.set(api, await make(api))
+    return made.get(api)!
+  }
+  const holds = async (api: Api, headers: Record<string, string>) => {
+    const url = { billing: '/api/billing/meters', portal: '/api/portal/session', workbench: '/api/workbench/me' }[api]
+    return (await app.inject({ url, headers })).statusCode === 200
+  }
+  return credentials
+}
+
+async function knownOn({ app }: Server, headers: Record<string, string>): Promise<Known> {
+  const idsOf = async (path: string, field = 'id') => ((await app.inject({ url: `/api/billing${path}`, headers })).json() as { data: Record<string, string>[] }).data.map((one) => one[field]!)
+  const customers = await idsOf('/customers')
+  const invoices = await idsOf('/customers/test_customer/invoices')
+  const [plans, meters] = [await idsOf('/plans'), await idsOf('/meters', 'key')]
+  return {
+    customerId: customers, planId: plans, id: [...plans, 'a', 'b', 'c'], key: meters, meter: meters, invoiceId: invoices, period: ['2026-02', '2026-01', '2026-03'], role: ['owner', 'viewer'], currency: ['CNY'], timezone: ['Asia/Shanghai', 'America/New_York'],
+    locale: ['zh-CN', 'en'], groupBy: ['channel'], path: ['/usage'],
+  }
+}
+
+function operationsOf({ paths }: { paths: Record<string, Record<string, unknown>> }): Operation[] {
+  return Object.entries(paths).filter(([path]) => !endless.has(path)).flatMap(([path, methods]) => Object.entries(methods).map(([method, of]) => {
+    const { parameters = [], requestBody } = of as { parameters?: Operation['parameters']; requestBody?: { content: Record<string, { schema: Schema }> } }
+    return { method: method.toUpperCase(), path, parameters, body: requestBody && Object.values(requestBody.content)[0]!.schema }
+  }))
+}
+
+function requestsTo(operation: Operation, documents: Record<string, Schema>, known: Known): fc.Arbitrary<Asked> {
+  const of = (place: string) => operation.parameters.filter((parameter) => parameter.in === place)
+  const texts = (place: string, requiredKeys: string[]) => fc.record(Object.fromEntries(of(place).map(({ name, schema }) => [name, parameterTexts(schema, documents, known, name)])), { requiredKeys })
+  return fc.record({
+    operation: fc.constant(operation),
+    path: texts('path', of('path').map(({ name }) => name)),
+    query: texts('query', []),
+    body: operation.body ? valuesOf(operation.body, documents, known) : fc.constant(undefined),
+    language: fc.constantFrom('en', 'zh-CN'),
+  }) as fc.Arbitrary<Asked>
+}
+
+async function send({ app }: Server, { operation: { method, path: template }, path, query, body, language }: Asked, credentials: Record<string, string>): Promise<Answer> {
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent((path[name] ?? 'x').toWellFormed()) || '%20')
+  const search = new URLSearchParams(query).toString()
+  const answer = await app.inject({
+    method: method as 'POST', url: `${filled}${search && `?${search}`}`,
+    headers: { ...credentials, 'accept-language': language, ...(method === 'GET' && body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(method === 'GET' ? {} : { payload: JSON.stringify(body ?? {}) }),
+  })
+  return { status: answer.statusCode, headers: answer.headers, text: String(answer.headers['content-type'] ?? '').includes('json') ? answer.body : '' }
+}
+
+const allowedUnavailable = ['pdf_unavailable']
+
+function mistakeIn({ status, headers, text }: Answer): string | undefined {
+  if (status < 400) return undefined
+  const problem = text === '' ? undefined : JSON.parse(text) as { status: number; code: string; title: string; detail: string; errors?: { pointer: string; code: string; detail: string }[] }
+  if (!String(headers['content-type']).startsWith('application/problem+json') || !problem) return 'a refusal that is no problem+json'
+  if (status >= 500 && !allowedUnavailable.includes(problem.code)) return 'a mistake of ours'
+  if (problem.status !== status || !problem.title || !problem.detail) return 'a problem without its parts'
+  const isNamed = problem.errors?.length && problem.errors.every(({ pointer, detail }) => typeof pointer === 'string' && detail)
+  return status === 400 && !isNamed ? 'a refusal that names no field' : undefined
+}
+
+function titleOf({ operation, path, query, body }: Asked): string {
+  return `${operation.method} ${operation.path} ${JSON.stringify({ path, query, body })}`.slice(0, 2_000)
+}
+
+/** For each table a short text that is another one where any row is; of events, of which there are many, only how many. */
+async function contentsOf(database: Database): Promise<Map<string, string>> {
+  return database.asOwner(async (tx) => {
+    const tables = await tx.query<{ name: string }>("select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1")
+    const counted = tables.filter(({ name }) => !mayChange.includes(name)).map(({ name }) => (/^usage_(events|keys)/.test(name)
+      ? `select '${name}' as name, count(*)::text as content from "${name}"`
+      : `select '${name}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "${name}" t`))
+    const rows = await tx.query<{ name: string; content: string }>(counted.join(' union all '))
+    return new Map(rows.map(({ name, content }) => [name, content]))
+  })
+}
+
+function differing(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...after].filter(([name, content]) => before.get(name) !== content).map(([name]) => name)
+}
