@@ -183,7 +183,7 @@ describe('the documentation', () => {
       'DELETE /subscription/scheduled-change',
       'GET /account', 'GET /account/credit', 'GET /commands/{key}', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/summary', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
       'GET /plans', 'GET /session', 'GET /subscription', 'GET /subscription/advice', 'GET /usage', 'GET /usage/days', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/late', 'GET /usage/lines', 'GET /usage/rejected', 'GET /usage/stream', 'POST /session/logout', 'POST /session/renew',
-      'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
+      'POST /subscription', 'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
     ])
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([
       'DELETE /customers/{customerId}/discounts/{discountId}', 'DELETE /customers/{customerId}/subscription/scheduled-change',
@@ -194,7 +194,7 @@ describe('the documentation', () => {
       'POST /customers', 'POST /customers/{customerId}/invoices', 'POST /customers/{customerId}/quota/{meter}/consume',
       'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', 'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
       'POST /customers/{customerId}/quota/{meter}/reserve', 'POST /customers/{customerId}/subscription',
-      'POST /customers/{customerId}/subscription/cancel', 'POST /customers/{customerId}/subscription/change', 'POST /customers/{customerId}/subscription/resume',
+      'POST /customers/{customerId}/subscription/cancel', 'POST /customers/{customerId}/subscription/change', 'POST /customers/{customerId}/subscription/preview', 'POST /customers/{customerId}/subscription/resume',
       'POST /events', 'POST /events/rejected/retry', 'POST /events/void', 'POST /invoices/{invoiceId}/credit-notes', 'POST /invoices/{invoiceId}/payments', 'POST /invoices/{invoiceId}/void', 'POST /keys', 'POST /keys/{keyId}/revoke', 'POST /keys/{keyId}/rotate', 'POST /portal-sessions', 'POST /portal-sessions/exchange', 'POST /pricing/preview', 'POST /test-clock',
       'PUT /customers/{customerId}', 'PUT /customers/{customerId}/discounts/{discountId}', 'PUT /meters/{key}', 'PUT /plans/{planId}', 'PUT /seller',
     ])

@@ -741,6 +741,128 @@ export type PortalSessionInput = {
   path?: string
 }
 
+export type Preview = {
+  quoteId: string
+  /** RFC 3339, UTC */
+  expiresAt: string
+  /** A date in the customer's time zone, YYYY-MM-DD */
+  effectiveAt: string
+  when: 'now' | 'period_end'
+  /** ISO 4217 */
+  currency: string
+  lines: Array<{
+    kind: 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
+    description: LocalizedText
+    /** Letters, digits and _ . : - */
+    meter?: string
+    /** seats or 1 for a fee; units used for usage */
+    quantity: number
+    unit?: LocalizedText
+    included?: number | null
+    /** `amount` minor units for `per` units */
+    rate?: {
+      amount: number
+      per: number
+    }
+    /** Minor units (分, cents) */
+    amount: number
+    /** What discounts took off the amount; absent where nothing */
+    discount?: number
+    /** Percent as a decimal string: "6" is 6 % */
+    taxRate: string
+    taxMode: 'exclusive' | 'inclusive'
+    /** start inclusive, end exclusive */
+    period: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+    }
+    explain: Array<{
+      kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+      upTo: number | null
+      quantity: number
+      events?: number
+      rate: {
+        amount: number
+        per: number
+      } | null
+      /** Minor units (分, cents) */
+      flat: number
+      /** Minor units (分, cents) */
+      amount: number
+    }>
+    /** Where a fee is prorated: the days billed, of the days in the period */
+    days?: {
+      billed: number
+      of: number
+    }
+  }>
+  /** Minor units (分, cents) */
+  subtotal: number
+  discounts: Array<{
+    /** Letters, digits and _ . : - */
+    id: string
+    name: LocalizedText
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+  /** Minor units (分, cents) */
+  discountTotal: number
+  taxes: Array<{
+    /** Percent as a decimal string: "6" is 6 % */
+    rate: string
+    mode: 'exclusive' | 'inclusive'
+    /** Minor units (分, cents) */
+    base: number
+    /** Minor units (分, cents) */
+    amount: number
+  }>
+  /** Minor units (分, cents) */
+  taxTotal: number
+  /** Minor units (分, cents) */
+  total: number
+  /** Minor units (分, cents) */
+  creditApplied: number
+  /** Minor units (分, cents) */
+  dueNow: number
+  nextInvoice: {
+    /** A date in the customer's time zone, YYYY-MM-DD */
+    at: string
+    /** Minor units (分, cents) */
+    estimatedTotal: number
+    /** Minor units (分, cents) */
+    estimatedDue: number
+    /** ISO 4217 */
+    currency: string
+  } | null
+  /** What remains of each allowance right after the change; where that is 0, `warnings` says so */
+  allowancesAfter: Array<{
+    /** Letters, digits and _ . : - */
+    meter: string
+    allowance: number | null
+    used: number
+    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    deficit: number
+    /** Held back by open reservations */
+    reserved: number
+    remaining: number | null
+  }>
+  blockers: Array<{
+    code: string
+    detail: LocalizedText
+  }>
+  warnings: Array<{
+    code: string
+    detail: LocalizedText
+  }>
+  /** What confirming drops or keeps of what is scheduled */
+  notices: Array<{
+    code: string
+    detail: LocalizedText
+  }>
+}
+
 export type Price = {
   model: 'per_unit'
   /** `amount` minor units for `per` units */
@@ -1107,6 +1229,8 @@ export type Subscription = {
     at: string
     /** Minor units (分, cents) */
     estimatedTotal: number
+    /** Minor units (分, cents) */
+    estimatedDue: number
     /** ISO 4217 */
     currency: string
   } | null
@@ -1120,6 +1244,7 @@ export type SubscriptionInput = {
   startsAt?: string
   /** Days without a fee before the first one; the plan's when absent, 0 for none */
   trialDays?: number
+  quoteId?: string
 }
 
 /** How many subscriptions of the filter there are, and seats, by plan and status */
@@ -1498,7 +1623,85 @@ export interface Operations {
   /** Record a refund that was paid out. */
   'POST /customers/{customerId}/refunds': { arguments: [customerId: string, body: RefundInput]; answer: Refund }
   /** Subscribe a customer to a plan. */
-  'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: Subscription }
+  'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: {
+    id: string | null
+    status: 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
+    plan: Plan | null
+    seats: number | null
+    allowances: Array<{
+      /** Letters, digits and _ . : - */
+      meter: string
+      allowance: number | null
+      used: number
+      /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+      deficit: number
+      /** Held back by open reservations */
+      reserved: number
+      remaining: number | null
+    }>
+    startedAt: string | null
+    endedAt: string | null
+    currentPeriod: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+    } | null
+    usagePeriod: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+      label: string
+    } | null
+    trialEndsAt: string | null
+    trialDaysLeft: number | null
+    cancelAtPeriodEnd: boolean
+    cancellation: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      at: string
+      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+      by: 'customer' | 'vendor'
+    } | null
+    scheduledChange: {
+      /** Letters, digits and _ . : - */
+      planId: string
+      planVersion: number
+      seats: number
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      at: string
+      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+      by: 'customer' | 'vendor'
+    } | null
+    /** Both, in the order of their dates */
+    scheduledChanges: Array<{
+      /** Letters, digits and _ . : - */
+      planId: string
+      planVersion: number
+      seats: number
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      at: string
+      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+      by: 'customer' | 'vendor'
+    }>
+    nextInvoice: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      at: string
+      /** Minor units (分, cents) */
+      estimatedTotal: number
+      /** Minor units (分, cents) */
+      estimatedDue: number
+      /** ISO 4217 */
+      currency: string
+    } | null
+    invoice: Invoice | null
+    /** What was dropped, kept or done beside what was asked */
+    notices: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
   /** End a customer's subscription. */
   'POST /customers/{customerId}/subscription/cancel': { arguments: [customerId: string, body: {
     when: 'now' | 'period_end'
@@ -1517,6 +1720,18 @@ export interface Operations {
     when?: 'now' | 'period_end'
     quoteId?: string
   }]; answer: Changed }
+  /** What a change, or a first subscription, would cost. */
+  'POST /customers/{customerId}/subscription/preview': { arguments: [customerId: string, body: {
+    /** Letters, digits and _ . : - */
+    planId: string
+    /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
+    planVersion?: number
+    seats?: number
+    /** A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+    when?: 'now' | 'period_end'
+    /** Of a subscription to start */
+    trialDays?: number
+  }]; answer: Preview }
   /** Take a cancellation back. */
   'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
     subscription: Subscription
@@ -1672,6 +1887,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/cancel': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/change': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/subscription/preview': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription/resume': { idempotent: true, answer: 'json' },
   'POST /events': { body: true, answer: 'json' },
   'POST /events/rejected/retry': { body: true, answer: 'json' },

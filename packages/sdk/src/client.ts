@@ -99,6 +99,7 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     subscriptions: {
       create: call.one('POST /customers/{customerId}/subscription'),
       get: call.one('GET /customers/{customerId}/subscription'),
+      preview: call.one('POST /customers/{customerId}/subscription/preview'),
       change: call.one('POST /customers/{customerId}/subscription/change'),
       update: call.one('PATCH /customers/{customerId}/subscription'),
       cancel: call.one('POST /customers/{customerId}/subscription/cancel'),

@@ -153,7 +153,9 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
 
     test('is moved either way, canceled and resumed', async () => {
       await post('/customers', { id: 'moving', companyName: 'Moving' })
-      await post('/customers/moving/subscription', { planId: 'starter', seats: 3 })
+      const preview = await post('/customers/moving/subscription/preview', { planId: 'starter', seats: 3 })
+      expect(preview).toMatchObject({ status: 200, body: { when: 'now', lines: [{ kind: 'fee' }], nextInvoice: { at: expect.any(String), estimatedDue: expect.any(Number) } } })
+      expect(await post('/customers/moving/subscription', { planId: 'starter', seats: 3, quoteId: preview.body.quoteId })).toMatchObject({ status: 201, body: { status: 'active', invoice: { kind: 'start', total: preview.body.total }, notices: [] } })
       const at = (command: string, payload?: unknown) => post(`/customers/moving/subscription/${command}`, payload)
       expect(await at('change', { planId: 'starter', seats: 4 })).toMatchObject({ status: 200, body: { subscription: { seats: 4 }, invoice: { kind: 'change' } } })
       expect(await at('change', { planId: 'starter', seats: 2 })).toMatchObject({ status: 200, body: { subscription: { seats: 4, scheduledChange: { seats: 2 } }, invoice: null } })

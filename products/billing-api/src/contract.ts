@@ -122,6 +122,7 @@ export const SubscriptionInput = Type.Object(
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     startsAt: Type.Optional(Type.String({ format: 'date-time', description: 'Now when absent; at most 35 days ago' })),
     trialDays: Type.Optional({ ...TrialDays, description: "Days without a fee before the first one; the plan's when absent, 0 for none" }),
+    quoteId: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
 )
@@ -136,6 +137,14 @@ export const ChangeInput = Type.Object(
       description: 'A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
     })),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+)
+/** POST /customers/{id}/subscription/preview: a change, or without a subscription the start of one. */
+export const PreviewInput = Type.Object(
+  {
+    planId: Id, planVersion: ChangeInput.properties.planVersion, seats: ChangeInput.properties.seats, when: ChangeInput.properties.when,
+    trialDays: Type.Optional({ ...TrialDays, description: 'Of a subscription to start' }),
   },
   closed,
 )

@@ -141,6 +141,10 @@ export const Allowance = Type.Object(
       + '`remaining` is `allowance` less `used`, `deficit` and `reserved`: no more than that can be consumed now',
   },
 )
+export const NextInvoice = Type.Object(
+  { at: LocalDate, estimatedTotal: Amount, estimatedDue: Amount, currency: Currency },
+  { ...closed, description: 'With the usage so far: the draft that waits for its hour, or what the running period comes to if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied' },
+)
 export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], { description: "Who asked for it: what the vendor scheduled is not the customer's to take back" })
 export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Type.Integer(), at: LocalDate, by: Party }, closed)
 export const Subscription = Type.Object(
@@ -160,7 +164,7 @@ export const Subscription = Type.Object(
     cancellation: Nullable(Type.Object({ at: LocalDate, by: Party }, { ...closed, description: 'The date it ends on, and who ends it' })),
     scheduledChange: Nullable({ ...ScheduledChange, description: 'What the customer scheduled, or else what the vendor did' }),
     scheduledChanges: Type.Array(ScheduledChange, { description: 'Both, in the order of their dates' }),
-    nextInvoice: Nullable(Type.Object({ at: LocalDate, estimatedTotal: Amount, currency: Currency }, closed)),
+    nextInvoice: Nullable(NextInvoice),
   },
   closed,
 )
@@ -403,10 +407,11 @@ export const Preview = Type.Object(
     total: Amount,
     creditApplied: Amount,
     dueNow: Amount,
-    nextInvoice: Type.Object({ at: LocalDate, estimatedTotal: Amount }, closed),
+    nextInvoice: Nullable({ ...NextInvoice, description: 'As it will be once this is confirmed; `null` where none will come' }),
     allowancesAfter: Type.Array(Allowance, { description: 'What remains of each allowance right after the change; where that is 0, `warnings` says so' }),
     blockers: Type.Array(Blocker),
     warnings: Type.Array(Blocker),
+    notices: Type.Array(Blocker, { description: 'What confirming drops or keeps of what is scheduled' }),
   },
   closed,
 )
@@ -466,6 +471,8 @@ const notices = Type.Array(Notice, { description: 'What was dropped, kept or don
 /** What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside. */
 export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice), notices }, closed)
 export type Changed = Static<typeof Changed>
+/** POST /customers/{id}/subscription: the subscription, with the invoice it made. */
+export const Started = Type.Object({ ...Subscription.properties, invoice: Nullable(Invoice), notices }, closed)
 /** What is left by something that happens at the end of the fee period, or by undoing it. */
 export const Scheduled = Type.Object({ subscription: Subscription, notices }, closed)
 export type Scheduled = Static<typeof Scheduled>

@@ -99,11 +99,19 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       return [await consume(billing, asked), random() < 0.5 ? await consume(billing, asked) : null]
     },
     upgrade: (customerId) => upgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    // What a preview names next is what comes next, whichever way the change goes, for whoever asks.
     quoted: async (customerId) => {
+      const by = byEither(customerId)
       const asked = { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }
-      const preview = await previewChange(actingFor(billing, customerId), asked)
-      const { invoice } = await upgradeSubscription(actingFor(billing, customerId), { ...asked, quoteId: preview.quoteId })
+      const preview = await previewChange(by, asked)
+      if (preview.blockers.length > 0) return preview
+      const { plan } = await getSubscription(by, { customerId })
+      if (!plan && random() < 0.6) return preview
+      const confirmed = { ...asked, quoteId: preview.quoteId }
+      const { subscription, invoice } = plan ? await changeSubscription(by, confirmed) : await createSubscription(by, confirmed)
       if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow)) throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
+      const [said, is] = [JSON.stringify(preview.nextInvoice), JSON.stringify(subscription.nextInvoice)]
+      if (said !== is) throw new Error(`the preview named ${said} as the next invoice, afterwards it is ${is}`)
       return [preview, invoice]
     },
     downgrade: (customerId) => downgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
@@ -165,12 +173,15 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   const team = { ...leaver, planId: 'team', trialDays: 0 }
   await cancelSubscription(billing, { ...leaver, when: 'now' }).catch(() => null)
   await world.passTo(addSeconds(billing.now(), 2 * 86_400))
-  await createSubscription(billing, team)
+  log.push({ at: billing.now(), command: 'subscribe', customerId: leaver.customerId, answer: await createSubscription(billing, team) })
   await world.passTo(addSeconds(billing.now(), 32 * 86_400))
   await cancelSubscription(billing, { ...leaver, when: 'now' })
   const left = billing.now()
   await world.passTo(addSeconds(left, 3 * 86_400))
   await recordUsage(billing, [{ id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) }])
   await world.passTo(addSeconds(left, 40 * 86_400))
+  // And comes back for a trial that the vendor gives.
+  await createSubscription(billing, { ...team, trialDays: 2 })
+  await world.passTo(addSeconds(billing.now(), 3 * 86_400))
   await look()
 }

@@ -226,6 +226,8 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('without a subscription there is nothing to change', async () => {
     await seedCustomer(world.billing, 'unsubscribed')
-    for (const change of [upgradeSubscription, previewChange]) await expect(change(world.billing, { customerId: 'unsubscribed', planId: 'team' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    await expect(upgradeSubscription(world.billing, { customerId: 'unsubscribed', planId: 'team' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    // What is previewed is the start of one: 599.00 and 6 %.
+    expect(await previewChange(world.billing, { customerId: 'unsubscribed', planId: 'team' })).toMatchObject({ when: 'now', lines: [{ kind: 'fee', amount: 59_900 }], total: 63_494 })
   })
 })

@@ -9,7 +9,7 @@ import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { viewOf } from './invoice/view.ts'
 import { noticesBetween, trialNow, waitsUntil, type Notice } from './notices.ts'
-import { honourQuote } from './quote.ts'
+import { honourQuote, promisedChange } from './promise.ts'
 import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { usagePeriods } from './timeline.ts'
@@ -60,8 +60,8 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     check(change, history, party)
     const [blocker] = blockersOf(history, change, party)
     if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
-    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, change)
-    const document = await made(tx, history, change, party)
+    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, customerId, change))
+    const document = await makePlannedChange(tx, history, change, party)
     const after = await readHistory(tx, customerId)
     await rememberDue(tx, after)
     const current = currentStretch(after)
@@ -74,7 +74,7 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
 }
 
 /** A change that happens now is computed once the draft of the period before is issued. */
-async function changeFrom(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<{ history: History; change: PlannedChange }> {
+export async function changeFrom(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<{ history: History; change: PlannedChange }> {
   const history = await readHistory(tx, input.customerId)
   const change = await planChange(tx, history, input)
   if (change.when !== 'now' || change.direction === 'same') return { history, change }
@@ -83,7 +83,8 @@ async function changeFrom(tx: BillingTransaction, input: ChangeRequest & { custo
   return { history: issued, change: await planChange(tx, issued, input) }
 }
 
-async function made(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
+/** Makes a change as it was computed: now, or by writing down that it waits. */
+export async function makePlannedChange(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
   if (change.direction === 'same') {
     await dropWaiting(tx, history, (one) => one.by === party && one.change !== null)
     return null

@@ -2,9 +2,9 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, refuseArchived, seatsFor } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
-import { closesAt, doWhatIsDue } from './due.ts'
+import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { becomes, currentStretch, lockCustomer, readHistory, stretchOn, type History, type Party, type Stretch } from './history.ts'
+import { becomes, currentStretch, lockCustomer, readHistory, type History, type Party, type Stretch } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { closedPeriods } from './invoice/closed.ts'
@@ -12,13 +12,14 @@ import { creditsOn } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
 import { priced } from './invoice/priced.ts'
-import { renewalLines } from './invoice/renewal.ts'
+import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
 import { trialUsed, type Notice } from './notices.ts'
 import { getAllPlans, getPlan, isTrial, mostTrialDays, type Plan } from './plan.ts'
+import { honourQuote, promisedStart, type Promised } from './promise.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
+import type { Totals } from './rules/invoicing.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
-import type { Money } from './rules/money.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
 import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
@@ -50,7 +51,7 @@ export interface Subscription {
   scheduledChange: ScheduledChange | null
   /** Both, in the order of their dates. */
   scheduledChanges: ScheduledChange[]
-  nextInvoice: { at: LocalDate; estimatedTotal: Money; currency: string } | null
+  nextInvoice: NextInvoice | null
 }
 
 /** A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take back. */
@@ -75,49 +76,80 @@ export interface Changed {
  * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
-  billing: Billing, input: { customerId: string; planId: string; seats?: number; startsAt?: string; trialDays?: number },
+  billing: Billing, input: StartRequest & { quoteId?: string },
 ): Promise<Changed> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const history = await readHistory(tx, input.customerId)
-    const before = history.stretches.at(-1)
-    if (currentStretch(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
-    const plan = await getPlan(tx, { planId: input.planId })
-    await refuseArchived(tx, plan)
-    if (plan.currency !== history.customer.currency) {
-      throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
-    }
-    const hadTrial = history.stretches.some((stretch) => stretch.trialEnds !== null)
-    const trialDays = input.trialDays ?? (hadTrial ? 0 : plan.trialDays)
-    if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
-    const startedAt = startOf(input.startsAt, tx.at)
-    const from = localDateOf(history.zones, startedAt)
-    const handedOver = await lastDayGivenBack(tx, history, from)
-    if (before && from < before.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
-    const subscriptionId = tx.newId('sub')
-    await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
-    const id = tx.newId('str')
-    const stretch: Stretch = {
-      id, subscriptionId, plan, seats: seatsFor(plan, input.seats, plan.seats.min), from, to: null, anchor: from, usageId: id, scheduled: false,
-      // A trial's periods begin with it: only what is paid for goes by the calendar.
-      ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
-    }
-    await insertStretch(tx, input.customerId, stretch)
-    await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
-    await keepZoneInPeriods(tx, input.customerId)
-    const started = await readHistory(tx, input.customerId)
-    const period = usagePeriods(started.stretches, from).at(-1)!
-    const feePeriod = feePeriodAt(stretch, from)
-    const fee = feeLine(stretch, feePeriod, feePeriod)
-    const document = await issue(tx, started, {
-      kind: 'start', period, lines: [...handedOver ?? [], ...(fee.amount === 0 || trialDays > 0 ? [] : [fee])], termsDays: plan.paymentTermsDays,
-      // Two may start on one day, when the first was ended on it.
-      ...(before ? { stretchId: id } : {}),
-    })
-    await doWhatIsDue(tx, started)
-    return changed(tx, input.customerId, document, plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [])
+    const { document, notices } = await beginSubscription(tx, input)
+    return changed(tx, input.customerId, document, notices)
   })
+}
+
+export interface StartRequest {
+  customerId: string
+  planId: string
+  seats?: number
+  startsAt?: string
+  trialDays?: number
+}
+
+/** A subscription that was begun: what its first invoice comes to, and what a quote of it promises. */
+export interface Begun {
+  from: LocalDate
+  lines: LineDraft[]
+  totals: Totals
+  promised: Promised
+  document: InvoiceDocument | null
+  notices: Notice[]
+}
+
+/** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
+export async function beginSubscription(tx: BillingTransaction, input: StartRequest & { quoteId?: string }): Promise<Begun> {
+  const history = await readHistory(tx, input.customerId)
+  const before = history.stretches.at(-1)
+  if (currentStretch(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+  const plan = await getPlan(tx, { planId: input.planId })
+  await refuseArchived(tx, plan)
+  if (plan.currency !== history.customer.currency) {
+    throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
+  }
+  const hadTrial = history.stretches.some((stretch) => stretch.trialEnds !== null)
+  const trialDays = input.trialDays ?? (hadTrial ? 0 : plan.trialDays)
+  if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
+  const seats = seatsFor(plan, input.seats, plan.seats.min)
+  const startedAt = startOf(input.startsAt, tx.at)
+  const from = localDateOf(history.zones, startedAt)
+  const handedOver = await lastDayGivenBack(tx, history, from)
+  if (before && from < before.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
+  const subscriptionId = tx.newId('sub')
+  await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
+  const id = tx.newId('str')
+  const stretch: Stretch = {
+    id, subscriptionId, plan, seats, from, to: null, anchor: from, usageId: id, scheduled: false,
+    // A trial's periods begin with it: only what is paid for goes by the calendar.
+    ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
+  }
+  await insertStretch(tx, input.customerId, stretch)
+  await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
+  await keepZoneInPeriods(tx, input.customerId)
+  const started = await readHistory(tx, input.customerId)
+  const feePeriod = feePeriodAt(stretch, from)
+  const fee = feeLine(stretch, feePeriod, feePeriod)
+  const period = usagePeriods(started.stretches, from).at(-1)!
+  // By itself: what it gives back first pays what is open of the subscription before.
+  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, stretchId: id })
+  const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
+  const offer = await priced(tx, started.customer, lines)
+  const promised = promisedStart({ plan, seats, trialDays, ...offer })
+  if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)
+  const document = await issue(tx, started, {
+    kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
+    // Two may start on one day, when the first was ended on it.
+    ...(before ? { stretchId: id } : {}),
+  })
+  await doWhatIsDue(tx, started)
+  return { from, ...offer, promised, document, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
 }
 
 /**
@@ -187,7 +219,7 @@ async function changed(tx: BillingTransaction, customerId: string, document: Inv
 export async function subscriptionOf(tx: BillingTransaction, customerId: string): Promise<Subscription> {
   const history = await readHistory(tx, customerId)
   const current = currentStretch(history)
-  if (!current) return noSubscription(history)
+  if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
   const period = usagePeriods(history.stretches, history.today).at(-1)!
   const feePeriod = feePeriodAt(current, history.today)
   return {
@@ -201,7 +233,7 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
     trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
     trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),
     ...aheadOf(history),
-    nextInvoice: await estimateNextInvoice(tx, history),
+    nextInvoice: await nextInvoiceOf(tx, history),
   }
 }
 
@@ -226,16 +258,4 @@ function noSubscription(history: History): Subscription {
     id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
     startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
-}
-
-/** What the next renewal would come to if nothing more were used, and the date it is for. */
-export async function estimateNextInvoice(tx: BillingTransaction, history: History): Promise<Subscription['nextInvoice']> {
-  const running = usagePeriods(history.stretches, history.today).at(-1)
-  if (!running || closesAt(history, running) <= tx.at) return null
-  // A trial of several months has nothing to bill before its end.
-  const period = { ...running, to: stretchOn(history.stretches, history.today)?.trialEnds ?? running.to }
-  const lines = await renewalLines(tx, history, period)
-  if (lines.length === 0 && history.waiting.some((one) => one.change === null && one.at <= period.to)) return null
-  const { totals } = await priced(tx, history.customer, lines)
-  return { at: period.to, estimatedTotal: totals.total, currency: history.customer.currency }
 }

@@ -1,11 +1,11 @@
 import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, resumeSubscription, updateCustomer, type Billing,
+  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, previewChange, resumeSubscription, updateCustomer, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
-import { Account, Changed, CreditMovement, Page, Scheduled, Subscription } from '@customer-portal/http/resources'
+import { Account, Changed, CreditMovement, Page, Preview, Scheduled, Started, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, ScheduledChangeQuery, SubscriptionInput, SubscriptionUpdate } from '../contract.ts'
+import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, PreviewInput, ScheduledChangeQuery, SubscriptionInput, SubscriptionUpdate } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const CustomersQuery = Type.Object(
@@ -51,17 +51,30 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.post('/customers/:customerId/subscription', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Subscribe a customer to a plan', tags: ['customers'], params: CustomerPath, body: SubscriptionInput, response: { 201: Subscription } },
+    schema: { summary: 'Subscribe a customer to a plan', tags: ['customers'], params: CustomerPath, body: SubscriptionInput, response: { 201: Started } },
   }, async (request, reply) => {
     const { customerId } = request.params
-    return once(request, reply, askerOf(request, customerId), 201, async (inside) =>
-      (await createSubscription(inside, { customerId, ...request.body })).subscription)
+    return once(request, reply, askerOf(request, customerId), 201, async (inside) => {
+      const { subscription, ...made } = await createSubscription(inside, { customerId, ...request.body })
+      return { ...subscription, ...made }
+    })
   })
 
   app.get('/customers/:customerId/subscription', {
     config: { scope: 'customers:read' },
     schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
   }, async (request) => getSubscription(billing, request.params))
+
+  app.post('/customers/:customerId/subscription/preview', {
+    config: { scope: 'customers:write', idempotent: true },
+    schema: {
+      summary: 'What a change, or a first subscription, would cost', tags: ['customers'], params: CustomerPath, body: PreviewInput, response: { 200: Preview },
+      description: 'Confirming with `quoteId` is billed as shown, to the cent.',
+    },
+  }, async (request, reply) => {
+    const { customerId } = request.params
+    return once(request, reply, askerOf(request, customerId), 200, (inside) => previewChange(inside, { customerId, ...request.body }))
+  })
 
   app.patch('/customers/:customerId/subscription', {
     config: { scope: 'customers:write', idempotent: true },

@@ -1,4 +1,4 @@
-import { cancelScheduledChange, cancelSubscription, downgradeSubscription, getAdvice, getSubscription, listMeters, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
+import { cancelScheduledChange, cancelSubscription, createSubscription, downgradeSubscription, getAdvice, getSubscription, listMeters, plansFor, previewChange, resumeSubscription, upgradeSubscription } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
@@ -12,6 +12,17 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getSubscription(billing, { customerId })
+  })
+
+  app.post('/subscription', {
+    config: { scope: 'portal:write', idempotent: true },
+    schema: {
+      summary: 'Subscribe to a plan', tags: ['subscription'], body: PlanChange, response: { 201: Changed },
+      description: 'Without a subscription, or once it has ended. The first invoice is issued at once, unless the plan begins with a trial and the customer had none.',
+    },
+  }, async (request, reply) => {
+    const caller = actFor(request)
+    return once(request, reply, caller, 201, (billing) => createSubscription(billing, { customerId: caller.customerId, ...request.body }))
   })
 
   app.get('/plans', {
@@ -28,7 +39,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
 
   app.post('/subscription/preview', {
     config: { scope: 'portal:write', idempotent: true },
-    schema: { summary: 'What a change would cost', tags: ['subscription'], description: 'Confirming with `quoteId` is billed as shown, to the cent.', body: PreviewRequest, response: { 200: Preview } },
+    schema: { summary: 'What a change, or a first subscription, would cost', tags: ['subscription'], description: 'Confirming with `quoteId` is billed as shown, to the cent.', body: PreviewRequest, response: { 200: Preview } },
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => previewChange(billing, { customerId: caller.customerId, ...request.body }))

@@ -1,21 +1,18 @@
 import type { BillingTransaction } from '../billing.ts'
-import { closesAt, nextToClose } from '../due.ts'
+import { closesAt } from '../due.ts'
 import type { History } from '../history.ts'
 import { findSeller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
 import { buyerOf, payableOf } from './issue.ts'
-import { priced } from './priced.ts'
-import { renewalLines } from './renewal.ts'
+import { nextDocument } from './next.ts'
 import { publicLine, type Invoice } from './view.ts'
 
 /** The renewal between its period's end and the end of the grace: computed when read, not stored. Null when there is none. */
 export async function draftOf(tx: BillingTransaction, history: History): Promise<Invoice | null> {
-  const period = await nextToClose(tx, history)
-  if (!period || period.to > history.today) return null
-  const due = await renewalLines(tx, history, period)
-  if (due.length === 0) return null
+  const next = await nextDocument(tx, history)
+  if (!next || next.period.to > history.today) return null
+  const { period, lines, totals: sums } = next
   const { customerId, currency } = history.customer
-  const { lines, totals: sums } = await priced(tx, history.customer, due)
   return {
     id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period),
     issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),

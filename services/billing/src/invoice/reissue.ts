@@ -32,9 +32,10 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   // The date on which a subscription was ended at once, where this one took it over.
   const taken = history.stretches.find((one) => !isOwn(one) && lines.some((line) => line.kind === 'credit' && line.stretchId === one.id))
   const lastDay = taken ? await creditsOn(tx, customerId, history.stretches.filter((one) => one.subscriptionId === taken.subscriptionId), stretch.from) : []
+  if (taken) return issue(tx, history, { kind, period, stretchId, lines: lastDay.some((line) => line.amount !== 0) ? lastDay : [], termsDays: stretch.plan.paymentTermsDays })
   const before = history.stretches.slice(0, index).filter(isOwn).at(-1)
   const since = before && isSameGrid(before, stretch) ? paidFrom(before, stretch, { date: stretch.from, period }) : stretch.from
-  const draft = [...lastDay, ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since)]
+  const draft = [...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since)]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
 }
 
