@@ -5,6 +5,7 @@ import { columnParsers } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
+import { isOutOfRoom } from './sql-state.ts'
 import { serialQueue } from './serial-queue.ts'
 import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
 import { upkeep } from './upkeep.ts'
@@ -93,7 +94,7 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
       end()
       assertIntact()
       await execute('ROLLBACK')
-      throw error
+      throw isOutOfRoom(error) ? new DatabaseUnavailable('The database has no room to write', { cause: error }) : error
     }
   }
 

@@ -5,7 +5,7 @@ import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
 import { placesByCustomer } from './places.ts'
-import { isConnectionLoss, isWorthRetrying, sqlState } from './sql-state.ts'
+import { isConnectionLoss, isOutOfRoom, isWorthRetrying, sqlState } from './sql-state.ts'
 import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
 
 export interface PostgresOptions {
@@ -94,6 +94,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
       if (lost) unusable = error as Error
       else await client.query('ROLLBACK').catch((failure: Error) => (unusable = failure))
       if (lost && committing) throw new DatabaseUnavailable('The connection broke during a commit: it may or may not have taken place', { cause: error })
+      if (isOutOfRoom(error)) throw new DatabaseUnavailable('The database has no room to write', { cause: error })
       if (sqlState(error) === '57014') throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, { cause: error })
       throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
     } finally {

@@ -27,3 +27,6 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** True for a deadlock and a serialization failure: the same transaction, run again, may well succeed. */
 export const isWorthRetrying = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')
+
+/** True when there is no room for what was to be written, on the disk (53100) or in memory (53200): nothing took place, and reads go on. */
+export const isOutOfRoom = (error: unknown): boolean => ['53100', '53200'].includes(sqlState(error) ?? '')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sqlState, violatedConstraint, type Database, type Transaction } from './index.ts'
+import { DatabaseUnavailable, sqlState, violatedConstraint, type Database, type Transaction } from './index.ts'
 import { testDatabases } from './testing.ts'
 
 const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
@@ -24,6 +24,15 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })
     await expect(work).rejects.toThrow('changed my mind')
     expect(await notesOf('thrown')).toEqual([])
+  })
+
+  test('where there is no room to write, the database is unavailable, and reads go on', async () => {
+    const full = database.transaction(billing, async (tx) => {
+      await write('full')(tx)
+      await tx.query("do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$")
+    })
+    await expect(full).rejects.toThrow(DatabaseUnavailable)
+    expect(await notesOf('full')).toEqual([])
   })
 
   test('a long row of transactions lets others have their turns', async () => {
