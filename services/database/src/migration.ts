@@ -26,7 +26,10 @@ export async function migrate(database: Database, folder: string | URL, { name: 
   const done: string[] = []
   for (;;) {
     const applied = await database.asOwner((owner) => applyNext(owner, service, migrations))
-    if (applied === undefined) return done
+    if (applied === undefined) {
+      await database.asOwner(letBackupsRead)
+      return done
+    }
     done.push(applied)
   }
 }
@@ -61,6 +64,22 @@ async function createTable(owner: Transaction): Promise<void> {
     if (sqlState(error) !== '42501') throw error
     throw new MigrationRefused('The database user may not create tables. Let a DBA run: GRANT CREATE, USAGE ON SCHEMA public TO <user of DATABASE_URL>;', { cause: error })
   }
+}
+
+/**
+ * A backup is taken as the role `billing`: the owner sees no rows where row level security is forced. So that role may read what only the owner writes, too: the
+ * list of migrations and where sequences stand.
+ */
+async function letBackupsRead(owner: Transaction): Promise<void> {
+  const [unread] = await owner.query(
+    `select from pg_class
+     where relnamespace = 'public'::regnamespace and (relkind = 'S' or relname = 'schema_migrations')
+       and pg_has_role(relowner, 'usage') and not has_table_privilege('billing', oid, 'select')
+     limit 1`,
+  )
+  if (!unread) return
+  await lock(owner)
+  await owner.query('grant select on schema_migrations to billing; grant select on all sequences in schema public to billing')
 }
 
 /** Taken anew in each transaction, since a pool may give each another connection; what is applied is therefore read anew as well. */
