@@ -156,6 +156,14 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       list: call.list('GET /invoices/{invoiceId}/payments'),
       listAll: call.pages('GET /payments'),
       summary: call.one('GET /payments/summary'),
+      reverse: call.one('POST /payments/{paymentId}/reverse'),
+    },
+    refunds: {
+      create: call.one('POST /customers/{customerId}/refunds'),
+      list: call.pages('GET /customers/{customerId}/refunds'),
+    },
+    balance: {
+      adjust: call.one('POST /customers/{customerId}/balance/adjustments'),
     },
     credit: {
       list: call.pages('GET /customers/{customerId}/credit'),
