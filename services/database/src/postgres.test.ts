@@ -122,6 +122,14 @@ describe.each(postgres)('on $name', ({ create }) => {
     await small.close()
   })
 
+  test('a migration takes as long as it takes', async () => {
+    const hasty = postgresDatabase({ databaseUrl: line.url, statementTimeout: 100 })
+    // This side waits five seconds longer than a statement may take.
+    await hasty.asOwner((owner) => owner.query('set local statement_timeout = 0; select pg_sleep(5.6)'))
+    await expect(hasty.transaction(billing, (tx) => tx.query('select pg_sleep(1)'))).rejects.toThrow(DatabaseUnavailable)
+    await hasty.close()
+  })
+
   test('requests of one customer that wait for a lock leave connections to the others', async () => {
     const narrow = postgresDatabase({ databaseUrl: line.url, maxConnections: 5 })
     await database.transaction(billing, put('held'))

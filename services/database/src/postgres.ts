@@ -18,6 +18,8 @@ export interface PostgresOptions {
   connectTimeout?: number
 }
 
+/** The longest a timer runs, 24 days. */
+const longestTimeout = 2 ** 31 - 1
 const waitingPerConnection = 100
 /** Of the connections, what one customer's requests may hold: all of them may wait for one lock of that customer's. */
 const shareOfCustomer = 0.4
@@ -68,9 +70,11 @@ export function postgresDatabase(options: PostgresOptions): Database {
     // While checked out, a breaking connection is reported here as well as to the statement under way.
     const ignore = () => undefined
     client.on('error', ignore)
+    // Migrations take as long as they take, and say so to the server: this side must not hang up on them.
+    const ownPatience = access === 'owner' ? { query_timeout: longestTimeout } : {}
     const run: Run = async (sql, parameters = [], { keepPlan = keepPlans } = {}) => {
-      if (parameters.length === 0) return rowsOf(await client.query(sql))
-      return rowsOf(await client.query({ text: sql, values: parameters.map(parameterText), ...(keepPlan ? { name: statementName(sql) } : {}) }))
+      if (parameters.length === 0) return rowsOf(await client.query({ text: sql, ...ownPatience }))
+      return rowsOf(await client.query({ text: sql, ...ownPatience, values: parameters.map(parameterText), ...(keepPlan ? { name: statementName(sql) } : {}) }))
     }
     const { transaction, end } = openTransaction(run, access)
     let committing = false
