@@ -9,8 +9,8 @@ export const seller: Seller = {
 }
 
 export const meters: Meter[] = [
-  { key: 'ai_chat', name: { 'zh-CN': 'AI 回答', en: 'AI answers' }, unit: { 'zh-CN': '次', en: 'answers' }, decimals: 0, aggregation: 'sum', groupBy: ['channel', 'assistant'] },
-  { key: 'tokens', name: { 'zh-CN': 'Token', en: 'Tokens' }, unit: { 'zh-CN': '个', en: 'tokens' }, decimals: 0, aggregation: 'sum', groupBy: ['model', 'assistant'] },
+  { key: 'ai_chat', name: { 'zh-CN': 'AI 回答', en: 'AI answers' }, unit: { 'zh-CN': '次', en: 'answers', one: 'answer' }, decimals: 0, aggregation: 'sum', groupBy: ['channel', 'assistant'] },
+  { key: 'tokens', name: { 'zh-CN': 'Token', en: 'Tokens' }, unit: { 'zh-CN': '个', en: 'tokens', one: 'token' }, decimals: 0, aggregation: 'sum', groupBy: ['model', 'assistant'] },
 ]
 
 const text = (zh: string, en: string): LocalizedText => ({ 'zh-CN': zh, en })

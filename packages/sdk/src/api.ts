@@ -354,7 +354,13 @@ export type InvoiceLine = {
   meter?: string
   /** seats or 1 for a fee; units used for usage */
   quantity: number
-  unit?: LocalizedText
+  /** What is counted in: `en` for many (answers), `one` for one (answer) */
+  unit?: {
+    'zh-CN': string
+    en: string
+    /** English for one of them */
+    one?: string
+  }
   included?: number | null
   /** `amount` minor units for `per` units */
   rate?: {
@@ -560,7 +566,13 @@ export type Meter = {
   /** Letters, digits and _ . : - */
   key: string
   name: LocalizedText
-  unit: LocalizedText
+  /** What is counted in: `en` for many (answers), `one` for one (answer) */
+  unit: {
+    'zh-CN': string
+    en: string
+    /** English for one of them */
+    one?: string
+  }
   decimals: number
   /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
@@ -595,8 +607,13 @@ export type MeterFill = {
 export type MeterInput = {
   /** One text for both languages, or one each */
   name: string | LocalizedText
-  /** One text for both languages, or one each */
-  unit: string | LocalizedText
+  /** One text for both languages, or one each; `one` is English for one of them */
+  unit: string | {
+    'zh-CN': string
+    en: string
+    /** English for one of them */
+    one?: string
+  }
   decimals?: number
   /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
   aggregation?: 'sum' | 'count' | 'max' | 'last' | 'unique'
@@ -659,7 +676,7 @@ export type Plan = {
   id: string
   version: number
   name: LocalizedText
-  description: LocalizedText
+  description: LocalizedText | null
   features: LocalizedText[]
   recommended: boolean
   archived: boolean
@@ -673,10 +690,11 @@ export type Plan = {
   interval: 'month' | 'year'
   intervalCount: number
   alignment: 'anniversary' | 'calendar'
+  /** null: the plan knows no seats */
   seats: {
     min: number
     max: number | null
-  }
+  } | null
   trialDays: number
   /** Percent as a decimal string: "6" is 6 % */
   taxRate: string
@@ -707,7 +725,7 @@ export type PlanInput = {
   seats?: {
     min?: number
     max?: number | null
-  }
+  } | null
   trialDays?: number
   /** Percent as a decimal string: "6" is 6 % */
   taxRate?: string
@@ -1310,7 +1328,13 @@ export type UsageSummary = {
     /** Letters, digits and _ . : - */
     meter: string
     name: LocalizedText
-    unit: LocalizedText
+    /** What is counted in: `en` for many (answers), `one` for one (answer) */
+    unit: {
+      'zh-CN': string
+      en: string
+      /** English for one of them */
+      one?: string
+    }
     decimals: number
     used: number
     included: number | null

@@ -2,8 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVo
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod,
-} from '@customer-portal/http/resources'
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod, Unit } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
@@ -12,7 +11,8 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Text, decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, carry: meterFields.carry, groupBy: meterFields.groupBy,
+  { name: Text, unit: Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Unit], { description: 'One text for both languages, or one each; `one` is English for one of them' }),
+    decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, carry: meterFields.carry, groupBy: meterFields.groupBy,
     eventType: meterFields.eventType, valueProperty: meterFields.valueProperty, filters: meterFields.filters,
     backfill: Type.Optional(Type.Boolean({ description: 'Count the events of its type that were stored before as well, in the periods that are not billed yet' })),
   },
@@ -35,10 +35,10 @@ export const PlanInput = Type.Object(
     interval: Type.Optional(Plan.properties.interval),
     intervalCount: Type.Optional(Plan.properties.intervalCount),
     alignment: Type.Optional(Plan.properties.alignment),
-    seats: Type.Optional(Type.Object({
+    seats: Type.Optional(Nullable(Type.Object({
       min: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
       max: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
-    }, closed)),
+    }, closed))),
     trialDays: Type.Optional(TrialDays),
     taxRate: Type.Optional(Percent),
     taxMode: Type.Optional(Plan.properties.taxMode),

@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, PeriodLabel, Plan, Role, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, PeriodLabel, Plan, Role, Unit, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Plan, Preview, Problem, QuoteLine, Seller, Subscription, UsageEvent, UsagePeriod, UsageSummary,
+  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Plan, Preview, Problem, QuoteLine, Seller, Subscription, Unit, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const
@@ -116,7 +116,7 @@ export const UsageDays = Type.Object(
     start: LocalDate, end: Type.String({ format: 'date', description: 'The last date, itself in' }),
     since: Type.String({ format: 'date', description: 'The first date that can have usage' }), timezone: Type.String(), currency: Currency, asOf: Instant,
     meters: Type.Array(Type.Object(
-      { meter: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer(), groupBy: Type.Array(Type.String()), used: Type.Number(), events: Type.Integer(), fee: Amount },
+      { meter: Id, name: LocalizedText, unit: Unit, decimals: Type.Integer(), groupBy: Type.Array(Type.String()), used: Type.Number(), events: Type.Integer(), fee: Amount },
       { ...closed, description: '`groupBy`: the properties it is broken down by. `fee`: what these days add to the fees for usage, before discounts and tax' },
     )),
     days: Type.Array(Type.Object(

@@ -30,6 +30,11 @@ export const Percent = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,4})?$', descri
 /** A text a customer may see, in both languages. */
 export const LocalizedText = Type.Object({ 'zh-CN': Type.String({ minLength: 1, maxLength: 500 }), en: Type.String({ minLength: 1, maxLength: 500 }) }, closed)
 export type LocalizedText = Static<typeof LocalizedText>
+export const Unit = Type.Object(
+  { ...LocalizedText.properties, one: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'English for one of them' })) },
+  { ...closed, description: 'What is counted in: `en` for many (answers), `one` for one (answer)' },
+)
+export type Unit = Static<typeof Unit>
 
 export const DateRange = Type.Object({ start: LocalDate, end: LocalDate }, { ...closed, description: 'start inclusive, end exclusive' })
 export const UsagePeriod = Type.Object({ start: LocalDate, end: LocalDate, label: PeriodLabel }, closed)
@@ -84,7 +89,7 @@ export const Plan = Type.Object(
     id: Id,
     version: Type.Integer({ minimum: 1 }),
     name: LocalizedText,
-    description: LocalizedText,
+    description: Nullable(LocalizedText),
     features: Type.Array(LocalizedText, { maxItems: 20 }),
     recommended: Type.Boolean(),
     archived: Type.Boolean(),
@@ -94,7 +99,7 @@ export const Plan = Type.Object(
     interval: Type.Union([Type.Literal('month'), Type.Literal('year')]),
     intervalCount: Type.Integer({ minimum: 1, maximum: 36 }),
     alignment: Type.Union([Type.Literal('anniversary'), Type.Literal('calendar')]),
-    seats: Type.Object({ min: Type.Integer({ minimum: 1 }), max: Nullable(Type.Integer({ minimum: 1 })) }, closed),
+    seats: Type.Unsafe<{ min: number; max: number | null } | null>({ ...Nullable(Type.Object({ min: Type.Integer({ minimum: 1 }), max: Nullable(Type.Integer({ minimum: 1 })) }, closed)), description: 'null: the plan knows no seats' }),
     trialDays: Type.Integer({ minimum: 0 }),
     taxRate: Percent,
     taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
@@ -110,7 +115,7 @@ export type Plan = Static<typeof Plan>
 
 export const Meter = Type.Object(
   {
-    key: Id, name: LocalizedText, unit: LocalizedText, decimals: Type.Integer({ minimum: 0, maximum: 6 }),
+    key: Id, name: LocalizedText, unit: Unit, decimals: Type.Integer({ minimum: 0, maximum: 6 }),
     aggregation: Type.Union(
       [Type.Literal('sum'), Type.Literal('count'), Type.Literal('max'), Type.Literal('last'), Type.Literal('unique')],
       { description: 'What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took' },
@@ -176,7 +181,7 @@ export const MeterUsage = Type.Object(
   {
     meter: Id,
     name: LocalizedText,
-    unit: LocalizedText,
+    unit: Unit,
     decimals: Type.Integer(),
     used: Type.Number(),
     included: Nullable(Type.Number()),
@@ -253,7 +258,7 @@ export const InvoiceLine = Type.Object(
     description: LocalizedText,
     meter: Type.Optional(Id),
     quantity: Type.Number({ description: 'seats or 1 for a fee; units used for usage' }),
-    unit: Type.Optional(LocalizedText),
+    unit: Type.Optional(Unit),
     included: Type.Optional(Nullable(Type.Number())),
     rate: Type.Optional(Rate),
     amount: Amount,

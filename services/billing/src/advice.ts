@@ -6,7 +6,7 @@ import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
 import { isAdditive, type Meter } from './meter.ts'
 import type { Notice } from './notices.ts'
-import { monthsOf, type Plan } from './plan.ts'
+import { monthsOf, seatsOf, type Plan } from './plan.ts'
 import { addDays, daysBetween, later, type LocalDate } from './rules/date.ts'
 import { daysUntilUsedUp } from './rules/forecast.ts'
 import { totals } from './rules/invoicing.ts'
@@ -138,8 +138,8 @@ function canBePriced({ meters }: History, { rated, usage }: Basis, { charges }: 
 }
 
 function advisePlan(tx: BillingTransaction, history: History, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
-  const wanted = Math.max(current.seats, plan.seats.min)
-  const seats = Math.min(wanted, plan.seats.max ?? wanted)
+  const wanted = Math.max(current.seats, seatsOf(plan).min)
+  const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
   const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false }]
   const rated = rateUsage(onPlan(period), period, usage, history.meters)
   const fee = feeLine({ id: '', plan, seats }, period, feePeriodOf(plan, period))

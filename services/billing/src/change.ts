@@ -6,7 +6,7 @@ import { creditsFrom } from './invoice/billed.ts'
 import { creditsSince } from './invoice/reissue.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
-import { getPlan, monthsOf, type Plan } from './plan.ts'
+import { getPlan, monthsOf, seatsOf, type Plan } from './plan.ts'
 import type { Notice } from './notices.ts'
 import type { Totals } from './rules/invoicing.ts'
 import { renewalLines } from './invoice/renewal.ts'
@@ -53,9 +53,9 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
-  const kept = Math.max(from.seats, plan.seats.min)
+  const kept = Math.max(from.seats, seatsOf(plan).min)
   // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
-  const tooMany = asked.seats === undefined && plan.seats.max !== null && kept > plan.seats.max && directionOf(from, { plan, seats: kept }) === 'down'
+  const tooMany = asked.seats === undefined && kept > (seatsOf(plan).max ?? kept) && directionOf(from, { plan, seats: kept }) === 'down'
   const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
@@ -141,13 +141,15 @@ export function blockersOf({ waiting }: History, { direction, when, to: { plan, 
   const blockers = direction === 'down' ? tooManySeats(plan, seats) : []
   const end = waiting.find((one) => one.change === null)
   if (end && when === 'period_end' && party === 'customer') {
-    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${end.at} 到期，请先恢复订阅。`, en: `The subscription ends on ${end.at}. Resume it first.` } })
+    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${end.at} 结束，请先恢复订阅。`, en: `The subscription ends on ${end.at}. Resume it first.` } })
   }
   return blockers
 }
 
 /** What is told where a plan has no room for so many seats. */
-export function tooManySeats({ name, seats: { max } }: Plan, seats: number): Notice[] {
+export function tooManySeats(plan: Plan, seats: number): Notice[] {
+  const { name } = plan
+  const { max } = seatsOf(plan)
   if (max === null || seats <= max) return []
   return [{ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${inChinese(name, `最多 ${max} 个`)}，请先减少席位。`, en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.` } }]
 }
@@ -179,8 +181,8 @@ export async function warningsOf(tx: BillingTransaction, history: History, { dir
 
 /** The seats of the new stretch: those asked for, or as many as now, brought up to the plan's minimum. */
 export function seatsFor(plan: Plan, asked: number | undefined, current: number): number {
-  const seats = asked ?? Math.max(current, plan.seats.min)
-  const { min, max } = plan.seats
+  const seats = asked ?? Math.max(current, seatsOf(plan).min)
+  const { min, max } = seatsOf(plan)
   if (seats < min || (max !== null && seats > max)) {
     throw new BillingError('seats_out_of_range', { pointer: '/seats', seats, min, max, message: `plan '${plan.id}' has ${min} to ${max ?? 'any number of'} seats, not ${seats}` })
   }

@@ -2,7 +2,7 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import type { InvoiceTitle } from './customer.ts'
 import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
-import { monthsOf, planFrom, type Plan, type PlanRow } from './plan.ts'
+import { monthsOf, planFrom, seatsOf, type Plan, type PlanRow } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
@@ -265,7 +265,7 @@ function nextOf(current: Stretch, waiting: readonly Waiting[]): Scheduled | unde
   if (due.some((one) => one.change === null)) return { at, stretch: null, afterTrial: false, left: [] }
   const [own, vendors] = [due.find((one) => one.by === 'customer')?.change, due.find((one) => one.by === 'vendor')?.change]
   const to = own && vendors ? together(own, vendors, current) : own ?? vendors ?? { id: `${current.id}_paid`, plan: current.plan, seats: null }
-  const seats = to.seats ?? Math.max(current.seats, to.plan.seats.min)
+  const seats = to.seats ?? Math.max(current.seats, seatsOf(to.plan).min)
   const stretch = nextStretch(current, { id: to.id, plan: to.plan, seats, from: at, scheduled: true })
   return { at, stretch, afterTrial: due.length === 0, left: later.flatMap((one) => leftAfter(one, { before: current, after: stretch })) }
 }

@@ -2,13 +2,13 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
 import { askForFill } from './meter-fill-request.ts'
 import { canonicalJson } from './rules/canonical.ts'
-import { localized, type LocalizedText } from './text.ts'
+import { localized, type LocalizedText, type Unit } from './text.ts'
 
 /** What is counted. `decimals` fixes its smallest step for ever: quantities are stored as whole numbers of it. */
 export interface Meter {
   key: string
   name: LocalizedText
-  unit: LocalizedText
+  unit: Unit
   decimals: number
   /** What a day's or a period's events come to: the sum of their quantities, their number, the largest quantity, the latest one, or how many different values `uniqueBy` took. */
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
@@ -55,7 +55,7 @@ export const mostFilters = 10
 export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>> {
   key: string
   name: string | LocalizedText
-  unit: string | LocalizedText
+  unit: string | Unit
   /** Counts the events of its type that were stored before, too: those of the periods that are not billed yet. */
   backfill?: boolean
 }

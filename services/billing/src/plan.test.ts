@@ -37,6 +37,15 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     })
   })
 
+  test('a plan may know no seats and have no description: nothing is made up for either', async () => {
+    const plan = await putPlan(world.billing, { id: 'no-seats', name: 'No seats', seats: null, fee: { amount: 100, per: 'subscription' } })
+    expect([plan.seats, plan.description, (await getPlan(world.billing, { planId: 'no-seats' })).seats]).toEqual([null, null, null])
+    await expect(putPlan(world.billing, { id: 'per-seat', name: 'Per seat', seats: null, fee: { amount: 100, per: 'seat' } })).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/seats' } })
+    await seedCustomer(world.billing, 'seatless')
+    const { subscription } = await createSubscription(world.billing, { customerId: 'seatless', planId: 'no-seats' })
+    expect(subscription.seats).toBeNull()
+  })
+
   test('the same content is the same version, another is the next, and the old one can still be read', async () => {
     const first = await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })
     expect(await putPlan(world.billing, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' })).toEqual(first)

@@ -25,7 +25,8 @@ export interface Plan {
   id: string
   version: number
   name: LocalizedText
-  description: LocalizedText
+  /** Null where the vendor gives none. */
+  description: LocalizedText | null
   features: LocalizedText[]
   recommended: boolean
   archived: boolean
@@ -35,7 +36,8 @@ export interface Plan {
   interval: 'month' | 'year'
   intervalCount: number
   alignment: Cycle['alignment']
-  seats: { min: number; max: number | null }
+  /** Null: the plan knows no seats. */
+  seats: SeatRange | null
   trialDays: number
   taxRate: string
   taxMode: TaxMode
@@ -43,6 +45,12 @@ export interface Plan {
   graceHours: number
   charges: Charge[]
 }
+
+/** How many seats a plan may have; `max` null: as many as there may be at all. */
+export interface SeatRange { min: number; max: number | null }
+
+/** The seats a subscription of a plan may be kept with. One that knows no seats takes any number: who moves on to a plan with seats has as many as before. */
+export const seatsOf = (plan: Pick<Plan, 'seats'>): SeatRange => plan.seats ?? { min: 1, max: null }
 
 /** The longest trial, two years. */
 export const mostTrialDays = 730
@@ -63,7 +71,7 @@ export interface PlanInput extends Partial<Omit<Plan, 'version' | 'name' | 'desc
   name: Text
   description?: Text
   features?: Text[]
-  seats?: { min?: number; max?: number | null }
+  seats?: { min?: number; max?: number | null } | null
   fee: Plan['fee']
 }
 
@@ -137,7 +145,7 @@ export function feeOf(plan: Plan, seats: number): Money {
 function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
   const spec = {
     name: localized(input.name),
-    description: localized(input.description ?? input.name),
+    description: input.description === undefined ? null : localized(input.description),
     features: (input.features ?? []).map(localized),
     recommended: input.recommended ?? false,
     archived: input.archived ?? false,
@@ -147,7 +155,7 @@ function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     interval: input.interval ?? 'month',
     intervalCount: input.intervalCount ?? 1,
     alignment: input.alignment ?? 'anniversary',
-    seats: { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
+    seats: input.seats === null ? null : { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
     trialDays: input.trialDays ?? 0,
     // One spelling per rate, since tax is rounded once per rate.
     taxRate: (input.taxRate ?? '6').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '').replace(/^0+(?=\d)/, ''),
@@ -168,10 +176,12 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     throw new BillingError('invalid_plan', { pointer, message })
   }
   if (!isCurrency(spec.currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency: spec.currency, message: `'${spec.currency}' is not an ISO 4217 currency` })
-  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(spec.seats.max ?? mostSeats) > 100_000_000_000_000n) {
-    refuse('/fee/amount', `a fee of ${spec.fee.amount} for each of ${spec.seats.max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`)
+  if (spec.seats === null && spec.fee.per === 'seat') refuse('/seats', 'a fee per seat needs seats')
+  const { min, max } = seatsOf(spec)
+  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? mostSeats) > 100_000_000_000_000n) {
+    refuse('/fee/amount', `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`)
   }
-  if (spec.seats.max !== null && spec.seats.max < spec.seats.min) refuse('/seats/max', `seats.max ${spec.seats.max} is below seats.min ${spec.seats.min}`)
+  if (max !== null && max < min) refuse('/seats/max', `seats.max ${max} is below seats.min ${min}`)
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate)) refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
   if (!isTrial(spec.trialDays)) refuse('/trialDays', `a trial has 0 to ${mostTrialDays} days, not ${spec.trialDays}`)
   const meters = new Set<string>()

@@ -15,7 +15,7 @@ import { priced } from './invoice/priced.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
 import { trialUsed, type Notice } from './notices.ts'
-import { getAllPlans, getPlan, isTrial, mostTrialDays, type Plan } from './plan.ts'
+import { getAllPlans, getPlan, isTrial, mostTrialDays, seatsOf, type Plan } from './plan.ts'
 import { honourQuote, promisedStart, type Promised } from './promise.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import type { Totals } from './rules/invoicing.ts'
@@ -117,7 +117,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   const hadTrial = history.stretches.some((stretch) => stretch.trialEnds !== null)
   const trialDays = input.trialDays ?? (hadTrial ? 0 : plan.trialDays)
   if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
-  const seats = seatsFor(plan, input.seats, plan.seats.min)
+  const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
   const startedAt = startOf(input.startsAt, tx.at)
   const from = localDateOf(history.zones, startedAt)
   const handedOver = await lastDayGivenBack(tx, history, from)
@@ -205,7 +205,8 @@ export async function plansFor(billing: Billing, input: { customerId: string }):
 function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
   if (!current) return 'upgrade'
   if (plan.id === current.plan.id) return 'current'
-  const seats = Math.max(plan.seats.min, Math.min(current.seats, plan.seats.max ?? current.seats))
+  const { min, max } = seatsOf(plan)
+  const seats = Math.max(min, Math.min(current.seats, max ?? current.seats))
   const direction = directionOf(current, { plan, seats })
   return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
 }
@@ -225,7 +226,7 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
   return {
     id: current.subscriptionId,
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
-    plan: current.plan, seats: current.seats,
+    plan: current.plan, seats: current.plan.seats === null ? null : current.seats,
     allowances: await allowancesOf(tx, history),
     startedAt: history.startedAt, endedAt: null,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },

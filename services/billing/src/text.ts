@@ -4,6 +4,11 @@ export interface LocalizedText {
   en: string
 }
 
+/** What is counted in: `en` for many (answers), `one` for one of them (answer), where that is another word. */
+export interface Unit extends LocalizedText {
+  one?: string
+}
+
 /** A plain string stands for both languages. */
 export function localized(text: string | LocalizedText): LocalizedText {
   return typeof text === 'string' ? { 'zh-CN': text, en: text } : text

@@ -27,7 +27,7 @@ export interface InvoiceForPdf {
 export interface InvoiceLineForPdf {
   description: LocalizedText
   quantity: number
-  unit?: LocalizedText
+  unit?: LocalizedText & { one?: string }
   included?: number | null
   rate?: Rate
   amount: number

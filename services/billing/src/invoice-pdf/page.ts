@@ -151,7 +151,7 @@ function pageLine(line: InvoiceLineForPdf, index: number, currency: string): Pag
     details: [rangeText(line.period), ...prorationText(line), ...allowanceText(line), ...discountText(line, currency)],
     tiers: tiers.map((tier, at) => tierText(tier, tiers[at - 1] ?? null, currency)),
     quantity: quantityText(line.quantity),
-    unit: line.unit ? both(line.unit) : '',
+    unit: line.unit ? both(line.quantity === 1 && line.unit.one ? { ...line.unit, en: line.unit.one } : line.unit) : '',
     price: rate ? rateText(rate, currency) : '',
     amount: amountText(line.amount, currency),
   }

@@ -11,7 +11,7 @@ import { prorate } from '../rules/proration.ts'
 import { creditWithin } from '../rules/share.ts'
 import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { inChinese, type LocalizedText } from '../text.ts'
+import { inChinese, type LocalizedText, type Unit } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
@@ -26,7 +26,7 @@ export interface Line {
   description: LocalizedText
   meter?: string
   quantity: number
-  unit?: LocalizedText
+  unit?: Unit
   included?: number | null
   rate?: Rate
   amount: Money
@@ -74,7 +74,7 @@ export interface GivenBack {
 /** A line before it has its number on the document. */
 export type LineDraft = Omit<Line, 'id'>
 
-const seat: LocalizedText = { 'zh-CN': '席位', en: 'seats' }
+const seat: Unit = { 'zh-CN': '席位', en: 'seats', one: 'seat' }
 
 /** The fee of a stretch for some dates of a fee period. */
 export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {

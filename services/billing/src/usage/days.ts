@@ -7,7 +7,7 @@ import type { Instant } from '../rules/instant.ts'
 import { sum, type Money } from '../rules/money.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { beginningOfTime, localDateOf, zoneOn } from '../rules/zone.ts'
-import type { LocalizedText } from '../text.ts'
+import type { LocalizedText, Unit } from '../text.ts'
 import { periodNamed } from '../timeline.ts'
 import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
 import { groupDays, type GroupDays } from './group.ts'
@@ -18,7 +18,7 @@ import { usedOn, valueOf, type DailyUsage } from './rating.ts'
 export interface DaysOfMeter {
   meter: string
   name: LocalizedText
-  unit: LocalizedText
+  unit: Unit
   decimals: number
   groupBy: string[]
   used: number

@@ -10,7 +10,7 @@ import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, zoneOn } from '../rules/zone.ts'
 import { periodNamed, usagePeriods } from '../timeline.ts'
-import type { LocalizedText } from '../text.ts'
+import type { LocalizedText, Unit } from '../text.ts'
 import { groupUsage, type Group } from './group.ts'
 import { readUsage } from './deficit.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
@@ -19,7 +19,7 @@ import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.t
 export interface MeterUsage {
   meter: string
   name: LocalizedText
-  unit: LocalizedText
+  unit: Unit
   decimals: number
   used: number
   included: number | null

@@ -1,5 +1,5 @@
 import { ref } from 'vue'
-import type { LocalizedText, Plan } from '@customer-portal/portal-api/contract'
+import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/contract'
 import { locale } from '../preferences.ts'
 import { formatDate, formatRange, formatTime, formatZone, localDate } from './date.ts'
 import { formatMoney, formatRate } from './money.ts'
@@ -13,6 +13,8 @@ export const zone = ref('Asia/Shanghai')
 export function useFormat() {
   const { t } = useTexts()
   const text = (both: LocalizedText) => both[locale.value]
+  /** The unit's word for so many: 1 answer, 2 answers. */
+  const unitFor = (unit: Unit, quantity: number) => (locale.value === 'en' && quantity === 1 && unit.one ? unit.one : text(unit))
   const money = (amount: number, currency: string, trim = false) => formatMoney(amount, currency, locale.value, { trim })
 
   function rate(of: { amount: number; per: number }, currency: string, unit: string): string {
@@ -46,7 +48,7 @@ export function useFormat() {
   }
 
   return {
-    text, money, rate, interval, fee, measured, dayOn,
+    text, unitFor, money, rate, interval, fee, measured, dayOn,
     quantity: (quantity: number) => formatQuantity(quantity, locale.value),
     exact: (quantity: number) => formatExact(quantity, locale.value),
     percent: (percent: number) => `${percent}%`,

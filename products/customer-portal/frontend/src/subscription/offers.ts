@@ -40,6 +40,6 @@ export function feeWithTax(plan: PortalPlan, seats: number): number {
 
 /** What all seats of a plan cost for one fee period, minor units; undefined where the plan has no room for them. */
 export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
-  if (plan.seats.max !== null && seats > plan.seats.max) return undefined
-  return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats.min) : 1)
+  if (plan.seats && plan.seats.max !== null && seats > plan.seats.max) return undefined
+  return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats?.min ?? 1) : 1)
 }

@@ -1,14 +1,14 @@
-import type { LocalizedText } from '@customer-portal/portal-api/contract'
+import type { LocalizedText, Unit } from '@customer-portal/portal-api/contract'
 import { computed } from 'vue'
 import { useFormat } from '../format/use-format.ts'
 import { usePlanMeters, useUsage } from '../queries.ts'
 
 /** A meter's name and unit in the reader's language: of those the plans charge for, and of others that were used. */
 export function useMeterNames() {
-  const { text } = useFormat()
+  const { text, unitFor } = useFormat()
   const usage = useUsage()
   const ofPlans = usePlanMeters()
-  const meters = computed(() => new Map<string, { name: LocalizedText; unit: LocalizedText }>([
+  const meters = computed(() => new Map<string, { name: LocalizedText; unit: Unit }>([
     ...(usage.data.value?.meters ?? []).map((meter) => [meter.meter, meter] as const), ...(ofPlans.data.value ?? []).map((meter) => [meter.key, meter] as const),
   ]))
   const word = (key: string, part: 'name' | 'unit') => {
@@ -21,5 +21,10 @@ export function useMeterNames() {
     const unit = word(key, 'unit')
     return nameOf(key).toLowerCase().endsWith(unit.toLowerCase()) ? '' : unit
   }
-  return { nameOf, unitOf, fullUnitOf: (key: string) => word(key, 'unit') }
+  /** Of so many; of many where no number is given. */
+  const fullUnitOf = (key: string, quantity?: number) => {
+    const meter = meters.value.get(key)
+    return meter ? unitFor(meter.unit, quantity ?? 2) : ''
+  }
+  return { nameOf, unitOf, fullUnitOf }
 }

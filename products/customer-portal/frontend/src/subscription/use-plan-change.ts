@@ -10,9 +10,9 @@ const longestQuote = 16 * 60_000
 /** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
 export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (body: PlanChange, key: string) => Promise<Done>) {
   const seats = ref(seatsNow)
-  const tooManySeats = computed(() => plan.seats.max !== null && seats.value > plan.seats.max)
+  const tooManySeats = computed(() => plan.seats !== null && plan.seats.max !== null && seats.value > plan.seats.max)
   // More than the plan allows is nothing to ask for: left out, the server says what stands in the way.
-  const asked = () => ({ planId: plan.id, ...(tooManySeats.value ? {} : { seats: seats.value }) })
+  const asked = () => ({ planId: plan.id, ...(tooManySeats.value || plan.seats === null ? {} : { seats: seats.value }) })
   const preview = ref<Preview>()
   const error = ref<unknown>()
   const loading = ref(true)
