@@ -111,6 +111,20 @@ test('with something due nothing is called all good, and pay as you go is never 
   await partPaid.close()
 })
 
+test('a part-paid invoice says so, with what was paid, when, its reference and what is left; a reversed payment says when and why', async () => {
+  const { page, close } = await open('part-paid', '/invoices')
+  const open_ = (await world.vendor.invoices('part-paid')).data.find(({ amountPaid }) => amountPaid > 0)!
+  await page.getByRole('link', { name: open_.number! }).filter({ visible: true }).first().click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('heading', { name: '付款记录' }).waitFor()
+  await sheet.getByText(open_.payments[0]!.reference).waitFor()
+  expect(await sheet.innerText()).toMatch(/¥10\.00/)
+  await world.vendor.call('POST', `/payments/${open_.payments[0]!.id}/reverse`, { reason: '付错账户' })
+  await page.reload()
+  await sheet.getByText(/撤销：付错账户/).waitFor()
+  await close()
+})
+
 test.each(['none', 'large'] as const)('customer "%s" has no axe violation on any page', async (customerId) => {
   for (const path of Object.values(paths)) {
     const { page, close } = await open(customerId, path, { width: 390 })

@@ -29,7 +29,7 @@ const en: typeof zh = {
   },
   status: {
     trialing: 'Trial', active: 'Active', past_due: 'Payment due', canceled: 'Ended', none: 'No plan', ending: 'Ends {date}',
-    draft: 'Draft', open: 'Unpaid', paid: 'Paid', void: 'Void', issued: 'Issued', overdue: 'Overdue',
+    draft: 'Draft', open: 'Unpaid', paid: 'Paid', void: 'Void', issued: 'Issued', overdue: 'Overdue', settled: 'Settled', part_paid: 'Partly paid',
   },
   unit: {
     perMonth: '/month', perYear: '/year', perMonths: '/{n} months', perYears: '/{n} years', perSeat: '/seat', seats: '{n} seat | {n} seats',
@@ -174,7 +174,7 @@ const en: typeof zh = {
   invoice: {
     title: 'Invoice {number}', noteTitle: 'Credit note {number}', draftTitle: 'Draft invoice', notFound: 'Invoice not found, or it isn’t yours.',
     draftNote: 'This draft is issued on {time} ({zone}); its amounts may change until then.',
-    voidNote: 'This invoice is void. There is nothing to pay.',
+    voidNote: 'This invoice is void. There is nothing to pay.', voidReason: 'This invoice is void. There is nothing to pay. Reason: {reason}', payments: 'Payments', refunds: 'Refunds', paidOn: '{date} · {reference}', reversedOn: 'Reversed on {date}: {reason}', toRefund: 'To be refunded', balanceApplied: 'Paid by balance', periods: '{fee} (fee), {usage} (usage)',
     issued: 'Issued', due: 'Due', paid: 'Paid', period: 'Billing period', lines: 'Lines', why: 'Why this amount',
     explain: 'How it is worked out', tier: 'Tier', tierUpTo: '{from} – {to}', tierAbove: 'above {from}', tierAll: 'All',
     partPackage: 'Packages started', partPercentage: 'Percentage', partPerEvent: 'Per event', partMinimum: 'Up to the minimum', partMaximum: 'Above the maximum', partProrated: 'Prorated by days', partGross: 'Before discounts', partTakenOff: 'Taken off already',
