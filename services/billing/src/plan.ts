@@ -88,7 +88,7 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation !== 'sum')) {
         throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}` })
       }
-      const seats = charge.includedPer === 'seat' ? spec.seats.max ?? mostSeats : 1
+      const seats = charge.includedPer === 'seat' ? seatsOf(spec).max ?? mostSeats : 1
       const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals / seats)
       if (charge.included !== null && charge.included > mostIncluded) {
         throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals` })
