@@ -118,6 +118,10 @@ export type ConsumeInput = {
   id: string
   /** 1 when absent; a decimal may be a text */
   quantity?: number | string
+  /** Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`) */
+  mode?: 'partial' | 'all'
+  /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
+  properties?: Record<string, unknown>
 }
 
 export type Consumed = {
@@ -1044,6 +1048,8 @@ export type Recorded = {
     id: string | null
     code: string
     detail: string
+    /** Whether the same event may be taken another time, once a customer or a meter is made or its time has come */
+    retryable: boolean
     /** Of `event_conflict`: the fields in which the event recorded under this id is another */
     differs?: Array<'meter' | 'quantity' | 'time' | 'properties'>
     /** Of `event_conflict`: the event recorded under this id */
@@ -1055,6 +1061,13 @@ export type Recorded = {
       time: string
       properties: Record<string, unknown>
     }
+  }>
+  /** Of those accepted: the ones of a meter that the customer's plan does not charge. Absent where there are none */
+  uncharged?: Array<{
+    index: number
+    id: string
+    /** Letters, digits and _ . : - */
+    meter: string
   }>
 }
 
@@ -1113,6 +1126,8 @@ export type ReserveInput = {
   quantity: number | string
   /** After this the reservation holds nothing any more */
   ttlSeconds: number
+  /** Of the usage it is settled with */
+  properties?: Record<string, unknown>
 }
 
 export type Reserved = {
@@ -1168,6 +1183,8 @@ export type Seller = {
 export type SettleInput = {
   /** What the work really used */
   quantity: number | string
+  /** Added to those told when it was reserved */
+  properties?: Record<string, unknown>
 }
 
 export type Settled = {
@@ -1452,7 +1469,9 @@ export interface Operations {
     limit?: number
   }]; answer: Invoice }
   /** What is left of an allowance. */
-  'GET /customers/{customerId}/quota/{meter}': { arguments: [customerId: string, meter: string]; answer: Quota }
+  'GET /customers/{customerId}/quota/{meter}': { arguments: [customerId: string, meter: string, query?: {
+    quantity?: string
+  }]; answer: Quota }
   /** Where the usage of a period went. */
   'GET /customers/{customerId}/reconciliation': { arguments: [customerId: string, query?: {
     period?: string
@@ -1871,7 +1890,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
   'GET /customers/{customerId}/events/{eventId}': { answer: 'json' },
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
-  'GET /customers/{customerId}/quota/{meter}': { answer: 'json' },
+  'GET /customers/{customerId}/quota/{meter}': { query: true, answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
   'GET /customers/{customerId}/refunds': { query: true, answer: 'page' },
   'GET /customers/{customerId}/reservations': { query: true, answer: 'page' },

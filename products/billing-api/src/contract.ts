@@ -165,6 +165,9 @@ export const CancelInput = Type.Object(
   closed,
 )
 
+const Properties = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), {
+  maxProperties: 64, description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
+})
 /** One thing that was used. The same id again with the same content changes nothing. */
 export const EventInput = Type.Object(
   {
@@ -174,9 +177,7 @@ export const EventInput = Type.Object(
     type: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'What kind of event it is: every meter with this `eventType` counts it, and the one of this key' })),
     quantity: Type.Optional(Quantity),
     time: Type.Optional(Instant),
-    properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), {
-      maxProperties: 64, description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
-    })),
+    properties: Type.Optional(Properties),
   },
   closed,
 )
@@ -188,7 +189,16 @@ export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),
     duplicates: Type.Integer(),
-    rejected: Type.Array(Type.Object({ index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String(), ...Conflict }, closed)),
+    rejected: Type.Array(Type.Object(
+      {
+        index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
+        retryable: Type.Boolean({ description: 'Whether the same event may be taken another time, once a customer or a meter is made or its time has come' }), ...Conflict,
+      },
+      closed,
+    )),
+    uncharged: Type.Optional(Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
+      description: "Of those accepted: the ones of a meter that the customer's plan does not charge. Absent where there are none",
+    })),
   },
   closed,
 )
@@ -286,7 +296,17 @@ export const Quota = Type.Object(
 )
 const PositiveQuantity = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Quantity.anyOf[1]], { description: '1 when absent; a decimal may be a text' })
 const UsageId = Type.String({ minLength: 1, maxLength: 256 })
-export const ConsumeInput = Type.Object({ id: UsageId, quantity: Type.Optional(PositiveQuantity) }, closed)
+export const ConsumeInput = Type.Object(
+  {
+    id: UsageId,
+    quantity: Type.Optional(PositiveQuantity),
+    mode: Type.Optional(Type.Union([Type.Literal('partial'), Type.Literal('all')], {
+      description: 'Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`)',
+    })),
+    properties: Type.Optional(Properties),
+  },
+  closed,
+)
 export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
 /** POST /customers/{id}/quota/{meter}/reserve */
 export const ReserveInput = Type.Object(
@@ -294,6 +314,7 @@ export const ReserveInput = Type.Object(
     id: UsageId,
     quantity: Type.Union([...PositiveQuantity.anyOf], { description: 'The most the work may use' }),
     ttlSeconds: Type.Integer({ minimum: 1, maximum: longestReservation, description: 'After this the reservation holds nothing any more' }),
+    properties: Type.Optional({ ...Properties, description: 'Of the usage it is settled with' }),
   },
   closed,
 )
@@ -307,7 +328,13 @@ export const Reserved = Type.Object(
   closed,
 )
 /** POST /customers/{id}/quota/{meter}/reservations/{reservationId}/settle */
-export const SettleInput = Type.Object({ quantity: Type.Union([Type.Number({ minimum: 0 }), Quantity.anyOf[1]], { description: 'What the work really used' }) }, closed)
+export const SettleInput = Type.Object(
+  {
+    quantity: Type.Union([Type.Number({ minimum: 0 }), Quantity.anyOf[1]], { description: 'What the work really used' }),
+    properties: Type.Optional({ ...Properties, description: 'Added to those told when it was reserved' }),
+  },
+  closed,
+)
 export const Settled = Type.Object(
   {
     granted: Type.Number({ description: 'What was recorded' }),

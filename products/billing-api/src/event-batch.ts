@@ -33,7 +33,7 @@ export function readEvents(request: FastifyRequest): EventBatch {
   const batch: EventBatch = { events: [], places: [], rejected: [], refused: [] }
   for (const [index, sent] of sentIn(request).entries()) {
     if (sent.value instanceof UnreadableLine) {
-      batch.rejected.push({ index, id: null, code: 'validation_failed', detail: 'the line is not valid JSON' })
+      batch.rejected.push({ index, id: null, code: 'validation_failed', detail: 'the line is not valid JSON', retryable: false })
       continue
     }
     const errors = mistakesIn(request, sent)
@@ -44,7 +44,7 @@ export function readEvents(request: FastifyRequest): EventBatch {
     }
     const detail = fieldErrors(errors, 'body', language).map((error) => `${error.pointer || '/'} ${error.detail}`).join('; ')
     const id = textIn(sent.event, 'id')?.slice(0, 256) ?? null
-    batch.rejected.push({ index, id, code: 'validation_failed', detail })
+    batch.rejected.push({ index, id, code: 'validation_failed', detail, retryable: false })
     const customerId = textIn(sent.event, 'customerId')
     if (id !== null && customerId !== null) batch.refused.push({ ...(sent.event as object), id, customerId, code: 'validation_failed', detail })
   }

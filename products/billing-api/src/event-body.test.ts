@@ -102,4 +102,16 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send('[]')).toMatchObject({ status: 400 })
     expect(await send('')).toMatchObject({ status: 400 })
   })
+
+  test('the quota routes take properties, modes and a quantity that is asked about', async () => {
+    const quota = '/customers/acme/quota/ai_chat'
+    expect(await call('POST', `${quota}/consume`, '{"id":"k","quantity":"2","mode":"all","properties":{"__proto__":{"a":1},"user":1234567890123456789}}', json)).toMatchObject({ status: 200, body: { granted: 2 } })
+    expect(JSON.stringify((await detail('k'))!.properties)).toBe('{"user":"1234567890123456789","__proto__":{"a":1}}')
+    expect((await call('GET', `${quota}?quantity=5`)).body.allowed).toBe(true)
+    expect(await call('GET', `${quota}?quantity=many`)).toMatchObject({ status: 400 })
+    await call('POST', `${quota}/reserve`, { id: 'hold', quantity: 1, ttlSeconds: 60, properties: { job: 1 } })
+    expect(await call('POST', `${quota}/reservations/hold/release`, '', json)).toMatchObject({ status: 200 })
+    expect(await call('POST', `${quota}/reserve`, { id: 'hold', quantity: 1, ttlSeconds: 60, properties: { job: 1 } })).toMatchObject({ status: 409, body: { code: 'reservation_closed' } })
+    expect(await call('POST', `${quota}/consume`, '', json)).toMatchObject({ status: 400 })
+  })
 })

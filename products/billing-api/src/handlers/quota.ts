@@ -1,17 +1,29 @@
 import { checkQuota, consume, releaseReservation, reserve, settleReservation, type Billing } from '@customer-portal/billing'
-import type { App } from '@customer-portal/http'
+import { takeJson, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
 import { Consumed, ConsumeInput, Quota, Released, Reserved, ReserveInput, Settled, SettleInput } from '../contract.ts'
 
 const MeterPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
+const QuotaQuery = Type.Object(
+  { quantity: Type.Optional(Type.String({ maxLength: 64, pattern: '^\\d+(\\.\\d+)?$', description: '`allowed` answers whether so many units would be granted; 1 when absent' })) },
+  { additionalProperties: false },
+)
 const ReservationPath = Type.Object({ ...MeterPath.properties, reservationId: Type.String() })
 
 /** What is left of an allowance, and using it. */
-export function quotaRoutes(app: App, billing: Billing): void {
+export function quotaRoutes(parent: App, billing: Billing): void {
+  // A scope of its own: properties may have any name, such as __proto__.
+  void parent.register(async (scoped) => {
+    takeJson(scoped, { names: 'any' })
+    routes(scoped as unknown as App, billing)
+  })
+}
+
+function routes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/quota/:meter', {
     config: { scope: 'usage:read' },
-    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, response: { 200: Quota } },
-  }, async (request) => checkQuota(billing, request.params))
+    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, querystring: QuotaQuery, response: { 200: Quota } },
+  }, async (request) => checkQuota(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/quota/:meter/consume', {
     config: { scope: 'events:write' },

@@ -79,7 +79,8 @@ export function usageRoutes(app: App, billing: Billing): void {
 async function recordBatch(billing: Billing, request: FastifyRequest) {
   const { events, places, rejected, refused } = readEvents(request)
   await keepRejected(billing, refused)
-  const recorded = events.length > 0 ? await recordUsage(billing, events) : { accepted: 0, duplicates: 0, rejected: [] }
+  const recorded: Awaited<ReturnType<typeof recordUsage>> = events.length > 0 ? await recordUsage(billing, events) : { accepted: 0, duplicates: 0, rejected: [] }
   const all = [...rejected, ...recorded.rejected.map((refusal) => ({ ...refusal, index: places[refusal.index] ?? refusal.index }))]
-  return { accepted: recorded.accepted, duplicates: recorded.duplicates, rejected: all.sort((a, b) => a.index - b.index) }
+  const uncharged = recorded.uncharged?.map((one) => ({ ...one, index: places[one.index] ?? one.index }))
+  return { accepted: recorded.accepted, duplicates: recorded.duplicates, rejected: all.sort((a, b) => a.index - b.index), ...(uncharged ? { uncharged } : {}) }
 }

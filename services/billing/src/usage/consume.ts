@@ -1,15 +1,15 @@
 import type { Billing } from '../billing.ts'
-import type { Consumed } from './quota-command.ts'
+import type { Consumed, ConsumeMode } from './quota-command.ts'
 import { askQuota } from './quota-transactions.ts'
 
 /**
  * Checks and records in one step. Where overage is blocked, at most the remaining allowance is granted, whatever runs at
- * the same time; where it is billed, everything. Nothing granted records nothing, so the id stays free. The same id again
+ * the same time (with `mode: 'all'` the whole quantity or nothing); where it is billed, everything. Nothing granted records nothing, so the id stays free. The same id again
  * answers the same grant.
  */
 export async function consume(
   billing: Billing,
-  input: { customerId: string; meter: string; id: string; quantity?: number | string; properties?: Record<string, unknown> },
+  input: { customerId: string; meter: string; id: string; quantity?: number | string; mode?: ConsumeMode; properties?: Record<string, unknown> },
 ): Promise<Consumed> {
   return askQuota(billing, { kind: 'consume', ...input })
 }

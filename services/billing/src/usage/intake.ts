@@ -2,14 +2,18 @@ import { BillingError } from '../failure.ts'
 import type { Refusal } from './conflict.ts'
 import type { UsageEventInput } from './event.ts'
 
-/** What became of one event. */
-export type Fate = 'accepted' | 'duplicate' | Refusal
+/** What became of one event. `uncharged`: accepted, of a meter that the customer's plan does not charge. */
+export type Fate = 'accepted' | 'uncharged' | 'duplicate' | Refusal
 
-/** What became of a batch. `rejected` names each event by its place in the batch. */
+/**
+ * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it again as it is may go better. `uncharged` are
+ * those accepted of a meter that the customer's plan does not charge; absent where there are none.
+ */
 export interface Recorded {
   accepted: number
   duplicates: number
-  rejected: (Refusal & { index: number; id: string })[]
+  rejected: (Refusal & { index: number; id: string; retryable: boolean })[]
+  uncharged?: { index: number; id: string; meter: string }[]
 }
 
 /** An event on its way, and its fate once that is committed. */

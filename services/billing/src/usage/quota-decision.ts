@@ -59,9 +59,12 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   if (known?.event?.voided) throw voidedOf(command)
   if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command, event, known, meter)
   if (known?.event) {
+    // It was granted in part before.
+    if (command.mode === 'all' && known.event.quantity < event.quantity) throw conflictOf(command)
     return { outcome: { answer: { granted: units(meter, known.event.quantity), remaining: remaining(meter, standing), overage: units(meter, known.event.overage ?? 0), duplicate: true } } }
   }
-  const { granted, overage } = typeof standing === 'string' ? nothing : grant(standing, event.quantity)
+  const given = typeof standing === 'string' ? nothing : grant(standing, event.quantity)
+  const { granted, overage } = command.mode === 'all' && given.granted < event.quantity ? nothing : given
   const answer = () => ({ outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate: false } } })
   // Nothing recorded: the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
@@ -71,13 +74,17 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
 }
 
 function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
-  const { quantity } = checkedEvent(command, meter, times)
-  const bodyHash = sha256(canonicalJson(['reserve', command.meter, quantity, command.ttlSeconds]))
+  const { quantity, properties, propertiesText } = checkedEvent(command, meter, times)
+  const bodyHash = sha256(canonicalJson(['reserve', command.meter, quantity, command.ttlSeconds, ...(command.properties === undefined ? [] : [propertiesText])]))
   const known = ids.get(idKey(command.customerId, command.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
   if (known?.event?.voided) throw voidedOf(command)
   if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
   if (known?.reservation) {
+    // It holds nothing any more: whoever goes on working on it would use what nobody promised.
+    const { settled: told, closedAt } = known.reservation
+    if (closedAt !== null) throw closedOf(command, told === null ? 'was released' : `was settled with ${units(meter, told)}`)
+    if (!isOpen(known.reservation, times.at)) throw closedOf(command, 'has expired')
     return { outcome: { answer: { granted: units(meter, known.reservation.held), remaining: remaining(meter, standing), expiresAt: known.reservation.expiresAt, duplicate: true } } }
   }
   const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
@@ -88,16 +95,17 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   standing.counts.open += 1
   const reservation: Reservation = {
     customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: times.at, expiresAt: addSeconds(times.at, command.ttlSeconds), bodyHash,
-    closedAt: null, settled: null, granted: null, overage: null,
+    closedAt: null, settled: null, granted: null, overage: null, properties: command.properties === undefined ? null : properties,
   }
   ids.set(idKey(command.customerId, command.id), { reservation })
   return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation, made: true }
 }
 
 function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standing): Decided {
-  const checked = checkedEvent(command, meter, times)
-  const { quantity } = checked
   const { reservation, event } = reservationOf(command, ids)
+  // What was told when it was reserved, and what is told now.
+  const checked = checkedEvent({ ...command, properties: { ...reservation.properties, ...command.properties } }, meter, times)
+  const { quantity } = checked
   const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
     ({ outcome: { answer: { granted: units(meter, granted), excess: units(meter, told - granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate } } })
   if (event?.voided) throw voidedOf(command)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { checkQuota, consume, createSubscription, getRemainingQuota, getUsageDetail, putMeter, putPlan, recordUsage } from '../index.ts'
+import { checkQuota, consume, createSubscription, getRemainingQuota, getUsageDetail, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('quota on $name', ({ create }) => {
@@ -104,5 +104,47 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
       await expect(ask('none')).rejects.toMatchObject({ code: 'no_active_subscription' })
       await expect(ask('nobody')).rejects.toMatchObject({ code: 'customer_not_found' })
     }
+  })
+
+  test('all or nothing is granted where that is asked for, and a part granted before is not all', async () => {
+    await subscribe('whole', 'free')
+    const all = (id: string, quantity: number) => consume(world.billing, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
+    expect(await all('a', 15)).toMatchObject({ granted: 15, remaining: 5 })
+    expect(await all('b', 6)).toEqual({ granted: 0, remaining: 5, overage: 0, duplicate: false })
+    expect(await use('whole', 'c', 6)).toMatchObject({ granted: 5, remaining: 0 })
+    await expect(all('c', 6)).rejects.toMatchObject({ code: 'event_conflict' })
+    expect(await all('a', 15)).toMatchObject({ granted: 15, duplicate: true })
+    expect((await getUsageDetail(world.billing, { customerId: 'whole' })).data.map(({ id }) => id).sort()).toEqual(['a', 'c'])
+  })
+
+  test('properties of what is consumed, reserved and settled are kept with the usage', async () => {
+    await subscribe('told', 'free')
+    const of = { customerId: 'told', meter: 'ai_chat' }
+    await consume(world.billing, { ...of, id: 'c', properties: { model: 'a' } })
+    await reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'b', job: 1 } })
+    await expect(reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'c' } })).rejects.toMatchObject({ code: 'event_conflict' })
+    await settleReservation(world.billing, { ...of, reservationId: 'r', quantity: 3, properties: { job: 2, tokens: 9 } })
+    const { data } = await getUsageDetail(world.billing, { customerId: 'told' })
+    expect(Object.fromEntries(data.map(({ id, properties }) => [id, properties]))).toEqual({ c: { model: 'a' }, r: { model: 'b', job: 2, tokens: 9 } })
+  })
+
+  test('a reservation that holds nothing any more is not promised again', async () => {
+    await subscribe('over', 'free')
+    const of = { customerId: 'over', meter: 'ai_chat' }
+    const hold = (id: string) => reserve(world.billing, { ...of, id, quantity: 5, ttlSeconds: 60 })
+    for (const id of ['settled', 'released', 'expired']) expect(await hold(id)).toMatchObject({ granted: 5 })
+    expect(await hold('expired')).toMatchObject({ granted: 5, duplicate: true })
+    await settleReservation(world.billing, { ...of, reservationId: 'settled', quantity: 2 })
+    await releaseReservation(world.billing, { ...of, reservationId: 'released' })
+    world.set('2026-11-01T00:02:00Z')
+    for (const id of ['settled', 'released', 'expired']) await expect(hold(id)).rejects.toMatchObject({ code: 'reservation_closed' })
+    expect(await settleReservation(world.billing, { ...of, reservationId: 'expired', quantity: 4 })).toMatchObject({ granted: 4 })
+  })
+
+  test('a quantity asked about is exact as text, and refused where it could not be granted', async () => {
+    await subscribe('asked', 'metered')
+    const ask = (quantity: string) => checkQuota(world.billing, { customerId: 'asked', meter: 'storage', quantity })
+    expect([(await ask('1')).allowed, (await ask('0.999')).allowed, (await ask('1.001')).allowed]).toEqual([true, true, false])
+    await expect(ask('0.0001')).rejects.toMatchObject({ code: 'quantity_too_precise' })
   })
 })

@@ -2,7 +2,7 @@ import { historyVersion } from './history-version.ts'
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
-import { unitsFrom } from '../rules/quantity.ts'
+import { stepsFrom, unitsFrom } from '../rules/quantity.ts'
 import { sharedReads } from '../shared-reads.ts'
 import { isStorable } from './event.ts'
 import { available, countersFrom, countersQuery, isPlain, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
@@ -23,15 +23,24 @@ export interface Quota {
 }
 
 /** Whether `quantity` units (default 1) may be used now. A plan without this meter allows nothing of it. */
-export async function checkQuota(billing: Billing, input: { customerId: string; meter: string; quantity?: number }): Promise<Quota> {
+export async function checkQuota(billing: Billing, input: { customerId: string; meter: string; quantity?: number | string }): Promise<Quota> {
   const found = 'query' in billing ? (await readQuotas(billing, [input]))[0]! : await readsOf(billing)(input)
   if (found instanceof BillingError) throw found
-  return quotaFor(found, input.quantity ?? 1)
+  return quotaFor(found, quantityAsked(found, input))
 }
 
 /** The units left of a meter's allowance in this usage period: null when unlimited, 0 when used up. */
 export async function getRemainingQuota(billing: Billing, input: { customerId: string; meter: string }): Promise<number | null> {
   return (await checkQuota(billing, input)).remaining
+}
+
+/** The units asked about, refused where a grant of them would be. */
+function quantityAsked(found: Exclude<Found, BillingError>, { meter, quantity = 1 }: { meter: string; quantity?: number | string }): number {
+  if (found === 'no charge') return Number(quantity)
+  const { decimals } = found.window.meter
+  const steps = stepsFrom(quantity, decimals)
+  if (typeof steps === 'string') throw new BillingError(steps, { pointer: '?quantity', message: `quantity ${quantity} cannot be granted of meter '${meter}', which has ${decimals} decimals` })
+  return unitsFrom(steps, decimals)
 }
 
 interface Question {

@@ -11,7 +11,7 @@ import { openIntake, type Fate, type Lane, type Recorded, type Slot } from './in
 import { rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, usageDate, type KnownMeters, type KnownRecordingFacts } from './recording-facts.ts'
-import { keepRejected, retryRejected } from './rejected.ts'
+import { isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 
 export const mostEvents = 1000
@@ -125,7 +125,13 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
-  for (const [place, { index }] of placed.entries()) fates[index] = stored.fates[place]!
+  for (const [place, { index, customerId, meter }] of placed.entries()) {
+    const fate = stored.fates[place]!
+    const own = facts.get(customerId)!
+    // An event of a type may be counted by several meters: of these it is not said.
+    const isNamed = events[index]!.meter !== undefined
+    fates[index] = fate === 'accepted' && isNamed && own.subscribed && !own.charges.some((charge) => charge.meter === meter) ? 'uncharged' : fate
+  }
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   const counted = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
   if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
@@ -182,6 +188,10 @@ interface Locked {
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {
-  const rejected = fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ index, id: events[index]!.id, ...fate }]))
-  return { accepted: fates.filter((fate) => fate === 'accepted').length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected }
+  const rejected = fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ index, id: events[index]!.id, ...fate, retryable: isRetryable(fate.code) }]))
+  const uncharged = fates.flatMap((fate, index) => (fate === 'uncharged' ? [{ index, id: events[index]!.id, meter: events[index]!.meter! }] : []))
+  return {
+    accepted: fates.filter((fate) => fate === 'accepted' || fate === 'uncharged').length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected,
+    ...(uncharged.length === 0 ? {} : { uncharged }),
+  }
 }

@@ -13,6 +13,7 @@ export interface RecordingFacts {
   zones: readonly ZoneChange[]
   /** Subscriptions that were ended at once, with the date after their last. */
   endings: readonly { at: Instant; endsOn: LocalDate }[]
+  subscribed: boolean
   /** Empty without a subscription. */
   charges: readonly Charge[]
 }
@@ -62,7 +63,7 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
     [customerIds],
   )
   const charges = await chargesByVersion(tx, rows.flatMap(({ planId, planVersion }) => (planId === null ? [] : [{ id: planId, version: planVersion }])))
-  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endings ?? [], charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
+  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endings ?? [], subscribed: planId !== null, charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
 }
 
 /**

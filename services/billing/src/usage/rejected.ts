@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import type { Code } from '../failure.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
+import { isCustomerId } from '../rules/customer-id.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
 import { isStorable, mostPropertyBytes, type UsageEventInput } from './event.ts'
@@ -40,14 +41,24 @@ const keptDays = 100
 const mostKept = 10_000
 const mostText = 300
 
-/** Keeps refused events of customers that exist, each once however often it is sent. Others' have nobody to be listed under. */
+/** What is refused with these codes may be taken another time: once a customer or a meter is made, once its time has come. */
+const retryableCodes: readonly Code[] = ['customer_not_found', 'meter_not_found', 'event_in_future', 'quota_exceeded', 'internal_error']
+export const isRetryable = (code: Code): boolean => retryableCodes.includes(code)
+
+/** Until the customer is made, an event is listed under the date it has here. */
+const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'Asia/Shanghai' }]
+
+/**
+ * Keeps refused events, each once however often it is sent: those of customers that do not exist too, under the id they named, until somebody makes
+ * the customer and has them tried again.
+ */
 export async function keepRejected(billing: Billing, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
   await billing.transaction(async (tx) => {
     const zones = await zonesOf(tx, [...new Set(refused.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')))
     const rows = new Map<string, ReturnType<typeof rowOf>>()
     for (const event of refused) {
-      const zone = zones.get(event.customerId)
+      const zone = zones.get(event.customerId) ?? (isCustomerId(event.customerId) ? zoneOfUnknown : undefined)
       if (!zone) continue
       const row = rowOf(event, zone, tx.at)
       rows.set(canonicalJson([row.customer_id, row.id, row.body_hash, row.code]), row)
@@ -61,7 +72,9 @@ export async function keepRejected(billing: Billing, refused: readonly RefusedEv
       // One order for everybody, so that two batches never wait for each other in a circle.
       [JSON.stringify([...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)), tx.at],
     )
-    await forgetOldest(tx, [...new Set([...rows.values()].map((row) => row.customer_id))].sort())
+    const named = [...new Set([...rows.values()].map((row) => row.customer_id))].sort()
+    await forgetOldest(tx, named)
+    if (named.some((id) => !zones.has(id))) await forgetOldestOfUnknown(tx)
   })
 }
 
@@ -73,6 +86,16 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
       [customerId, addSeconds(tx.at, -keptDays * 86_400)],
     )
   }
+}
+
+/** Of customers that do not exist, as many are kept as of one: a sender who makes up ids must not fill the disk either. */
+async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
+  await tx.query(
+    `delete from rejected_events r where code = 'customer_not_found' and not exists (select from customers c where c.customer_id = r.customer_id)
+     and rejected_at < greatest($1::timestamptz, coalesce((select rejected_at from rejected_events u where code = 'customer_not_found'
+       and not exists (select from customers c where c.customer_id = u.customer_id) order by rejected_at desc offset ${mostKept - 1} limit 1), $1))`,
+    [addSeconds(tx.at, -keptDays * 86_400)],
+  )
 }
 
 /** The refused events of a range of dates, the last refused first, at most 1,000. */
@@ -97,11 +120,11 @@ export async function listRejectedEvents(billing: Billing, input: { customerId?:
   const after = decodeCursor(input.cursor, 5) ?? [null, null, null, null, null]
   return billing.transaction(async (tx) => {
     const rows = await tx.query<ListedRejection & { bodyHash: string }>(
-      `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null as retryable, body_hash as "bodyHash"
-       from rejected_events where ($1::text is null or customer_id = $1) and ($2::text is null or code = $2)
+      `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null and code = any($8) as retryable, body_hash as "bodyHash"
+       from rejected_events where ($1::text is null or customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1)) and ($2::text is null or code = $2)
        and ($3::timestamptz is null or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7))
        order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc limit ${limit + 1}`,
-      [input.customerId ?? null, input.code ?? null, ...after],
+      [input.customerId ?? null, input.code ?? null, ...after, retryableCodes],
     )
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
@@ -124,17 +147,18 @@ export async function retryRejected(
   input: { customerId: string; ids?: readonly string[] },
   record: (events: UsageEventInput[]) => Promise<Recorded>,
 ): Promise<Recorded> {
-  const rows = await billing.transaction((tx) => tx.query<{ id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'>; arrivedAt: Instant }>(
-    `select id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
-     where customer_id = $1 and sent is not null and ($2::text[] is null or id = any($2)) group by id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
-    [input.customerId, input.ids ?? null],
+  const rows = await billing.transaction((tx) => tx.query<{ customerId: string; id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'>; arrivedAt: Instant }>(
+    `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
+     where (customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1))
+       and sent is not null and code = any($3) and ($2::text[] is null or id = any($2)) group by customer_id, id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
+    [input.customerId, input.ids ?? null, retryableCodes],
   ), { readOnly: true })
   const recorded = await record(rows.map(({ sent, arrivedAt }) => ({ ...sent, arrivedAt, customerId: input.customerId })))
   const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
   await billing.transaction((tx) => tx.query(
-    `delete from rejected_events r using jsonb_to_recordset($2) as d(id text, body_hash text, code text)
-     where r.customer_id = $1 and (r.id, r.body_hash) = (d.id, d.body_hash) and r.code is distinct from d.code`,
-    [input.customerId, JSON.stringify(rows.map(({ id, bodyHash }, index) => ({ id, body_hash: bodyHash, code: refused.get(index) ?? null })))],
+    `delete from rejected_events r using jsonb_to_recordset($1) as d(customer_id text, id text, body_hash text, code text)
+     where (r.customer_id, r.id, r.body_hash) = (d.customer_id, d.id, d.body_hash) and r.code is distinct from d.code`,
+    [JSON.stringify(rows.map(({ customerId, id, bodyHash }, index) => ({ customer_id: customerId, id, body_hash: bodyHash, code: refused.get(index) ?? null })))],
   ))
   return recorded
 }

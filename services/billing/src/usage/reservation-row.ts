@@ -18,6 +18,8 @@ export interface Reservation {
   settled: number | null
   granted: number | null
   overage: number | null
+  /** What was told of the work when it was reserved. */
+  properties: Record<string, unknown> | null
 }
 
 /** For so many of a customer and meter at once the sum is read at each answer. */
@@ -63,7 +65,7 @@ export const knownIdsQuery = `
   select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
     exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided", u.time as "eventTime", u.properties as "eventProperties",
     r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
-    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage
+    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
   from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
   left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y on true
   left join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id) limit 1) u on true
@@ -95,10 +97,10 @@ export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boole
 export async function storeReservations(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<void> {
   if (reservations.length === 0) return
   await tx.query(
-    `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage)
-     select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt", settled, granted, overage
+    `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage, properties)
+     select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt", settled, granted, overage, properties
      from jsonb_to_recordset($1) as r("customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz, "expiresAt" timestamptz, "bodyHash" text,
-       "closedAt" timestamptz, settled bigint, granted bigint, overage bigint)
+       "closedAt" timestamptz, settled bigint, granted bigint, overage bigint, properties jsonb)
      on conflict (customer_id, id) do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted, overage = excluded.overage`,
     [JSON.stringify(reservations)],
   )

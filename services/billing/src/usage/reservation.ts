@@ -10,7 +10,7 @@ export const longestReservation = 86_400
  * Holds back up to `quantity` units for work whose size is known only afterwards, for `ttlSeconds` (1 to 86,400): the same rules as consume. What is held counts as
  * used for everybody else until it is settled, released or expired. Nothing held stores nothing, so the id stays free.
  */
-export async function reserve(billing: Billing, input: { customerId: string; meter: string; id: string; quantity: number | string; ttlSeconds: number }): Promise<Reserved> {
+export async function reserve(billing: Billing, input: { customerId: string; meter: string; id: string; quantity: number | string; ttlSeconds: number; properties?: Record<string, unknown> }): Promise<Reserved> {
   if (!Number.isInteger(input.ttlSeconds) || input.ttlSeconds < 1 || input.ttlSeconds > longestReservation) {
     throw new BillingError('validation_failed', { pointer: '/ttlSeconds', message: `ttlSeconds ${input.ttlSeconds} is not a whole number from 1 to ${longestReservation}` })
   }
@@ -22,7 +22,7 @@ export async function reserve(billing: Billing, input: { customerId: string; met
  * changed since. More than was held: all of it where overage is billed; where it is blocked, what was held and what is left, and the rest (`excess`) is kept among the refused. Once expired
  * nothing is held, but what was used can still be told for 35 days. Throws reservation_not_found, reservation_closed.
  */
-export async function settleReservation(billing: Billing, input: { customerId: string; meter: string; reservationId: string; quantity: number | string }): Promise<Settled> {
+export async function settleReservation(billing: Billing, input: { customerId: string; meter: string; reservationId: string; quantity: number | string; properties?: Record<string, unknown> }): Promise<Settled> {
   const { reservationId: id, ...rest } = input
   return askQuota(billing, { kind: 'settle', id, ...rest })
 }
