@@ -78,6 +78,7 @@ stories('changes', [
 
   story('what was voided before the upgrade is not given back, and made again covers the days until it', 'only what is issued and not void was billed; each day is billed once', {}, async (life) => {
     await beginsOnTeam(life)
+    await life.on('2026-11-21 08:00')
     await life.voids()
     await life.on('2026-11-21 09:00')
     await life.upgrades('business')
@@ -217,6 +218,7 @@ stories('changes', [
       Unused time on Team 2026-11-16..2026-12-01 -299.50
       Business plan fee 2026-11-16..2026-12-01 999.50
       tax 6% 42.00, total 742.00`)
+    await life.on('2026-11-21 08:00')
     await life.voids()
     await life.on('2026-11-21 09:00')
     await life.upgrades('enterprise')

@@ -57,13 +57,14 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     expect(await linesOf('punctual')).toEqual([['change', ['credit', -59_900], ['fee', 1_200_000]], ['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
   })
 
-  test('what a voided change billed for usage is billed with the next invoice', async () => {
+  test('what a voided change billed, usage too, is billed again from the next midnight', async () => {
     await subscribe('voided')
     await use('voided', 'before', 1_100, '2026-11-14T00:00:00Z')
     const { invoice } = await upgradeSubscription(world.billing, { customerId: 'voided', planId: 'yearly' })
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
     await world.passTo('2026-12-17T00:00:00Z')
-    expect((await linesOf('voided'))[0]).toEqual(['renewal', ['adjustment', 500]])
+    expect((await linesOf('voided'))[0]).toEqual(['change', ...invoice!.lines.map((line) => [line.kind, line.amount])])
+    expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
   })
 
   test('a cancellation waits for the end of the year that is paid for', async () => {

@@ -3,7 +3,9 @@ import { endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type Histo
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
+import { periodOf, reissue } from './invoice/reissue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
+import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from './invoice/voided.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
@@ -17,13 +19,17 @@ import { latestDays } from './usage/event.ts'
 const mostPeriods = 130
 
 /**
- * Does what is due for one customer, in order: a scheduled change whose day has come is written down, and each usage period that has ended, and whose grace is over, is closed and
+ * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what was voided before today is billed again, and each usage period that has ended, and whose grace is over, is closed and
  * invoiced, and the late usage of an ended subscription is billed for the last time. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
  * holds the customer's lock.
  */
 export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
   await settleScheduled(tx, history)
   const closed = await closedPeriods(tx, history)
+  for (const voided of await waitingToBillAgain(tx, history.customer.customerId)) {
+    if (billsAgainAt(history, voided) > tx.at) continue
+    await billAgain(tx, history, voided.document, closed)
+  }
   for (let done = 0; done < mostPeriods; done += 1) {
     const period = firstOpen(history, closed)
     if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
@@ -33,6 +39,24 @@ export async function doWhatIsDue(tx: BillingTransaction, history: History, opti
   }
   await closeEnded(tx, history, tx.at)
   await writeDue(tx, history, firstOpen(history, closed))
+}
+
+/** Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does not wait for the run. */
+export async function billAgain(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
+  const known = closed ?? await closedPeriods(tx, history)
+  const document = await replacementOf(tx, history, voided, known)
+  await rememberBilledAgain(tx, history.customer.customerId, voided)
+  if (voided.kind === 'renewal') known.set(voided.period.start, 'billed')
+  return document
+}
+
+async function replacementOf(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed: ClosedPeriods): Promise<InvoiceDocument | null> {
+  const period = periodOf(history, voided)
+  if (voided.kind === 'renewal') return closePeriod(tx, history, period, closed)
+  if (voided.kind !== 'closing') return reissue(tx, history, voided)
+  const ended = endedSubscriptions(history).find(({ endsOn }) => endsOn >= period.to)
+  if (!ended) return null
+  return issue(tx, history, { kind: 'closing', period, stretchId: voided.stretchId, lines: await closingLines(tx, history, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays })
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
@@ -99,6 +123,7 @@ async function writeDue(tx: BillingTransaction, history: History, period: Labell
   const instants = [
     ...(period ? [closesAt(history, period)] : []),
     ...(await unclosedSubscriptions(tx, history)).map(({ endsOn }) => lastEventAt(history, endsOn)),
+    ...(await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => billsAgainAt(history, voided)),
     ...ahead.slice(0, 1).map((next) => instantOf(history.zones, next.at)),
   ].sort()
   await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])

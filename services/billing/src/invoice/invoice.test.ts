@@ -130,7 +130,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(amounts(first)).toEqual([['fee', 59_900], ['usage', 50]])
       expect(await voidInvoice(world.billing, { invoiceId: first!.id, reason: 'wrong address' })).toMatchObject({ status: 'void', amountDue: 0, voidedAt: '2026-11-30T17:00:00.000000Z' })
       await recordUsage(world.billing, [{ id: 'u2', customerId: 'replaced', meter: 'ai_chat', quantity: 2, time: '2026-11-30T15:00:00Z' }])
-      await dueAt('2026-12-10T00:00:00Z')
+      // Before the next midnight only a request makes it again.
+      await dueAt('2026-12-01T10:00:00Z')
       expect(await invoicesOf('replaced')).toHaveLength(2)
       const second = await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })
       expect(amounts(second)).toEqual([['fee', 59_900], ['usage', 60]])
@@ -152,14 +153,15 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-12' }))).toEqual([['credit', -59_900], ['fee', 199_900]])
     })
 
-    test('a renewal that was void while the plan changed bills only the days before the change', async () => {
+    test('a renewal that was void is billed again from the next midnight, and a change after that gives back its days', async () => {
       await subscribe('void-change')
       await dueAt('2026-11-30T17:00:00Z')
       await voidInvoice(world.billing, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
       world.set('2026-12-10T16:00:00Z') // 11 December: 21 of 31 days are left
       const { invoice } = await upgradeSubscription(world.billing, { customerId: 'void-change', planId: 'business' })
-      expect(amounts(invoice!)).toEqual([['fee', 135_416]])
-      expect(amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' }))).toEqual([['fee', 19_323]])
+      // 21 of 31 days: 59,900 − 19,323 and 199,900 − 64,484.
+      expect(amounts(invoice!)).toEqual([['credit', -40_577], ['fee', 135_416]])
+      expect(amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' }))).toEqual([['fee', 59_900]])
     })
 
     test('a draft waits for its hour, is what will be issued, and is nobody else\'s', async () => {

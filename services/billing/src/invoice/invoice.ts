@@ -2,19 +2,21 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { moveCredit } from '../credit.ts'
 import type { Page } from '../cursor.ts'
-import { closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
+import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
-import { lockCustomer, readHistory } from '../history.ts'
+import { lockCustomer, readHistory, type History } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { parseInstant } from '../rules/instant.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
 import { periodNamed } from '../timeline.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { payOpenInvoices, placeOf, undoApplications } from './balance-use.ts'
+import type { InvoiceDocument } from './document.ts'
 import { draftIdParts, draftOf } from './draft.ts'
 import { documentsToVoidFirst } from './given-back.ts'
-import { reissueVoided } from './reissue.ts'
 import { dueOf, notesOf, paymentsOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
+import { rememberBilledAgain, waitingToBillAgain } from './voided.ts'
 
 /**
  * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. Where the
@@ -25,19 +27,34 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     await lockCustomer(tx, input.customerId)
     const running = await readHistory(tx, input.customerId)
     const period = periodNamed(running, input.period)
-    const replacement = await reissueVoided(tx, running, period)
-    if (replacement) return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
+    const replacement = await firstReplacement(tx, running, period)
+    if (replacement) {
+      await rememberDue(tx, await readHistory(tx, input.customerId))
+      return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
+    }
     if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
     await doWhatIsDue(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`, [input.customerId, period.from],
     )
     if (row) return view(tx, row)
-    const document = await closePeriod(tx, await readHistory(tx, input.customerId), period)
+    const history = await readHistory(tx, input.customerId)
+    const document = await closePeriod(tx, history, period)
+    await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', stretchId: '', period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
-    await rememberDue(tx, running)
+    await rememberDue(tx, history)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))
   })
+}
+
+/** The first document of a period, or of a change or closing in it, that was voided and of which something is due again, billed anew. */
+async function firstReplacement(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  for (const { document } of await waitingToBillAgain(tx, history.customer.customerId)) {
+    if (document.period.start !== period.from || document.kind === 'renewal') continue
+    const replacement = await billAgain(tx, history, document)
+    if (replacement) return replacement
+  }
+  return null
 }
 
 /** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
@@ -85,7 +102,7 @@ async function linesOf(tx: BillingTransaction, input: { customerId: string; invo
 }
 
 /**
- * Takes an invoice back: its lines count as unbilled, balance it used returns, balance it gave is taken back, from the invoices that paid since where it must be. Throws
+ * Takes an invoice back: its lines are due again (the run bills them anew from the customer's next midnight, `generateInvoice` at once; a charge is withdrawn), balance it used returns, balance it gave is taken back, from the invoices that paid since where it must be. Throws
  * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_given (with the documents to void
  * first) when later ones gave back of it, credit_already_used when the balance it gave was paid out, and credit_note_final for a credit note.
  */
@@ -105,6 +122,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
     await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
+    await rememberDue(tx, await readHistory(tx, customerId))
     return view(tx, await storedInvoice(tx, row.id, customerId))
   })
 }

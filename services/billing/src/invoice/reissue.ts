@@ -4,26 +4,21 @@ import { isSameGrid, type History, type Stretch } from '../history.ts'
 import { addDays, later, type LocalDate } from '../rules/date.ts'
 import { money, sum } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
-import { feePeriodAt } from '../timeline.ts'
+import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedUntil, creditsFrom, creditsOn, linesSince } from './billed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { issue } from './issue.ts'
 import { creditLine, feeLine, type BilledLine, type Line, type LineDraft } from './line.ts'
+import { renewalLines } from './renewal.ts'
 
 /**
- * Makes one replacement of a voided `start` or `change` document of a period, or null when none waits for one. What a later
- * change has billed or given back in the meantime stays with it: the replacement covers the rest. The caller holds the lock.
+ * Makes the replacement of a voided `start` or `change` document, or null where nothing of it is due any more. What a later change has billed or given back in
+ * the meantime stays with it: the replacement covers the rest. The caller holds the lock.
  */
-export async function reissueVoided(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+export async function reissue(tx: BillingTransaction, history: History, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
   const { customerId } = history.customer
-  const [row] = await tx.query<{ document: InvoiceDocument }>(
-    `select v.document from invoices v where v.customer_id = $1 and v.period_start = $2 and v.kind in ('start', 'change') and v.voided_at is not null
-     and not exists (select 1 from invoices r where (r.customer_id, r.kind, r.period_start, r.stretch_id) = (v.customer_id, v.kind, v.period_start, v.stretch_id) and r.voided_at is null)
-     order by v.issued_at, v.number limit 1`,
-    [customerId, period.from],
-  )
-  if (!row) return null
-  const { kind, stretchId, lines } = row.document
+  const period = periodOf(history, voided)
+  const { kind, stretchId, lines } = voided
   const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
   const stretch = history.stretches[index]
   if (!stretch) return reissueEnd(tx, history, { period, subscriptionId: stretchId, from: lines.map((line) => line.period.start).sort()[0]! })
@@ -35,8 +30,23 @@ export async function reissueVoided(tx: BillingTransaction, history: History, pe
   if (taken) return issue(tx, history, { kind, period, stretchId, lines: lastDay.some((line) => line.amount !== 0) ? lastDay : [], termsDays: stretch.plan.paymentTermsDays })
   const before = history.stretches.slice(0, index).filter(isOwn).at(-1)
   const since = before && isSameGrid(before, stretch) ? paidFrom(before, stretch, { date: stretch.from, period }) : stretch.from
-  const draft = [...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since)]
+  const draft = [
+    ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since),
+    ...(kind === 'change' ? await usageEndedBy(tx, history, stretch) : []),
+  ]
   return issue(tx, history, { kind, period, stretchId, lines: draft, termsDays: stretch.plan.paymentTermsDays })
+}
+
+/** The usage period a document was issued for, as it is told now. */
+export function periodOf(history: History, { period: { start, end, label } }: Pick<InvoiceDocument, 'period'>): LabelledPeriod {
+  return usagePeriods(history.stretches, history.today).find((period) => period.from === start) ?? { from: start, to: end, whole: { from: start, to: end }, label }
+}
+
+/** The usage of the period that a change of interval ended, which its document billed too. */
+async function usageEndedBy(tx: BillingTransaction, history: History, stretch: Stretch): Promise<LineDraft[]> {
+  const ended = usagePeriods(history.stretches, stretch.from).findLast((one) => one.to === stretch.from)
+  if (!ended || ended.to >= ended.whole.to) return []
+  return (await renewalLines(tx, history, ended)).filter((line) => line.kind === 'usage' || line.kind === 'adjustment')
 }
 
 /** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */

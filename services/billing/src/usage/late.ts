@@ -57,7 +57,7 @@ interface ClosedPeriod extends LabelledPeriod {
 /** The closed periods of which an event can have been stored in the days that are listed. */
 async function closedLately(tx: BillingTransaction, history: History): Promise<ClosedPeriod[]> {
   const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
-    `select c.period_start as start, c.closed_at as "closedAt", coalesce((select bool_and(i.voided_at is not null) from invoices i
+    `select c.period_start as start, c.closed_at as "closedAt", coalesce((select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null) from invoices i
        where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)), false) as voided
      from closed_periods c where c.customer_id = $1 and c.period_start >= $2`,
     [history.customer.customerId, addDays(history.today, -listedDays - latestDays - 31 - 1)],

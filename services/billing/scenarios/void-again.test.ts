@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import {
+  cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, listLateEvents, nextDueAt, putPlan, recordUsage, runDueWork, upgradeSubscription, voidInvoice, type Invoice,
+} from '../src/index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { mistakesOf, rememberedTooLate } from './invariants.ts'
+
+describe.each(testDatabases)('what was voided is billed again, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
+    await seedCatalogue(world.billing)
+    await putPlan(world.billing, { id: 'yearly', name: 'Yearly', rank: 30, interval: 'year', fee: { amount: 500_000, per: 'subscription' } })
+  })
+  afterAll(async () => {
+    expect([...await mistakesOf(world), ...await rememberedTooLate(world)]).toEqual([])
+    await world.close()
+  })
+  const subscribe = async (customerId: string, planId = 'team') => {
+    await seedCustomer(world.billing, customerId)
+    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+  }
+  const use = async (customerId: string, id: string, quantity: number, time: string) =>
+    expect(await recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])).toMatchObject({ accepted: 1 })
+  const documents = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft').reverse()
+  const standing = async (customerId: string) => (await documents(customerId)).filter((one) => one.status !== 'void').map(told)
+  const told = (invoice: Invoice) => [invoice.kind, invoice.total, ...invoice.lines.map((line) => `${line.kind} ${line.amount}`).sort()]
+  /** Voids all documents, the newest first. */
+  const voidAll = async (customerId: string) => {
+    for (const { id, status } of (await documents(customerId)).reverse()) if (status !== 'void') await voidInvoice(world.billing, { invoiceId: id })
+  }
+
+  test('the run makes a document again from the customer’s next midnight, once; a request makes it at once', async () => {
+    const start = await subscribe('runs')
+    await subscribe('asks')
+    await voidAll('runs')
+    await voidAll('asks')
+    expect(await generateInvoice(world.billing, { customerId: 'asks', period: '2027-06' })).toMatchObject({ kind: 'start', total: start.total })
+    await runDueWork(world.billing)
+    expect(await standing('runs')).toEqual([])
+    expect(await nextDueAt(world.billing)).toBe('2027-06-01T16:00:00.000000Z')
+    await world.passTo('2027-06-02T01:00:00Z')
+    expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([['void', start.total, start.issuedAt], ['open', start.total, '2027-06-01T16:00:00.000000Z']])
+    expect(await standing('asks')).toHaveLength(1)
+    await runDueWork(world.billing)
+    expect(await documents('runs')).toHaveLength(2)
+  })
+
+  test('a life voided whole, the newest first, comes to the same again: start, changes, renewals, an ending and the closing', async () => {
+    await world.passTo('2027-07-01T01:00:00Z')
+    await subscribe('life')
+    await use('life', 'u1', 1_200, '2027-07-01T00:30:00Z')
+    await world.passTo('2027-07-11T01:00:00Z')
+    await upgradeSubscription(world.billing, { customerId: 'life', planId: 'business' })
+    await world.passTo('2027-08-05T01:00:00Z')
+    await use('life', 'late', 300, '2027-07-10T00:00:00Z')
+    await world.passTo('2027-09-03T01:00:00Z')
+    await use('life', 'u2', 9_000, '2027-09-02T00:00:00Z')
+    await cancelSubscription(world.billing, { customerId: 'life', when: 'now', credit: true })
+    await world.passTo('2027-09-06T01:00:00Z')
+    await use('life', 'u3', 2_000, '2027-09-02T00:00:00Z')
+    await world.passTo('2027-10-20T01:00:00Z')
+    const before = await standing('life')
+    expect([...new Set(before.map(([kind]) => kind))].sort()).toEqual(['change', 'closing', 'renewal', 'start'])
+    await voidAll('life')
+    expect(await standing('life')).toEqual([])
+    await world.passTo('2027-10-21T01:00:00Z')
+    const total = (some: (string | number)[][]) => some.reduce((sum, one) => sum + Number(one[1]), 0)
+    // What is known by now is on the lines of its own period: in sum the same.
+    expect(total(await standing('life'))).toBe(total(before))
+    expect((await listLateEvents(world.billing, { customerId: 'life' })).data.map((one) => one.outcome)).not.toContain('pending')
+    // And again, by requests.
+    await voidAll('life')
+    for (const period of ['2027-07', '2027-08', '2027-09']) {
+      for (let more = true; more;) more = await generateInvoice(world.billing, { customerId: 'life', period }).then((one) => one.kind !== 'renewal', () => false)
+    }
+    await world.passTo('2027-10-22T01:00:00Z')
+    expect(total(await standing('life'))).toBe(total(before))
+  })
+
+  test('a change of interval that was voided bills the usage of the period it ended again', async () => {
+    await world.passTo('2027-11-01T01:00:00Z')
+    await subscribe('interval')
+    await world.passTo('2027-11-10T01:00:00Z')
+    await use('interval', 'u1', 1_500, '2027-11-05T00:00:00Z')
+    const { invoice } = await changeSubscription(world.billing, { customerId: 'interval', planId: 'yearly' })
+    expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
+    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    await world.passTo('2027-11-11T01:00:00Z')
+    expect(told((await documents('interval')).at(-1)!)).toEqual(told(invoice!))
+  })
+
+  test('a void document of which nothing is due any more is made again by nothing, and the run does not wait for it', async () => {
+    await world.passTo('2027-12-01T01:00:00Z')
+    const start = await subscribe('nothing')
+    await voidInvoice(world.billing, { invoiceId: start.id })
+    // On the same day: the change bills the whole month, and nothing is left of the first fee.
+    await upgradeSubscription(world.billing, { customerId: 'nothing', planId: 'business' })
+    await world.passTo('2027-12-02T01:00:00Z')
+    expect((await standing('nothing')).map(([kind]) => kind)).toEqual(['change'])
+    expect(await nextDueAt(world.billing)).not.toBe('2027-12-01T16:00:00.000000Z')
+  })
+})

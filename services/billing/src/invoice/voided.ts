@@ -1,0 +1,38 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { History } from '../history.ts'
+import { addDays } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import { instantOf, localDateOf } from '../rules/zone.ts'
+import type { InvoiceDocument } from './document.ts'
+
+/** A void document whose lines are due again and wait to be billed anew. */
+export interface VoidedDocument {
+  document: InvoiceDocument
+  voidedAt: Instant
+}
+
+/** Waiting documents are read so many at a time: what is left is done by the next run. */
+const mostAtOnce = 100
+
+/** The void documents of a customer that wait, the first issued first. What a credit note or a charge said is never billed again. */
+export async function waitingToBillAgain(tx: BillingTransaction, customerId: string): Promise<VoidedDocument[]> {
+  return tx.query<VoidedDocument>(
+    `select document, voided_at as "voidedAt" from invoices
+     where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change', 'closing')
+     order by issued_at, sequence limit ${mostAtOnce}`,
+    [customerId],
+  )
+}
+
+/** From when on the run bills a void document again: the customer's next midnight. */
+export function billsAgainAt(history: History, { voidedAt }: VoidedDocument): Instant {
+  return instantOf(history.zones, addDays(localDateOf(history.zones, voidedAt), 1))
+}
+
+/** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */
+export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, stretchId }: Pick<InvoiceDocument, 'kind' | 'stretchId'> & { period: { start: string } }): Promise<void> {
+  await tx.query(
+    `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and stretch_id = $4 and voided_at is not null and billed_again_at is null`,
+    [customerId, kind, period.start, stretchId, tx.at],
+  )
+}
