@@ -85,6 +85,22 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     expect((await getAllPlans(world.billing)).some((plan) => plan.id === 'fading')).toBe(false)
   })
 
+  test('more archived plans than a list holds never push out those on sale', async () => {
+    const onSale = (await getAllPlans(world.billing)).map((plan) => plan.id)
+    const { id: _, version: __, ...spec } = await getPlan(world.billing, { planId: 'old' })
+    await world.db.asOwner((tx) => tx.query(
+      `insert into plans (id, version, spec, created_at)
+       select 'archived-' || n, 1, $1::jsonb || jsonb_build_object('rank', -n, 'archived', true), now() from generate_series(1, 250) n`, [JSON.stringify(spec)],
+    ))
+    await putPlan(world.billing, { id: 'zuletzt', name: 'Last by name and rank', rank: 999, fee })
+    expect((await getAllPlans(world.billing)).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
+    await seedCustomer(world.billing, 'chooser')
+    expect((await plansFor(world.billing, { customerId: 'chooser' })).map((plan) => plan.id)).toContain('zuletzt')
+    const listed = await getAllPlans(world.billing, { includeArchived: true })
+    expect(listed).toHaveLength(200)
+    expect(listed.filter((plan) => !plan.archived).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
+  })
+
   const perUnit = { model: 'per_unit' as const, rate: { amount: 1, per: 1 } }
   const cheap = { amount: 1, per: 1 }
   test.each<[string, Partial<PlanInput>, string, string]>([

@@ -94,7 +94,7 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
         throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals` })
       }
     }
-    const [latest] = await tx.query<PlanRow>(latestPlans('where id = $1'), [input.id])
+    const [latest] = await tx.query<PlanRow>(latestPlan, [input.id])
     if (latest && canonicalJson(latest.spec) === canonicalJson(spec)) return planFrom(latest)
     const version = (latest?.version ?? 0) + 1
     await tx.query('insert into plans (id, version, spec, created_at) values ($1, $2, $3, $4)', [input.id, version, JSON.stringify(spec), tx.at])
@@ -102,18 +102,22 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
   })
 }
 
-/** The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200. */
+/** The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200: where there are more, those on sale come before archived ones. */
 export async function getAllPlans(billing: Billing, options: { includeArchived?: boolean } = {}): Promise<Plan[]> {
-  const rows = await billing.transaction((tx) => tx.query<PlanRow>(latestPlans('')), { readOnly: true })
-  const plans = rows.map(planFrom).filter((plan) => options.includeArchived || !plan.archived)
-  return plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+  const rows = await billing.transaction((tx) => tx.query<PlanRow>(
+    `select id, version, spec from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
+     where $1 or not (spec->>'archived')::boolean
+     order by (spec->>'archived')::boolean, (spec->>'rank')::int, id limit ${mostPlansListed}`,
+    [options.includeArchived ?? false],
+  ), { readOnly: true })
+  return rows.map(planFrom).sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
 }
 
 /** One plan: the newest version unless one is named. Throws plan_not_found. */
 export async function getPlan(billing: Billing, input: { planId: string; version?: number }): Promise<Plan> {
   return billing.transaction(async (tx) => {
     const [row] = input.version === undefined
-      ? await tx.query<PlanRow>(latestPlans('where id = $1'), [input.planId])
+      ? await tx.query<PlanRow>(latestPlan, [input.planId])
       : await tx.query<PlanRow>('select id, version, spec from plans where id = $1 and version = $2', [input.planId, input.version])
     if (!row) throw new BillingError('plan_not_found', { planId: input.planId, pointer: '/planId', message: `there is no plan '${input.planId}'` })
     return planFrom(row)
@@ -130,7 +134,9 @@ export function planFrom({ id, version, spec }: PlanRow): Plan {
   return { id, version, ...spec }
 }
 
-const latestPlans = (where: string) => `select distinct on (id) id, version, spec from plans ${where} order by id, version desc limit 200`
+const mostPlansListed = 200
+
+const latestPlan = 'select id, version, spec from plans where id = $1 order by version desc limit 1'
 
 /** Months from one fee to the next. */
 export function monthsOf(plan: Plan): number {
