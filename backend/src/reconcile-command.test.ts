@@ -48,9 +48,9 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   const server = await buildServer(read.settings, { database: held })
   const environment = { PORT: new URL(await server.listen()).port, BILLING_API_KEY: (await createSecretKey(server.billing, { name: 'test' })).key }
   expect(await run([], environment)).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
-  await held.asOwner((tx) => tx.query("update usage_daily set events = 2"))
+  await held.asOwner((tx) => tx.query('update usage_daily set events = 2'))
   expect(await run([], environment)).toMatchObject({ code: 1, out: expect.stringContaining('customer acme: a day that differs from its events') as string })
-  await held.asOwner((tx) => tx.query("update usage_daily set events = 1"))
+  await held.asOwner((tx) => tx.query('update usage_daily set events = 1'))
   await server.close()
   await held.close()
 

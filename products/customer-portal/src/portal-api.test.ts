@@ -124,7 +124,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect(summary.daily.find((day: { date: string }) => day.date === '2026-02-10').usage).toEqual({ ai_chat: 130 })
     expect((await get('/usage')).period.label).toBe('2026-03')
     expect((await call('GET', '/usage?period=2026-2')).json()).toMatchObject({ status: 400, errors: [{ pointer: '?period' }] })
-    expect((await call('GET', '/usage?period=2026-13')).statusCode).toBe(404)
+    expect((await call('GET', '/usage?period=2026-13')).statusCode).toBe(400)
     expect((await get('/usage?period=2026-01')).usage).toEqual({})
   })
 
@@ -289,14 +289,14 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   test('the renewal cookie renews, from the portal’s own pages alone, until the session ends', async () => {
     const { code } = await createPortalSession(server.billing, { customerId: 'acme' })
     const { token, renewal } = await exchangePortalCode(server.billing, { code })
-    const renew = (headers: Record<string, string>, cookies: Record<string, string> = { portal_renewal: renewal.secret }) =>
+    const renew = (headers: Record<string, string>, cookies: Record<string, string> = { '__Host-portal_renewal': renewal.secret }) =>
       server.app.inject({ method: 'POST', url: '/api/portal/session/renew', headers, cookies })
     const renewed = await renew({ 'sec-fetch-site': 'same-origin' })
     expect([renewed.statusCode, renewed.json()]).toEqual([200, { token: expect.any(String), expiresAt: '2026-03-10T04:15:00.000000Z', customerId: 'acme' }])
     expect((await server.app.inject({ url: '/api/portal/session', headers: { authorization: `Bearer ${renewed.json().token}` } })).statusCode).toBe(200)
     expect((await renew({ 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403)
     expect((await renew({}, {})).statusCode).toBe(401)
-    expect((await renew({}, { portal_renewal: 'wrong' })).statusCode).toBe(401)
+    expect((await renew({}, { '__Host-portal_renewal': 'wrong' })).statusCode).toBe(401)
     await server.app.inject({ method: 'POST', url: '/api/portal/session/logout', headers: { authorization: `Bearer ${token}` } })
     expect((await renew({})).statusCode).toBe(401)
   })
@@ -304,7 +304,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   test('a renewal says whose token it gives, for a browser that has since opened another customer’s link', async () => {
     const cookieOf = async (customerId: string) => (await exchangePortalCode(server.billing, await createPortalSession(server.billing, { customerId }))).renewal.secret
     for (const customerId of ['acme', 'globex']) {
-      const { token, customerId: said } = (await server.app.inject({ method: 'POST', url: '/api/portal/session/renew', cookies: { portal_renewal: await cookieOf(customerId) } })).json()
+      const { token, customerId: said } = (await server.app.inject({ method: 'POST', url: '/api/portal/session/renew', cookies: { '__Host-portal_renewal': await cookieOf(customerId) } })).json()
       const session = await server.app.inject({ url: '/api/portal/session', headers: { authorization: `Bearer ${token}` } })
       expect([said, session.json().customerId]).toEqual([customerId, customerId])
     }

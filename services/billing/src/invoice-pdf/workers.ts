@@ -117,7 +117,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 
   function startProcess(): Setter {
     const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
-      execArgv: [], env: surroundings(), serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [], env: nothing, serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const setter: Setter = { child, ready: false, job: undefined, pages: 0, leaving: false, idleTimer: undefined, memoryTimer: undefined }
     setters.add(setter)
@@ -195,10 +195,8 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   return { render, close, kill, processes: () => setters.size }
 }
 
-/** Nothing of ours that a drawing must not see: keys and addresses of databases stay here. */
-function surroundings(): NodeJS.ProcessEnv {
-  return Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
-}
+/** Nothing of ours is for a drawing to see: keys and addresses of databases stay here. */
+const nothing: NodeJS.ProcessEnv = {}
 
 /** Whether this process lives on for the sake of that one. */
 function hold({ child }: Setter, held: boolean): void {

@@ -99,7 +99,7 @@ async function valueDifferences(billing: Billing, customerId: string, { from, to
        where should.meter is null or was.meter is null order by meter collate "C", local_date, value limit ${valuesTogether} offset $4`, [customerId, from, to, offset],
     )
     if (!check && rows.length > 0) {
-      const sent = "jsonb_to_recordset($2) as v(meter text, date date, value text, \"isThere\" boolean)"
+      const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
       await tx.query(
         `delete from usage_values u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`, [customerId, JSON.stringify(rows)])
       await tx.query(
