@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, listChanges, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Change } from './index.ts'
+import { actingFor, createSubscription, listChanges, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Change } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) => {
@@ -127,4 +127,65 @@ describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) 
       expect(Number(after.changes[0]!.id)).toBeLessThan(Number(before.changes[0]!.id))
     })
   }
+})
+
+describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ create }) => {
+  const unread = 50_000
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-10-31T16:00:00Z')
+    await seedCustomer(world.billing, 'acme')
+    await world.db.asOwner(async (tx) => {
+      // Row level security is forced upon the owner too.
+      await tx.query('alter table changes no force row level security')
+      await tx.query("insert into changes (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)", [unread])
+      await tx.query('alter table changes force row level security')
+    })
+  })
+  afterAll(() => world.close())
+
+  /** Reads a page and answers it, with how the database went about each of its statements. */
+  async function planned(cursor: string | null): Promise<{ page: Awaited<ReturnType<typeof listChanges>>; plans: string[] }> {
+    const plans: string[] = []
+    const explaining: Billing = {
+      ...world.billing,
+      transaction: (work, options) => world.billing.transaction((tx) => work({
+        ...tx, at: tx.at,
+        query: async <R>(sql: string, parameters?: readonly unknown[]) => {
+          const [last = '', ...settings] = sql.split('; ').reverse()
+          const rows = await tx.query<{ 'QUERY PLAN': string }>([...settings.reverse(), `explain ${last}`].join('; '), parameters)
+          plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+          return tx.query<R>(sql, parameters)
+        },
+      }), options),
+    }
+    return { page: await listChanges(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }), plans }
+  }
+
+  const placed = async () => (await world.billing.transaction((tx) => tx.query<{ count: number }>('select count(position)::int as count from changes')))[0]!.count
+
+  test.each(['not yet known', 'known'])('a call places and reads a bounded part along the indexes, the statistics being %s', async (statistics) => {
+    if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze changes'))
+    const before = await placed()
+    const { page, plans } = await planned(null)
+    expect(page.data).toHaveLength(100)
+    expect(await placed() - before).toBe(1_000)
+    expect(plans).toHaveLength(4)
+    const touching = plans.filter((plan) => plan.includes(' on changes'))
+    expect(touching).toHaveLength(3)
+    for (const plan of touching) expect(plan).toMatch(/Index (Only )?Scan/)
+    for (const plan of touching) expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/)
+  })
+
+  test('who reads on gets full pages, in order, each change once', async () => {
+    const heard: string[] = []
+    let cursor: string | null = null
+    for (let pages = 0; pages < 45; pages += 1) {
+      const page: Awaited<ReturnType<typeof listChanges>> = await listChanges(world.billing, { ...(cursor === null ? {} : { cursor }), limit: 100 })
+      expect(page.data).toHaveLength(100)
+      heard.push(...page.data.map(({ id }) => id))
+      cursor = page.nextCursor
+    }
+    expect(heard).toEqual(Array.from({ length: 4_500 }, (_, index) => String(Number(heard[0]) + index)))
+  })
 })
