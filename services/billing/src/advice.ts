@@ -140,7 +140,7 @@ function canBePriced({ meters }: History, { rated, usage }: Basis, { charges }: 
 function advisePlan(tx: BillingTransaction, history: History, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
   const wanted = Math.max(current.seats, seatsOf(plan).min)
   const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
-  const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false }]
+  const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null }]
   const rated = rateUsage(onPlan(period), period, usage, history.meters)
   const fee = feeLine({ id: '', plan, seats }, period, feePeriodOf(plan, period))
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])

@@ -4,7 +4,7 @@ import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, seatsOf, type Plan, type PlanRow } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
-import type { Instant } from './rules/instant.ts'
+import { parseInstant, type Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
 import { feePeriodAt } from './timeline.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
@@ -45,6 +45,8 @@ export interface Stretch {
   trialEnds: LocalDate | null
   /** Whether it ended before what was paid for, and that was given back. */
   credited?: boolean
+  /** The local date on which its subscription was ended at once; null where it was not. */
+  endedOn?: LocalDate | null
 }
 
 /** Who asked for something: the customer in the portal, or the vendor by the billing API. */
@@ -171,7 +173,7 @@ async function historiesOf(tx: BillingTransaction, customerIds: readonly string[
 }
 
 function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
-  const written = rows.map(stretchFrom)
+  const written = rows.map((row) => stretchFrom(row, zones))
   const last = written.at(-1)
   const asked = (waiting ?? []).map(waitingFrom)
   const happens = last && last.to === null ? whatHappens(last, asked) : []
@@ -194,13 +196,15 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   scheduled: boolean
   trial_ends_on: LocalDate | null
   credited: boolean
+  ended_at: string | null
 }
 
-function stretchFrom(row: StretchRow): Stretch {
+function stretchFrom(row: StretchRow, zones: readonly ZoneChange[]): Stretch {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
     from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
     scheduled: row.scheduled, trialEnds: row.trial_ends_on, credited: row.credited,
+    endedOn: row.ended_at === null ? null : localDateOf(zones, parseInstant(row.ended_at)!),
   }
 }
 
@@ -231,8 +235,10 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
        case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
-          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.credited, s.sequence, p.id as plan_id, p.version, p.spec
-          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version) where s.customer_id = k.customer_id) s) as rows,
+          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
+            p.id as plan_id, p.version, p.spec
+          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
+            join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id) where s.customer_id = k.customer_id) s) as rows,
        (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
        (select u.ended_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)

@@ -13,6 +13,8 @@ export interface AllowancePhase extends DateRange {
   blocks: boolean
   /** Whether a change of plan began it that gives the whole allowance at once. */
   whole: boolean
+  /** Of a phase of no days that was cut on its date, with the period before: what the sum there came to less by that. Units. */
+  lost?: number | undefined
 }
 
 /** The dates allowances are shares of: from the period's first date to the end of its month, of as many days as that month has. */
@@ -61,9 +63,19 @@ function sumsOf(phases: readonly AllowancePhase[], grid: AllowanceGrid): { stood
   }
   const last = phases.length - 1
   return {
-    stood: phases.map(({ included }, index) => (typeof included === 'number' ? units(sumUpTo(index, index, grid.to)) : null)),
+    stood: phases.map(({ included, lost }, index) => (typeof included === 'number' ? lost ?? units(sumUpTo(index, index, grid.to)) : null)),
     atEnd: phases.map((_, index) => (last < 0 ? 0 : units(sumUpTo(last, index, phases[last]!.countsTo)))),
   }
+}
+
+/**
+ * What a sum that stood comes to less where its period is cut on `date`, a date of its last phase. What was granted on that date is at most this, and what
+ * the days before had left. Units.
+ */
+export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid, date: LocalDate): number {
+  const stood = sumsOf(phases, grid).stood.at(-1)
+  const cut = phases.map((phase, index) => (index < phases.length - 1 ? phase : { ...phase, to: date, countsTo: date }))
+  return stood == null ? 0 : stood - sumsOf(cut, grid).atEnd.at(-1)!
 }
 
 /** Whether some sum that stood in a period is above what it came to at its end: only then can usage have run ahead of it. */

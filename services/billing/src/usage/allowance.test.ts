@@ -23,6 +23,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await plan('large', 2, 60_000, block(300))
     await plan('year', 1, 360_000, block(100), { interval: 'year' })
     await plan('other', 1, 30_000, [])
+    await plan('few', 1, 30_000, block(10))
+    await plan('year-other', 1, 360_000, [], { interval: 'year' })
     await plan('endless', 3, 90_000, [{ meter: 'ai_chat', included: null, overage: 'block' }])
     await plan('tiered', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }])
     await plan('flat', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', minimum: 3_000, price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] } }])
@@ -97,6 +99,65 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await cancelSubscription(world.billing, { ...who, when: 'now' })
     await createSubscription(world.billing, { ...who, planId: 'chat' })
     expect(await quota(who)).toMatchObject({ deficit: 0, remaining: 100 })
+  })
+
+  test.each(['other', 'few'])('what was granted before an ending is not free where the date goes over to %s, daily', async (planId) => {
+    await on(6, 16)
+    const who = await subscribed('chat')
+    const again = async (next: string) => {
+      await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+      await createSubscription(world.billing, { ...who, planId: next })
+    }
+    let granted = 0
+    for (let date = 17; date <= 25; date += 2) {
+      await on(6, date)
+      granted += await take(who, 1000)
+      await again(planId)
+      await on(6, date + 1)
+      await again('chat')
+    }
+    // The whole 100 once, and of 10 dates at most the share of each: 100 ÷ 30.
+    expect(granted).toBeLessThanOrEqual(100 + 34)
+    // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are worked off.
+    const { deficit, remaining } = await quota(who)
+    expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
+  })
+
+  test('nor where another interval cuts the period on that date, nor on the first date of a period', async () => {
+    await on(6, 16)
+    const [who, first] = [await subscribed('chat'), await subscribed('chat')]
+    let granted = 0
+    for (let date = 17; date <= 25; date += 2) {
+      await on(6, date)
+      granted += await take(who, 1000)
+      await move(who, 'year-other')
+      await on(6, date + 1)
+      await move(who, 'chat')
+    }
+    expect(granted).toBeLessThanOrEqual(100 + 34)
+    await on(7, 16)
+    expect(await take(first, 1000)).toBe(100)
+    await move(first, 'other')
+    await on(7, 17)
+    await move(first, 'chat')
+    // 30 of 31 days: 96, of which the first date used all.
+    expect(await quota(first)).toMatchObject({ included: 96, remaining: 0 })
+  })
+
+  test('what the days before had left pays for it, and what was recorded above the limit is no deficit', async () => {
+    await on(6, 16)
+    const who = await subscribed('large')
+    await on(6, 26)
+    // Ten days paid for 100 of the 300. On the 26th all 300 are used, and 400 recorded above them: 200 are ahead.
+    expect(await take(who, 150)).toBe(150)
+    await tell(who, 'ai_chat', 150)
+    await tell(who, 'ai_chat', 400)
+    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await createSubscription(world.billing, { ...who, planId: 'other' })
+    await on(6, 27)
+    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await createSubscription(world.billing, { ...who, planId: 'large' })
+    expect(await quota(who)).toMatchObject({ deficit: 200, remaining: 100 })
   })
 
   test('a deficit stands through plans without the meter or without a limit, and late usage adds to it', async () => {

@@ -3,11 +3,11 @@ import { isRaised } from '../direction.ts'
 import type { Stretch } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { feeOf, type Charge, type Plan } from '../plan.ts'
-import { canRunAhead, countPeriod, type AllowanceGrid, type AllowancePhase } from '../rules/allowance.ts'
+import { canRunAhead, countPeriod, lostByCut, type AllowanceGrid, type AllowancePhase } from '../rules/allowance.ts'
 import { canonicalJson } from '../rules/canonical.ts'
 import { aboveIncluded, priceLevel, priceOverage } from '../rules/charge.ts'
 import { addDays, intersection, type DateRange, type LocalDate } from '../rules/date.ts'
-import { daysIn, type Period } from '../rules/period.ts'
+import { daysIn, periodAt, type Period } from '../rules/period.ts'
 import type { Rated } from '../rules/pricing.ts'
 import { wholeUnits } from '../rules/quantity.ts'
 
@@ -60,10 +60,12 @@ export interface UsageStretch {
   countsOn: boolean
   /** Whether a change to a higher plan began it, within its interval. */
   raised: boolean
+  /** Where a change or an ending took the last date from it, on that date: what its allowance of a meter came to less by that, in units. */
+  lost: ((meter: string) => number) | null
 }
 
 export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
-  return stretches.map((stretch, index) => {
+  const all: UsageStretch[] = stretches.map((stretch, index) => {
     const { id, plan, seats, from, to, trialEnds, subscriptionId } = stretch
     const before = stretches[index - 1]
     const isLast = stretches[index + 1]?.subscriptionId !== subscriptionId
@@ -71,8 +73,25 @@ export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
     return {
       id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(stretches, id),
       countsOn: isLast && to !== null && !stretch.credited && feeOf(plan, seats) > 0, raised: follows && isRaised(before, stretch),
+      lost: isCutOnItsDate(stretch, stretches[index + 1]) ? (meter) => lostOf(all.slice(0, index + 1), stretch, meter) : null,
     }
   })
+  return all
+}
+
+/** Whether a stretch had the date it ended on until what follows took it: not what ended with the date before, or was a trial. */
+function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Stretch, next: Stretch | undefined): boolean {
+  if (!next || to !== next.from || trialEnds !== null) return false
+  return next.subscriptionId === subscriptionId ? !next.scheduled : endedOn === to
+}
+
+/** Of the last of some stretches, which was cut on the date it ended on. */
+function lostOf(stretches: readonly UsageStretch[], { anchor, alignment, to }: Stretch, key: string): number {
+  const period = periodAt({ anchor, alignment, months: 1 }, to!)
+  const uncut = stretches.map((one, index) => (index < stretches.length - 1 ? one : { ...one, to: null }))
+  const phases = daysOf(uncut, period).map((phase) => ({ ...phase, charge: phase.stretch.plan.charges.find((one) => one.meter === key) }))
+  const grid = gridOf(phases, period)
+  return lostByCut(allowancePhases(phases, grid), grid, to!)
 }
 
 /** When the subscription of a stretch began. */
@@ -151,8 +170,14 @@ interface ChargedPhase extends PhaseIn {
   charge: Charge | undefined
 }
 
-/** The stretches of a period, with those that began and ended on one of its dates. */
+/** The stretches of a period, with the one that had its first date before, and that was cut on it: what was granted by that is used on a date of this period. */
 function phasesIn(stretches: readonly UsageStretch[], period: Period): PhaseIn[] {
+  const cut = stretches.filter(({ from, to, lost }) => from < period.from && to === period.from && lost)
+  return [...cut.map((stretch) => ({ stretch, from: period.from, to: period.from })), ...daysOf(stretches, period)]
+}
+
+/** The stretches of a period, with those that began and ended on one of its dates. */
+function daysOf(stretches: readonly UsageStretch[], period: Period): PhaseIn[] {
   return stretches.flatMap((stretch): PhaseIn[] => {
     const dates = intersection({ from: stretch.from, to: stretch.to ?? period.to }, period)
     if (dates) return [{ stretch, ...dates }]
@@ -174,6 +199,8 @@ function gridOf(phases: readonly PhaseIn[], period: Period): AllowanceGrid {
 export function allowancePhases(phases: readonly ChargedPhase[], grid: AllowanceGrid): AllowancePhase[] {
   return phases.map(({ stretch, charge, from, to }, index) => ({
     from, to, included: charge && includedBy(charge, stretch.seats), blocks: charge?.overage === 'block', whole: stretch.raised && !stretch.trial && charge?.onUpgrade === 'full',
+    // Only of one that is there for a date it had in the period before.
+    lost: charge && stretch.from < from && from === to ? stretch.lost?.(charge.meter) : undefined,
     countsTo: index < phases.length - 1 || (stretch.to !== null && stretch.to < grid.to && !stretch.countsOn) ? to : grid.to,
   }))
 }
