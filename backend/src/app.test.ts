@@ -150,7 +150,7 @@ describe('the documentation', () => {
       expect(document.tags.map((tag) => tag.name)).toContain(tags?.[0])
       const [answer] = Object.entries(responses).filter(([status]) => status.startsWith('2'))
       expect([name, answer?.[0] === '204' || Object.values(answer?.[1].content ?? {}).every((media) => media.schema)]).toEqual([name, true])
-      for (const status of ['400', '401', '403', '404', '409', '422', '503']) {
+      for (const status of ['400', '401', '403', '404', '405', '409', '413', '415', '422', '429', '500', '503']) {
         expect([name, responses[status]?.content?.['application/problem+json']?.schema]).toEqual([name, { $ref: '#/components/schemas/Problem' }])
       }
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter).sort()

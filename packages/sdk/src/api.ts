@@ -779,7 +779,13 @@ export type Preview = {
     meter?: string
     /** seats or 1 for a fee; units used for usage */
     quantity: number
-    unit?: LocalizedText
+    /** What is counted in: `en` for many (answers), `one` for one (answer) */
+    unit?: {
+      'zh-CN': string
+      en: string
+      /** English for one of them */
+      one?: string
+    }
     included?: number | null
     /** `amount` minor units for `per` units */
     rate?: {

@@ -20,7 +20,8 @@ type SecurityScheme = { type: 'http'; scheme: 'bearer'; description: string } | 
 const IdempotencyHeaders = Type.Object({
   'Idempotency-Key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'The same key with the same body is done once, and answered the same again for 24 hours' })),
 })
-const problemStatuses = [400, 401, 403, 404, 409, 422, 503]
+/** Whatever the route, one of these may come: some by what it does, the others by how it is asked and how the server fares. */
+const problemStatuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503]
 
 /** Describes the routes registered on `app` after this as OpenAPI 3.1, at `<prefix>/openapi.json`. */
 export async function describeApi(app: App, api: ApiDescription): Promise<void> {
