@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { Advice } from '@customer-portal/portal-api/contract'
 import { violations } from './support/axe.ts'
@@ -50,11 +50,13 @@ test('paying by the year shows what it saves, and is billed as its dialog says',
   await page.getByText('平均 ¥5,949.17/月，省 14%').waitFor()
   expect(page.url()).toContain('paid=year')
   await page.getByRole('button', { name: '改为按年付费' }).click()
-  const dialog = page.getByRole('dialog', { name: '升级到团队版（按年）' })
+  // Another interval of the plan they have is no upgrade.
+  const dialog = page.getByRole('dialog', { name: '改为按年付费' })
   await dialog.getByText(/价格保留 14:\d\d/).waitFor()
   const shown = (await dialog.locator('[data-due-now]').innerText()).trim()
   await dialog.getByRole('button', { name: /^确认/ }).click()
-  await toasts(page).getByText('已升级到团队版（按年）').waitFor()
+  await toasts(page).getByText('已改为按年付费').waitFor()
+  expect(await toasts(page).innerText()).not.toContain('升级')
   const change = (await vendor.invoices(customerId)).data.find(({ kind }) => kind === 'change')!
   expect(yuan(change.amountDue)).toBe(shown)
   expect(change.lines.find(({ kind }) => kind === 'fee')?.amount).toBe(4 * 123_800)
@@ -223,4 +225,91 @@ test('an ended session leads back to where the reader came from, and keeps what 
   await page.goto((await session()).url)
   await expect.poll(() => page.getByLabel('联系人').inputValue()).toBe('王小青')
   await context.close()
+})
+
+describe.each([{ before: 'without a plan', ended: false }, { before: 'after their subscription has ended', ended: true }])('a customer $before', ({ ended }) => {
+  const customer = async () => {
+    const customerId = await vendor.newCustomer(ended ? 'starter' : undefined)
+    if (ended) await vendor.call('POST', `/customers/${customerId}/subscription/cancel`, { when: 'now' })
+    return customerId
+  }
+
+  test('is led from the overview to the plans, subscribes, and is billed as the dialog says', async () => {
+    const customerId = await customer()
+    const page = await (await newContext(browser)).newPage()
+    await page.goto((await vendor.session(customerId)).url)
+    await page.getByRole('link', { name: '选择套餐' }).click()
+    await page.getByText(ended ? '重新订阅后即可继续使用' : '选择一个套餐即可开始使用').waitFor()
+    await page.getByRole('button', { name: '订阅团队版' }).click()
+    const dialog = page.getByRole('dialog', { name: '订阅团队版' })
+    await dialog.getByRole('button', { name: '增加席位' }).click()
+    await dialog.getByRole('button', { name: /^确认并生成账单/ }).waitFor()
+    await dialog.getByText('生效后的可用量').waitFor()
+    expect(page.url()).toContain('subscribe=team')
+    expect(await dialog.innerText()).not.toContain('升级')
+    expect(await violations(page)).toEqual([])
+    const shown = (await dialog.locator('[data-due-now]').innerText()).trim()
+    const seats = Number(await dialog.getByRole('textbox', { name: '席位' }).inputValue())
+    await dialog.getByRole('button', { name: /^确认/ }).click()
+    await toasts(page).getByText('已订阅团队版').waitFor()
+    const [first] = (await vendor.invoices(customerId)).data.filter(({ kind, amountDue }) => kind === 'start' && amountDue > 0)
+    expect(yuan(first!.amountDue)).toBe(shown)
+    expect(await vendor.subscription(customerId)).toMatchObject({ status: 'active', plan: { id: 'team' }, seats })
+    await page.getByRole('button', { name: '升级到商业版' }).waitFor()
+    await page.context().close()
+  })
+
+  test('with the role of a viewer sees the plans, and no button that does nothing', async () => {
+    const page = await (await newContext(browser)).newPage()
+    await page.goto((await vendor.session(await customer(), 'viewer', '/subscription')).url)
+    await page.getByRole('heading', { name: '套餐对比' }).waitFor()
+    await page.getByText('您的角色不能更改订阅').waitFor()
+    expect(await page.locator('article').count()).toBeGreaterThan(1)
+    expect(await page.locator('article button').count()).toBe(0)
+    await page.context().close()
+  })
+
+  test('whose answer to subscribing is lost on the way has one subscription, and is told so', async () => {
+    const customerId = await customer()
+    const page = await openPlans(customerId)
+    let lost = 0
+    await page.route('**/api/portal/subscription', async (route) => {
+      if (lost > 0 || route.request().method() !== 'POST') return route.continue()
+      lost += 1
+      await route.fetch()
+      return route.abort()
+    })
+    await page.getByRole('button', { name: '订阅入门版' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^确认/ }).click()
+    await toasts(page).getByText('已订阅入门版').waitFor()
+    expect(lost).toBe(1)
+    expect(await vendor.subscription(customerId)).toMatchObject({ status: 'active', plan: { id: 'starter' } })
+    await page.context().close()
+  })
+})
+
+test('a trial is offered to whoever has not had one, and its plan begins with nothing to pay', async () => {
+  const id = `trial-${Date.now()}`
+  const { name, fee, charges, currency } = await vendor.plan('team')
+  await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14 })
+  const customerId = await vendor.newCustomer()
+  const page = await openPlans(customerId)
+  const card = page.locator('article').filter({ hasText: '试用套餐' })
+  await card.getByText('先试用 14 天').waitFor()
+  await card.getByRole('button', { name: '订阅试用套餐' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(/^先试用 14 天，.*起计费。$/).waitFor()
+  expect((await dialog.locator('[data-due-now]').innerText()).trim()).toBe('¥0.00')
+  await dialog.getByRole('button', { name: '开始试用' }).click()
+  await toasts(page).getByText('已订阅试用套餐').waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ status: 'trialing', trialDaysLeft: 14 })
+  await vendor.call('POST', `/customers/${customerId}/subscription/cancel`, { when: 'now' })
+  await page.reload()
+  await card.getByRole('button', { name: '订阅试用套餐' }).click()
+  await dialog.getByText('每位客户只能试用一次').waitFor()
+  await dialog.getByRole('button', { name: /^确认并生成账单/ }).waitFor()
+  await page.keyboard.press('Escape')
+  expect(await card.getByText('先试用 14 天').count()).toBe(0)
+  await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14, archived: true })
+  await page.context().close()
 })

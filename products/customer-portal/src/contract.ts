@@ -26,7 +26,11 @@ export const AccountUpdate = Type.Object(
 export type AccountUpdate = Static<typeof AccountUpdate>
 
 export const PortalPlan = Type.Object(
-  { ...Plan.properties, relation: Type.Union([Type.Literal('current'), Type.Literal('upgrade'), Type.Literal('downgrade'), Type.Literal('level')]) },
+  {
+    ...Plan.properties,
+    relation: Type.Union([Type.Literal('current'), Type.Literal('upgrade'), Type.Literal('downgrade'), Type.Literal('level')]),
+    trialOffered: Type.Integer({ description: 'The days of trial this customer would begin it with: 0 with a subscription, or once they had one' }),
+  },
   closed,
 )
 export type PortalPlan = Static<typeof PortalPlan>

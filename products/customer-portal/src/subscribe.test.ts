@@ -1,6 +1,7 @@
-import { createCustomer, createPortalSession } from '@customer-portal/billing'
+import { cancelSubscription, createCustomer, createPortalSession, putPlan } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Changed, PortalPlans } from './contract.ts'
 import { registerPortalApi } from './index.ts'
 
 describe.each(testDatabases)('subscribing in the portal, on $name', ({ create }) => {
@@ -23,5 +24,27 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
     const started = await post('/subscription', confirmed)
     expect([started.statusCode, started.json()]).toMatchObject([201, { subscription: { status: 'active', seats: 2 }, invoice: { kind: 'start', total: quote.json().total }, notices: [] }])
     expect((await post('/subscription', { planId: 'starter' })).json()).toMatchObject({ status: 409, code: 'subscription_exists' })
+  })
+
+  test('a trial is offered to whoever has no plan and had none, and is what they then get', async () => {
+    await putPlan(server.billing, { id: 'tried', name: 'Tried', fee: { amount: 900, per: 'subscription' }, trialDays: 14 })
+    await createCustomer(server.billing, { id: 'taster', companyName: 'Taster' })
+    const { token } = await createPortalSession(server.billing, { customerId: 'taster' })
+    const headers = { authorization: `Bearer ${token}` }
+    const offered = async () => {
+      const { data } = (await server.app.inject({ url: '/api/portal/plans', headers })).json() as PortalPlans
+      return data.find(({ id }) => id === 'tried')!.trialOffered
+    }
+    const subscribe = async () => {
+      const answer = await server.app.inject({ method: 'POST', url: '/api/portal/subscription', payload: { planId: 'tried' }, headers })
+      const { subscription, notices } = answer.json() as Changed
+      return [subscription.status, notices.map(({ code }) => code)]
+    }
+    expect(await offered()).toBe(14)
+    expect(await subscribe()).toEqual(['trialing', []])
+    expect(await offered()).toBe(0)
+    await cancelSubscription(server.billing, { customerId: 'taster', when: 'now' })
+    expect(await offered()).toBe(0)
+    expect(await subscribe()).toEqual(['active', ['trial_already_used']])
   })
 })

@@ -114,8 +114,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   if (plan.currency !== history.customer.currency) {
     throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
   }
-  const hadTrial = history.stretches.some((stretch) => stretch.trialEnds !== null)
-  const trialDays = input.trialDays ?? (hadTrial ? 0 : plan.trialDays)
+  const trialDays = input.trialDays ?? (hadTrial(history) ? 0 : plan.trialDays)
   if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
   const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
   const startedAt = startOf(input.startsAt, tx.at)
@@ -168,6 +167,8 @@ async function lastDayGivenBack(tx: BillingTransaction, history: History, from: 
   return lines
 }
 
+const hadTrial = ({ stretches }: History) => stretches.some((stretch) => stretch.trialEnds !== null)
+
 function startOf(startsAt: string | undefined, at: Instant): Instant {
   const started = startsAt === undefined ? at : parseInstant(startsAt)
   if (!started) throw new BillingError('validation_failed', { pointer: '/startsAt', message: `'${startsAt}' is not an RFC 3339 instant` })
@@ -190,15 +191,23 @@ export async function checkSubscriptionStatus(billing: Billing, input: { custome
 /** What a plan is to the current one: an upgrade is now, a downgrade at the end of the fee period, a level one at the end of the usage period. */
 export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
 
+/** A plan on sale, as it is to one customer. */
+export interface OfferedPlan extends Plan {
+  relation: PlanRelation
+  /** The days of trial they would begin it with: none with a subscription, or once they had one. */
+  trialOffered: number
+}
+
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
-export async function plansFor(billing: Billing, input: { customerId: string }): Promise<(Plan & { relation: PlanRelation })[]> {
+export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const current = currentStretch(history)
     const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
     const plans = current ? [...offered, current.plan] : offered
     plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-    return plans.map((plan) => ({ ...plan, relation: relationOf(plan, current) }))
+    const noTrial = current !== undefined || hadTrial(history)
+    return plans.map((plan) => ({ ...plan, relation: relationOf(plan, current), trialOffered: noTrial ? 0 : plan.trialDays }))
   }, { readOnly: true })
 }
 

@@ -82,6 +82,7 @@ export const api = {
   advice: (signal?: AbortSignal) => json<Advice>('/subscription/advice', { signal }),
   plans: (signal?: AbortSignal) => json<PortalPlans>('/plans', { signal }),
   preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
+  subscribe: (body: PlanChange, key: string) => json<Changed>('/subscription', { method: 'POST', body, key }),
   upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
   downgrade: (body: PlanChange, key: string) => json<Scheduled>('/subscription/downgrade', { method: 'POST', body, key }),
   undoScheduledChange: () => json<Scheduled>('/subscription/scheduled-change', { method: 'DELETE' }),

@@ -11,6 +11,14 @@ export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): P
   return plans.find((each) => isPaid(each, other) && each.name['zh-CN'] === plan.name['zh-CN'] && each.name.en === plan.name.en && each.fee.per === plan.fee.per && each.currency === plan.currency)
 }
 
+/** What a move to a plan is to the customer: another interval of the same plan is neither up nor down, and without a plan it is a subscription. */
+export type ChangeKind = 'subscribe' | 'interval' | 'upgrade' | 'downgrade' | 'level'
+export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], hasPlan: boolean): ChangeKind {
+  if (!hasPlan) return 'subscribe'
+  if (counterpartOf(plan, plans)?.relation === 'current') return 'interval'
+  return plan.relation === 'current' ? 'level' : plan.relation
+}
+
 /** Whether there is anything to choose between. */
 export const offersPaces = (plans: readonly PortalPlan[]): boolean => plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
 
