@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
 import { useAccount, useInvoices, useInvoiceSummary, useSubscription, useUsage } from '../queries.ts'
+import { numberOf } from '../usage/own.ts'
 import { meterQuotas } from '../usage/quota.ts'
 import { dueOf } from '../invoices/due.ts'
 import { alertsOf } from './alerts.ts'
@@ -34,7 +35,7 @@ export function useOverview() {
     const end = today.value
     if (!meter || !end) return []
     const before = previousLabel.value ? previous.data.value?.daily ?? [] : []
-    const byDate = new Map([...before, ...(usage.data.value?.daily ?? [])].map((day) => [day.date, day.usage[meter] ?? 0]))
+    const byDate = new Map([...before, ...(usage.data.value?.daily ?? [])].map((day) => [day.date, numberOf(day.usage, meter)]))
     return Array.from({ length: trendDays }, (_, index) => byDate.get(addDays(end, index - trendDays + 1)) ?? 0)
   })
 

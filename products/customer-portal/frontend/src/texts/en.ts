@@ -74,7 +74,7 @@ const en: typeof zh = {
     limits: 'From {since} to today, at most {n} days at once. Dates are those of {zone}.', previousMonth: 'Previous month', nextMonth: 'Next month',
     refused: { early: 'before you joined', future: 'not yet', long: 'more than 92 days' },
     detail: 'Usage events', detailHint: '{n} event, times in {zone} | {n} events, newest first, times in {zone}', time: 'Time', allMeters: 'All meters', onlyDay: '{date} only', clearDay: 'show all days',
-    late: 'Received only at {time}; counted on {date}', rejected: 'Usage not counted', rejectedHint: 'This was reported but not counted, and is not billed.',
+    voided: 'Voided', late: 'Received only at {time}; counted on {date}', rejected: 'Usage not counted', rejectedHint: 'This was reported but not counted, and is not billed.',
     lateAfter: 'Usage reported after billing', lateAfterHint: 'It happened in periods that had been billed; what became of it:', lateSentence: '{meter} ({quantity}): {reason}',
     rejectedSentence: '{meter} ({quantity}) not counted. {reason}', rejectedFacts: 'Happened at {time}, event {id}',
     empty: 'No usage in this period.', emptyFee: 'No overage in this period.', resetDates: 'Reset dates', resetFilters: 'Clear filters', rows: 'Rows', page: 'Page {page}',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { numberOf } from './own.ts'
 import { colourOf, feeSeries, seriesOf } from './series.ts'
 
 const value = (name: string, daily: number[], kind: 'value' | 'none' | 'rest' = 'value') => ({ kind, value: name, used: daily.reduce((sum, day) => sum + day, 0), daily })
@@ -21,4 +22,12 @@ test('fees are stacked by meter, the dearest at the bottom, and a meter that cos
   const days = [{ date: '2026-11-01', usage: {}, events: {}, fees: { calls: 5, tokens: 9, seats: 0 } }, { date: '2026-11-02', usage: {}, events: {}, fees: { calls: 1, tokens: 0, seats: 0 } }]
   expect(feeSeries({ meters: [meter('calls', 6), meter('tokens', 9), meter('seats', 0)], days }, (one) => one.name.en).map(({ label, values, total }) => ({ label, values, total })))
     .toEqual([{ label: 'tokens', values: [9, 0], total: 9 }, { label: 'calls', values: [5, 1], total: 6 }])
+})
+
+test('a meter called like something every object has is zero where nothing of it was used', () => {
+  const meter = { meter: 'constructor', name: { 'zh-CN': '构造', en: 'Builder' }, unit: { 'zh-CN': '', en: '' }, decimals: 0, groupBy: [], used: 0, events: 0, fee: 0 }
+  const day = { date: '2026-11-01', usage: {}, events: {} }
+  expect(feeSeries({ meters: [meter], days: [{ ...day, fees: {} }] }, (one) => one.name.en)).toEqual([])
+  expect(feeSeries({ meters: [meter], days: [{ ...day, fees: {} }, { ...day, fees: { constructor: 3 } as Record<string, number> }] }, (one) => one.name.en)).toMatchObject([{ values: [0, 3] }])
+  expect([numberOf({}, 'constructor'), numberOf({}, 'toString'), numberOf({ toString: 2 } as never, 'toString')]).toEqual([0, 0, 2])
 })

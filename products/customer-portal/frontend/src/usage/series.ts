@@ -1,4 +1,5 @@
 import type { UsageDays } from '@customer-portal/portal-api/contract'
+import { numberOf } from './own.ts'
 
 type Value = NonNullable<UsageDays['groups']>[number]['values'][number]
 
@@ -29,8 +30,8 @@ const exact = (quantity: number) => Number(quantity.toFixed(6))
 
 /** The fees of the meters that cost anything, the dearest first. */
 export function feeSeries(usage: Pick<UsageDays, 'meters' | 'days'>, nameOf: (meter: UsageDays['meters'][number]) => string): Series[] {
-  return usage.meters.filter((meter) => usage.days.some((day) => day.fees[meter.meter])).sort((one, other) => other.fee - one.fee)
-    .map((meter) => ({ key: `meter ${meter.meter}`, kind: 'meter', label: nameOf(meter), values: usage.days.map((day) => day.fees[meter.meter] ?? 0), total: meter.fee }))
+  return usage.meters.filter((meter) => usage.days.some((day) => numberOf(day.fees, meter.meter) !== 0)).sort((one, other) => other.fee - one.fee)
+    .map((meter) => ({ key: `meter ${meter.meter}`, kind: 'meter', label: nameOf(meter), values: usage.days.map((day) => numberOf(day.fees, meter.meter)), total: meter.fee }))
 }
 
 /** Colours in the order of the series; what is left over is grey. */

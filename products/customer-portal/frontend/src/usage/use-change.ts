@@ -1,6 +1,7 @@
 import type { UsageDays } from '@customer-portal/portal-api/contract'
 import { computed, type ComputedRef } from 'vue'
 import { useUsageDays } from '../queries.ts'
+import { numberOf } from './own.ts'
 import type { Range } from './range.ts'
 
 type Day = UsageDays['days'][number]
@@ -17,7 +18,7 @@ export function useChange(usage: ComputedRef<UsageDays | undefined>, whole: Comp
     return then > 0 ? sum(usage.value?.days.filter((day) => from <= day.date && day.date <= to) ?? []) / then - 1 : undefined
   }
   return {
-    changeOf: (meter: string) => change((day) => day.usage[meter] ?? 0),
+    changeOf: (meter: string) => change((day) => numberOf(day.usage, meter)),
     feeChange: computed(() => change((day) => Object.values(day.fees).reduce((total, fee) => total + fee, 0))),
   }
 }

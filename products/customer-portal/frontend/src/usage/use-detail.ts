@@ -1,6 +1,7 @@
 import { computed, ref, watch, type UnwrapNestedRefs } from 'vue'
 import { ApiError } from '../api.ts'
 import { useUsageDetail } from '../queries.ts'
+import { numberOf } from './own.ts'
 import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'
 
@@ -21,7 +22,7 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
   const total = computed(() => {
     const { filter, usage } = page
     const days = usage?.days.filter((day) => !filter.day || day.date === filter.day) ?? []
-    return days.reduce((sum, day) => sum + (filter.meter ? day.events[filter.meter] ?? 0 : Object.values(day.events).reduce((all, one) => all + one, 0)), 0)
+    return days.reduce((sum, day) => sum + (filter.meter ? numberOf(day.events, filter.meter) : Object.values(day.events).reduce((all, one) => all + one, 0)), 0)
   })
 
   return {
