@@ -12,7 +12,7 @@ import { periodNamed } from '../timeline.ts'
 import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
 import { groupDays, type GroupDays } from './group.ts'
 import { readUsage } from './deficit.ts'
-import { usedOn, valueOf, type DailyUsage } from './rating.ts'
+import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from './rating.ts'
 
 /** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
 export interface DaysOfMeter {
@@ -54,11 +54,13 @@ export async function getUsageDays(billing: Billing, input: { customerId: string
     const usage = known.days
     const fees = dailyFees(history, periods, known)
     const shown = usage.filter((day) => range.from <= day.date)
-    const meters = metersIn(history, periods, shown)
-    const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters))
+    const levels = known.all.filter((day) => history.meters.get(day.meter)?.aggregation === 'last' && day.date < range.to)
+    const meters = metersIn(history, periods, [...shown, ...levels])
+    const standing = levelsOf(history, periods, meters, levels)
+    const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters, standing))
     return {
       start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
-      meters: meters.map((meter) => totalOf(meter, days, units(usedOn(usage, meter, range), meter))),
+      meters: meters.map((meter) => totalOf(meter, days, standing(meter, addDays(range.to, -1)) ?? units(usedOn(usage, meter, range), meter))),
       days,
       ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, range, input.groupBy) }),
     }
@@ -101,12 +103,27 @@ function metersIn(history: History, periods: readonly DateRange[], usage: readon
   return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => history.meters.get(key)!)
 }
 
-function dayOf(date: LocalDate, usage: readonly DailyUsage[], fees: DailyFees, meters: readonly Meter[]): UsageDays['days'][number] {
+type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
+
+/** What a level stands at on a date, by the last report that its period counts; undefined for what is none, and where nothing counts. */
+function levelsOf(history: History, periods: readonly DateRange[], meters: readonly Meter[], all: readonly DailyUsage[]): LevelOn {
+  const ofMeter = new Map(meters.filter((meter) => meter.aggregation === 'last').map(({ key }) => [key, all.filter((day) => day.meter === key)]))
+  return (meter, date) => {
+    const reports = ofMeter.get(meter.key)
+    const period = periods.find(({ from, to }) => from <= date && date < to)
+    if (!reports || !period) return undefined
+    const stretch = stretchOn(history.stretches, date)
+    const since = stretch ? sinceOf(history.stretches, stretch.id) : period.from
+    return units(usedOn(reports, meter, levelDates(meter, { to: addDays(date, 1) }, { period, since })), meter)
+  }
+}
+
+function dayOf(date: LocalDate, usage: readonly DailyUsage[], fees: DailyFees, meters: readonly Meter[], standing: LevelOn): UsageDays['days'][number] {
   const used = new Map(usage.filter((day) => day.date === date).map((day) => [day.meter, day]))
   const byMeter = (valueFor: (meter: Meter, day: DailyUsage | undefined) => number) => Object.fromEntries(meters.map((meter) => [meter.key, valueFor(meter, used.get(meter.key))]))
   return {
     date,
-    usage: byMeter((meter, day) => (day ? units(valueOf(day, meter), meter) : 0)),
+    usage: byMeter((meter, day) => standing(meter, date) ?? (day ? units(valueOf(day, meter), meter) : 0)),
     events: byMeter((_, day) => day?.events ?? 0),
     fees: byMeter((meter) => fees.get(date)?.get(meter.key) ?? 0),
   }
