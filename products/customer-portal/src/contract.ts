@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, PeriodLabel, Plan, Role, Unit, UsagePeriod } from '@customer-portal/http/resources'
+import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, PeriodLabel, Plan, Role, Unit, UsageEvent, UsagePeriod } from '@customer-portal/http/resources'
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
@@ -125,7 +125,7 @@ export const UsageDays = Type.Object(
     )),
     days: Type.Array(Type.Object(
       { date: LocalDate, usage: Type.Record(Type.String(), Type.Number()), events: Type.Record(Type.String(), Type.Integer()), fees: Type.Record(Type.String(), Amount) },
-      { ...closed, description: 'By meter. The `fees` of a period’s days add up to what its usage costs; where a price falls with the quantity, a day may take something off' },
+      { ...closed, description: 'By meter; the `usage` of one that takes the last value is what it stands at, also on days without a report. The `fees` of a period’s days add up to what its usage costs; where a price falls with the quantity, a day may take something off' },
     )),
     groups: Type.Optional(Type.Array(Type.Object(
       {
@@ -141,6 +141,19 @@ export const UsageDays = Type.Object(
   closed,
 )
 export type UsageDays = Static<typeof UsageDays>
+
+/** GET /usage/detail */
+export const UsageDetail = Type.Object(
+  {
+    ...Page(UsageEvent).properties,
+    total: Type.Optional(Type.Object(
+      { events: Type.Integer(), isLeast: Type.Boolean() },
+      { ...closed, description: 'Where asked for: the events on all pages. At most 100,000 are counted; `isLeast` where there are more' },
+    )),
+  },
+  closed,
+)
+export type UsageDetail = Static<typeof UsageDetail>
 
 const { description, quantity, unit, included, rate, amount, taxRate, taxMode, period, explain } = InvoiceLine.properties
 export const UsageLine = Type.Object(

@@ -137,6 +137,10 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
       cursor = page.nextCursor
     } while (cursor)
     expect([seen.length, new Set(seen).size]).toEqual([130, 130])
+    const [event] = (await get('/usage/detail?start=2026-02-01&end=2026-02-28&limit=1')).data
+    const counted = await get(`/usage/detail?start=2026-02-01&end=2026-02-28&limit=1&id=${event.id}&property=agent&value=${event.properties.agent}&total=true`)
+    expect(counted).toMatchObject({ data: [{ id: event.id, voided: null }], total: { events: 1, isLeast: false } })
+    expect((await get('/usage/detail?start=2026-02-01&end=2026-02-28&limit=1&total=true')).total).toEqual({ events: 130, isLeast: false })
     expect((await get('/usage/detail?start=2026-02-01&end=2026-02-28&limit=1')).data[0].properties).toEqual({ agent: expect.any(Number) })
   })
 
@@ -144,6 +148,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ['/usage/detail?limit=101', '?limit', 'validation_failed'],
     ['/usage/detail?start=yesterday', '?start', 'validation_failed'],
     ['/usage/detail?cursor=nonsense', '?cursor', 'invalid_cursor'],
+    ['/usage/detail?property=colour', '?value', 'validation_failed'],
     ['/usage/detail?colour=red', '?colour', 'validation_failed'],
     ['/invoices?year=twenty', '?year', 'validation_failed'],
     ['/invoices?status=lost', '?status', 'validation_failed'],

@@ -96,7 +96,17 @@ export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGe
 export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
 export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 
-export interface DetailFilter { start: string; end: string; meter: string | undefined; cursor: string | undefined; limit: number }
+export interface DetailFilter {
+  start: string
+  end: string
+  meter: string | undefined
+  id: string | undefined
+  property: string | undefined
+  value: string | undefined
+  total: 'true'
+  cursor: string | undefined
+  limit: number
+}
 
 /** One page of usage events; the old rows stay while the next ones come. */
 export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {

@@ -1,10 +1,10 @@
 import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
 import { failures, PageQuery, type App } from '@customer-portal/http'
-import { Id, Instant, LocalDate, Page, UsageEvent, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
+import { Id, Instant, LocalDate, Page, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
-import { LateUsage, RejectedUsage, UsageDays, UsageLines } from '../contract.ts'
+import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
@@ -15,7 +15,14 @@ const UsageDaysQuery = Type.Object(
 )
 const UsageLinesQuery = Type.Object({ period: UsageQuery.properties.period }, { additionalProperties: false })
 const UsageDetailQuery = Type.Object(
-  { start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id), ...PageQuery.properties },
+  {
+    start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id),
+    id: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The event with exactly this id' })),
+    property: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property; with `value`: the events in which it has this value' })),
+    value: Type.Optional(Type.String({ maxLength: 500, description: 'As text: `5`, `true`, `web`' })),
+    total: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')], { description: '`true` adds how many events there are on all pages' })),
+    ...PageQuery.properties,
+  },
   { additionalProperties: false },
 )
 const UsageExportQuery = Type.Object(
@@ -64,10 +71,14 @@ export function usageRoutes(app: App, actFor: ActFor): void {
 
   app.get('/usage/detail', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'Usage events, newest first', tags: ['usage'], querystring: UsageDetailQuery, response: { 200: Page(UsageEvent) } },
+    schema: {
+      summary: 'Usage events, newest first', tags: ['usage'], querystring: UsageDetailQuery, response: { 200: UsageDetail },
+      description: 'Those that were taken back are among them, and say so. By a property, or an id of long ago, at most 92 days are searched at once (400 `invalid_range`).',
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
-    return getUsageDetail(billing, { customerId, ...request.query })
+    const { total, ...filter } = request.query
+    return getUsageDetail(billing, { customerId, ...filter, total: total === 'true' })
   })
 
   const places = exportLimit()

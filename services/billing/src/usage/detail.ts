@@ -3,10 +3,11 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory, type History } from '../history.ts'
 import { addDays, isDate, type DateRange } from '../rules/date.ts'
-import { parseInstant, type Instant } from '../rules/instant.ts'
+import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
+import { isStorable } from './event.ts'
 import { voidFrom, voidOf, type EventVoid } from './void.ts'
 
 /** A usage event as a customer sees it. `quantity` is units. */
@@ -21,19 +22,74 @@ export interface UsageEvent {
   voided: EventVoid | null
 }
 
+/** Which of a customer's events: those of a range, of one meter, under one id, or with one value of a property. */
+export interface DetailFilter {
+  customerId: string
+  start?: string
+  end?: string
+  meter?: string
+  id?: string
+  /** A property's name and its value as text, both or neither. */
+  property?: string
+  value?: string
+}
+
+/** How many events a filter chooses; `isLeast` where there are more, and nobody counted on. */
+export interface DetailTotal { events: number; isLeast: boolean }
+
+/** So many are counted. */
+export const mostCounted = 100_000
+
 /**
  * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are local dates
- * (both in) or instants (half-open).
+ * (both in) or instants (half-open). With `total`, how many there are on all pages. Throws meter_not_found, invalid_range, validation_failed.
  */
 export async function getUsageDetail(
-  billing: Billing,
-  input: { customerId: string; start?: string; end?: string; meter?: string; cursor?: string; limit?: number },
-): Promise<Page<UsageEvent>> {
+  billing: Billing, input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent> & { total?: DetailTotal }> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    return eventPage(tx.query, history, { conditions: 'time >= $2 and time < $3', ...rangeOf(history, input) }, input)
+    const where = await chosen(tx.query, history, input)
+    const page = await eventPage(tx.query, history, where, input)
+    return { ...page, ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
   }, { readOnly: true })
+}
+
+/** What a filter stands for. Where every event of a range has to be looked at, that is one of 92 days. */
+async function chosen(query: Query, history: History, { customerId, id, property, value, ...range }: DetailFilter): Promise<Where> {
+  if ((property === undefined) !== (value === undefined)) {
+    const pointer = property === undefined ? '?property' : '?value'
+    throw new BillingError('validation_failed', { pointer, message: 'a property is looked for by its name and its value' })
+  }
+  for (const [pointer, text] of [['?id', id], ['?property', property], ['?value', value]] as const) {
+    if (text !== undefined && !isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
+  }
+  const { from, to } = rangeOf(history, range)
+  const more = [...(id === undefined ? [] : [id]), ...(property === undefined ? [] : [property, value])]
+  const ofId = id === undefined ? '' : ' and id = $7'
+  const ofProperty = property === undefined ? '' : ` and properties ->> $${more.length + 5}::text = $${more.length + 6}`
+  // When an id was taken is mostly known, and so where its event stands.
+  const [key] = id === undefined ? [] : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [customerId, id])
+  if (key) return { conditions: `time >= $2 and time < $3 and time = $${more.length + 7}${ofId}${ofProperty}`, from, to, more: [...more, key.time] }
+  if (more.length > 0 && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostDaysSearched} days are searched at once` })
+  }
+  return { conditions: `time >= $2 and time < $3${ofId}${ofProperty}`, from, to, more }
+}
+
+const mostDaysSearched = 92
+
+async function countEvents(query: Query, where: Where, { customerId, meter }: { customerId: string; meter?: string }): Promise<DetailTotal> {
+  const [found] = await query<{ events: number }>(
+    `select count(*)::int as events from (
+       select from ${keysOf(meter)} cross join lateral (
+         select from usage_events where customer_id = $1 and meter = key and ${where.conditions} and ${fromTheStart} limit ${mostCounted + 1}) e
+       where $4::text is null or key = $4 limit ${mostCounted + 1}) e`,
+    [customerId, where.from, where.to, meter ?? null, null, null, ...(where.more ?? [])],
+  )
+  const events = found!.events
+  return events > mostCounted ? { events: mostCounted, isLeast: true } : { events, isLeast: false }
 }
 
 /** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
@@ -93,14 +149,17 @@ export function placeOf({ time, id, meter }: UsageEvent): Place {
   return [time, id, meter]
 }
 
+const fromTheStart = '$5::timestamptz is null and $6::text[] is null'
+const keysOf = (meter: string | undefined) => (meter === undefined ? 'meters' : '(select $4::text as key) m')
+
 /** Up to `limit` events, newest first, those behind `after`. */
 export async function eventRows(
   query: Query, history: History, where: Where, { customerId, meter, after, limit }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number },
 ): Promise<UsageEvent[]> {
-  const behind = after === undefined ? '$5::timestamptz is null and $6::text[] is null' : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
+  const behind = after === undefined ? fromTheStart : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<Omit<UsageEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
-    `select e.* from ${meter === undefined ? 'meters' : '(select $4::text as key) m'} cross join lateral (
+    `select e.* from ${keysOf(meter)} cross join lateral (
        select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", properties, voided_at as "voidedAt", void_reason as "voidReason"
        from usage_events ${voidOf('usage_events')}
        where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e

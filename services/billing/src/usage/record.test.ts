@@ -203,6 +203,41 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await ids({ end: '2026-11-09' })).toEqual(['t0'])
   })
 
+  test('the detail is searched by id and by any one property, within its range, and counted', async () => {
+    const event = await customer('searched')
+    const sent: (Partial<UsageEventInput> & { id: string })[] = [
+      { id: 'a', properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
+      { id: 'c', properties: { channel: 'phone' } }, { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
+    ]
+    await recordUsage(world.billing, sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })))
+    const find = async (filter: Partial<Parameters<typeof getUsageDetail>[1]>) => {
+      const { data, total } = await getUsageDetail(world.billing, { customerId: 'searched', start: '2026-11-08', end: '2026-11-12', total: true, ...filter })
+      return [data.map(({ id }) => id).join(' '), total]
+    }
+    const counted = (events: number) => ({ events, isLeast: false })
+    expect(await find({})).toEqual([expect.stringMatching(/^[abc] [abc] [abc]$/), counted(3)])
+    expect(await find({ limit: 1 })).toEqual([expect.stringMatching(/^[abc]$/), counted(3)])
+    expect(await find({ id: 'a' })).toEqual(['a', counted(1)])
+    expect(await find({ id: 'a', meter: 'tokens' })).toEqual(['', counted(0)])
+    expect(await find({ id: 'A' })).toEqual(['', counted(0)])
+    expect(await find({ id: 'd' })).toEqual(['', counted(0)]) // of another day
+    expect(await find({ property: 'channel', value: 'phone' })).toEqual(['c', counted(1)])
+    expect(await find({ property: 'channel', value: 'web', meter: 'tokens' })).toEqual(['b', counted(1)])
+    expect(await find({ property: 'channel', value: 'web', start: '2026-11-01' })).toEqual([expect.stringMatching(/^[ab] [ab] d$/), counted(3)])
+    expect(await find({ property: 'n', value: '5' })).toEqual(['a', counted(1)])
+    expect(await find({ property: 'on', value: 'true', id: 'b' })).toEqual(['b', counted(1)])
+    expect(await find({ property: 'on', value: 'true', id: 'a' })).toEqual(['', counted(0)])
+    expect(await find({ property: 'constructor', value: 'x' })).toEqual(['a', counted(1)])
+    expect(await find({ property: 'none', value: '' })).toEqual(['', counted(0)])
+    // An id that is remembered is found however long the range.
+    expect(await find({ id: 'd', start: '2020-01-01' })).toEqual(['d', counted(1)])
+    await expect(find({ id: 'never', start: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_range' })
+    await expect(find({ property: 'n', value: '5', start: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_range' })
+    await expect(find({ property: 'n' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?value' } })
+    await expect(find({ value: 'n' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?property' } })
+    await expect(find({ id: 'a\u0000' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?id' } })
+  })
+
   test.each([{ start: '2026-02-30' }, { start: 'x' }, { start: '2026-11-11', end: '2026-11-09' }, { end: '9999-12-31' }, { start: '0000-01-01' }, { start: '9999-12-31T23:59:59-14:00' }])('a range of %j is refused', async (range) => {
     await expect(getUsageDetail(world.billing, { customerId: 'listed', ...range })).rejects.toMatchObject({ code: 'invalid_range' })
   })

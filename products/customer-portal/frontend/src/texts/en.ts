@@ -77,6 +77,8 @@ const en: typeof zh = {
     voided: 'Voided', late: 'Received only at {time}; counted on {date}', rejected: 'Usage not counted', rejectedHint: 'This was reported but not counted, and is not billed.',
     lateAfter: 'Usage reported after billing', lateAfterHint: 'It happened in periods that had been billed; what became of it:', lateSentence: '{meter} ({quantity}): {reason}',
     rejectedSentence: '{meter} ({quantity}) not counted. {reason}', rejectedFacts: 'Happened at {time}, event {id}',
+    search: 'Search', searchBy: 'Search by', eventId: 'Event ID', property: 'Property', propertyName: 'Property name', propertyValue: 'Property value', endSearch: 'Clear search',
+    notFound: 'No matching usage in this period.',
     empty: 'No usage in this period.', emptyFee: 'No overage in this period.', resetDates: 'Reset dates', resetFilters: 'Clear filters', rows: 'Rows', page: 'Page {page}',
     export: 'Export', csv: 'CSV file', xlsx: 'Excel file (XLSX)', exported: '{range}, {meter}, about {rows} events', exportTitle: 'Exporting usage, {range}',
   },

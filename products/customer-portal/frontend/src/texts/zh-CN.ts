@@ -63,6 +63,7 @@ export default {
     voided: '已撤回', late: '{time} 才收到，已计入 {date}的用量', rejected: '未计入的用量', rejectedHint: '这些数据上报过，但没有计入用量，也不会计费。',
     lateAfter: '出账后才上报的用量', lateAfterHint: '这些用量发生在已出账的周期里，下面说明它们是怎样处理的。', lateSentence: '{meter}（{quantity}）：{reason}',
     rejectedSentence: '{meter}（{quantity}）没有计入：{reason}', rejectedFacts: '发生于 {time}，事件编号 {id}',
+    search: '搜索', searchBy: '搜索方式', eventId: '事件编号', property: '属性', propertyName: '属性名', propertyValue: '属性值', endSearch: '清除搜索', notFound: '这段时间没有符合条件的用量。',
     empty: '这段时间没有用量。', emptyFee: '这段时间没有超出费用。', resetDates: '重置日期', resetFilters: '清除筛选', rows: '每页', page: '第 {page} 页',
     export: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', exported: '{range}，{meter}，约 {rows} 条', exportTitle: '导出用量 {range}',
   },

@@ -1,7 +1,6 @@
 import { computed, ref, watch, type UnwrapNestedRefs } from 'vue'
 import { ApiError } from '../api.ts'
 import { useUsageDetail } from '../queries.ts'
-import { numberOf } from './own.ts'
 import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'
 
@@ -11,22 +10,19 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
   const query = useUsageDetail(() => {
     const { filter, range } = page
     if (!range) return undefined
-    return { start: filter.day ?? range.from, end: filter.day ?? range.to, meter: filter.meter, cursor: filter.after, limit: Number(filter.size) }
+    const { meter, id, property, value, after: cursor } = filter
+    return { start: filter.day ?? range.from, end: filter.day ?? range.to, meter, id, property, value, total: 'true', cursor, limit: Number(filter.size) }
   })
   const events = computed(() => query.data.value?.data ?? [])
   watch(() => page.filter.after, (after) => { if (!after) trail.value = [] })
   // A cursor that an address was given and that leads nowhere, any more or at all.
   watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.code === 'invalid_cursor' && page.filter.after) page.setFilter({ after: undefined, page: undefined }) })
 
-  /** How many events there are, by the sums of the days. */
-  const total = computed(() => {
-    const { filter, usage } = page
-    const days = usage?.days.filter((day) => !filter.day || day.date === filter.day) ?? []
-    return days.reduce((sum, day) => sum + (filter.meter ? numberOf(day.events, filter.meter) : Object.values(day.events).reduce((all, one) => all + one, 0)), 0)
-  })
-
   return {
-    query, events, total,
+    query, events,
+    /** How many events there are on all pages, as the server counts them. */
+    total: computed(() => query.data.value?.total),
+    isSearch: computed(() => page.filter.id !== undefined || page.filter.property !== undefined),
     columns: computed(() => propertyColumns(events.value)),
     hasNext: computed(() => Boolean(query.data.value?.nextCursor)),
     next() {
