@@ -1,7 +1,7 @@
 import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
-import type { Database } from '@customer-portal/database'
+import { DatabaseFull, type Database } from '@customer-portal/database'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildServer, type Server } from './app.ts'
 import { readSettings, type Environment } from './environment.ts'
@@ -45,6 +45,30 @@ test('the process is healthy, and ready while its database answers', async () =>
   const { app } = await serverWith({})
   expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
   expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok' })
+})
+
+test('without room to write the server is not ready and says why, reads go on, and room found makes it ready again', async () => {
+  const fresh = await pglite!.create({ billing: migrationsFolder, workbench: workbenchMigrations })
+  const state = { isFull: true }
+  // The one thing that is not real: what the disk answers to a write.
+  const full: Database = {
+    ...fresh,
+    async ping() {
+      await fresh.ping()
+      if (state.isFull) throw new DatabaseFull()
+    },
+  }
+  const read = readSettings({ PORT: '0', LOG_LEVEL: 'silent' })
+  if ('mistakes' in read) throw new Error(read.mistakes.join())
+  const server = await buildServer(read.settings, { database: full })
+  const ready = () => server.app.inject({ url: '/readyz', headers: { 'accept-language': 'en' } })
+  expect((await ready()).json()).toMatchObject({ status: 503, code: 'database_full', detail: expect.stringContaining('no room to write') as string })
+  const { key } = await createSecretKey(server.billing, { name: 'reader' })
+  expect((await server.app.inject({ url: '/api/billing/plans', headers: { authorization: `Bearer ${key}` } })).statusCode).toBe(200)
+  state.isFull = false
+  expect((await ready()).json()).toEqual({ status: 'ok' })
+  await server.close()
+  await fresh.close()
 })
 
 test('the portal learns who may frame it; nothing else does', async () => {

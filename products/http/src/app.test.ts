@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { Type, type Static } from 'typebox'
 import { BillingError } from '@customer-portal/billing'
-import { DatabaseUnavailable } from '@customer-portal/database'
+import { DatabaseFull, DatabaseUnavailable } from '@customer-portal/database'
 import { authenticate, callerOf, createApp, type App } from './index.ts'
 import { Nullable } from './resources.ts'
 
@@ -245,6 +245,16 @@ test('while the database is away the answer is 503 with Retry-After', async () =
   const answer = await app.inject('/away')
   expect([answer.statusCode, answer.headers['retry-after'], answer.json().code]).toEqual([503, '5', 'database_unavailable'])
   expect(answer.body).not.toContain('10.0.0.7')
+})
+
+test('a database without room to write is told as that, with Retry-After', async () => {
+  await appWith((on) => {
+    on.get('/full', { config: { scope: 'public' } }, async () => { throw new DatabaseFull({ cause: new Error('could not extend file base/5/2619') }) })
+  })
+  const answer = await app.inject({ url: '/full', headers: { 'accept-language': 'en' } })
+  expect([answer.statusCode, answer.headers['retry-after'], answer.json().code, answer.json().detail])
+    .toEqual([503, '5', 'database_full', 'The database has no room to write. Nothing was saved, and everything can still be read; try again later.'])
+  expect(answer.body).not.toContain('base/5')
 })
 
 test('a route without a scope stops the start', async () => {

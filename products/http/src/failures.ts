@@ -15,6 +15,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   payload_too_large: failure(413, ['请求体过大', '请求体超过了大小上限，请拆分后重试。'], ['Body too large', 'The body is over the size limit; send it in smaller parts.']),
   rate_limited: failure(429, ['请求过于频繁', '请稍后重试。'], ['Too many requests', 'Try again in a moment.']),
   database_unavailable: failure(503, ['服务暂不可用', '数据库暂时无法连接，请稍后重试。'], ['Unavailable', 'The database cannot be reached; try again in a moment.']),
+  database_full: failure(503, ['暂时无法写入', '数据库没有可用空间，内容未保存；数据仍可正常读取，请稍后重试。'], ['Nothing can be written', 'The database has no room to write. Nothing was saved, and everything can still be read; try again later.']),
   streams_full: failure(503, ['实时更新暂不可用', '同时打开的实时连接过多，请稍后重试；数据仍可正常读取。'], ['Live updates unavailable', 'Too many live connections are open; try again in a moment. Everything can still be read.']),
   internal_error: failure(500, ['服务器错误', '服务器出现了意外错误，请凭 requestId 联系支持人员。'], ['Server error', 'Something went wrong on our side; quote the requestId to support.']),
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { BillingError, type Code } from '@customer-portal/billing'
-import { DatabaseUnavailable } from '@customer-portal/database'
+import { DatabaseFull, DatabaseUnavailable } from '@customer-portal/database'
 import { failures } from './failures.ts'
 import { fieldErrors, pointerAt, type FieldError, type Place, type SchemaError } from './field-errors.ts'
 import { preferredLanguage, type Language } from './language.ts'
@@ -38,6 +38,7 @@ interface Mistake { code: Code; detail?: string; errors?: FieldError[]; extensio
 
 function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
   if (error instanceof BillingError) return billingMistake(error, request, language)
+  if (error instanceof DatabaseFull) return { code: 'database_full' }
   if (error instanceof DatabaseUnavailable) return { code: 'database_unavailable' }
   const { validation, validationContext, statusCode = 500 } = error as FastifyError
   if (validation) {

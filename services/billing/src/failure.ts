@@ -1,7 +1,7 @@
 /** Every mistake a caller can make, as a closed list: a new code does not compile until it has an HTTP status and a text in both languages. */
 export const codes = [
   'validation_failed', 'unauthorized', 'forbidden', 'scope_missing', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
-  'database_unavailable', 'streams_full', 'internal_error',
+  'database_unavailable', 'database_full', 'streams_full', 'internal_error',
   'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found', 'alias_not_found', 'payment_not_found',
   'customer_exists', 'alias_taken', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference', 'payment_reversed',
   'idempotency_key_reused', 'idempotency_in_progress',

@@ -5,9 +5,10 @@ import { columnParsers } from './column.ts'
 import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
+import { roomOf } from './room.ts'
 import { isOutOfRoom } from './sql-state.ts'
 import { serialQueue } from './serial-queue.ts'
-import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
+import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
 import { upkeep } from './upkeep.ts'
 
 /** What makes a commit durable. In memory there is none. */
@@ -94,7 +95,9 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
       end()
       assertIntact()
       await execute('ROLLBACK')
-      throw isOutOfRoom(error) ? new DatabaseUnavailable('The database has no room to write', { cause: error }) : error
+      if (!isOutOfRoom(error)) throw error
+      room.ranOut()
+      throw new DatabaseFull({ cause: error })
     }
   }
 
@@ -123,12 +126,15 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     return result
   }
 
+  const room = roomOf((work) => transact('owner', work, false))
+
   return {
     kind: 'pglite',
     transaction: (access, work, options) => transact(access, work, options?.readOnly ?? false),
     asOwner: (work) => transact('owner', work, false),
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), true)
+      await room.check()
     },
     close() {
       closing ??= queue.run(async () => {

@@ -5,8 +5,9 @@ import { openTransaction, type Run } from './open-transaction.ts'
 import { openingStatements } from './opening.ts'
 import { parameterText } from './parameter.ts'
 import { placesByCustomer } from './places.ts'
+import { roomOf } from './room.ts'
 import { isConnectionLoss, isOutOfRoom, isWorthRetrying, sqlState } from './sql-state.ts'
-import { DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
+import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
 
 export interface PostgresOptions {
   databaseUrl: string
@@ -98,7 +99,10 @@ export function postgresDatabase(options: PostgresOptions): Database {
       if (lost) unusable = error as Error
       else await client.query('ROLLBACK').catch((failure: Error) => (unusable = failure))
       if (lost && committing) throw new DatabaseUnavailable('The connection broke during a commit: it may or may not have taken place', { cause: error })
-      if (isOutOfRoom(error)) throw new DatabaseUnavailable('The database has no room to write', { cause: error })
+      if (isOutOfRoom(error)) {
+        room.ranOut()
+        throw new DatabaseFull({ cause: error })
+      }
       if (sqlState(error) === '57014') throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, { cause: error })
       throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
     } finally {
@@ -128,6 +132,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
+  const room = roomOf((work) => transact('owner', work))
   const inPlace = placesByCustomer(Math.max(1, Math.floor(pool.options.max * shareOfCustomer)), waitingPerConnection)
 
   let closing: Promise<void> | undefined
@@ -138,6 +143,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     asOwner: (work) => transact('owner', work),
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), { readOnly: true })
+      await room.check()
     },
     close: () => (closing ??= pool.end()),
   }

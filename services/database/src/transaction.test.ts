@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DatabaseUnavailable, sqlState, violatedConstraint, type Database, type Transaction } from './index.ts'
+import { DatabaseFull, sqlState, violatedConstraint, type Database, type Transaction } from './index.ts'
 import { testDatabases } from './testing.ts'
 
 const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
@@ -31,8 +31,11 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       await write('full')(tx)
       await tx.query("do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$")
     })
-    await expect(full).rejects.toThrow(DatabaseUnavailable)
+    await expect(full).rejects.toThrow(DatabaseFull)
     expect(await notesOf('full')).toEqual([])
+    // There is room again here, and asking finds it.
+    await database.ping()
+    await database.ping()
   })
 
   test('a long row of transactions lets others have their turns', async () => {

@@ -35,7 +35,7 @@ export interface Database {
   transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs as the owner of the tables: migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Throws DatabaseUnavailable when the database does not answer. */
+  /** Throws DatabaseUnavailable when the database does not answer, and DatabaseFull while there is no room to write. */
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -45,5 +45,13 @@ export class DatabaseUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'DatabaseUnavailable'
+  }
+}
+
+/** There is no room to write, on the disk or in memory: nothing took place, and reads go on. */
+export class DatabaseFull extends DatabaseUnavailable {
+  constructor(options?: ErrorOptions) {
+    super('The database has no room to write', options)
+    this.name = 'DatabaseFull'
   }
 }
