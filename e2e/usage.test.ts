@@ -164,6 +164,18 @@ test('what makes no sense in an address is left out, and an empty range leads ba
   await empty.context().close()
 })
 
+test('all figures are of one range: quotas and costs are shown with a billing period, not beside other days', async () => {
+  const page = await openUsage()
+  await page.getByRole('heading', { name: '配额' }).waitFor()
+  expect(await page.getByText('超出费用', { exact: true }).count()).toBe(1)
+  const other = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(1)}`)
+  await other.getByRole('heading', { name: '用量明细' }).waitFor()
+  expect(await other.getByRole('heading', { name: /^(配额|用量费用)$/ }).count()).toBe(0)
+  expect(await other.getByText('超出费用', { exact: true }).count()).toBe(1)
+  await page.context().close()
+  await other.context().close()
+})
+
 test('the chart moves while it is looked at, and so do the events', async () => {
   const page = await openUsage()
   await page.getByText('共 0 条').waitFor()
