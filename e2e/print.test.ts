@@ -40,6 +40,16 @@ test.each(['/usage', '/invoices'])('%s on paper is light, says whose it is, has 
   await page.context().close()
 })
 
+test('no card that fits a page is cut', async () => {
+  const page = await onPaper('/usage')
+  const rows = await page.locator('section', { hasText: '用量明细' }).locator('tbody time').filter({ visible: true }).allInnerTexts()
+  expect(rows.length).toBe(10)
+  const sheets = (await textOf(page)).split('\f')
+  const counted = sheets.map((sheet) => [sheet.includes('用量明细'), (sheet.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g) ?? []).length])
+  expect(counted.filter(([title, events]) => title || events !== 0)).toEqual([[true, 10]])
+  await page.context().close()
+})
+
 test('an invoice on paper is the invoice alone: its lines, what is due, and both parties', async () => {
   const invoice = (await vendor.invoices('test_customer')).data.find(({ kind }) => kind === 'renewal')!
   const page = await onPaper(`/invoices/${invoice.id}`)
