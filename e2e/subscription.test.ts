@@ -313,3 +313,35 @@ test('a trial is offered to whoever has not had one, and its plan begins with no
   await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14, archived: true })
   await page.context().close()
 })
+
+test('the dialog tells what remains of each allowance, and warns where nothing does', async () => {
+  const customerId = await vendor.newCustomer('starter')
+  const { charges } = await vendor.plan('team')
+  const { meter, included } = charges[0]!
+  await vendor.record([{ id: `used-${customerId}`, customerId, meter, quantity: included! + 100, time: new Date().toISOString() }])
+  const page = await openPlans(customerId)
+  await page.getByRole('button', { name: '升级到团队版' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(/变更后可用量为 0/).waitFor()
+  await dialog.getByText(/^剩余 0，共 /).waitFor()
+  await dialog.getByText(/^剩余 [1-9].*，共 /).waitFor()
+  await page.context().close()
+})
+
+test('a plan of equal rank and price is switched to, waits, and is no downgrade', async () => {
+  const { fee, charges, currency, rank, seats } = await vendor.plan('team')
+  const id = `level-${Date.now()}`
+  const plan = { name: { 'zh-CN': '同级套餐', en: 'Sibling' }, fee, charges, currency, rank, seats }
+  await vendor.call('PUT', `/plans/${id}`, plan)
+  const customerId = await vendor.newCustomer('team', 3)
+  const page = await openPlans(customerId)
+  await page.getByRole('button', { name: '换到同级套餐' }).click()
+  const dialog = page.getByRole('dialog', { name: '换到同级套餐' })
+  await dialog.getByText(/^将于 .*生效，在此之前一切不变。$/).waitFor()
+  expect(await dialog.innerText()).not.toMatch(/降级|升级/)
+  await dialog.getByRole('button', { name: '确认更换' }).click()
+  await toasts(page).getByText(/^将于 .*改为同级套餐$/).waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({ plan: { id: 'team' }, scheduledChange: { planId: id } })
+  await vendor.call('PUT', `/plans/${id}`, { ...plan, archived: true })
+  await page.context().close()
+})
