@@ -1,4 +1,4 @@
-import { createBilling, fillMeters, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
+import { createBilling, fillMeters, forgetOld, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp, serveDocs, type App } from '@customer-portal/http'
@@ -68,17 +68,22 @@ const connectionsForDueWork = 4
  * What happens by itself: meters are filled from events stored before, and, where time passes, due work is done twice a minute and the tables of usage are kept up
  * every hour. Where the clock stands, due work is done as it is moved.
  */
-function startWork(app: App, billing: Billing, { usageMonthsKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
+function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKept, changeDaysKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
   const due = dueWorkOf(billing, {
     atOnce: connectionsForDueWork,
     onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
   })
-  const upkeep = { run: () => keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept }) }
+  const upkeep = {
+    async run() {
+      await keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
+      await forgetOld(billing, { sessionDays: sessionDaysKept, ...(changeDaysKept === undefined ? {} : { changeDays: changeDaysKept }) })
+    },
+  }
   const fills = repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') })
   const stops = clockStands ? [fills] : [
     fills,
     repeatWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') }),
-    repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of usage failed') }),
+    repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of the tables failed') }),
   ]
   return async () => {
     for (const stop of stops) await stop()

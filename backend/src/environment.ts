@@ -1,4 +1,4 @@
-import { fewestMonthsKept } from '@customer-portal/billing'
+import { defaultRetention, fewestChangeDays, fewestMonthsKept } from '@customer-portal/billing'
 import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
 
@@ -39,6 +39,9 @@ export interface Settings {
   trustProxy: number
   /** How many whole months of usage events stay; all of them when absent. */
   usageMonthsKept?: number
+  /** How many days portal sessions stay after their end, and changes in the feed; all of these when absent. */
+  sessionDaysKept: number
+  changeDaysKept?: number
   /** After how many seconds a request that is not whole is given up, and a reader who takes nothing of an answer is let go. */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number
@@ -87,6 +90,8 @@ export function readSettings(environment: Environment): { settings: Settings } |
     logLevel: read('LOG_LEVEL', 'info', logLevel),
     trustProxy: read('TRUST_PROXY', 0, hops),
     usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
+    sessionDaysKept: read('SESSION_RETENTION_DAYS', defaultRetention.sessionDays, daysKept(1)),
+    changeDaysKept: read('CHANGE_RETENTION_DAYS', undefined, daysKept(fewestChangeDays)),
     bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
     readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
@@ -158,6 +163,11 @@ function hops(value: string): number {
 
 function monthsKept(value: string): number {
   if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept) throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
+  return Number(value)
+}
+
+const daysKept = (fewest: number) => (value: string): number => {
+  if (!/^\d{1,5}$/.test(value) || Number(value) < fewest) throw new Error(`must be a number of days, ${fewest} or more`)
   return Number(value)
 }
 

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases } from '@customer-portal/database/testing'
+import { actingFor, createPortalSession, createSubscription, exchangePortalCode, findPortalSession, forgetOld, listChanges, previewChange, updateCustomer } from './index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
+
+const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, changes: 0 }
+
+describe.each(testDatabases)('what serves nobody any more, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-11-01T00:00:00Z')
+    await seedCatalogue(world.billing)
+    await seedCustomer(world.billing, 'gone')
+    await createSubscription(world.billing, { customerId: 'gone', planId: 'team' })
+  })
+  afterAll(() => world.close())
+
+  const count = async (table: string) => (await world.billing.transaction((tx) => tx.query<{ count: number }>(`select count(*)::int as count from ${table}`)))[0]!.count
+
+  test('quotes, kept answers and sessions are forgotten in their time, of a customer who never comes back too', async () => {
+    await previewChange(actingFor(world.billing, 'gone'), { customerId: 'gone', planId: 'business' })
+    const session = await createPortalSession(world.billing, { customerId: 'gone' })
+    const renewable = await createPortalSession(world.billing, { customerId: 'gone' })
+    await exchangePortalCode(world.billing, { code: renewable.code })
+    await world.billing.transaction((tx) => tx.query(
+      `insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at)
+       select 'gone', 'c', 'r', n::text, 'h', 200, '{}', $1 from generate_series(1, 2500) n`, [tx.at],
+    ))
+    expect(await forgetOld(world.billing)).toEqual(nothing)
+    world.set('2026-11-02T23:59:00Z')
+    expect(await forgetOld(world.billing)).toEqual(nothing)
+    world.set('2026-11-03T00:00:00Z')
+    // More than a batch holds.
+    expect(await forgetOld(world.billing)).toEqual({ ...nothing, idempotency_keys: 2500 })
+    world.set('2026-11-09T00:00:00Z')
+    expect(await forgetOld(world.billing)).toEqual({ ...nothing, quotes: 1 })
+    world.set('2026-12-01T01:00:00Z')
+    expect(await findPortalSession(world.billing, { token: session.token })).toBeUndefined()
+    expect(await forgetOld(world.billing)).toEqual({ ...nothing, portal_sessions: 1 })
+    expect(await count('portal_sessions')).toBe(1)
+    world.set('2027-03-01T00:00:00Z')
+    expect((await forgetOld(world.billing)).portal_sessions).toBe(1)
+    expect([await count('portal_sessions'), await count('portal_tokens'), await count('quotes'), await count('idempotency_keys')]).toEqual([0, 0, 0, 0])
+  })
+
+  test('changes are forgotten only when asked for, and no cursor given out misses what happens later', async () => {
+    const { data, nextCursor } = await listChanges(world.billing)
+    await updateCustomer(world.billing, { customerId: 'gone', phone: '1' })
+    world.set('2028-03-01T00:00:00Z')
+    expect(await forgetOld(world.billing)).toEqual(nothing)
+    const all = await count('changes')
+    expect(all).toBeGreaterThan(data.length)
+    // All but the one whose place is the newest; what is unread is as old as they are.
+    expect((await forgetOld(world.billing, { sessionDays: 30, changeDays: 300 })).changes).toBe(all - 1)
+    expect(await listChanges(world.billing, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
+    await updateCustomer(world.billing, { customerId: 'gone', phone: '2' })
+    const later = await listChanges(world.billing, { cursor: nextCursor! })
+    expect(later.data.map(({ type }) => type)).toContain('account.updated')
+    expect((await listChanges(world.billing, { cursor: later.nextCursor! })).data).toEqual([])
+  })
+})
