@@ -261,7 +261,7 @@ export type Invoice = {
     start: string
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
   issuedAt: string | null
@@ -1010,7 +1010,7 @@ export type Reconciliation = {
     start: string
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
   meters: Array<{
@@ -1232,7 +1232,7 @@ export type Subscription = {
     start: string
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   } | null
   trialEndsAt: string | null
@@ -1330,7 +1330,7 @@ export type UsageSummary = {
     start: string
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
   /** Newest first, at most 24: the periods that can be asked for */
@@ -1339,7 +1339,7 @@ export type UsageSummary = {
     start: string
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }>
   timezone: string
@@ -1658,7 +1658,7 @@ export interface Operations {
   } }
   /** Issue a past period's invoice. */
   'POST /customers/{customerId}/invoices': { arguments: [customerId: string, body: {
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     period: string
   }]; answer: Invoice }
   /** Use some of an allowance, if it is left. */
@@ -1701,7 +1701,7 @@ export interface Operations {
       start: string
       /** A date in the customer's time zone, YYYY-MM-DD */
       end: string
-      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD) */
+      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
       label: string
     } | null
     trialEndsAt: string | null

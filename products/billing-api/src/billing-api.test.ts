@@ -233,6 +233,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         ['far', 'meter_not_found', 'nothing'], ['nul', 'validation_failed', 'ai_chat'], ['odd', 'validation_failed', 'ai_chat'], ['one', 'event_conflict', 'ai_chat'],
       ])
       expect(await get('/customers/globex/reconciliation?period=2031-01')).toMatchObject({ status: 404, body: { code: 'period_not_found' } })
+      expect(await get('/customers/globex/reconciliation?period=0001-01')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
       expect(await get('/customers/globex/reconciliation?period=soon')).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
       expect(await get('/customers/nobody/reconciliation')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
     })

@@ -24,7 +24,11 @@ export const LocalDate = Type.String({ format: 'date', description: "A date in t
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
 export const Amount = Type.Integer({ minimum: -1_000_000_000_000, maximum: 1_000_000_000_000, description: 'Minor units (分, cents)' })
 export const Locale = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])
-export const PeriodLabel = Type.String({ pattern: '^(000[1-9]|00[1-9]\\d|0[1-9]\\d\\d|[1-9]\\d{3})-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?$', description: 'The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD)' })
+/** Years from 1900 on: what looks back from an earlier one comes to dates that no calendar here has. */
+export const PeriodLabel = Type.String({
+  pattern: '^(19|[2-9]\\d)\\d{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?$',
+  description: 'The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on',
+})
 export const Percent = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,4})?$', description: 'Percent as a decimal string: "6" is 6 %' })
 
 /** A text a customer may see, in both languages. */
