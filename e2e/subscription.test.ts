@@ -290,7 +290,7 @@ describe.each([{ before: 'without a plan', ended: false }, { before: 'after thei
 
 test('a trial is offered to whoever has not had one, and its plan begins with nothing to pay', async () => {
   const id = `trial-${Date.now()}`
-  const { name, fee, charges, currency } = await vendor.plan('team')
+  const { fee, charges, currency } = await vendor.plan('team')
   await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14 })
   const customerId = await vendor.newCustomer()
   const page = await openPlans(customerId)
