@@ -1,4 +1,4 @@
-import { DatabaseFull, DatabaseUnavailable, type Transaction } from './types.ts'
+import { DatabaseUnavailable, type Transaction } from './types.ts'
 
 /** What a database remembers of its room to write. */
 export interface Room {
