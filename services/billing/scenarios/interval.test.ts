@@ -57,6 +57,16 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     expect(await linesOf('punctual')).toEqual([['change', ['credit', -59_900], ['fee', 1_200_000]], ['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
   })
 
+  test('from a plan by the calendar, changed on the date it began, the months are those of the plan it is on', async () => {
+    world.set('2026-11-15T16:30:00Z')
+    await putPlan(world.billing, { id: 'calendar', name: 'Calendar', rank: 5, alignment: 'calendar', fee: { amount: 30_000, per: 'subscription' }, charges: [] })
+    await seedCustomer(world.billing, 'at-once')
+    await createSubscription(world.billing, { customerId: 'at-once', planId: 'calendar' })
+    expect((await getSubscription(world.billing, { customerId: 'at-once' })).usagePeriod).toMatchObject({ start: '2026-11-16', end: '2026-12-01' })
+    const { subscription } = await upgradeSubscription(world.billing, { customerId: 'at-once', planId: 'yearly' })
+    expect(subscription).toMatchObject({ currentPeriod: { start: '2026-11-16', end: '2027-11-16' }, usagePeriod: { start: '2026-11-16', end: '2026-12-16' } })
+  })
+
   test('what a voided change billed, usage too, is billed again from the next midnight', async () => {
     await subscribe('voided')
     await use('voided', 'before', 1_100, '2026-11-14T00:00:00Z')

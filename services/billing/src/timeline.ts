@@ -20,7 +20,8 @@ function cyclesOf(stretches: readonly Stretch[]): { cycle: Cycle; to: LocalDate 
     // A trial ends with its last day, whether that was written down yet or not.
     const to = ended ?? trialEnds
     const last = cycles.at(-1)
-    if (last && last.cycle.anchor === anchor) last.to = to
+    // Where one of no days began there, the grid is that of what follows it.
+    if (last && last.cycle.anchor === anchor && last.to !== anchor) last.to = to
     else cycles.push({ cycle: { anchor, alignment, months: 1 }, to })
   }
   return cycles
