@@ -40,6 +40,14 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     expect((await proven('acme', '2026-10')).meters).toEqual([['storage', 32.125, 30.125, 2, 0, 0, 0]])
   })
 
+  test('what was billed by then is no mistake to a clock that was set back', async () => {
+    const now = world.billing.now()
+    // The line of October belongs to a period that has not begun in September.
+    world.set('2026-09-30T15:00:00Z')
+    expect(await mistakes()).toEqual([])
+    world.set(now)
+  })
+
   test('usage before the subscription, and of a meter its plan does not charge, is uncharged', async () => {
     expect((await proven('acme', '2026-09')).meters).toEqual([['storage', 12.5, 0, 0, 0, 12.5, 0]])
     await use('acme', 'v1', 'visits', 7)

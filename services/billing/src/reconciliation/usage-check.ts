@@ -3,7 +3,7 @@ import { isAdditive, type Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
-import type { LocalDate } from '../rules/date.ts'
+import { later, type LocalDate } from '../rules/date.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import { levelDates, sinceOf, usedOn, type DailyUsage } from '../usage/rating.ts'
@@ -39,9 +39,11 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
       what: 'usage that does not add up',
       row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
     })))
-  const known = new Set(periods.map((period) => period.from))
-  const stray = facts.documents.flatMap((document) => document.lines.filter((line) => line.usagePeriod !== undefined && !known.has(line.usagePeriod))
-    .map((line) => ({ what: 'a line for a period there never was', row: `${document.number} ${line.id}, ${line.usagePeriod}` })))
+  const lines = facts.documents.flatMap((document) => document.lines.flatMap((line) => (line.usagePeriod === undefined ? [] : [{ document, line, from: line.usagePeriod }])))
+  // A clock that was set back has not reached what was billed by then.
+  const latest = lines.reduce((date, { from }) => later(date, from), facts.history.today)
+  const known = new Set(usagePeriods(facts.history.stretches, latest).map((period) => period.from))
+  const stray = lines.filter(({ from }) => !known.has(from)).map(({ document, line, from }) => ({ what: 'a line for a period there never was', row: `${document.number} ${line.id}, ${from}` }))
   return [...broken, ...stray]
 }
 
