@@ -66,7 +66,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
   }, async (request) => getSubscription(billing, request.params))
 
   app.post('/customers/:customerId/subscription/preview', {
-    config: { scope: 'customers:write', idempotent: true },
+    config: { scope: 'customers:read', idempotent: true },
     schema: {
       summary: 'What a change, or a first subscription, would cost', tags: ['customers'], params: CustomerPath, body: PreviewInput, response: { 200: Preview },
       description: 'Confirming with `quoteId` is billed as shown, to the cent.',

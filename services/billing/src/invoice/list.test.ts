@@ -96,7 +96,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     ])
     for (let index = 0; index < 100; index += 1) await seedCustomer(world.billing, `another-${index}`)
     const lists: Record<string, (billing: Billing, customerId: string) => Promise<{ data: readonly unknown[] }>> = {
-      invoices: (billing, customerId) => getInvoices(billing, { customerId, limit: 100 }),
+      invoices: (billing, customerId) => getInvoices(billing, { customerId, status: 'open', limit: 100 }),
       'late events': (billing, customerId) => listLateEvents(billing, { customerId, limit: 100 }),
       'rejected events': (billing, customerId) => listRejectedEvents(billing, { customerId, limit: 100 }),
       'account credit': (billing, customerId) => listCreditMovements(billing, { customerId, limit: 100 }),
@@ -113,6 +113,13 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       expect(counts[1], name).toBeLessThanOrEqual(5)
       expect(counts[0], name).toBe(counts[1])
     }
+    // The first page of all invoices begins with the draft, which is computed: as many statements more, whatever the length of the list.
+    const withDraft = await Promise.all(['few', 'many'].map(async (customerId) => {
+      const { billing, statements } = countingStatements(world.billing)
+      await getInvoices(billing, { customerId, limit: 100 })
+      return statements()
+    }))
+    expect(withDraft[0]).toBe(withDraft[1])
     const { billing, statements } = countingStatements(world.billing)
     expect((await listCustomers(billing, { limit: 100 })).data).toHaveLength(100)
     expect(statements()).toBeLessThanOrEqual(2)
