@@ -82,6 +82,8 @@ class Model {
   #reserve({ id: own, quantity: asked, ttlSeconds }: Extract<Command, { kind: 'reserve' }>, hold: Hold | undefined, now: number): unknown {
     const as = `${asked} for ${ttlSeconds}`
     if (hold && hold.as !== as) return 'event_conflict'
+    // An id is answered from the state now: what was settled, released or has expired is closed.
+    if (hold && (hold.end !== null || hold.until <= now)) return 'reservation_closed'
     if (hold) return { granted: hold.held, remaining: this.remaining(now), expiresAt: addSeconds(start, hold.until), duplicate: true }
     const { granted } = this.#share(asked, now)
     if (granted > 0) this.#holds.set(own, { as, held: granted, until: now + ttlSeconds, end: null })
