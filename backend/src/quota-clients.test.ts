@@ -123,7 +123,7 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
           const answer = await ask(url, 'POST', path, body, tries < 3 && chance(0.3) ? upTo(30) : undefined)
           if (answer && answer.status < 300) return answer.body
           // Asked again after its second was over: what it held is free again, and its id is told to be closed.
-          if (answer?.status === 409 && answer.body.code === 'reservation_closed' && path.endsWith('/reserve')) return { granted: 0 }
+          if (answer?.status === 409 && answer.body.code === 'reservation_closed' && path.endsWith('/reserve')) return { ...answer.body, granted: 0 }
           if (!answer) hungUp.add(id)
           if (answer && answer.status !== 429 && answer.status !== 503) throw new Error(`${path}: ${answer.status} ${answer.body.code}`)
           await new Promise((resolve) => setTimeout(resolve, upTo(20)))
