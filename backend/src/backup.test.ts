@@ -77,7 +77,7 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
     await tx.query('set local role billing')
     for (const { name: table } of tables) rows[table] = (await tx.query<{ row: string }>(`select t::text as row from ${table} t`)).map(({ row }) => row).sort()
     await tx.query('set local role none')
-    const forced = await tx.query("select relname from pg_class where relforcerowsecurity order by 1")
+    const forced = await tx.query('select relname from pg_class where relforcerowsecurity order by 1')
     return { rows, forced }
   })
 
