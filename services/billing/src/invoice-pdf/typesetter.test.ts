@@ -25,5 +25,5 @@ test.skipIf(!canReadPdf)('WASM sets the page where no native build loads', async
 
 test('what Typst refuses is told in its words', async () => {
   const typesetter = native ?? await openTypesetter('wasm')
-  await expect(typesetter.pdf('{}')).rejects.toThrow(/Typst refused the page: .*title/)
+  await expect(typesetter.pdf('{}')).rejects.toThrow(/Typst refused the page: .*brand/)
 })
