@@ -150,7 +150,7 @@ describe('a page of another origin', () => {
       const response = await route.fetch()
       const { 'content-security-policy': _policy, ...headers } = response.headers()
       const html = await response.text()
-      const named = html.replace('&quot;embedOrigins&quot;:[', (list) => `${list}${embedOrigins.map((origin) => `&quot;${origin}&quot;,`).join('')}`)
+      const named = html.replace(/(&quot;embedOrigins&quot;:\[)([^\]]*)/, (_, list: string, own: string) => `${list}${[...embedOrigins.map((origin) => `&quot;${origin}&quot;`), ...(own ? [own] : [])].join(',')}`)
       expect(named !== html).toBe(embedOrigins.length > 0)
       await route.fulfill({ response, headers, body: named })
     })
