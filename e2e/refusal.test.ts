@@ -13,7 +13,7 @@ interface Case { name: string; method: string; path: string }
 async function operationsOf(api: 'portal' | 'billing', methods: readonly string[]): Promise<Case[]> {
   const { paths } = (await (await fetch(`${url}/api/${api}/openapi.json`)).json()) as ApiDocument
   const [invoice] = (await vendor.invoices('test_customer')).data
-  const values: Record<string, string> = { customerId: 'test_customer', planId: 'team', key: 'ai_chat', meter: 'ai_chat', invoiceId: invoice!.id, discountId: 'sale', reservationId: 'held', lineId: invoice!.lines[0]!.id }
+  const values: Record<string, string> = { customerId: 'test_customer', planId: 'team', key: 'ai_chat', meter: 'ai_chat', invoiceId: invoice!.id, discountId: 'sale', reservationId: 'held', alias: 'crm-1', eventId: 'e-1', keyId: 'key_1', paymentId: 'pay_1', lineId: invoice!.lines[0]!.id }
   return Object.entries(paths).flatMap(([path, operations]) => methods.filter((method) => operations[method]).map((method) => ({
     name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(),
     path: path.replaceAll(/\{(\w+)\}/g, (_part, name: string) => values[name] ?? expect.fail(`no value for {${name}} of ${path}`)),
