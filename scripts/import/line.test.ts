@@ -39,7 +39,7 @@ test('a column that the file does not have is named, with those it has', () => {
 
 test.each([
   ['0', 0], ['-3', -3], ['12.50', 12.5], ['9007199254740991', 9007199254740991], ['0.123456', 0.123456],
-  ['9007199254740993', undefined], ['1234567890123.123456', undefined], ['1e5', undefined], ['', undefined], ['0x10', undefined], ['1,5', undefined],
+  ['9007199254740993', undefined], ['1234567890123.123456', undefined], ['1e5', undefined], ['1e-400', undefined], [`0.${'0'.repeat(400)}1`, undefined], [`1${'0'.repeat(400)}`, undefined], ['0.000', 0], ['-0', -0], ['', undefined], ['0x10', undefined], ['1,5', undefined],
 ])('"%s" is the number %s', (text, value) => {
   expect(exactNumber(text)).toBe(value)
 })

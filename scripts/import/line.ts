@@ -69,6 +69,8 @@ export function exactNumber(text: string): number | undefined {
   if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined
   const digits = text.replace(/^-?0*|\./g, '').replace(/^0+/, '')
   const value = Number(text)
+  // Smaller than any float, it is read as nothing.
+  if (value === 0 && digits !== '') return undefined
   return digits.length <= 15 || Number.isSafeInteger(value) ? value : undefined
 }
 

@@ -44,11 +44,32 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect((await stored('q1', '12.5')).body).toMatchObject({ duplicates: 1 })
     for (const [quantity, code] of [
       ['9007199254740993', 'quantity_overflow'], ['1.0000000000000000001', 'quantity_too_precise'], ['"1.0005"', 'quantity_too_precise'], ['"-1"', 'quantity_negative'],
-      ['-1.0000000000000000001', 'quantity_negative'], ['1e400', 'validation_failed'], ['"1e9999"', 'quantity_overflow'], ['"many"', 'validation_failed'], ['true', 'validation_failed'],
+      ['-1.0000000000000000001', 'quantity_negative'], ['1e400', 'quantity_overflow'], ['1E+999999999', 'quantity_overflow'], ['-1e400', 'quantity_negative'],
+      ['1e-400', 'quantity_too_precise'], ['4.9e-324', 'quantity_too_precise'], ['1e-999999999', 'quantity_too_precise'], [`0.${'0'.repeat(400)}1`, 'validation_failed'], ['"1e9999"', 'quantity_overflow'], ['"many"', 'validation_failed'], ['true', 'validation_failed'],
     ] as const) {
       expect((await stored('wrong', quantity)).body, quantity).toMatchObject({ accepted: 0, rejected: [{ code }] })
     }
     expect((await stored('wrong', 'true')).body.rejected[0].detail).toMatch(/^\/quantity /)
+  })
+
+  test('a number too large or too small for a double is never read as another one, in whatever form it comes', async () => {
+    const began = performance.now()
+    const forms: [string, (id: string, more: string) => ReturnType<typeof send>][] = [
+      ['json', (id, more) => send(event(id, more))], ['lines', (id, more) => send(`${event(id, more)}\n`, { 'content-type': 'application/x-ndjson' })],
+      ['cloud', (id, more) => send(`{"specversion":"1.0","source":"/s","id":"${id}","type":"ai_chat","subject":"globex","data":{"quantity":1${more.replace(',"properties":{', ',').replace(/}$/, '')}}}`, { 'content-type': 'application/cloudevents+json' })],
+    ]
+    for (const [form, sendAs] of forms) {
+      expect((await sendAs(`small-${form}`, ',"properties":{"a":1e-400,"b":1e400,"c":1E+999999999,"d":4.9e-324,"e":5e-324,"f":-0,"g":0e999,"h":1e308}')).body, form).toMatchObject({ accepted: 1 })
+      const id = form === 'cloud' ? '["/s","small-cloud"]' : `small-${form}`
+      expect((await detail(id))!.properties).toEqual({ a: '1e-400', b: '1e400', c: '1E+999999999', d: '4.9e-324', e: 5e-324, f: 0, g: 0, h: 1e308 })
+    }
+    const before = await usage('ai_chat')
+    for (const quantity of ['0e999999999', '-0', '-0.0', '0e-400', '"-0"']) expect((await send(event(`zero ${quantity}`.replaceAll('"', '_'), `,"quantity":${quantity}`))).body, quantity).toMatchObject({ accepted: 1 })
+    expect(await usage('ai_chat')).toBe(before)
+    // The same numbers where no text is taken: refused by the name of the field.
+    expect((await call('PUT', '/meters/tiny', '{"name":"x","unit":"u","decimals":1e-400}', json)).body.errors).toMatchObject([{ pointer: '/decimals' }])
+    expect((await call('POST', '/customers/globex/quota/ai_chat/consume', '{"id":"c-tiny","quantity":1e-400}', json)).body.code).toBe('quantity_too_precise')
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 
   test('bytes that are not UTF-8 are refused, wherever JSON is taken', async () => {

@@ -1,6 +1,10 @@
 /** As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look finds that out. */
 const shortRun = 15
 const longRun = /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
+/** What ends as a number does with an exponent of three digits: with fewer, one of few digits is neither too large nor too small for a double. */
+const largeExponent = /[eE][-+\d]\d\d+[\s,}\]]/
+/** Below it a double holds fewer digits, down to none. */
+const smallestWithAllDigits = 2 ** -1022
 /** More than a batch of a thousand events has: looking at each takes about a microsecond, and others wait meanwhile. */
 export const mostLongNumbers = 32_768
 /** A double written with 17 digits is read as itself. */
@@ -8,12 +12,12 @@ const digitsOfDouble = 17
 const partsOfNumber = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
 
 /**
- * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as `"1234567890123456789"`: it stays
- * what was sent where a text is taken too, and is refused by the name of its field everywhere else, rather than read as another number.
- * Undefined where more than 32,768 numbers are so long that they have to be looked at.
+ * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as `"1234567890123456789"` and `1e-400` as
+ * `"1e-400"`: it stays what was sent where a text is taken too, and is refused by the name of its field everywhere else, rather than read as another
+ * number. Undefined where more than 32,768 numbers are so long, or have such an exponent, that they have to be looked at.
  */
 export function withExactNumbers(json: string): string | undefined {
-  if (!longRun.test(json)) return json
+  if (!longRun.test(json) && !largeExponent.test(json)) return json
   const pieces: string[] = []
   let copied = 0
   let long = 0
@@ -23,7 +27,7 @@ export function withExactNumbers(json: string): string | undefined {
       at = endOfText(json, at)
     } else if (character === minus || isDigit(character)) {
       const end = endOfNumber(json, at)
-      if (end - at > shortRun) {
+      if (end - at > shortRun || hasLargeExponent(json, at, end)) {
         long += 1
         if (long > mostLongNumbers) return undefined
         if (!isHeld(json.slice(at, end))) {
@@ -42,6 +46,7 @@ export function withExactNumbers(json: string): string | undefined {
 const quote = 0x22
 const backslash = 0x5c
 const minus = 0x2d
+const plus = 0x2b
 const isDigit = (character: number) => character >= 0x30 && character <= 0x39
 
 /** Behind the closing quote, or at the end where there is none. */
@@ -58,9 +63,18 @@ function endOfNumber(json: string, start: number): number {
   let end = start + 1
   for (; end < json.length; end += 1) {
     const character = json.charCodeAt(end)
-    if (!isDigit(character) && character !== 0x2e && (character | 0x20) !== 0x65 && character !== minus && character !== 0x2b) break
+    if (!isDigit(character) && character !== 0x2e && (character | 0x20) !== 0x65 && character !== minus && character !== plus) break
   }
   return end
+}
+
+/** Whether a number ends in an exponent of three digits or more. */
+function hasLargeExponent(json: string, start: number, end: number): boolean {
+  let sign = end - 1
+  while (sign > start && isDigit(json.charCodeAt(sign))) sign -= 1
+  if (end - sign <= 3) return false
+  const before = json.charCodeAt(sign)
+  return ((before === minus || before === plus ? json.charCodeAt(sign - 1) : before) | 0x20) === 0x65
 }
 
 /** Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits, which some languages write. */
@@ -69,8 +83,9 @@ function isHeld(literal: string): boolean {
   // Most are one of these, or what is no number, which is left to whoever reads the JSON.
   if (String(value) === literal || Number.isNaN(value)) return true
   const written = decimalOf(literal)
-  if (written === undefined || written.digits.length <= shortRun) return Number.isFinite(value)
-  if (written.digits.length > digitsOfDouble || !Number.isFinite(value)) return false
+  if (written === undefined || written.digits === '') return true
+  if (written.digits.length > digitsOfDouble || !Number.isFinite(value) || value === 0) return false
+  if (written.digits.length <= shortRun && Math.abs(value) >= smallestWithAllDigits) return true
   return [String(value), value.toPrecision(digitsOfDouble)].some((text) => {
     const read = decimalOf(text)!
     return read.digits === written.digits && read.exponent === written.exponent
