@@ -2,11 +2,14 @@ import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, putMeter, putPlan, rebuildUsage, recordUsage,
+  checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, putMeter, putPlan, rebuildUsage, recordUsage,
   reserve, settleReservation, voidEvents, type UsageEventInput,
 } from '../src/index.ts'
+import { addMonths } from '../src/rules/date.ts'
 import { eventsBehind } from '../src/usage/detail.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+
+const nextMonth = (month: string) => addMonths(`${month.slice(0, 7)}-01`, 1).slice(0, 7)
 
 const mistakesIn = async (world: World) => {
   const mistakes: unknown[] = []
@@ -134,6 +137,54 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
+  test('an event that several meters count leaves the sums, lines, detail and quota of each, once', async () => {
+    const of = { unit: 'x', eventType: 'run.ended' }
+    await putMeter(world.billing, { ...of, key: 'run-tokens', name: 'Tokens', valueProperty: 'tokens', groupBy: ['model'] })
+    await putMeter(world.billing, { ...of, key: 'run-seconds', name: 'Seconds', valueProperty: 'seconds', decimals: 1 })
+    await putMeter(world.billing, { ...of, key: 'large-runs', name: 'Runs', aggregation: 'count', filters: { model: 'large' } })
+    await putMeter(world.billing, { ...of, key: 'run-peak', name: 'Peak', aggregation: 'max', valueProperty: 'seconds', decimals: 1 })
+    await putMeter(world.billing, { ...of, key: 'run-people', name: 'People', aggregation: 'unique', uniqueBy: 'who' })
+    const charge = { included: 0, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } } }
+    await putPlan(world.billing, {
+      id: 'runs', name: 'Runs', fee: { amount: 0, per: 'subscription' }, taxRate: '0', alignment: 'calendar',
+      charges: [{ ...charge, meter: 'run-tokens' }, { ...charge, meter: 'run-seconds' }, { meter: 'large-runs', included: 62, overage: 'block' }, { ...charge, meter: 'run-peak' }, { ...charge, meter: 'run-people' }],
+    })
+    await world.passTo(`${nextMonth(world.billing.now())}-01T02:00:00Z`)
+    await seedCustomer(world.billing, 'several')
+    await createSubscription(world.billing, { customerId: 'several', planId: 'runs' })
+    const run = (id: string, tokens: number, seconds: number, model: string, who: string) => ({ id, type: 'run.ended', properties: { tokens, seconds, model, who } })
+    await record('several', [run('a', 100, 2.5, 'large', 'li'), run('b', 30, 9, 'large', 'wang'), run('c', 7, 1, 'small', 'li')])
+    const left = async () => (await checkQuota(world.billing, { customerId: 'several', meter: 'large-runs' })).remaining
+    expect(await usage('several')).toMatchObject({ 'run-tokens': 137, 'run-seconds': 12.5, 'large-runs': 2, 'run-peak': 9, 'run-people': 2 })
+    expect(await left()).toBe(60)
+    expect(await take('several', 'b')).toEqual({ voided: ['b'], notFound: [], alreadyVoided: [] })
+    expect(await take('several', 'b')).toEqual({ voided: [], notFound: [], alreadyVoided: ['b'] })
+    expect(await usage('several')).toMatchObject({ 'run-tokens': 107, 'run-seconds': 3.5, 'large-runs': 1, 'run-peak': 2.5, 'run-people': 1 })
+    expect(await left()).toBe(61)
+    const { groups } = await getUsageSummary(world.billing, { customerId: 'several', groupBy: 'model' })
+    expect(groups!.find(({ meter }) => meter === 'run-tokens')!.values.map(({ value, used }) => [value, used])).toEqual([['large', 100], ['small', 7]])
+    const { data } = await getUsageDetail(world.billing, { customerId: 'several' })
+    expect(data.filter(({ voided }) => voided).map(({ id, meter }) => [id, meter]).sort()).toEqual(['large-runs', 'run-peak', 'run-people', 'run-seconds', 'run-tokens'].map((meter) => ['b', meter]))
+    expect(await mistakesIn(world)).toEqual([])
+
+    const month = world.billing.now()
+    await world.passTo(`${nextMonth(month)}-02T00:00:00Z`)
+    const lines = async (id: string) => (await getInvoices(world.billing, { customerId: 'several' })).data.find((invoice) => invoice.id === id)!.lines
+    const [issued] = (await getInvoices(world.billing, { customerId: 'several' })).data
+    expect((await lines(issued!.id)).map(({ meter, quantity }) => [meter, quantity])).toEqual([['run-tokens', 107], ['run-seconds', 3.5], ['large-runs', 1], ['run-peak', 2.5], ['run-people', 1]])
+    for (const { id, meter, quantity } of (await lines(issued!.id)).filter(({ meter }) => meter !== 'run-peak' && meter !== 'run-people')) {
+      const behind = (await getInvoiceLineEvents(world.billing, { customerId: 'several', invoiceId: issued!.id, lineId: id })).data
+      expect([meter, behind.map((event) => event.id).includes('b'), behind.reduce((total, event) => total + event.quantity, 0)]).toEqual([meter, false, quantity])
+    }
+    // Of what is issued, each meter gives its own back, once: 100 tokens, 2.5 seconds, 1.5 of the peak, nobody of the people.
+    await take('several', 'a')
+    await world.passTo(`${nextMonth(nextMonth(month))}-02T00:00:00Z`)
+    const [next] = (await getInvoices(world.billing, { customerId: 'several' })).data
+    const given = next!.lines.filter(({ kind }) => kind === 'adjustment')
+    expect(given.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([['run-tokens', -100, -1_000], ['run-seconds', -2.5, -25], ['large-runs', -1, 0], ['run-peak', -1.5, -15]])
+    expect(await mistakesIn(world)).toEqual([])
+  })
+
   test('whatever is recorded and taken back in whichever order, what is left counts as if the rest had never been', async () => {
     let run = 0
     await fc.assert(fc.asyncProperty(
@@ -143,7 +194,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
         const [one, other] = [`property-${run}-x`, `property-${run}-y`]
         for (const id of [one, other]) await seedCustomer(world.billing, id)
         const events = all.map(({ meter, quantity, day, who }, index) => ({
-          id: `e${index}`, meter, quantity, time: `2026-08-0${day}T00:00:00Z`, properties: { user: who, model: who },
+          id: `e${index}`, meter, quantity, time: `${world.billing.now().slice(0, 8)}0${day}T00:00:00Z`, properties: { user: who, model: who },
         }))
         await record(one, events)
         const ids = events.filter((_, index) => all[index]!.take).map(({ id }) => id)
