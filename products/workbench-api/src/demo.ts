@@ -1,6 +1,6 @@
 import { endPortalSessionsOf, type Billing } from '@customer-portal/billing'
 import {
-  addMessage, agentExists, closeConversation, createAgent, createWorkbench, isAgentPassword, listAgents, setAgentDisabled, startConversation, type Agent, type AgentRole, type Channel, type Workbench,
+  addMessage, agentExists, closeConversation, createAgent, createWorkbench, isAgentPassword, listAgents, setAgentDisabled, startConversation, type Agent, type AgentRole, type Channel, type PasswordCost, type Workbench,
 } from '@customer-portal/workbench'
 
 /** Who may log in to the demo. They are published with it: never use them elsewhere. */
@@ -35,9 +35,16 @@ const talks: Talk[] = [
   { customerId: 'near_quota', visitor: '徐涛', channel: 'app', minutesAgo: 3, said: ['快递三天没动静了，是不是丢了'] },
 ]
 
+/** Where the desk is, and what a guess at a password costs there where that is not the usual. */
+interface Desk {
+  database: Billing['db']
+  billing: Billing
+  passwordCost?: PasswordCost | undefined
+}
+
 /** Fills the desk of the demo's customers: agents, and conversations that wait for an answer. Where the first agent is there already, nothing changes. */
-export async function seedWorkbenchDemo({ database, billing, now = billing.now }: { database: Billing['db']; billing: Billing; now?: () => string }): Promise<void> {
-  const workbench = createWorkbench({ db: database, now, newId: billing.newId })
+export async function seedWorkbenchDemo({ database, billing, now = billing.now, passwordCost }: Desk & { now?: () => string }): Promise<void> {
+  const workbench = createWorkbench({ db: database, now, newId: billing.newId, passwordCost })
   const [first, ...others] = demoAgents
   // Asked first, since making a password's hash is slow on purpose and every start comes by here.
   if (await agentExists(workbench, first.email)) return letDemoIn(workbench)
@@ -59,8 +66,8 @@ async function letDemoIn(workbench: Workbench): Promise<void> {
  * Ends the logins that were published with the demo: agents that still have its password can't log in any more, and what they have opened is over. Returns
  * their e-mail addresses. Changes nothing where there are none.
  */
-export async function endDemoLogins({ database, billing }: { database: Billing['db']; billing: Billing }): Promise<string[]> {
-  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
+export async function endDemoLogins({ database, billing, passwordCost }: Desk): Promise<string[]> {
+  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId, passwordCost })
   const ended: string[] = []
   for (const { email, password } of demoAgents) {
     const { data: [agent] } = await listAgents(workbench, { email })

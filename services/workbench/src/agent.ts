@@ -23,7 +23,7 @@ export async function createAgent(
   workbench: Workbench,
   { customerId, email, name, role, locale = 'zh-CN', password }: { customerId: string; email: string; name: string; role: AgentRole; locale?: AgentLocale; password: string },
 ): Promise<Agent | undefined> {
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await hashPassword(password, workbench.passwordCost)
   return workbench.db.transaction(anyCustomer, async (tx) => {
     const [agent] = await tx.query<Agent>(
       `insert into agents (customer_id, id, email, name, role, locale, password_hash, created_at)
@@ -80,7 +80,7 @@ export async function setAgentDisabled(workbench: Workbench, { agentId, disabled
 
 /** Gives an agent another password and ends their logins. Undefined when there is no such agent. */
 export async function setAgentPassword(workbench: Workbench, { agentId, password }: { agentId: string; password: string }): Promise<ListedAgent | undefined> {
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await hashPassword(password, workbench.passwordCost)
   return workbench.db.transaction(anyCustomer, async (tx) => {
     const [agent] = await tx.query<ListedAgent>(`update agents set password_hash = $2 where id = $1 returning ${listedColumns}`, [agentId, passwordHash])
     if (agent) await endLogins(tx, agent)
@@ -93,7 +93,7 @@ export async function isAgentPassword(workbench: Workbench, { agentId, password 
   const [row] = await workbench.db.transaction(anyCustomer, (tx) => tx.query<{ hash: string }>(
     'select password_hash as hash from agents where id = $1', [agentId],
   ), { readOnly: true })
-  return verifyPassword(password, row?.hash)
+  return verifyPassword(password, row?.hash, workbench.passwordCost)
 }
 
 async function endLogins(tx: Transaction, { customerId, id }: Agent): Promise<void> {

@@ -3,7 +3,7 @@ export { migrateWorkbench, migrationsFolder } from './migrations.ts'
 export {
   agentExists, createAgent, isAgentPassword, listAgents, loginName, setAgentDisabled, setAgentLocale, setAgentPassword, type Agent, type AgentLocale, type AgentRole, type ListedAgent,
 } from './agent.ts'
-export { hashPassword, newPassword, TooManyLogins, verifyPassword } from './password.ts'
+export { newPassword, TooManyLogins, type PasswordCost } from './password.ts'
 export { findAgent, logIn, logOut, sessionHours } from './session.ts'
 export { createLoginAttempts, type LoginAttempts } from './login-attempts.ts'
 export { closeConversation, findConversation, listConversations, startConversation, type Channel, type Conversation, type ConversationStatus } from './conversation.ts'

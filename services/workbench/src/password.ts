@@ -1,7 +1,14 @@
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto'
 
+/** What a guess costs: scrypt's parameters. */
+export interface PasswordCost {
+  N: number
+  r: number
+  p: number
+}
+
 /** OWASP's first choice for scrypt: 128 MiB and some 0.4 s for each guess. */
-const cost = { N: 2 ** 17, r: 8, p: 1 }
+const usualCost: PasswordCost = { N: 2 ** 17, r: 8, p: 1 }
 const saltBytes = 16
 const keyBytes = 32
 /** Each run holds 128 MiB: two at once are 256 MiB, and the queue is as long as people wait. */
@@ -14,15 +21,15 @@ export class TooManyLogins extends Error {
 }
 
 /** `scrypt$N$r$p$salt$key`, in base64url: the parameters travel with the hash, so they may be raised without locking anybody out. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = usualCost): Promise<string> {
   const salt = randomBytes(saltBytes)
   const key = await derive(password, salt, cost)
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
 }
 
-/** Whether `password` is the one behind `hash`. Without a hash (no such agent) the same work is done and the answer is no. Throws TooManyLogins. */
-export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const stored = parse(hash ?? nobody)
+/** Whether `password` is the one behind `hash`. Without a hash (no such agent) the work of `cost` is done and the answer is no. Throws TooManyLogins. */
+export async function verifyPassword(password: string, hash: string | undefined, cost = usualCost): Promise<boolean> {
+  const stored = hash === undefined ? { ...cost, ...nobody } : parse(hash)
   const key = await derive(password, stored.salt, stored)
   return timingSafeEqual(key, stored.key) && hash !== undefined
 }
@@ -34,7 +41,7 @@ export function newPassword(): string {
   return groups.join('-')
 }
 
-const nobody = ['scrypt', cost.N, cost.r, cost.p, randomBytes(saltBytes).toString('base64url'), randomBytes(keyBytes).toString('base64url')].join('$')
+const nobody = { salt: randomBytes(saltBytes), key: randomBytes(keyBytes) }
 
 function parse(hash: string) {
   const [scheme, N, r, p, salt, key] = hash.split('$')
@@ -42,7 +49,7 @@ function parse(hash: string) {
   return { N: Number(N), r: Number(r), p: Number(p), salt: Buffer.from(salt, 'base64url'), key: Buffer.from(key, 'base64url') }
 }
 
-async function derive(password: string, salt: Buffer, { N, r, p }: typeof cost): Promise<Buffer> {
+async function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost): Promise<Buffer> {
   await enter()
   try {
     return await new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export async function logIn(workbench: Workbench, { email, password }: { email: 
     const [row] = await tx.query<Agent & { passwordHash: string }>(`select ${agentColumns}, password_hash as "passwordHash" from agents where email = $1 and disabled_at is null`, [loginName(email)])
     return row
   }, { readOnly: true })
-  if (!(await verifyPassword(password, found?.passwordHash)) || !found) return undefined
+  if (!(await verifyPassword(password, found?.passwordHash, workbench.passwordCost)) || !found) return undefined
   const { passwordHash: _, ...agent } = found
   return { agent, secret: await beginSession(workbench, agent) }
 }

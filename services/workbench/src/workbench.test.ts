@@ -12,7 +12,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
 
   beforeAll(async () => {
     db = await create({ workbench: migrationsFolder })
-    workbench = createWorkbench({ db, now: () => new Date(clock).toISOString().replace('Z', '000Z'), newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}` })
+    workbench = createWorkbench({ db, now: () => new Date(clock).toISOString().replace('Z', '000Z'), newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`, passwordCost: { N: 2 ** 10, r: 8, p: 1 } })
     owner = (await createAgent(workbench, { customerId: 'acme', email: ' Owner@Example.com', name: '林晓', role: 'owner', password: 'a good password' }))!
   }, 60_000)
   afterAll(() => db?.close())
@@ -24,6 +24,14 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     test('an e-mail belongs to one agent, whatever its case and whoever the customer is', async () => {
       expect(owner).toMatchObject({ customerId: 'acme', email: 'owner@example.com', role: 'owner', locale: 'zh-CN' })
       expect(await createAgent(workbench, { customerId: 'other', email: 'OWNER@example.com', name: 'x', role: 'viewer', password: 'p' })).toBeUndefined()
+    })
+
+    test('a password is hashed at the usual cost, where no other is asked for', async () => {
+      const usual = createWorkbench({ db, now: workbench.now, newId: workbench.newId })
+      await createAgent(usual, { customerId: 'acme', email: 'usual@example.com', name: 'x', role: 'viewer', password: 'a good password' })
+      expect(await db.asOwner((tx) => tx.query(`select email, split_part(password_hash, '$', 2) as cost from agents order by email`))).toEqual([
+        { email: 'owner@example.com', cost: '1024' }, { email: 'usual@example.com', cost: '131072' },
+      ])
     })
 
     test('the right password opens a session, a wrong one and an unknown e-mail do not', async () => {
