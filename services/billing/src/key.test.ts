@@ -32,6 +32,12 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     expect(await countSecretKeys(world.billing)).toBe(before + 1)
   })
 
+  test.each([
+    [`sk_aUIxAaqL_${'9'.repeat(34)}`, 'sk_'], ['sk_live_aUIxAaqL_9f', 'sk_live_'], ['sk_given_0123456789', 'sk_given_'], ['0123456789_abcdef', ''],
+  ])('of %s no more is told than what stands before its random part, and its end', async (key, prefix) => {
+    expect(await createSecretKey(world.billing, { name: 'given', key })).toMatchObject({ prefix, lastFour: key.slice(-4) })
+  })
+
   test('when revoking has returned, no process accepts the key, however lately it was used there', async () => {
     const { id, key } = await createSecretKey(world.billing, { name: 'leaked' })
     // Another context on the same database, as another process has one.

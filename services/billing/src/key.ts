@@ -269,7 +269,8 @@ function expiryFrom(expiresAt: string | null | undefined, now: Instant): Instant
   return instant
 }
 
-/** What stands before the random part of a key: `sk_`, `sk_live_`. Nothing of one without such a beginning. */
+/** What stands before the random part of a key: `sk_`, `sk_live_`. Nothing of one without such a beginning. The random part of ours may hold a `_` too. */
 function prefixOf(key: string): string {
+  if (/^sk_[\w-]{43}$/.test(key)) return 'sk_'
   return /^(?:[A-Za-z]{1,8}_){1,2}/.exec(key.slice(0, 12))?.[0] ?? ''
 }
