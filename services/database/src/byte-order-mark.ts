@@ -12,16 +12,17 @@ const dataRow = 'D'.charCodeAt(0)
 /** What has come of a message that is not whole yet. */
 interface Waiting { parts: Buffer[]; bytes: number; wanted: number }
 
-let kept = false
+/** Says so on the decoder itself, which this process has once, also where it has this module twice. */
+const kept = Symbol.for('customer-portal.byte-order-marks-kept')
 
 /**
  * PGlite's decoder takes a U+FEFF at the beginning of a text for a byte order mark and drops it, so that what is read is not what was
  * written. From now on it is put back, for every embedded database of this process.
  */
 export function keepByteOrderMarks(): void {
-  if (kept) return
-  kept = true
-  const { prototype } = protocol.Parser as unknown as { prototype: { parse: Parse } }
+  const { prototype } = protocol.Parser as unknown as { prototype: { parse: Parse; [kept]?: true } }
+  if (prototype[kept]) return
+  prototype[kept] = true
   const parse = prototype.parse
   const waiting = new WeakMap<object, Waiting>()
   prototype.parse = function (bytes, onMessage) {
