@@ -107,7 +107,7 @@ test('while the server is away the page says so and keeps what was typed; once i
   expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')
 
   server = await startServer(environment)
-  await isAway.waitFor({ state: 'detached', timeout: 30_000 })
+  await isAway.waitFor({ state: 'detached' })
   // Nobody answered: it is looked up, and said.
   await page.getByText(/没有完成，可以重试|还不知道是否已经完成/).waitFor()
   expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')

@@ -36,7 +36,7 @@ test('when the quota is used up the desk says so and leads to the page that lift
   if (await name.count()) await name.fill('王女士')
   await dialog.locator('button[type=submit]').click()
   const suggestion = page.getByRole('button', { name: /AI 建议|获取建议|生成建议/ })
-  await expect.poll(() => suggestion.isDisabled(), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => suggestion.isDisabled()).toBe(true)
   await page.getByRole('link', { name: /升级套餐/ }).first().click()
   await page.waitForURL('**/workbench/account/subscription')
   await page.frameLocator('iframe').getByRole('heading', { level: 1, name: '订阅' }).waitFor()

@@ -268,7 +268,7 @@ describe('a token', () => {
 
 describe('what is wrong is said with its code', () => {
   const says = async (page: Page, code: string) => {
-    await problem(page).getByText(`${code}:`).waitFor({ timeout: 20_000 })
+    await problem(page).getByText(`${code}:`).waitFor()
     await page.waitForTimeout(300)
     expect(await problem(page).innerText()).toMatch(new RegExp(`^${code}: .+\\. .+\\.$`))
   }

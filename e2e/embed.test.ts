@@ -115,7 +115,7 @@ describe('a page of another origin', () => {
     context.on('console', (message) => { if (/frame-ancestors/.test(message.text())) blocked.push(message.text()) })
     const page = await context.newPage()
     await page.goto(stranger.url)
-    await expect.poll(() => blocked.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => blocked.length).toBeGreaterThan(0)
     expect(await stranger.heardBy(page)).toEqual([])
     await context.close()
   })
@@ -135,7 +135,7 @@ describe('a page of another origin', () => {
     await waiting.waitForLoadState()
 
     const said = await stranger.said(page)
-    await expect.poll(async () => (await stranger.said(page)) - said, { timeout: 20_000 }).toBeGreaterThan(20 * 5)
+    await expect.poll(async () => (await stranger.said(page)) - said).toBeGreaterThan(20 * 5)
     expect(await stranger.heardBy(page)).toEqual([])
     for (const place of [inFrame(workbench), alone]) await place.getByRole('heading', { level: 1, name: '概览' }).waitFor()
     expect([workbench.url(), alone.url()]).toEqual([`${url}/workbench/account`, `${url}/portal/`])
@@ -161,9 +161,9 @@ describe('a page of another origin', () => {
 
   test('that could frame the portal hears nothing but its greeting: no answer, no call, no page', async () => {
     const { context, page } = await framedWithoutPolicy()
-    await expect.poll(() => stranger.heardBy(page), { timeout: 20_000 }).toContain('SYN')
+    await expect.poll(() => stranger.heardBy(page)).toContain('SYN')
     const said = await stranger.said(page)
-    await expect.poll(async () => (await stranger.said(page)) - said, { timeout: 20_000 }).toBeGreaterThan(20 * 5)
+    await expect.poll(async () => (await stranger.said(page)) - said).toBeGreaterThan(20 * 5)
     expect([...new Set(await stranger.heardBy(page))]).toEqual(['SYN'])
     expect(await inFrame(page).locator(begun).count()).toBe(0)
     await context.close()
@@ -171,7 +171,7 @@ describe('a page of another origin', () => {
 
   test('is answered as soon as the vendor names its origin', async () => {
     const { context, page } = await framedWithoutPolicy([stranger.url])
-    await expect.poll(() => stranger.heardBy(page), { timeout: 20_000 }).toContain('ACK1')
+    await expect.poll(() => stranger.heardBy(page)).toContain('ACK1')
     await context.close()
   })
 })

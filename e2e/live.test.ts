@@ -29,9 +29,10 @@ test.each([['/', '概览'], ['/usage', '用量']])('what the vendor reports appe
   await requests.settled()
   expect(await used()).toContain('1 / 500')
   const asked = requests.count('/api/portal/usage')
+  // Sooner than a page without a stream asks again, however busy the machine is.
   for (const sum of [124, 247]) {
     await use(customerId, 123)
-    await expect.poll(used, { timeout: 8_000 }).toContain(`${sum} / 500`)
+    await expect.poll(used, { timeout: 25_000 }).toContain(`${sum} / 500`)
   }
   expect([requests.count('/api/portal/usage'), requests.streams()]).toEqual([asked, 1])
   await page.context().close()
@@ -47,7 +48,7 @@ test('a page that nobody sees does not listen; shown again, it tells what has ha
   await use(customerId, 50)
   await show(page, 'visible')
   await expect.poll(() => requests.streams()).toBe(1)
-  await expect.poll(used, { timeout: 8_000 }).toContain('51 / 500')
+  await expect.poll(used, { timeout: 25_000 }).toContain('51 / 500')
   // The account shows nothing that moves.
   await page.getByRole('link', { name: '账户', exact: true }).first().click()
   await expect.poll(() => requests.streams()).toBe(0)
@@ -60,6 +61,6 @@ test('where there is no stream, the page asks from time to time', async () => {
   await expect.poll(() => requests.count('/api/portal/usage/stream')).toBeGreaterThan(0)
   expect(await page.getByText('实时', { exact: true }).count()).toBe(0)
   await use(customerId, 70)
-  await expect.poll(used, { timeout: 40_000 }).toContain('71 / 500')
+  await expect.poll(used).toContain('71 / 500')
   await page.context().close()
 })

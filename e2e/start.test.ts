@@ -23,7 +23,7 @@ async function refusal(environment: Record<string, string>): Promise<{ code: num
 /** The portal's link in the welcome, which is printed soon after the server answers. */
 async function printedLink(server: RunningServer): Promise<string> {
   const find = () => /http:\/\/\S+\/portal#code=\S+/.exec(server.output())?.[0]
-  await expect.poll(find, { timeout: 20_000 }).toBeDefined()
+  await expect.poll(find).toBeDefined()
   return find()!
 }
 

@@ -49,8 +49,13 @@ export interface Look {
   height?: number
 }
 
-export function newContext(browser: Browser, { locale = 'zh-CN', theme = 'light', width = 1280, height = 900 }: Look = {}): Promise<BrowserContext> {
-  return browser.newContext({ locale, colorScheme: theme, viewport: { width, height }, reducedMotion: 'reduce', acceptDownloads: true })
+/** How long the tests wait for what a page will show: as long as a machine with other work may need. What must be quick is measured. */
+const patience = 60_000
+
+export async function newContext(browser: Browser, { locale = 'zh-CN', theme = 'light', width = 1280, height = 900 }: Look = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale, colorScheme: theme, viewport: { width, height }, reducedMotion: 'reduce', acceptDownloads: true })
+  context.setDefaultTimeout(patience)
+  return context
 }
 
 /** Logs in to the workbench as a person would. */
