@@ -12,6 +12,32 @@ test.each(markdownIn(root).map((file) => relative(root, file)))('every link in %
   expect(dead).toEqual([])
 })
 
+/** Told as they were on their day. */
+const records = new Set(['CHANGELOG.md', 'progress.md', join('docs', 'decisions.md')])
+/** What a command makes that a page names, and the file that says it does. */
+const made: Record<string, string> = { '.cache/mutation/report.html': 'scripts/mutation/stryker.config.mjs' }
+
+test.each(markdownIn(root).map((file) => relative(root, file)).filter((name) => !records.has(name)))('every file that %s names is there', (name) => {
+  const named = [...readFileSync(join(root, name), 'utf8').replaceAll(/^```.*?^```/gms, '').matchAll(/`([\w.@-]+(?:\/[\w.@-]+)+\.(?:ts|mjs|js|json|html|md|csv|sql|vue|yml|typ))`/g)].map((match) => match[1]!)
+  expect(named.filter((path) => !made[path] && !isThere(name, path))).toEqual([])
+})
+
+test.each(Object.entries(made))('%s is what %s writes', (path, source) => {
+  expect(readFileSync(join(root, source), 'utf8').replaceAll('${folder}', '.cache/mutation')).toContain(path)
+})
+
+test('every file that a command of package.json runs is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+  const run = Object.values(scripts).flatMap((command) => command.split(' ').filter((word) => /\.(ts|mjs|cjs)$/.test(word)))
+  expect(run.length).toBeGreaterThan(10)
+  expect(run.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
+/** From the project, from the page's own folder, or from the sources beside it: `rules/money.ts` of a service's page. */
+function isThere(page: string, path: string): boolean {
+  return ['', dirname(page), join(dirname(page), 'src'), join('services', 'billing', 'src')].some((from) => existsSync(join(root, from, path)))
+}
+
 function markdownIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
