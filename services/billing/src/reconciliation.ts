@@ -57,9 +57,10 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
   })
 }
 
-/** Proves the rows of every customer, one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
-export async function* findMistakes(billing: Billing, options: { onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Mistake> {
+/** Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
+export async function* findMistakes(billing: Billing, options: { customerId?: string; onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Mistake> {
   for (const broken of await atOneMoment(billing, numberMistakes)) yield { customerId: null, ...broken }
+  if (options.customerId !== undefined) return yield* await mistakesOfCustomer(billing, options.customerId)
   for (let last = ''; ;) {
     const customers = await customersAfter(billing, last)
     for (const customerId of customers) {
