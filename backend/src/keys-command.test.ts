@@ -2,14 +2,15 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createSecretKey } from '@customer-portal/billing'
+import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../scripts/server-bundle.mjs'
 import { buildServer, type Server } from './app.ts'
 import { readSettings } from './environment.ts'
 
-const command = fileURLToPath(new URL('keys-command.ts', import.meta.url))
+const command = await bundleProgram('backend/src/keys-command.ts')
 const folder = mkdtempSync(join(tmpdir(), 'keys-command-'))
 const dataDir = join(folder, 'data')
 let database: Database
@@ -18,6 +19,7 @@ let url: string
 let admin: string
 
 beforeAll(async () => {
+  await createDataDir(dataDir, { billing: migrationsFolder })
   database = await openDatabase({ dataDir })
   const read = readSettings({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
   if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
@@ -27,10 +29,10 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as `npm run keys` does, in a folder without a .env. */
+/** Runs the command that `npm run keys` runs, in a folder without a .env. */
 function run(args: string[], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    const child = execFile(process.execPath, ['--import', import.meta.resolve('tsx'), command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
+    const child = execFile(process.execPath, [command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
       resolve({ code: child.exitCode ?? -1, out, error })
     })
   })

@@ -4,11 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { bundleServer } from '../../scripts/server-bundle.mjs'
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
-const tsx = import.meta.resolve('tsx')
+const main = await bundleServer()
 const folder = mkdtempSync(join(tmpdir(), 'server-'))
 const children: ChildProcess[] = []
 
@@ -21,7 +20,7 @@ afterAll(async () => {
 })
 
 function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', tsx, main], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   children.push(child)
   const told = { out: '', error: '' }
   child.stdout.on('data', (data) => { told.out += data })

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createBilling, migrateBilling } from '@customer-portal/billing'
+import { createBilling, migrationsFolder } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import { afterEach, expect, test } from 'vitest'
 import { key, serverProcess, type ServerProcess } from './testing/server-process.ts'
 
@@ -23,6 +24,7 @@ const call = (method: string, path: string, body?: object) => fetch(`${server!.u
 
 test('told to end while a drawing is at work in native code, the server ends within ten seconds, and answered others until then', { timeout: 180_000 }, async () => {
   folder = await mkdtemp(join(tmpdir(), 'native-work-'))
+  await createDataDir(folder, { billing: migrationsFolder })
   server = await serverProcess({ DATA_DIR: folder })
   await server.start()
   const seller = { name: '甲', taxId: '91330100799655058B', address: 'a', phone: '1', bankName: 'b', bankAccount: '1', timezone: 'Asia/Shanghai' }
@@ -32,7 +34,6 @@ test('told to end while a drawing is at work in native code, the server ends wit
 
   // As it could be set before logos were drawn first.
   const database = await openDatabase({ dataDir: folder })
-  await migrateBilling(database)
   await createBilling({ db: database, now: () => '2026-03-01T00:00:00.000000Z', newId: (prefix) => `${prefix}_1` })
     .transaction((tx) => tx.query("update seller set details = details || jsonb_build_object('logo', $1::text)", [logo]))
   await database.close()

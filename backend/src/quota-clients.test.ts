@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { migrationsFolder } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
+import { bundleServer } from '../../scripts/server-bundle.mjs'
 
 const limit = 1_000
 const clients = 200
@@ -16,7 +18,7 @@ const rounds = long ? 10 : 1
 const turns = long ? 6 : 2
 const patience = 300_000
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const main = await bundleServer()
 const serverUrl = process.env['TEST_DATABASE_URL']
 const key = `sk_${randomBytes(16).toString('hex')}`
 const children = new Set<ChildProcess>()
@@ -31,6 +33,7 @@ interface Place {
 
 async function folder(): Promise<Place> {
   const home = mkdtempSync(join(tmpdir(), 'quota-clients-'))
+  await createDataDir(join(home, 'data'), { billing: migrationsFolder })
   return { location: { dataDir: join(home, 'data') }, remove: async () => rmSync(home, { recursive: true }) }
 }
 
@@ -54,7 +57,7 @@ afterAll(() => {
 /** A server of its own process; resolves with its address. */
 async function startServer(location: Location, cwd: string): Promise<{ child: ChildProcess; url: string }> {
   const where = 'dataDir' in location ? { DATA_DIR: location.dataDir } : { DATABASE_URL: location.databaseUrl }
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main], {
+  const child = spawn(process.execPath, [main], {
     cwd, env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', BILLING_API_KEY: key, ...where }, stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.add(child)

@@ -2,30 +2,31 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createBilling, createCustomer, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
+import { createBilling, createCustomer, migrationsFolder, putMeter, recordUsage } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../scripts/server-bundle.mjs'
 import { realClock } from './clock.ts'
 import { idMaker } from './ids.ts'
 
+const command = await bundleProgram('backend/src/rebuild-usage-command.ts')
 const folder = mkdtempSync(join(tmpdir(), 'rebuild-usage-command-'))
 const dataDir = join(folder, 'data')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as `npm run rebuild-usage` does, in a folder without a .env. */
+/** Runs the command that `npm run rebuild-usage` runs, in a folder without a .env. */
 function run(...words: string[]) {
-  const command = fileURLToPath(new URL('rebuild-usage-command.ts', import.meta.url))
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    const child = execFile(process.execPath, ['--import', import.meta.resolve('tsx'), command, ...words], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir } }, (_failure, out, error) => {
+    const child = execFile(process.execPath, [command, ...words], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir } }, (_failure, out, error) => {
       resolve({ code: child.exitCode ?? -1, out, error })
     })
   })
 }
 
 test('--check names the row and changes nothing, without it the row is mended', async () => {
+  await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
-  await migrateBilling(db)
   const { now } = realClock()
   const billing = createBilling({ db, now, newId: idMaker(now) })
   await createCustomer(billing, { id: 'acme', companyName: '示例公司' })

@@ -2,24 +2,25 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createBilling, createCustomer, createSecretKey, migrateBilling, putMeter, recordUsage } from '@customer-portal/billing'
+import { createBilling, createCustomer, createSecretKey, migrationsFolder, putMeter, recordUsage } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../scripts/server-bundle.mjs'
 import { buildServer } from './app.ts'
 import { realClock } from './clock.ts'
 import { readSettings } from './environment.ts'
 import { idMaker } from './ids.ts'
 
-const command = fileURLToPath(new URL('reconcile-command.ts', import.meta.url))
+const command = await bundleProgram('backend/src/reconcile-command.ts')
 const folder = mkdtempSync(join(tmpdir(), 'reconcile-command-'))
 const dataDir = join(folder, 'data')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as `npm run reconcile` does, in a folder without a .env. */
+/** Runs the command that `npm run reconcile` runs, in a folder without a .env. */
 function run(args: string[] = [], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    const child = execFile(process.execPath, ['--import', import.meta.resolve('tsx'), command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
+    const child = execFile(process.execPath, [command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
       resolve({ code: child.exitCode ?? -1, out, error })
     })
   })
@@ -31,8 +32,8 @@ test('without a data directory it says so, and makes none', async () => {
 })
 
 test('it proves the books of a data directory, names the row that breaks a rule, and refuses one that a server holds', async () => {
+  await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
-  await migrateBilling(db)
   const { now } = realClock()
   const billing = createBilling({ db, now, newId: idMaker(now) })
   await createCustomer(billing, { id: 'acme', companyName: '示例公司' })

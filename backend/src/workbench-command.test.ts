@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createCustomer, createSecretKey } from '@customer-portal/billing'
+import { createCustomer, createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
-import { createWorkbench, logIn } from '@customer-portal/workbench'
+import { createDataDir } from '@customer-portal/database/testing'
+import { createWorkbench, logIn, migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../scripts/server-bundle.mjs'
 import { buildServer, type Server } from './app.ts'
 import { readSettings } from './environment.ts'
 
-const command = fileURLToPath(new URL('workbench-command.ts', import.meta.url))
-const tsx = import.meta.resolve('tsx')
+const command = await bundleProgram('backend/src/workbench-command.ts')
 const folder = mkdtempSync(join(tmpdir(), 'workbench-command-'))
 const dataDir = join(folder, 'data')
 const user = ['add-user', '--customer', 'acme', '--role', 'billing']
@@ -22,6 +22,7 @@ let url: string
 let key: string
 
 beforeAll(async () => {
+  await createDataDir(dataDir, { billing: migrationsFolder, workbench: workbenchMigrations })
   database = await openDatabase({ dataDir })
   const read = readSettings({ PORT: '0', DATA_DIR: dataDir, ENABLE_AGENT_WORKBENCH: 'true', LOG_LEVEL: 'silent' })
   if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
@@ -32,10 +33,10 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as `npm run workbench` does, in a folder without a .env. */
+/** Runs the command that `npm run workbench` runs, in a folder without a .env. */
 function run(args: string[], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    const child = execFile(process.execPath, ['--import', tsx, command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
+    const child = execFile(process.execPath, [command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
       resolve({ code: child.exitCode ?? -1, out, error })
     })
   })

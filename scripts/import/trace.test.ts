@@ -1,4 +1,4 @@
-import { createSecretKey } from '@customer-portal/billing'
+import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import type { Invoice, UsageSummary } from '@customer-portal/http/resources'
 import { testDatabases } from '@customer-portal/database/testing'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -72,7 +72,7 @@ describe.skipIf(!existsSync(traces)).each(testDatabases)('imported into a server
     beforeAll(async () => {
       truth = JSON.parse(readFileSync(path.join(traces, trace, 'truth.json'), 'utf8')) as Truth
       folder = mkdtempSync(path.join(os.tmpdir(), 'import-'))
-      const database = await create({})
+      const database = await create({ billing: migrationsFolder })
       const read = readSettings({ PORT: '0', TEST_CLOCK: truth.last_timestamp, LOG_LEVEL: 'fatal' })
       if ('mistakes' in read) throw new Error(read.mistakes.join())
       server = await buildServer(read.settings, { database, checkAnswers: true })

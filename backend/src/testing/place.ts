@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { migrationsFolder } from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 
 /** Where servers keep their rows, and what takes it away again. */
@@ -14,10 +16,11 @@ export interface Place {
   remove(): Promise<void>
 }
 
-/** An empty folder for the embedded database. */
+/** A folder of the embedded database that holds the migrations and nothing else. */
 export async function folderPlace(): Promise<Place> {
   const home = mkdtempSync(join(tmpdir(), 'server-data-'))
   const dataDir = join(home, 'data')
+  await createDataDir(dataDir, { billing: migrationsFolder })
   return { environment: { DATA_DIR: dataDir }, open: () => openDatabase({ dataDir }), remove: async () => rmSync(home, { recursive: true }) }
 }
 

@@ -4,17 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { migrationsFolder } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { bundleServer } from '../../../scripts/server-bundle.mjs'
 import { createClient, type Client } from './index.ts'
 
 const long = process.env.LONG === '1'
 const rounds = long ? 20 : 2
 const postgres = process.env['TEST_DATABASE_URL']
-const main = fileURLToPath(new URL('../../../backend/src/main.ts', import.meta.url))
-const tsx = import.meta.resolve('tsx')
+const main = await bundleServer()
 const key = 'sk_test_of_the_sdk_that_survives'
 
 test.each([{ kind: 'PGlite' }, ...(postgres ? [{ kind: 'PostgreSQL' }] : [])])('while a server on $kind is killed and restarted, every event arrives once', { timeout: long ? 1_800_000 : 400_000 }, async ({ kind }) => {
@@ -65,7 +66,7 @@ async function serverThatIsKilled(environment: Record<string, string>) {
   return {
     url,
     async start() {
-      child = spawn(process.execPath, ['--import', tsx, main], { cwd: tmpdir(), env: { PATH: process.env.PATH, PORT: String(port), BILLING_API_KEY: key, LOG_LEVEL: 'silent', ...environment }, stdio: ['ignore', 'ignore', 'pipe'] })
+      child = spawn(process.execPath, [main], { cwd: tmpdir(), env: { PATH: process.env.PATH, PORT: String(port), BILLING_API_KEY: key, LOG_LEVEL: 'silent', ...environment }, stdio: ['ignore', 'ignore', 'pipe'] })
       let error = ''
       child.stderr!.on('data', (data) => { error += data })
       while (!(await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false))) {
@@ -93,6 +94,7 @@ const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
 
 async function newFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'killed-'))
+  await createDataDir(folder, { billing: migrationsFolder })
   return {
     environment: { DATA_DIR: folder },
     async stored() {

@@ -4,15 +4,16 @@ import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@customer-portal/database'
+import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, findMistakes, listChanges, migrateBilling, recordUsage, type Billing, type Changed } from '../src/index.ts'
+import { bundleProgram } from '../../../scripts/server-bundle.mjs'
+import { createSubscription, findMistakes, listChanges, migrateBilling, migrationsFolder, recordUsage, type Billing, type Changed } from '../src/index.ts'
 import { seedCatalogue, seedCustomer } from '../src/testing.ts'
 import { engineAt, points, run, type Command, type Location, type Point } from './interrupted-command.ts'
 
-const program = fileURLToPath(new URL('interrupted-command.ts', import.meta.url))
+const program = await bundleProgram('services/billing/scenarios/interrupted-command.ts')
 const serverUrl = process.env['TEST_DATABASE_URL']
 const long = process.env['LONG'] === '1'
 const rounds = long ? 20 : 1
@@ -31,7 +32,10 @@ function folderPlace(): Place {
   const home = mkdtempSync(join(tmpdir(), 'interrupted-'))
   let copies = 0
   return {
-    seed: () => seed({ dataDir: join(home, 'seed') }),
+    async seed() {
+      await createDataDir(join(home, 'seed'), { billing: migrationsFolder })
+      await seed({ dataDir: join(home, 'seed') })
+    },
     async copy() {
       const dataDir = join(home, `copy-${(copies += 1)}`)
       cpSync(join(home, 'seed'), dataDir, { recursive: true })
@@ -80,7 +84,7 @@ async function seed(location: Location): Promise<void> {
 
 /** Starts a process that runs the command, and dies at `point` or when it is killed. */
 function start(location: Location, command: Command, point?: Point) {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, JSON.stringify(location), command, moment, ...(point ? [point] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program, JSON.stringify(location), command, moment, ...(point ? [point] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit').then(([, signal]) => signal as string | null)
   return { child, ended, opened: once(child.stdout, 'data') }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDataDir } from './data-dir.ts'
 import { DatabaseUnavailable, openDatabase, type Database } from './index.ts'
 import { start } from './test-programs/start.ts'
+import { createDataDir } from './testing.ts'
 import { nodeFileSystem, type SyncFileSystem } from './wal-sync.ts'
 
 const patience = { timeout: 300_000 }
@@ -21,12 +22,12 @@ afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, for
 describe('two processes', () => {
   test('the second is refused while the first lives, and let in when it has ended or was killed', patience, async () => {
     const dataDir = newFolder()
-    const first = start('./hold.ts', dataDir)
+    const first = await start('hold.ts', dataDir)
     await first.until((printed) => printed.includes('open'))
     await expect(openDatabase({ dataDir })).rejects.toThrow(`held by process ${first.pid}`)
     await first.end()
 
-    const second = start('./hold.ts', dataDir)
+    const second = await start('hold.ts', dataDir)
     await second.until((printed) => printed.includes('open'))
     await second.kill()
     await (await openDatabase({ dataDir })).close()
@@ -36,7 +37,8 @@ describe('two processes', () => {
 describe('a process killed while it writes', () => {
   test('has lost nothing it acknowledged', patience, async () => {
     const dataDir = newFolder()
-    const writer = start('./write.ts', dataDir)
+    await createDataDir(dataDir, {})
+    const writer = await start('write.ts', dataDir)
     await writer.until((printed) => printed.split('\n').length > 500)
     await writer.kill()
     const acknowledged = writer.printed().trimEnd().split('\n').map(Number)
@@ -53,7 +55,8 @@ describe('a process killed while it writes', () => {
 describe('a disk that fails in the middle of a write', () => {
   test('ends the process with a sentence, and the next start has what was acknowledged', patience, async () => {
     const dataDir = newFolder()
-    const writer = start('./failing-disk.ts', dataDir)
+    await createDataDir(dataDir, {})
+    const writer = await start('failing-disk.ts', dataDir)
     expect(await writer.ended).toBe(1)
     expect(writer.printed()).toMatch(/acknowledged.*\nThe disk with the data directory does not take writes.*start again/)
 
@@ -88,8 +91,10 @@ describe('the write-ahead log', () => {
   }
 
   beforeAll(async () => {
-    database = await openDataDir(newFolder(), watched)
-    await database.asOwner((tx) => tx.query('create role billing; create table t (n int); grant all on t to billing'))
+    const dataDir = newFolder()
+    await createDataDir(dataDir, {})
+    database = await openDataDir(dataDir, watched)
+    await database.asOwner((tx) => tx.query('create table t (n int); grant all on t to billing'))
   })
   beforeEach(() => {
     log.length = 0

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DurableFolder, durableStart } from './durable-folder.ts'
+import { createDataDir } from './testing.ts'
 
 const path = mkdtempSync(join(tmpdir(), 'durable-'))
 const synced: string[] = []
@@ -11,6 +12,7 @@ let folder: DurableFolder
 let engine: PGlite
 
 beforeAll(async () => {
+  await createDataDir(path, {})
   folder = new DurableFolder(join(path, 'postgres'), (descriptor, file) => {
     fsyncSync(descriptor)
     synced.push(file)

@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -24,7 +24,7 @@ export interface TestDatabase {
 
 const serverUrl = process.env['TEST_DATABASE_URL']
 if (!serverUrl && process.env['CI'] === 'true') throw new Error('TEST_DATABASE_URL must be set in CI: tests on PostgreSQL may not be skipped there')
-if (!serverUrl) console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
+if (!serverUrl && process.env['VITEST']) console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
 
 /** For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when TEST_DATABASE_URL leads to a server. */
 export const testDatabases: TestDatabase[] = [
@@ -33,9 +33,37 @@ export const testDatabases: TestDatabase[] = [
 ]
 
 async function createInMemory(folders: MigrationFolders): Promise<Database> {
+  return openDatabase({ memory: true, snapshot: await snapshotOf(folders) })
+}
+
+/** The embedded engine itself, in memory, with the roles and nothing else. Making a new one takes it five seconds, this a moment. */
+export async function createEngine(): Promise<PGlite> {
+  return PGlite.create({ loadDataDir: await snapshotOf({}) })
+}
+
+/** Makes `dataDir` a folder of the embedded database that holds the migrations and nothing else, as one who opened it first would leave it. */
+export async function createDataDir(dataDir: string, folders: MigrationFolders): Promise<void> {
+  const path = join(cacheFolder(), `${await fingerprint(folders)}.data`)
+  if (!existsSync(path)) await makeDataDir(path, folders)
+  await cp(path, dataDir, { recursive: true })
+}
+
+/** Another worker may make the same folder at the same moment: the first one stays. */
+async function makeDataDir(path: string, folders: MigrationFolders): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  const database = await openDatabase({ dataDir: draft })
+  await migrateAll(database, folders)
+  await database.close()
+  await rename(draft, path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    await rm(draft, { recursive: true })
+  })
+}
+
+async function snapshotOf(folders: MigrationFolders): Promise<Blob> {
   const path = join(cacheFolder(), `${await fingerprint(folders)}.tar`)
   if (!existsSync(path)) await makeSnapshot(path, folders)
-  return openDatabase({ memory: true, snapshot: new Blob([await readFile(path)]) })
+  return new Blob([await readFile(path)])
 }
 
 function cacheFolder(): string {

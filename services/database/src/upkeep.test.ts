@@ -1,13 +1,14 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Run } from './open-transaction.ts'
+import { createEngine } from './testing.ts'
 import type { Row } from './types.ts'
 import { upkeep } from './upkeep.ts'
 
 let engine: PGlite
 const run: Run = async (sql) => (await engine.exec(sql)).at(-1)!.rows as Row[]
 beforeAll(async () => {
-  engine = await PGlite.create()
+  engine = await createEngine()
 })
 afterAll(() => engine.close())
 
@@ -18,7 +19,8 @@ const reported = async () => {
 }
 
 test('a table that grew gets its statistics, and the log a checkpoint', async () => {
-  await run(`create table "Grown" as select n, repeat('x', 1900) as filling from generate_series(1, 38000) n`)
+  await run(`create table "Grown" as select n from generate_series(1, 38000) n`)
+  await run(`select pg_logical_emit_message(false, 'filling', repeat('x', 1000000)) from generate_series(1, 70)`)
   await reported()
   await upkeep(run).perform()
   const [table] = await run(`select reltuples::int as rows from pg_class where relname = 'Grown'`)

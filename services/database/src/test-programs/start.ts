@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { bundleProgram } from '../../../../scripts/server-bundle.mjs'
 
 /** Starts a program of this folder in a process of its own and collects what it prints. */
-export function start(program: string, ...parameters: string[]) {
-  const path = fileURLToPath(new URL(program, import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path, ...parameters], { stdio: 'pipe' })
+export async function start(program: string, ...parameters: string[]) {
+  const path = await bundleProgram(`services/database/src/test-programs/${program}`)
+  const child: ChildProcess = spawn(process.execPath, [path, ...parameters], { stdio: 'pipe' })
   let printed = ''
   child.stdout!.on('data', (text: Buffer) => (printed += text))
   child.stderr!.on('data', (text: Buffer) => (printed += text))
