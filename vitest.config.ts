@@ -36,6 +36,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/support/setup.ts'],
           pool: 'forks',
+          isolate: false,
+          setupFiles: ['scripts/test-file.ts'],
           expect: { poll },
           testTimeout: long ? 600_000 : 120_000,
           hookTimeout: 180_000,
