@@ -53,7 +53,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
   })
 
   test('a number too large or too small for a double is never read as another one, in whatever form it comes', async () => {
-    const began = performance.now()
+    const began = process.cpuUsage()
     const forms: [string, (id: string, more: string) => ReturnType<typeof send>][] = [
       ['json', (id, more) => send(event(id, more))], ['lines', (id, more) => send(`${event(id, more)}\n`, { 'content-type': 'application/x-ndjson' })],
       ['cloud', (id, more) => send(`{"specversion":"1.0","source":"/s","id":"${id}","type":"ai_chat","subject":"globex","data":{"quantity":1${more.replace(',"properties":{', ',').replace(/}$/, '')}}}`, { 'content-type': 'application/cloudevents+json' })],
@@ -69,7 +69,8 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     // The same numbers where no text is taken: refused by the name of the field.
     expect((await call('PUT', '/meters/tiny', '{"name":"x","unit":"u","decimals":1e-400}', json)).body.errors).toMatchObject([{ pointer: '/decimals' }])
     expect((await call('POST', '/customers/globex/quota/ai_chat/consume', '{"id":"c-tiny","quantity":1e-400}', json)).body.code).toBe('quantity_too_precise')
-    expect(performance.now() - began).toBeLessThan(5_000)
+    // Of this process's own time: a machine may have other work.
+    expect(process.cpuUsage(began).user).toBeLessThan(5_000_000)
   })
 
   test('bytes that are not UTF-8 are refused, wherever JSON is taken', async () => {

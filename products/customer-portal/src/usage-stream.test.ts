@@ -164,7 +164,8 @@ describe('the server', () => {
     await server.close()
     await ended
     expect(told.at(-1)).toEqual({ name: 'end', data: { reason: 'closing' } })
-    expect(performance.now() - begun).toBeLessThan(1_500)
+    // Else as long as they last, the hours of a token.
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })
 

@@ -39,9 +39,10 @@ test('what JSON.stringify writes is never changed, and any JSON stays JSON', () 
 test('a body of 8 MB, whatever it is of, is looked through in a moment', () => {
   for (const part of ['1', '0', '1.', '"', '\\"', '-', '1e', ',1e400', '1e999', '1.1e', '1234567890123456789,', '0.12345678901234567,', '"1234567890123456",']) {
     const body = `[${part.repeat(8_000_000 / part.length)}`
-    const began = performance.now()
+    const began = process.cpuUsage()
     const exact = withExactNumbers(body)
-    expect(performance.now() - began, part).toBeLessThan(2_000)
+    // Of this process's own time: a machine may have other work.
+    expect(process.cpuUsage(began).user, part).toBeLessThan(2_000_000)
     expect(exact === undefined, part).toBe((part.length > 17 && part.endsWith('9,')) || part.startsWith('0.1') || part === ',1e400')
   }
 })

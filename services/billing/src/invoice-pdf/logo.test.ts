@@ -16,10 +16,11 @@ const filters = svg(`<filter id="f" x="-100" y="-100" width="10000" height="1000
 const nested = svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000))
 
 test('a plain logo is taken, and at once the second time', async () => {
-  await assertDrawable(sampleInvoice.seller!.logo!)
   const began = performance.now()
   await assertDrawable(sampleInvoice.seller!.logo!)
-  expect(performance.now() - began).toBeLessThan(20)
+  const drawn = performance.now()
+  await assertDrawable(sampleInvoice.seller!.logo!)
+  expect(performance.now() - drawn).toBeLessThan((drawn - began) / 5)
 })
 
 test.each([
