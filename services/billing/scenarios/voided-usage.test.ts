@@ -2,12 +2,13 @@ import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, putMeter, putPlan, rebuildUsage, recordUsage,
-  reserve, settleReservation, voidEvents, type UsageEventInput,
+  cancelSubscription, checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents,
+  nextDueAt, putMeter, putPlan, rebuildUsage, recordUsage, reserve, runDueWork, settleReservation, voidEvents, voidInvoice, type UsageEventInput,
 } from '../src/index.ts'
 import { addMonths } from '../src/rules/date.ts'
 import { eventsBehind } from '../src/usage/detail.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { rememberedTooLate } from './invariants.ts'
 
 const nextMonth = (month: string) => addMonths(`${month.slice(0, 7)}-01`, 1).slice(0, 7)
 
@@ -208,5 +209,45 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       },
     ), { numRuns: 15 })
     expect(await mistakesIn(world)).toEqual([])
+  })
+
+  test('after the closing of a subscription that ended, a closing of its own gives back what it cost, with the next midnight, each time', async () => {
+    await world.passTo('2027-09-01T00:00:00Z')
+    await seedCustomer(world.billing, 'left')
+    await createSubscription(world.billing, { customerId: 'left', planId: 'plain' })
+    await record('left', [{ id: 'a', meter: 'calls', quantity: 150 }, { id: 'b', meter: 'calls', quantity: 250 }])
+    await world.passTo('2027-09-10T00:00:00Z')
+    await cancelSubscription(world.billing, { customerId: 'left', when: 'now' })
+    await world.passTo('2027-11-01T03:00:00Z') // 11:00 in Shanghai
+    await record('left', [{ id: 'after', meter: 'calls', quantity: 9 }])
+    const told = async () => (await getInvoices(world.billing, { customerId: 'left' })).data.map(({ kind, status, issuedAt, lines }) => [
+      kind, status, issuedAt, ...lines.filter(({ meter }) => meter === 'calls').map(({ kind: what, quantity, amount }) => [what, quantity, amount])]).reverse()
+    // 400 − 100 = 300 at ¥0.10.
+    const before = await told()
+    expect(before.map(([kind, , , line]) => [kind, line])).toEqual([['start', undefined], ['renewal', ['usage', 400, 3_000]]])
+    // What was never charged opens nothing again.
+    await take('left', 'after')
+    expect(await nextDueAt(world.billing)).not.toBe('2027-11-01T16:00:00.000000Z')
+    await take('left', 'b')
+    expect(await nextDueAt(world.billing)).toBe('2027-11-01T16:00:00.000000Z')
+    expect(await rememberedTooLate(world)).toEqual([])
+    await world.passTo('2027-11-02T00:00:00Z')
+    const first = ['closing', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
+    expect(await told()).toEqual([...before, first])
+    await runDueWork(world.billing)
+    expect(await told()).toHaveLength(3)
+    // Half a year later, taken back on two days while nobody does what is due: 50 were above what is included.
+    await world.passTo('2028-05-05T00:00:00Z')
+    await take('left', 'a')
+    world.set('2028-05-20T00:00:00Z')
+    await runDueWork(world.billing)
+    const second = ['closing', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
+    expect(await told()).toEqual([...before, first, second])
+    // Voided, it is made again, and nothing else is.
+    await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'left' })).data[0]!.id })
+    await world.passTo('2028-05-22T00:00:00Z')
+    expect((await told()).slice(2)).toEqual([first, ['closing', 'void', ...second.slice(2)], ['closing', 'paid', '2028-05-20T16:00:00.000000Z', second[3]]])
+    expect(await mistakesIn(world)).toEqual([])
+    expect(await rememberedTooLate(world)).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type History } from './history.ts'
+import { endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type EndedSubscription, type History } from './history.ts'
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
@@ -9,7 +9,7 @@ import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from './invoice
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
-import { instantOf } from './rules/zone.ts'
+import { instantOf, nextMidnight } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
 import { writeDeficits } from './usage/deficit.ts'
@@ -73,25 +73,40 @@ export async function rememberClosed(tx: BillingTransaction, history: History, p
   await writeDeficits(tx, history, period.to)
 }
 
-/** Bills late usage of the subscriptions whose last event has arrived by `until` (and by now). */
+/** Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until` (and by now). */
 async function closeEnded(tx: BillingTransaction, history: History, until: Instant): Promise<void> {
-  for (const { id, endsOn, last } of await unclosedSubscriptions(tx, history)) {
-    const lastEvent = lastEventAt(history, endsOn)
-    if (lastEvent > until || lastEvent > tx.at) continue
+  for (const { id, endsOn, last, closesAt: at, reopenedAt } of await unclosedSubscriptions(tx, history)) {
+    if (at > until || at > tx.at) continue
     const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it began has no period, and so no usage.
-    if (period) await issue(tx, history, { kind: 'closing', period, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+    if (period) {
+      // There is one closing at the end, and one for each time it was opened again.
+      const stretchId = reopenedAt === null ? '' : `${id} ${reopenedAt}`
+      await issue(tx, history, { kind: 'closing', period, stretchId, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+    }
     await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
   }
 }
 
-async function unclosedSubscriptions(tx: BillingTransaction, history: History): Promise<ReturnType<typeof endedSubscriptions>> {
+/** An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it was closed, for the customer's next midnight. */
+interface Unclosed extends EndedSubscription {
+  reopenedAt: Instant | null
+  closesAt: Instant
+}
+
+async function unclosedSubscriptions(tx: BillingTransaction, history: History): Promise<Unclosed[]> {
   const ended = endedSubscriptions(history)
   if (ended.length === 0) return []
-  const rows = await tx.query<{ id: string }>('select id from subscriptions where customer_id = $1 and closed_at is null', [history.customer.customerId])
-  const unclosed = new Set(rows.map((row) => row.id))
-  return ended.filter((subscription) => unclosed.has(subscription.id))
+  const rows = await tx.query<{ id: string; reopenedAt: Instant | null }>(
+    'select id, reopened_at as "reopenedAt" from subscriptions where customer_id = $1 and (closed_at is null or reopened_at >= closed_at)', [history.customer.customerId],
+  )
+  const unclosed = new Map(rows.map((row) => [row.id, row.reopenedAt]))
+  return ended.flatMap((one) => {
+    const reopenedAt = unclosed.get(one.id)
+    if (reopenedAt === undefined) return []
+    return { ...one, reopenedAt, closesAt: reopenedAt === null ? lastEventAt(history, one.endsOn) : nextMidnight(history.zones, reopenedAt) }
+  })
 }
 
 /** From when on no event from before the end of a subscription is accepted any more. */
@@ -122,7 +137,7 @@ async function writeDue(tx: BillingTransaction, history: History, period: Labell
   const { ahead } = history
   const instants = [
     ...(period ? [closesAt(history, period)] : []),
-    ...(await unclosedSubscriptions(tx, history)).map(({ endsOn }) => lastEventAt(history, endsOn)),
+    ...(await unclosedSubscriptions(tx, history)).map((one) => one.closesAt),
     ...(await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => billsAgainAt(history, voided)),
     ...ahead.slice(0, 1).map((next) => instantOf(history.zones, next.at)),
   ].sort()

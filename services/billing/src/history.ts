@@ -337,8 +337,14 @@ export function stretchesAhead({ stretches, ahead }: { stretches: Stretch[]; ahe
   }, stretches)
 }
 
+export interface EndedSubscription {
+  id: string
+  endsOn: LocalDate
+  last: Stretch
+}
+
 /** The subscriptions that have ended by today, oldest first. */
-export function endedSubscriptions({ stretches, today }: History): { id: string; endsOn: LocalDate; last: Stretch }[] {
+export function endedSubscriptions({ stretches, today }: History): EndedSubscription[] {
   const lasts = new Map(stretches.map((stretch) => [stretch.subscriptionId, stretch]))
   return [...lasts.values()].flatMap((last) =>
     (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))

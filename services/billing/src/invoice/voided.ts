@@ -1,8 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { History } from '../history.ts'
-import { addDays } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
-import { instantOf, localDateOf } from '../rules/zone.ts'
+import { nextMidnight } from '../rules/zone.ts'
 import type { InvoiceDocument } from './document.ts'
 
 /** A void document whose lines are due again and wait to be billed anew. */
@@ -26,7 +25,7 @@ export async function waitingToBillAgain(tx: BillingTransaction, customerId: str
 
 /** From when on the run bills a void document again: the customer's next midnight. */
 export function billsAgainAt(history: History, { voidedAt }: VoidedDocument): Instant {
-  return instantOf(history.zones, addDays(localDateOf(history.zones, voidedAt), 1))
+  return nextMidnight(history.zones, voidedAt)
 }
 
 /** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */

@@ -35,6 +35,11 @@ export function instantOf(zones: readonly ZoneChange[], date: LocalDate): Instan
   return startOfDay(date, zoneOn(zones, date))
 }
 
+/** The first instant of the date after the one an instant falls on. */
+export function nextMidnight(zones: readonly ZoneChange[], instant: Instant): Instant {
+  return instantOf(zones, addDays(localDateOf(zones, instant), 1))
+}
+
 /** The customer's date an instant falls on. At a change of zone the dates still tile time: each instant has exactly one date. */
 export function localDateOf(zones: readonly ZoneChange[], instant: Instant): LocalDate {
   let index = zones.length - 1

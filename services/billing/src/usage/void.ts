@@ -1,9 +1,10 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { lockCustomer } from '../history.ts'
+import { lockCustomer, readHistory } from '../history.ts'
 import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
+import { nextMidnight } from '../rules/zone.ts'
 import { dayOf, latestOf, valueOf } from './day.ts'
 import { isStorable, noMeter } from './event.ts'
 import { groupsOf } from './group.ts'
@@ -48,7 +49,7 @@ interface FoundEvent {
 
 /**
  * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and stay listed as voided, their ids used. An
- * issued invoice stays; the next one carries what changes. Twice the same is once. Throws customer_not_found.
+ * issued invoice stays; the next one carries what changes, which after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
  */
 export async function voidEvents(billing: Billing, input: { customerId: string; ids: readonly string[]; reason: string }): Promise<VoidedEvents> {
   const ids = [...new Set(input.ids)]
@@ -65,6 +66,7 @@ export async function voidEvents(billing: Billing, input: { customerId: string; 
     const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
     await writeVoids(tx, input, events)
     await takeOff(tx, input.customerId, events)
+    await reopenClosed(tx, input.customerId, events)
     const voided = new Set(events.map(({ id }) => id))
     return {
       voided: ids.filter((id) => voided.has(id)), alreadyVoided: ids.filter((id) => before.has(id)), notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
@@ -99,6 +101,20 @@ async function writeVoids(tx: BillingTransaction, { customerId, reason }: { cust
     `insert into voided_events (customer_id, id, local_date, reason, voided_at)
      select $1, id, local_date, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date)`, [customerId, reason, tx.at, JSON.stringify(rows)],
   )
+}
+
+/** Has the ended subscriptions of these events closed once more, where they were closed before: with the customer's next midnight. */
+async function reopenClosed(tx: BillingTransaction, customerId: string, events: readonly FoundEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const reopened = await tx.query(
+    `update subscriptions u set reopened_at = $3 where u.customer_id = $1 and u.closed_at is not null and exists (
+       select from stretches s join unnest($2::date[]) as d(date) on s.starts_on <= d.date and d.date < s.ends_on
+       where (s.customer_id, s.subscription_id) = (u.customer_id, u.id)) returning u.id`,
+    [customerId, [...new Set(events.map(({ localDate }) => localDate))], tx.at],
+  )
+  if (reopened.length === 0) return
+  const { zones } = await readHistory(tx, customerId)
+  await tx.query('update customers set due_at = least(due_at, $2) where customer_id = $1', [customerId, nextMidnight(zones, tx.at)])
 }
 
 /** Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again where it is a level. */
@@ -162,8 +178,14 @@ async function countDayAgain(tx: BillingTransaction, customerId: string, { key, 
   else await tx.query(`update usage_daily set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`, [...day, again.quantity, again.events, again.last_at, again.last_id])
 }
 
-/** The dates of events that were taken back so late that an invoice may have billed them: periods that hold one are looked at again. */
+/**
+ * The dates of events that were taken back since `since`, or since a period was last closed where that is longer ago: periods that hold one may have been
+ * billed, and are looked at again.
+ */
 export async function datesVoidedSince(tx: BillingTransaction, customerId: string, since: Instant): Promise<LocalDate[]> {
-  const rows = await tx.query<{ date: LocalDate }>('select distinct local_date as date from voided_events where customer_id = $1 and voided_at > $2 order by 1', [customerId, since])
+  const rows = await tx.query<{ date: LocalDate }>(
+    `select distinct local_date as date from voided_events where customer_id = $1
+       and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`, [customerId, since],
+  )
   return rows.map(({ date }) => date)
 }
