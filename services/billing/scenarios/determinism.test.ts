@@ -4,19 +4,24 @@ import { testDatabases, type TestDatabase } from '@customer-portal/database/test
 import type { InvoiceDocument } from '../src/invoice/document.ts'
 import { canonicalJson } from '../src/rules/canonical.ts'
 import { createWorld } from '../src/testing.ts'
-import { mistakesOf, rememberedTooLate } from './invariants.ts'
+import { givenBackTooMuch, mistakesOf, rememberedTooLate } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
+/** What every long history has done with success. */
+const everything = [
+  'adjust', 'cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'moved', 'pay', 'quoted', 'read', 'refund', 'replan', 'resume', 'reverse', 'subscribe',
+  'takeBack', 'undo', 'upgrade', 'usage', 'usageAgain', 'version', 'void', 'voidAgain', 'zone',
+]
 const long = process.env['LONG'] === '1'
 const ownSeed = process.env['SEED']
 const steps = Number(process.env['STEPS'] ?? (long ? 1500 : 200))
 /** The first goes everywhere. The long form adds some of its own each time. */
-const seeds = ownSeed === undefined ? [12] : [Number(ownSeed)]
+const seeds = ownSeed === undefined ? [15] : [Number(ownSeed)]
 
 async function play({ create }: TestDatabase, seed: number, steps: number) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
   try {
-    const log = await playHistory(world, { seed, steps, look: async () => expect([...await mistakesOf(world), ...await rememberedTooLate(world)]).toEqual([]) })
+    const log = await playHistory(world, { seed, steps, look: async () => expect([...await mistakesOf(world), ...await givenBackTooMuch(world), ...await rememberedTooLate(world)]).toEqual([]) })
     const rows = await world.db.asOwner((tx) => tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>('select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"'))
     const sums = await world.db.asOwner((tx) => tx.query('select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"'))
     const trials = await world.db.asOwner((tx) => tx.query('select 1 from stretches where trial_ends_on is not null'))
@@ -47,10 +52,10 @@ onTwo.each(seeds)(`a history of ${steps} commands, seed %i, keeps every invarian
   // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
   if (ownSeed !== undefined) return
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'closing', 'credit', 'credit_note', 'fee', 'renewal', 'start', 'usage'])
+  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'charge', 'closing', 'credit', 'credit_note', 'fee', 'renewal', 'start', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(['cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'moved', 'pay', 'quoted', 'read', 'replan', 'resume', 'subscribe', 'undo', 'upgrade', 'usage', 'usageAgain', 'version', 'void', 'zone'])
+  expect([...succeeded].sort()).toEqual(everything)
   expect(first.trials).toBeGreaterThan(0)
 })

@@ -10,6 +10,28 @@ export async function mistakesOf(world: World): Promise<string[]> {
   return mistakes
 }
 
+/**
+ * Customers to whom more was given back than was billed, in all or of one line: by changes, endings, adjustments and credit notes of documents that are not void,
+ * before tax. What they hold and what was paid out to them is then covered by what they paid or owe.
+ */
+export async function givenBackTooMuch(world: World): Promise<string[]> {
+  const rows = await world.db.asOwner((tx) => tx.query(
+    `with standing as (select * from invoices where voided_at is null),
+       lines as (
+         select i.customer_id, i.id, i.number, i.credits_id, line->>'id' as line_id, (line->>'amount')::bigint - coalesce((line->>'discount')::bigint, 0) as net, line
+         from standing i cross join lateral jsonb_array_elements(i.document->'lines') line),
+       given as (
+         select customer_id, back->>'invoiceId' as id, back->>'lineId' as line_id, (back->>'amount')::bigint as amount
+         from lines cross join lateral jsonb_array_elements(line->'givesBack') back
+         union all select customer_id, credits_id, line->'credited'->>'lineId', -net from lines where credits_id is not null)
+     select customer_id, null as number, null as line_id, sum(net)::text as net, '0' as given from lines group by 1 having sum(net) < 0
+     union all
+     select l.customer_id, l.number, l.line_id, l.net::text, sum(g.amount)::text from lines l join given g using (customer_id, id, line_id)
+     group by l.customer_id, l.number, l.line_id, l.net having sum(g.amount) > greatest(l.net, 0)`,
+  ))
+  return rows.map((row) => `more was given back than was billed: ${JSON.stringify(row)}`)
+}
+
 /** Customers whose due work is remembered for a later instant than it falls due at: it would be done late. (Too early is harmless: it is looked at in vain.) */
 export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []

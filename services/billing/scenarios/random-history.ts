@@ -1,5 +1,7 @@
 import {
-  actingFor, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount, downgradeSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  actingFor, adjustBalance, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount,
+  downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordRefund,
+  recordUsage, resumeSubscription, reversePayment, runDueWork, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/rules/date.ts'
@@ -58,11 +60,24 @@ function storyOf(log: readonly Step[]): string {
   return [`${log.length} steps were told:`, ...told].join('\n')
 }
 
+/** Commands that nothing which is billed follows from. */
+const moneyOnly = ['read', 'due', 'pay', 'reverse', 'refund', 'adjust', 'voidAgain']
+
+/** A document and the one made in its place bill the same, line by line. */
+function expectSame(first: Invoice, again: Invoice): void {
+  const [before, after] = [first, again].map(({ kind, period, lines, subtotal, discounts, taxes, total }) => JSON.stringify({
+    kind, period, lines: lines.map(({ id: _, description: __, explain: ___, ...line }) => line), subtotal, discounts, taxes, total,
+  }))
+  if (before !== after) throw new Error(`${first.number} billed ${before}, again it is ${after}`)
+}
+
 async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan, log: Step[]): Promise<void> {
   const random = randomFrom(seed)
   const whole = (below: number) => Math.floor(random() * below)
   const one = <T>(some: readonly T[]): T => some[whole(some.length)]!
   const batches: UsageEventInput[][] = []
+  /** When something was last done for a customer that what is billed follows from. */
+  const touched = new Map<string, string>()
   const { billing } = world
   await world.passTo('2026-08-30T20:00:00Z')
   await seedCatalogue(billing)
@@ -78,10 +93,21 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   }
   const byEither = (customerId: string) => (random() < 0.7 ? actingFor(billing, customerId) : billing)
   const vendorsTime = () => one([{}, { when: 'now' as const }, { when: 'period_end' as const }])
-  const anInvoice = async (customerId: string) => {
-    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft')
+  const issued = async (customerId: string, isMeant: (invoice: Invoice) => boolean = () => true) => {
+    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft' && isMeant(invoice))
     if (invoices.length === 0) throw new BillingError('invoice_not_found')
-    return one(invoices)
+    return invoices
+  }
+  const anInvoice = async (customerId: string, isMeant?: (invoice: Invoice) => boolean) => one(await issued(customerId, isMeant))
+  /** Takes the newest invoice back and bills it again at once; null where nothing of it is due any more. */
+  const billedAgain = async (customerId: string, { id, period: { label } }: Invoice) => {
+    await voidInvoice(billing, { invoiceId: id })
+    try {
+      return await generateInvoice(billing, { customerId, period: label })
+    } catch (error) {
+      if (error instanceof BillingError && ['invoice_not_found', 'period_not_over'].includes(error.code)) return null
+      throw error
+    }
   }
   const event = (customerId: string, index: number): UsageEventInput => ({
     id: `e${log.length}-${index}`, customerId, meter: one(['ai_chat', 'ai_chat', 'tokens', 'storage']), quantity: whole(900),
@@ -130,18 +156,55 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     moved: (customerId) => changeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}), ...vendorsTime() }),
     pay: async (customerId) => {
       const { id, amountDue } = await anInvoice(customerId)
-      const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.6 ? 0 : whole(5_000) - 2_500)), method: 'bank_transfer', reference: `p${log.length}` }
+      const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.5 ? 0 : random() < 0.6 ? whole(5_000) - 2_500 : whole(90_000))), method: 'bank_transfer', reference: `p${log.length}` }
       return [await recordPayment(billing, payment), random() < 0.5 ? await recordPayment(billing, payment) : null]
     },
     credit: async (customerId) => {
-      const { id, lines, total } = await anInvoice(customerId)
+      const { id, lines, total } = await anInvoice(customerId, (invoice) => invoice.status !== 'void' || random() < 0.1)
       const { id: lineId, amount } = one(lines)
-      return issueCreditNote(billing, { invoiceId: id, reason: 'goodwill', ...(random() < 0.5 ? { amount: 1 + whole(Math.max(1, total)) } : { lines: [{ lineId, amount: 1 + whole(Math.max(1, amount)) }] }) })
+      return issueCreditNote(billing, { invoiceId: id, reason: 'goodwill', ...(random() < 0.5 ? { refund: true } : {}), ...(random() < 0.5 ? { amount: 1 + whole(Math.max(1, total)) } : { lines: [{ lineId, amount: 1 + whole(Math.max(1, amount)) }] }) })
     },
     discount: (customerId) => putDiscount(billing, {
       customerId, discountId: one(['a', 'b', 'c']), appliesTo: one(['all', 'fee', 'usage'] as const), from: addDays(billing.now().slice(0, 10), whole(60) - 45),
       ...(random() < 0.5 ? { kind: 'fixed' as const, value: 1 + whole(20_000) } : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
     }),
+    reverse: async (customerId) => {
+      const { payments } = await anInvoice(customerId, (invoice) => invoice.payments.length > 0)
+      const reversal = { paymentId: one(payments).id, reason: 'it came back' }
+      return [await reversePayment(billing, reversal), random() < 0.3 ? await reversePayment(billing, reversal) : null]
+    },
+    // Whoever holds something: most are paid out what a note holds for them, or some of their balance.
+    refund: async () => {
+      for (const customerId of customers) {
+        const { creditBalance } = await getCustomer(billing, { customerId })
+        const note = (await getInvoices(billing, { customerId, limit: 100 })).data.find((invoice) => invoice.toRefund > 0)
+        if (!note && creditBalance === 0) continue
+        const amount = random() < 0.9 ? 1 + whole(note?.toRefund ?? creditBalance) : 90_000
+        const refund = { customerId, amount, method: 'bank_transfer', reference: `r${log.length}`, ...(note ? { creditNoteId: note.id } : {}) }
+        return [await recordRefund(billing, refund), random() < 0.3 ? await recordRefund(billing, refund) : null]
+      }
+      throw new BillingError('amount_out_of_range')
+    },
+    adjust: async (customerId) => {
+      const { creditBalance } = await getCustomer(billing, { customerId })
+      return adjustBalance(billing, { customerId, amount: random() < 0.6 ? 1 + whole(40_000) : -1 - whole(Math.max(1, creditBalance)), reason: 'put right' })
+    },
+    takeBack: async (customerId) => {
+      const sent = batches.flat().filter((event) => event.customerId === customerId).slice(-30)
+      const ids = [`c${whole(log.length)}`, ...sent.filter(() => random() < 0.3).map((event) => event.id)]
+      return voidEvents(billing, { customerId, ids, reason: 'counted twice' })
+    },
+    // What is taken back and billed again at once comes to the same, if nothing happened in between.
+    voidAgain: async (customerId) => {
+      const standing = await issued(customerId, (invoice) => invoice.status !== 'void' && !['charge', 'credit_note'].includes(invoice.kind))
+      const first = random() < 0.5 ? standing[0]! : one(standing)
+      const again = await billedAgain(customerId, first)
+      const since = touched.get(customerId)
+      if (again && since !== undefined && first === standing[0] && first.issuedAt! > since) expectSame(first, again)
+      const twice = again && again.kind === first.kind ? await billedAgain(customerId, again) : null
+      if (again && twice) expectSame(again, twice)
+      return [again, twice]
+    },
     endDiscount: (customerId) => deleteDiscount(billing, { customerId, discountId: one(['a', 'b', 'c']) }),
     void: async (customerId) => voidInvoice(billing, { invoiceId: (await anInvoice(customerId)).id }),
     generate: async (customerId) => generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
@@ -153,7 +216,7 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
     },
     due: () => runDueWork(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'credit', 'credit', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'trial', 'read', 'due']
+  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'pay', 'reverse', 'refund', 'refund', 'adjust', 'credit', 'credit', 'takeBack', 'voidAgain', 'voidAgain', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'trial', 'read', 'due']
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.
@@ -165,6 +228,9 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       if (error instanceof BillingError) return error.code
       throw new Error(`step ${log.length}, ${command} at ${billing.now()}`, { cause: error })
     })
+    if (typeof answer !== 'string' && !moneyOnly.includes(command)) {
+      for (const id of [customerId, ...(command === 'usage' ? batches.at(-1)! : []).map((sent) => sent.customerId)]) touched.set(id, billing.now())
+    }
     log.push({ at: billing.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
   }

@@ -52,6 +52,21 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where u.customer_id = $1 and u.reason = 'application_undone' group by a.id, a.amount, a.reason having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
   },
   {
+    // What was billed and what is held or was paid out is what came in and what is due: no money comes from nowhere, and none goes there.
+    what: 'money that does not add up',
+    sql: `select * from (
+        select currency, sum(billed) + sum(balance) + sum(refunded) as "accountedFor", sum(paid) + sum(adjusted) + sum(due) + sum(charged) as "cameIn" from (
+          select currency, total as billed, 0 as balance, 0 as refunded, 0 as paid, 0 as adjusted, case when kind = 'credit_note' then 0 else greatest(0, ${leftToPay}) end as due, 0 as charged
+          from invoices i where i.customer_id = $1 and i.voided_at is null
+          union all select currency, 0, amount, 0, 0, 0, 0, case when reason = 'charged' then amount else 0 end from credit_movements where customer_id = $1
+          union all select currency, 0, 0, amount, 0, 0, 0, 0 from refunds where customer_id = $1
+          union all select i.currency, 0, 0, 0, p.amount, 0, 0, 0 from payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
+            where p.customer_id = $1 and p.reversed_at is null
+          union all select currency, 0, 0, 0, 0, amount, 0, 0 from balance_adjustments where customer_id = $1) m
+        group by currency) s
+      where "accountedFor" <> "cameIn"`,
+  },
+  {
     what: 'a refund or an adjustment that differs from its movement',
     sql: `select c.id, m.amount::text as moved from (
         select id, -amount as amount, 'refund' as reason from refunds where customer_id = $1
