@@ -79,6 +79,60 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await count('a')).toBe(1)
   })
 
+  describe('outside a transaction', () => {
+    const concurrently = '-- Found by x: a table in use.\n-- no transaction\ncreate index concurrently if not exists a_x on a (x);\n'
+    const indexes = () => database.asOwner((tx) => tx.query<{ name: string; valid: boolean }>(
+      `select c.relname as name, indisvalid as valid from pg_index i join pg_class c on c.oid = indexrelid join pg_class t on t.oid = indrelid
+       where t.relname ~ '^a(_|$)' order by 1`))
+
+    test('an index is made concurrently, once, by one of several that start at the same moment', async () => {
+      await write('0001_first.sql', 'create table a (x int);')
+      await write('0002_index.sql', concurrently)
+      await write('0003_third.sql', 'insert into a values (1);')
+      const applied = await Promise.all([run(), run(), run()])
+      expect(applied.flat().sort()).toEqual(['0001_first.sql', '0002_index.sql', '0003_third.sql'])
+      expect(await indexes()).toEqual([{ name: 'a_x', valid: true }])
+      expect(await count('a')).toBe(1)
+    })
+
+    test('what a run that was ended left is made again: an index that is not valid, or one that is whole but not written down', async () => {
+      await write('0001_first.sql', 'create table a (x int); create index a_x on a (x);')
+      await run()
+      await database.asOwner((tx) => tx.query("update pg_index set indisvalid = false where indexrelid = 'a_x'::regclass"))
+      await write('0002_index.sql', `${concurrently}create unique index concurrently if not exists a_once on a (x) where x > 0;`)
+      expect(await run()).toEqual(['0002_index.sql'])
+      expect(await indexes()).toEqual([{ name: 'a_once', valid: true }, { name: 'a_x', valid: true }])
+      await database.asOwner((tx) => tx.query("delete from schema_migrations where name = '0002_index.sql'"))
+      expect(await run()).toEqual(['0002_index.sql'])
+      await write('0003_gone.sql', '-- no transaction\ndrop index concurrently if exists a_x;\ndrop index concurrently if exists a_once;')
+      expect(await run()).toEqual(['0003_gone.sql'])
+      expect(await indexes()).toEqual([])
+    })
+
+    test('a table in parts has the index on each part, on new ones too, also where a run was ended half-way', async () => {
+      await write('0001_first.sql', `create table a (x int) partition by range (x); 
+        create table a_1 partition of a for values from (0) to (10); create table a_2 partition of a for values from (10) to (20);
+        create index a_x on only a (x); create index on a_1 (x); alter index a_x attach partition a_1_x_idx;`)
+      await write('0002_index.sql', concurrently)
+      expect(await run()).toEqual(['0001_first.sql', '0002_index.sql'])
+      await database.asOwner((tx) => tx.query('create table a_3 partition of a for values from (20) to (30)'))
+      const made = await indexes()
+      expect(made.map(({ valid }) => valid)).toEqual([true, true, true, true])
+      await write('0003_gone.sql', '-- no transaction\ndrop index concurrently if exists a_x;')
+      await run()
+      expect(await indexes()).toEqual([])
+    })
+
+    test('a file that could not be begun again is refused, and one that fails is named', async () => {
+      await write('0001_first.sql', '-- no transaction\ncreate index concurrently a_x on a (x);')
+      await expect(run()).rejects.toThrow(/0001_first\.sql .*outside a transaction stand only/)
+      await write('0001_first.sql', concurrently)
+      await expect(run()).rejects.toThrow(/0001_first\.sql of shop failed: .*begins it anew/)
+      await write('0001_first.sql', 'create table a (x int);')
+      expect(await run()).toEqual(['0001_first.sql'])
+    })
+  })
+
   test('each service has its own numbers', async () => {
     await write('0001_first.sql', 'select 1;')
     await run()

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sqlState } from './sql-state.ts'
-import type { Database, Transaction } from './types.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isOutsideTransaction, stepsOf, takeStep } from './outside-transaction.ts'
+import { isConnectionLoss, sqlState } from './sql-state.ts'
+import type { Database, Statement, Transaction } from './types.ts'
 
 interface Migration {
   name: string
   sql: string
   sha256: string
+  /** It runs outside a transaction, statement by statement. */
+  outside: boolean
 }
 
 /** The folder of migrations and the database do not fit together, or one could not be applied. The message says which and what to do. */
@@ -19,18 +23,22 @@ export class MigrationRefused extends Error {
 /** Any number will do, as long as every version of this program uses the same one. */
 const lockKey = 7_305_810_226
 
-/** Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own transaction. Safe to run from several processes at once. Returns the names applied. */
+/** How often a process that waits for another one's migrations looks, in ms. */
+const lookEvery = 100
+
+/** Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own transaction or, where its head says `-- no transaction`, outside any. Safe to run from several processes at once. Returns the names applied. */
 export async function migrate(database: Database, folder: string | URL, { name: service }: { name: string }): Promise<string[]> {
   const migrations = await readMigrations(typeof folder === 'string' ? folder : fileURLToPath(folder))
-  await database.asOwner(createTable)
+  await underLock(database, createTable)
   const done: string[] = []
   for (;;) {
-    const applied = await database.asOwner((owner) => applyNext(owner, service, migrations))
-    if (applied === undefined) {
-      await database.asOwner(letBackupsRead)
+    const { applied, outside } = await underLock(database, (owner) => applyNext(owner, service, migrations))
+    if (applied !== undefined) done.push(applied)
+    else if (outside) done.push(...await applyOutside(database, service, migrations, outside))
+    else {
+      if (await database.asOwner(isUnreadByBackups)) await underLock(database, letBackupsRead)
       return done
     }
-    done.push(applied)
   }
 }
 
@@ -46,13 +54,18 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(names.map(async (name) => {
     // Git may check out other line ends on another machine; that is no change.
     const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
-    return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+    const outside = isOutsideTransaction(sql)
+    try {
+      if (outside) stepsOf(sql)
+    } catch (error) {
+      throw new MigrationRefused(`The migration ${name} in ${folder} cannot be applied: ${(error as Error).message}`, { cause: error })
+    }
+    return { name, sql, sha256: createHash('sha256').update(sql).digest('hex'), outside }
   }))
 }
 
 async function createTable(owner: Transaction): Promise<void> {
   try {
-    await lock(owner)
     await owner.query(`create table if not exists schema_migrations (
       service    text not null,
       name       text not null,
@@ -70,38 +83,84 @@ async function createTable(owner: Transaction): Promise<void> {
  * A backup is taken as the role `billing`: the owner sees no rows where row level security is forced. So that role may read what only the owner writes, too: the
  * list of migrations and where sequences stand.
  */
-async function letBackupsRead(owner: Transaction): Promise<void> {
-  const [unread] = await owner.query(
+async function isUnreadByBackups(owner: Transaction): Promise<boolean> {
+  const unread = await owner.query(
     `select from pg_class
      where relnamespace = 'public'::regnamespace and (relkind = 'S' or relname = 'schema_migrations')
        and pg_has_role(relowner, 'usage') and not has_table_privilege('billing', oid, 'select')
      limit 1`,
   )
-  if (!unread) return
-  await lock(owner)
+  return unread.length > 0
+}
+
+async function letBackupsRead(owner: Transaction): Promise<void> {
   await owner.query('grant select on schema_migrations to billing; grant select on all sequences in schema public to billing')
 }
 
-/** Taken anew in each transaction, since a pool may give each another connection; what is applied is therefore read anew as well. */
-async function lock(owner: Transaction): Promise<void> {
-  await owner.query(`set local statement_timeout = 0; select pg_advisory_xact_lock(${lockKey})`)
+/**
+ * Runs `work` in a transaction while no other process migrates, and waits as long as one does. It looks again and again rather than wait in a statement: an index
+ * that is made concurrently waits for every statement that began before, and both would wait for ever. Taken anew each time, since a pool may give each
+ * transaction another connection; what is applied is therefore read anew as well.
+ */
+async function underLock<T>(database: Database, work: (owner: Transaction) => Promise<T>): Promise<T> {
+  for (;;) {
+    const done = await database.asOwner(async (owner) => {
+      const [row] = await owner.query<{ isFree: boolean }>(
+        `set local statement_timeout = 0; select pg_try_advisory_xact_lock(${lockKey}) as "isFree"`,
+      )
+      return row!.isFree ? { result: await work(owner) } : undefined
+    })
+    if (done) return done.result
+    await pause(lookEvery)
+  }
 }
 
-async function applyNext(owner: Transaction, service: string, migrations: Migration[]): Promise<string | undefined> {
-  await lock(owner)
-  const applied = await owner.query<{ name: string; sha256: string }>(
-    'select name, sha256 from schema_migrations where service = $1 order by name', [service],
-  )
-  assertFits(service, applied, migrations)
-  const next = migrations[applied.length]
-  if (!next) return undefined
+/** Applies the next file where it runs in a transaction, else names it. Neither: there is none. */
+async function applyNext(owner: Transaction, service: string, migrations: Migration[]): Promise<{ applied?: string; outside?: Migration }> {
+  const next = await nextOf(owner.query, service, migrations)
+  if (!next) return {}
+  if (next.outside) return { outside: next }
   try {
     await owner.query(next.sql)
   } catch (error) {
     throw new MigrationRefused(`The migration ${next.name} of ${service} failed and changed nothing: ${(error as Error).message}`, { cause: error })
   }
-  await owner.query('insert into schema_migrations (service, name, sha256) values ($1, $2, $3)', [service, next.name, next.sha256])
-  return next.name
+  await remember(owner.query, service, next)
+  return { applied: next.name }
+}
+
+/** Applies a file outside a transaction, unless another process has or is about to. Its name is written down last: ended before, it is begun anew. */
+async function applyOutside(database: Database, service: string, migrations: Migration[], asked: Migration): Promise<string[]> {
+  return database.outsideTransaction(async (run) => {
+    const [row] = await run<{ isFree: boolean }>(`select pg_try_advisory_lock(${lockKey}) as "isFree"`)
+    if (!row!.isFree) return []
+    try {
+      const next = await nextOf(run, service, migrations)
+      if (next !== asked) return []
+      for (const step of stepsOf(next.sql)) await takeStep(run, step)
+      await remember(run, service, next)
+      return [next.name]
+    } catch (error) {
+      if (!sqlState(error) || isConnectionLoss(error)) throw error
+      throw new MigrationRefused(
+        `The migration ${asked.name} of ${service} failed: ${(error as Error).message}. It runs outside a transaction: what it made stays, and the next start begins it anew.`, { cause: error },
+      )
+    } finally {
+      await run(`select pg_advisory_unlock(${lockKey})`).catch(() => undefined)
+    }
+  })
+}
+
+async function nextOf(run: Statement, service: string, migrations: Migration[]): Promise<Migration | undefined> {
+  const applied = await run<{ name: string; sha256: string }>(
+    'select name, sha256 from schema_migrations where service = $1 order by name', [service],
+  )
+  assertFits(service, applied, migrations)
+  return migrations[applied.length]
+}
+
+async function remember(run: Statement, service: string, { name, sha256 }: Migration): Promise<void> {
+  await run('insert into schema_migrations (service, name, sha256) values ($1, $2, $3)', [service, name, sha256])
 }
 
 /** What was applied must be the beginning of what the folder holds, letter for letter. */

@@ -8,7 +8,7 @@ import { parameterText } from './parameter.ts'
 import { roomOf } from './room.ts'
 import { isOutOfRoom } from './sql-state.ts'
 import { serialQueue } from './serial-queue.ts'
-import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Transaction } from './types.ts'
+import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Statement, type Transaction } from './types.ts'
 import { upkeep } from './upkeep.ts'
 
 /** What makes a commit durable. In memory there is none. */
@@ -132,6 +132,12 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     kind: 'pglite',
     transaction: (access, work, options) => transact(access, work, options?.readOnly ?? false),
     asOwner: (work) => transact('owner', work, false),
+    async outsideTransaction(work) {
+      assertUsable()
+      const { result, flushed } = await queue.run(async () => ({ result: await work(run as Statement), flushed: durable(true) }))
+      await flushed
+      return result
+    },
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), true)
       await room.check()

@@ -1,7 +1,10 @@
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DatabaseUnavailable, openDatabase, type Database, type Transaction } from './index.ts'
+import { DatabaseUnavailable, migrate, openDatabase, type Database, type Transaction } from './index.ts'
 import { postgresDatabase } from './postgres.ts'
 import { testDatabases } from './testing.ts'
 
@@ -122,12 +125,56 @@ describe.each(postgres)('on $name', ({ create }) => {
     await small.close()
   })
 
-  test('a migration takes as long as it takes', async () => {
+  test('a migration takes as long as it takes, in a transaction or outside, and so does waiting for one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 36 s are with the usual 30.
+    await writeFile(join(folder, '0001_long.sql'), `create table long (x int); insert into long values (1);
+      create function slowly(int) returns int immutable language plpgsql as $$ begin perform pg_sleep(0.4); return $1; end $$; select pg_sleep(5.6);`)
+    await writeFile(join(folder, '0002_index.sql'), '-- no transaction\ncreate index concurrently if not exists long_x on long (slowly(x));')
     const hasty = postgresDatabase({ databaseUrl: line.url, statementTimeout: 100 })
-    // This side waits five seconds longer than a statement may take.
-    await hasty.asOwner((owner) => owner.query('set local statement_timeout = 0; select pg_sleep(5.6)'))
+    const applied = await Promise.all([1, 2].map(() => migrate(hasty, folder, { name: 'long' })))
+    expect(applied.flat().sort()).toEqual(['0001_long.sql', '0002_index.sql'])
     await expect(hasty.transaction(billing, (tx) => tx.query('select pg_sleep(1)'))).rejects.toThrow(DatabaseUnavailable)
     await hasty.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('an index made concurrently waits for who uses the table, others wait for it, and a run that is killed leaves nothing in the way', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+    await writeFile(join(folder, '0001_table.sql'), 'create table used (x int);')
+    const run = () => migrate(database, folder, { name: 'used' })
+    await run()
+    await writeFile(join(folder, '0002_index.sql'), '-- no transaction\ncreate index concurrently if not exists used_x on used (x);')
+    const ask = <R>(sql: string) => database.asOwner((owner) => owner.query<R>(sql))
+    const making = () => ask<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and query ~ '^(create|drop) index concurrently' and state = 'active' and wait_event_type = 'Lock'`)
+    const untilItWaits = async () => {
+      for (;;) {
+        const [found] = await making()
+        if (found) return found.pid
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    let release = () => {}
+    const released = new Promise<void>((resolve) => { release = resolve })
+    const using = database.asOwner(async (owner) => {
+      await owner.query('insert into used values (1)')
+      await released
+    })
+    const killed = expect(run()).rejects.toThrow(DatabaseUnavailable)
+    await ask(`select pg_terminate_backend(${await untilItWaits()})`)
+    await killed
+    expect(await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass")).toEqual([{ valid: false }])
+    const several = Promise.all([run(), run(), run()])
+    await ask(`select pg_sleep(0.3), ${await untilItWaits()}`)
+    // The table is written to meanwhile.
+    await ask('insert into used values (2)')
+    expect(await making()).toHaveLength(1)
+    release()
+    await using
+    expect((await several).flat()).toEqual(['0002_index.sql'])
+    expect(await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass")).toEqual([{ valid: true }])
+    await rm(folder, { recursive: true })
   })
 
   test('requests of one customer that wait for a lock leave connections to the others', async () => {

@@ -7,7 +7,7 @@ import { parameterText } from './parameter.ts'
 import { placesByCustomer } from './places.ts'
 import { roomOf } from './room.ts'
 import { isConnectionLoss, isOutOfRoom, isWorthRetrying, sqlState } from './sql-state.ts'
-import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Transaction, type TransactionOptions } from './types.ts'
+import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Statement, type Transaction, type TransactionOptions } from './types.ts'
 
 export interface PostgresOptions {
   databaseUrl: string
@@ -132,6 +132,25 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
+  async function outsideTransaction<T>(work: (run: Statement) => Promise<T>): Promise<T> {
+    const client = await checkOut()
+    const ignore = () => undefined
+    client.on('error', ignore)
+    const run: Run = async (text, parameters = []) => rowsOf(await client.query({
+      text, query_timeout: longestTimeout, ...(parameters.length > 0 ? { values: parameters.map(parameterText) } : {}),
+    } as pg.QueryConfig))
+    try {
+      await run('set statement_timeout = 0')
+      return await work(run as Statement)
+    } catch (error) {
+      throw isConnectionLoss(error) ? new DatabaseUnavailable(unreachable(error), { cause: error }) : error
+    } finally {
+      client.off('error', ignore)
+      // What was set and locked for the connection ends with it.
+      client.release(true)
+    }
+  }
+
   const room = roomOf((work) => transact('owner', work))
   const inPlace = placesByCustomer(Math.max(1, Math.floor(pool.options.max * shareOfCustomer)), waitingPerConnection)
 
@@ -141,6 +160,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     transaction: (access, work, transactionOptions) =>
       (access.role === 'portal' ? inPlace(access.customerId, () => transact(access, work, transactionOptions)) : transact(access, work, transactionOptions)),
     asOwner: (work) => transact('owner', work),
+    outsideTransaction,
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), { readOnly: true })
       await room.check()

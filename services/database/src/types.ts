@@ -4,6 +4,9 @@ export type Access = { role: 'billing' } | { role: 'portal'; customerId: string 
 /** A row as the database gives it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string with six decimals, jsonb parsed. */
 export type Row = Record<string, unknown>
 
+/** Runs one statement and gives its rows. */
+export type Statement = <R = Row>(sql: string, parameters?: readonly unknown[]) => Promise<R[]>
+
 /** One open transaction. Everything it did is gone when the function it was given to throws. */
 export interface Transaction {
   query<R = Row>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<R[]>
@@ -22,7 +25,7 @@ export interface QueryOptions {
 }
 
 export interface TransactionOptions {
-  /** It only reads: of its end nothing depends, so PostgreSQL's answer to that is not waited for. */
+  /** It only reads, and all its statements see one moment. Of its end nothing depends, so PostgreSQL's answer to that is not waited for. */
   readOnly?: boolean
   /** `keepPlan` for each of its statements. */
   keepPlans?: boolean
@@ -35,6 +38,8 @@ export interface Database {
   transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs as the owner of the tables: migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Runs statements one by one as the owner, outside any transaction, on one connection that nobody has before or after: for migrations that can't run inside one. */
+  outsideTransaction<T>(work: (run: Statement) => Promise<T>): Promise<T>
   /** Throws DatabaseUnavailable when the database does not answer, and DatabaseFull while there is no room to write. */
   ping(): Promise<void>
   close(): Promise<void>
