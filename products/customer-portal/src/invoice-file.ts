@@ -32,10 +32,14 @@ export interface InvoiceFile {
   text: string
 }
 
-/** A customer's invoices as a file, newest first, those of a status or a year of issue where asked. Throws invalid_range above 2,000 (`most`). */
-export async function invoiceFile(
-  billing: Billing, { customerId, status, year, language, most = mostInvoices }: { customerId: string; status?: InvoiceFilter; year?: number; language: Language; most?: number },
-): Promise<InvoiceFile> {
+interface Chosen { customerId: string; status?: InvoiceFilter; year?: number; language: Language; most?: number }
+
+/** A customer's invoices as a file, newest first, as they are at one moment; those of a status or a year of issue where asked. Throws invalid_range above 2,000 (`most`). */
+export async function invoiceFile(billing: Billing, chosen: Chosen): Promise<InvoiceFile> {
+  return billing.transaction((tx) => fileOf(tx, chosen), { readOnly: true })
+}
+
+async function fileOf(billing: Billing, { customerId, status, year, language, most = mostInvoices }: Chosen): Promise<InvoiceFile> {
   const { timezone } = await getCustomer(billing, { customerId })
   const chosen = { customerId, ...(status === undefined ? {} : { status }), ...(year === undefined ? {} : { year }) }
   const lines = [byteOrderMark + csvLine(texts[language].headings)]

@@ -32,7 +32,7 @@ export interface Mistake {
 
 /** Proves one period of one customer (the current one unless named). Throws customer_not_found, period_not_found. */
 export async function getReconciliation(billing: Billing, input: { customerId: string; period?: string }): Promise<Reconciliation> {
-  return atOneMoment(billing, async (tx) => {
+  return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
     const documents = (await documentRows(tx, input.customerId, addDays(period.from, -1))).filter((row) => !row.voided).map((row) => row.document)
@@ -54,12 +54,12 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
       }),
       rejected: await rejectedEvents(tx, input.customerId, period),
     }
-  })
+  }, { readOnly: true })
 }
 
 /** Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
 export async function* findMistakes(billing: Billing, options: { customerId?: string; onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Mistake> {
-  for (const broken of await atOneMoment(billing, numberMistakes)) yield { customerId: null, ...broken }
+  for (const broken of await billing.transaction(numberMistakes, { readOnly: true })) yield { customerId: null, ...broken }
   if (options.customerId !== undefined) return yield* await mistakesOfCustomer(billing, options.customerId)
   for (let last = ''; ;) {
     const customers = await customersAfter(billing, last)
@@ -86,7 +86,7 @@ const mostMistakes = 1_000
 export async function listMistakes(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<MistakePage> {
   const [, last = ''] = decodeCursor(input.cursor, 2) ?? []
   const limit = pageLimit(input.limit)
-  const data: Mistake[] = input.cursor === undefined ? (await atOneMoment(billing, numberMistakes)).slice(0, mostMistakes).map((broken) => ({ customerId: null, ...broken })) : []
+  const data: Mistake[] = input.cursor === undefined ? (await billing.transaction(numberMistakes, { readOnly: true })).slice(0, mostMistakes).map((broken) => ({ customerId: null, ...broken })) : []
   const ids = await customersAfter(billing, last, limit + 1)
   let customers = 0
   for (const customerId of ids.slice(0, limit)) {
@@ -105,7 +105,7 @@ async function customersAfter(billing: Billing, last: string, limit = 500): Prom
 }
 
 async function mistakesOfCustomer(billing: Billing, customerId: string): Promise<Mistake[]> {
-  return atOneMoment(billing, async (tx) => {
+  return billing.transaction(async (tx) => {
     const history = await readHistory(tx, customerId)
     const rows = await documentRows(tx, customerId, null)
     const documents = rows.map((row) => row.document)
@@ -126,7 +126,7 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...documents.flatMap((document) => lineMistakes(document, counted, history, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))
-  })
+  }, { readOnly: true })
 }
 
 async function groupTotals(tx: BillingTransaction, customerId: string) {
@@ -146,12 +146,4 @@ async function documentRows(tx: BillingTransaction, customerId: string, since: s
      where customer_id = $1 and ($2::date is null or period_start >= $2) order by issued_at, number`,
     [customerId, since],
   )
-}
-
-/** Everything read is of one moment, so that what is recorded meanwhile is seen whole or not at all. */
-async function atOneMoment<T>(billing: Billing, work: (tx: BillingTransaction) => Promise<T>): Promise<T> {
-  return billing.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read')
-    return work(tx)
-  }, { readOnly: true })
 }

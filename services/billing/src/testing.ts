@@ -1,4 +1,4 @@
-import type { Database } from '@customer-portal/database'
+import type { Database, QueryOptions } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
 import { actingFor, createBilling, migrationsFolder, type Billing } from './billing.ts'
 import { createCustomer } from './customer.ts'
@@ -79,22 +79,28 @@ export async function seedCustomer(billing: Billing, id: string, timezone = 'Asi
 /** The same engine (acting for one customer where named), which counts the statements it sends. */
 export function countingStatements(billing: Billing, customerId?: string): { billing: Billing; statements(): number } {
   let statements = 0
-  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
-    query: (sql, parameters, how) => {
-      statements += 1
-      return tx.query(sql, parameters, how)
-    },
-    savepoint: (inner) => tx.savepoint(inner),
-    asOwner: (inner) => tx.asOwner(inner),
-  }), options)
-  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
-  const counting = createBilling({ db, now: billing.now, newId: billing.newId })
   return {
-    billing: customerId === undefined ? counting : actingFor(counting, customerId),
+    billing: watchingStatements(billing, customerId, async () => { statements += 1 }),
     statements: () => {
       const sent = statements
       statements = 0
       return sent
     },
   }
+}
+
+/** The same engine (acting for one customer where named), which does something after each of its statements, and waits for it. */
+export function watchingStatements(billing: Billing, customerId: string | undefined, afterEach: () => Promise<void>): Billing {
+  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
+    async query<R>(sql: string, parameters?: readonly unknown[], how?: QueryOptions) {
+      const rows = await tx.query<R>(sql, parameters, how)
+      await afterEach()
+      return rows
+    },
+    savepoint: (inner) => tx.savepoint(inner),
+    asOwner: (inner) => tx.asOwner(inner),
+  }), options)
+  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
+  const watching = createBilling({ db, now: billing.now, newId: billing.newId })
+  return customerId === undefined ? watching : actingFor(watching, customerId)
 }

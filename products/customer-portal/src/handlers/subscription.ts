@@ -30,9 +30,11 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     schema: { summary: 'The plans on sale', tags: ['subscription'], description: '`relation` says how each stands to the current one.', response: { 200: PortalPlans } },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
-    const [data, meters] = await Promise.all([plansFor(billing, { customerId }), listMeters(billing)])
-    const charged = new Set(data.flatMap(({ charges }) => charges.map(({ meter }) => meter)))
-    return { data, meters: meters.filter(({ key }) => charged.has(key)) }
+    return billing.transaction(async (tx) => {
+      const data = await plansFor(tx, { customerId })
+      const charged = new Set(data.flatMap(({ charges }) => charges.map(({ meter }) => meter)))
+      return { data, meters: (await listMeters(tx)).filter(({ key }) => charged.has(key)) }
+    }, { readOnly: true })
   })
 
   if (advice) adviceRoute(app, actFor)

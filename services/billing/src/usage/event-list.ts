@@ -143,6 +143,7 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, from,
   )
   return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({
     ...event, meter: key === noMeter ? null : key, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals),
-    voided: voidFrom({ voidedAt, voidReason }),
+    // In a file nothing is marked as taken back that was so only while it was being written.
+    voided: storedBy !== undefined && voidedAt !== null && voidedAt > storedBy ? null : voidFrom({ voidedAt, voidReason }),
   }))
 }

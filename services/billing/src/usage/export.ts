@@ -50,7 +50,7 @@ export async function exportUsage(billing: Billing, input: { customerId: string;
     const timezone = zoneOn(history.zones, history.today)
     const columns = await columnsOf(tx, where, { customerId, meter })
     const customer = { id: customerId, companyName: history.customer.companyName }
-    return { customer, columns, timezone, start, end, pages: readPages(billing, { history, where, timezone, customerId, meter }) }
+    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: tx.at, history, where, timezone, customerId, meter }) }
   }, { readOnly: true })
 }
 
@@ -99,9 +99,9 @@ function lastDateBefore(history: History, to: Instant, start: LocalDate): LocalD
   return last < start ? start : last
 }
 
-interface Reading { history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
+interface Reading { at: Instant; history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
 
-async function* readPages(billing: Billing, { history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
+async function* readPages(billing: Billing, { at, history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
   let after: Place | undefined
   for (;;) {
     const page = await billing.transaction((tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit: rowsPerPage }), { readOnly: true })
@@ -109,7 +109,9 @@ async function* readPages(billing: Billing, { history, where, timezone, customer
     if (!last) return
     yield page.map((event) => {
       const { name, unit } = history.meters.get(event.meter)!
-      return { ...event, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }
+      // Nor is it marked as taken back where that happened while the file was being written.
+      const voided = event.voided !== null && event.voided.at > at ? null : event.voided
+      return { ...event, voided, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }
     })
     if (page.length < rowsPerPage) return
     after = placeOf(last)
