@@ -29,7 +29,7 @@ export async function ask(url: string, method: string, path: string, body: objec
   }
 }
 
-const customers = ['acme', 'globex']
+export const customers = ['acme', 'globex']
 
 /** Meters, a plan without limits and the customers whose usage is recorded. */
 export async function seedOver(url: string): Promise<void> {

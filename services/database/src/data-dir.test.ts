@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDataDir } from './data-dir.ts'
-import { DatabaseUnavailable, openDatabase, type Database } from './index.ts'
+import { keptFree, openDataDir } from './data-dir.ts'
+import { DatabaseFull, DatabaseUnavailable, openDatabase, type Database } from './index.ts'
 import { start } from './test-programs/start.ts'
 import { createDataDir } from './testing.ts'
 import { nodeFileSystem, type SyncFileSystem } from './wal-sync.ts'
@@ -62,6 +62,26 @@ describe('a disk that fails in the middle of a write', () => {
 
     const database = await openDatabase({ dataDir })
     expect(await database.asOwner((tx) => tx.query('select n from kept'))).toEqual([{ n: 1 }])
+    await database.close()
+  })
+})
+
+describe('a disk that is nearly full', () => {
+  test('takes no more writes while the engine can still go on by itself: reads go on, and writes once there is room', patience, async () => {
+    let free = keptFree
+    const database = await openDataDir(newFolder(), { ...nodeFileSystem, freeBytes: () => free })
+    await database.asOwner((tx) => tx.query('create role billing; create table t (n int); grant all on t to billing'))
+    const insert = (n: number) => database.transaction(billing, (tx) => tx.query('insert into t values ($1)', [n]))
+    const read = () => database.transaction(billing, (tx) => tx.query<{ n: number }>('select n from t order by n'), { readOnly: true })
+    await insert(1)
+    free -= 1
+    await expect(insert(2)).rejects.toThrow(DatabaseFull)
+    await expect(database.ping()).rejects.toThrow(DatabaseFull)
+    expect(await read()).toEqual([{ n: 1 }])
+    free += 1
+    await database.ping()
+    await insert(3)
+    expect(await read()).toEqual([{ n: 1 }, { n: 3 }])
     await database.close()
   })
 })

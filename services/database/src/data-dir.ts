@@ -8,6 +8,12 @@ import { pgliteDatabase } from './pglite.ts'
 import type { Database } from './types.ts'
 import { coalesced, nodeFileSystem, syncFolder, walSync, type SyncFileSystem } from './wal-sync.ts'
 
+/**
+ * So much of the disk stays free: the engine makes its log in files of 16 MB, and where it finds no room for one it ends, and reading with it. The longest
+ * transaction, a batch of events, writes less than the rest.
+ */
+export const keptFree = 64 * 2 ** 20
+
 /** Opens the embedded database in `dataDir`, made when absent. Throws DataDirHeld when another process has it. `fileSystem` is for tests that watch the order of things. */
 export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = nodeFileSystem): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
@@ -26,7 +32,8 @@ export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = 
         folder.logSyncDeferred = false
       }
     }
-    return pgliteDatabase(engine, { committing, flush: log.flush, pending: log.pending }, async () => release())
+    const hasRoom = () => fileSystem.freeBytes(path) >= keptFree
+    return pgliteDatabase(engine, { committing, flush: log.flush, pending: log.pending, hasRoom }, async () => release())
   } catch (error) {
     release()
     throw error

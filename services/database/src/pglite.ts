@@ -19,6 +19,8 @@ export interface Durability {
   flush(): Promise<void>
   /** The flush under way for what others committed, if any. */
   pending(): Promise<void> | undefined
+  /** Whether there is room to write: less than the engine needs to go on by itself must not be touched. */
+  hasRoom(): boolean
 }
 
 /** Milliseconds of queries one after the other before others have their turn. */
@@ -74,6 +76,10 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     if (closing) throw new DatabaseUnavailable('The database is closed')
   }
 
+  function assertRoom(): void {
+    if (durability && !durability.hasRoom()) throw new DatabaseFull()
+  }
+
   async function commit(): Promise<void> {
     const commitNow = () => execute('COMMIT')
     const [outcome] = await (durability ? durability.committing(commitNow) : commitNow())
@@ -84,6 +90,8 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
 
   async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
     assertUsable()
+    // Migrations, which come before anything else, may try: else a server that was full could not even start to be read.
+    if (!readOnly && access !== 'owner') assertRoom()
     const { transaction, end } = openTransaction(run, access)
     try {
       await run(openingStatements(access, readOnly))
@@ -140,6 +148,7 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     },
     async ping() {
       await transact('owner', (tx) => tx.query('select 1'), true)
+      assertRoom()
       await room.check()
     },
     close() {

@@ -1,4 +1,4 @@
-import { fsyncSync } from 'node:fs'
+import { fsyncSync, statfsSync } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -9,6 +9,8 @@ export interface SyncFileSystem {
   open(path: string, flags: 'r' | 'r+'): Promise<{ datasync(): Promise<void>; sync(): Promise<void>; close(): Promise<void> }>
   /** For the engine, which cannot wait for a promise. */
   fsyncSync(descriptor: number, path: string): void
+  /** How much more this process may put on the disk that holds a folder. */
+  freeBytes(folder: string): number
 }
 
 export const nodeFileSystem: SyncFileSystem = {
@@ -16,6 +18,10 @@ export const nodeFileSystem: SyncFileSystem = {
   stat: (path) => stat(path, { bigint: true }),
   open: (path, flags) => open(path, flags),
   fsyncSync: (descriptor) => fsyncSync(descriptor),
+  freeBytes: (folder) => {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  },
 }
 
 const segmentName = /^[0-9A-F]{24}$/
