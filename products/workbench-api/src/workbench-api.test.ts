@@ -318,6 +318,18 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(await findPortalSession(billing, { token: body.token })).toMatchObject({ customerId: 'test_customer', role, actor: { name: agent.name }, locale: 'en' })
       expect(Object.keys(body).sort()).toEqual(['expiresAt', 'token'])
     })
+
+    test('asked for faster than a person clicks are refused, the others of the desk are not', async () => {
+      const server = await serve()
+      const ask = async ({ cookie }: Awaited<ReturnType<typeof login>>) =>
+        server.inject({ method: 'POST', url: '/api/workbench/conversations/none/suggestion', payload: {}, cookies: { workbench_session: cookie!.value } })
+      const [program, colleague] = [await login(other, server), await login(viewer, server)]
+      for (let asked = 0; asked < 60; asked += 1) expect((await ask(program)).statusCode).toBe(404)
+      const refused = await ask(program)
+      expect([refused.statusCode, refused.json().code, refused.headers['retry-after']]).toEqual([429, 'rate_limited', '1'])
+      expect((await ask(colleague)).statusCode).toBe(404)
+      await server.close()
+    })
   })
 
   describe('making agents', () => {

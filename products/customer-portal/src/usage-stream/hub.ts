@@ -44,11 +44,11 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
   return {
     join(customerId, viewer) {
       const known = channels.get(customerId)
-      if (closed || viewers >= options.mostInAll) {
-        throw new BillingError('streams_full', { message: `${options.mostInAll} live connections are open already; try again in a moment` })
-      }
       if ((known?.viewers.size ?? 0) >= options.mostPerCustomer) {
         throw new BillingError('rate_limited', { retryAfterSeconds: 30, message: `a customer may have ${options.mostPerCustomer} live connections at a time` })
+      }
+      if (closed || viewers >= options.mostInAll) {
+        throw new BillingError('streams_full', { message: `${options.mostInAll} live connections are open already; try again in a moment` })
       }
       viewers += 1
       const channel = known ?? new Channel(billing, customerId)

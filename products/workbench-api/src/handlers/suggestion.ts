@@ -5,10 +5,16 @@ import { Id } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { Quota, SuggestionAnswer } from '../contract.ts'
 import type { Deps } from '../options.ts'
+import { createPace } from '../pace.ts'
 import { noConversation } from './conversations.ts'
+
+/** Clicks of a person: who asks faster is a program, and looking through the FAQ is work. */
+const asked = { most: 60, seconds: 60 }
 
 /** The assistant's suggestion for the visitor's last question, and how many of them the customer's plan still has. */
 export function suggestionRoutes(app: App, deps: Deps): void {
+  const pace = createPace(asked)
+
   app.get('/quota', {
     config: { scope: 'workbench:agent' },
     schema: { summary: 'What is left of the suggestions', tags: ['desk'], response: { 200: Quota } },
@@ -19,11 +25,14 @@ export function suggestionRoutes(app: App, deps: Deps): void {
     schema: {
       summary: "Suggest an answer to the visitor's last message", tags: ['desk'],
       description: 'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: `no_answer`, and nothing is consumed. ' +
-        'Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more.',
+        'Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more. ' +
+        'An agent asks 60 times a minute at most (429).',
       params: Type.Object({ conversationId: Id }, { additionalProperties: false }), body: Type.Object({}, { additionalProperties: false }), response: { 200: SuggestionAnswer },
     },
   }, async (request): Promise<SuggestionAnswer> => {
     const { agent } = callerOf(request, 'workbench:agent')
+    const wait = pace.secondsToWait(agent.id, deps.workbench.now())
+    if (wait > 0) throw new BillingError('rate_limited', { retryAfterSeconds: wait, message: `An agent asks for ${asked.most} suggestions a minute at most; try again in ${wait} seconds.` })
     const { conversationId } = request.params
     const conversation = (await findConversation(deps.workbench, { customerId: agent.customerId, conversationId })) ?? noConversation()
     const question = conversation.messages.findLast(({ author }) => author === 'visitor')

@@ -11,6 +11,8 @@ export type PdfWarning =
   | { kind: 'unreadable_logo', reason: string }
 
 export interface PdfOptions {
+  /** Whose it is: customers have their turns by turns. */
+  customerId?: string
   /** Milliseconds for waiting, and again for work. */
   timeLimit?: number
   /** Lines and tiers that are printed at most. */
@@ -32,19 +34,19 @@ export async function renderInvoicePdf(invoice: InvoiceForPdf, options: PdfOptio
   const missing = new Set<string>()
   const page = printablePage(invoicePage(invoice), missing)
   if (missing.size > 0) warn({ kind: 'missing_glyphs', characters: [...missing] })
-  const { pdf, logoFailure } = await rendered(workers, page, timeLimit)
+  const { pdf, logoFailure } = await rendered(workers, page, timeLimit, options.customerId)
   if (logoFailure) warn({ kind: 'unreadable_logo', reason: logoFailure })
   return pdf
 }
 
 /** An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets it, it is set again without. */
-async function rendered(workers: PdfWorkers, page: InvoicePage, timeLimit: number): Promise<Rendered> {
+async function rendered(workers: PdfWorkers, page: InvoicePage, timeLimit: number, customerId: string | undefined): Promise<Rendered> {
   try {
-    return await workers.render(page, timeLimit)
+    return await workers.render(page, timeLimit, customerId)
   } catch (failure) {
     if (!(failure instanceof PageTooMuch)) throw failure
     if (page.logo === null) throw new BillingError('pdf_unavailable', { message: 'The invoice could not be set. Try again in a moment.' })
-    return { ...(await rendered(workers, { ...page, logo: null }, timeLimit)), logoFailure: failure.message }
+    return { ...(await rendered(workers, { ...page, logo: null }, timeLimit, customerId)), logoFailure: failure.message }
   }
 }
 

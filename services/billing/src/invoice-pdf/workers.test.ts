@@ -43,6 +43,19 @@ test('when the queue is full the next page is refused at once', async () => {
   await workers.close()
 })
 
+test('who asks for many of theirs has a limit of their own, and others have their turn in between', async () => {
+  const workers = pdfWorkers({ processes: 1, queueOfOne: 4 })
+  const done: string[] = []
+  const ask = (customerId: string) => workers.render(page, 50_000, customerId).then(() => done.push(customerId))
+  const asked = Array.from({ length: 5 }, () => ask('many'))
+  await expect(ask('many')).rejects.toMatchObject({ code: 'pdf_unavailable' })
+  asked.push(ask('one'), ask('another'))
+  await Promise.all(asked)
+  // The first was begun before anybody else asked.
+  expect(done).toEqual(['many', 'one', 'another', 'many', 'many', 'many', 'many'])
+  await workers.close()
+})
+
 test('a page that Typst refuses fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })
   await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow('Typst refused the page')

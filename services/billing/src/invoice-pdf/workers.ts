@@ -12,6 +12,8 @@ export interface WorkersOptions {
   processes?: number
   /** Pages that may wait; the next is refused. */
   queue?: number
+  /** Of these, pages for one customer at most: whoever asks for a hundred of theirs takes nobody else's places. */
+  queueOfOne?: number
   /** How long a process without work stays, in milliseconds. */
   idle?: number
   /** Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB a page. */
@@ -28,8 +30,8 @@ export interface Rendered {
 }
 
 export interface PdfWorkers {
-  /** Sets a page, in at most `timeLimit` milliseconds of waiting and as many of work. */
-  render: (page: InvoicePage, timeLimit: number) => Promise<Rendered>
+  /** Sets a page for a customer, in at most `timeLimit` milliseconds of waiting and as many of work. Customers who wait have their turns by turns. */
+  render: (page: InvoicePage, timeLimit: number, customerId?: string) => Promise<Rendered>
   /** Waits for the pages already asked for, then ends the processes; a later page starts new ones. */
   close: () => Promise<void>
   /** Ends the processes at once, whatever they are at: who waits for a page is refused. */
@@ -40,6 +42,7 @@ export interface PdfWorkers {
 
 interface Job {
   page: InvoicePage
+  customerId: string | undefined
   timeLimit: number
   timer: NodeJS.Timeout
   settled: boolean
@@ -70,15 +73,19 @@ export class PageTooMuch extends Error {}
  * alive. One that exceeds a limit is killed and its place given to a new one.
  */
 export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
-  const { processes: most = 2, queue: longest = 100, idle = 30_000, pagesPerProcess = 100, memoryLimit = 2 ** 30, engine = 'auto' } = options
+  const { processes: most = 2, queue: longest = 100, queueOfOne: longestOfOne = 20, idle = 30_000, pagesPerProcess = 100, memoryLimit = 2 ** 30, engine = 'auto' } = options
   const setters = new Set<Setter>()
   const waiting: Job[] = []
+  /** When each customer who waits had their last turn, counted in turns. */
+  const lastTurn = new Map<string | undefined, number>()
+  let turns = 0
   const pending = new Set<Promise<Rendered>>()
 
-  async function render(page: InvoicePage, timeLimit: number): Promise<Rendered> {
+  async function render(page: InvoicePage, timeLimit: number, customerId?: string): Promise<Rendered> {
+    if (customerId !== undefined && waiting.filter((job) => job.customerId === customerId).length >= longestOfOne) throw unavailable('Too many invoices of yours are being rendered. Try again in a moment.')
     if (waiting.length >= longest) throw unavailable('Too many invoices are being rendered. Try again in a moment.')
     const rendered = new Promise<Rendered>((resolve, reject) => {
-      const job: Job = { page, timeLimit, settled: false, resolve, reject, timer: setTimeout(() => abandon(job), timeLimit) }
+      const job: Job = { page, customerId, timeLimit, settled: false, resolve, reject, timer: setTimeout(() => abandon(job), timeLimit) }
       waiting.push(job)
     })
     pending.add(rendered)
@@ -90,8 +97,18 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     while (waiting.length > 0) {
       const setter = [...setters].find(({ job, leaving }) => !job && !leaving) ?? (setters.size < most ? startProcess() : undefined)
       if (!setter) return
-      takeJob(setter, waiting.shift()!)
+      takeJob(setter, next())
     }
+    if (![...setters].some(({ job }) => job)) lastTurn.clear()
+  }
+
+  /** The first page of the customer whose last turn is longest ago. */
+  function next(): Job {
+    const turnOf = ({ customerId }: Job) => lastTurn.get(customerId) ?? 0
+    const job = waiting.reduce((first, other) => (turnOf(other) < turnOf(first) ? other : first))
+    waiting.splice(waiting.indexOf(job), 1)
+    lastTurn.set(job.customerId, (turns += 1))
+    return job
   }
 
   function takeJob(setter: Setter, job: Job): void {

@@ -19,7 +19,7 @@ export interface InvoicePdf {
  */
 export async function generatePdf(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<InvoicePdf> {
   const invoice = await getInvoice(billing, input)
-  const bytes = await renderInvoicePdf(asIssued(invoice))
+  const bytes = await renderInvoicePdf(asIssued(invoice), { customerId: invoice.customerId })
   const hash = sha256(bytes)
   if (invoice.status !== 'draft' && invoice.status !== 'void') await keepHash(billing, invoice, hash)
   const suffix = invoice.status === 'void' ? '-VOID' : ''

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { quotaQueue, type QuotaQueueLimits } from './quota-queue.ts'
 
-const limits: QuotaQueueLimits = { together: 4, waiting: 20, shared: 2, alone: 1 }
+const limits: QuotaQueueLimits = { together: 4, waiting: 20, waitingOfOne: 20, shared: 2, alone: 1 }
 
 /** A queue whose transactions are ended by the test, one by one. */
 function queueOf(changed: Partial<QuotaQueueLimits> = {}) {
@@ -98,6 +98,21 @@ describe('commands about quotas', () => {
     transactions[0]!.fail(new DatabaseUnavailable('away'))
     await turn()
     expect([transactions.length, outcomes]).toEqual([1, ['1: away', '2: away']])
+  })
+
+  test('of one customer are refused beyond their own number, before others are', async () => {
+    const { transactions, outcomes, consume } = queueOf({ waiting: 5, waitingOfOne: 3 })
+    consume('held', '1')
+    await turn()
+    transactions[0]!.end(() => 'locked')
+    await turn()
+    consume('held', '2', '3', '4', '5')
+    consume('free', '6')
+    await turn()
+    expect(outcomes).toEqual(["5: rate_limited: 3 requests about quotas of customer 'held' wait already: try again in a moment"])
+    transactions.at(-1)!.end()
+    await turn()
+    expect(outcomes).toContain('6')
   })
 
   test('wait up to a number, and further ones are refused at once', async () => {

@@ -7,6 +7,8 @@ export interface QuotaQueueLimits {
   together: number
   /** Commands that wait at most; further ones are refused. */
   waiting: number
+  /** Of these, one customer's at most: whoever is held must not use up the others' places. */
+  waitingOfOne: number
   /** Transactions at a time for customers nobody else is at work on, each for several. */
   shared: number
   /** Transactions at a time that wait for one customer's lock, each for that customer alone. */
@@ -41,7 +43,9 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
   let scheduled = false
 
   function ask<C extends QuotaCommand>(command: C): Promise<QuotaAnswers[C['kind']]> {
-    if (size >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${size} requests about quotas wait already: try again in a moment` }))
+    const ofOne = waiting.get(command.customerId)?.length ?? 0
+    if (ofOne >= limits.waitingOfOne) return Promise.reject(tooMany(ofOne, ` of customer '${command.customerId}'`))
+    if (size >= limits.waiting) return Promise.reject(tooMany(size))
     return new Promise((resolve, reject) => {
       const asked: Asked = { command, resolve: resolve as Asked['resolve'], reject }
       const own = waiting.get(command.customerId)
@@ -129,4 +133,8 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
   }
 
   return { ask }
+}
+
+function tooMany(waiting: number, whose = ''): BillingError {
+  return new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting} requests about quotas${whose} wait already: try again in a moment` })
 }

@@ -9,8 +9,8 @@ const mostTries = 5
 
 /** The embedded database runs one transaction at a time anyway, and nobody else holds a lock in it. */
 const limits = {
-  postgres: { together: 500, waiting: 10_000, shared: 2, alone: 4 },
-  pglite: { together: 500, waiting: 10_000, shared: 1, alone: 1 },
+  postgres: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 2, alone: 4 },
+  pglite: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 1, alone: 1 },
 }
 
 const queues = new WeakMap<Billing, ReturnType<typeof quotaQueue>>()

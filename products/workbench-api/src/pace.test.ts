@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { createPace } from './pace.ts'
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 9, 0, seconds)).toISOString()
+
+test('so many at once, then one whenever a part of the time has passed, each key by itself', () => {
+  const pace = createPace({ most: 6, seconds: 60 })
+  for (let turn = 0; turn < 6; turn += 1) expect(pace.secondsToWait('a', at(0))).toBe(0)
+  expect(pace.secondsToWait('a', at(0))).toBe(10)
+  expect(pace.secondsToWait('b', at(0))).toBe(0)
+  expect(pace.secondsToWait('a', at(4))).toBe(6)
+  expect(pace.secondsToWait('a', at(10))).toBe(0)
+  expect(pace.secondsToWait('a', at(10))).toBe(10)
+  // Within any minute at most twice as many.
+  for (let turn = 0; turn < 6; turn += 1) expect(pace.secondsToWait('a', at(200))).toBe(0)
+  expect(pace.secondsToWait('a', at(200))).toBe(10)
+})
+
+test('no more than the limit of keys is remembered', () => {
+  const pace = createPace({ most: 1, seconds: 60, keys: 2 })
+  for (const key of ['a', 'b', 'c']) expect(pace.secondsToWait(key, at(0))).toBe(0)
+  expect(pace.secondsToWait('c', at(1))).toBe(59)
+  expect(pace.secondsToWait('a', at(1))).toBe(0)
+})
