@@ -22,7 +22,8 @@ export const Quantity = Type.Union([Type.Number(), Type.String({ maxLength: 64, 
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 export const LocalDate = Type.String({ format: 'date', description: "A date in the customer's time zone, YYYY-MM-DD" })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
-export const Amount = Type.Integer({ minimum: -1_000_000_000_000, maximum: 1_000_000_000_000, description: 'Minor units (分, cents)' })
+/** Of answers: whatever an amount, or a sum of them, comes to. What is sent to us has limits of its own. */
+export const Amount = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
 export const Locale = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])
 /** Years from 1900 on: what looks back from an earlier one comes to dates that no calendar here has. */
 export const PeriodLabel = Type.String({
@@ -372,7 +373,6 @@ export const Invoice = Type.Object(
 export type Invoice = Static<typeof Invoice>
 
 const Count = Type.Integer({ minimum: 0 })
-export const AmountSum = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
 /** GET /invoices/summary */
 export const InvoiceSummary = Type.Object(
   {
@@ -382,8 +382,8 @@ export const InvoiceSummary = Type.Object(
       {
         currency: Currency,
         count: Count, open: Count, overdue: Type.Integer({ minimum: 0, description: 'Of `open`, those past their due date' }), paid: Count, void: Count,
-        total: Type.Integer({ ...AmountSum, description: 'Of the documents that are not void; what gives money back counts as less' }),
-        amountDue: AmountSum, amountOverdue: AmountSum,
+        total: Type.Integer({ ...Amount, description: 'Of the documents that are not void; what gives money back counts as less' }),
+        amountDue: Amount, amountOverdue: Amount,
         nextDueAt: Type.Unsafe<string | null>({ ...Nullable(Instant), description: 'When the next open invoice that is not overdue falls due' }),
       },
       closed,

@@ -14,6 +14,9 @@ export async function creditBalance(tx: BillingTransaction, customerId: string, 
   return money(Number(row!.balance))
 }
 
+/** What comes from outside, payments and adjustments, adds up to so much at most: all that is computed from it stays a number we can hold exactly. */
+export const mostFromOutside = 1_000_000_000_000_000
+
 /** One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the balance after it. */
 export interface CreditMovement {
   id: string

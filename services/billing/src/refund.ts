@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { creditBalance, moveCredit } from './credit.ts'
+import { creditBalance, mostFromOutside, moveCredit } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
@@ -117,6 +117,7 @@ export async function adjustBalance(billing: Billing, input: { customerId: strin
     if (!Number.isSafeInteger(amount) || amount === 0 || amount + before < 0) {
       throw new BillingError('amount_out_of_range', { pointer: '/amount', left: before, message: `an adjustment is a whole number of minor units other than zero, and takes at most the ${before} that are on the balance` })
     }
+    if (amount + before > mostFromOutside) throw new BillingError('amount_out_of_range', { pointer: '/amount', message: `a balance holds ${mostFromOutside} minor units at most, and there are ${before} on it` })
     const id = tx.newId('adj')
     await tx.query('insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)', [customerId, id, amount, currency, reason, tx.at])
     await moveCredit(tx, { customerId, invoiceId: null, reason: 'adjustment', amount, currency, causeId: id })

@@ -2,7 +2,7 @@ import {
   listAllPayments, listedStatuses, listInvoices, listSubscriptions, mostSearched, summarizeInvoices, summarizePayments, summarizeSubscriptions, type Billing, type ListedStatus,
 } from '@customer-portal/billing'
 import { InvoiceQuery, PageQuery, type App } from '@customer-portal/http'
-import { AmountSum, Currency, CustomerId, Id, Instant, Invoice, InvoiceKind, InvoiceSummary, LocalDate, Nullable, Page, Payment } from '@customer-portal/http/resources'
+import { Amount, Currency, CustomerId, Id, Instant, Invoice, InvoiceKind, InvoiceSummary, LocalDate, Nullable, Page, Payment } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
@@ -33,7 +33,7 @@ export const ListedPayment = Type.Object(
 )
 const Count = Type.Integer({ minimum: 0 })
 export const PaymentSummary = Type.Object(
-  { asOf: Instant, currencies: Type.Array(Type.Object({ currency: Currency, count: Count, amount: AmountSum }, closed)) },
+  { asOf: Instant, currencies: Type.Array(Type.Object({ currency: Currency, count: Count, amount: Amount }, closed)) },
   { ...closed, description: 'Sums over all payments of the filter, by currency: not of a page' },
 )
 export const ListedSubscription = Type.Object(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listPayments, putPlan, putSeller, recordPayment, recordUsage,
+  adjustBalance, createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listPayments, putPlan, putSeller, recordPayment, recordUsage,
   runDueWork, updateCustomer, upgradeSubscription, voidInvoice, type Invoice,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
@@ -218,6 +218,18 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     test.each([0, -1, 0.5, 2 ** 53])('an amount of %s is refused', async (amount) => {
       const [{ id } = { id: '' }] = await invoicesOf('told-twice')
       await expect(pay(id, amount, 'odd')).rejects.toMatchObject({ code: 'amount_out_of_range' })
+    })
+
+    test('together no more than can be told exactly, of an invoice and of a balance', async () => {
+      const { id } = await subscribe('boundless')
+      const most = 1_000_000_000_000_000
+      expect(await pay(id, most, 'a')).toMatchObject({ status: 'paid', amountPaid: most, amountDue: 0 })
+      await expect(pay(id, 1, 'b')).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { pointer: '/amount' } })
+      // ¥634.94 of it paid the invoice: as much fits on the balance, and not a cent more.
+      expect(await creditOf('boundless')).toBe(most - 63_494)
+      const adjust = (amount: number) => adjustBalance(world.billing, { customerId: 'boundless', amount, reason: 'a test' })
+      await expect(adjust(63_495)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { pointer: '/amount' } })
+      expect(await adjust(63_494)).toMatchObject({ balance: most })
     })
 
     test('a void invoice takes none, nor does the future', async () => {

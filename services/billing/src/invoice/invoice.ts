@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
-import { moveCredit } from '../credit.ts'
+import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
 import type { Page } from '../cursor.ts'
 import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
@@ -170,6 +170,10 @@ export async function recordPayment(
     }
     if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${number} is void` })
     const due = await dueOf(tx, customerId, row.id)
+    const paid = before.reduce((total, payment) => total + (payment.reversedAt === null ? payment.amount : 0), input.amount)
+    if (Math.max(paid, input.amount + await creditBalance(tx, customerId, currency)) > mostFromOutside) {
+      throw new BillingError('amount_out_of_range', { pointer: '/amount', message: `an invoice takes payments, and a balance holds, ${mostFromOutside} minor units at most` })
+    }
     const [id, applied] = [tx.newId('pay'), Math.min(due, input.amount)]
     await tx.query('insert into payments (customer_id, id, invoice_id, reference, amount, applied, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
       customerId, id, row.id, input.reference, input.amount, applied, input.method, paidAt, tx.at,
