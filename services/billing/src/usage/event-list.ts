@@ -8,6 +8,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
 import type { UsageEvent } from './detail.ts'
 import { aheadSeconds, noMeter } from './event.ts'
+import { rowsPerPage } from './export.ts'
 import { voidFrom, voidOf } from './void.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
@@ -47,8 +48,6 @@ export async function listEvents(billing: Billing, input: EventsFilter & { curso
   }, { readOnly: true })
 }
 
-const rowsPerPage = 1_000
-
 /**
  * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its own, and none after the reader has left. What is stored
  * after the first page was read stays out.
@@ -59,11 +58,12 @@ export async function exportEvents(billing: Billing, input: EventsFilter): Promi
 }
 
 async function* pagesOf(billing: Billing, asked: Asked): AsyncGenerator<ListedEvent[], void> {
+  const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await billing.transaction((tx) => readEvents(tx, asked, after, rowsPerPage), { readOnly: true })
+    const page = await billing.transaction((tx) => readEvents(tx, asked, after, limit), { readOnly: true })
     if (page.length > 0) yield page
-    if (page.length < rowsPerPage) return
+    if (page.length < limit) return
     after = placeOf(page.at(-1)!)
   }
 }

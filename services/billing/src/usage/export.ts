@@ -9,7 +9,8 @@ import { eventRows, placeOf, rangeOf, type Place, type UsageEvent, type Where } 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
 export const mostExported = 1_000_000
 const mostDays = 366
-const rowsPerPage = 1000
+/** The embedded database answers nobody else while it reads a page. */
+export const rowsPerPage = { postgres: 1000, pglite: 250 }
 
 /** An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the microsecond and with its offset; the names are its meter's. */
 export interface ExportedEvent extends UsageEvent {
@@ -102,9 +103,10 @@ function lastDateBefore(history: History, to: Instant, start: LocalDate): LocalD
 interface Reading { at: Instant; history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
 
 async function* readPages(billing: Billing, { at, history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
+  const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await billing.transaction((tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit: rowsPerPage }), { readOnly: true })
+    const page = await billing.transaction((tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit }), { readOnly: true })
     const last = page.at(-1)
     if (!last) return
     yield page.map((event) => {
@@ -113,7 +115,7 @@ async function* readPages(billing: Billing, { at, history, where, timezone, cust
       const voided = event.voided !== null && event.voided.at > at ? null : event.voided
       return { ...event, voided, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }
     })
-    if (page.length < rowsPerPage) return
+    if (page.length < limit) return
     after = placeOf(last)
   }
 }
