@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
-import { folders, fuzzedServer, type FuzzedServer } from './run.ts'
+import { apis, folders, fuzzedServer, type FuzzedServer } from './run.ts'
 
-/** The short form of `npm run fuzz`: the same requests at each run, few enough to go with every test. */
-const runs = 100
+/** The short form of `npm run fuzz`: two requests to each operation, the same at each run. */
 const seed = 20_260_310
 
 let database: Database
@@ -18,9 +17,8 @@ afterAll(async () => {
   await database.close()
 })
 
-test.each(['portal', 'billing'] as const)('requests made from the document of the %s API meet no mistake of ours, and no refusal changes anything', async (api) => {
-  const statuses = await fuzzed.fuzz(api, { runs, seed })
-  expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(runs)
+test.each(apis)('requests made from the document of the %s API meet no mistake of ours, and no refusal changes anything', async (api) => {
+  const statuses = await fuzzed.fuzz(api, { runs: 'each', seed })
   expect([...statuses.keys()].some((status) => status < 300)).toBe(true)
   expect([...statuses.keys()].some((status) => status >= 400)).toBe(true)
-}, 180_000)
+}, 60_000)
