@@ -8,6 +8,7 @@ import { removeFolders } from './folders.ts'
 import { growth } from './growth.ts'
 import { dimensions, ingest } from './ingest.ts'
 import { invoices } from './invoices.ts'
+import { isolation } from './isolation.ts'
 import { portal } from './portal.ts'
 import { quota } from './quota.ts'
 import { read } from './read.ts'
@@ -15,7 +16,7 @@ import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices, portal]
+const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices, isolation, portal]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 

@@ -3,6 +3,7 @@ import { secretKey } from '../program.ts'
 import { requestOf, type Answer } from './connection.ts'
 import { randomFrom } from './events.ts'
 import type { PageTimes } from './plain-pages.ts'
+import { portalToken } from './portal-token.ts'
 import { sendRequests, type Timing } from './requests.ts'
 
 /** What is read, so often, over so many connections, of so many customers at random. */
@@ -57,14 +58,6 @@ export async function readPages({ port, customerId, limit, page, times }: PageRe
 }
 
 const holdsEvents = ({ body }: Answer) => (body.startsWith('{"data":[{"id":') ? undefined : body)
-
-async function portalToken(port: number, customerId: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/billing/portal-sessions`, {
-    method: 'POST', headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ customerId }),
-  })
-  if (!answer.ok) throw new Error(`no portal session: ${answer.status} ${await answer.text()}`)
-  return ((await answer.json()) as { token: string }).token
-}
 
 async function get<T>(port: number, path: string, key: string): Promise<T> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${key}` } })

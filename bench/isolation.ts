@@ -1,0 +1,212 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { instantFromMilliseconds, putMeter, rebuildUsage } from '@customer-portal/billing'
+import { alone } from './alone.ts'
+import type { Bench, Benchmark, Comparison, Figures, Run } from './benchmark.ts'
+import { customerId, prepareOnPglite, prepareOnPostgres } from './customers.ts'
+import { onEngineNow } from './engine.ts'
+import { lazily } from './lazily.ts'
+import { askSteadily, type Asking } from './load/others.ts'
+import { portalToken } from './load/portal-token.ts'
+import { openConnection, requestOf } from './load/connection.ts'
+import { secretKey, startPortal, type Location, type Program } from './program.ts'
+import { query } from './server.ts'
+import { fillUsage } from './stored-usage.ts'
+
+/** Customer 1 is at work or in the way; what is measured is how long all others wait. */
+const customers = 20
+/** A short form of the benchmark is quiet, and holds, for less. */
+const lastingFor = (count: number) => Math.min(5_000, count / 4)
+const stalledReaders = 20
+const wideBodies = 5
+
+const names = {
+  pgliteQuiet: 'PGlite, quiet', wide: 'PGlite, five wide JSON bodies', files: 'PGlite, a file of events and 20 readers who stall',
+  quiet: 'PostgreSQL, quiet', held: 'PostgreSQL, a customer held for 5 s', rebuild: 'PostgreSQL, different values made anew', changes: 'PostgreSQL, unread changes',
+}
+
+/** Whether one customer's work, or a hostile request, holds up the others. */
+export const isolation: Benchmark = {
+  name: 'isolation',
+  count: 1_000_000,
+  about: (count) => `how long others wait while a body of 807 kB is refused, ${fileOf(count).toLocaleString('en')} events are read as a file, a customer is held, `
+    + `${count.toLocaleString('en')} different values are made anew, and ${changesOf(count).toLocaleString('en')} changes are unread`,
+  async prepare(bench) {
+    const pglite = lazily(() => filledPglite(bench))
+    const postgres = lazily(async () => (await prepareOnPostgres(bench, customers)).location as Server)
+    const values = lazily(() => withValues(bench))
+    const changes = lazily(() => withChanges(bench))
+    const quiet = async () => pause(lastingFor(bench.count))
+    const run = (name: string, where: () => Promise<Location>, disturb: Disturb): Run => ({ name, measure: async () => disturbed(await where(), disturb) })
+    return {
+      runs: [
+        run(names.pgliteQuiet, pglite, quiet),
+        run(names.wide, pglite, sendWideBodies),
+        run(names.files, pglite, readFiles),
+        run(names.quiet, postgres, quiet),
+        run(names.held, postgres, async (portal, location) => holdCustomer(portal, location as Server, lastingFor(bench.count))),
+        run(names.rebuild, values, async (_, location) => rebuildAlone(location as Server)),
+        run(names.changes, changes, readChanges),
+      ],
+      comparisons,
+    }
+  },
+}
+
+const fileOf = (count: number) => Math.ceil(count * 0.24)
+const changesOf = (count: number) => count * 3
+
+const comparisons: Comparison[] = [
+  { figure: 'longest ms', of: names.wide, atMost: 100 },
+  { figure: 'longest ms', of: names.files, atMost: 250 },
+  { figure: 'p99 ms', of: names.held, to: names.quiet, atMost: 2 },
+  { figure: 'p99 ms', of: names.rebuild, to: names.quiet, atMost: 2 },
+  { figure: 'heap MB above rest', of: names.rebuild, atMost: 300 },
+  { figure: 'longest call ms', of: names.changes, atMost: 1_000 },
+  { figure: 'p99 ms', of: names.wide, to: names.pgliteQuiet },
+  { figure: 'p99 ms', of: names.files, to: names.pgliteQuiet },
+]
+
+interface Server { databaseUrl: string }
+/** Does something to a server, and answers when it is over. */
+type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
+
+/** Starts a server and asks it steadily on behalf of everybody else, while something goes on. */
+async function disturbed(location: Location, disturb: Disturb): Promise<Figures> {
+  const portal = await startPortal(location)
+  try {
+    const asking: Asking = await askSteadily(portal.port, { key: secretKey, customers: Array.from({ length: customers - 1 }, (_, place) => customerId(place + 2)) })
+    const figures = await disturb(portal, location).catch((error: unknown) => {
+      asking.stop()
+      throw error
+    })
+    return { ...await asking.end(), ...figures }
+  } finally {
+    await portal.stop()
+  }
+}
+
+async function filledPglite(bench: Bench): Promise<Location> {
+  const { location } = await prepareOnPglite(bench, customers)
+  await alone(new URL('stored-usage.ts', import.meta.url).href, fillUsage.name, { location, rows: fileOf(bench.count), customers: 1 })
+  return location
+}
+
+/** Without a credential: so many unknown fields once held up the whole process for half a minute. */
+async function sendWideBodies({ port }: Program): Promise<void> {
+  const body = `{${Array.from({ length: 95_000 }, (_, place) => `"${place.toString(36)}":1`).join(',')}}`
+  for (let sent = 0; sent < wideBodies; sent += 1) {
+    await fetch(`http://127.0.0.1:${port}/api/billing/portal-sessions/exchange`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    await pause(200)
+  }
+}
+
+/** One reads the file to its end, twenty ask for it and take nothing. */
+async function readFiles({ port }: Program): Promise<void> {
+  const key = await portalToken(port, customerId(1))
+  const ask = (): Socket => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('error', () => undefined)
+    socket.write(requestOf('GET', '/api/portal/usage/export', { key }))
+    return socket
+  }
+  const reader = ask()
+  await once(reader, 'readable')
+  const stalled = Array.from({ length: stalledReaders }, ask)
+  let bytes = 0
+  let end = ''
+  for await (const part of reader) {
+    bytes += (part as Buffer).length
+    end = (end + (part as Buffer).toString('latin1')).slice(-5)
+    if (end === '0\r\n\r\n') break
+  }
+  for (const socket of stalled) socket.destroy()
+  if (bytes < 1_000) throw new Error('the file was not written')
+}
+
+/** Somebody else is at work on the customer, and four clients go on sending for that customer. */
+async function holdCustomer({ port }: Program, { databaseUrl }: Server, milliseconds: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query('begin')
+  await client.query('select from customers where customer_id = $1 for update', [customerId(1)])
+  const own = Array.from({ length: 4 }, async (_, place) => {
+    const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }
+    const event = { id: `held-${Date.now()}-${place}`, customerId: customerId(1), meter: 'tokens', quantity: 1 }
+    return fetch(`http://127.0.0.1:${port}/api/billing/events`, { method: 'POST', headers, body: JSON.stringify(event) }).then((answer) => answer.text())
+  })
+  await pause(milliseconds)
+  await client.query('rollback')
+  await client.end()
+  await Promise.all(own)
+}
+
+/** A database whose first customer has that many different values that no sum knows yet. */
+async function withValues(bench: Bench): Promise<Server> {
+  const location = (await prepareOnPostgres(bench, customers, 'values')).location as Server
+  await onEngineNow(location, async (billing) => putMeter(billing, { key: 'users', name: 'Users', unit: 'user', aggregation: 'unique', uniqueBy: 'who' }))
+  bench.progress(`storing ${bench.count.toLocaleString('en')} different values`, 0, bench.count)
+  await query(location.databaseUrl,
+    `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
+     select '${customerId(1)}', 'u' || n, 'users', 1, time, (time at time zone 'Asia/Shanghai')::date, time, jsonb_build_object('who', 'user-' || n)
+     from (select n, date_trunc('month', now()) + n * ((now() - date_trunc('month', now())) / ${bench.count}) as time from generate_series(1, ${bench.count}) n) e`)
+  await query(location.databaseUrl, 'vacuum analyze')
+  return location
+}
+
+async function rebuildAlone(location: Server): Promise<Figures> {
+  // Each round begins as the first one did.
+  for (const table of ['usage_values', 'usage_daily']) await query(location.databaseUrl, `delete from ${table} where customer_id = '${customerId(1)}' and meter = 'users'`)
+  const { answer } = await alone<{ seconds: number; heapMb: number; rows: number }>(import.meta.url, rebuildWatched.name, location)
+  if (answer.rows === 0) throw new Error('nothing was made anew')
+  return { 'rebuild s': answer.seconds, 'heap MB above rest': Math.max(answer.heapMb, 0.1) }
+}
+
+/** Makes every sum anew as `npm run rebuild-usage` does, and watches how much memory its objects take. */
+export async function rebuildWatched(location: Location): Promise<{ seconds: number; heapMb: number; rows: number }> {
+  return onEngineNow(location, async (billing) => {
+    const rest = process.memoryUsage().heapUsed
+    let most = rest
+    const look = setInterval(() => { most = Math.max(most, process.memoryUsage().heapUsed) }, 50)
+    const began = performance.now()
+    let rows = 0
+    for await (const difference of rebuildUsage(billing)) rows += difference.was === null ? 1 : 0
+    clearInterval(look)
+    return { seconds: (performance.now() - began) / 1000, heapMb: (most - rest) / 1e6, rows }
+  })
+}
+
+async function withChanges(bench: Bench): Promise<Server> {
+  const location = (await prepareOnPostgres(bench, customers, 'changes')).location as Server
+  bench.progress(`storing ${changesOf(bench.count).toLocaleString('en')} changes`, 0, changesOf(bench.count))
+  await query(location.databaseUrl,
+    `insert into changes (customer_id, type, subject_id, at)
+     select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer', '${instantFromMilliseconds(Date.now())}' from generate_series(1, ${changesOf(bench.count)}) n`)
+  return location
+}
+
+const changePages = 50
+
+/** Whoever reads the feed for the first time after years. */
+async function readChanges({ port }: Program): Promise<Figures> {
+  const connection = await openConnection(port, () => undefined)
+  let cursor: string | null = null
+  let longest = 0
+  for (let page = 0; page < changePages; page += 1) {
+    const began = performance.now()
+    const body: string = await new Promise((resolve, reject) => {
+      connection.send(requestOf('GET', `/api/billing/changes?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`, { key: secretKey }), (answer) => {
+        if (answer.status === 200) resolve(answer.body)
+        else reject(new Error(answer.body))
+      })
+    })
+    longest = Math.max(longest, performance.now() - began)
+    const { data, nextCursor } = JSON.parse(body) as { data: unknown[]; nextCursor: string }
+    if (data.length !== 100) throw new Error(`a page of ${data.length} changes`)
+    cursor = nextCursor
+  }
+  connection.close()
+  return { 'longest call ms': longest }
+}

@@ -1,0 +1,71 @@
+import type { Figures } from '../benchmark.ts'
+import { openConnection, requestOf } from './connection.ts'
+import { percentiles } from './requests.ts'
+
+/** What goes on until it is stopped. */
+export interface Asking {
+  /** Stops it and tells how long requests took. */
+  end(): Promise<Figures>
+  /** Stops it, whatever became of it. */
+  stop(): void
+}
+
+const connections = 4
+const everyMs = 25
+const warmUps = 40
+
+/**
+ * Asks a server steadily: over each of four connections one request every 25 ms, by turns a quota, an event, and something consumed, of these customers by turns. A request that
+ * comes late delays the next ones, as with any client. Answers once the server is warm.
+ */
+export async function askSteadily(port: number, { key, customers }: { key: string; customers: readonly string[] }): Promise<Asking> {
+  const mark = Date.now()
+  const requestAt = (place: number): Buffer => {
+    const customer = customers[place % customers.length]!
+    if (place % 3 === 0) return requestOf('GET', `/api/billing/customers/${customer}/quota/ai_chat`, { key })
+    const event = { id: `others-${mark}-${place}`, quantity: 1 }
+    if (place % 3 === 1) return requestOf('POST', '/api/billing/events', { key, body: JSON.stringify({ ...event, customerId: customer, meter: 'ai_chat' }) })
+    return requestOf('POST', `/api/billing/customers/${customer}/quota/ai_chat/consume`, { key, body: JSON.stringify(event) })
+  }
+  let place = 0
+  let stopped = false
+  let failure: Error | undefined
+  const waiting = new Set<() => void>()
+  const fail = (error: Error) => {
+    failure ??= error
+    for (const go of waiting) go()
+  }
+  const took: number[] = []
+  const client = async (until: () => boolean, keep: boolean) => {
+    const connection = await openConnection(port, fail)
+    while (!until() && !failure) {
+      const began = performance.now()
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve)
+        connection.send(requestAt(place++), ({ status, body }) => {
+          if (status !== 200) fail(new Error(`others were answered ${status}: ${body}`))
+          waiting.delete(resolve)
+          resolve()
+        })
+      })
+      const ms = performance.now() - began
+      if (keep) took.push(ms)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - ms)))
+    }
+    connection.close()
+  }
+  const clients = (until: () => boolean, keep: boolean) => Promise.all(Array.from({ length: connections }, () => client(until, keep)))
+  let warming = 0
+  await clients(() => ++warming > warmUps, false)
+  const running = clients(() => stopped, true)
+  return {
+    stop: () => { stopped = true },
+    async end() {
+      stopped = true
+      await running
+      if (failure) throw failure
+      const { p50, p99 } = percentiles(Float64Array.from(took))
+      return { requests: took.length, 'p50 ms': p50, 'p99 ms': p99, 'longest ms': Math.max(...took) }
+    },
+  }
+}
