@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exactNumber, instant, lineReader } from './line.ts'
+import { instant, lineReader, quantityIn } from './line.ts'
 import type { Mapping } from './options.ts'
 
 const header = ['event_id', 'timestamp', 'customer_id', 'model', 'requests', 'input_tokens']
@@ -23,10 +23,10 @@ test('with a single meter the event keeps the id of the line', () => {
   })
 })
 
-test('a quantity that cannot be sent exactly is rejected, and the other meters of the line are sent', () => {
+test('a quantity that is no number is rejected, and the other meters of the line are sent', () => {
   const { events, rejections } = lineReader(header, mapping)(line('e1', '2025-01-20T00:00:00Z', 'cust-01', '', 'many', '5'))
   expect(events.map((event) => event.meter)).toEqual(['tokens'])
-  expect(rejections).toEqual([{ line: 7, id: 'e1:requests', code: 'unreadable_line', detail: 'Column "requests" holds "many", which is no number that can be sent exactly.' }])
+  expect(rejections).toEqual([{ line: 7, id: 'e1:requests', code: 'unreadable_line', detail: 'Column "requests" holds "many", which is no number that the API takes.' }])
 })
 
 test('a line with too few cells is rejected whole', () => {
@@ -39,9 +39,11 @@ test('a column that the file does not have is named, with those it has', () => {
 
 test.each([
   ['0', 0], ['-3', -3], ['12.50', 12.5], ['9007199254740991', 9007199254740991], ['0.123456', 0.123456],
-  ['9007199254740993', undefined], ['1234567890123.123456', undefined], ['1e5', undefined], ['1e-400', undefined], [`0.${'0'.repeat(400)}1`, undefined], [`1${'0'.repeat(400)}`, undefined], ['0.000', 0], ['-0', -0], ['', undefined], ['0x10', undefined], ['1,5', undefined],
-])('"%s" is the number %s', (text, value) => {
-  expect(exactNumber(text)).toBe(value)
+  ['9007199254740993', '9007199254740993'], ['1234567890123.123456', '1234567890123.123456'], ['1e-400', '1e-400'], ['1e400', '1e400'],
+  ['1e5', 100_000], ['1.5E+2', 150], ['1e-3', 0.001], ['+12', 12], ['0.000', 0], ['-0', -0],
+  [`0.${'0'.repeat(400)}1`, undefined], [`1${'0'.repeat(400)}`, undefined], ['', undefined], ['0x10', undefined], ['1,5', undefined], ['+-1', undefined],
+])('"%s" is sent as %s: a number, or the text where a float would say another one', (text, value) => {
+  expect(quantityIn(text)).toBe(value)
 })
 
 test('a time without a zone is what clocks in the given zone show; one that they skip is rejected with its line', () => {

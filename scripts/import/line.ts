@@ -14,7 +14,8 @@ export interface UsageEvent {
   id: string
   customerId: string
   meter: string
-  quantity: number
+  /** A number, or its decimal text where a float would say another one. */
+  quantity: number | string
   time: string
   properties?: Record<string, string>
 }
@@ -56,23 +57,26 @@ export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC'):
     if (at === undefined) return { line, events: [], rejections: [reject(cell(id), `No clock in ${timesIn} ever shows "${cell(time)}".`)] }
     for (const { meter, column, at: place } of meters) {
       const eventId = meters.length > 1 ? `${cell(id)}:${meter}` : cell(id)
-      const quantity = exactNumber(cell(place))
-      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(place)}", which is no number that can be sent exactly.`))
+      const quantity = quantityIn(cell(place))
+      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(place)}", which is no number that the API takes.`))
       else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: at, ...(Object.keys(kept).length > 0 ? { properties: kept } : {}) })
     }
     return result
   }
 }
 
-/** The number a decimal text says, or undefined where a float would say another one. */
-export function exactNumber(text: string): number | undefined {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined
-  const digits = text.replace(/^-?0*|\./g, '').replace(/^0+/, '')
+/** The quantity a cell says: a number, or the decimal as it stands where a float would say another one; undefined for what is no number. */
+export function quantityIn(cell: string): number | string | undefined {
+  if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > mostDigits) return undefined
+  const text = cell.replace(/^\+/, '')
   const value = Number(text)
-  // Smaller than any float, it is read as nothing.
-  if (value === 0 && digits !== '') return undefined
-  return digits.length <= 15 || Number.isSafeInteger(value) ? value : undefined
+  const digits = text.replace(/[eE].*/, '').replace(/^-?0*|\./g, '').replace(/^0+/, '')
+  if (Number.isSafeInteger(value)) return value === 0 && digits !== '' ? text : value
+  return digits.length <= 15 && Number.isFinite(value) ? value : text
 }
+
+/** The longest text the API takes for a quantity. */
+const mostDigits = 64
 
 /**
  * The time as RFC 3339; one without a zone is what clocks in `timesIn` show (the first of two), undefined where they skip it. `2026/4/30 20:00` is read too. Anything

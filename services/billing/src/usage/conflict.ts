@@ -35,7 +35,13 @@ export interface RecordedContent {
   properties: Record<string, unknown>
 }
 
-type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'type' | 'quantity' | 'time' | 'timeSent' | 'propertiesText'>
+type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'type' | 'quantity' | 'hashedQuantity' | 'time' | 'timeSent' | 'propertiesText'>
+
+/** Whether an event says with its time what was recorded of one that came without: that it happened when it arrived. Then it is the same event. */
+export function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
+  const { meter, type, quantity, hashedQuantity = quantity, propertiesText } = event
+  return event.timeSent && event.time === recorded.time && hash === bodyHashOf({ meter: type ?? meter, quantity: hashedQuantity, time: null, propertiesText })
+}
 
 /** The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a reservation, or by an event that has left. */
 export function conflictWith(event: SentContent, hash: string, recorded: RecordedContent | undefined): Refusal {
@@ -55,7 +61,7 @@ function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedCo
   if ((event.type ?? event.meter) !== (type ?? meter)) differs.push('meter')
   // Of one event two meters may make different quantities.
   if ((event.meter === meter || (type === null && event.type === undefined)) && event.quantity !== quantity) differs.push('quantity')
-  if (event.timeSent ? event.time !== time || was(null) : was(time)) differs.push('time')
+  if (event.timeSent ? event.time !== time : was(time)) differs.push('time')
   if (event.propertiesText !== propertiesText) differs.push('properties')
   // What was granted, not what was asked for, is kept of a consumption.
   return differs.length === 0 ? ['quantity'] : differs

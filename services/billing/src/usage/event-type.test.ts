@@ -67,6 +67,22 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     })
   })
 
+  test('sent with the time that one without was given are the same event', async () => {
+    await seedCustomer(world.billing, 'later')
+    const timeless = { id: 'timed-later', customerId: 'later', type: 'llm.completion', properties: { who: 'li', ms: 10, input: 1, output: 1, model: 'timed' } }
+    expect(await recordUsage(world.billing, [timeless])).toMatchObject({ accepted: 1 })
+    const { time } = await getEvent(world.billing, { customerId: 'later', eventId: 'timed-later' })
+    expect(await recordUsage(world.billing, [{ ...timeless, time }])).toMatchObject({ accepted: 0, duplicates: 1 })
+    expect((await recordUsage(world.billing, [{ ...timeless, time: '2026-03-05T01:00:00Z' }])).rejected).toMatchObject([{ differs: ['time'] }])
+  })
+
+  test('name each meter that counts them and that the plan does not charge', async () => {
+    const event = { id: 'told', customerId: 'acme', type: 'llm.completion', time: '2026-02-20T01:00:00Z', properties: { who: 'li', ms: 10, input: 1, output: 1, model: 'told' } }
+    expect(await recordUsage(world.billing, [{ id: 'charged', customerId: 'acme', meter: 'input-tokens', quantity: 1, time: '2026-02-20T01:00:00Z' }, event])).toEqual({
+      accepted: 2, duplicates: 0, rejected: [], uncharged: [{ index: 1, id: 'told', meter: 'longest' }, { index: 1, id: 'told', meter: 'people' }],
+    })
+  })
+
   test('with other content under a used id are a conflict that names what differs', async () => {
     const { rejected } = await recordUsage(world.billing, [call('a', { input: 1, output: 1, model: 'large', stream: true }), call('b', { input: 50, output: 1, model: 'large', who: 'wang', ms: 70 }, { time: '2026-03-05T01:00:01Z' })])
     expect(rejected).toMatchObject([{ code: 'event_conflict', differs: ['quantity', 'properties'] }, { code: 'event_conflict', differs: ['time'] }])
@@ -106,8 +122,11 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       ['validation_failed', "meter 'minutes' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty"],
     ])
     expect(await refusals({ id: 'x6', customerId: 'acme', type: 'tokens', properties: { model: 'gpt', tokens: 1250 } })).toEqual([
-      ['validation_failed', "meter 'tokens' counts quantities, and the event has none: 'tokens' (1250) is not counted. Send it as quantity, or name it as the meter's valueProperty"],
+      ['validation_failed', "meter 'tokens' counts quantities, and the event has none: 'tokens' (1250) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1"],
     ])
+    const texts = ['1,250', '+1250', ' 1250 ', '1_250', '.5', '1.25e3', { deeper: { still: [{ tokens: 1250 }] } }]
+    const nested = texts.map((tokens, index) => ({ id: `nested-${index}`, customerId: 'acme', type: 'tokens', properties: { model: 'gpt-4', usage: { tokens } } }))
+    expect((await refusals(...nested)).map(([code]) => code)).toEqual(nested.map(() => 'validation_failed'))
     expect(await used()).toEqual(before)
     expect(await recordUsage(world.billing, [{ id: 'x7', customerId: 'acme', type: 'tokens', properties: { model: 'gpt' } }, { id: 'x8', customerId: 'acme', type: 'minutes', quantity: '2' }])).toMatchObject({ accepted: 2 })
   })

@@ -43,6 +43,8 @@ export interface CheckedEvent extends CountedEvent {
   also?: readonly CountedEvent[]
   /** The quantity it was sent with, for meters that may read it later. */
   sentQuantity?: string
+  /** Of an event of a type: what of its quantity is in the body hash. */
+  hashedQuantity?: number | string
   time: Instant
   /** Whether its time was sent. */
   timeSent: boolean
@@ -105,10 +107,11 @@ export function checkTypedEvent(event: UsageEventInput & { type: string }, reade
   const { timeSent, time, propertiesText } = content
   // A CloudEvent whose type is a meter's key is the same event as one that names this meter.
   const named = counted.find((one) => one.meter === type)
-  const bodyHash = bodyHashOf({ meter: type, quantity: named?.quantity ?? quantityText(event.quantity), time: timeSent ? time : null, propertiesText })
+  const hashedQuantity = named?.quantity ?? quantityText(event.quantity)
+  const bodyHash = bodyHashOf({ meter: type, quantity: hashedQuantity, time: timeSent ? time : null, propertiesText })
   const [first = { meter: noMeter, quantity: 0, aggregation: 'sum' as const }, ...also] = counted
   const sent = event.quantity === undefined ? {} : { sentQuantity: String(event.quantity) }
-  return { id: event.id, customerId: event.customerId, type, ...sent, ...content, bodyHash, ...first, also }
+  return { id: event.id, customerId: event.customerId, type, ...sent, ...content, hashedQuantity, bodyHash, ...first, also }
 }
 
 /** An event as each meter that counts it does. */
@@ -159,17 +162,36 @@ function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventIn
   if (valueProperty !== undefined) {
     return { code: 'validation_failed', detail: `meter '${key}' counts property '${valueProperty}', which the event does not have, and it has no quantity either` }
   }
-  if (type === undefined) return 1
-  if (meter.eventType === type) {
+  if (type !== undefined && meter.eventType === type) {
     return { code: 'validation_failed', detail: `meter '${key}' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty` }
   }
-  const amount = Object.entries(properties).find(([, one]) => isNumeric(one))
+  const amount = amountIn(properties, { texts: type !== undefined })
   if (!amount) return 1
   return {
     code: 'validation_failed',
-    detail: `meter '${key}' counts quantities, and the event has none: '${amount[0]}' (${String(amount[1])}) is not counted. Send it as quantity, or name it as the meter's valueProperty`,
+    detail: `meter '${key}' counts quantities, and the event has none: '${amount.name}' (${amount.value}) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1`,
   }
 }
+
+/** An amount may be text in the data of a CloudEvent; in plain properties, where ids stand as text, it is a number. */
+const amountAsText = /^[+-]?(\d[\d,_ ]*)?(\.\d+)?([eE][+-]?\d+)?$/
+
+/** The first amount in properties, however deep it stands, by the names that lead to it. */
+function amountIn(properties: Record<string, unknown>, { texts }: { texts: boolean }): { name: string; value: string } | undefined {
+  const waiting: [string, unknown][] = Object.entries(properties).reverse()
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [name, value] = next
+    if (typeof value === 'object' && value !== null) {
+      waiting.push(...Object.entries(value).map(([key, one]): [string, unknown] => [`${name}.${key}`, one]).reverse())
+    } else if (typeof value === 'number' || (texts && typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))) {
+      return { name: name.slice(0, mostNameShown), value: String(value).slice(0, mostNameShown) }
+    }
+  }
+  return undefined
+}
+
+/** What a refusal says of a name or value that was sent. */
+const mostNameShown = 100
 
 function isNumeric(value: unknown): value is number | string {
   return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))

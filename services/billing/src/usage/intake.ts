@@ -2,12 +2,19 @@ import { BillingError } from '../failure.ts'
 import type { Refusal } from './conflict.ts'
 import type { UsageEventInput } from './event.ts'
 
-/** What became of one event. `uncharged`: accepted, of a meter that the customer's plan does not charge. */
-export type Fate = 'accepted' | 'uncharged' | 'duplicate' | Refusal
+/** Accepted, but the customer's plan does not charge these of the meters that count it. */
+export interface Uncharged {
+  uncharged: readonly string[]
+}
+
+/** What became of one event. */
+export type Fate = 'accepted' | 'duplicate' | Uncharged | Refusal
+
+export const isRefusal = (fate: Fate): fate is Refusal => typeof fate === 'object' && 'code' in fate
 
 /**
  * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it again as it is may go better. `uncharged` are
- * those accepted of a meter that the customer's plan does not charge; absent where there are none.
+ * those accepted of a meter that the customer's plan does not charge, an event of a type once for each such meter; absent where there are none.
  */
 export interface Recorded {
   accepted: number

@@ -55,7 +55,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const { time: _, ...untimed } = first
     const others: [UsageEventInput, string[]][] = [
       [{ ...first, time: '2026-11-19T00:00:01Z' }, ['time']], [untimed, ['time']], [{ ...first, quantity: 4 }, ['quantity']], [{ ...first, meter: 'tokens' }, ['meter']],
-      [{ ...first, meter: 'tokens', properties: { b: 2 }, quantity: 1 }, ['meter', 'quantity', 'properties']], [{ ...timeless, time: '2026-11-20T00:00:00Z' }, ['time']],
+      [{ ...first, meter: 'tokens', properties: { b: 2 }, quantity: 1 }, ['meter', 'quantity', 'properties']], [{ ...timeless, time: '2026-11-20T00:00:01Z' }, ['time']],
       [{ ...timeless, quantity: 4 }, ['quantity']],
     ]
     const { rejected } = await recordUsage(world.billing, others.map(([other]) => other))
@@ -64,6 +64,28 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     // What two senders sent in one batch as well: the first of them is recorded.
     const inOne = await recordUsage(world.billing, [event({ id: 'pair', quantity: 5 }), event({ id: 'pair', quantity: 6 })])
     expect(inOne).toMatchObject({ accepted: 1, rejected: [{ index: 1, differs: ['quantity'], first: { quantity: 5 } }] })
+  })
+
+  test('an event that came without a time is the same one when it is sent with the time it was given', async () => {
+    const event = await customer('timed-later')
+    const timeless = event({ id: 'now', quantity: 3, properties: { b: 1 } })
+    expect(await recordUsage(world.billing, [timeless])).toMatchObject({ accepted: 1 })
+    const { data: [{ time } = { time: '' }] } = await getUsageDetail(world.billing, { customerId: 'timed-later' })
+    expect(await recordUsage(world.billing, [{ ...timeless, time }, timeless, { ...timeless, time: time.replace('Z', '+00:00') }])).toEqual({ accepted: 0, duplicates: 3, rejected: [] })
+    expect((await recordUsage(world.billing, [{ ...timeless, time, quantity: 4 }, { ...timeless, time, properties: {} }])).rejected.map(({ differs }) => differs)).toEqual([['quantity'], ['properties']])
+  })
+
+  test('a number in the properties of an event without a quantity is an amount under another name, and never counts as 1', async () => {
+    const event = await customer('amounts')
+    const of = (id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}) => event({ id, properties, ...more })
+    const { accepted, rejected } = await recordUsage(world.billing, [
+      of('a', { tokens: 1250 }), of('b', { usage: { model: 'x', tokens: 1250 } }), of('c', { items: ['x', 1250] }),
+      of('d', { agent: '10086', channel: 'web' }), of('e', { tokens: 1250 }, { quantity: 1 }),
+    ])
+    expect(accepted).toBe(2)
+    expect(rejected.map(({ id, code, detail }) => [id, code, /'([^']*)' \(1250\) is not counted/.exec(detail)?.[1]])).toEqual([
+      ['a', 'validation_failed', 'tokens'], ['b', 'validation_failed', 'usage.tokens'], ['c', 'validation_failed', 'items.1'],
+    ])
   })
 
   test('a consumption under a taken id names what differs', async () => {
@@ -206,7 +228,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('the detail is searched by id and by any one property, within its range, and counted', async () => {
     const event = await customer('searched')
     const sent: (Partial<UsageEventInput> & { id: string })[] = [
-      { id: 'a', properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
+      { id: 'a', quantity: 1, properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
       { id: 'c', properties: { channel: 'phone' } }, { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
     ]
     await recordUsage(world.billing, sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })))

@@ -7,11 +7,11 @@ import type { Instant } from '../rules/instant.ts'
 import {
   checkEvent, checkTypedEvent, countedRows, noMeter, takenTimes, type CheckedEvent, type Rejection, type TakenTimes, type UsageEventInput,
 } from './event.ts'
-import { openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
+import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { overflowDetail, tooLarge } from './overflow.ts'
 import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, usageDate, type KnownMeters, type KnownRecordingFacts } from './recording-facts.ts'
-import { isRetryable, keepRejected, retryRejected } from './rejected.ts'
+import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 
 export const mostEvents = 1000
@@ -110,6 +110,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   const facts = await recordingFactsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
   const times = takenTimes(tx.at)
+  const arrivals = locked.mayHaveCome ? await firstArrivals(tx, events, idOf) : new Map<UsageEventInput, Instant>()
   const fates = new Array<Fate | 'locked'>(events.length)
   const placed: Placed[] = []
   for (const [index, event] of events.entries()) {
@@ -119,24 +120,29 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     }
     const customerId = idOf(event)
     const own = facts.get(customerId)
-    const result = own ? checked(customerId === event.customerId ? event : { ...event, customerId }, meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    const result = own ? checked(asOf(event, customerId, arrivals.get(event)), meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
     if ('code' in result) fates[index] = result
     else placed.push(Object.assign(result, { index, localDate: usageDate(own!, result.time) }))
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
-  for (const [place, { index, customerId, meter }] of placed.entries()) {
+  for (const [place, event] of placed.entries()) {
     const fate = stored.fates[place]!
-    const own = facts.get(customerId)!
-    // An event of a type may be counted by several meters: of these it is not said.
-    const isNamed = events[index]!.meter !== undefined
-    fates[index] = fate === 'accepted' && isNamed && own.subscribed && !own.charges.some((charge) => charge.meter === meter) ? 'uncharged' : fate
+    const { subscribed, charges } = facts.get(event.customerId)!
+    const isUncharged = (meter: string) => meter !== noMeter && !charges.some((charge) => charge.meter === meter)
+    const uncharged = fate === 'accepted' && subscribed ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    fates[event.index] = uncharged.length > 0 ? { uncharged } : fate
   }
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   const counted = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
   if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
-  await keepRejected(tx, fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
+  await keepRejected(tx, fates.flatMap((fate, index) => (fate === 'locked' || !isRefusal(fate) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
+}
+
+/** An event under its customer's own id, and with its first arrival where it came before and was refused. */
+function asOf(event: UsageEventInput, customerId: string, arrivedAt: Instant | undefined): UsageEventInput {
+  return customerId === event.customerId && arrivedAt === undefined ? event : { ...event, customerId, ...(arrivedAt === undefined ? {} : { arrivedAt }) }
 }
 
 function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes): CheckedEvent | Rejection {
@@ -150,7 +156,11 @@ function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes)
  */
 async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[], wait: boolean): Promise<Locked> {
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
-  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number }>(
+  // Only an event without a time counts when it first came, refused or not.
+  const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
+    ? `exists (select from rejected_events where customer_id = any($1)) or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
+    : 'false'
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number; mayHaveCome: boolean }>(
     `with locked as materialized (
        select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt",
          exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
@@ -160,7 +170,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
        order by customer_id collate "C"
        for key share${wait ? '' : ' skip locked'}
      )
-     select *, ${instantAfter('"lastAt"')} as "lockedAt", (select version from meters_version) as "metersVersion" from locked`,
+     select *, ${instantAfter('"lastAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome" from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
@@ -171,7 +181,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
     'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)', [missing])
   return {
     versions, named, withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))), byOthers: new Set(byOthers.map(({ id }) => id)),
-    metersVersion: rows[0]?.metersVersion,
+    metersVersion: rows[0]?.metersVersion, mayHaveCome: rows[0]?.mayHaveCome ?? false,
   }
 }
 
@@ -181,6 +191,8 @@ interface Locked {
   withLargeDays: Set<string>
   /** Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held. */
   metersVersion: number | undefined
+  /** Whether some event without a time may have come before, and been refused. */
+  mayHaveCome: boolean
   /** Of the aliases that events name: whose they are. */
   named: Map<string, string>
   /** Of the ids and aliases that events name: those of customers whom somebody else is at work on. */
@@ -188,10 +200,10 @@ interface Locked {
 }
 
 function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {
-  const rejected = fates.flatMap((fate, index) => (typeof fate === 'string' ? [] : [{ index, id: events[index]!.id, ...fate, retryable: isRetryable(fate.code) }]))
-  const uncharged = fates.flatMap((fate, index) => (fate === 'uncharged' ? [{ index, id: events[index]!.id, meter: events[index]!.meter! }] : []))
+  const rejected = fates.flatMap((fate, index) => (isRefusal(fate) ? [{ index, id: events[index]!.id, ...fate, retryable: isRetryable(fate.code) }] : []))
+  const uncharged = fates.flatMap((fate, index) => (typeof fate === 'object' && 'uncharged' in fate ? fate.uncharged.map((meter) => ({ index, id: events[index]!.id, meter })) : []))
   return {
-    accepted: fates.filter((fate) => fate === 'accepted' || fate === 'uncharged').length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected,
+    accepted: fates.filter((fate) => fate === 'accepted' || (typeof fate === 'object' && 'uncharged' in fate)).length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected,
     ...(uncharged.length === 0 ? {} : { uncharged }),
   }
 }

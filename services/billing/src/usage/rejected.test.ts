@@ -36,6 +36,26 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     expect(await retryRejectedEvents(world.billing, { customerId: 'forgotten' })).toMatchObject({ rejected: [{ code: 'event_too_old' }] })
   })
 
+  test('one without a time that its sender sends again counts when it first came, under an alias too', async () => {
+    world.set('2026-12-30T00:00:00Z')
+    await seedCustomer(world.billing, 'sent-again')
+    const event = { id: 'x', customerId: 'sent-again', meter: 'to_be_made', quantity: 2, properties: { b: 1 } }
+    await recordUsage(world.billing, [event, { ...event, id: 'y', customerId: 'again|7' }])
+    world.set('2026-12-31T00:00:00Z')
+    await recordUsage(world.billing, [event])
+    await putMeter(world.billing, { key: 'to_be_made', name: 'Made at last', unit: 'u' })
+    await putAlias(world.billing, { customerId: 'sent-again', alias: 'again|7' })
+    world.set('2027-01-01T00:00:00Z')
+    expect(await recordUsage(world.billing, [event, { ...event, id: 'y', customerId: 'again|7' }, { ...event, id: 'z' }, { ...event, id: 'x', quantity: 3 }])).toMatchObject({
+      accepted: 3, rejected: [{ index: 3, code: 'event_conflict' }],
+    })
+    expect((await getUsageDetail(world.billing, { customerId: 'sent-again', start: '2026-12-01' })).data.map(({ id, time }) => [id, time])).toEqual([
+      ['z', '2027-01-01T00:00:00.000000Z'], ['y', '2026-12-30T00:00:00.000000Z'], ['x', '2026-12-30T00:00:00.000000Z'],
+    ])
+    expect(await recordUsage(world.billing, [event])).toMatchObject({ duplicates: 1 })
+    expect(await retryRejectedEvents(world.billing, { customerId: 'sent-again' })).toEqual({ accepted: 0, duplicates: 2, rejected: [] })
+  })
+
   test('one that comes before its customer is kept under the id it named, and taken once the customer is made', async () => {
     world.set('2027-01-10T00:00:00Z')
     const event = { id: 'x', customerId: 'to-come@example.com', meter: 'ai_chat', quantity: 7 }

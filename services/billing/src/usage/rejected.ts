@@ -163,6 +163,25 @@ export async function retryRejected(
   return recorded
 }
 
+/** When events without a time first came that were refused before as they are now, for a reason that may pass: a sender's second try counts at that moment. */
+export async function firstArrivals(tx: BillingTransaction, events: readonly UsageEventInput[], idOf: (event: UsageEventInput) => string): Promise<Map<UsageEventInput, Instant>> {
+  const timeless = events.filter((event) => event.time === undefined && event.arrivedAt === undefined && isStorable([event.customerId, event.id]))
+  if (timeless.length === 0) return new Map()
+  const rows = await tx.query<{ place: number; arrivedAt: Instant }>(
+    `select e.place, min(r.arrived_at) as "arrivedAt"
+     from jsonb_to_recordset($1) as e(place int, customer_id text, named text, id text, body_hash text)
+     join rejected_events r on r.customer_id in (e.customer_id, e.named) and r.id = e.id and r.body_hash = e.body_hash
+     where r.sent is not null and r.code = any($2) group by 1`,
+    [JSON.stringify(timeless.map((event, place) => ({ place, customer_id: idOf(event), named: event.customerId, id: event.id, body_hash: sentHash(event) }))), retryableCodes],
+  )
+  return new Map(rows.map(({ place, arrivedAt }) => [timeless[place]!, arrivedAt]))
+}
+
+/** What tells refused events of one id apart: all that was sent. */
+function sentHash({ meter, type, quantity, time, properties }: Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties'>): string {
+  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null]))
+}
+
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
   const rows = await tx.query<ZoneChange & { customerId: string }>(
     'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on', [customerIds],
@@ -179,7 +198,7 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
     customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter ?? type),
     quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : typeof quantity === 'string' ? storable(quantity) : null,
     time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
-    body_hash: sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null])),
+    body_hash: sentHash(event),
     arrived_at: arrivedAt,
     sent: isWorthTryingAgain(event) ? { id: event.id, meter, type, quantity, time, properties } : null,
   }

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
-import { conflictWith, contentKey, recordedContents } from './conflict.ts'
+import { conflictWith, contentKey, isSameAtItsTime, recordedContents } from './conflict.ts'
 import { dayOf, isLater, latestOf, valueOf } from './day.ts'
 import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
@@ -55,8 +55,9 @@ async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken:
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
     if (voided.has(keyOf(event))) return { code: 'event_voided', detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id` }
-    const hash = hashes.get(keyOf(event))
-    return hash === event.bodyHash ? 'duplicate' : conflictWith(event, hash ?? '', others.get(contentKey(event)))
+    const hash = hashes.get(keyOf(event)) ?? ''
+    const recorded = others.get(contentKey(event))
+    return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded)) ? 'duplicate' : conflictWith(event, hash, recorded)
   })
 }
 
