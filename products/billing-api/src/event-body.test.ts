@@ -35,6 +35,16 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect((await user('s1', '1234567890123456789')).body).toMatchObject({ duplicates: 0, rejected: [{ code: 'event_conflict', differs: ['properties'] }] })
   })
 
+  test.each(['properties', 'quantity', 'time', 'meter', 'more'])('an event nested too deep in %s is refused by name, and its neighbours are recorded', async (field) => {
+    for (const [place, depth] of [70, 5_000, 90_000].entries()) {
+      const deep = `"${field}":${field === 'properties' ? '{"a":' : ''}${'['.repeat(depth)}${']'.repeat(depth)}${field === 'properties' ? '}' : ''}`
+      const { status, body } = await send(`[${event(`near-${field}-${place}`)},{"id":"deep-${place}","customerId":"globex",${deep}}]`)
+      expect([status, body]).toMatchObject([200, { accepted: 1, rejected: [{ index: 1, id: `deep-${place}`, code: 'validation_failed', detail: expect.stringMatching(/nested more than 64 deep/) }] }])
+    }
+    const cloudEvent = (depth: number) => `{"specversion":"1.0","source":"s","id":"deep-${field}","type":"ai_chat","subject":"globex","data":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`
+    expect(await send(`[${cloudEvent(5000)}]`, { 'content-type': 'application/cloudevents-batch+json' })).toMatchObject({ status: 200, body: { rejected: [{ code: 'validation_failed' }] } })
+  })
+
   test('a quantity is exact as text and as a number, or refused by name', async () => {
     const stored = (id: string, quantity: string) => send(`{"id":"${id}","customerId":"globex","meter":"storage","quantity":${quantity}}`)
     for (const [id, quantity] of [['q1', '"12.5"'], ['q2', '"900719925474.099"'], ['q3', '12.500000000000000000000'], ['q4', '"1e2"'], ['q5', '"0012.500"']] as const) {

@@ -122,6 +122,24 @@ test('what is no HTTP at all gets problem+json too', async () => {
 
 const usual = ['x-request-id', 'x-content-type-options', 'referrer-policy', 'cache-control', 'content-security-policy']
 
+test.each([
+  ['no Host', 'GET /orders HTTP/1.1\r\n\r\n', 400, 'validation_failed'],
+  ['an expectation that nobody meets', 'GET /orders HTTP/1.1\r\nHost: x\r\nExpect: foo\r\n\r\n', 417, 'validation_failed'],
+  ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405, 'method_not_allowed'],
+  ['headers that are too large', `GET /orders HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'validation_failed'],
+])('what Node refuses by itself carries the usual headers: %s', async (_name, text, status, code) => {
+  await appWith(orders)
+  await app.listen({ port: 0 })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.end(text)
+  let answer = ''
+  for await (const part of socket) answer += part
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(head.split('\r\n').map((line) => line.split(':')[0]!.toLowerCase())).toEqual(expect.arrayContaining([...usual, 'content-type']))
+  expect(JSON.parse(body)).toMatchObject({ status, code, requestId: /x-request-id: (.*)/i.exec(head)?.[1] })
+})
+
 test('refusals of the router carry the usual headers', async () => {
   await appWith((on) => on.get('/orders/:id', { config: { scope: 'public' } }, async () => 'x'))
   for (const [url, status] of [['/nothing', 404], ['/%zz', 400], ['/orders/%E0%A4%A', 400], [`/orders/${'x'.repeat(5_000)}`, 400]] as const) {

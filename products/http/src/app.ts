@@ -1,3 +1,4 @@
+import { BillingError } from '@customer-portal/billing'
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
@@ -11,7 +12,7 @@ import { standardOutput } from './log-lines.ts'
 import { loggedError } from './logged-error.ts'
 import { rememberMethods } from './methods.ts'
 import { answerError, sendProblem } from './problem.ts'
-import { answerUnreadable } from './unreadable.ts'
+import { answerForNode, answerUnreadable } from './unreadable.ts'
 import { buildLazyValidator, withOurFormats } from './validator.ts'
 import { endStalledReaders, endStreamsOfHead } from './readers.ts'
 import { requireScopes } from './scope.ts'
@@ -40,7 +41,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const bodyMilliseconds = (options.bodySeconds ?? usualPatience) * 1000
   const app = Fastify({
     requestTimeout: bodyMilliseconds,
-    http: { headersTimeout: bodyMilliseconds, connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4) },
+    http: { requireHostHeader: false, headersTimeout: bodyMilliseconds, connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4) },
     logger: options.logger ? { ...options.logger, serializers: { err: (error) => ({ ...loggedError(error) }) }, stream: standardOutput } : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -62,7 +63,9 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   takeJson(app)
   await app.register(cookie)
   answerErrors(app)
+  answerForNode(app.server)
   setHeaders(app, options.https ?? false)
+  requireHost(app)
   endStalledReaders(app, options.readerSeconds ?? usualPatience)
   endStreamsOfHead(app)
   requireScopes(app)
@@ -92,6 +95,13 @@ function setHeaders(app: FastifyInstance, https: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(usualHeaders(request.id))
     if (https) void reply.header('strict-transport-security', 'max-age=31536000')
+  })
+}
+
+/** Node would refuse a request without a Host by a bare 400. */
+function requireHost(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw new BillingError('validation_failed', { pointer: 'header:Host', message: 'HTTP/1.1 asks for a Host header' })
   })
 }
 

@@ -120,6 +120,8 @@ function textOf({ keyword, params, message }: SchemaError): { code: string } & R
     case 'format': return { code: 'invalid_format', 'zh-CN': `格式应为${chineseFormats[String(params.format)] ?? ` ${params.format}`}。`, en: `must be a valid ${params.format}` }
     case 'pattern': return { code: 'invalid_format', 'zh-CN': '格式不正确。', en: `must match ${params.pattern}` }
     case 'characters': return { code: 'invalid_characters', 'zh-CN': '含有不能保存的字符。', en: 'holds a character that cannot be stored' }
+    case 'depth': return { code: 'too_deep', 'zh-CN': `嵌套超过 ${params.limit} 层。`, en: `is nested more than ${params.limit} deep` }
+    case 'members': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} entries` }
     case 'finite': return { code: 'out_of_range', 'zh-CN': '数值过大。', en: 'is a number too large to be kept' }
     default: return { code: 'invalid', 'zh-CN': '不符合要求。', en: message ?? 'is not valid' }
   }

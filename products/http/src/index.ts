@@ -10,7 +10,7 @@ export { fieldErrors, type FieldError, type SchemaError } from './field-errors.t
 export { failures } from './failures.ts'
 export { preferredLanguage, type Language } from './language.ts'
 export { jsonParser, jsonText, takeJson, unreadableBody } from './json-body.ts'
-export { unstorableIn } from './text.ts'
+export { unstorableIn, withinDepth } from './text.ts'
 export { InvoiceQuery, InvoiceSummaryQuery, PageQuery } from './list-query.ts'
 export { PdfAnswer, sendPdf } from './pdf.ts'
 export { clearRenewalCookie, renewalCookie, renewalCookieName, setRenewalCookie } from './renewal-cookie.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unstorableIn } from './text.ts'
+import { unstorableIn, withinDepth } from './text.ts'
 
 test.each([
   ['text', '正常 text 😀', undefined],
@@ -15,5 +15,12 @@ test.each([
 
 test('what is nested without end is refused instead of followed', () => {
   const deep: unknown = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
-  expect(unstorableIn(deep)?.instancePath).toMatch(/^(\/0){64}$/)
+  expect(unstorableIn(deep)).toMatchObject({ keyword: 'depth', instancePath: '/0'.repeat(64), params: { limit: 64 } })
+  expect(JSON.stringify(withinDepth({ deep, kept: 1 }))).toBe(`{"deep":${'['.repeat(63)}null${']'.repeat(63)},"kept":1}`)
+})
+
+test('an object of more members than any route takes is refused by their number', () => {
+  expect(unstorableIn({ properties: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index])) })).toMatchObject({
+    keyword: 'members', instancePath: '/properties', params: { limit: 1000 },
+  })
 })

@@ -11,17 +11,17 @@ const memberLimit = 1_000
  */
 export function unstorableIn(value: unknown): SchemaError | undefined {
   const found = find(value, 0)
-  return found && { keyword: found.keyword, instancePath: found.pointer, schemaPath: '', params: {} }
+  return found && { keyword: found.keyword, instancePath: found.pointer, schemaPath: '', params: { limit: found.keyword === 'depth' ? depthLimit : memberLimit } }
 }
 
-interface Found { pointer: string; keyword: 'characters' | 'finite' }
+interface Found { pointer: string; keyword: 'characters' | 'finite' | 'depth' | 'members' }
 
 function find(value: unknown, depth: number): Found | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : { pointer: '', keyword: 'characters' }
   // 1e400 is read as infinity, which JSON cannot say.
   if (typeof value === 'number' && !Number.isFinite(value)) return { pointer: '', keyword: 'finite' }
   if (typeof value !== 'object' || value === null) return undefined
-  if (depth === depthLimit) return { pointer: '', keyword: 'characters' }
+  if (depth === depthLimit) return { pointer: '', keyword: 'depth' }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
       const found = find(value[index], depth + 1)
@@ -33,11 +33,20 @@ function find(value: unknown, depth: number): Found | undefined {
   let members = 0
   for (const key in value) {
     members += 1
-    if (!isStorable(key) || members > memberLimit) return { pointer: '', keyword: 'characters' }
+    if (members > memberLimit) return { pointer: '', keyword: 'members' }
+    if (!isStorable(key)) return { pointer: '', keyword: 'characters' }
     const found = find((value as Record<string, unknown>)[key], depth + 1)
     if (found !== undefined) return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` }
   }
   return undefined
+}
+
+/** A value as far as it is at most 64 deep; null stands for what is deeper, so that what is refused can be kept and hashed. */
+export function withinDepth(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === depthLimit) return null
+  if (Array.isArray(value)) return value.map((item) => withinDepth(item, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withinDepth(member, depth + 1)]))
 }
 
 function isStorable(text: string): boolean {

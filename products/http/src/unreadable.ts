@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { failures } from './failures.ts'
 import type { Problem } from './resources.ts'
@@ -19,9 +19,20 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy()
     return
   }
-  const { status, detail } = refusals[error.code ?? ''] ?? unreadable
-  const { title } = failures.validation_failed.en
-  const problem: Problem = { type: 'about:blank', title, status, detail, code: 'validation_failed', instance: '', requestId: randomUUID() }
+  refuse(socket, refusals[error.code ?? ''] ?? unreadable)
+}
+
+/**
+ * Answers what Node's server would answer by itself, with a bare status or by hanging up: an expectation other than 100-continue, and CONNECT.
+ */
+export function answerForNode(server: Server): void {
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => { refuse(socket, { status: 417, detail: 'This server meets no expectation but 100-continue.' }) })
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => { refuse(socket, { status: 405, code: 'method_not_allowed', detail: failures.method_not_allowed.en.detail }) })
+}
+
+function refuse(socket: Socket, { status, detail, code = 'validation_failed' }: { status: number; detail: string; code?: 'validation_failed' | 'method_not_allowed' }): void {
+  const { title } = failures[code].en
+  const problem: Problem = { type: 'about:blank', title, status, detail, code, instance: '', requestId: randomUUID() }
   const body = JSON.stringify(problem)
   const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close', ...usualHeaders(problem.requestId) }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)

@@ -165,7 +165,7 @@ function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventIn
   if (type !== undefined && meter.eventType === type) {
     return { code: 'validation_failed', detail: `meter '${key}' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty` }
   }
-  const amount = amountIn(properties, { texts: type !== undefined })
+  const amount = amountIn(properties, type === undefined ? namesOfAmounts(key) : undefined)
   if (!amount) return 1
   return {
     code: 'validation_failed',
@@ -173,21 +173,30 @@ function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventIn
   }
 }
 
-/** An amount may be text in the data of a CloudEvent; in plain properties, where ids stand as text, it is a number. */
+/** Properties of a plain event are labels, of which many are numbers: only what has the name of an amount, or of the meter, is one. */
+function namesOfAmounts(key: string): ReadonlySet<string> {
+  return new Set([key.toLowerCase(), 'quantity', 'amount', 'value', 'count', 'units', 'usage'])
+}
+
+/** As people and programs write amounts. */
 const amountAsText = /^[+-]?(\d[\d,_ ]*)?(\.\d+)?([eE][+-]?\d+)?$/
 
-/** The first amount in properties, however deep it stands, by the names that lead to it. */
-function amountIn(properties: Record<string, unknown>, { texts }: { texts: boolean }): { name: string; value: string } | undefined {
-  const waiting: [string, unknown][] = Object.entries(properties).reverse()
+/** The first amount in properties, however deep it stands, by the names that lead to it: under any name, or under these. */
+function amountIn(properties: Record<string, unknown>, names?: ReadonlySet<string>): { name: string; value: string } | undefined {
+  const waiting: [path: string, name: string, value: unknown][] = Object.entries(properties).map(([name, value]): [string, string, unknown] => [name, name, value]).reverse()
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [name, value] = next
+    const [path, name, value] = next
     if (typeof value === 'object' && value !== null) {
-      waiting.push(...Object.entries(value).map(([key, one]): [string, unknown] => [`${name}.${key}`, one]).reverse())
-    } else if (typeof value === 'number' || (texts && typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))) {
-      return { name: name.slice(0, mostNameShown), value: String(value).slice(0, mostNameShown) }
+      waiting.push(...Object.entries(value).map(([key, one]): [string, string, unknown] => [`${path}.${key}`, key, one]).reverse())
+    } else if ((names === undefined || names.has(name.toLowerCase())) && readsAsAmount(value)) {
+      return { name: path.slice(0, mostNameShown), value: String(value).slice(0, mostNameShown) }
     }
   }
   return undefined
+}
+
+function readsAsAmount(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
 }
 
 /** What a refusal says of a name or value that was sent. */
