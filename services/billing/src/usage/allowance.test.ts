@@ -1,5 +1,5 @@
 import { testDatabases } from '@customer-portal/database/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, generateInvoice, getInvoices, getSubscription, getUsageLines, listDeficits, previewChange, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice, type PlanInput,
 } from '../index.ts'
@@ -40,6 +40,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(found).toEqual([])
     await world.close()
   })
+  // The customers of the tests before have no more work.
+  afterEach(() => world.db.asOwner((tx) => tx.query('update customers set due_at = null')))
   /** The n-th of a month of 2026 at noon in Shanghai. */
   const on = async (month: number, date: number) => world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
   const subscribed = async (planId: string) => {
