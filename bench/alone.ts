@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { bundleProgram } from '../scripts/server-bundle.mjs'
 import { adopt } from './children.ts'
 
 /** What a function measured alone tells while it runs and at its end. */
@@ -15,9 +16,10 @@ export interface Alone<T> {
  * Runs an exported function of a module in a process of its own, so that nobody else's memory and garbage are measured with it.
  * `input` and the answer are JSON. The function is given a second argument to tell how far it is.
  */
-export function alone<T>(module: string, name: string, input: unknown, onProgress?: (done: number) => void): Promise<Alone<T>> {
+export async function alone<T>(module: string, name: string, input: unknown, onProgress?: (done: number) => void): Promise<Alone<T>> {
+  const [program, bundle] = [await bundleProgram('bench/alone-process.ts'), pathToFileURL(await bundleProgram(module)).href]
   return new Promise((resolve, reject) => {
-    const child = adopt(fork(fileURLToPath(new URL('alone-process.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] }))
+    const child = adopt(fork(program, { execArgv: [] }))
     child.on('message', (told: Told) => {
       if ('done' in told) onProgress?.(told.done)
       else if ('error' in told) reject(new Error(told.error))
@@ -27,6 +29,6 @@ export function alone<T>(module: string, name: string, input: unknown, onProgres
     child.on('exit', (code, signal) => {
       reject(new Error(`${name} ended without an answer (${signal ?? `code ${code}`})`))
     })
-    child.send({ module, name, input })
+    child.send({ module: bundle, name, input })
   })
 }

@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { bundleServer } from '../scripts/server-bundle.mjs'
+import { bundleProgram, bundleServer } from '../scripts/server-bundle.mjs'
 import { adopt } from './children.ts'
 import { newFolder, removeFolder } from './folders.ts'
 
@@ -30,8 +29,8 @@ export async function startPortal(location: Location, environment: Record<string
 }
 
 /** Starts a server that stands for what others would build, from a module beside this one. */
-export function startPlain(module: string, environment: Record<string, string> = {}): Promise<Program> {
-  return startProgram(['--import', import.meta.resolve('tsx'), fileURLToPath(module)], environment, '/ready')
+export async function startPlain(module: string, environment: Record<string, string> = {}): Promise<Program> {
+  return startProgram([await bundleProgram(module)], environment, '/ready')
 }
 
 async function startProgram(parameters: readonly string[], environment: Record<string, string>, ready: string): Promise<Program> {

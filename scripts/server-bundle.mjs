@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { duration, say } from './console.mjs'
 import { inProject, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
@@ -14,17 +14,19 @@ export function bundleServer() {
 }
 
 /**
- * The same of another program of ours, for tests that start it many times: some 0.3 s of each start instead of two. Answers the file.
- * @param {string} source its path in the project, like `backend/src/keys-command.ts`
+ * The same of another program of ours, for tests and benchmarks that start it many times: some 0.3 s of each start instead of two. What it exports, the
+ * bundle exports. Answers the file.
+ * @param {string} program its path in the project, like `backend/src/keys-command.ts`, or its address
  */
-export function bundleProgram(source) {
+export function bundleProgram(program) {
+  const source = program.startsWith('file:') ? path.relative(root, fileURLToPath(program)) : program
   const name = source.replaceAll('/', '-').replace(/\.ts$/, '')
   return bundled(source, inProject('.cache', 'programs', `${name}.mjs`), name)
 }
 
 /** @param {string} source @param {string} bundle @param {string} name */
 async function bundled(source, bundle, name) {
-  const wanted = contentHash(root, ['package-lock.json', 'services', 'products', 'backend', 'scripts/server-bundle.mjs'])
+  const wanted = contentHash(root, ['package-lock.json', 'services', 'products', 'backend', 'scripts/server-bundle.mjs', ...(source.startsWith('bench/') ? ['bench'] : [])])
   const stampFile = inProject('node_modules', '.cache', 'customer-portal', name)
   // The project's own place is part of it: the bundle holds absolute addresses.
   if (isStamped(stampFile, `${root} ${wanted}`) && existsSync(bundle)) return bundle
