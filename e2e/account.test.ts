@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { violations } from './support/axe.ts'
 import { newContext } from './support/browser.ts'
-import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
+import { freePort, prepareDataDir, secretKey, startServer, type RunningServer } from './support/server.ts'
 import { browser, vendor } from './support/shared.ts'
 import { vendorOf } from './support/vendor.ts'
 
@@ -97,6 +97,7 @@ afterAll(async () => {
 
 test('while the server is away the page says so and keeps what was typed; once it is back the work goes on', async () => {
   const environment = { PORT: String(await freePort()), DATA_DIR: join(folder, 'data') }
+  await prepareDataDir(environment.DATA_DIR)
   server = await startServer(environment)
   const page = await openAccount((await vendorOf(server.url, secretKey).session('test_customer', 'owner', '/account')).url)
   const isAway = page.getByText('无法连接服务器，正在重试')
@@ -104,13 +105,13 @@ test('while the server is away the page says so and keeps what was typed; once i
   await server.stop()
   await save(page)
   await isAway.waitFor()
-  expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')
+  await expect.poll(() => page.getByLabel('联系人').inputValue()).toBe('王小青')
 
   server = await startServer(environment)
   await isAway.waitFor({ state: 'detached' })
   // Nobody answered: it is looked up, and said.
   await page.getByText(/没有完成，可以重试|还不知道是否已经完成/).waitFor()
-  expect(await page.getByLabel('联系人').inputValue()).toBe('王小青')
+  await expect.poll(() => page.getByLabel('联系人').inputValue()).toBe('王小青')
   await save(page)
   await page.getByText('已保存').first().waitFor()
   await page.reload()

@@ -41,10 +41,10 @@ test('the dialog of an upgrade says what the invoice says, row by row, with the 
   const confirm = dialog.getByRole('button', { name: /^确认/ })
   const shownToPay = (await due.innerText()).trim()
   await expect.poll(() => confirm.isEnabled()).toBe(true)
-  expect(await confirm.innerText()).toContain(shownToPay)
+  await expect.poll(() => confirm.innerText()).toContain(shownToPay)
   await confirm.click()
   await page.getByText('已升级到商业版').first().waitFor()
-  expect(await confirm.count()).toBe(0)
+  await expect.poll(() => confirm.count()).toBe(0)
 
   const invoice = (await vendor.invoices(customerId)).data.find((one) => one.kind === 'change')!
   expect(invoice.creditApplied).toBe(5_000)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchBrowser, newContext } from './support/browser.ts'
-import { freePort, launchServer, secretKey, startServer, type RunningServer } from './support/server.ts'
+import { freePort, launchServer, prepareDataDir, secretKey, startServer, type RunningServer } from './support/server.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -46,6 +46,7 @@ test('a port that is taken is named, with the remedy', async () => {
 
 test('a data folder is served by one process, and the second is told which one holds it', async () => {
   const dataDir = join(folder, 'held')
+  await prepareDataDir(dataDir)
   const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
   const { code, lines } = await refusal({ DATA_DIR: dataDir })
   expect(code).toBe(1)
@@ -72,6 +73,7 @@ test('each wrong variable is one line that names it', async () => {
 
 test('SIGTERM lets the requests under way finish, and what was acknowledged is there after the next start', async () => {
   const dataDir = join(folder, 'drain')
+  await prepareDataDir(dataDir)
   const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
   const vendor = (url: string, method: string, path: string, body?: unknown) =>
     fetch(`${url}/api/billing${path}`, { method, headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
@@ -122,7 +124,7 @@ test('the first start prints a link that opens the portal once; a second start f
 })
 
 test('a product that is not enabled answers 404', async () => {
-  const server = await startServer({ DATA_DIR: join(folder, 'off'), DEMO: 'false', ENABLE_CUSTOMER_PORTAL: 'false', ENABLE_AGENT_WORKBENCH: 'false' })
+  const server = await startServer({ DEMO: 'false', ENABLE_CUSTOMER_PORTAL: 'false', ENABLE_AGENT_WORKBENCH: 'false' })
   for (const path of ['/portal', '/api/portal/account', '/workbench', '/api/workbench/me']) expect((await fetch(server.url + path)).status).toBe(404)
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
   await server.stop()

@@ -41,7 +41,7 @@ test('a meter’s cost on the usage page opens into tiers, days and events, whic
     await day.getByRole('button', { name: '加载更多' }).click()
     await expect.poll(() => day.getByRole('listitem').count()).toBeGreaterThan(before)
   }
-  expect(await day.getByText(/^已显示/).innerText()).toMatch(new RegExp(`合计 ${(quantity / 100).toLocaleString('en')} `))
+  await expect.poll(() => day.getByText(/^已显示/).innerText()).toMatch(new RegExp(`合计 ${(quantity / 100).toLocaleString('en')} `))
 
   expect(new URL(page.url()).search).toMatch(/why=ai_chat\.[\d-]+&days=ai_chat\.[\d-]+&events=ai_chat\.[\d-]+\.[\d-]+$/)
   await page.reload()
@@ -77,11 +77,11 @@ test('each line of an upgrade’s quote says how it came about: the fee, its day
   const dialog = page.getByRole('dialog')
   const buttons = dialog.getByRole('button', { name: '这个金额怎么来的' })
   await buttons.first().waitFor()
-  expect(await buttons.count()).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => buttons.count()).toBeGreaterThanOrEqual(2)
   for (const button of await buttons.all()) {
     await button.press('Enter')
     const row = dialog.locator('dl > div').filter({ has: page.getByRole('button', { expanded: true }) }).last()
-    expect(await row.innerText()).toMatch(/× .+ = ¥/)
+    await expect.poll(() => row.innerText()).toMatch(/× .+ = ¥/)
     expect(await row.innerText()).not.toMatch(/^1 × .*席位/m)
     const amount = minor(await row.locator('dd').first().innerText())
     const [share] = (await row.getByRole('listitem').allInnerTexts()).filter((step) => step.includes('÷'))

@@ -1,7 +1,7 @@
 import type { Page, Request } from 'playwright-core'
 
 const calm = 500
-const patience = 30_000
+const patience = 60_000
 const isStream = (request: Request) => new URL(request.url()).pathname.endsWith('/stream')
 
 /** The requests a page makes from now on. */

@@ -62,12 +62,15 @@ async function program(): Promise<string[]> {
   return process.env.E2E_SERVER === 'source' ? ['--import', loader, join(project, 'backend/src/main.ts')] : [await bundleServer()]
 }
 
+/** Makes a folder for a server that holds the migrations and nothing else. */
+export const prepareDataDir = (dataDir: string) => createDataDir(dataDir, { billing, workbench })
+
 /** Starts the server without waiting for anything. Where no other place is named, in a folder that holds the migrations: making one anew takes seconds. */
 export async function launchServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))
   const port = environment.PORT ? Number(environment.PORT) : await freePort()
   const dataDir = join(folder, 'data')
-  if (environment.DATA_DIR === undefined && environment.DATABASE_URL === undefined) await createDataDir(dataDir, { billing, workbench })
+  if (environment.DATA_DIR === undefined && environment.DATABASE_URL === undefined) await prepareDataDir(dataDir)
   const outputFile = join(folder, 'output.txt')
   const output = await open(outputFile, 'a')
   const child = spawn(process.execPath, await program(), {
