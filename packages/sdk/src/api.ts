@@ -264,8 +264,23 @@ export type Invoice = {
     /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
+  /** The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
+  billedPeriods: {
+    fee: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+    } | null
+    usage: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+    } | null
+  }
   issuedAt: string | null
-  /** By the terms, counted from its issue; where it was paid and is due again, from then */
+  /** By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
   dueAt: string | null
   paidAt: string | null
   voidedAt: string | null
@@ -304,6 +319,8 @@ export type Invoice = {
   balanceApplied: number
   /** What credit notes took off the amount due */
   amountCredited: number
+  /** What it gave into the balance when it was issued: a total below zero, of a credit note less what it took off its invoice */
+  addedToBalance: number
   /** Minor units (分, cents) */
   amountDue: number
   /** Oldest first */

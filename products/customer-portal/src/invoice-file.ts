@@ -70,7 +70,7 @@ function cellsOf(invoice: Invoice, { language, timezone }: { language: Language;
   const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue]
   return [
     invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], period.start, lastDate < period.start ? period.start : lastDate,
-    date(invoice.issuedAt), date(invoice.dueAt), date(invoice.paidAt), currency, ...amounts.map(amount),
+    date(invoice.issuedAt), date(invoice.dueAt), date(invoice.total > 0 ? invoice.paidAt : null), currency, ...amounts.map(amount),
   ]
 }
 

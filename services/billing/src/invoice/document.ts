@@ -2,7 +2,7 @@ import type { InvoiceTitle } from '../customer.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Totals } from '../rules/invoicing.ts'
-import type { Money } from '../rules/money.ts'
+import { money, type Money } from '../rules/money.ts'
 import type { Seller } from '../seller.ts'
 import type { Line } from './line.ts'
 
@@ -34,4 +34,9 @@ export interface InvoiceDocument extends Totals {
   buyer: Buyer
   /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became balance, or (`refund`) waits to be paid back. */
   creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money; refund?: true }
+}
+
+/** What a document gives into the balance when it is issued: a total below zero, less what a credit note takes off its invoice or pays back. */
+export function addedToBalance({ total, creditNote }: Pick<InvoiceDocument, 'total' | 'creditNote'>): Money {
+  return creditNote?.refund ? 0 : money(Math.max(0, -total - (creditNote?.amountCredited ?? 0)))
 }

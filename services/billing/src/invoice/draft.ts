@@ -3,6 +3,8 @@ import { closesAt } from '../due.ts'
 import type { History } from '../history.ts'
 import { findSeller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
+import { billedPeriods } from './billed-periods.ts'
+import { addedToBalance } from './document.ts'
 import { buyerOf, payableOf } from './issue.ts'
 import { nextDocument } from './next.ts'
 import { publicLine, type Invoice } from './view.ts'
@@ -14,10 +16,10 @@ export async function draftOf(tx: BillingTransaction, history: History): Promise
   const { period, lines, totals: sums } = next
   const { customerId, currency } = history.customer
   return {
-    id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period),
+    id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period), billedPeriods: billedPeriods(lines),
     issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),
     lines: lines.map((line, index) => publicLine({ id: `line_${index + 1}`, ...line })),
-    ...sums, amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
+    ...sums, addedToBalance: addedToBalance(sums), amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Billing } from '../billing.ts'
 import { renderInvoicePdf, templateVersion } from '../invoice-pdf/index.ts'
 import { sha256 } from '../rules/canonical.ts'
+import type { Instant } from '../rules/instant.ts'
 import { getInvoice } from './invoice.ts'
 import { payableOf } from './issue.ts'
 import type { Invoice } from './view.ts'
@@ -19,16 +20,26 @@ export interface InvoicePdf {
  */
 export async function generatePdf(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<InvoicePdf> {
   const invoice = await getInvoice(billing, input)
-  const bytes = await renderInvoicePdf(asIssued(invoice), { customerId: invoice.customerId })
+  const bytes = await renderInvoicePdf(asIssued(invoice, await firstDueAt(billing, invoice)), { customerId: invoice.customerId })
   const hash = sha256(bytes)
   if (invoice.status !== 'draft' && invoice.status !== 'void') await keepHash(billing, invoice, hash)
   const suffix = invoice.status === 'void' ? '-VOID' : ''
   return { bytes, fileName: `${invoice.number ?? 'DRAFT'}${suffix}.pdf`, sha256: hash }
 }
 
-function asIssued(invoice: Invoice): Invoice {
-  const issued = { ...invoice, overdue: false, amountPaid: 0, amountDue: payableOf(invoice), paidAt: null, pdfSha256: null }
-  return invoice.status === 'draft' || invoice.status === 'void' ? issued : { ...issued, status: 'open' }
+/** A draft and a void copy are other files: they are printed as they stand. */
+function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
+  if (invoice.status === 'draft' || invoice.status === 'void') return invoice
+  const amountDue = payableOf(invoice)
+  return { ...invoice, status: 'open', overdue: false, dueAt: amountDue > 0 ? dueAt : null, amountPaid: 0, amountDue, paidAt: null, pdfSha256: null }
+}
+
+/** When an invoice fell due as it was issued: one that was paid and is due again says another date today. */
+async function firstDueAt(billing: Billing, { customerId, id }: Invoice): Promise<Instant | null> {
+  return billing.transaction(async (tx) => {
+    const [row] = await tx.query<{ dueAt: Instant }>('select due_at as "dueAt" from invoices where customer_id = $1 and id = $2', [customerId, id])
+    return row?.dueAt ?? null
+  }, { readOnly: true })
 }
 
 async function keepHash(billing: Billing, invoice: Invoice, hash: string): Promise<void> {

@@ -19,8 +19,8 @@ export interface Payment {
 export interface InvoiceState {
   status: 'open' | 'paid' | 'void'
   overdue: boolean
-  /** When it falls due: by its terms counted from its issue, or from when it was due again after it had been paid. */
-  dueAt: Instant
+  /** When it falls due: by its terms counted from its issue, or from when it was due again after it had been paid. null where nothing of it is to be paid, ever. */
+  dueAt: Instant | null
   amountPaid: Money
   /** What credit notes took off the amount due. */
   amountCredited: Money
@@ -163,8 +163,9 @@ export function stateOf(row: InvoiceRow, payments: readonly Payment[], { notes, 
   const left = Math.max(0, row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)))
   const status = row.voidedAt !== null ? 'void' : left === 0 ? 'paid' : 'open'
   const dueAt = row.dueAgainAt ?? row.dueAt
+  const isToBePaid = status !== 'void' && (row.payable > 0 || row.dueAgainAt !== null)
   return {
-    status, overdue: status === 'open' && dueAt < at, dueAt, amountPaid: sum(standing.map((payment) => payment.amount)), amountCredited, balanceApplied, amountDue: status === 'void' ? 0 : left,
+    status, overdue: status === 'open' && dueAt < at, dueAt: isToBePaid ? dueAt : null, amountPaid: sum(standing.map((payment) => payment.amount)), amountCredited, balanceApplied, amountDue: status === 'void' ? 0 : left,
     paidAt: status === 'paid' ? paidAt(row, standing, notes, applications) : null, voidedAt: row.voidedAt, pdfSha256: row.pdfSha256,
   }
 }

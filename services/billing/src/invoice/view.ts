@@ -2,13 +2,14 @@ import type { BillingTransaction } from '../billing.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Seller } from '../seller.ts'
 import type { Money } from '../rules/money.ts'
-import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
+import { billedPeriods, type BilledPeriods } from './billed-periods.ts'
+import { addedToBalance, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
 import type { Line, LineDraft } from './line.ts'
 import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
 
 /** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
-export interface Invoice extends Totals, Omit<InvoiceState, 'status' | 'dueAt'> {
+export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   id: string
   customerId: string
   number: string | null
@@ -16,13 +17,16 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status' | 'dueAt'> 
   status: 'draft' | InvoiceState['status']
   currency: string
   period: { start: string; end: string; label: string }
+  /** The dates its fee and its usage are of, which is what a document says of its period. */
+  billedPeriods: BilledPeriods
   issuedAt: Instant | null
-  dueAt: Instant | null
   finalizesAt: Instant | null
   lines: PublicLine[]
   seller: Seller | null
   buyer: Buyer
   sha256: string | null
+  /** What it gave into the balance when it was issued; nothing where it is void. */
+  addedToBalance: Money
   /** The payments recorded for it, oldest first, those that were reversed among them. */
   payments: Omit<Payment, 'applied'>[]
   /** Why it was voided, where that was told. */
@@ -70,7 +74,8 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
     const paid = payments.get(row.id) ?? []
     return {
       // A document from before there were discounts does not name them.
-      ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), finalizesAt: null, sha256: row.sha256,
+      ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), billedPeriods: billedPeriods(document.lines), finalizesAt: null, sha256: row.sha256,
+      addedToBalance: row.voidedAt === null ? addedToBalance(document) : 0,
       ...stateOf(row, paid, own, tx.at), payments: paid.map(({ applied: _applied, ...payment }) => payment), voidReason: row.voidReason, refunds: own.refunds, toRefund: own.toRefund,
       creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
     }

@@ -196,7 +196,7 @@ const en: typeof zh = {
   invoice: {
     title: 'Invoice {number}', noteTitle: 'Credit note {number}', draftTitle: 'Draft invoice', notFound: 'Invoice not found, or it isn’t yours.',
     draftNote: 'This draft is issued on {time} ({zone}); its amounts may change until then.',
-    voidNote: 'This invoice is void. There is nothing to pay.', voidReason: 'This invoice is void. There is nothing to pay. Reason: {reason}', payments: 'Payments', refunds: 'Refunds', paidOn: '{date} · {reference}', reversedOn: 'Reversed on {date}: {reason}', toRefund: 'To be refunded', balanceApplied: 'Paid by balance', periods: '{fee} (fee), {usage} (usage)',
+    voidNote: 'This invoice is void. There is nothing to pay.', voidReason: 'This invoice is void. There is nothing to pay. Reason: {reason}', payments: 'Payments', refunds: 'Refunds', paidOn: '{date} · {reference}', reversedOn: 'Reversed on {date}: {reason}', toRefund: 'To be refunded', balanceApplied: 'Paid by balance', periodOf: { fee: '{range} (fee)', usage: '{range} (usage)' }, voidedOn: 'Voided', voided: 'Voided', refund: 'Refund',
     issued: 'Issued', due: 'Due', paid: 'Paid', period: 'Billing period', lines: 'Lines', why: 'Why this amount',
     explain: 'How it is worked out', tier: 'Tier', tierUpTo: '{from} – {to}', tierAbove: 'above {from}', tierAll: 'All',
     partPackage: 'Packages started', partPercentage: 'Percentage', partPerEvent: 'Per event', partMinimum: 'Up to the minimum', partMaximum: 'Above the maximum', partProrated: 'Prorated by days', partGross: 'Before discounts', partTakenOff: 'Taken off already',
