@@ -1,5 +1,5 @@
 /** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
-export const templateVersion = '4'
+export const templateVersion = '5'
 
 /** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
 export interface InvoiceForPdf {
@@ -8,9 +8,11 @@ export interface InvoiceForPdf {
   status: 'draft' | 'open' | 'paid' | 'void'
   currency: string
   period: DateRange
+  billedPeriods: { fee: DateRange | null, usage: DateRange | null }
   issuedAt: string | null
   dueAt: string | null
   voidedAt: string | null
+  voidReason: string | null
   lines: readonly InvoiceLineForPdf[]
   subtotal: number
   discounts: readonly { name: LocalizedText, amount: number }[]
@@ -18,10 +20,11 @@ export interface InvoiceForPdf {
   taxes: readonly { rate: string, mode: 'exclusive' | 'inclusive', base: number, amount: number }[]
   total: number
   creditApplied: number
+  addedToBalance: number
   seller: SellerForPdf | null
   buyer: BuyerForPdf
   /** Of a credit note: the invoice it names. */
-  creditNote: { invoiceNumber: string, reason: string, amountCredited: number } | null
+  creditNote: { invoiceNumber: string, reason: string, amountCredited: number, refund?: boolean } | null
 }
 
 export interface InvoiceLineForPdf {

@@ -37,6 +37,10 @@ const creditNote: Note = {
   zh: '本凭证冲减所列账单：先冲减其待付金额，余下部分转入余额，用于抵扣以后的账单，不作退款。',
   en: 'This note credits the invoice it names: it lowers the amount due of that invoice first; the rest goes to your balance and pays later invoices. It is not paid out.',
 }
+const refundNote: Note = {
+  zh: '本凭证冲减所列账单：先冲减其待付金额，余下部分退款。',
+  en: 'This note credits the invoice it names: it lowers the amount due of that invoice first; the rest is refunded.',
+}
 const negativeTotal: Note = {
   zh: '合计为负的金额已转入余额，用于抵扣以后的账单，不作退款。',
   en: 'A negative total goes to your balance and pays later invoices; it is not paid out.',
@@ -52,14 +56,14 @@ const voided: Note = {
 
 /** The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay. */
 export function notes(invoice: InvoiceForPdf, due: number): Note[] {
-  if (invoice.creditNote) return [noteNotTaxInvoice, creditNote, creditsAddUp]
+  if (invoice.creditNote) return [noteNotTaxInvoice, invoice.creditNote.refund ? refundNote : creditNote, creditsAddUp]
   const issued = invoice.status === 'open' || invoice.status === 'paid'
   return [
     ...(invoice.status === 'draft' ? [draft] : []),
     ...(invoice.status === 'void' ? [voided] : []),
     notTaxInvoice,
     ...(issued && due > 0 ? [howToPay] : []),
-    ...(invoice.total < 0 ? [negativeTotal] : []),
+    ...(invoice.addedToBalance > 0 ? [negativeTotal] : []),
     amountsAddUp,
     quantitiesAddUp,
     ...(issued ? [stateAtIssue] : []),

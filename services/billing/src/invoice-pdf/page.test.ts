@@ -12,7 +12,7 @@ test('payments leave no trace: a paid invoice is the same page as an open one', 
 
 test('days are dates of the seller’s zone, and a period is shown with its last day', () => {
   expect(factsOf(sample)).toEqual({
-    'Invoice no.': 'INV-202611-000482', Issued: '2026-11-01', Due: '2026-11-16', Period: '2026-10-01 – 2026-10-31', Kind: '续费账单 Renewal', Currency: 'CNY 人民币',
+    'Invoice no.': 'INV-202611-000482', Issued: '2026-11-01', Due: '2026-11-16', 'Fee period': '2026-11-01 – 2026-11-30', 'Usage period': '2026-10-01 – 2026-10-31', Kind: '续费账单 Renewal', Currency: 'CNY 人民币',
   })
   expect(factsOf({ ...sample, seller: { ...sample.seller!, timezone: 'America/New_York' } })).toMatchObject({ Issued: '2026-10-31', Due: '2026-11-15' })
 })
@@ -21,11 +21,26 @@ test('a draft has no number, no date and nothing to pay to', () => {
   const page = invoicePage({ ...sample, status: 'draft' })
   expect(page).toMatchObject({ mark: { zh: '草稿', en: 'DRAFT' }, number: '', created: null, payment: [] })
   expect(invoicePage({ ...sample, status: 'draft', seller: null }).seller).toBeNull()
-  expect(page.facts.map(({ en }) => en)).toEqual(['Period', 'Kind', 'Currency'])
+  expect(page.facts.map(({ en }) => en)).toEqual(['Fee period', 'Usage period', 'Kind', 'Currency'])
 })
 
-test('a void invoice is marked, dated and not to be paid', () => {
-  const voided = { ...sample, status: 'void', voidedAt: '2026-11-03T17:00:00.000000Z' } as const
+test('the period is that of what it bills: of a fee, of usage, of both where they are two, else its own', () => {
+  const { fee, usage } = sample.billedPeriods
+  const periodsOf = (billedPeriods: InvoiceForPdf['billedPeriods']) => invoicePage({ ...sample, period: { start: '2026-09-05', end: '2026-10-05' }, billedPeriods }).facts.filter(({ en }) => /period/i.test(en)).map(({ zh, text }) => [zh, text])
+  expect(periodsOf({ fee, usage })).toEqual([['套餐费周期', '2026-11-01 – 2026-11-30'], ['用量周期', '2026-10-01 – 2026-10-31']])
+  expect(periodsOf({ fee, usage: null })).toEqual([['计费周期', '2026-11-01 – 2026-11-30']])
+  expect(periodsOf({ fee: null, usage })).toEqual([['计费周期', '2026-10-01 – 2026-10-31']])
+  expect(periodsOf({ fee: usage, usage })).toEqual([['计费周期', '2026-10-01 – 2026-10-31']])
+  expect(periodsOf({ fee: null, usage: null })).toEqual([['计费周期', '2026-09-05 – 2026-10-04']])
+})
+
+test('a void invoice is marked, dated, says why, and leaves nothing due', () => {
+  const voided = { ...sample, status: 'void', voidedAt: '2026-11-03T17:00:00.000000Z', voidReason: '开错了公司名', dueAt: null } as const
+  const page = invoicePage(voided)
+  expect(page.about).toEqual([{ zh: '作废原因', en: 'Void reason', text: '开错了公司名' }])
+  expect([page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([['Total', '¥19,102.53'], ['Voided', '-¥19,102.53'], ['Amount due', '¥0.00']])
+  expect(Object.keys(factsOf(voided))).not.toContain('Due')
+  expect(invoicePage({ ...voided, voidReason: null }).about).toEqual([])
   expect(invoicePage(voided)).toMatchObject({ mark: { zh: '已作废', en: 'VOID' }, number: sample.number, payment: [] })
   expect(factsOf(voided)).toMatchObject({ Voided: '2026-11-04' })
 })
@@ -59,7 +74,15 @@ test('a credit note names its invoice and reason, and says what it took off the 
   expect(page).toMatchObject({ title: { zh: '贷项凭证' }, about: [{ text: 'INV-202611-000482' }, { text: sampleCreditNote.creditNote!.reason }], inWords: '人民币负柒佰叁拾柒元柒角陆分', payment: [] })
   expect([page.total, ...page.afterTotal, page.due].map(({ en, text }) => [en, text])).toEqual([['Total', '-¥737.76'], ['Applied to invoice', '¥500.00'], ['Added to balance', '¥237.76'], ['Amount credited', '¥737.76']])
   expect(page.lines[0]!.tiers.map(({ bound, amount }) => [bound, amount])).toEqual([['折前 before discounts', '-¥796.00'], ['已减免 taken off', '¥100.00']])
-  expect(factsOf(sampleCreditNote)).toEqual({ 'Credit note no.': 'CN-202611-000007', Issued: '2026-11-01', Period: '2026-10-01 – 2026-10-31', Kind: '贷项凭证 Credit note', Currency: 'CNY 人民币' })
+  expect(factsOf(sampleCreditNote)).toEqual({ 'Credit note no.': 'CN-202611-000007', Issued: '2026-11-01', Period: '2026-11-01 – 2026-11-30', Kind: '贷项凭证 Credit note', Currency: 'CNY 人民币' })
+})
+
+test('a credit note that is paid back says so, and that nothing became credit', () => {
+  const note = { ...sampleCreditNote, addedToBalance: 0, creditNote: { ...sampleCreditNote.creditNote!, refund: true } }
+  const page = invoicePage(note)
+  expect(page.afterTotal.map(({ en, text }) => [en, text])).toEqual([['Applied to invoice', '¥500.00'], ['Refund', '¥237.76']])
+  expect(page.notes.map(({ en }) => en).join(' ')).toContain('the rest is refunded')
+  expect(page.notes.map(({ en }) => en).join(' ')).not.toContain('not paid out')
 })
 
 test('only yuan are written out in capitals', () => {

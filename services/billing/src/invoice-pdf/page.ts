@@ -57,7 +57,7 @@ export interface InvoicePage {
 
 /** An invoice as the texts of its printed page. Payments and the time of rendering leave no trace in it. */
 export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
-  const due = Math.max(0, invoice.total - invoice.creditApplied)
+  const due = invoice.status === 'void' ? 0 : Math.max(0, invoice.total - invoice.creditApplied)
   return {
     title: invoice.kind === 'credit_note' ? { zh: '贷项凭证', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
     mark: mark(invoice),
@@ -103,16 +103,23 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
   return [
     ...(number ? [invoice.creditNote ? labelled('凭证编号', 'Credit note no.', number) : labelled('账单编号', 'Invoice no.', number)] : []),
     ...(dated && invoice.issuedAt ? [labelled('出账日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
-    ...(dated && invoice.dueAt && !invoice.creditNote ? [labelled('付款期限', 'Due', localDate(invoice.dueAt, zone))] : []),
+    ...(dated && invoice.dueAt ? [labelled('付款期限', 'Due', localDate(invoice.dueAt, zone))] : []),
     ...(invoice.status === 'void' && invoice.voidedAt ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))] : []),
-    labelled('计费周期', 'Period', rangeText(invoice.period)),
+    ...periods(invoice),
     labelled('类型', 'Kind', both(kinds[invoice.kind])),
     labelled('币种', 'Currency', currencyText(invoice.currency)),
   ]
 }
 
-function about({ creditNote }: InvoiceForPdf): Labelled[] {
-  return creditNote ? [labelled('对应账单', 'For invoice', creditNote.invoiceNumber), labelled('原因', 'Reason', creditNote.reason)] : []
+/** What it bills the fee of and what it bills the usage of, where those are two; else the one period. */
+function periods({ period, billedPeriods: { fee, usage } }: InvoiceForPdf): Labelled[] {
+  if (fee && usage && rangeText(fee) !== rangeText(usage)) return [labelled('套餐费周期', 'Fee period', rangeText(fee)), labelled('用量周期', 'Usage period', rangeText(usage))]
+  return [labelled('计费周期', 'Period', rangeText(fee ?? usage ?? period))]
+}
+
+function about({ creditNote, status, voidReason }: InvoiceForPdf): Labelled[] {
+  if (creditNote) return [labelled('对应账单', 'For invoice', creditNote.invoiceNumber), labelled('原因', 'Reason', creditNote.reason)]
+  return status === 'void' ? given('作废原因', 'Void reason', voidReason) : []
 }
 
 function sellerParty(seller: SellerForPdf): Party {
@@ -213,10 +220,11 @@ function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' |
           : labelled(`其中含税 ${tax.rate}%`, `Tax on ${money(tax.base)}, included above`, `(${money(tax.amount)})`)),
     ],
     total: labelled('合计', 'Total', money(invoice.total)),
-    afterTotal: [
+    afterTotal: invoice.status === 'void' ? [labelled('作废', 'Voided', money(-invoice.total))] : [
       ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Balance applied', money(-invoice.creditApplied))]),
-      ...(invoice.creditNote && lowered > 0 ? [labelled('冲减', 'Applied to invoice', money(lowered))] : []),
-      ...(invoice.total + lowered < 0 ? [labelled('转入余额', 'Added to balance', money(-invoice.total - lowered))] : []),
+      ...(lowered === 0 ? [] : [labelled('冲减', 'Applied to invoice', money(lowered))]),
+      ...(invoice.addedToBalance === 0 ? [] : [labelled('转入余额', 'Added to balance', money(invoice.addedToBalance))]),
+      ...(invoice.creditNote?.refund ? [labelled('退款', 'Refund', money(-invoice.total - lowered))] : []),
     ],
     due: invoice.creditNote ? labelled('贷记金额', 'Amount credited', money(-invoice.total)) : labelled('待付金额', 'Amount due', money(due)),
   }

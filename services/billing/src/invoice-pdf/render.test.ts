@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { BillingError } from '../failure.ts'
 import { closePdfWorkers, renderInvoicePdf, templateVersion, type InvoiceForPdf, type PdfWarning } from './index.ts'
-import { canReadPdf, pdfPages } from './pdf-text.ts'
+import { canReadPdf, overlappingWords, pdfPages } from './pdf-text.ts'
 import { invoiceOf, plainLine, sampleCreditNote, sampleInvoice } from './sample-invoice.ts'
 
 afterAll(closePdfWorkers)
@@ -18,6 +18,8 @@ const bytesOfSample: Record<string, string> = {
   3: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
   // Of the sample, whose prices are without tax, nothing is new: the base of a price with tax is printed net.
   4: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
+  // The fee's period and the usage's, what something is beside an amount that has its room, and the last line with the totals.
+  5: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
 }
 
 test('the bytes of a known invoice stand as long as the version of the template does', async () => {
@@ -77,11 +79,29 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     plainLines(60).forEach((line) => expect(pages.join(' ')).toContain(line.description['zh-CN']))
   })
 
-  test.each([1, 4, 9, 10, 14, 18, 19, 40])('with %i lines no page holds totals or notes alone', async (count) => {
-    for (const page of pdfPages(await renderInvoicePdf(invoiceOf(plainLines(count))))) {
-      const isEnd = page.includes('合计') || page.includes('说明')
-      if (isEnd) expect([page.includes('合计'), page.includes('说明'), plainLines(count).some((line) => page.includes(line.description['zh-CN']))]).toEqual([true, true, true])
+  const wide = { ...sample.buyer, companyName: 'W'.repeat(200), address: 'W'.repeat(300), email: `a@${'b'.repeat(60)}.example.com`, invoiceTitle: null }
+  const tiered = (count: number) => ({
+    ...plainLine(1), explain: Array.from({ length: count }, (_, index) => ({ upTo: (index + 1) * 1000, quantity: 1000, rate: { amount: 12, per: 1 }, flat: 0, amount: 12_000 })),
+  })
+  test.each([
+    ...[1, 3, 9, 10, 11, 18, 40].map((count) => ({ of: `${count} lines`, lines: plainLines(count) })),
+    ...[7, 13, 24, 120].map((count) => ({ of: `a line of ${count} tiers`, lines: [tiered(count)] })),
+  ].flatMap((one) => [one, { ...one, of: `${one.of} for a buyer of wide details`, buyer: wide }]))('with $of no page holds totals or notes alone, and lines have their header', async ({ lines, ...changes }) => {
+    for (const page of pdfPages(await renderInvoicePdf(invoiceOf(lines, 'buyer' in changes ? { buyer: changes.buyer } : {})))) {
+      const holdsLines = page.includes('对象存储') || page.includes('1,000 × ¥0.12')
+      expect(page.includes('Unit price')).toBe(holdsLines)
+      if (page.includes('合计') || page.includes('说明')) expect([page.includes('合计'), page.includes('说明'), holdsLines]).toEqual([true, true, true])
     }
+  })
+
+  const largest = ['CNY', 'JPY', 'HKD', 'BHD', 'USD'].flatMap((currency) => (['inclusive', 'exclusive'] as const).map((mode) => ({ currency, mode, amount: 999_999_999_999_999 })))
+  test.each(largest)('nothing is printed over anything with $currency, $mode tax and an amount of $amount', async ({ currency, mode, amount }) => {
+    const tax = Math.round(amount * 0.06 / 1.06)
+    const name = 'Zusatzvereinbarung'.repeat(6)
+    const invoice = invoiceOf([{ ...plainLine(1), amount }], {
+      currency, discounts: [{ name: { 'zh-CN': '长期合作客户年度优惠'.repeat(6), en: name }, amount }], taxes: [{ rate: '6', mode, base: amount - tax, amount: tax }], total: amount, creditApplied: 1,
+    })
+    expect(overlappingWords(await renderInvoicePdf(invoice))).toEqual([])
   })
 
   test('the seller’s colour is another file, the same each time', async () => {

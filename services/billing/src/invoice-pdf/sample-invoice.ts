@@ -14,9 +14,11 @@ export const sampleInvoice: InvoiceForPdf = {
   status: 'open',
   currency: 'CNY',
   period,
+  billedPeriods: { fee: { start: '2026-11-01', end: '2026-12-01' }, usage: period },
   issuedAt: '2026-10-31T17:00:00.123456Z',
   dueAt: '2026-11-15T17:00:00.123456Z',
   voidedAt: null,
+  voidReason: null,
   lines: [
     {
       description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 8, unit: { 'zh-CN': '席位', en: 'seats' },
@@ -49,6 +51,7 @@ export const sampleInvoice: InvoiceForPdf = {
   taxes: [{ rate: '6', mode: 'exclusive', base: 1802125, amount: 108128 }],
   total: 1910253,
   creditApplied: 50000,
+  addedToBalance: 0,
   creditNote: null,
   seller: {
     name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B',
@@ -67,14 +70,14 @@ export const sampleInvoice: InvoiceForPdf = {
 /** A note that gives back a part of the sample, with the signs of a note. */
 export const sampleCreditNote: InvoiceForPdf = {
   ...sampleInvoice,
-  number: 'CN-202611-000007', kind: 'credit_note', dueAt: sampleInvoice.issuedAt,
+  number: 'CN-202611-000007', kind: 'credit_note', dueAt: null, billedPeriods: { fee: { start: '2026-11-01', end: '2026-12-01' }, usage: null },
   lines: [
     {
       description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 1, amount: -69600, period: { start: '2026-11-01', end: '2026-12-01' },
       explain: [{ kind: 'gross', upTo: null, quantity: 0, rate: null, flat: 0, amount: -79600 }, { kind: 'taken_off', upTo: null, quantity: 0, rate: null, flat: 0, amount: 10000 }],
     },
   ],
-  subtotal: -69600, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: -69600, amount: -4176 }], total: -73776, creditApplied: 0,
+  subtotal: -69600, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: -69600, amount: -4176 }], total: -73776, creditApplied: 0, addedToBalance: 23776,
   creditNote: { invoiceNumber: 'INV-202611-000482', reason: '11 月 3 日至 5 日服务中断，按约定补偿', amountCredited: 50000 },
 }
 
@@ -82,7 +85,7 @@ export const sampleCreditNote: InvoiceForPdf = {
 export function invoiceOf(lines: InvoiceLineForPdf[], changes: Partial<InvoiceForPdf> = {}): InvoiceForPdf {
   const subtotal = lines.reduce((total, line) => total + line.amount, 0)
   const tax = Math.round(subtotal * 0.06)
-  return { ...sampleInvoice, lines, subtotal, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: subtotal, amount: tax }], total: subtotal + tax, creditApplied: 0, ...changes }
+  return { ...sampleInvoice, lines, subtotal, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: subtotal, amount: tax }], total: subtotal + tax, creditApplied: 0, addedToBalance: Math.max(0, -subtotal - tax), ...changes }
 }
 
 /** A plain line, numbered in its description. */
