@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -33,7 +34,7 @@ async function bundled(source, bundle, name) {
   const began = Date.now()
   const esbuild = await import('esbuild')
   // In one step, so that nobody who builds at the same time runs half of it.
-  const outfile = `${bundle}.${process.pid}.mjs`
+  const outfile = `${bundle}.${process.pid}-${randomBytes(4).toString('hex')}.mjs`
   await esbuild.build({
     entryPoints: [inProject(source)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', plugins: [inPlace],
   })
