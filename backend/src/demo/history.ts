@@ -81,7 +81,7 @@ function dayOf(customer: DemoCustomer, date: string, now: string): UsageEventInp
   const share = (upTo: number) => Math.floor((customer.usedThisMonth! * upTo) / today!)
   return Array.from({ length: share(day!) - share(day! - 1) }, (_, index) => ({
     id: `demo-${customer.pace.customerId}-${date}-${index + 1}`, customerId: customer.pace.customerId, meter: 'ai_chat', quantity: 1,
-    time: new Date(Date.parse(`${date}T00:00:00+08:00`) + index * 1_000).toISOString(), properties: { channel: '网页', assistant: '售前咨询' },
+    time: new Date(Date.parse(`${date}T00:00:00+08:00`) + index * 1_000).toISOString(), properties: { channel: 'web', assistant: '售前咨询' },
   }))
 }
 

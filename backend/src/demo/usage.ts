@@ -7,7 +7,8 @@ export interface Pace {
   growthPerMonth: number
 }
 
-const channels = ['网页', '网页', '网页', '微信', '微信', 'App', '电话']
+/** As the desk's conversations call them. */
+const channels = ['web', 'web', 'web', 'wechat', 'wechat', 'app', 'phone']
 const assistants = ['售前咨询', '售前咨询', '售后工单', '会员助手']
 /** The share of the day's answers per hour from 8:00: office hours, a dip at noon, a few in the evening. */
 const hourly = [3, 9, 13, 12, 5, 8, 12, 13, 11, 8, 4, 2]

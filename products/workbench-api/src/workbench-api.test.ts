@@ -272,7 +272,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       const { suggest } = await ask(owner, '积分会过期吗')
       await suggest()
       const { data: [event] } = await getUsageDetail(billing, { customerId: 'test_customer', meter: 'ai_chat', limit: 1 })
-      expect(event).toMatchObject({ quantity: 1, properties: { channel: 'wechat', agent: '林晓', assistant: 'faq' } })
+      expect(event).toMatchObject({ quantity: 1, properties: { channel: 'wechat', agent: '林晓', assistant: '知识库' } })
     })
 
     test('asked again, by whomever and even at once, the same question costs nothing more', async () => {

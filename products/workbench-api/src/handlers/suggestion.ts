@@ -55,7 +55,7 @@ async function consumeOne({ billing, meter }: Deps, { agent, conversationId, que
   try {
     const { granted } = await consume(actingFor(billing, agent.customerId), {
       customerId: agent.customerId, meter, id: `suggestion_${conversationId}_${question.id}`, quantity: 1,
-      properties: { channel, agent: agent.name, assistant: 'faq' },
+      properties: { channel, agent: agent.name, assistant: '知识库' },
     })
     return granted > 0
   } catch (error) {

@@ -82,6 +82,15 @@ const en: typeof zh = {
     empty: 'No usage in this period.', emptyFee: 'No overage in this period.', resetDates: 'Reset dates', resetFilters: 'Clear filters', rows: 'Rows', page: 'Page {page}',
     export: 'Export', csv: 'CSV file', xlsx: 'Excel file (XLSX)', exported: '{range}, {meter}, about {rows} events', exportTitle: 'Exporting usage, {range}',
   },
+  months: {
+    title: 'Last 12 months', hint: 'Plan fee and usage of each billing cycle, before discounts and tax', caption: 'Cost and usage by billing cycle', month: 'Cycle', fee: 'Plan fee', total: 'Total',
+    used: '{meter} ({unit})', cost: '{meter}, cost', metric: 'Show', all: 'All costs', barHint: 'Arrow keys go from cycle to cycle; Enter shows what changed in it.', soFar: '{month} so far',
+    noFee: 'No costs in these 12 months.', more: '{month}: {amount} more than {before}', less: '{month}: {amount} less than {before}', same: '{month}: the same cost as {before}',
+    first: 'After one full cycle this says what changed.', usedMore: '{quantity} more ({then} → {now})', usedLess: '{quantity} less ({then} → {now})', usedSame: 'Same usage',
+    feeWas: '{then} → {now}', costMore: '{amount} more', costLess: '{amount} less', costSame: 'Same cost', earlier: 'the cycle before', nothing: 'Nothing changed.', others: '{n} other | {n} others',
+    empty: 'Once you have a plan, this shows cost and usage by cycle.',
+  },
+  channel: { web: 'Web', wechat: 'WeChat', app: 'App', email: 'Email', phone: 'Phone' },
   property: { channel: 'Channel', assistant: 'Assistant', model: 'Model', agent: 'Agent' },
   download: {
     waiting: 'Preparing…', soFar: '{rows} rows so far, {size}', done: '{name} exported', rows: '{n} row | {n} rows', cancelled: 'Cancelled: {title}', failed: 'Not finished: {title}',
@@ -169,7 +178,7 @@ const en: typeof zh = {
     changed: 'The price changed. Please confirm again.', doneInvoice: 'Invoice {number} is ready',
   },
   invoices: {
-    hint: '{n} invoice | {n} invoices, newest first.', hintDue: '{n} invoice, {open} unpaid, {amount} due. | {n} invoices, {open} unpaid, {amount} due.', status: 'Status', year: 'Year', allStatuses: 'All statuses', allYears: 'All years', list: 'Invoices',
+    hint: '{n} invoice | {n} invoices, newest first.', left: '{amount} left to pay', hintDue: '{n} invoice, {open} unpaid, {amount} due. | {n} invoices, {open} unpaid, {amount} due.', status: 'Status', year: 'Year', allStatuses: 'All statuses', allYears: 'All years', list: 'Invoices',
     number: 'Invoice', period: 'Period', issued: 'Issued', due: 'Due', amount: 'Amount', actions: 'Actions',
     export: 'Export CSV', exportTitle: 'Exporting the invoice list', draft: 'Draft', download: 'Download invoice {number}', downloadDraft: 'Download draft invoice', preparing: 'Preparing…',
     downloadFailed: 'Couldn’t download invoice {number}', pdf: 'Download PDF', empty: 'No invoices yet. The first is issued on {date}.',

@@ -56,3 +56,7 @@ test('a name in Latin letters stands apart from the Chinese around it, and from 
   expect([filled('升级到{name}', 'Pro'), filled('升级到 {name}', 'Pro'), filled('{name}：不限量', 'Token'), filled('{name} used', 'Token')])
     .toEqual(['升级到 Pro', '升级到 Pro', 'Token：不限量', 'Token used'])
 })
+
+test('a name that is written from right to left is isolated from what stands beside it', () => {
+  expect(fill('{name}：{amount}', { name: 'الخطة', amount: '¥5.00' })).toBe('\u2068الخطة\u2069：¥5.00')
+})

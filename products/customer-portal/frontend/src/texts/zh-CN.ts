@@ -67,6 +67,14 @@ export default {
     empty: '这段时间没有用量。', emptyFee: '这段时间没有超出费用。', resetDates: '重置日期', resetFilters: '清除筛选', rows: '每页', page: '第 {page} 页',
     export: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', exported: '{range}，{meter}，约 {rows} 条', exportTitle: '导出用量 {range}',
   },
+  months: {
+    title: '近 12 个月', hint: '每个计费周期的套餐费与用量，未计折扣与税', caption: '每个计费周期的费用与用量', month: '周期', fee: '套餐费', total: '合计', used: '{meter}（{unit}）', cost: '{meter}费用',
+    metric: '显示', all: '全部费用', barHint: '用方向键逐个查看，按回车看这个周期的变化。', soFar: '{month}至今', noFee: '这 12 个月没有费用。',
+    more: '{month}比{before}多 {amount}', less: '{month}比{before}少 {amount}', same: '{month}与{before}费用相同', first: '满一个周期后，这里会说明哪些变了。',
+    usedMore: '多用 {quantity}（{then} → {now}）', usedLess: '少用 {quantity}（{then} → {now}）', usedSame: '用量不变', feeWas: '{then} → {now}',
+    costMore: '多 {amount}', costLess: '少 {amount}', costSame: '费用不变', earlier: '上一周期', nothing: '没有变化。', others: '其余 {n} 项', empty: '订阅套餐后，这里按周期显示费用与用量。',
+  },
+  channel: { web: '网页', wechat: '微信', app: 'App', email: '邮件', phone: '电话' },
   property: { channel: '渠道', assistant: '助手', model: '模型', agent: '坐席' },
   download: {
     waiting: '正在准备…', soFar: '已收到 {rows} 行，{size}', done: '已导出 {name}', rows: '共 {n} 行', cancelled: '已取消：{title}', failed: '没有完成：{title}',
@@ -129,7 +137,7 @@ export default {
     changed: '价格已更新，请重新确认。', doneInvoice: '账单 {number} 已生成',
   },
   invoices: {
-    hint: '共 {n} 张，最新的在前。', hintDue: '共 {n} 张，{open} 张待支付，待付 {amount}。', status: '状态', year: '年份', allStatuses: '全部状态', allYears: '全部年份', list: '账单列表',
+    hint: '共 {n} 张，最新的在前。', left: '还需付 {amount}', hintDue: '共 {n} 张，{open} 张待支付，待付 {amount}。', status: '状态', year: '年份', allStatuses: '全部状态', allYears: '全部年份', list: '账单列表',
     number: '账单编号', period: '周期', issued: '出账日期', due: '付款期限', amount: '金额', actions: '操作',
     export: '导出 CSV', exportTitle: '导出账单列表', draft: '草稿', download: '下载账单 {number}', downloadDraft: '下载账单草稿', preparing: '生成中…',
     downloadFailed: '账单 {number} 下载失败', pdf: '下载 PDF', empty: '还没有账单，首张账单将于 {date} 生成。', emptyPlain: '还没有账单。',

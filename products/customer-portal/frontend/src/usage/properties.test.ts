@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { propertyColumns, propertyText } from './properties.ts'
+import { meantValue, propertyColumns, propertyText, propertyValue } from './properties.ts'
 
 const event = (properties: Record<string, unknown>) => ({ id: 'e', meter: 'm', quantity: 1, time: '', storedAt: '', voided: null, properties })
 
@@ -10,4 +10,12 @@ test('the columns are the four keys most events of the page have', () => {
 
 test('a value is one line of text', () => {
   expect([propertyText('web'), propertyText(0), propertyText(null), propertyText(undefined), propertyText({ a: 1 })]).toEqual(['web', '0', '–', '–', '{"a":1}'])
+})
+
+test('the channels that the demo and the desk send have a name in the reader’s language; what others send stays as it is, and is found by what is read', () => {
+  const t = (key: string) => ({ 'channel.web': '网页' } as Record<string, string>)[key] ?? key
+  expect([propertyValue('channel', 'web', t), propertyValue('channel', 'fax', t), propertyValue('model', 'web', t), propertyValue('channel', 5, t)]).toEqual(['网页', 'fax', 'web', '5'])
+  const sent = [event({ channel: 'web' })]
+  expect([meantValue('channel', '网页', t, sent), meantValue('channel', 'fax', t, sent), meantValue('model', '网页', t, sent)]).toEqual(['web', 'fax', '网页'])
+  expect(meantValue('channel', '网页', t, [event({ channel: '网页' })])).toBe('网页')
 })

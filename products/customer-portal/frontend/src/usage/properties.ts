@@ -20,6 +20,22 @@ export function propertyText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** What the demo and the desk call the channels, which have a name in each language; other values of a property are shown as they were sent. */
+export const knownChannels = ['web', 'wechat', 'app', 'email', 'phone'] as const
+type ChannelTexts = (key: `channel.${(typeof knownChannels)[number]}`) => string
+
+/** A property's value as a reader sees it. */
+export function propertyValue(key: string, value: unknown, t: ChannelTexts): string {
+  const known = key === 'channel' ? knownChannels.find((channel) => channel === value) : undefined
+  return known ? t(`channel.${known}`) : propertyText(value)
+}
+
+/** The value that a reader means by what they see, where the events on show have it: another vendor may send that very word. */
+export function meantValue(key: string, said: string, t: ChannelTexts, events: readonly UsageEvent[]): string {
+  const channel = key === 'channel' ? knownChannels.find((one) => t(`channel.${one}`) === said.trim()) : undefined
+  return channel !== undefined && events.some((event) => propertyOf(event, key) === channel) ? channel : said
+}
+
 const named = ['channel', 'assistant', 'model', 'agent'] as const
 
 /** What a property is called: those that most vendors send have a name, others are shown as they were sent. */

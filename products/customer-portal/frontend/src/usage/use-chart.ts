@@ -3,7 +3,7 @@ import { useFormat } from '../format/use-format.ts'
 import { chartDays } from './chart-days.ts'
 import { feeChart } from './filter.ts'
 import { numberOf } from './own.ts'
-import { propertyName } from './properties.ts'
+import { propertyName, propertyValue } from './properties.ts'
 import { feeSeries, seriesOf, type Series } from './series.ts'
 import type { UsagePage } from './use-usage-page.ts'
 import { useTexts } from '../texts/index.ts'
@@ -23,7 +23,7 @@ export function useChart(page: UnwrapNestedRefs<UsagePage>) {
     if (page.showsFee) return feeSeries(usage, (meter) => text(meter.name))
     const meter = chartMeter.meter
     const values = usage.groups?.find((one) => one.meter === meter && one.property === group.value)?.values
-    if (group.value && values?.length) return seriesOf(values, usage.days.length).map((one) => ({ ...one, label: one.label || t(one.kind === 'none' ? 'usage.noValue' : 'usage.others') }))
+    if (group.value && values?.length) return seriesOf(values, usage.days.length).map((one) => ({ ...one, label: one.label ? propertyValue(group.value ?? '', one.label, t) : t(one.kind === 'none' ? 'usage.noValue' : 'usage.others') }))
     return [{ key: `meter ${meter}`, kind: 'meter', label: text(chartMeter.name), values: usage.days.map((day) => numberOf(day.usage, meter)), total: chartMeter.used }]
   })
   const options = computed(() => [
