@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { api } from './api.ts'
-import { lookUp, NotDoneError, sendSurely, UnknownOutcomeError } from './lost-answer.ts'
+import { lookUp, NotDoneError, sendAgain, sendSurely, UnknownOutcomeError } from './lost-answer.ts'
 import { useToken } from './session.ts'
 import { testBrowser, type Browser } from './testing.ts'
 
@@ -54,4 +54,18 @@ test('a refusal whose answer was lost is the refusal', async () => {
   await api.saveAccount({ contactName: '别人', version }, 'another')
   browser.answersLost.add(path)
   await expect(done()).rejects.toMatchObject({ status: 409, problem: { code: 'stale_version' } })
+})
+
+test('what may be repeated is sent until it is answered, and nothing is claimed where it never is', async () => {
+  const path = '/api/portal/subscription/scheduled-change'
+  browser.answersLost.add(path)
+  let sent = 0
+  const undo = () => {
+    if ((sent += 1) === 3) browser.answersLost.clear()
+    return api.undoScheduledChange()
+  }
+  expect(await sendAgain(undo)).toMatchObject({ subscription: { scheduledChange: null } })
+  expect(sent).toBe(3)
+  browser.unreachable.add(path)
+  await expect(sendAgain(api.undoScheduledChange)).rejects.toThrow(UnknownOutcomeError)
 })

@@ -35,3 +35,16 @@ export async function sendSurely<Done>(send: () => Promise<Done>, key: string, o
   }
   throw new UnknownOutcomeError('nobody knows whether the command was done')
 }
+
+/** Sends a command that may be sent again as it is, since what is done already stays so: until it is answered, a few times. Throws UnknownOutcomeError where it never is. */
+export async function sendAgain<Done>(send: () => Promise<Done>): Promise<Done> {
+  for (let sent = 0; sent < lookUp.most; sent += 1) {
+    if (sent > 0) await new Promise((resolve) => setTimeout(resolve, lookUp.pause))
+    try {
+      return await send()
+    } catch (error) {
+      if (!isLost(error)) throw error
+    }
+  }
+  throw new UnknownOutcomeError('nobody knows whether the command was done')
+}

@@ -1,4 +1,4 @@
-import type { InvoiceSummary } from '@customer-portal/portal-api/contract'
+import type { Invoice, InvoiceSummary } from '@customer-portal/portal-api/contract'
 
 export type Due = InvoiceSummary['currencies'][number]
 
@@ -6,3 +6,7 @@ export type Due = InvoiceSummary['currencies'][number]
 export function dueOf(summary: InvoiceSummary | undefined, currency: string | undefined): Due | undefined {
   return summary?.currencies.find((one) => one.currency === currency) ?? summary?.currencies[0]
 }
+
+/** Whether something was paid of an invoice, and something is left. */
+export const isPartPaid = ({ status, amountPaid, balanceApplied, amountDue }: Pick<Invoice, 'status' | 'amountPaid' | 'balanceApplied' | 'amountDue'>): boolean =>
+  status === 'open' && amountPaid + balanceApplied > 0 && amountDue > 0

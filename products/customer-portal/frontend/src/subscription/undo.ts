@@ -1,8 +1,16 @@
 import type { Scheduled, Subscription } from '@customer-portal/portal-api/contract'
 import { api, ApiError } from '../api.ts'
+import { sendAgain, sendSurely } from '../lost-answer.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
+import { isLostAnswer, useLostText } from '../use-lost-text.ts'
+
+/** Sends a command under a key of its own, by which its answer is looked up where that is lost. */
+function surely<Done>(send: (key: string) => Promise<Done>): Promise<Done> {
+  const key = crypto.randomUUID()
+  return sendSurely(() => send(key), key, () => undefined)
+}
 
 /** Puts a changed subscription on screen, and has what follows from it read again. */
 export function showSubscription({ subscription }: Pick<Scheduled, 'subscription'>) {
@@ -13,21 +21,23 @@ export function showSubscription({ subscription }: Pick<Scheduled, 'subscription
 /** Taking back what was changed about the subscription, as what a message offers, and what is told afterwards. */
 export function useUndo() {
   const { t } = useTexts()
+  const lostText = useLostText()
   async function undo(take: () => Promise<Scheduled>, done: string) {
     try {
       showSubscription(await take())
       toast('success', done)
     } catch (error) {
-      toast('error', t('subscription.undoFailed'), error instanceof ApiError ? error.problem?.detail : undefined)
+      if (isLostAnswer(error)) toast('error', lostText(error))
+      else toast('error', t('subscription.undoFailed'), error instanceof ApiError ? error.problem?.detail : undefined)
     }
   }
-  const undoScheduledChange = () => undo(api.undoScheduledChange, t('subscription.undone'))
+  const undoScheduledChange = () => undo(() => sendAgain(api.undoScheduledChange), t('subscription.undone'))
 
   /** A cancellation takes the place of what was scheduled before it: taking it back brings that back too. */
   async function resumed({ scheduledChange }: Subscription): Promise<Scheduled> {
-    const after = await api.resume(crypto.randomUUID())
+    const after = await surely((key) => api.resume(key))
     if (scheduledChange?.by !== 'customer') return after
-    return api.downgrade({ planId: scheduledChange.planId, seats: scheduledChange.seats }, crypto.randomUUID())
+    return surely((key) => api.downgrade({ planId: scheduledChange.planId, seats: scheduledChange.seats }, key))
   }
   return {
     undoScheduledChange,
