@@ -206,7 +206,7 @@ describe('the documentation', () => {
     expect(await operationsOf('/api/portal/openapi.json')).toEqual([
       'DELETE /subscription/scheduled-change',
       'GET /account', 'GET /account/credit', 'GET /commands/{key}', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/summary', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
-      'GET /plans', 'GET /session', 'GET /subscription', 'GET /subscription/advice', 'GET /usage', 'GET /usage/days', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/late', 'GET /usage/lines', 'GET /usage/rejected', 'GET /usage/stream', 'POST /session/logout', 'POST /session/renew',
+      'GET /plans', 'GET /session', 'GET /subscription', 'GET /subscription/advice', 'GET /usage', 'GET /usage/days', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/late', 'GET /usage/lines', 'GET /usage/months', 'GET /usage/rejected', 'GET /usage/stream', 'POST /session/logout', 'POST /session/renew',
       'POST /subscription', 'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
     ])
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '@customer-portal/database'
 import { startServer, secretKey, type RunningServer } from './server.ts'
 import { vendorOf, type Vendor } from './vendor.ts'
 
@@ -10,14 +14,25 @@ const meterKeys = Array.from({ length: 12 }, (_, index) => `meter_${index + 1}`)
 const chargesOf = (count: number, included: number | null, overage = 'bill') =>
   meterKeys.slice(0, count).map((meter) => ({ meter, included, overage, ...(overage === 'bill' && included !== null ? { price: price(12) } : {}) }))
 
-/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine) and a customer in every state. */
-export interface World { server: RunningServer; vendor: Vendor; stop(): Promise<void> }
+/** So many invoices one customer has on the day they come. */
+export const manyInvoices = 1_000
 
-export const customers = ['none', 'ended', 'ending', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived'] as const
+/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine) and a customer in every state. */
+export interface World {
+  server: RunningServer
+  vendor: Vendor
+  /** What the customer's API answers a customer. */
+  portal<T>(customerId: CustomerName, path: string): Promise<T>
+  stop(): Promise<void>
+}
+
+export const customers = ['none', 'ended', 'ending', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived', 'year', 'many'] as const
 export type CustomerName = (typeof customers)[number]
 
 export async function startWorld(): Promise<World> {
-  const server = await startServer({ DEMO: 'false', TEST_CLOCK: '2026-10-01T02:00:00Z' })
+  const dataDir = await mkdtemp(join(tmpdir(), 'customer-portal-world-'))
+  const environment = { DEMO: 'false', TEST_CLOCK: '2025-11-01T02:00:00Z', DATA_DIR: dataDir }
+  let server = await startServer(environment)
   const vendor = vendorOf(server.url, secretKey)
   const { call } = vendor
   await call('PUT', '/seller', {
@@ -37,10 +52,22 @@ export async function startWorld(): Promise<World> {
   await plan('wide', { rank: 9, name: unbreakable, description: unbreakable, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, null), features: [unbreakable] })
   await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50) })
 
+  await plan('seats', { rank: 10, currency: 'EUR', fee: { amount: 1_900, per: 'seat' }, seats: { min: 1, max: null }, charges: chargesOf(1, 100) })
+  await plan('yearly', { rank: 11, currency: 'EUR', fee: { amount: 19_900, per: 'seat' }, seats: { min: 1, max: null }, charges: chargesOf(12, 1_000) })
+
   const customer = async (id: CustomerName, planId?: string, more: object = {}) => {
     await call('POST', '/customers', { id, companyName: `${id} 有限公司`, ...more })
     if (planId) await call('POST', `/customers/${id}/subscription`, { planId })
   }
+  // A year of all twelve meters, with another plan in the middle of it.
+  await customer('year', 'seats', { currency: 'EUR' })
+  for (let month = 0; month < 11; month += 1) {
+    const { now } = await call<{ now: string }>('GET', '/test-clock')
+    await vendor.record(meterKeys.slice(0, month < 5 ? 1 : 12).map((meter, index) => ({ id: `year-${meter}-${month}`, customerId: 'year', meter, quantity: 90 + 70 * ((month * 5 + index * 3) % 17), time: now })))
+    if (month === 5) await call('POST', '/customers/year/subscription/change', { planId: 'yearly' })
+    await call('POST', '/test-clock', { now: new Date(Date.UTC(2025, 11 + month, 1, 2)).toISOString() })
+  }
+  await customer('many', 'seats', { currency: 'EUR' })
   await customer('none')
   await customer('ended', 'cny-2')
   await customer('ending', 'cny-2')
@@ -68,5 +95,35 @@ export async function startWorld(): Promise<World> {
     ...meterKeys.map((meter, index) => use('large', meter, index < 6 ? 1_000_000_000 : 900)),
   ])
   await call('POST', '/test-clock', { now: new Date(Date.parse(now) + 3_600_000).toISOString() })
-  return { server, vendor, stop: () => server.stop() }
+  await server.stop()
+  await addInvoices(dataDir)
+  server = await startServer({ ...environment, PORT: String(server.port) })
+  const stop = async () => {
+    await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  const portal = async <T>(customerId: CustomerName, path: string): Promise<T> => {
+    const { token } = await vendor.session(customerId)
+    return (await fetch(`${server.url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })).json() as Promise<T>
+  }
+  return { server, vendor, portal, stop }
+}
+
+/** Writes an invoice of the customer `many` again and again, each under an id and a number of its own: to have so many issued takes a server minutes. */
+async function addInvoices(dataDir: string): Promise<void> {
+  const db = await openDatabase({ dataDir })
+  await db.transaction({ role: 'billing' }, (tx) => tx.asOwner(async () => {
+    const columns = (await tx.query<{ name: string }>(
+      `select column_name as name from information_schema.columns where table_name = 'invoices' and column_name not in ('id', 'number', 'stretch_id', 'issued_at', 'document', 'sequence')`,
+    )).map(({ name }) => name).join(', ')
+    await tx.query('alter table invoices no force row level security')
+    await tx.query(
+      `insert into invoices (id, number, stretch_id, issued_at, document, ${columns})
+       select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'many ' || n, issued_at - n * interval '1 minute',
+         document || jsonb_build_object('id', 'inv_many_' || n, 'number', 'INV-202611-9' || lpad(n::text, 5, '0')), ${columns}
+       from (select * from invoices where customer_id = 'many' order by sequence limit 1) i, generate_series(1, $1::int) n`, [manyInvoices - 2],
+    )
+    await tx.query('alter table invoices force row level security')
+  }))
+  await db.close()
 }

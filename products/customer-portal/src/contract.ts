@@ -173,6 +173,30 @@ export type UsageLine = Static<typeof UsageLine>
 export const UsageLines = Type.Object({ period: UsagePeriod, timezone: Type.String(), currency: Currency, asOf: Instant, lines: Type.Array(UsageLine) }, closed)
 export type UsageLines = Static<typeof UsageLines>
 
+const MeterOfMonth = Type.Object({ meter: Id, used: Type.Number(), amount: Type.Integer() }, closed)
+/** GET /usage/months */
+export const UsageMonths = Type.Object(
+  {
+    timezone: Type.String(), currency: Currency, asOf: Instant,
+    meters: Type.Array(Type.Object({ meter: Id, name: LocalizedText, unit: Unit, decimals: Type.Integer() }, closed)),
+    months: Type.Array(Type.Object(
+      {
+        period: UsagePeriod, running: Type.Boolean({ description: 'It is not over: what is told of it is so far' }),
+        fee: Type.Integer({ description: 'The plan’s fee for its dates as the invoices have it, less what changes gave back; one of more than a month counts with its days' }),
+        amount: Type.Integer({ description: 'Fee and usage together' }),
+        meters: Type.Array(MeterOfMonth, { description: 'As the summary of the period has them' }),
+        change: Nullable(Type.Object(
+          { fee: Type.Integer(), amount: Type.Integer(), meters: Type.Array(MeterOfMonth) },
+          { ...closed, description: 'How much more there was than in the month before; less is negative. null: there was no month before' },
+        )),
+      },
+      { ...closed, description: 'A usage period. Amounts are before discounts and tax' },
+    ), { description: 'At most twelve, the oldest first, the running one last' }),
+  },
+  closed,
+)
+export type UsageMonths = Static<typeof UsageMonths>
+
 /** GET /commands/{key} */
 export const CommandOutcome = Type.Object(
   { outcome: Type.Union([Type.Literal('done'), Type.Literal('refused')]), code: Type.Unsafe<string | null>({ ...Nullable(Type.String()), description: 'Why it was refused' }) },

@@ -58,6 +58,16 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await get('/usage/days?groupBy=channel')).groups).toEqual([{ meter: 'calls', property: 'channel', values: [{ kind: 'value', value: 'web', used: 2, daily: expect.any(Array) }] }])
   })
 
+  test('twelve months of amount and usage by meter, with what changed', async () => {
+    const answer = await get('/usage/months', { role: 'viewer' })
+    expect(answer).toMatchObject({ timezone: 'Asia/Shanghai', currency: 'CNY', meters: expect.arrayContaining([expect.objectContaining({ meter: 'ai_chat', decimals: 0 })]) })
+    const [february, march] = answer.months
+    expect(february).toMatchObject({ period: { label: '2026-02' }, running: false, change: null, meters: [{ meter: 'ai_chat', used: 130, amount: 1500 }] })
+    expect([february.amount, march.change.amount]).toEqual([february.fee + 1500, march.amount - february.amount])
+    expect((await call('GET', '/usage/months?year=2026')).json()).toMatchObject({ status: 400, code: 'validation_failed' })
+    expect((await get('/usage/months', { customer: 'globex' })).months[0].meters).toMatchObject([{ meter: 'ai_chat', used: 0, amount: 0 }])
+  })
+
   test.each([
     ['start=2026-01-01&end=2026-04-30', '?start', 'invalid_range'], ['start=2026-02-02&end=2026-02-01', '?start', 'invalid_range'],
     ['start=2026-02-01T00:00:00Z', '?start', 'validation_failed'], ['groupBy=colour', '?groupBy', 'validation_failed'], ['period=2026-02', '?period', 'validation_failed'],

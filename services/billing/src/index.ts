@@ -46,6 +46,7 @@ export { fewestMonthsKept, keepUsage, type UsageUpkeep } from './usage/upkeep.ts
 export { getUsageSummary, type UsageSummary } from './usage/summary.ts'
 export { readUsagePulse, type UsagePulse } from './usage/pulse.ts'
 export { getUsageDays, mostUsageDays, type UsageDays } from './usage/days.ts'
+export { getUsageMonths, mostMonths, type UsageMonth, type UsageMonths } from './usage/months.ts'
 export { getUsageLines, type UsageLine, type UsageLines } from './usage/lines.ts'
 export { getUsageDetail, type DetailTotal, type UsageEvent } from './usage/detail.ts'
 export { exportUsage, mostExported, type ExportedEvent, type UsageExport } from './usage/export.ts'

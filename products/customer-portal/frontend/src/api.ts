@@ -1,6 +1,6 @@
 import type {
   Account, AccountUpdate, Advice, Changed, CommandOutcome, CreditMovement, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
-  UsageDays, UsageDetail, UsageEvent, UsageLines, UsageSummary,
+  UsageDays, UsageDetail, UsageEvent, UsageLines, UsageMonths, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -94,6 +94,7 @@ export const api = {
   rejectedUsage: (query: Query, signal?: AbortSignal) => json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
   lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
   usageLines: (period: string | undefined, signal?: AbortSignal) => json<UsageLines>('/usage/lines', { query: { period }, signal }),
+  usageMonths: (signal?: AbortSignal) => json<UsageMonths>('/usage/months', { signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<UsageDetail>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
   invoiceSummary: (signal?: AbortSignal) => json<InvoiceSummary>('/invoices/summary', { signal }),

@@ -93,6 +93,7 @@ export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGe
   })
 }
 
+export const useUsageMonths = () => useQuery(reads.usageMonths)
 export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
 export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 

@@ -21,6 +21,8 @@ export const reads = {
   usageDays: (filter: DaysFilter) => ({ queryKey: ['usage', 'days', filter], queryFn: ({ signal }: Asked) => api.usageDays({ ...filter }, signal) }),
   /** What the usage of a period (undefined: the current one) comes to, line by line. */
   usageLines: (period?: string) => ({ queryKey: ['usage', 'lines', period ?? 'current'], queryFn: ({ signal }: Asked) => api.usageLines(period, signal) }),
+  /** Twelve months by meter. */
+  usageMonths: { queryKey: ['usage', 'months'], queryFn: ({ signal }: Asked) => api.usageMonths(signal) },
   /** What was reported and not counted, the last refused first. */
   rejectedUsage: { queryKey: ['usage', 'rejected'], queryFn: ({ pageParam, signal }: Paged) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal), ...paged },
   /** What was reported after its period was billed, the last reported first. */

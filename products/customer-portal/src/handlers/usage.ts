@@ -1,10 +1,10 @@
-import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
+import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageMonths, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
 import { failures, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
-import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines } from '../contract.ts'
+import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines, UsageMonths } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
@@ -67,6 +67,17 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getUsageLines(billing, { customerId, ...request.query })
+  })
+
+  app.get('/usage/months', {
+    config: { scope: 'portal:read' },
+    schema: {
+      summary: 'Twelve months of amount and usage by meter, with what changed', tags: ['usage'], response: { 200: UsageMonths },
+      description: 'The last usage periods of the subscriptions there were. None where there was no subscription.',
+    },
+  }, async (request) => {
+    const { billing, customerId } = actFor(request)
+    return getUsageMonths(billing, { customerId })
   })
 
   app.get('/usage/detail', {

@@ -21,7 +21,7 @@ export function localDate(instant: string, timeZone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
-type DateStyle = 'day' | 'date' | 'weekday' | 'numeric'
+type DateStyle = 'day' | 'date' | 'weekday' | 'numeric' | 'month'
 
 function formatOf(style: DateStyle, locale: string): Intl.DateTimeFormat {
   // Chinese writes 11月30日 only with the long month; its short one is 11/30.
@@ -31,11 +31,13 @@ function formatOf(style: DateStyle, locale: string): Intl.DateTimeFormat {
     date: { year: 'numeric', month, day: 'numeric' },
     weekday: { month, day: 'numeric', weekday: 'short' },
     numeric: { month: 'numeric', day: 'numeric' },
+    // Its long one alone is 十一月.
+    month: { month: locale.startsWith('zh') ? 'numeric' : 'short' },
   }
   return dateFormat(locale, { ...options[style], timeZone: 'UTC' })
 }
 
-/** A local date as text: 11月30日, Nov 30, with the year (date), the weekday, or 11/30 (numeric). */
+/** A local date as text: 11月30日, Nov 30, with the year (date), the weekday, 11/30 (numeric), or 11月 (month). */
 export function formatDate(date: string, locale: string, style: DateStyle = 'date'): string {
   return formatOf(style, locale).format(new Date(atUtc(date)))
 }
@@ -56,6 +58,10 @@ export function formatRange(range: { start: string; end: string }, locale: strin
   const year = dated ? `, ${last.slice(0, 4)}` : ''
   return `${formatDate(range.start, locale, sameYear ? 'day' : 'date')} – ${end}${year}`
 }
+
+/** Whether dates are a whole calendar month. */
+export const isMonth = ({ start, end }: { start: string; end: string }) =>
+  start.endsWith('-01') && end.endsWith('-01') && daysBetween(start, end) <= 31 && start !== end
 
 /** A local month as text: 2026年11月, November 2026. A label with a day is that day. */
 export function formatPeriodLabel(label: string, locale: string): string {

@@ -1,7 +1,7 @@
 import { ref } from 'vue'
 import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/contract'
 import { locale } from '../preferences.ts'
-import { formatDate, formatRange, formatTime, formatZone, localDate } from './date.ts'
+import { formatDate, formatPeriodLabel, formatRange, formatTime, formatZone, isMonth, localDate } from './date.ts'
 import { formatMoney, formatRate } from './money.ts'
 import { formatExact, formatQuantity } from './quantity.ts'
 import { useTexts } from '../texts/index.ts'
@@ -54,12 +54,16 @@ export function useFormat() {
     percent: (percent: number) => `${percent}%`,
     day: (date: string) => formatDate(date, locale.value, 'day'),
     date: (date: string) => formatDate(date, locale.value, 'date'),
+    numeric: (date: string) => formatDate(date, locale.value, 'numeric'),
+    month: (date: string) => formatDate(date, locale.value, 'month'),
     weekday: (date: string) => formatDate(date, locale.value, 'weekday'),
     range: (range: { start: string; end: string }) => formatRange(range, locale.value),
     dateOf: (instant: string) => formatDate(localDate(instant, zone.value), locale.value, 'date'),
     dayOf: (instant: string) => formatDate(localDate(instant, zone.value), locale.value, 'day'),
     localDate: (instant: string) => localDate(instant, zone.value),
     time: (instant: string, seconds = false) => formatTime(instant, zone.value, { seconds }),
+    /** A usage period: 2026年11月 where it is one, else its dates. */
+    period: (period: { start: string; end: string; label: string }) => (isMonth(period) ? formatPeriodLabel(period.start.slice(0, 7), locale.value) : formatRange(period, locale.value)),
     zoneName: () => formatZone(zone.value, locale.value),
     days: (n: number) => t('unit.days', { n }, n),
     seats: (n: number) => t('unit.seats', { n }, n),

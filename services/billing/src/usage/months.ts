@@ -1,0 +1,128 @@
+import type { Billing, BillingTransaction } from '../billing.ts'
+import { readHistory, type History } from '../history.ts'
+import { linesSince } from '../invoice/billed.ts'
+import type { LineDraft } from '../invoice/line.ts'
+import { nextDocument } from '../invoice/next.ts'
+import type { Meter } from '../meter.ts'
+import { monthsOf } from '../plan.ts'
+import { addMonths, intersection, type LocalDate } from '../rules/date.ts'
+import type { Instant } from '../rules/instant.ts'
+import { money, sum, type Money } from '../rules/money.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { prorate } from '../rules/proration.ts'
+import { unitsFrom } from '../rules/quantity.ts'
+import { zoneOn } from '../rules/zone.ts'
+import type { LocalizedText, Unit } from '../text.ts'
+import { usagePeriods } from '../timeline.ts'
+import { readUsage, type KnownUsage } from './deficit.ts'
+import { usedOn } from './rating.ts'
+import { shown } from './summary.ts'
+
+/** A meter in a month, or how much more of it there was than in the month before. Units, and minor units. */
+export interface MeterOfMonth {
+  meter: string
+  used: number
+  amount: Money
+}
+
+/** What one usage period came to before discounts and tax: the plan's fee for its dates and its usage. `amount` is all of it. */
+export interface UsageMonth {
+  period: { start: LocalDate; end: LocalDate; label: string }
+  running: boolean
+  fee: Money
+  amount: Money
+  meters: MeterOfMonth[]
+  /** The same less that of the month before; null where there is none. */
+  change: { fee: Money; amount: Money; meters: MeterOfMonth[] } | null
+}
+
+export interface UsageMonths {
+  timezone: string
+  currency: string
+  asOf: Instant
+  /** Those that any of the months names, in the order of the plan. */
+  meters: { meter: string; name: LocalizedText; unit: Unit; decimals: number }[]
+  /** Oldest first. */
+  months: UsageMonth[]
+}
+
+/** So many usage periods are told, the running one among them. */
+export const mostMonths = 12
+
+/**
+ * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the next. Usage is as the summary of each period says it;
+ * fees are those of the invoices that are not void, less what changes gave back of them; one of more than a month counts with its days.
+ */
+export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
+  return billing.transaction(async (tx) => {
+    const history = await readHistory(tx, input.customerId)
+    // One more, so that the first has a change too.
+    const periods = usagePeriods(history.stretches, history.today).slice(-mostMonths - 1)
+    const about = { timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at }
+    if (periods.length === 0) return { ...about, meters: [], months: [] }
+    const known = await readUsage(tx, history, { from: periods[0]!.from, to: periods.at(-1)!.to })
+    const fees = await feeLines(tx, history, periods[0]!.from)
+    const counted = periods.map((period) => countedIn(history, known, fees, period))
+    const months = counted.map((one, index) => monthOf(one, counted[index - 1], history)).slice(-mostMonths)
+    const named = new Set(months.flatMap(({ meters, change }) => [...meters, ...change?.meters ?? []].map(({ meter }) => meter)))
+    const meters = [...named].map((key) => history.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
+    return { ...about, meters, months }
+  }, { readOnly: true })
+}
+
+type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'>
+
+/** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
+async function feeLines(tx: BillingTransaction, history: History, since: LocalDate): Promise<FeeLine[]> {
+  const longest = Math.max(1, ...history.stretches.map(({ plan }) => monthsOf(plan)))
+  const issued = await linesSince(tx, history.customer.customerId, addMonths(since, -longest - 1))
+  const next = await nextDocument(tx, history)
+  const waiting = next && next.period.to <= history.today ? next.lines : []
+  return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'credit')
+}
+
+/** One period in steps. */
+interface Counted {
+  period: LabelledPeriod
+  fee: Money
+  meters: Map<string, { meter: Meter; steps: number; amount: Money }>
+}
+
+function countedIn(history: History, known: KnownUsage, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
+  const days = known.days.filter(({ date }) => period.from <= date && date < period.to)
+  const rated = known.rated(period)
+  const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
+  const meters = [...keys].map((key) => {
+    const meter = history.meters.get(key)!
+    // In a trial nothing is billed.
+    const amount = sum(rated.filter((one) => one.meter.key === key && !one.stretch.trial).map((one) => one.rated.amount))
+    return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
+  })
+  return { period, fee: sum(fees.map((line) => feeWithin(line, period))), meters: new Map(meters) }
+}
+
+/** The part of a fee, or of what gave it back, for the dates of a period. What gives it back is net of discounts, which are no part of it here. */
+function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
+  const dates = { from: line.period.start, to: line.period.end }
+  const part = intersection(dates, period)
+  const gross = line.kind === 'credit' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
+  return part ? prorate(gross, part, dates) : money(0)
+}
+
+function monthOf(one: Counted, before: Counted | undefined, history: History): UsageMonth {
+  const amountOf = ({ fee, meters }: Counted) => sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
+  const units = (meter: Meter, steps: number) => (steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals))
+  const amount = amountOf(one)
+  return {
+    period: shown(one.period), running: history.today < one.period.to, fee: one.fee, amount,
+    meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({ meter: meter.key, used: units(meter, steps), amount: own })),
+    change: before === undefined ? null : {
+      fee: money(one.fee - before.fee), amount: money(amount - amountOf(before)),
+      meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
+        const [now, then] = [one.meters.get(key), before.meters.get(key)]
+        const meter = history.meters.get(key)!
+        return { meter: key, used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)), amount: money((now?.amount ?? 0) - (then?.amount ?? 0)) }
+      }),
+    },
+  }
+}
