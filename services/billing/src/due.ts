@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type EndedSubscription, type History } from './history.ts'
+import { arriveToBill, endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type EndedSubscription, type History } from './history.ts'
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
@@ -52,6 +52,7 @@ export async function billAgain(tx: BillingTransaction, history: History, voided
 
 async function replacementOf(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed: ClosedPeriods): Promise<InvoiceDocument | null> {
   const period = periodOf(history, voided)
+  await arriveToBill(tx, history.customer.customerId)
   if (voided.kind === 'renewal') return closePeriod(tx, history, period, closed)
   if (voided.kind !== 'closing') return reissue(tx, history, voided)
   const ended = endedSubscriptions(history).find(({ endsOn }) => endsOn >= period.to)
@@ -61,6 +62,7 @@ async function replacementOf(tx: BillingTransaction, history: History, voided: I
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
 export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
+  await arriveToBill(tx, history.customer.customerId)
   const lines = await renewalLines(tx, history, period, closed)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
   await rememberClosed(tx, history, period)
@@ -77,6 +79,7 @@ export async function rememberClosed(tx: BillingTransaction, history: History, p
 async function closeEnded(tx: BillingTransaction, history: History, until: Instant): Promise<void> {
   for (const { id, endsOn, last, closesAt: at, reopenedAt } of await unclosedSubscriptions(tx, history)) {
     if (at > until || at > tx.at) continue
+    await arriveToBill(tx, history.customer.customerId)
     const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) {

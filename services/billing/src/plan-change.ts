@@ -4,7 +4,7 @@ import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { doWhatIsDue, rememberClosed, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { currentStretch, leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
+import { arriveToBill, currentStretch, leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { viewOf } from './invoice/view.ts'
@@ -80,6 +80,9 @@ export async function changeFrom(tx: BillingTransaction, input: ChangeRequest & 
   if (change.when !== 'now' || change.direction === 'same') return { history, change }
   await doWhatIsDue(tx, history, { force: true })
   const issued = await readHistory(tx, input.customerId)
+  const { from, to } = change
+  // Another interval bills the usage of the period it ends.
+  if (beginsGrid(from, nextStretch(from, { id: '', ...to, from: issued.today, scheduled: false }))) await arriveToBill(tx, input.customerId)
   return { history: issued, change: await planChange(tx, issued, input) }
 }
 

@@ -1,6 +1,8 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, generateInvoice, getInvoices, listLateEvents, putMeter, putPlan, recordUsage, voidInvoice } from '../index.ts'
+import {
+  consume, createSubscription, findMistakes, generateInvoice, getInvoiceLineEvents, getInvoices, listLateEvents, putMeter, putPlan, recordUsage, voidEvents, voidInvoice,
+} from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('usage that arrives after its period was billed, on $name', ({ create }) => {
@@ -80,5 +82,39 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     expect(await late()).toEqual([['l5', 'billed', expect.any(String)], ['l4', 'unchanged', null], ['l3', 'billed', expect.any(String)]])
     await world.passTo('2027-04-13T00:00:00Z')
     expect(await late()).toEqual([])
+  })
+
+  test('where the clock stands at the instant of billing, what is stored or taken back afterwards comes after it', async () => {
+    const zero = { planId: 'late', startsAt: '2027-01-31T16:00:00Z' }
+    await world.passTo('2027-02-01T00:00:00Z')
+    for (const customerId of ['still', 'again']) {
+      await seedCustomer(world.billing, customerId)
+      await createSubscription(world.billing, { ...zero, customerId })
+      await use('a', 'ai_chat', 7, '2027-01-31T20:00:00Z', customerId)
+      await use('b', 'ai_chat', 4, '2027-01-31T20:00:00Z', customerId)
+    }
+    // February ends at 16:00, and is billed an hour later.
+    await world.passTo('2027-02-28T17:00:00Z')
+    await use('c', 'ai_chat', 9, '2027-02-27T00:00:00Z', 'still')
+    await voidEvents(world.billing, { customerId: 'still', ids: ['a'], reason: 'sent twice' })
+    expect((await consume(world.billing, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted).toBe(2)
+    expect((await listLateEvents(world.billing, { customerId: 'still' })).data.map(({ id, outcome }) => [id, outcome])).toEqual([['c', 'pending']])
+    // Billed twice at one instant: what came in between is on the second.
+    await use('e', 'ai_chat', 3, '2027-02-28T16:30:00Z', 'again')
+    await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'again' })).data[0]!.id })
+    const again = await generateInvoice(world.billing, { customerId: 'again', period: '2027-02' })
+    expect(again.lines.find((line) => line.meter === 'ai_chat')).toMatchObject({ kind: 'usage', quantity: 14 })
+    await use('f', 'ai_chat', 5, '2027-02-28T16:40:00Z', 'again')
+    await world.passTo('2027-04-30T17:00:00Z')
+    for (const customerId of ['still', 'again']) {
+      const lines = (await getInvoices(world.billing, { customerId, limit: 100 })).data.flatMap((invoice) => invoice.lines.map((line) => ({ line, invoiceId: invoice.id })))
+      const counted = lines.filter(({ line }) => line.meter === 'ai_chat')
+      expect(counted.length).toBeGreaterThan(2)
+      for (const { line, invoiceId } of counted) {
+        const { data } = await getInvoiceLineEvents(world.billing, { customerId, invoiceId, lineId: line.id })
+        expect(data.reduce((sum, { quantity }) => sum + quantity, 0), `${customerId} ${line.kind} ${line.period.start}`).toBe(line.quantity)
+      }
+    }
+    for await (const mistake of findMistakes(world.billing)) expect(mistake).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 import { historyVersion } from './history-version.ts'
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { arriveAtLast, clockOf, instantAfter, readHistories } from '../history.ts'
+import { arriveAtLast, clockOf, instantOfUsage, readHistories } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { isStorable, takenTimes } from './event.ts'
@@ -49,13 +49,13 @@ async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCom
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
   const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
     `with locked as materialized (
-       select customer_id as "customerId", ${historyVersion} as version, coalesce(last_at, created_at) as "lastAt"
+       select customer_id as "customerId", ${historyVersion} as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
        from customers
        where customer_id = any($1)
        order by customer_id collate "C"
        for no key update${wait ? '' : ' skip locked'}
      )
-     select *, ${instantAfter('"lastAt"')} as "lockedAt" from locked`,
+     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt" from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)

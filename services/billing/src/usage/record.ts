@@ -2,7 +2,7 @@ import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
 import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
-import { arriveAtLast, clockOf, instantAfter } from '../history.ts'
+import { arriveAtLast, clockOf, instantOfUsage } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import {
   checkEvent, checkTypedEvent, countedRows, noMeter, takenTimes, type CheckedEvent, type Rejection, type TakenTimes, type UsageEventInput,
@@ -162,7 +162,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
     : 'false'
   const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number; mayHaveCome: boolean }>(
     `with locked as materialized (
-       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt",
+       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt",
          exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
          (select array_agg(a.alias) from customer_aliases a where a.customer_id = customers.customer_id and a.alias = any($1)) as aliases
        from customers
@@ -170,7 +170,7 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
        order by customer_id collate "C"
        for key share${wait ? '' : ' skip locked'}
      )
-     select *, ${instantAfter('"lastAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome" from locked`,
+     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome" from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)

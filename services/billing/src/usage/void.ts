@@ -61,7 +61,7 @@ export async function voidEvents(billing: Billing, input: { customerId: string; 
   }
   return billing.transaction(async (tx) => {
     // Who records, consumes or issues holds this lock too: nothing comes between the reading and the writing.
-    await lockCustomer(tx, input.customerId)
+    await lockCustomer(tx, input.customerId, { countsUsage: true })
     const before = await voidedAmong(tx, input.customerId, ids)
     const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
     await writeVoids(tx, input, events)
