@@ -37,8 +37,6 @@ export interface Stretch {
   to: LocalDate | null
   anchor: LocalDate
   alignment: Cycle['alignment']
-  /** The stretch whose allowance and counter this one goes on with. */
-  usageId: string
   /** Whether a scheduled change (or the end of a trial) began it: the renewal before it bills its fee. */
   scheduled: boolean
   /** The first date after the trial this stretch belongs to; null where it is paid for. */
@@ -213,7 +211,6 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   ends_on: LocalDate | null
   anchor_on: LocalDate
   alignment: Cycle['alignment']
-  usage_id: string
   scheduled: boolean
   trial_ends_on: LocalDate | null
   credited: boolean
@@ -223,7 +220,7 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
 function stretchFrom(row: StretchRow, zones: readonly ZoneChange[]): Stretch {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
-    from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment, usageId: row.usage_id,
+    from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment,
     scheduled: row.scheduled, trialEnds: row.trial_ends_on, credited: row.credited,
     endedOn: row.ended_at === null ? null : localDateOf(zones, parseInstant(row.ended_at)!),
   }
@@ -256,7 +253,7 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
        case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
-          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.usage_id, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
+          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
             p.id as plan_id, p.version, p.spec
           from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
             join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id) where s.customer_id = k.customer_id) s) as rows,
@@ -327,18 +324,14 @@ export function isSameGrid(before: Stretch, after: Stretch): boolean {
   return (before.trialEnds === null) === (after.trialEnds === null) && (after.trialEnds !== null || monthsOf(before.plan) === monthsOf(after.plan))
 }
 
-/**
- * The stretch that follows another: with the same interval it keeps the anchor, and with the same plan version the counter. A change in a
- * trial goes on with the trial, whatever the interval; what follows a trial begins anew.
- */
+/** The stretch that follows another: with the same interval it keeps the anchor. A change in a trial goes on with the trial, whatever the interval; what follows a trial begins anew. */
 export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Stretch {
   const trialEnds = trialLeft(last, to)
   const inTrial = trialEnds !== null
   const afterTrial = last.trialEnds !== null && !inTrial
-  const samePlan = last.plan.id === to.plan.id && last.plan.version === to.plan.version
   const sameGrid = inTrial || (!afterTrial && monthsOf(last.plan) === monthsOf(to.plan))
   return {
-    ...to, subscriptionId: last.subscriptionId, to: null, usageId: samePlan && !afterTrial ? last.usageId : to.id,
+    ...to, subscriptionId: last.subscriptionId, to: null,
     anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment, trialEnds,
   }
 }

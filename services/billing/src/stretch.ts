@@ -11,10 +11,10 @@ export async function writeStretches(tx: BillingTransaction, customerId: string,
 
 export async function insertStretch(tx: BillingTransaction, customerId: string, stretch: Stretch): Promise<void> {
   await tx.query(
-    `insert into stretches (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, usage_id, scheduled, trial_ends_on, sequence, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select coalesce(max(sequence), 0) + 1 from stretches where customer_id = $1), $13)`,
+    `insert into stretches (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from stretches where customer_id = $1), $12)`,
     [customerId, stretch.id, stretch.subscriptionId, stretch.plan.id, stretch.plan.version, stretch.seats, stretch.from, stretch.anchor, stretch.alignment,
-      stretch.usageId, stretch.scheduled, stretch.trialEnds, tx.at],
+      stretch.scheduled, stretch.trialEnds, tx.at],
   )
 }
 

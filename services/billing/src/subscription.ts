@@ -125,7 +125,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
   const id = tx.newId('str')
   const stretch: Stretch = {
-    id, subscriptionId, plan, seats, from, to: null, anchor: from, usageId: id, scheduled: false,
+    id, subscriptionId, plan, seats, from, to: null, anchor: from, scheduled: false,
     // A trial's periods begin with it: only what is paid for goes by the calendar.
     ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
   }

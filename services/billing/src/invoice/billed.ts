@@ -39,8 +39,8 @@ function addCredited(credited: Map<string, Money>, invoiceId: string, lines: rea
 }
 
 /** What was billed so far for one meter in one stretch and usage period. A credit note changes none of it but what is left. */
-export function billedFor(lines: readonly BilledLine[], usageId: string, meter: Meter, period: LocalDate): BilledUsage {
-  const billed = lines.filter((line) => line.stretchId === usageId && line.meter === meter.key && line.usagePeriod === period)
+export function billedFor(lines: readonly BilledLine[], stretchId: string, meter: Meter, period: LocalDate): BilledUsage {
+  const billed = lines.filter((line) => line.stretchId === stretchId && line.meter === meter.key && line.usagePeriod === period)
   return {
     amount: sum(billed.map((line) => line.rated ?? line.amount)), net: sum(billed.map(netOf)), left: sum(billed.map((line) => line.left)),
     discounts: discountsOn(billed), from: billed.filter((line) => line.left > line.givenBack).map((line) => ({ invoiceId: line.invoiceId, lineId: line.id, amount: money(line.left - line.givenBack) })).reverse(),
