@@ -162,6 +162,32 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ deficit: 200, remaining: 100 })
   })
 
+  test('usage that arrives late for a period that left a deficit adds to it, up to what there was in it', async () => {
+    await on(7, 1)
+    const who = await subscribed('large')
+    await on(7, 5)
+    const early = world.billing.now()
+    await on(7, 10)
+    expect(await take(who, 200)).toBe(200)
+    await on(7, 11)
+    // 300 × 10 ÷ 31 = 96: 104 are ahead.
+    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await on(7, 12)
+    await createSubscription(world.billing, { ...who, planId: 'large' })
+    // The 11th was paid for as well: 300 × 11 ÷ 31 = 106, and 94 are ahead.
+    expect(await quota(who)).toMatchObject({ included: 300, deficit: 94, remaining: 206 })
+    await tell(who, 'ai_chat', 60, { time: early })
+    expect(await quota(who)).toMatchObject({ deficit: 154, remaining: 146 })
+    // Of 70 more 40 were within the 300 of that time; the rest stood above the limit.
+    await tell(who, 'ai_chat', 70, { time: early })
+    expect(await quota(who)).toMatchObject({ deficit: 194, remaining: 106 })
+    expect(await take(who, 300)).toBe(106)
+    // The month that follows works the rest off as it always does: 300 were granted, and 194 and 106 counted.
+    await on(8, 13)
+    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
+    expect((await listDeficits(world.billing, who)).data).toEqual([])
+  })
+
   test('a deficit stands through plans without the meter or without a limit, and late usage adds to it', async () => {
     await on(7, 1)
     const who = await subscribed('large')
