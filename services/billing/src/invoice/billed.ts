@@ -1,10 +1,11 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import { addDays, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import { netOf } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
+import { feePeriodAt } from '../timeline.ts'
 import type { InvoiceDocument } from './document.ts'
 import { creditLine, reachesPast, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
 
@@ -65,12 +66,25 @@ export function signedSteps(units: number, decimals: number): number {
 }
 
 /**
+ * From which date on documents can have billed what the last subscription paid for `date` or later: a fee is billed in advance, by the document of the usage
+ * period before its own. Older documents are never read for a change, however many there are.
+ */
+export function feesBilledSince(stretches: readonly Stretch[], date: LocalDate): LocalDate {
+  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
+  const periods = own.flatMap((stretch) => {
+    // One that has ended may have been billed the fee period that began with its end: the change on that date came after the renewal.
+    const days = stretch.to === null || stretch.to > date ? [date] : [stretch.to, addDays(stretch.to, -1)]
+    return days.map((day) => feePeriodAt(stretch, later(stretch.from, day)))
+  })
+  return addDays(periods.filter((period) => period.to > date).reduce((first, { from }) => earlier(first, from), date), -32)
+}
+
+/**
  * Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit notes, paid or
  * not. After a change without money that is the fee of a stretch before the last; what a change gave back already stays given back.
  */
 export async function creditsFrom(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  // A fee is billed in advance by the document of the period before, at most one fee period (36 years) and a month back.
-  const lines = await linesSince(tx, customerId, addDays(date, -37 * 366))
+  const lines = await linesSince(tx, customerId, feesBilledSince(stretches, date))
   const credited = new Set(lines.filter((line) => line.kind === 'credit').map(feeNamedBy))
   // What a subscription before this one did not give back when it ended stays with it.
   const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
@@ -85,7 +99,7 @@ export async function creditsFrom(tx: BillingTransaction, customerId: string, st
 
 /** Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was ended on, which belongs to the one that starts on it. */
 export async function creditsOn(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  const lines = await linesSince(tx, customerId, addDays(date, -37 * 366))
+  const lines = await linesSince(tx, customerId, feesBilledSince(stretches, date))
   const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
   return lines.filter((line) => line.kind === 'fee' && line.period.start <= date && reachesPast(line, date)).flatMap((line) => {
     const stretch = own.find((one) => one.id === line.stretchId)

@@ -1,11 +1,11 @@
 import type { BillingTransaction } from '../billing.ts'
 import { paidFrom } from '../direction.ts'
 import { isSameGrid, type History, type Stretch } from '../history.ts'
-import { addDays, later, type LocalDate } from '../rules/date.ts'
+import { later, type LocalDate } from '../rules/date.ts'
 import { money, sum } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { billedUntil, creditsFrom, creditsOn, linesSince } from './billed.ts'
+import { billedUntil, creditsFrom, creditsOn, feesBilledSince, linesSince } from './billed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { issue } from './issue.ts'
 import { creditLine, feeLine, type BilledLine, type Line, type LineDraft } from './line.ts'
@@ -22,7 +22,6 @@ export async function reissue(tx: BillingTransaction, history: History, voided: 
   const index = history.stretches.findIndex((stretch) => stretch.id === (stretchId || lines.find((line) => line.kind === 'fee')!.stretchId))
   const stretch = history.stretches[index]
   if (!stretch) return reissueEnd(tx, history, { period, subscriptionId: stretchId, from: lines.map((line) => line.period.start).sort()[0]! })
-  const billed = await linesSince(tx, customerId, addDays(stretch.from, -37 * 366))
   const isOwn = (one: Stretch) => one.subscriptionId === stretch.subscriptionId
   // The date on which a subscription was ended at once, where this one took it over.
   const taken = history.stretches.find((one) => !isOwn(one) && lines.some((line) => line.kind === 'credit' && line.stretchId === one.id))
@@ -30,6 +29,7 @@ export async function reissue(tx: BillingTransaction, history: History, voided: 
   if (taken) return issue(tx, history, { kind, period, stretchId, lines: lastDay.some((line) => line.amount !== 0) ? lastDay : [], termsDays: stretch.plan.paymentTermsDays })
   const before = history.stretches.slice(0, index).filter(isOwn).at(-1)
   const since = before && isSameGrid(before, stretch) ? paidFrom(before, stretch, { date: stretch.from, period }) : stretch.from
+  const billed = await linesSince(tx, customerId, feesBilledSince(history.stretches.slice(0, index + 1), since))
   const draft = [
     ...creditsStillOwed(billed, history.stretches.slice(0, index).filter(isOwn), since), ...feeStillOwed(billed, history.stretches, stretch, since),
     ...(kind === 'change' ? await usageEndedBy(tx, history, stretch) : []),
@@ -69,7 +69,7 @@ function feeStillOwed(billed: readonly Line[], stretches: readonly Stretch[], st
 /** Gives back the last subscription's fees from `since` on, also what a change before today left of them: they are paid for anew from that date. */
 export async function creditsSince(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], since: LocalDate): Promise<LineDraft[]> {
   const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
-  return creditsStillOwed(await linesSince(tx, customerId, addDays(since, -37 * 366)), own, since)
+  return creditsStillOwed(await linesSince(tx, customerId, feesBilledSince(stretches, since)), own, since)
 }
 
 /** The fees of earlier stretches from a date on, as far as no later change gave them back; never more than is left of them. */

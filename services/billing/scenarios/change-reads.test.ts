@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
+import { createBilling, type Billing } from '../src/billing.ts'
+import { cancelSubscription, createSubscription, previewChange, recordUsage, upgradeSubscription } from '../src/index.ts'
+import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
+import { mistakesOf } from './invariants.ts'
+
+type Database = Awaited<ReturnType<TestDatabase['create']>>
+
+/** The same engine, which counts the statements it sends and the documents it is answered. */
+function counting(billing: Billing): { billing: Billing; read(): { statements: number; documents: number } } {
+  let [statements, documents] = [0, 0]
+  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
+    ...tx,
+    query: async (sql, parameters, how) => {
+      const rows = await tx.query(sql, parameters, how)
+      statements += 1
+      documents += rows.filter((row) => Object.hasOwn(row as object, 'document')).length
+      return rows as never
+    },
+  }), options)
+  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
+  return {
+    billing: createBilling({ db, now: billing.now, newId: billing.newId }),
+    read: () => {
+      const seen = { statements, documents };
+      [statements, documents] = [0, 0]
+      return seen
+    },
+  }
+}
+
+describe.each(testDatabases)('what a change of plan reads, on $name', ({ create }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(create, '2026-01-01T01:00:00Z')
+    await seedCatalogue(world.billing)
+  })
+  afterAll(async () => {
+    expect(await mistakesOf(world)).toEqual([])
+    await world.close()
+  })
+
+  test('does not grow with the invoices there were before the running billing period', async () => {
+    const month = (index: number) => new Date(Date.UTC(2026, index, 1, 3)).toISOString()
+    const begin = async (customerId: string) => {
+      await seedCustomer(world.billing, customerId)
+      await createSubscription(world.billing, { customerId, planId: 'team' })
+    }
+    const use = (customerId: string) => recordUsage(world.billing, [{ id: `e${world.billing.now()}`, customerId, meter: 'ai_chat', quantity: 1_200 }])
+    await begin('old')
+    for (let index = 1; index <= 30; index += 1) {
+      await use('old')
+      await world.passTo(month(index))
+      if (index === 26) await begin('young')
+      if (index >= 26) await use('young')
+    }
+    const { billing, read } = counting(world.billing)
+    const seen = async (customerId: string) => {
+      read()
+      await previewChange(billing, { customerId, planId: 'business' })
+      const preview = read()
+      const { invoice } = await upgradeSubscription(billing, { customerId, planId: 'business' })
+      const upgrade = read()
+      await cancelSubscription(billing, { customerId, when: 'now', credit: true })
+      return { preview, upgrade, cancel: read(), lines: invoice!.lines.map(({ kind, amount }) => [kind, amount]) }
+    }
+    const [young, old] = [await seen('young'), await seen('old')]
+    expect(old).toEqual(young)
+    expect(young.lines).toEqual([['credit', -59_900], ['fee', 199_900]])
+    // Each reads them a few times: for the credit, for late usage, for discounts.
+    expect(old.preview.documents).toBeLessThan(60)
+  })
+})
