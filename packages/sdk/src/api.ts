@@ -874,6 +874,7 @@ export type Preview = {
   nextInvoice: {
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
+    usageAt: string | null
     /** Minor units (分, cents) */
     estimatedTotal: number
     /** Minor units (分, cents) */
@@ -1285,6 +1286,7 @@ export type Subscription = {
   nextInvoice: {
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
+    usageAt: string | null
     /** Minor units (分, cents) */
     estimatedTotal: number
     /** Minor units (分, cents) */
@@ -1754,6 +1756,7 @@ export interface Operations {
     nextInvoice: {
       /** A date in the customer's time zone, YYYY-MM-DD */
       at: string
+      usageAt: string | null
       /** Minor units (分, cents) */
       estimatedTotal: number
       /** Minor units (分, cents) */

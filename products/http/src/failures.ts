@@ -42,8 +42,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   idempotency_key_reused: failure(422, ['幂等键已被使用', '该 Idempotency-Key 已用于内容不同的请求。'], ['Idempotency key reused', 'This Idempotency-Key was used for a request with another body.']),
   idempotency_in_progress: failure(409, ['请求处理中', '使用该 Idempotency-Key 的请求仍在处理，请稍后重试。'], ['Still running', 'The request with this Idempotency-Key is still running; try again in a moment.']),
 
-  not_an_upgrade: failure(422, ['不是升级', '所选套餐或席位数不高于当前订阅。'], ['Not an upgrade', 'The chosen plan or seats are not above the current ones.']),
-  not_a_downgrade: failure(422, ['不是降级', '所选套餐或席位数不低于当前订阅。'], ['Not a downgrade', 'The chosen plan or seats are not below the current ones.']),
+  not_an_upgrade: failure(422, ['不是升级', '所选套餐或席位数低于当前订阅，只能作为降级，在计费周期结束时生效。'], ['Not an upgrade', 'The chosen plan or seats are below the current ones: they are a downgrade, which takes effect at the end of the billing period.']),
+  not_a_downgrade: failure(422, ['不是降级', '所选套餐或席位数不低于当前订阅。高于当前订阅的是升级，立即生效。'], ['Not a downgrade', 'The chosen plan or seats are not below the current ones. What is above them is an upgrade, which takes effect at once.']),
   already_on_plan: failure(422, ['已是当前套餐', '您已在使用该套餐和席位数。'], ['Already on this plan', 'You are on this plan with these seats already.']),
   change_blocked: failure(422, ['暂时不能变更', '当前情况下不能进行此变更。'], ['Change blocked', 'The change is not possible as things stand.']),
   quote_expired: failure(409, ['报价已过期', '报价已过期，请重新预览。'], ['Quote expired', 'The quote has expired; preview again.']),

@@ -152,8 +152,12 @@ export const Allowance = Type.Object(
   },
 )
 export const NextInvoice = Type.Object(
-  { at: LocalDate, estimatedTotal: Amount, estimatedDue: Amount, currency: Currency },
-  { ...closed, description: 'With the usage so far: the draft that waits for its hour, or what the running period comes to if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied' },
+  { at: LocalDate, usageAt: Nullable(LocalDate), estimatedTotal: Amount, estimatedDue: Amount, currency: Currency },
+  {
+    ...closed,
+    description: 'With the usage so far: the draft that waits for its hour, or the invoice that comes if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied. '
+      + '`usageAt`: where there is nothing to bill for the running usage period so far and the next fee is later, the date on which what is still used is billed',
+  },
 )
 export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], { description: "Who asked for it: what the vendor scheduled is not the customer's to take back" })
 export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Type.Integer(), at: LocalDate, by: Party }, closed)

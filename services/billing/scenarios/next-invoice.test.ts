@@ -52,12 +52,12 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
 
   test.each([
     // 300 chats above 1,000 at 0.05, and 1999.00: 2014.00 with 6 %.
-    ['up', 'team', 'business', {}, { at: '2026-12-01', estimatedTotal: 213_484, estimatedDue: 213_484, currency: 'CNY' }],
-    ['down', 'team', 'free', {}, { at: '2026-12-01', estimatedTotal: 1_590, estimatedDue: 1_590, currency: 'CNY' }],
-    ['level', 'team', 'level', {}, { at: '2026-12-01', estimatedTotal: 65_084, estimatedDue: 65_084, currency: 'CNY' }],
-    ['to another interval', 'team', 'yearly', {}, { at: '2026-12-16', estimatedTotal: 0, estimatedDue: 0, currency: 'CNY' }],
-    ['to a plan that charges no usage', 'team', 'fee-only', {}, { at: '2027-11-16', estimatedTotal: 1_378_000, estimatedDue: 1_378_000, currency: 'CNY' }],
-    ['to more seats', 'seats', 'seats', { seats: 4 }, { at: '2026-12-01', estimatedTotal: 41_976, estimatedDue: 41_976, currency: 'CNY' }],
+    ['up', 'team', 'business', {}, { at: '2026-12-01', usageAt: null, estimatedTotal: 213_484, estimatedDue: 213_484, currency: 'CNY' }],
+    ['down', 'team', 'free', {}, { at: '2026-12-01', usageAt: null, estimatedTotal: 1_590, estimatedDue: 1_590, currency: 'CNY' }],
+    ['level', 'team', 'level', {}, { at: '2026-12-01', usageAt: null, estimatedTotal: 65_084, estimatedDue: 65_084, currency: 'CNY' }],
+    ['to another interval', 'team', 'yearly', {}, { at: '2027-11-16', usageAt: '2026-12-16', estimatedTotal: 1_272_000, estimatedDue: 1_272_000, currency: 'CNY' }],
+    ['to a plan that charges no usage', 'team', 'fee-only', {}, { at: '2027-11-16', usageAt: null, estimatedTotal: 1_378_000, estimatedDue: 1_378_000, currency: 'CNY' }],
+    ['to more seats', 'seats', 'seats', { seats: 4 }, { at: '2026-12-01', usageAt: null, estimatedTotal: 41_976, estimatedDue: 41_976, currency: 'CNY' }],
   ] as const)('%s', async (name, from, planId, more, expected) => {
     const customerId = `next-${name.replaceAll(' ', '-')}`
     const own = await begin(customerId, from)
@@ -66,6 +66,19 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
     else expect(preview.nextInvoice).toEqual(expected)
     if (expected.estimatedTotal > 0 && expected.at < '2027') await comesAsSaid(customerId, preview)
     else expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
+  })
+
+  test('of a yearly plan with nothing to bill it is the next fee, until something was used; a cancellation leaves none', async () => {
+    const own = await begin('by-the-year', 'team')
+    await confirmed(own, { customerId: 'by-the-year', planId: 'yearly' })
+    expect(await nextOf('by-the-year')).toMatchObject({ at: '2027-11-16', usageAt: '2026-12-16', estimatedTotal: 1_272_000 })
+    expect((await cancelSubscription(own, { customerId: 'by-the-year' })).subscription.nextInvoice).toBeNull()
+    await resumeSubscription(own, { customerId: 'by-the-year' })
+    await recordUsage(world.billing, [{ id: 'v', customerId: 'by-the-year', meter: 'ai_chat', quantity: 20 }])
+    const { nextInvoice } = await getSubscription(own, { customerId: 'by-the-year' })
+    // 20 at 0.05 and 6 %.
+    expect(nextInvoice).toMatchObject({ at: '2026-12-16', usageAt: null, estimatedTotal: 106 })
+    await comesAsSaid('by-the-year', { nextInvoice })
   })
 
   test('with the balance: what is to be paid is less than what it comes to', async () => {
@@ -83,7 +96,7 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
     world.set('2026-11-30T16:30:00Z')
     const [draft] = (await getInvoices(world.billing, { customerId: 'graced' })).data
     expect(draft).toMatchObject({ status: 'draft', total: 65_084 })
-    expect(await nextOf('graced')).toEqual({ at: '2026-12-01', estimatedTotal: 65_084, estimatedDue: draft!.amountDue, currency: 'CNY' })
+    expect(await nextOf('graced')).toEqual({ at: '2026-12-01', usageAt: null, estimatedTotal: 65_084, estimatedDue: draft!.amountDue, currency: 'CNY' })
     expect(await confirmed(own, { customerId: 'graced', planId: 'free' })).toMatchObject({ nextInvoice: { at: '2026-12-01', estimatedTotal: 65_084 } })
     const up = await confirmed(own, { customerId: 'graced', planId: 'business' })
     expect(up.nextInvoice).toMatchObject({ at: '2027-01-01', estimatedTotal: 211_894 })

@@ -83,7 +83,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(invoice!.lines.map((line) => line.quantity)).toEqual([2, 5])
     expect(subscription).toMatchObject({ seats: 5, allowances: [{ allowance: 300, used: 250, remaining: 50 }] })
     expect(await consume(world.billing, { customerId: 'seated', meter: 'ai_chat', id: 'c2', quantity: 100 })).toMatchObject({ granted: 50, remaining: 0 })
-    await expect(upgrade('seated', 'seats', { seats: 4 })).rejects.toMatchObject({ code: 'not_an_upgrade' })
+    await expect(upgrade('seated', 'seats', { seats: 4 })).rejects.toMatchObject({ code: 'not_an_upgrade', detail: { pointer: '/seats', effectiveAt: expect.any(String) } })
     for (const seats of [1, 51]) await expect(upgrade('seated', 'seats', { seats })).rejects.toMatchObject({ code: 'seats_out_of_range', detail: { pointer: '/seats', min: 2, max: 50 } })
   })
 

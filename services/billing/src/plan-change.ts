@@ -20,8 +20,8 @@ import { usagePeriods } from './timeline.ts'
  * plan they are on undoes the change they scheduled. Throws not_an_upgrade for a lower plan.
  */
 export async function upgradeSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string }): Promise<Changed> {
-  return applyChange(billing, input, ({ direction, to }) => {
-    if (direction === 'down') throw new BillingError('not_an_upgrade', { pointer: '/planId', planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one` })
+  return applyChange(billing, input, ({ direction, to, at }) => {
+    if (direction === 'down') throw new BillingError('not_an_upgrade', { pointer: pointerOf(input), planId: to.plan.id, effectiveAt: at, message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one: as a downgrade it takes effect on ${at}` })
   })
 }
 
@@ -35,7 +35,7 @@ export async function downgradeSubscription(
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
   const { subscription, notices } = await applyChange(billing, input, ({ direction, when, to }, { waiting }, party) => {
     const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
-    if (when !== 'period_end' && !undoes) throw new BillingError('not_a_downgrade', { pointer: '/planId', planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one` })
+    if (when !== 'period_end' && !undoes) throw new BillingError('not_a_downgrade', { pointer: pointerOf(input), planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one: as an upgrade it takes effect at once` })
   })
   return { subscription, notices: notices.filter((one) => one.code !== 'waits_for_period_end') }
 }
@@ -47,6 +47,9 @@ export async function downgradeSubscription(
 export async function changeSubscription(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }): Promise<Changed> {
   return applyChange(billing, input, () => {})
 }
+
+/** What decides which way a change goes: the seats, where they are named. */
+const pointerOf = ({ seats }: ChangeRequest) => (seats === undefined ? '/planId' : '/seats')
 
 type Check = (change: PlannedChange, history: History, party: Party) => void
 

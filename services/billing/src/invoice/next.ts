@@ -5,7 +5,7 @@ import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { closedPeriods } from './closed.ts'
+import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { payableOf } from './issue.ts'
 import type { LineDraft } from './line.ts'
 import { priced } from './priced.ts'
@@ -14,13 +14,19 @@ import { renewalLines } from './renewal.ts'
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
 export interface NextDocument {
   period: LabelledPeriod
+  /** The end of the running usage period, where only what may still be used is billed then. */
+  usageAt: LocalDate | null
   lines: LineDraft[]
   totals: Totals
 }
 
-/** The date the next invoice is for, what it comes to if nothing more is used, and what of that is to be paid once the balance is applied. */
+/**
+ * The date of the next invoice that comes if nothing more is used, what it comes to then, and what of that is to be paid once the balance is applied.
+ * `usageAt`: where nothing is to bill at the end of the running usage period so far, that date: what is used above what is included is billed then.
+ */
 export interface NextInvoice {
   at: LocalDate
+  usageAt: LocalDate | null
   estimatedTotal: Money
   estimatedDue: Money
   currency: string
@@ -33,14 +39,31 @@ export async function nextDocument(tx: BillingTransaction, history: History): Pr
   for (const period of open) {
     const until = period.to <= history.today ? period : { ...period, to: nextDate(history, period) }
     const lines = await renewalLines(tx, history, until, closed)
-    if (lines.length > 0 || (until.to > history.today && goesOn(history, until.to))) return { period: until, ...await priced(tx, history.customer, lines) }
+    if (lines.length > 0) return { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
+    if (until.to <= history.today || !goesOn(history, until.to)) continue
+    const later = await nextFeeDocument(tx, history, until, closed)
+    // A subscription that ends with nothing to bill has no invoice to come.
+    if (!later && history.waiting.some((one) => one.change === null)) return null
+    return later ?? { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
   }
   return null
 }
 
+/** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
+async function nextFeeDocument(tx: BillingTransaction, history: History, running: LabelledPeriod, closed: ClosedPeriods): Promise<NextDocument | undefined> {
+  const current = currentStretch(history)
+  if (!current || current.trialEnds !== null) return undefined
+  const to = [feePeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
+  if (to <= running.to) return undefined
+  const period = { ...running, to }
+  const lines = await renewalLines(tx, history, period, closed)
+  const mayBill = current.plan.charges.some(({ overage }) => overage === 'bill')
+  return lines.length === 0 ? undefined : { period, usageAt: mayBill ? running.to : null, ...await priced(tx, history.customer, lines) }
+}
+
 export async function nextInvoiceOf(tx: BillingTransaction, history: History): Promise<NextInvoice | null> {
   const next = await nextDocument(tx, history)
-  return next && { at: next.period.to, estimatedTotal: next.totals.total, estimatedDue: payableOf(next.totals), currency: history.customer.currency }
+  return next && { at: next.period.to, usageAt: next.usageAt, estimatedTotal: next.totals.total, estimatedDue: payableOf(next.totals), currency: history.customer.currency }
 }
 
 /** A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before the next fee, unless something is to happen. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { nextInvoiceOf } from './next-invoice.ts'
 
 const currentPeriod = { start: '2026-11-01', end: '2026-12-01' }
-const invoice = (at: string) => ({ at, estimatedTotal: 0, estimatedDue: 0, currency: 'CNY' })
+const invoice = (at: string) => ({ at, estimatedTotal: 0, estimatedDue: 0, currency: 'CNY', usageAt: null })
 
 test('a subscription that goes on has a usual invoice next, whatever it comes to', () => {
   expect(nextInvoiceOf({ nextInvoice: invoice('2026-12-01'), cancelAtPeriodEnd: false, currentPeriod })).toEqual({ kind: 'usual', invoice: invoice('2026-12-01') })

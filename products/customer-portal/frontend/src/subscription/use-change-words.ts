@@ -14,7 +14,7 @@ export function useChangeWords(props: { plan: PortalPlan; plans: readonly Portal
   const now = kind === 'subscribe' || kind === 'interval' ? kind : 'upgrade'
   const names = computed(() => ({ plan: planName(props.plan), interval: t(props.plan.interval === 'year' ? 'change.year' : 'change.month') }))
   return {
-    kind,
+    kind, names,
     title: computed(() => t(`change.title.${kind}`, names.value)),
     confirm: computed(() => t(`change.confirm.${kind}`)),
     blocked: computed(() => t(`change.blocked.${kind}`)),

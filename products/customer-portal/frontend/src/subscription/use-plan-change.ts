@@ -1,4 +1,4 @@
-import type { PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
+import type { Changed, PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { api, ApiError } from '../api.ts'
 import { painted } from '../components/after-paint.ts'
@@ -7,8 +7,13 @@ import { sendSurely } from '../lost-answer.ts'
 const pause = 300
 const longestQuote = 16 * 60_000
 
+/** Asks for a change the way it was quoted: seats decide too whether it is an upgrade, or waits for the end of the period. */
+export async function changeAsQuoted(body: PlanChange, key: string, { when }: Preview): Promise<Changed> {
+  return when === 'period_end' ? { invoice: null, ...await api.downgrade(body, key) } : api.upgrade(body, key)
+}
+
 /** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
-export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (body: PlanChange, key: string) => Promise<Done>) {
+export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (body: PlanChange, key: string, preview: Preview) => Promise<Done>) {
   const seats = ref(seatsNow)
   const tooManySeats = computed(() => plan.seats !== null && plan.seats.max !== null && seats.value > plan.seats.max)
   // More than the plan allows is nothing to ask for: left out, the server says what stands in the way.
@@ -89,9 +94,10 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
     error.value = undefined
     changed.value = false
     try {
-      const body = { ...asked(), quoteId: preview.value.quoteId }
+      const quoted = preview.value
+      const body = { ...asked(), quoteId: quoted.quoteId }
       const mine = key
-      return await sendSurely(() => send(body, mine), mine, () => { lookingUp.value = true })
+      return await sendSurely(() => send(body, mine, quoted), mine, () => { lookingUp.value = true })
     } catch (failure) {
       if (failure instanceof ApiError && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')) {
         await quote()

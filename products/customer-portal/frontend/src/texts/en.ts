@@ -173,6 +173,7 @@ const en: typeof zh = {
     loading: 'Working out the price', seeUsage: 'See its days and events on the usage page', days: '{range}, {billed} of {of} days', tax: 'VAT {rate}%', taxIncluded: 'of which VAT {rate}%',
     total: 'Total', credit: 'Balance applied', due: 'This invoice', dueBy: 'due by {date}', settled: 'nothing to pay',
     creditNote: 'The difference goes to your balance, which pays later invoices.',
+    usageAt: 'Usage above what is included is billed monthly, first on {date}.',
     next: 'Next invoice ({date}, estimate)', note: 'Confirming issues an invoice with exactly these amounts.',
     expires: 'Price held for {time}', confirm: 'Confirm and issue {amount} invoice',
     changed: 'The price changed. Please confirm again.', doneInvoice: 'Invoice {number} is ready',

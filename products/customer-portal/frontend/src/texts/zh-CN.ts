@@ -133,6 +133,7 @@ export default {
     more: '增加席位', seatsHint: '可选 {min}–{max} 个', seatsHintFrom: '至少 {min} 个',
     loading: '正在计算价格', seeUsage: '在用量页查看每天与事件', days: '{range}，{billed}/{of} 天', tax: '增值税 {rate}%', taxIncluded: '其中增值税 {rate}%',
     total: '合计', credit: '余额抵扣', due: '本次账单', dueBy: '{date}前付款', settled: '无需付款', creditNote: '差额将转入余额，用于抵扣以后的账单。',
+    usageAt: '超出包含量的用量按月结算，最早在 {date} 出账。',
     next: '下一张账单（{date}，预估）', note: '确认后生成账单，账单上的金额与这里完全一致。', expires: '价格保留 {time}', confirm: '确认并生成账单 {amount}',
     changed: '价格已更新，请重新确认。', doneInvoice: '账单 {number} 已生成',
   },
