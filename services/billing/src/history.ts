@@ -150,15 +150,16 @@ export const instantAfter = (last: string) => `greatest(coalesce($2::timestamptz
 /** The same for what changes usage: after what was billed, also where the clock still stands there. */
 export const instantOfUsage = (last: string, billed: string) => `greatest(${instantAfter(last)}, ${billed} + interval '1 microsecond')`
 
-const arrived = new WeakSet<BillingTransaction>()
+const arrived = new WeakMap<BillingTransaction, Set<string>>()
 
 /**
  * Brings a transaction to the instant at which it bills usage: where a clock stands, what was stored since this customer's usage was last billed may have come
  * after that instant, and is billed after it. The caller holds the customer's lock.
  */
 export async function arriveToBill(tx: BillingTransaction, customerId: string): Promise<void> {
-  if (tx.clock !== 'given' || arrived.has(tx)) return
-  arrived.add(tx)
+  const customers = arrived.get(tx) ?? new Set()
+  if (tx.clock !== 'given' || customers.has(customerId)) return
+  arrived.set(tx, customers.add(customerId))
   const [row] = await tx.query<{ at: Instant }>(
     `update customers set (billed_at, last_at) = (select at, greatest(last_at, at) from (select greatest($2, billed_at + interval '1 microsecond') as at) b)
      where customer_id = $1 returning billed_at as at`, [customerId, tx.at],
