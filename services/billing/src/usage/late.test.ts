@@ -100,11 +100,11 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     expect((await consume(world.billing, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted).toBe(2)
     expect((await listLateEvents(world.billing, { customerId: 'still' })).data.map(({ id, outcome }) => [id, outcome])).toEqual([['c', 'pending']])
     // Billed twice at one instant: what came in between is on the second.
-    await use('e', 'ai_chat', 3, '2027-02-28T16:30:00Z', 'again')
+    await use('e', 'ai_chat', 3, '2027-02-28T15:30:00Z', 'again')
     await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'again' })).data[0]!.id })
     const again = await generateInvoice(world.billing, { customerId: 'again', period: '2027-02' })
     expect(again.lines.find((line) => line.meter === 'ai_chat')).toMatchObject({ kind: 'usage', quantity: 14 })
-    await use('f', 'ai_chat', 5, '2027-02-28T16:40:00Z', 'again')
+    await use('f', 'ai_chat', 5, '2027-02-28T15:40:00Z', 'again')
     await world.passTo('2027-04-30T17:00:00Z')
     for (const customerId of ['still', 'again']) {
       const lines = (await getInvoices(world.billing, { customerId, limit: 100 })).data.flatMap((invoice) => invoice.lines.map((line) => ({ line, invoiceId: invoice.id })))
