@@ -228,6 +228,10 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
       id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
       charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
     })
+    await putPlan(world.billing, {
+      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', trialDays: 7, fee: { amount: 31_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', minimum: 3_100, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+    })
     await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
     await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
   })
