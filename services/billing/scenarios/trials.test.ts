@@ -304,7 +304,8 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
   })
 
   test('of two plans gives what their days share, and what is used beyond is neither billed nor a deficit', async () => {
-    const { customerId } = await trialOf('team') // from 2 July
+    await world.passTo('2026-07-02T02:00:00Z')
+    const { customerId } = await trialOf('team') // 2–15 July
     const quota = () => checkQuota(world.billing, { customerId, meter: 'ai_chat' })
     expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 600 })).granted).toBe(600)
     await world.passTo('2026-07-05T02:00:00Z')
