@@ -313,6 +313,8 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await changeSubscription(world.billing, { customerId, planId: 'monthly' })
     expect(await quota()).toMatchObject({ included: 605, used: 600, remaining: 5, overagePolicy: 'block' })
     expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 10 })).granted).toBe(5)
+    // On the date of the change the larger sum counts, for by that it was granted; on the next it is the smaller one.
+    await world.passTo('2026-07-06T02:00:00Z')
     await use(customerId, 'e1', 95)
     expect(await quota()).toMatchObject({ used: 700, remaining: 0 })
     expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({ used: 700, included: 605, overage: 95, overageAmount: 0 })
