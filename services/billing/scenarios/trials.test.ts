@@ -228,10 +228,6 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
       id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
       charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
     })
-    await putPlan(world.billing, {
-      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', trialDays: 7, fee: { amount: 31_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', minimum: 3_100, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
-    })
     await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
     await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
   })
@@ -301,31 +297,5 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     expect((await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice).toMatchObject({ lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }] })
     for (const one of [customerId, other]) await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
     await world.passTo('2026-07-01T18:00:00Z')
-  })
-
-  test('of two plans gives what their days share, and what is used beyond is neither billed nor a deficit', async () => {
-    await world.passTo('2026-07-02T02:00:00Z')
-    const { customerId } = await trialOf('team') // 2–15 July
-    const quota = () => checkQuota(world.billing, { customerId, meter: 'ai_chat' })
-    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 600 })).granted).toBe(600)
-    await world.passTo('2026-07-05T02:00:00Z')
-    // Seven days in all, three of them with 1,000 and four with 310: 428.57 + 177.14 are 605.
-    await changeSubscription(world.billing, { customerId, planId: 'monthly' })
-    expect(await quota()).toMatchObject({ included: 605, used: 600, remaining: 5, overagePolicy: 'block' })
-    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 10 })).granted).toBe(5)
-    // On the date of the change the larger sum counts, for by that it was granted; on the next it is the smaller one.
-    await world.passTo('2026-07-06T02:00:00Z')
-    await use(customerId, 'e1', 95)
-    expect(await quota()).toMatchObject({ used: 700, remaining: 0 })
-    expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({ used: 700, included: 605, overage: 95, overageAmount: 0 })
-    await world.passTo('2026-07-09T02:00:00Z')
-    // Nothing of it counts in the month it goes over into: 310 × 23 ÷ 31 are 230.
-    expect(await quota()).toMatchObject({ included: 230, used: 0, remaining: 230, deficit: 0, overagePolicy: 'bill' })
-    await use(customerId, 'late', 50, '2026-07-08T00:00:00Z')
-    await world.passTo('2026-08-01T02:00:00Z')
-    // The fee and the minimum, 31,000 and 3,100, for 23 of 31 days; then August's fee.
-    expect((await invoicesOf(customerId)).flatMap(({ lines }) => lines.map(({ kind, amount }) => [kind, amount]))).toEqual([['fee', 23_000], ['fee', 31_000], ['usage', 2_300]])
-    expect((await getReconciliation(world.billing, { customerId, period: '2026-07' })).meters.map(({ accepted, uncharged, difference }) => [accepted, uncharged, difference])).toEqual([[750, 750, 0]])
-    await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
   })
 })
