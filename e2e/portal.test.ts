@@ -78,6 +78,7 @@ test('a lower plan waits for the end of the period and is undone; a cancellation
 
   await page.getByRole('button', { name: '取消订阅' }).click()
   await dialog.getByRole('button', { name: '取消订阅' }).click()
+  await dialog.waitFor({ state: 'hidden' })
   await page.getByText('此后不再续费').waitFor()
   expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true })
   await page.getByRole('button', { name: '恢复订阅' }).click()

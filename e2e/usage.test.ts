@@ -115,7 +115,7 @@ test('what is chosen is in the address: a link and the way back show the same', 
   expect(await bar.getAttribute('aria-label')).toMatch(/2,400 次，网页 960 次，微信 720 次，电话 480 次，其他 240 次$/)
   await bar.hover()
   await page.getByText('2,400 次', { exact: true }).waitFor()
-  await page.getByRole('radio', { name: '表格' }).click()
+  await page.getByRole('radio', { name: '表格' }).first().click()
   await page.getByRole('columnheader', { name: '其他' }).waitFor()
   await page.getByRole('radio', { name: '费用' }).click()
   // Used before there was a plan: nobody pays for it.
@@ -217,7 +217,7 @@ describe.each<Look>([
     const witness = watch(page.context(), [new URL(url).host])
     const whole = async (state: string) => expect([state, await violations(page), await sidewaysScroll(page)]).toEqual([state, [], 0])
     await whole('grouped')
-    await page.getByRole('radio', { name: words.table }).click()
+    await page.getByRole('radio', { name: words.table }).first().click()
     await whole('table')
     await page.getByRole('button', { name: words.dates }).click()
     await page.getByRole('grid').waitFor()
