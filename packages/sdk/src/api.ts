@@ -567,7 +567,7 @@ export type ListedSubscription = {
   /** Letters, digits and _ . : - */
   planId: string
   planVersion: number
-  seats: number
+  seats: number | null
   /** RFC 3339, UTC */
   startedAt: string
   /** The first date after the trial it is in */
@@ -1266,7 +1266,7 @@ export type Subscription = {
     /** Letters, digits and _ . : - */
     planId: string
     planVersion: number
-    seats: number
+    seats: number | null
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
     /** Who asked for it: what the vendor scheduled is not the customer's to take back */
@@ -1277,7 +1277,7 @@ export type Subscription = {
     /** Letters, digits and _ . : - */
     planId: string
     planVersion: number
-    seats: number
+    seats: number | null
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
     /** Who asked for it: what the vendor scheduled is not the customer's to take back */
@@ -1307,7 +1307,7 @@ export type SubscriptionInput = {
   quoteId?: string
 }
 
-/** How many subscriptions of the filter there are, and seats, by plan and status */
+/** How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none */
 export type SubscriptionSummary = {
   /** RFC 3339, UTC */
   asOf: string
@@ -1316,7 +1316,7 @@ export type SubscriptionSummary = {
     planId: string
     status: 'trialing' | 'active' | 'past_due' | 'canceled'
     count: number
-    seats: number
+    seats: number | null
   }>
 }
 
@@ -1736,7 +1736,7 @@ export interface Operations {
       /** Letters, digits and _ . : - */
       planId: string
       planVersion: number
-      seats: number
+      seats: number | null
       /** A date in the customer's time zone, YYYY-MM-DD */
       at: string
       /** Who asked for it: what the vendor scheduled is not the customer's to take back */
@@ -1747,7 +1747,7 @@ export interface Operations {
       /** Letters, digits and _ . : - */
       planId: string
       planVersion: number
-      seats: number
+      seats: number | null
       /** A date in the customer's time zone, YYYY-MM-DD */
       at: string
       /** Who asked for it: what the vendor scheduled is not the customer's to take back */

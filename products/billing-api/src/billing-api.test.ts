@@ -53,6 +53,10 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'mean' })
       expect(answer.status).toBe(400)
       expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
+      for (const unit of ['x'.repeat(61), { 'zh-CN': '次', en: 'x'.repeat(61) }, { 'zh-CN': '次', en: 'x', one: 'x'.repeat(61) }]) {
+        const { status, body } = await put('/meters/long', { name: 'x', unit })
+        expect([status, body.errors.every(({ pointer }: { pointer: string }) => pointer.startsWith('/unit'))]).toEqual([400, true])
+      }
       expect((await put('/meters/a%20b', { name: 'x', unit: 'x' })).body.errors[0].pointer).toBe(':key')
     })
   })

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVo
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod, Unit } from '@customer-portal/http/resources'
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
@@ -11,7 +11,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Unit], { description: 'One text for both languages, or one each; `one` is English for one of them' }),
+  { name: Text, unit: Type.Union([UnitWord, Unit], { description: 'One text for both languages, or one each; `one` is English for one of them' }),
     decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, carry: meterFields.carry, groupBy: meterFields.groupBy,
     eventType: meterFields.eventType, valueProperty: meterFields.valueProperty, filters: meterFields.filters,
     backfill: Type.Optional(Type.Boolean({ description: 'Count the events of its type that were stored before as well, in the periods that are not billed yet' })),

@@ -1,4 +1,4 @@
-import { actingFor, cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, recordUsage, reserve, runDueWork, settleReservation } from '@customer-portal/billing'
+import { actingFor, cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, putPlan, recordUsage, reserve, runDueWork, settleReservation } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
@@ -178,5 +178,21 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
       server.clock.at = before
       expect((await call('GET', '/customers/nobody/reservations')).status).toBe(404)
     })
+  })
+
+  test('a plan that knows no seats has none anywhere, and seats asked for on it are refused, not forgotten', async () => {
+    const bare = { currency: 'CNY', fee: { amount: 100, per: 'subscription' as const }, seats: null }
+    for (const [id, rank] of [['bare', 1], ['bare-more', 2]] as const) await putPlan(server.billing, { id, name: id, rank, ...bare })
+    for (const id of ['s1', 's2']) {
+      await createCustomer(server.billing, { id, companyName: id })
+      const path = `/customers/${id}/subscription`
+      const begins = [await call('POST', path, { planId: 'bare-more', seats: 3 }), await call('POST', `${path}/preview`, { planId: 'bare-more', seats: 3 })]
+      await createSubscription(server.billing, { customerId: id, planId: 'bare-more' })
+      const changes = [await call('POST', `${path}/change`, { planId: 'bare', seats: 1 }), await call('POST', `${path}/preview`, { planId: 'bare', seats: 3 })]
+      for (const { status, body } of [...begins, ...changes]) expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'seats_out_of_range', '/seats'])
+      expect((await call('POST', `${path}/change`, { planId: 'bare', when: 'period_end' })).body).toMatchObject({ subscription: { seats: null, scheduledChange: { planId: 'bare', seats: null } } })
+    }
+    expect((await all('/subscriptions?planId=bare-more')).map((row) => (row as { seats?: number | null }).seats)).toEqual([null, null])
+    expect((await get('/subscriptions/summary?planId=bare-more')).plans).toEqual([{ planId: 'bare-more', status: 'active', count: 2, seats: null }])
   })
 })

@@ -54,7 +54,7 @@ const AdvisedMeter = Type.Object(
 )
 const PlanAdvice = Type.Object(
   {
-    planId: Id, seats: Type.Integer(), fee: Amount, usage: Amount, discount: Amount, tax: Amount, total: Amount,
+    planId: Id, seats: Nullable(Type.Integer()), fee: Amount, usage: Amount, discount: Amount, tax: Amount, total: Amount,
     difference: Type.Integer({ description: 'Compared with the plan of now: negative is less' }),
     meters: Type.Array(AdvisedMeter), obstacles: Type.Array(Blocker),
     soFar: Type.Integer({ description: 'What the running period has come to on it so far: a whole fee and the usage, before discounts and tax' }),
@@ -142,10 +142,19 @@ export const UsageDays = Type.Object(
 )
 export type UsageDays = Static<typeof UsageDays>
 
+export const DetailEvent = Type.Object(
+  {
+    ...UsageEvent.properties,
+    uncharged: Type.Boolean({ description: 'Whether no plan charges for it: there is none on its date, or none that has its meter' }),
+    countsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date it counts on, where a subscription was ended at once before it on the date of its time; null otherwise' }),
+  },
+  closed,
+)
+export type DetailEvent = Static<typeof DetailEvent>
 /** GET /usage/detail */
 export const UsageDetail = Type.Object(
   {
-    ...Page(UsageEvent).properties,
+    ...Page(DetailEvent).properties,
     total: Type.Optional(Type.Object(
       { events: Type.Integer(), isLeast: Type.Boolean() },
       { ...closed, description: 'Where asked for: the events on all pages. At most 100,000 are counted; `isLeast` where there are more' },

@@ -35,8 +35,10 @@ export const Percent = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,4})?$', descri
 /** A text a customer may see, in both languages. */
 export const LocalizedText = Type.Object({ 'zh-CN': Type.String({ minLength: 1, maxLength: 500 }), en: Type.String({ minLength: 1, maxLength: 500 }) }, closed)
 export type LocalizedText = Static<typeof LocalizedText>
+/** A word or two beside a number. */
+export const UnitWord = Type.String({ minLength: 1, maxLength: 60 })
 export const Unit = Type.Object(
-  { ...LocalizedText.properties, one: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'English for one of them' })) },
+  { 'zh-CN': UnitWord, en: UnitWord, one: Type.Optional({ ...UnitWord, description: 'English for one of them' }) },
   { ...closed, description: 'What is counted in: `en` for many (answers), `one` for one (answer)' },
 )
 export type Unit = Static<typeof Unit>
@@ -160,7 +162,7 @@ export const NextInvoice = Type.Object(
   },
 )
 export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], { description: "Who asked for it: what the vendor scheduled is not the customer's to take back" })
-export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Type.Integer(), at: LocalDate, by: Party }, closed)
+export const ScheduledChange = Type.Object({ planId: Id, planVersion: Type.Integer(), seats: Nullable(Type.Integer()), at: LocalDate, by: Party }, closed)
 export const Subscription = Type.Object(
   {
     id: Nullable(Type.String()),

@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type Advice, type PlanInput } from './index.ts'
+import { cancelSubscription, createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type Advice, type PlanInput } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 // 1 November 2026 in Shanghai begins at 16:00 on 31 October in UTC; November has 30 days.
@@ -89,6 +89,9 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     const said = await advice('new')
     expect(said).toMatchObject({ period: null, availableFrom: '2026-12-01', plans: [], recommendation: null })
     expect(said.forecast?.meters[0]).toMatchObject({ meter: 'ai_chat', used: 600, errorBasisPoints: null, tried: [] })
+    // Whoever leaves before has no plans to compare any more.
+    await cancelSubscription(world.billing, { customerId: 'new', when: 'period_end' })
+    expect(await advice('new')).toMatchObject({ period: null, availableFrom: null, forecast: said.forecast })
     await seedCustomer(world.billing, 'nobody')
     expect(await advice('nobody')).toEqual({ currency: 'CNY', period: null, availableFrom: null, plans: [], recommendation: null, forecast: null })
   })

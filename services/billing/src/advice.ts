@@ -16,7 +16,7 @@ import { daysIn, periodAt, type LabelledPeriod, type Period } from './rules/peri
 import { mostItCanCost } from './rules/pricing.ts'
 import { unitsFrom, wholeUnits } from './rules/quantity.ts'
 import { instantOf } from './rules/zone.ts'
-import { plansFor } from './subscription.ts'
+import { plansFor, saidSeats } from './subscription.ts'
 import type { LocalizedText } from './text.ts'
 import { usagePeriods } from './timeline.ts'
 import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
@@ -39,7 +39,8 @@ export interface AdvisedMeter {
 /** What the period would have cost on one plan with the seats of now, as far as the plan allows them. */
 export interface PlanAdvice {
   planId: string
-  seats: number
+  /** Null on a plan that knows no seats. */
+  seats: number | null
   fee: Money
   usage: Money
   discount: Money
@@ -104,7 +105,7 @@ export async function getAdvice(billing: Billing, input: { customerId: string })
     return {
       currency, plans,
       period: rated ? shown(rated) : null,
-      availableFrom: rated ? null : running.to,
+      availableFrom: rated || history.waiting.some((one) => one.change === null && one.at <= running.to) ? null : running.to,
       recommendation: recommended(plans, current.plan.id),
       forecast: await forecastOf(tx, history, { running, tried, usage }),
     }
@@ -148,7 +149,7 @@ function advisePlan(tx: BillingTransaction, history: History, { current, rated: 
   const meters = advisedMeters(tx, history, { rated, period, running, usage })
   const obstacles = tooManySeats(plan, wanted)
   return {
-    planId: plan.id, seats, fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
+    planId: plan.id, seats: saidSeats({ plan, seats }), fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
     soFar: money(fee.amount + sum(rateUsage(onPlan(running), running, usage, history.meters).map((one) => one.rated.amount))),
     loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
     fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),

@@ -53,6 +53,7 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
+  refuseSeatsWithout(plan, asked.seats)
   const kept = Math.max(from.seats, seatsOf(plan).min)
   // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
   const tooMany = asked.seats === undefined && kept > (seatsOf(plan).max ?? kept) && directionOf(from, { plan, seats: kept }) === 'down'
@@ -177,6 +178,12 @@ export async function warningsOf(tx: BillingTransaction, history: History, { dir
       },
     }]
   })
+}
+
+/** Seats that are asked for on a plan that knows none would be forgotten unsaid. */
+export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void {
+  if (asked === undefined || plan.seats !== null) return
+  throw new BillingError('seats_out_of_range', { pointer: '/seats', seats: asked, message: `plan '${plan.id}' knows no seats: leave seats out` })
 }
 
 /** The seats of the new stretch: those asked for, or as many as now, brought up to the plan's minimum. */

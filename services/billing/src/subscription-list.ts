@@ -18,7 +18,8 @@ export interface ListedSubscription {
   status: ListedStatus
   planId: string
   planVersion: number
-  seats: number
+  /** Null on a plan that knows no seats. */
+  seats: number | null
   startedAt: Instant
   /** The first date after the trial it is in. */
   trialEndsOn: LocalDate | null
@@ -47,7 +48,7 @@ export async function listSubscriptions(billing: Billing, input: SubscriptionsFi
     if (after) conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(given.add).join(', ')})`)
     const rows = await tx.query<ListedSubscription>(
       `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status, s.plan_id as "planId", s.plan_version as "planVersion",
-         s.seats, u.started_at as "startedAt", case when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
+         ${seatsSaid} as seats, u.started_at as "startedAt", case when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
          coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
        from ${subscriptions} where ${conditions.join(' and ')}
        order by u.created_at desc, u.customer_id desc, u.id desc limit ${limit + 1}`,
@@ -64,7 +65,8 @@ export interface SubscriptionSums {
   planId: string
   status: ListedStatus
   count: number
-  seats: number
+  /** Null where none of their plans knows seats. */
+  seats: number | null
 }
 
 /** How many subscriptions of a filter there are by plan and status. Throws invalid_range for more than 100,000. */
@@ -82,12 +84,15 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
   const given = parameters(tx.at)
   return tx.query<SubscriptionSums>(
     `select "planId", status, count(*)::int as count, sum(seats)::bigint as seats from (
-       select s.plan_id as "planId", ${statusOf} as status, s.seats from ${subscriptions}
+       select s.plan_id as "planId", ${statusOf} as status, ${seatsSaid} as seats from ${subscriptions}
        where ${conditionsOf(filter, given).join(' and ')} limit ${mostSummed + 1}) d
      group by 1, 2 order by "planId" collate "C", status`,
     given.values,
   )
 }
+
+/** On a plan that knows no seats a number is kept for the next plan, but there are none. */
+const seatsSaid = `(select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end from plans p where (p.id, p.version) = (s.plan_id, s.plan_version))`
 
 /** Each subscription `u` with its customer `c`, its last stretch `s`, its customer's date `z.today`, and `h`, the first end that is scheduled for it. */
 const subscriptions = `subscriptions u join customers c using (customer_id)

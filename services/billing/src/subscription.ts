@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { directionOf, refuseArchived, seatsFor } from './change.ts'
+import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { doWhatIsDue } from './due.ts'
@@ -58,7 +58,8 @@ export interface Subscription {
 export interface ScheduledChange {
   planId: string
   planVersion: number
-  seats: number
+  /** Null on a plan that knows no seats. */
+  seats: number | null
   at: LocalDate
   by: Party
 }
@@ -116,6 +117,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   }
   const trialDays = input.trialDays ?? (hadTrial(history) ? 0 : plan.trialDays)
   if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
+  refuseSeatsWithout(plan, input.seats)
   const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
   const startedAt = startOf(input.startsAt, tx.at)
   const from = localDateOf(history.zones, startedAt)
@@ -235,7 +237,7 @@ export async function subscriptionOf(tx: BillingTransaction, customerId: string)
   return {
     id: current.subscriptionId,
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
-    plan: current.plan, seats: current.plan.seats === null ? null : current.seats,
+    plan: current.plan, seats: saidSeats(current),
     allowances: await allowancesOf(tx, history),
     startedAt: history.startedAt, endedAt: null,
     currentPeriod: { start: feePeriod.from, end: feePeriod.to },
@@ -251,13 +253,16 @@ function aheadOf(history: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'ca
   const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
   const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
     const stretch = becomes(history, one)
-    return stretch ? [{ planId: stretch.plan.id, planVersion: stretch.plan.version, seats: stretch.seats, at: one.at, by: one.by }] : []
+    return stretch ? [{ planId: stretch.plan.id, planVersion: stretch.plan.version, seats: saidSeats(stretch), at: one.at, by: one.by }] : []
   }).sort(byDate)
   return {
     cancelAtPeriodEnd: end !== undefined, cancellation: end ? { at: end.at, by: end.by } : null,
     scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null, scheduledChanges,
   }
 }
+
+/** The seats as they are told: none on a plan that knows none, whatever number is kept for the next one. */
+export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null => (plan.seats === null ? null : seats)
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 

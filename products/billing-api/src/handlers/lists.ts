@@ -39,7 +39,7 @@ export const PaymentSummary = Type.Object(
 export const ListedSubscription = Type.Object(
   {
     id: Type.String(), customerId: CustomerId, companyName: Type.String(), status: SubscriptionStatus, planId: Id, planVersion: Type.Integer({ minimum: 1 }),
-    seats: Type.Integer(), startedAt: Instant,
+    seats: Nullable(Type.Integer()), startedAt: Instant,
     trialEndsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The first date after the trial it is in' }),
     endsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The first date after its end, which has come or is scheduled; null where it goes on' }),
     createdAt: Instant,
@@ -47,8 +47,8 @@ export const ListedSubscription = Type.Object(
   { ...closed, description: 'On its last plan; dates are the customer’s' },
 )
 export const SubscriptionSummary = Type.Object(
-  { asOf: Instant, plans: Type.Array(Type.Object({ planId: Id, status: SubscriptionStatus, count: Count, seats: Count }, closed)) },
-  { ...closed, description: 'How many subscriptions of the filter there are, and seats, by plan and status' },
+  { asOf: Instant, plans: Type.Array(Type.Object({ planId: Id, status: SubscriptionStatus, count: Count, seats: Nullable(Count) }, closed)) },
+  { ...closed, description: 'How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none' },
 )
 
 const bounded = 'Of at most 100,000 (400 `invalid_range`).'

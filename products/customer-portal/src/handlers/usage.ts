@@ -1,11 +1,12 @@
 import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageMonths, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
-import { failures, PageQuery, type App } from '@customer-portal/http'
+import { PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
 import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines, UsageMonths } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
+import { rejectedReason } from '../rejected-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
 
 const Moment = Type.Union([LocalDate, Instant], { description: 'A local date (the end is inclusive) or an instant' })
@@ -118,7 +119,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
-    return { data: data.map((event) => ({ ...event, quantity: shownQuantity(event.quantity), reason: { 'zh-CN': failures[event.code]['zh-CN'].detail, en: failures[event.code].en.detail } })), nextCursor }
+    return { data: data.map((event) => ({ ...event, quantity: shownQuantity(event.quantity), reason: rejectedReason(event) })), nextCursor }
   })
 
   app.get('/usage/late', {

@@ -1,11 +1,11 @@
 import type { Billing } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
-import { addDays, isDate, type DateRange } from '../rules/date.ts'
+import { readHistory, stretchOn, type History } from '../history.ts'
+import { addDays, isDate, type DateRange, type LocalDate } from '../rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { instantOf } from '../rules/zone.ts'
+import { instantOf, localDateOf } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
 import { isStorable } from './event.ts'
 import { voidFrom, voidOf, type EventVoid } from './void.ts'
@@ -20,6 +20,14 @@ export interface UsageEvent {
   properties: Record<string, unknown>
   /** Where it was taken back: it counts no more. */
   voided: EventVoid | null
+}
+
+/** An event in a customer's list, with what is made of it. */
+export interface DetailEvent extends UsageEvent {
+  /** Whether no plan charges for it: on the date it counts on there is none, or none that has its meter. */
+  uncharged: boolean
+  /** The date it counts on where that is not the one its time falls on, since a subscription was ended at once on that; null otherwise. */
+  countsOn: LocalDate | null
 }
 
 /** Which of a customer's events: those of a range, of one meter, under one id, or with one value of a property. */
@@ -46,14 +54,19 @@ export const mostCounted = 100_000
  */
 export async function getUsageDetail(
   billing: Billing, input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
-): Promise<Page<UsageEvent> & { total?: DetailTotal }> {
+): Promise<Page<DetailEvent> & { total?: DetailTotal }> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
     const where = await chosen(tx.query, history, input)
     const page = await eventPage(tx.query, history, where, input)
-    return { ...page, ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
+    return { ...page, data: page.data.map((event) => chargedOr(history, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
   }, { readOnly: true })
+}
+
+function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEvent {
+  const charges = stretchOn(history.stretches, date)?.plan.charges ?? []
+  return { ...event, uncharged: !charges.some(({ meter }) => meter === event.meter), countsOn: date === localDateOf(history.zones, event.time) ? null : date }
 }
 
 /** What a filter stands for. Where every event of a range has to be looked at, that is one of 92 days. */
@@ -127,13 +140,14 @@ export async function eventsBehind(
     // The dates lie in these months, whatever the zone: the other months need not be looked at.
     const around = "time >= ($2::date - 1)::timestamp at time zone 'UTC' and time < ($3::date + 1)::timestamp at time zone 'UTC'"
     const counted = `${around} and local_date >= $2::date and local_date < $3::date and ${countedBetween}`
-    return eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until], sign: 'case when stored_at <= $7 then -1 else 1 end' }, input)
+    const { data, nextCursor } = await eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until], sign: 'case when stored_at <= $7 then -1 else 1 end' }, input)
+    return { data: data.map(undated), nextCursor }
   }, { readOnly: true })
 }
 
-async function eventPage(query: Query, history: History, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<UsageEvent>> {
+async function eventPage(query: Query, history: History, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<DatedEvent>> {
   const limit = pageLimit(input.limit)
-  const data = await eventRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
+  const data = await datedRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
   const shown = data.slice(0, limit)
   const last = shown.at(-1)
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
@@ -152,15 +166,22 @@ export function placeOf({ time, id, meter }: UsageEvent): Place {
 const fromTheStart = '$5::timestamptz is null and $6::text[] is null'
 const keysOf = (meter: string | undefined) => (meter === undefined ? 'meters' : '(select $4::text as key) m')
 
+type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
+/** With the customer's date it counts on. */
+type DatedEvent = UsageEvent & { date: LocalDate }
+const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
+
 /** Up to `limit` events, newest first, those behind `after`. */
-export async function eventRows(
-  query: Query, history: History, where: Where, { customerId, meter, after, limit }: { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number },
-): Promise<UsageEvent[]> {
+export async function eventRows(query: Query, history: History, where: Where, asked: RowsAsked): Promise<UsageEvent[]> {
+  return (await datedRows(query, history, where, asked)).map(undated)
+}
+
+async function datedRows(query: Query, history: History, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
   const behind = after === undefined ? fromTheStart : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
-  const rows = await query<Omit<UsageEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
+  const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
     `select e.* from ${keysOf(meter)} cross join lateral (
-       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", properties, voided_at as "voidedAt", void_reason as "voidReason"
+       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, voided_at as "voidedAt", void_reason as "voidReason"
        from usage_events ${voidOf('usage_events')}
        where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
      where $4::text is null or e.meter = $4 order by e.time desc, e.id desc, e.meter desc limit ${limit}`,

@@ -3,6 +3,7 @@ import { countsQuantities, type Meter } from '../meter.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { stepsFrom } from '../rules/quantity.ts'
+import { propertiesTooLong, quantityMissing, textUnreadable, timeUnreadable, uniqueMissing, valueMissing, valueNoNumber } from './event-fault.ts'
 
 /**
  * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in units, a number or a decimal as text, and defaults
@@ -139,7 +140,7 @@ export function countedBy(meter: Meter, event: UsageEventInput): CountedEvent | 
   if (quantity === 'quantity_overflow') return { code: quantity, detail: `quantity ${units} is larger than can be counted exactly` }
   const { aggregation, uniqueBy, groupBy } = meter
   if (uniqueBy !== undefined && (!Object.hasOwn(properties, uniqueBy) || properties[uniqueBy] === null)) {
-    return { code: 'validation_failed', detail: `meter '${meter.key}' counts the different values of property '${uniqueBy}', which the event does not have` }
+    return { code: 'validation_failed', detail: uniqueMissing(meter.key, uniqueBy) }
   }
   const counted: CountedEvent = { meter: meter.key, quantity, aggregation }
   if (uniqueBy !== undefined) counted.uniqueBy = uniqueBy
@@ -155,21 +156,23 @@ function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventIn
   const value = valueProperty !== undefined && Object.hasOwn(properties, valueProperty) ? properties[valueProperty] : null
   if (value !== null) {
     if (isNumeric(value)) return value
-    return { code: 'validation_failed', detail: `meter '${key}' counts property '${valueProperty}', which is no number in the event` }
+    return { code: 'validation_failed', detail: valueNoNumber(key, valueProperty!) }
   }
   if (quantity !== undefined) return quantity
   if (!countsQuantities(meter)) return 1
   if (valueProperty !== undefined) {
-    return { code: 'validation_failed', detail: `meter '${key}' counts property '${valueProperty}', which the event does not have, and it has no quantity either` }
+    return { code: 'validation_failed', detail: valueMissing(key, valueProperty) }
   }
   if (type !== undefined && meter.eventType === type) {
-    return { code: 'validation_failed', detail: `meter '${key}' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty` }
+    return { code: 'validation_failed', detail: quantityMissing(key, "send a quantity, or name the property it stands in as the meter's valueProperty") }
   }
   const amount = amountIn(properties, type === undefined ? namesOfAmounts(key) : undefined)
   if (!amount) return 1
   return {
     code: 'validation_failed',
-    detail: `meter '${key}' counts quantities, and the event has none: '${amount.name}' (${amount.value}) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1`,
+    detail: quantityMissing(
+      key, `'${amount.name}' (${amount.value}) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1`,
+    ),
   }
 }
 
@@ -221,10 +224,10 @@ function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
-  if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: `properties take more than ${mostPropertyBytes} bytes` }
+  if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
   // What JSON may hold, as an escape, and the database may not.
   if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id) || !isStorable(event.type ?? '')) {
-    return { code: 'validation_failed', detail: 'the event holds a NUL character or half of a surrogate pair' }
+    return { code: 'validation_failed', detail: textUnreadable }
   }
   return { time, timeSent: event.time !== undefined, properties, propertiesText }
 }
@@ -236,7 +239,7 @@ export function bodyHashOf({ meter, quantity, time, propertiesText }: { meter: s
 
 function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection {
   const time = parseInstant(text)
-  if (!time) return { code: 'validation_failed', detail: `time '${text}' is not an RFC 3339 instant` }
+  if (!time) return { code: 'validation_failed', detail: timeUnreadable(text) }
   if (time < from) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
   if (time > to) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
   return time

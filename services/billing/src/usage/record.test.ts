@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { checkQuota, consume, createSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, type UsageEventInput } from '../index.ts'
+import { cancelSubscription, checkQuota, consume, createSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, type UsageEventInput } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 const most = Number.MAX_SAFE_INTEGER
@@ -203,6 +203,18 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const event = await customer('counted')
     await recordUsage(world.billing, [event({ id: 'v1', meter: 'visits', quantity: 5 }), event({ id: 'v2', meter: 'visits' }), event({ id: 'v3', meter: 'visits', quantity: 0 })])
     expect(await usageOf('counted')).toEqual({ visits: 3 })
+  })
+
+  test('the detail tells of an event that no plan charges for, and on which date it counts where an end moved it', async () => {
+    const event = await customer('leaving')
+    await createSubscription(world.billing, { customerId: 'leaving', planId: 'team', startsAt: '2026-11-10T04:00:00Z' })
+    await recordUsage(world.billing, [event({ id: 'before', time: '2026-11-09T04:00:00Z' }), event({ id: 'other', meter: 'visits' }), event({ id: 'charged' })])
+    await cancelSubscription(world.billing, { customerId: 'leaving', when: 'now' })
+    await recordUsage(world.billing, [event({ id: 'after', time: '2026-11-20T00:02:00Z' })])
+    const { data } = await getUsageDetail(world.billing, { customerId: 'leaving', start: '2026-11-01' })
+    expect(Object.fromEntries(data.map(({ id, uncharged, countsOn }) => [id, [uncharged, countsOn]]))).toEqual({
+      before: [true, null], other: [true, null], charged: [false, null], after: [true, '2026-11-21'],
+    })
   })
 
   test('the detail lists every event once, newest first, and its dates are the customer\'s', async () => {

@@ -37,7 +37,8 @@ export function useUndo() {
   async function resumed({ scheduledChange }: Subscription): Promise<Scheduled> {
     const after = await surely((key) => api.resume(key))
     if (scheduledChange?.by !== 'customer') return after
-    return surely((key) => api.downgrade({ planId: scheduledChange.planId, seats: scheduledChange.seats }, key))
+    const { planId, seats } = scheduledChange
+    return surely((key) => api.downgrade({ planId, ...(seats === null ? {} : { seats }) }, key))
   }
   return {
     undoScheduledChange,
