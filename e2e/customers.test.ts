@@ -74,18 +74,86 @@ describe.each(looks)('in $locale', ({ locale, seen }) => {
 })
 
 test('without a plan or after its end the portal shows no period that is not theirs, and no button that does nothing', async () => {
-  for (const [customerId, said] of [['none', '还没有订阅套餐'], ['ended', '订阅已结束']] as const) {
+  for (const [customerId, said, range] of [['none', '还没有订阅套餐', /没有订阅，按自然月显示/], ['ended', '订阅已结束', /订阅已结束，最后一个计费周期：11月1日 – 21日/]] as const) {
     const { page, close } = await open(customerId, '/')
     await main(page).getByText(said).first().waitFor()
     expect(await main(page).getByText(/天后重置/).count()).toBe(0)
     await page.locator('nav a[href$="/portal/usage"]').click()
-    await page.getByText(/没有订阅，按自然月显示/).waitFor()
+    expect(await main(page).innerText()).not.toMatch(/一切正常|剩余 \d+%|已用完/)
+    await page.getByText(range).waitFor()
+    await page.getByRole('button', { name: '日期范围' }).filter({ hasNotText: '本计费周期' }).waitFor()
+    expect(await main(page).innerText()).not.toMatch(/剩余 \d+%|本期至今/)
+    expect(await main(page).getByRole('button', { name: '重置日期' }).count()).toBe(0)
     await page.locator('nav a[href$="/portal/subscription"]').click()
     await page.getByRole('heading', { name: '套餐对比' }).waitFor()
     expect(await main(page).locator('article').count()).toBe(9)
     expect(await main(page).locator('article button:disabled').count()).toBe(0)
     await close()
   }
+})
+
+test('what came after the end is marked as not billed, and says on which date it counts', async () => {
+  const { page, close } = await open('ended', '/usage')
+  const row = page.locator('tbody tr', { hasText: '不计费' })
+  await row.getByText('在订阅结束后产生，计入 11月22日').waitFor()
+  expect([await row.count(), await row.locator('td').last().innerText()]).toEqual([1, expect.stringMatching(/7 次$/)])
+  await page.getByText(/合计 120 次，11月1日 – 21日/).waitFor()
+  await close()
+})
+
+test('dates that were chosen are reset by one button where nothing was used in them, and then there is none', async () => {
+  const { page, close } = await open('none', '/usage?from=2026-11-21&to=2026-11-21')
+  await page.getByRole('button', { name: '重置日期' }).first().click()
+  await page.getByRole('button', { name: '日期范围' }).filter({ hasText: '本月' }).waitFor()
+  await expect.poll(() => page.getByRole('button', { name: '重置日期' }).count()).toBe(0)
+  await close()
+})
+
+test('with another plan scheduled, or its end, a subscription is nowhere said to renew', async () => {
+  for (const [customerId, said] of [['changing', /changes to Plan cny-4 on Dec 1/], ['ending', /ends Dec 1/]] as const) {
+    const { page, close } = await open(customerId, '/subscription', { locale: 'en' })
+    await page.locator('h1 + p').getByText(said).waitFor()
+    expect(await main(page).innerText()).not.toMatch(/renews (Dec|on)/)
+    await page.locator('nav a[href$="/portal/"]').click()
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+    expect(await main(page).innerText()).not.toMatch(/Renews/)
+    await close()
+  }
+})
+
+test('a unit as long as may be takes no name’s place, and one of a unit is in the singular', async () => {
+  for (const [path, width] of [['/', 390], ['/usage', 390], ['/usage', 1280]] as const) {
+    const { page, close } = await open('units', path, { locale: 'en', width })
+    const meters = main(page).locator('bdi', { hasText: /^(Long unit|Active people)$/ })
+    const names = await meters.evaluateAll((all) => all.map((one) => [one.textContent, one.getBoundingClientRect().width > 60]))
+    expect(names.sort()).toEqual([['Active people', true], ['Long unit', true]])
+    expect(await main(page).innerText()).toMatch(/2 \/ 1 user\b[^]*1 user over/)
+    expect(await main(page).innerText()).not.toMatch(/\b1 users/)
+    await close()
+  }
+})
+
+test('usage that was refused for its shape says what was wrong, in the language of the page', async () => {
+  for (const [locale, said] of [['en', [/Long unit not counted\. The quantity “abc” is not a valid number\./, /Active people \(1 user\) not counted\. The property “person” is missing\./]],
+    ['zh-CN', [/长单位没有计入：数量“abc”不是有效的数字。/, /活跃人数（1 人）没有计入：缺少属性“person”。/]]] as const) {
+    const { page, close } = await open('units', '/usage', { locale })
+    for (const sentence of said) await main(page).getByText(sentence).waitFor()
+    await close()
+  }
+})
+
+test('a plan that is paid as it is used is called that wherever its price stands, with what it is so far', async () => {
+  const { page, close } = await open('payg', '/')
+  await main(page).getByText('按量计费，目前 ¥300.00').first().waitFor()
+  expect(await main(page).innerText()).not.toMatch(/免费/)
+  await page.locator('nav a[href$="/portal/subscription"]').click()
+  await page.locator('h1 + p').getByText(/按量计费，目前 ¥300\.00/).waitFor()
+  const card = main(page).locator('article', { hasText: '当前套餐' })
+  await card.getByText(/^另加税 6%/).waitFor()
+  expect(await card.innerText()).not.toMatch(/免费/)
+  await page.getByRole('heading', { name: '套餐对比' }).waitFor()
+  expect(await main(page).getByRole('table').innerText()).not.toMatch(/免费|¥0\//)
+  await close()
 })
 
 test('a subscription that ends says when on every page, and is resumed there', async () => {
@@ -114,7 +182,7 @@ test('what is used up is nowhere said to last: alert, quota, forecast and advice
 
 test('with something due nothing is called all good, and pay as you go is never 0 of 0', async () => {
   const { page, close } = await open('payg', '/')
-  await main(page).getByText('按量计费，目前 ¥300.00').waitFor()
+  await main(page).getByText('按量计费，目前 ¥300.00').first().waitFor()
   expect(await main(page).innerText()).not.toMatch(/ \/ 0|不含用量/)
   await close()
   const partPaid = await open('part-paid', '/')

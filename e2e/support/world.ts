@@ -9,6 +9,9 @@ import { vendorOf, type Vendor } from './vendor.ts'
 export const wordy = 'Enterprise support for very large organisations with many teams '.repeat(4).slice(0, 200).trim()
 export const unbreakable = 'W'.repeat(200)
 
+/** A unit as long as the API allows, with no place to break. */
+export const longUnit = 'U'.repeat(60)
+
 const price = (amount: number) => ({ model: 'per_unit', rate: { amount, per: 1 } })
 const meterKeys = Array.from({ length: 12 }, (_, index) => `meter_${index + 1}`)
 const chargesOf = (count: number, included: number | null, overage = 'bill') =>
@@ -17,7 +20,7 @@ const chargesOf = (count: number, included: number | null, overage = 'bill') =>
 /** So many invoices one customer has on the day they come. */
 export const manyInvoices = 1_000
 
-/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine) and a customer in every state. */
+/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine; euro: one of long units among others) and a customer in every state. */
 export interface World {
   server: RunningServer
   vendor: Vendor
@@ -26,7 +29,7 @@ export interface World {
   stop(): Promise<void>
 }
 
-export const customers = ['none', 'ended', 'ending', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived', 'year', 'many'] as const
+export const customers = ['none', 'ended', 'ending', 'changing', 'units', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived', 'year', 'many'] as const
 export type CustomerName = (typeof customers)[number]
 
 export async function startWorld(): Promise<World> {
@@ -43,6 +46,8 @@ export async function startWorld(): Promise<World> {
     const name = index === 1 ? { 'zh-CN': unbreakable.slice(0, 120), en: unbreakable.slice(0, 120) } : { 'zh-CN': `计量项 ${index + 1}`, en: `Meter ${index + 1}` }
     await call('PUT', `/meters/${key}`, { name, unit: { 'zh-CN': '次', en: 'calls' } })
   }
+  await call('PUT', '/meters/long', { name: { 'zh-CN': '长单位', en: 'Long unit' }, unit: { 'zh-CN': longUnit, en: longUnit }, groupBy: ['channel'] })
+  await call('PUT', '/meters/people', { name: { 'zh-CN': '活跃人数', en: 'Active people' }, unit: { 'zh-CN': '人', en: 'users', one: 'user' }, aggregation: 'unique', uniqueBy: 'person' })
   const plan = (id: string, of: object) => call('PUT', `/plans/${id}`, { name: { 'zh-CN': `套餐 ${id}`, en: `Plan ${id}` }, fee: { amount: 9_900, per: 'subscription' }, ...of })
   await plan('yen', { currency: 'JPY', rank: 1, charges: chargesOf(1, 100) })
   for (let n = 1; n <= 5; n += 1) await plan(`usd-${n}`, { currency: 'USD', rank: n, fee: { amount: n * 4_900, per: 'seat' }, charges: chargesOf(2, n * 1_000) })
@@ -50,6 +55,8 @@ export async function startWorld(): Promise<World> {
   await plan('payg', { rank: 7, name: { 'zh-CN': '按量计费', en: 'Pay as you go' }, fee: { amount: 0, per: 'subscription' }, charges: chargesOf(2, 0) })
   await plan('wordy', { rank: 8, name: wordy, description: wordy, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, 1_000), features: [wordy] })
   await plan('wide', { rank: 9, name: unbreakable, description: unbreakable, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, null), features: [unbreakable] })
+  const billed = (meter: string, included: number) => ({ meter, included, overage: 'bill', price: price(12) })
+  await plan('units', { currency: 'EUR', rank: 1, charges: [billed('long', 3_000), billed('people', 1)] })
   await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50) })
 
   await plan('seats', { rank: 10, currency: 'EUR', fee: { amount: 1_900, per: 'seat' }, seats: { min: 1, max: null }, charges: chargesOf(1, 100) })
@@ -71,6 +78,8 @@ export async function startWorld(): Promise<World> {
   await customer('none')
   await customer('ended', 'cny-2')
   await customer('ending', 'cny-2')
+  await customer('changing', 'cny-5')
+  await customer('units', 'units', { currency: 'EUR' })
   await customer('overdue', 'cny-3')
   await customer('part-paid', 'cny-2')
   await customer('negative', 'cny-4')
@@ -82,18 +91,25 @@ export async function startWorld(): Promise<World> {
   await customer('archived', 'old')
   await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50), archived: true })
   const { now } = await call<{ now: string }>('POST', '/test-clock', { now: '2026-11-21T02:30:00Z' })
+  // What is used before a subscription is ended at once, and after.
+  await vendor.record([{ id: 'ended-before', customerId: 'ended', meter: 'meter_1', quantity: 120 }])
   for (const id of ['ended'] as const) await call('POST', `/customers/${id}/subscription/cancel`, { when: 'now' })
-  const paying = ['ending', 'blocked', 'payg', 'five-plans', 'archived', 'one-plan'] as const
+  const paying = ['ending', 'changing', 'units', 'blocked', 'payg', 'five-plans', 'archived', 'one-plan'] as const
   for (const id of paying) for (const invoice of (await vendor.invoices(id)).data.filter(({ amountDue }) => amountDue > 0)) await vendor.pay(invoice.id, invoice.amountDue)
   await call('POST', '/customers/ending/subscription/cancel', { when: 'period_end' })
+  await call('POST', '/customers/changing/subscription/change', { planId: 'cny-4' })
   await call('POST', '/customers/negative/subscription/cancel', { when: 'now', credit: true })
   const [open] = (await vendor.invoices('part-paid')).data.filter(({ status }) => status === 'open')
   await vendor.pay(open!.id, 1_000)
   const use = (customerId: CustomerName, meter: string, quantity: number, day = '20') => ({ id: `${customerId}-${meter}-${day}`, customerId, meter, quantity, time: `2026-11-${day}T02:00:00Z` })
   await vendor.record([
-    use('blocked', 'meter_1', 100), use('payg', 'meter_1', 2_500), use('overdue', 'meter_1', 925, '05'), use('overdue', 'meter_2', 290), use('archived', 'meter_1', 20), use('five-plans', 'meter_1', 1),
+    use('blocked', 'meter_1', 100), use('payg', 'meter_1', 2_500), use('overdue', 'meter_1', 925, '05'), use('overdue', 'meter_2', 290), use('archived', 'meter_1', 20), use('five-plans', 'meter_1', 1), { id: 'ended-after', customerId: 'ended', meter: 'meter_1', quantity: 7, time: '2026-11-21T02:32:00Z' },
+    { ...use('units', 'long', 1_234_567), properties: { channel: unbreakable, [unbreakable.slice(0, 64)]: wordy } }, { ...use('units', 'people', 1), properties: { person: 'a' } },
+    { ...use('units', 'people', 1, '19'), properties: { person: 'b' } }, { ...use('units', 'people', 1, '18') },
     ...meterKeys.map((meter, index) => use('large', meter, index < 6 ? 1_000_000_000 : 900)),
   ])
+  // What the shape of an event refuses.
+  await vendor.record([{ ...use('units', 'long', 1, '17'), quantity: 'abc' }])
   await call('POST', '/test-clock', { now: new Date(Date.parse(now) + 3_600_000).toISOString() })
   await server.stop()
   await addInvoices(dataDir)

@@ -3,6 +3,7 @@ import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/cont
 import { locale } from '../preferences.ts'
 import { formatDate, formatPeriodLabel, formatRange, formatTime, formatZone, isMonth, localDate } from './date.ts'
 import { formatMoney, formatRate } from './money.ts'
+import { isPaidAsUsed } from './plan-price.ts'
 import { formatExact, formatQuantity } from './quantity.ts'
 import { useTexts } from '../texts/index.ts'
 
@@ -15,6 +16,8 @@ export function useFormat() {
   const text = (both: LocalizedText) => both[locale.value]
   /** The unit's word for so many: 1 answer, 2 answers. */
   const unitFor = (unit: Unit, quantity: number) => (locale.value === 'en' && quantity === 1 && unit.one ? unit.one : text(unit))
+  const quantity = (amount: number) => formatQuantity(amount, locale.value)
+  const exact = (amount: number) => formatExact(amount, locale.value)
   const money = (amount: number, currency: string, trim = false) => formatMoney(amount, currency, locale.value, { trim })
 
   function rate(of: { amount: number; per: number }, currency: string, unit: string): string {
@@ -28,16 +31,26 @@ export function useFormat() {
     return t(year ? 'unit.perYears' : 'unit.perMonths', { n: plan.intervalCount })
   }
 
-  /** ¥599 and /月, with the seat where the fee is per seat. */
+  /** The parts of a plan's price: ¥599 and /月, with the seat where the fee is per seat. */
   function fee(plan: Plan): { price: string; per: string } {
-    if (plan.fee.amount === 0) return { price: t('unit.free'), per: '' }
+    if (plan.fee.amount === 0) return { price: t(isPaidAsUsed(plan) ? 'quota.payAsYouGo' : 'unit.free'), per: '' }
     const seat = plan.fee.per === 'seat' ? t('unit.perSeat') : ''
     return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
   }
 
-  /** "3,000 次", "500 万个", "5 M tokens": Chinese puts no space between 万 and the unit. */
-  function measured(amount: string, unit: string): string {
-    return /[万亿]$/.test(amount) && /^\p{Script=Han}/u.test(unit) ? amount + unit : `${amount} ${unit}`.trim()
+  /** What a plan costs, in one line; of one that is paid as it is used, also what that is so far, where it is known. */
+  function priceLine(plan: Plan, soFar?: number): string {
+    if (soFar !== undefined && isPaidAsUsed(plan)) return t('quota.soFar', { amount: money(soFar, plan.currency) })
+    const { price, per } = fee(plan)
+    return price + per
+  }
+
+  /** So many of a unit, wherever a number has one: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` is how the number is written. */
+  function counted(amount: number, unit: Unit | undefined, write: (amount: number) => string = quantity): string {
+    const number = write(amount)
+    const word = unit ? unitFor(unit, amount) : ''
+    // Chinese puts no space between 万 and the unit.
+    return /[万亿]$/.test(number) && /^\p{Script=Han}/u.test(word) ? number + word : `${number} ${word}`.trim()
   }
 
   /** A date inside a sentence, "today" where it is that. */
@@ -48,9 +61,7 @@ export function useFormat() {
   }
 
   return {
-    text, unitFor, money, rate, interval, fee, measured, dayOn,
-    quantity: (quantity: number) => formatQuantity(quantity, locale.value),
-    exact: (quantity: number) => formatExact(quantity, locale.value),
+    text, unitFor, money, rate, interval, fee, priceLine, counted, dayOn, quantity, exact,
     percent: (percent: number) => `${percent}%`,
     day: (date: string) => formatDate(date, locale.value, 'day'),
     date: (date: string) => formatDate(date, locale.value, 'date'),

@@ -5,7 +5,7 @@ import { alertsOf, thingsIn } from './alerts.ts'
 const meter = (used: number, included: number | null, overagePolicy: 'bill' | 'block' = 'bill') =>
   ({ meter: `m${used}`, used, included, remaining: included === null ? null : Math.max(0, included - used), overage: included === null ? 0 : Math.max(0, used - included), overagePolicy, runsOutAt: null })
 const usage = (...meters: ReturnType<typeof meter>[]) => ({ meters }) as unknown as UsageSummary
-const subscription = (change: Partial<Subscription>) => ({ status: 'active', currentPeriod: { start: '2026-11-01', end: '2026-12-01' }, cancelAtPeriodEnd: false, trialEndsAt: null, trialDaysLeft: null, ...change }) as Subscription
+const subscription = (change: Partial<Subscription>) => ({ status: 'active', plan: { id: 'team' }, currentPeriod: { start: '2026-11-01', end: '2026-12-01' }, cancelAtPeriodEnd: false, trialEndsAt: null, trialDaysLeft: null, ...change }) as Subscription
 
 test('a customer with room in every quota and nothing overdue has no alert', () => {
   expect(alertsOf(subscription({}), usage(meter(10, 100), meter(9e9, null)), undefined)).toEqual([])
@@ -30,6 +30,10 @@ test('beyond three meters the others are told together, and each of them counts'
 test('a used-up quota is grave where it blocks, a warning where the rest is billed', () => {
   const tone = (policy: 'bill' | 'block') => alertsOf(undefined, usage(meter(100, 100, policy)), undefined)[0]?.tone
   expect([tone('block'), tone('bill')]).toEqual(['bad', 'warn'])
+})
+
+test('after the end, and without a plan, no meter is near a limit', () => {
+  for (const status of ['canceled', 'none'] as const) expect(alertsOf(subscription({ status, plan: null }), usage(meter(85, 100), meter(100, 100, 'block')), undefined)).toEqual([])
 })
 
 test('an ending trial or an ending subscription is said, the trial from three days before its end', () => {

@@ -23,7 +23,8 @@ const mostMeters = 3
 /** What the customer should look at, the most urgent first: what stops before what costs. */
 export function alertsOf(subscription: Subscription | undefined, usage: UsageSummary | undefined, overdue: Overdue | undefined): Alert[] {
   const alerts: Alert[] = overdue && overdue.count > 0 ? [{ kind: 'overdue', tone: 'bad', ...overdue }] : []
-  const meters = alertsOfMeters(usage?.meters ?? [])
+  // Without a plan nothing has a limit any more.
+  const meters = subscription && !subscription.plan ? [] : alertsOfMeters(usage?.meters ?? [])
   alerts.push(...meters.slice(0, mostMeters))
   const more = meters.slice(mostMeters)
   if (more.length > 0) alerts.push({ kind: 'more', tone: more.some(({ tone }) => tone === 'bad') ? 'bad' : 'warn', count: more.length })

@@ -5,26 +5,29 @@ import { usePlanMeters, useUsage } from '../queries.ts'
 
 /** A meter's name and unit in the reader's language: of those the plans charge for, and of others that were used. */
 export function useMeterNames() {
-  const { text, unitFor } = useFormat()
+  const { text, unitFor, counted } = useFormat()
   const usage = useUsage()
   const ofPlans = usePlanMeters()
   const meters = computed(() => new Map<string, { name: LocalizedText; unit: Unit }>([
     ...(usage.data.value?.meters ?? []).map((meter) => [meter.meter, meter] as const), ...(ofPlans.data.value ?? []).map((meter) => [meter.key, meter] as const),
   ]))
-  const word = (key: string, part: 'name' | 'unit') => {
+  const unitIn = (key: string) => meters.value.get(key)?.unit
+  const nameOf = (key: string) => {
     const meter = meters.value.get(key)
-    return meter ? text(meter[part]) : part === 'name' ? key : ''
+    return meter ? text(meter.name) : key
   }
-  const nameOf = (key: string) => word(key, 'name')
-  /** The unit, unless the name says it already: "Model tokens: 2 M", not "2 M tokens". */
-  function unitOf(key: string): string {
-    const unit = word(key, 'unit')
-    return nameOf(key).toLowerCase().endsWith(unit.toLowerCase()) ? '' : unit
+  /** The unit's word for so many. */
+  const unitOf = (key: string, quantity: number) => {
+    const unit = unitIn(key)
+    return unit ? unitFor(unit, quantity) : ''
   }
-  /** Of so many; of many where no number is given. */
-  const fullUnitOf = (key: string, quantity?: number) => {
-    const meter = meters.value.get(key)
-    return meter ? unitFor(meter.unit, quantity ?? 2) : ''
+  /** So many of a meter's unit. */
+  const countedIn = (key: string, quantity: number) => counted(quantity, unitIn(key))
+  /** The same below the meter's name, without the unit where the name says it already: "Model tokens: 2 M", not "2 M tokens". */
+  function countedUnder(key: string, quantity: number): string {
+    const unit = unitIn(key)
+    const isSaid = unit !== undefined && nameOf(key).toLowerCase().endsWith(text(unit).toLowerCase())
+    return counted(quantity, isSaid ? undefined : unit)
   }
-  return { nameOf, unitOf, fullUnitOf }
+  return { nameOf, unitOf, countedIn, countedUnder }
 }

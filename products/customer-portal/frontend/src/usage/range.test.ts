@@ -6,12 +6,23 @@ const periods = [
   { start: '2026-11-15', end: '2026-12-15', label: '2026-11' }, { start: '2026-10-15', end: '2026-11-15', label: '2026-10' }, { start: '2026-09-15', end: '2026-10-15', label: '2026-09' },
 ]
 const limits = { since: '2026-01-01', today: '2026-11-28' }
-const named = (of: typeof limits, from = periods) => Object.fromEntries(presets(from, of).map(({ name, range }) => [name, `${range.from} ${range.to}`]))
+const none = { current: undefined, periods: [], hasPlan: false }
+const named = (of: typeof limits, from = periods) => Object.fromEntries(presets({ current: from[0], periods: from, hasPlan: true }, of).map(({ name, range }) => [name, `${range.from} ${range.to}`]))
 
 test('the presets are the two billing cycles as the server counts them, and days that end today', () => {
   expect(named(limits)).toEqual({
     cycle: '2026-11-15 2026-12-14', previous: '2026-10-15 2026-11-14', last7: '2026-11-22 2026-11-28', last30: '2026-10-30 2026-11-28', months3: '2026-08-29 2026-11-28',
   })
+})
+
+test('without a plan no range is called a billing cycle of now: there is the month, and the last cycle there was', () => {
+  const names = (current: (typeof periods)[number], from: typeof periods) => presets({ current, periods: from, hasPlan: false }, limits).slice(0, 2).map(({ name, range }) => `${name} ${range.from} ${range.to}`)
+  const month = { start: '2026-11-01', end: '2026-12-01', label: '2026-11' }
+  const last = { start: '2026-11-15', end: '2026-11-29', label: '2026-11' }
+  expect(names(month, [])).toEqual(['month 2026-11-01 2026-11-30', 'last7 2026-11-22 2026-11-28'])
+  expect(names({ ...month, start: '2026-11-20' }, [{ ...last, end: '2026-11-20' }])).toEqual(['month 2026-11-20 2026-11-30', 'lastCycle 2026-11-15 2026-11-19'])
+  // On the day on which it ended that is still the period of now.
+  expect(names(last, [last])).toEqual(['lastCycle 2026-11-15 2026-11-28', 'last7 2026-11-22 2026-11-28'])
 })
 
 test('whoever came lately is offered no day before that', () => {
@@ -24,7 +35,7 @@ test('whoever came lately is offered no day before that', () => {
 test('three months back a month may be shorter, and are never more days than can be shown', () => {
   expect([monthsBefore('2026-05-31', 3), monthsBefore('2028-05-31', 3), monthsBefore('2026-02-10', 3), monthsBefore('2026-03-31', 1)]).toEqual(['2026-02-28', '2028-02-29', '2025-11-10', '2026-02-28'])
   for (let today = '2026-01-01'; today < '2029-01-01'; today = addDays(today, 1)) {
-    const months = presets([], { since: '2020-01-01', today }).find(({ name }) => name === 'months3')!.range
+    const months = presets(none, { since: '2020-01-01', today }).find(({ name }) => name === 'months3')!.range
     expect(daysIn(months)).toBeGreaterThanOrEqual(89)
     expect(daysIn(months)).toBeLessThanOrEqual(mostDays)
   }
@@ -32,7 +43,7 @@ test('three months back a month may be shorter, and are never more days than can
 
 test('today is the customer’s, so the same instant gives other days in another time zone', () => {
   const instant = '2026-10-31T16:30:00Z'
-  const week = (zone: string) => presets([], { since: '2026-01-01', today: localDate(instant, zone) }).find(({ name }) => name === 'last7')!.range
+  const week = (zone: string) => presets(none, { since: '2026-01-01', today: localDate(instant, zone) }).find(({ name }) => name === 'last7')!.range
   expect(week('Asia/Shanghai')).toEqual({ from: '2026-10-26', to: '2026-11-01' })
   expect(week('America/Los_Angeles')).toEqual({ from: '2026-10-25', to: '2026-10-31' })
 })

@@ -9,7 +9,7 @@ export const mostDays = 92
 /** What can be chosen: nothing before the customer came, nothing after today. */
 export interface Limits { since: string; today: string }
 
-export const presetNames = ['cycle', 'previous', 'last7', 'last30', 'months3'] as const
+export const presetNames = ['cycle', 'previous', 'month', 'lastCycle', 'last7', 'last30', 'months3'] as const
 export type PresetName = (typeof presetNames)[number]
 
 export const sameRange = (one: Range | undefined, other: Range | undefined): boolean => one !== undefined && one.from === other?.from && one.to === other.to
@@ -28,11 +28,19 @@ export function monthsBefore(date: string, months: number): string {
 export interface Period { start: string; end: string; label: string }
 export const datesOf = (period: Period | undefined): Range | undefined => (period ? { from: period.start, to: addDays(period.end, -1) } : undefined)
 
-/** The ranges that have a name, those that lie before the customer came left out. `periods` are newest first, the current one at the head. */
-export function presets(periods: readonly Period[], { since, today }: Limits): { name: PresetName; range: Range }[] {
+/** What is shown unless dates are chosen: `current` is the period of now, which without a subscription is a calendar month, `periods` are those of subscriptions, newest first. */
+export interface Shown { current: Period | undefined; periods: readonly Period[]; hasPlan: boolean }
+
+/** Whether the period of now is still the last of a subscription that has ended. */
+export const isLastCycle = ({ current, periods, hasPlan }: Shown): boolean => !hasPlan && current !== undefined && periods[0]?.start === current.start
+
+/** The ranges that have a name, those that lie before the customer came left out. Without a plan there is no billing cycle of now: the last one and the month are called that. */
+export function presets(shown: Shown, { since, today }: Limits): { name: PresetName; range: Range }[] {
+  const { current, periods, hasPlan } = shown
   const until = (from: string): Range => ({ from: from < since ? since : from, to: today })
   const all: Record<PresetName, Range | undefined> = {
-    cycle: datesOf(periods[0]), previous: datesOf(periods[1]),
+    cycle: hasPlan ? datesOf(periods[0]) : undefined, previous: hasPlan ? datesOf(periods[1]) : undefined,
+    month: hasPlan || isLastCycle(shown) ? undefined : datesOf(current), lastCycle: hasPlan ? undefined : datesOf(periods[0]),
     last7: until(addDays(today, -6)), last30: until(addDays(today, -29)), months3: until(addDays(monthsBefore(today, 3), 1)),
   }
   return presetNames.flatMap((name) => {

@@ -8,11 +8,14 @@ import { feeSeries, seriesOf, type Series } from './series.ts'
 import type { UsagePage } from './use-usage-page.ts'
 import { useTexts } from '../texts/index.ts'
 
+/** Above a column there is no number: the unit is that of many. */
+const many = 2
+
 /** What the daily chart shows: a meter or the fees, in one series or broken down, and how its numbers are written. */
 export function useChart(page: UnwrapNestedRefs<UsagePage>) {
   const { t } = useTexts()
-  const { text, quantity, exact, measured, money } = useFormat()
-  const unit = computed(() => (page.chartMeter ? text(page.chartMeter.unit) : ''))
+  const { text, unitFor, quantity, exact, counted, money } = useFormat()
+  const unit = computed(() => page.chartMeter?.unit)
   const currency = computed(() => page.usage?.currency ?? 'CNY')
   const groups = computed(() => (page.showsFee ? [] : page.chartMeter?.groupBy ?? []))
   const group = computed(() => groups.value.find((property) => property === page.filter.group))
@@ -38,11 +41,11 @@ export function useChart(page: UnwrapNestedRefs<UsagePage>) {
     chart: computed(() => options.value.find(({ value }) => value === page.filter.chart)?.value ?? (page.showsFee ? feeChart : page.chartMeter?.meter ?? '')),
     groupings: computed(() => [{ value: '', label: t('usage.ungrouped') }, ...groups.value.map((value) => ({ value, label: t('usage.groupedBy', { property: propertyName(value, t) }) }))]),
     days: computed(() => (page.range ? chartDays(page.range, series.value, page.today) : [])),
-    total: computed(() => (page.showsFee ? fee(series.value.reduce((sum, one) => sum + one.total, 0)) : measured(quantity(page.chartMeter?.used ?? 0), unit.value))),
-    heading: computed(() => (page.showsFee ? t('usage.feeIn', { currency: currency.value }) : `${t('usage.quantity')}${t('usage.inUnit', { unit: unit.value })}`)),
+    total: computed(() => (page.showsFee ? fee(series.value.reduce((sum, one) => sum + one.total, 0)) : counted(page.chartMeter?.used ?? 0, unit.value))),
+    heading: computed(() => (page.showsFee ? t('usage.feeIn', { currency: currency.value }) : `${t('usage.quantity')}${unit.value ? t('usage.inUnit', { unit: unitFor(unit.value, many) }) : ''}`)),
     tick: (value: number) => (page.showsFee ? money(value, currency.value, true) : quantity(value)),
     cell: (value: number) => (page.showsFee ? fee(value) : exact(value)),
-    measure: (value: number) => (page.showsFee ? fee(value) : measured(exact(value), unit.value)),
+    measure: (value: number) => (page.showsFee ? fee(value) : counted(value, unit.value, exact)),
     share: (one: Series) => (page.showsFee ? fee(one.total) : quantity(one.total)),
   }
 }

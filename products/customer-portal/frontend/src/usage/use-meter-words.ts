@@ -3,12 +3,11 @@ import { useFormat } from '../format/use-format.ts'
 
 /** The names of an event's meter and quantity in a sentence; a meter that nobody knows is called as it was sent. */
 export function useMeterWords(meters: () => UsageDays['meters']) {
-  const { text, unitFor, exact, measured } = useFormat()
+  const { text, exact, counted } = useFormat()
   return {
     wordsOf(event: { meter: string; quantity: number | null }): { meter: string; quantity: string } {
       const meter = meters().find((one) => one.meter === event.meter)
-      const quantity = exact(event.quantity ?? 1)
-      return meter ? { meter: text(meter.name), quantity: measured(quantity, unitFor(meter.unit, event.quantity ?? 1)) } : { meter: event.meter || '–', quantity }
+      return { meter: meter ? text(meter.name) : event.meter || '–', quantity: counted(event.quantity ?? 1, meter?.unit, exact) }
     },
   }
 }

@@ -7,7 +7,7 @@ import { chosenMonth, monthSeries } from './months.ts'
 /** What the card of the last twelve months shows: a metric of each month, and what changed in the one that is chosen. */
 export function useMonths(data: ComputedRef<UsageMonths | undefined>) {
   const { t } = useTexts()
-  const { text, money, quantity, exact, measured, unitFor, period, month, numeric } = useFormat()
+  const { text, money, quantity, exact, counted, period, month, numeric } = useFormat()
   const months = computed(() => data.value?.months ?? [])
   const meters = computed(() => data.value?.meters ?? [])
   const currency = computed(() => data.value?.currency ?? 'CNY')
@@ -21,7 +21,7 @@ export function useMonths(data: ComputedRef<UsageMonths | undefined>) {
   }))
   const chosen = computed(() => months.value.find(({ period: { start } }) => start === clicked.value) ?? chosenMonth(months.value))
   const at = (start: string) => months.value.find((one) => one.period.start === start)
-  const measure = (value: number) => (meter.value ? measured(exact(value), unitFor(meter.value.unit, value)) : money(value, currency.value))
+  const measure = (value: number) => (meter.value ? counted(value, meter.value.unit, exact) : money(value, currency.value))
 
   return {
     months, meters, currency, metric, series, chosen, measure,

@@ -7,7 +7,7 @@ import { useFormat } from '../format/use-format.ts'
 import { queryClient, useSubscription, useUsage, useUsageDays } from '../queries.ts'
 import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
-import { datesOf, presets, rangeBefore, sameRange, type Range } from './range.ts'
+import { datesOf, isLastCycle, presets, rangeBefore, sameRange, type Range } from './range.ts'
 import { useChange } from './use-change.ts'
 import { useCost } from './use-cost.ts'
 
@@ -36,7 +36,11 @@ export function useUsagePage() {
 
   const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
   const range = computed((): Range | undefined => (usage.value ? { from: usage.value.start, to: usage.value.end } : undefined))
-  const isCycle = computed(() => sameRange(range.value, datesOf(periods.value[0])))
+  const hasPlan = computed(() => subscription.data.value === undefined || subscription.data.value.plan !== null)
+  /** What is shown where no dates are chosen: the period of now, as the server says it. */
+  const usual = computed(() => datesOf(cycle.data.value?.period))
+  const isUsual = computed(() => (usual.value ? sameRange(range.value, usual.value) : asked.value === undefined))
+  const shown = computed(() => ({ current: cycle.data.value?.period, periods: periods.value, hasPlan: hasPlan.value }))
   const limits = computed(() => (usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined))
 
   // What the server tells of the current period moves its days as well, and the newest events; further pages stay as they are being read.
@@ -48,7 +52,7 @@ export function useUsagePage() {
   })
 
   function setRange(chosen: Range | undefined) {
-    const { from, to } = sameRange(chosen, datesOf(periods.value[0])) ? {} : chosen ?? {}
+    const { from, to } = sameRange(chosen, usual.value) ? {} : chosen ?? {}
     setFilter({ from, to })
   }
 
@@ -70,17 +74,19 @@ export function useUsagePage() {
   })
 
   return {
-    filter, setFilter, setRange, cycle, query, usage, today, range, isCycle,
+    filter, setFilter, setRange, cycle, query, usage, today, range,
+    /** Whether what is shown is what is shown without a choice of dates; and whether that is a billing cycle that goes on. */
+    isUsual, isCycle: computed(() => isUsual.value && hasPlan.value),
     /** What was chosen last, whether its days are here yet or not. */
-    chosenRange: computed(() => asked.value ?? datesOf(periods.value[0]) ?? range.value),
+    chosenRange: computed(() => asked.value ?? usual.value ?? range.value),
     limits, chartMeter, ...changes,
     cost: useCost(cycle, followed),
     quotas: computed(() => meterQuotas(cycle.data.value)),
-    hasPlan: computed(() => subscription.data.value === undefined || subscription.data.value.plan !== null),
+    hasPlan, isLastCycle: computed(() => isLastCycle(shown.value)), planIsKnown: computed(() => !subscription.isPending.value),
     showsFee: computed(() => chosenChart.value === feeChart),
     /** Whether usage can cost anything. */
     billed: computed(() => (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false) || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false)),
-    presets: computed(() => (limits.value ? presets(periods.value, limits.value) : [])),
+    presets: computed(() => (limits.value ? presets(shown.value, limits.value) : [])),
     daysLeft: computed(() => (cycle.data.value && today.value ? daysBetween(today.value, cycle.data.value.period.end) : 0)),
   }
 }
