@@ -46,6 +46,11 @@ test.each([
   expect(quantityIn(text)).toBe(value)
 })
 
+test('every event of a file of history says so', () => {
+  const { events } = lineReader(header, mapping, 'UTC', true)(line('e1', '2025-01-20T00:00:00Z', 'cust-01', '', '3', '1'))
+  expect(events.map(({ historical }) => historical)).toEqual([true, true])
+})
+
 test('a time without a zone is what clocks in the given zone show; one that they skip is rejected with its line', () => {
   expect(instant('2026-04-30 20:00:00.123456', 'Asia/Shanghai')).toBe('2026-04-30T12:00:00.123456Z')
   expect(instant('2026-04-30 20:00:00Z', 'Asia/Shanghai')).toBe('2026-04-30T20:00:00Z')

@@ -18,6 +18,7 @@ export interface UsageEvent {
   quantity: number | string
   time: string
   properties?: Record<string, string>
+  historical?: true
 }
 
 /** A line, or one event of it, that the server does not have, and why. */
@@ -35,8 +36,8 @@ export interface LineEvents {
   rejections: Rejection[]
 }
 
-/** Answers the function that turns lines into events; a time without a zone is one of `timesIn`. Throws when the header lacks a column that the mapping names. */
-export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC'): (line: Line) => LineEvents {
+/** Answers the function that turns lines into events, of history where asked; a time without a zone is one of `timesIn`. Throws when the header lacks a column that the mapping names. */
+export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC', historical = false): (line: Line) => LineEvents {
   const place = (column: string) => {
     const found = header.indexOf(column)
     if (found < 0) throw new Error(`The file has no column "${column}". Its columns are: ${header.join(', ')}.`)
@@ -59,7 +60,7 @@ export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC'):
       const eventId = meters.length > 1 ? `${cell(id)}:${meter}` : cell(id)
       const quantity = quantityIn(cell(place))
       if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(place)}", which is no number that the API takes.`))
-      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: at, ...(Object.keys(kept).length > 0 ? { properties: kept } : {}) })
+      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: at, ...(Object.keys(kept).length > 0 ? { properties: kept } : {}), ...(historical ? { historical } : {}) })
     }
     return result
   }

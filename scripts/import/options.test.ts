@@ -6,7 +6,7 @@ const parse = (...more: string[]) => parseOptions([...least, ...more], {})
 
 test('file, server, key and a meter are enough', () => {
   expect(parse()).toEqual({
-    file: 'events.csv.gz', url: 'http://127.0.0.1:8000', key: 'sk_1', batch: 1000, parallel: 3, createMeters: false, createCustomers: false, timezone: 'UTC',
+    file: 'events.csv.gz', url: 'http://127.0.0.1:8000', key: 'sk_1', batch: 1000, parallel: 3, historical: false, createMeters: false, createCustomers: false, timezone: 'UTC',
     timesIn: 'UTC', encoding: undefined, delimiter: undefined, plan: undefined, startsAt: undefined, state: 'events.csv.gz.progress', restart: false, rejected: undefined,
     mapping: { customer: 'customer_id', id: 'event_id', time: 'timestamp', meters: [{ meter: 'requests', column: 'requests' }], properties: [] },
   })

@@ -28,6 +28,8 @@ export interface ImportOptions {
   parallel: number
   createMeters: boolean
   createCustomers: boolean
+  /** The lines are of more than 35 days ago: they are shown, and not billed. */
+  historical: boolean
   /** Of the customers that are created. */
   timezone: string
   /** The zone of times written without one. */
@@ -58,11 +60,12 @@ Sends each line of a CSV file (with a header) to a running server: one event for
   --encoding NAME          utf-8, gb18030, utf-16le or utf-16be; found out when absent (GBK is read as GB 18030)
   --delimiter NAME         comma, semicolon, tab or pipe; found out from the header when absent
   --property COLUMN        a column kept as a property of the event; may be given several times
+  --historical             the lines are history, older than 35 days: shown, never billed; younger ones are rejected
   --create-meters          make the meters that do not exist
   --create-customers       make the customers that do not exist
   --timezone ZONE          their time zone; default: UTC
   --plan ID                with --create-customers: subscribe to this plan each customer of the file that has no subscription
-  --starts-at INSTANT      when that subscription starts; default: the 1st of the month of the first line
+  --starts-at INSTANT      when that subscription starts; default: the 1st of the month of the first line (with --historical: now)
   --batch N                events a request, 1 to 1000; default: 1000
   --parallel N             requests under way at once, 1 to 8; default: 3
   --rejected FILE          write every rejected line there, as CSV
@@ -92,6 +95,7 @@ export function parseOptions(parameters: string[], environment: Record<string, s
       meters, properties: values.property ?? [],
     },
     parallel: wholeNumber('--parallel', values.parallel, 3, 8),
+    historical: values.historical ?? false,
     createMeters: values['create-meters'] ?? false,
     createCustomers: values['create-customers'] ?? false,
     timezone: values.timezone ?? 'UTC',
@@ -112,7 +116,7 @@ function readParameters(args: string[]) {
     return parseArgs({
       args, allowPositionals: true,
       options: {
-        url: text, key: text, meter: texts, property: texts, 'customer-column': text, 'id-column': text, 'time-column': text, 'create-meters': flag,
+        url: text, key: text, meter: texts, property: texts, 'customer-column': text, 'id-column': text, 'time-column': text, historical: flag, 'create-meters': flag,
         'create-customers': flag, timezone: text, 'times-in': text, encoding: text, delimiter: text, plan: text, 'starts-at': text, batch: text, parallel: text, rejected: text, state: text, restart: flag,
       },
     })

@@ -18,9 +18,9 @@ export interface State {
 
 export const noTotals: Totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 }
 
-/** What makes two imports the same: the content of the file, the server, and what the columns mean. */
-export function importIdentity(hash: string, { url, mapping, timesIn }: Pick<ImportOptions, 'url' | 'mapping'> & Partial<Pick<ImportOptions, 'timesIn'>>): string {
-  return JSON.stringify({ hash, url, mapping, timesIn })
+/** What makes two imports the same: the content of the file, the server, what the columns mean, and whether it is history. */
+export function importIdentity(hash: string, { url, mapping, timesIn, historical }: Pick<ImportOptions, 'url' | 'mapping'> & Partial<Pick<ImportOptions, 'timesIn' | 'historical'>>): string {
+  return JSON.stringify({ hash, url, mapping, timesIn, ...(historical ? { historical } : {}) })
 }
 
 /** Reads where an earlier run of the same import stopped. Throws when the note is of another import. */

@@ -24,14 +24,14 @@ export async function importUsage(options: ImportOptions, screen: Screen): Promi
   const lines = file.records()
   const header = (await lines.next()).value as Line | undefined
   if (!header) throw new Error(`${options.file} is empty.`)
-  const readLine = lineReader(header.cells.map((cell) => cell.trim()), mapping, options.timesIn)
+  const readLine = lineReader(header.cells.map((cell) => cell.trim()), mapping, options.timesIn, options.historical)
   const records = tellRepeated(lines, { place: header.cells.findIndex((cell) => cell.trim() === mapping.id), from: before.line, screen })
   const first = (await records.lines.next()).value as Line | undefined
 
   const created = await prepareMeters(server, options)
   if (created.length > 0) screen.say(`Created the meters ${created.join(', ')}.`)
   const firstTime = first ? readLine(first).events[0]?.time : undefined
-  const customers = customerPreparation(server, options, options.startsAt ?? (firstTime && options.plan ? monthStart(firstTime, options.timezone) : undefined))
+  const customers = customerPreparation(server, options, options.startsAt ?? (firstTime && options.plan && !options.historical ? monthStart(firstTime, options.timezone) : undefined))
   const deliver = async (batch: Batch) => {
     if (options.createCustomers) await customers.prepare(batch.lines.flatMap((line) => line.events.map((event) => event.customerId)))
     return send(server, batch)

@@ -111,6 +111,8 @@ export type CloudEvent = {
     /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
     quantity?: number | string
   } | null
+  /** An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice */
+  historical?: boolean | 'true' | 'false'
   data_base64?: null
 }
 
@@ -215,6 +217,8 @@ export type EventInput = {
   time?: string
   /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
   properties?: Record<string, unknown>
+  /** Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then */
+  historical?: boolean
 }
 
 export type FoundEvent = {
@@ -232,6 +236,8 @@ export type FoundEvent = {
     at: string
     reason: string
   } | null
+  /** Recorded as history: it counts for no quota and no invoice */
+  historical: boolean
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -483,6 +489,8 @@ export type LateEvent = {
     at: string
     reason: string
   } | null
+  /** Recorded as history: it counts for no quota and no invoice */
+  historical: boolean
   /** The label of the usage period it falls in */
   period: string
   /** When that period was billed */
@@ -511,6 +519,8 @@ export type ListedEvent = {
     at: string
     reason: string
   } | null
+  /** Recorded as history: it counts for no quota and no invoice */
+  historical: boolean
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -1046,6 +1056,8 @@ export type Reconciliation = {
     uncharged: number
     /** Was recorded and taken back: in none of the others */
     voided: number
+    /** Was recorded as history, which is shown and not billed: in none of the others */
+    historical: number
     /** accepted − billed − adjusted − unbilled − uncharged: 0 */
     difference: number
   }>
@@ -1379,6 +1391,8 @@ export type UsageSummary = {
     }
     decimals: number
     used: number
+    /** What history alone comes to: it is in `used`, and in none of the other figures */
+    historical: number
     included: number | null
     /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number

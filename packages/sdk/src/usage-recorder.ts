@@ -5,16 +5,22 @@ import { askedFor, pauseAfter } from './retry.ts'
 import type { Transport } from './transport.ts'
 import { UsageQueueFull, type WaitingEvents } from './waiting-events.ts'
 
-/** One thing that was used. Without an `id` it gets one, and without a `time` the time it is recorded at: both stay the same however often it is sent. */
-export interface UsageEvent {
+interface EventContent {
   id?: string
   customerId: string
-  meter: string
-  /** In the meter's units; 1 when absent. */
-  quantity?: number
+  /** In the meter's units, a number or the text of a decimal; 1 when absent. */
+  quantity?: number | string
   time?: string | Date
   properties?: Record<string, unknown>
+  /** Of more than 35 days ago: it is shown, and counts for no quota and no invoice. Give its `time`. */
+  historical?: boolean
 }
+
+/**
+ * One thing that was used, for one meter, or of a type that meters read. Without an `id` it gets one, and without a `time` the time it is recorded at: both
+ * stay the same however often it is sent.
+ */
+export type UsageEvent = EventContent & ({ meter: string; type?: undefined } | { type: string; meter?: undefined })
 
 /** An event as it was sent. */
 export type SentEvent = UsageEvent & { id: string; time: string }

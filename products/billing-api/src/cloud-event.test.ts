@@ -51,6 +51,20 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(row).toEqual({ quantity: 2 })
   })
 
+  test('history is marked by an extension attribute, a text where it stands in a header', async () => {
+    const old = { time: '2026-01-10T03:59:00.000Z', data: { quantity: 2, channel: 'web' } }
+    const event = usage('old', { ...old, historical: true })
+    expect(await sendMessage(HTTP.binary(event))).toEqual(accepted)
+    expect(await sendMessage(HTTP.structured(event))).toEqual(duplicate)
+    expect(await sendBatch([event])).toMatchObject({ body: { duplicates: 1 } })
+    const refused = async (more: object) => (await sendBatch([usage('other', more)])).body.rejected.map(({ code }: { code: string }) => code)
+    expect([await refused(old), await refused({ ...old, historical: false }), await refused({ historical: true }), await refused({ ...old, historical: 'yes' })])
+      .toEqual([['event_too_old'], ['event_too_old'], ['event_too_recent'], ['validation_failed']])
+    const plain = { id: JSON.stringify(['/agents/7', 'old']), customerId: 'globex', meter: 'ai_chat', quantity: 2, time: old.time, properties: { channel: 'web' }, historical: true }
+    expect(await send(JSON.stringify(plain), { 'content-type': 'application/json' })).toEqual(duplicate)
+    expect(await send(`${JSON.stringify(plain)}\n`, { 'content-type': 'application/x-ndjson' })).toEqual(duplicate)
+  })
+
   test('header values are percent-encoded, as the HTTP binding says', async () => {
     const headers = { 'ce-specversion': '1.0', 'ce-id': '%E4%BC%9A%E8%AF%9D%201', 'ce-source': '/%25', 'ce-type': 'ai_chat', 'ce-subject': 'globex', 'ce-time': '2026-03-10T03:59:00.000Z', 'content-type': 'application/json' }
     expect(await send('{"quantity":1}', headers)).toEqual(accepted)

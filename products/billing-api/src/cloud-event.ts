@@ -8,8 +8,8 @@ export const cloudEventBatchType = 'application/cloudevents-batch+json'
 const jsonType = '^[Aa]pplication/([\\w.-]+\\+)?[Jj][Ss][Oo][Nn] *(;.*)?$'
 
 /**
- * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept: a tracing id differs with each try,
- * and an event sent again must be the same event.
+ * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept, but for `historical`: a tracing id differs with each
+ * try, and an event sent again must be the same event.
  */
 export const CloudEvent = Type.Object(
   {
@@ -24,6 +24,9 @@ export const CloudEvent = Type.Object(
       { quantity: Type.Optional(Quantity) },
       { additionalProperties: true, description: 'The rest is kept as properties' },
     ))),
+    historical: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {
+      description: 'An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice',
+    })),
     // What is not JSON holds no quantity; read as an extension it would count as 1.
     data_base64: Type.Optional(Type.Null()),
   },
@@ -33,12 +36,14 @@ export const CloudEvent = Type.Object(
 /** The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself. */
 export function eventOf(cloudEvent: unknown): unknown {
   if (typeof cloudEvent !== 'object' || cloudEvent === null || Array.isArray(cloudEvent)) return cloudEvent
-  const { source, id, subject, type, time, data } = cloudEvent as Record<string, unknown>
+  const { source, id, subject, type, time, data, historical } = cloudEvent as Record<string, unknown>
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
   const { quantity, ...properties } = (isObject ? data : {}) as Record<string, unknown>
   const named = typeof source === 'string' && typeof id === 'string' ? JSON.stringify([source, id]) : id
   const given = Object.entries({ id: named, customerId: subject, type, quantity, time }).filter(([, value]) => value !== undefined)
-  return { ...Object.fromEntries(given), ...(Object.keys(properties).length > 0 ? { properties } : {}) }
+  // In a header it is a text.
+  const isHistory = historical === true || historical === 'true'
+  return { ...Object.fromEntries(given), ...(Object.keys(properties).length > 0 ? { properties } : {}), ...(isHistory ? { historical: true } : {}) }
 }
 
 /** Whether a request carries a CloudEvent's attributes in its headers, the data alone in its body. */

@@ -178,6 +178,7 @@ export const EventInput = Type.Object(
     quantity: Type.Optional(Quantity),
     time: Type.Optional(Instant),
     properties: Type.Optional(Properties),
+    historical: Type.Optional(Type.Boolean({ description: 'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then' })),
   },
   closed,
 )
@@ -263,6 +264,7 @@ export const Reconciliation = Type.Object(
         unbilled: Type.Number({ description: 'Waits for its invoice' }),
         uncharged: Type.Number({ description: 'Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit' }),
         voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
+        historical: Type.Number({ description: 'Was recorded as history, which is shown and not billed: in none of the others' }),
         difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
       },
       closed,

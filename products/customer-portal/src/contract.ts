@@ -124,7 +124,10 @@ export const UsageDays = Type.Object(
       { ...closed, description: '`groupBy`: the properties it is broken down by. `fee`: what these days add to the fees for usage, before discounts and tax' },
     )),
     days: Type.Array(Type.Object(
-      { date: LocalDate, usage: Type.Record(Type.String(), Type.Number()), events: Type.Record(Type.String(), Type.Integer()), fees: Type.Record(Type.String(), Amount) },
+      {
+        date: LocalDate, usage: Type.Record(Type.String(), Type.Number()), events: Type.Record(Type.String(), Type.Integer()), fees: Type.Record(Type.String(), Amount),
+        historical: Type.Optional(Type.Record(Type.String(), Type.Number(), { description: 'What of the `usage` is history, which costs nothing. Absent where there is none' })),
+      },
       { ...closed, description: 'By meter; the `usage` of one that takes the last value is what it stands at, also on days without a report. The `fees` of a period’s days add up to what its usage costs; where a price falls with the quantity, a day may take something off' },
     )),
     groups: Type.Optional(Type.Array(Type.Object(

@@ -51,16 +51,16 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     expect(parse(bytes, { bom: true })).toEqual([
-      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '已撤销', "'=1+1", 'note', 'size', 'tags'],
-      ['2026-03-05 09:02:03.456789+08:00', 'AI 回答', '3', '次', "'=cmd|calc", '', "x;'=2", 'a "quoted", text\nand more', '-2.5', ''],
-      ['2026-03-05 00:00:00.000000+08:00', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&> \uffff', '', '', '', '', '["a","b"]'],
+      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量', "'=1+1", 'note', 'size', 'tags'],
+      ['2026-03-05 09:02:03.456789+08:00', 'AI 回答', '3', '次', "'=cmd|calc", '', '', "x;'=2", 'a "quoted", text\nand more', '-2.5', ''],
+      ['2026-03-05 00:00:00.000000+08:00', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&> \uffff', '', '', '', '', '', '["a","b"]'],
     ])
     const english = parse(Buffer.from(await (await request('start=2026-02-10&end=2026-02-10')).arrayBuffer()), { bom: true }) as string[][]
-    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'agent'])
+    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical', 'agent'])
     expect(english[1]!.at(-1)).toMatch(/^[012]$/)
     expect(english.length).toBe(131)
     const browser = await request('start=2026-03-01&end=2026-03-10', 'globex', { 'accept-language': 'zh-CN' })
-    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '已撤销']])
+    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量']])
   })
 
   test('as XLSX holds numbers, the clock as a date, and each text as it is', async () => {
@@ -68,10 +68,10 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
     const { sheets: [sheet] } = await readXlsx(new Uint8Array(await answer.arrayBuffer()))
     const [headings, first, second] = sheet!.rows
-    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Exact time', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', '=1+1', 'note', 'size', 'tags']])
-    expect(first!.slice(1)).toEqual(['2026-03-05 09:02:03.456789+08:00', 'AI answers', 3, 'answers', '=cmd|calc', null, 'x;=2', 'a "quoted", text\nand more', -2.5, null])
+    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Exact time', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical', '=1+1', 'note', 'size', 'tags']])
+    expect(first!.slice(1)).toEqual(['2026-03-05 09:02:03.456789+08:00', 'AI answers', 3, 'answers', '=cmd|calc', null, null, 'x;=2', 'a "quoted", text\nand more', -2.5, null])
     expect(Math.abs((first![0] as Date).getTime() - Date.UTC(2026, 2, 5, 9, 2, 3, 456))).toBeLessThan(2)
-    expect([second![5], second![10]]).toEqual(['plain \u0001 _x0041_ <&> \uffff', '["a","b"]'])
+    expect([second![5], second![11]]).toEqual(['plain \u0001 _x0041_ <&> \uffff', '["a","b"]'])
   })
 
   test('is refused by field, and for what is too long', async () => {

@@ -12,8 +12,8 @@ const types = { csv: 'text/csv; charset=utf-8', xlsx: 'application/vnd.openxmlfo
 type Format = keyof typeof types
 
 const texts = {
-  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号', '已撤销'], exactTime: '精确时间', others: '其他属性' },
-  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back'], exactTime: 'Exact time', others: 'Other properties' },
+  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量'], historical: '是', exactTime: '精确时间', others: '其他属性' },
+  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical'], historical: 'yes', exactTime: 'Exact time', others: 'Other properties' },
 }
 
 /** The response of the route, for the documentation. */
@@ -44,7 +44,7 @@ function xlsxOf({ timezone, columns, pages }: UsageExport, language: Language): 
   const [time = '', ...others] = texts[language].headings(timezone)
   const shown = [
     { header: time, width: 24, numFmt: 'yyyy-mm-dd hh:mm:ss.000' }, { header: texts[language].exactTime, width: 34 },
-    ...others.map((header, index) => ({ header, width: [16, 12, 10, 40, 24][index]! })),
+    ...others.map((header, index) => ({ header, width: [16, 12, 10, 40, 24, 12][index]! })),
     ...propertyHeadings(columns, language).map((header) => ({ header: String(asItIs(header)), width: 24 })),
   ]
   return writeXlsxStream(rowsOf(columns, pages, language), { name: texts[language].file, columns: shown, freezePane: { rows: 1 } }) as ReadableStream
@@ -71,9 +71,9 @@ function propertyHeadings({ names, areAll }: UsageExport['columns'], language: L
 }
 
 function cellsOf(event: ExportedEvent, { names, areAll }: UsageExport['columns'], language: Language): Cell[] {
-  const { name, quantity, unit, id, voided, properties } = event
+  const { name, quantity, unit, id, voided, historical, properties } = event
   const own = names.map((property) => (Object.hasOwn(properties, property) ? cellOf(properties[property]) : null))
-  const fixed = [name[language], quantity, unit[language], id, voided?.reason ?? null]
+  const fixed = [name[language], quantity, unit[language], id, voided?.reason ?? null, historical ? texts[language].historical : null]
   return areAll ? [...fixed, ...own] : [...fixed, ...own, othersOf(properties, names)]
 }
 

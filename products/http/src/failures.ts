@@ -57,6 +57,7 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
 
   starts_too_early: failure(422, ['开始时间过早', '订阅的开始时间过早。'], ['Starts too early', 'The subscription would start too far in the past.']),
   starts_in_future: failure(422, ['开始时间在未来', '订阅的开始时间不能在未来。'], ['Starts in the future', 'The subscription cannot start in the future.']),
+  event_too_recent: failure(422, ['事件不够早', '35 天内的事件不能作为历史用量导入。'], ['Event too recent', 'Events of the last 35 days cannot be recorded as history.']),
   event_too_old: failure(422, ['事件过旧', '事件时间过早，已不能计入。'], ['Event too old', 'The event is too old to be counted.']),
   event_voided: failure(409, ['用量已撤销', '该编号的用量已登记并撤销，请用新的编号重新上报。'], ['Event voided', 'The usage under this id was recorded and taken back; send what replaces it under another id.']),
   event_in_future: failure(422, ['事件在未来', '事件时间晚于当前时间。'], ['Event in the future', 'The event is later than now.']),

@@ -195,6 +195,7 @@ export const MeterUsage = Type.Object(
     unit: Unit,
     decimals: Type.Integer(),
     used: Type.Number(),
+    historical: Type.Number({ description: 'What history alone comes to: it is in `used`, and in none of the other figures' }),
     included: Nullable(Type.Number()),
     deficit: Deficit,
     remaining: Nullable(Type.Number()),
@@ -237,7 +238,10 @@ export const UsageQuery = Type.Object(
 )
 const EventVoid = Nullable(Type.Object({ at: Instant, reason: Type.String() }, { ...closed, description: 'Taken back: it counts no more' }))
 export const UsageEvent = Type.Object(
-  { id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()), voided: EventVoid },
+  {
+    id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()), voided: EventVoid,
+    historical: Type.Boolean({ description: 'Recorded as history: it counts for no quota and no invoice' }),
+  },
   closed,
 )
 export type UsageEvent = Static<typeof UsageEvent>

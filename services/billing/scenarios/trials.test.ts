@@ -64,7 +64,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(first).toMatchObject({ kind: 'renewal', period: { start: '2026-01-01', end: '2026-01-15' }, total: 63_494, issuedAt: '2026-01-14T17:00:00.000000Z' })
     expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 59_900, { start: '2026-01-15', end: '2026-02-15' }]])
     expect((await getReconciliation(world.billing, { customerId, period: '2026-01' })).meters).toEqual([
-      { meter: 'ai_chat', accepted: 1_500, billed: 0, adjusted: 0, unbilled: 0, uncharged: 1_500, voided: 0, difference: 0 },
+      { meter: 'ai_chat', accepted: 1_500, billed: 0, adjusted: 0, unbilled: 0, uncharged: 1_500, voided: 0, historical: 0, difference: 0 },
     ])
   })
 

@@ -112,7 +112,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await record('issued', [{ id: 'late', meter: 'calls', quantity: 20, time: '2026-03-20T00:00:00Z' }])
     await take('issued', 'typo')
     expect((await getReconciliation(world.billing, { customerId: 'issued', period: '2026-03' })).meters.find(({ meter }) => meter === 'calls')).toEqual({
-      meter: 'calls', accepted: 170, billed: 1150, adjusted: 0, unbilled: -980, uncharged: 0, voided: 1000, difference: 0,
+      meter: 'calls', accepted: 170, billed: 1150, adjusted: 0, unbilled: -980, uncharged: 0, voided: 1000, historical: 0, difference: 0,
     })
     expect(await mistakesIn(world)).toEqual([])
     await world.passTo('2026-05-02T00:00:00Z')

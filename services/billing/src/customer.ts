@@ -176,7 +176,7 @@ async function changeTimeZone(tx: BillingTransaction, customerId: string, timezo
 }
 
 async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boolean> {
-  return (await tx.query('select 1 from usage_daily where customer_id = $1 limit 1', [customerId])).length > 0
+  return (await tx.query('select 1 from usage_daily where customer_id = $1 union all select 1 from historical_daily where customer_id = $1 limit 1', [customerId])).length > 0
 }
 
 /** A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end of the period it would have begun in. */

@@ -7,7 +7,7 @@ export const codes = [
   'idempotency_key_reused', 'idempotency_in_progress',
   'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription', 'not_in_trial',
   'starts_too_early', 'starts_in_future',
-  'event_too_old', 'event_in_future', 'event_voided', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
+  'event_too_old', 'event_too_recent', 'event_in_future', 'event_voided', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
   'quota_exceeded', 'reservation_not_found', 'reservation_closed',
   'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used',
   'credit_already_given', 'amount_out_of_range', 'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount',

@@ -5,12 +5,13 @@ import { metersByKey, type Meter } from './meter.ts'
 import { firstOfMonth, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { beginningOfTime } from './rules/zone.ts'
+import { countedSums, historicalSums, type Sums } from './usage/day.ts'
 import { countedBy, holds, noMeter } from './usage/event.ts'
 import { groupsOf } from './usage/group.ts'
 import { tooLarge } from './usage/overflow.ts'
 import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
-import { countedEvents } from './usage/void.ts'
+import { countedEvents, summedEvents } from './usage/void.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {
@@ -176,25 +177,31 @@ class TooLarge extends Error {}
 async function fillGroups(tx: BillingTransaction, meter: Meter, { property, place }: Fill, customerId: string): Promise<Step & { place: Place | null }> {
   const after = place && 'date' in place ? place.date : beginningOfTime
   const days = await tx.query<{ date: LocalDate; events: number }>(
-    `select local_date as date, events from usage_daily where customer_id = $1 and meter = $2 and local_date > $3 order by local_date limit ${daysAtOnce}`,
+    `select local_date as date, sum(events)::bigint as events from (
+       select local_date, events from usage_daily where customer_id = $1 and meter = $2 and local_date > $3
+       union all select local_date, events from historical_daily where customer_id = $1 and meter = $2 and local_date > $3) d
+     group by 1 order by 1 limit ${daysAtOnce}`,
     [customerId, meter.key, after],
   )
   let events = 0
   const taken = days.filter((day, index) => index === 0 || (events += days[index - 1]!.events) + day.events <= eventsOfDaysAtOnce)
   const [first, last] = [taken[0]?.date, taken.at(-1)?.date]
   if (first === undefined || last === undefined) return { place: null }
-  await tx.query(
-    'delete from usage_groups where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5', [customerId, meter.key, property, first, last],
-  )
-  await insertGroups(tx, { customerId, meter: meter.key, property, first, last, keptFrom: (await eventsKeptFrom(tx)) ?? beginningOfTime })
+  const keptFrom = (await eventsKeptFrom(tx)) ?? beginningOfTime
+  for (const sums of [countedSums, historicalSums]) {
+    await tx.query(
+      `delete from ${sums.groups} where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`, [customerId, meter.key, property, first, last],
+    )
+    await insertGroups(tx, { customerId, meter: meter.key, property, first, last, keptFrom, sums })
+  }
   return { place: taken.length === days.length && days.length < daysAtOnce ? null : { date: last } }
 }
 
-interface Days { customerId: string; meter: string; property: string; first: LocalDate; last: LocalDate; keptFrom: LocalDate }
+interface Days { customerId: string; meter: string; property: string; first: LocalDate; last: LocalDate; keptFrom: LocalDate; sums: Sums }
 
-async function insertGroups(tx: BillingTransaction, { customerId, meter, property, first, last, keptFrom }: Days): Promise<void> {
+async function insertGroups(tx: BillingTransaction, { customerId, meter, property, first, last, keptFrom, sums }: Days): Promise<void> {
   const totals = await tx.query<{ localDate: LocalDate; value: unknown; quantity: number; events: number }>(
-    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from ${countedEvents} e
+    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from ${summedEvents(sums)} e
      where e.customer_id = $1 and e.meter = $2 and e.local_date between $4 and $5 and e.local_date >= $6
        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and e.time < ($5::date + 2)::timestamp at time zone 'UTC'
      group by 1, 2 order by 1`,
@@ -203,15 +210,15 @@ async function insertGroups(tx: BillingTransaction, { customerId, meter, propert
   const rows = totals.map(({ value, ...total }) => ({ ...total, customerId, meter, groupBy: [property], properties: { [property]: value } }))
   const groups = await groupsOf(tx, rows)
   await tx.query(
-    `insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
      select $1, $2, $3, local_date, kind, value, sum(quantity), sum(events)
      from jsonb_to_recordset($4) as g(local_date date, kind text, value text, quantity bigint, events bigint) group by 4, 5, 6`,
     [customerId, meter, property, JSON.stringify(rows.map((row) => ({ local_date: row.localDate, quantity: row.quantity, events: row.events, ...groups.get(row)![0]! })))],
   )
   // Of days whose events have left there are only the sums: they count among the values without a name.
   await tx.query(
-    `insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
-     select customer_id, meter, $3, local_date, 'rest', '', quantity, events from usage_daily
+    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
+     select customer_id, meter, $3, local_date, 'rest', '', quantity, events from ${sums.days}
      where customer_id = $1 and meter = $2 and local_date between $4 and $5 and local_date < $6`,
     [customerId, meter, property, first, last, keptFrom],
   )

@@ -11,15 +11,19 @@ import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts
 import { meterBalances } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
 import { readUsage } from './usage/deficit.ts'
-import { dailyUsage } from './usage/rating.ts'
+import type { Sums } from './usage/day.ts'
+import { dailyUsage, usedOn } from './usage/rating.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
 import { shown, type UsageSummary } from './usage/summary.ts'
 
-/** Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. */
+/**
+ * Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. What was
+ * `voided`, and what is `historical`, is in none of them.
+ */
 export interface Reconciliation {
   period: UsageSummary['period']
-  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; voided: number; difference: number }[]
+  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; voided: number; historical: number; difference: number }[]
   rejected: RejectedEvent[]
 }
 
@@ -43,13 +47,15 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
     const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
     const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
     const balances = meterBalances({ history, events, withVoided, daily: all, documents }, period)
+    const alone = [...new Set(counted.historical.map((day) => day.meter))].filter((key) => !balances.some(({ meter }) => meter.key === key))
+    const nothing = { accepted: 0, billed: 0, adjusted: 0, unbilled: 0, uncharged: 0, voided: 0, difference: 0 }
     return {
       period: shown(period),
-      meters: balances.map(({ meter, ...steps }) => {
+      meters: [...balances, ...alone.map((key) => ({ meter: history.meters.get(key)!, ...nothing }))].map(({ meter, ...steps }) => {
         const units = (name: keyof typeof steps) => unitsFrom(steps[name], meter.decimals)
         return {
           meter: meter.key, accepted: units('accepted'), billed: units('billed'), adjusted: units('adjusted'),
-          unbilled: units('unbilled'), uncharged: units('uncharged'), voided: units('voided'), difference: units('difference'),
+          unbilled: units('unbilled'), uncharged: units('uncharged'), voided: units('voided'), historical: unitsFrom(usedOn(counted.historical, meter, period), meter.decimals), difference: units('difference'),
         }
       }),
       rejected: await rejectedEvents(tx, input.customerId, period),
@@ -113,14 +119,18 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
     const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
     const keptFrom = await eventsKeptFrom(tx)
     const events = withDaysBefore(keptFrom, counted.daily, daily)
+    const historical = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' }, undefined, 'historical')
     const valid = rows.filter((row) => !row.voided).map((row) => row.document)
+    const unfilled = await unfilledProperties(tx)
     const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
     const broken = [
       ...await ledgerMistakes(tx, customerId),
       ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
       ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
-      ...groupMistakes(await groupTotals(tx, customerId), daily, history.meters, await unfilledProperties(tx)),
+      ...dayMistakes(withDaysBefore(keptFrom, counted.historical, historical), historical).map(({ what, row }) => ({ what, row: `history of ${row}` })),
+      ...groupMistakes(await groupTotals(tx, customerId, 'usage_groups'), daily, history.meters, unfilled),
+      ...(historical.length === 0 ? [] : groupMistakes(await groupTotals(tx, customerId, 'historical_groups'), historical, history.meters, unfilled)),
       ...balanceMistakes({ history, events, withVoided: withDaysBefore(keptFrom, counted.withVoided, daily), daily, documents: valid }),
       ...discountMistakes(valid),
       ...documents.flatMap((document) => lineMistakes(document, counted, history, keptFrom)),
@@ -129,9 +139,9 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
   }, { readOnly: true })
 }
 
-async function groupTotals(tx: BillingTransaction, customerId: string) {
+async function groupTotals(tx: BillingTransaction, customerId: string, groups: Sums['groups']) {
   return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
-    'select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_groups where customer_id = $1 group by 1, 2, 3', [customerId],
+    `select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${groups} where customer_id = $1 group by 1, 2, 3`, [customerId],
   )
 }
 

@@ -20,7 +20,7 @@ export function usageRoutes(app: App, billing: Billing): void {
       bodyLimit: eventBodyLimit,
       schema: {
         summary: 'Record usage', tags: ['usage'], consumes: ['application/json', cloudEventType, cloudEventBatchType, ...lineTypes], response: { 200: Recorded },
-        description: 'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once.',
+        description: 'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once. What is older than 35 days is taken with `historical: true` and is shown only.',
       },
     }, async (request) => recordBatch(billing, request))
   })

@@ -9,6 +9,7 @@ import { voidOf } from '../usage/void.ts'
 /** Events of one meter and date that were stored between two moments. `moment` is the place of the last one not after them (from 1; 0: before all). */
 interface CountedEvents {
   meter: string
+  historical: boolean
   aggregation: Meter['aggregation']
   date: LocalDate
   quantity: number
@@ -27,6 +28,7 @@ interface CountedEvents {
 /** A value that a counted property took on a date, and when that was first stored. */
 interface CountedValue {
   meter: string
+  historical: boolean
   date: LocalDate
   value: string
   storedAt: Instant
@@ -38,6 +40,8 @@ export interface CountedAgain {
   daily: DailyUsage[]
   /** With what was taken back. */
   withVoided: DailyUsage[]
+  /** History, which is in none of the others. */
+  historical: DailyUsage[]
   /** Usage stored up to a moment, with what was stored at that very moment or without. The moment is one of those given. */
   storedBy(moment: Instant, including: boolean): DailyUsage[]
 }
@@ -54,20 +58,22 @@ export async function countAgain(tx: BillingTransaction, customerId: string, mom
   const inDates = `e.customer_id = $1 and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
     and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
   const range = [customerId, dates?.from ?? null, dates?.to ?? null]
-  const counted = await tx.query<CountedEvents>(
-    `select meter, aggregation, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
+  const all = await tx.query<CountedEvents>(
+    `select meter, aggregation, historical is not null as historical, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
        width_bucket(voided_at, $4::timestamptz[]) as "voidMoment", voided_at = any($4::timestamptz[]) as "voidAt",
        ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
-     from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7 order by 3, 1`,
+     from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7, 8 order by 4, 1`,
     // A sentinel, since a list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
-  const values = !counted.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
-    `select e.meter, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
-     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 5 order by 2`,
+  const allValues = !all.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
+    `select e.meter, e.historical is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
+     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 4, 6 order by 3`,
     range,
   )
+  const [counted, values] = [all.filter(({ historical }) => !historical), allValues.filter(({ historical }) => !historical)]
   return {
+    historical: joined(all.filter(({ historical, voidMoment }) => historical && voidMoment === null), allValues.filter(({ historical, voidedAt }) => historical && voidedAt === null)),
     daily: joined(counted.filter((one) => one.voidMoment === null), values.filter(({ voidedAt }) => voidedAt === null)),
     withVoided: joined(counted, values),
     storedBy(moment, including) {

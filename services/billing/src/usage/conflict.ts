@@ -3,7 +3,7 @@ import type { Code } from '../failure.ts'
 import { canonicalJson } from '../rules/canonical.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { bodyHashOf, type CheckedEvent } from './event.ts'
+import { bodyHashOf, countedRows, noMeter, type CheckedEvent } from './event.ts'
 import { idKey } from './reservation-row.ts'
 
 /** Why an event was not taken. */
@@ -75,6 +75,34 @@ export async function recordedContents(tx: BillingTransaction, events: readonly 
   // Of another meter: each is looked at, since the key of the events begins with it.
   if (missing.length > 0) for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
   return found
+}
+
+/**
+ * What is recorded of history under the ids and at the times of these events, by customer and id, as each meter counts it: also where the id was
+ * forgotten since. An event is sent as history again, or for the first time though it was recorded when it happened.
+ */
+export async function recordedOfHistory(tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'time'>[]): Promise<Map<string, RecordedContent[]>> {
+  const found = new Map<string, RecordedContent[]>()
+  if (events.length === 0) return found
+  const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
+    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time, u.properties
+     from jsonb_to_recordset($1) as s(customer_id text, id text, time timestamptz)
+     cross join (select key, decimals from meters union all select '${noMeter}', 0) m
+     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (s.customer_id, m.key, s.time, s.id) limit 1) u`,
+    [JSON.stringify(events.map(({ customerId, id, time }) => ({ customer_id: customerId, id, time })))],
+  )
+  for (const { customerId, id, ...content } of rows) {
+    const key = contentKey({ customerId, id })
+    found.set(key, [...(found.get(key) ?? []), content])
+  }
+  return found
+}
+
+/** Whether an event says what is recorded, as far as the meters that count it now counted it then. */
+export function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
+  const known = countedRows(event).flatMap(({ meter, quantity }) => recorded.filter((one) => one.meter === meter).map((one) => one.quantity === quantity))
+  return known.length > 0 && known.every(Boolean)
+    && recorded.every(({ type, properties }) => (type ?? undefined) === event.type && canonicalJson(properties) === event.propertiesText)
 }
 
 export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) => idKey(customerId, id)

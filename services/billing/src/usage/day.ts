@@ -18,4 +18,19 @@ export function latestOf(events: string): string {
 const latest = (events: string, column: string) => `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
 
 /** Whether what comes is later than what a day holds. Ids are compared by their bytes, so that it is the same on every server. */
-export const isLater = '(excluded.last_at, excluded.last_id collate "C") > (usage_daily.last_at, usage_daily.last_id collate "C")'
+export const isLater = (days: Sums['days']) => `(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
+
+/** The tables in which events are summed. */
+export interface Sums {
+  days: 'usage_daily' | 'historical_daily'
+  values: 'usage_values' | 'historical_values'
+  groups: 'usage_groups' | 'historical_groups'
+  /** As a condition on a row of `usage_events`: the events that are summed there. */
+  of: 'historical is null' | 'historical'
+}
+
+/** What is billed and uses up quotas. */
+export const countedSums: Sums = { days: 'usage_daily', values: 'usage_values', groups: 'usage_groups', of: 'historical is null' }
+/** History, which is shown and counts for nothing. */
+export const historicalSums: Sums = { days: 'historical_daily', values: 'historical_values', groups: 'historical_groups', of: 'historical' }
+export const sumsOf = (event: { historical?: boolean | null }): Sums => (event.historical ? historicalSums : countedSums)

@@ -11,6 +11,7 @@ import type { LocalizedText, Unit } from '../text.ts'
 import { periodNamed } from '../timeline.ts'
 import { dailyFees, periodsIn, type DailyFees } from './fee.ts'
 import { groupDays, type GroupDays } from './group.ts'
+import { withHistory } from './historical.ts'
 import { readUsage } from './deficit.ts'
 import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from './rating.ts'
 
@@ -26,6 +27,15 @@ export interface DaysOfMeter {
   fee: Money
 }
 
+/** One date. `historical`, where there is any: what of its usage is history, which costs nothing. */
+export interface DayShown {
+  date: LocalDate
+  usage: Record<string, number>
+  events: Record<string, number>
+  fees: Record<string, Money>
+  historical?: Record<string, number>
+}
+
 /** A customer's usage day by day. `start` and `end` are the first and the last date asked for, `since` the first that can have usage. */
 export interface UsageDays {
   start: LocalDate
@@ -35,7 +45,7 @@ export interface UsageDays {
   currency: string
   asOf: Instant
   meters: DaysOfMeter[]
-  days: { date: LocalDate; usage: Record<string, number>; events: Record<string, number>; fees: Record<string, Money> }[]
+  days: DayShown[]
   /** Where asked for: what was used by the values of a property. `daily` has a number for each of the days. */
   groups?: { meter: string; property: string; values: { kind: GroupDays['kind']; value: string; used: number; daily: number[] }[] }[]
 }
@@ -50,14 +60,15 @@ export async function getUsageDays(billing: Billing, input: { customerId: string
     const range = { from: asked.from, to: earlier(asked.to, addDays(history.today, 1)) }
     const periods = periodsIn(history, range)
     // A day's fee is what it adds to its period's: that is read from its beginning.
-    const known = await readUsage(tx, history, { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to })
-    const usage = known.days
+    const read = { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to }
+    const known = await readUsage(tx, history, read)
+    const { days: usage, historical } = await withHistory(tx, history, read, known.days)
     const fees = dailyFees(history, periods, known)
     const shown = usage.filter((day) => range.from <= day.date)
-    const levels = known.all.filter((day) => history.meters.get(day.meter)?.aggregation === 'last' && day.date < range.to)
+    const levels = [...known.all.filter((day) => day.date < read.from), ...usage].filter((day) => history.meters.get(day.meter)?.aggregation === 'last' && day.date < range.to)
     const meters = metersIn(history, periods, [...shown, ...levels])
     const standing = levelsOf(history, periods, meters, levels)
-    const days = datesIn(range).map((date) => dayOf(date, shown, fees, meters, standing))
+    const days = datesIn(range).map((date) => dayOf(date, { usage: shown, historical, fees, meters, standing }))
     return {
       start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
       meters: meters.map((meter) => totalOf(meter, days, standing(meter, addDays(range.to, -1)) ?? units(usedOn(usage, meter, range), meter))),
@@ -89,7 +100,9 @@ async function firstDate(tx: BillingTransaction, history: History): Promise<Loca
   const known = history.stretches.reduce((first, stretch) => earlier(first, stretch.from), came)
   // By meter, since the sums are in that order: one look each, however long their history.
   const [used] = await tx.query<{ date: LocalDate | null }>(
-    `select min(first.local_date) as date from meters m, lateral (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1) first`,
+    `select min(first.local_date) as date from meters m, lateral (
+       (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1)
+       union all (select local_date from historical_daily where customer_id = $1 and meter = m.key order by local_date limit 1)) first`,
     [history.customer.customerId],
   )
   return earlier(known, used?.date ?? known)
@@ -118,18 +131,28 @@ function levelsOf(history: History, periods: readonly DateRange[], meters: reado
   }
 }
 
-function dayOf(date: LocalDate, usage: readonly DailyUsage[], fees: DailyFees, meters: readonly Meter[], standing: LevelOn): UsageDays['days'][number] {
+interface Shown {
+  usage: readonly DailyUsage[]
+  historical: readonly DailyUsage[]
+  fees: DailyFees
+  meters: readonly Meter[]
+  standing: LevelOn
+}
+
+function dayOf(date: LocalDate, { usage, historical, fees, meters, standing }: Shown): DayShown {
   const used = new Map(usage.filter((day) => day.date === date).map((day) => [day.meter, day]))
+  const old = new Map(historical.filter((day) => day.date === date).map((day) => [day.meter, day]))
   const byMeter = (valueFor: (meter: Meter, day: DailyUsage | undefined) => number) => Object.fromEntries(meters.map((meter) => [meter.key, valueFor(meter, used.get(meter.key))]))
   return {
     date,
     usage: byMeter((meter, day) => standing(meter, date) ?? (day ? units(valueOf(day, meter), meter) : 0)),
     events: byMeter((_, day) => day?.events ?? 0),
     fees: byMeter((meter) => fees.get(date)?.get(meter.key) ?? 0),
+    ...(old.size === 0 ? {} : { historical: Object.fromEntries(meters.filter(({ key }) => old.has(key)).map((meter) => [meter.key, units(valueOf(old.get(meter.key)!, meter), meter)])) }),
   }
 }
 
-function totalOf(meter: Meter, days: UsageDays['days'], used: number): DaysOfMeter {
+function totalOf(meter: Meter, days: readonly DayShown[], used: number): DaysOfMeter {
   const { key, name, unit, decimals, groupBy = [] } = meter
   return { meter: key, name, unit, decimals, groupBy, used, events: days.reduce((total, day) => total + day.events[key]!, 0), fee: sum(days.map((day) => day.fees[key]!)) }
 }

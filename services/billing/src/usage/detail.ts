@@ -20,6 +20,8 @@ export interface UsageEvent {
   properties: Record<string, unknown>
   /** Where it was taken back: it counts no more. */
   voided: EventVoid | null
+  /** Of before the vendor's usage was recorded here: it is shown, and counts for no quota and no invoice. */
+  historical: boolean
 }
 
 /** An event in a customer's list, with what is made of it. */
@@ -125,7 +127,7 @@ function bound(history: History, text: string, pointer: string, daysAfter: numbe
 /** What a line that counts usage stored after `$7` and until `$8` adds, and what was counted before and taken back meanwhile. */
 const countedBetween = `(
   (($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8) and (voided_at is null or voided_at > $8))
-  or (stored_at <= $7 and voided_at > $7 and voided_at <= $8))`
+  or (stored_at <= $7 and voided_at > $7 and voided_at <= $8)) and historical is null`
 
 /**
  * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
@@ -181,7 +183,8 @@ async function datedRows(query: Query, history: History, where: Where, { custome
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
     `select e.* from ${keysOf(meter)} cross join lateral (
-       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, voided_at as "voidedAt", void_reason as "voidReason"
+       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, historical is not null as historical,
+         voided_at as "voidedAt", void_reason as "voidReason"
        from usage_events ${voidOf('usage_events')}
        where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
      where $4::text is null or e.meter = $4 order by e.time desc, e.id desc, e.meter desc limit ${limit}`,

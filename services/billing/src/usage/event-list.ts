@@ -128,7 +128,7 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, from,
     ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
   ]
   const rows = await tx.query<Omit<ListedEvent, 'meter' | 'voided'> & { meter: string; decimals: number; voidedAt: Instant | null; voidReason: string | null }>(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals,
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals, e.historical is not null as historical,
        e.voided_at as "voidedAt", e.void_reason as "voidReason"
      from (select customer_id from customers
            where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}

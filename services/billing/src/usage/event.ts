@@ -17,6 +17,8 @@ export interface UsageEventInput {
   quantity?: number | string
   time?: string
   properties?: Record<string, unknown>
+  /** Of before the last 35 days: it is listed and shown, and counts for no quota and no invoice. */
+  historical?: boolean
   /** When one without a time first came, where it was refused then: it counts at that moment. */
   arrivedAt?: Instant
 }
@@ -53,6 +55,7 @@ export interface CheckedEvent extends CountedEvent {
   /** The properties as JSON. */
   propertiesText: string
   bodyHash: string
+  historical?: true
 }
 
 export interface Rejection {
@@ -66,15 +69,21 @@ export const latestDays = 35
 export const aheadSeconds = 300
 export const mostPropertyBytes = 4096
 
-/** The times that are taken at an instant, both ends in. */
+/** The times that are taken at an instant, both ends in; of history those from `historyFrom` until before `from`. */
 export interface TakenTimes {
   at: Instant
   from: Instant
   to: Instant
+  historyFrom: Instant
 }
 
-export function takenTimes(at: Instant): TakenTimes {
-  return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds) }
+/** History goes back so far at most: each month of it is a table of its own. */
+const mostYears = 10
+
+/** The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is taken, since it might have been there. */
+export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
+  const oldest = addSeconds(at, -mostYears * 366 * 86_400)
+  return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds), historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest }
 }
 
 /** Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the same. */
@@ -219,8 +228,8 @@ function quantityText(quantity: number | string | undefined): number | string {
 const mostDecimals = 6
 
 /** What of an event is the same for every meter. */
-function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent, 'time' | 'timeSent' | 'properties' | 'propertiesText'> | Rejection {
-  const time = event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
+function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent, 'time' | 'timeSent' | 'properties' | 'propertiesText' | 'historical'> | Rejection {
+  const time = event.historical ? timeOfHistory(event.time, times) : event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
@@ -229,7 +238,7 @@ function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent
   if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id) || !isStorable(event.type ?? '')) {
     return { code: 'validation_failed', detail: textUnreadable }
   }
-  return { time, timeSent: event.time !== undefined, properties, propertiesText }
+  return { time, timeSent: event.time !== undefined, properties, propertiesText, ...(event.historical ? { historical: true } : {}) }
 }
 
 /** What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none, the quantity as sent), `time` null where none was sent. */
@@ -240,8 +249,17 @@ export function bodyHashOf({ meter, quantity, time, propertiesText }: { meter: s
 function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection {
   const time = parseInstant(text)
   if (!time) return { code: 'validation_failed', detail: timeUnreadable(text) }
-  if (time < from) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago` }
+  if (time < from) return { code: 'event_too_old', detail: `time ${time} is more than ${latestDays} days ago: as history, which is shown and not billed, it is taken with historical: true` }
   if (time > to) return { code: 'event_in_future', detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}` }
+  return time
+}
+
+function timeOfHistory(text: string | undefined, { from, historyFrom }: TakenTimes): Instant | Rejection {
+  const time = parseInstant(text ?? '')
+  if (text === undefined) return { code: 'validation_failed', detail: 'a historical event says when it was: time is missing' }
+  if (!time) return { code: 'validation_failed', detail: timeUnreadable(text) }
+  if (time >= from) return { code: 'event_too_recent', detail: `time ${time} is not more than ${latestDays} days ago: usage of then is recorded without historical, and counts` }
+  if (time < historyFrom) return { code: 'event_too_old', detail: `time ${time} is before ${historyFrom}, from which on history is taken` }
   return time
 }
 

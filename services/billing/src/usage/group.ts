@@ -89,10 +89,13 @@ export interface GroupUsage extends Group {
   events: number
 }
 
-/** Usage by the values of a property over a range of dates. */
+const shownGroups = `(select customer_id, meter, property, local_date, kind, value, quantity, events from usage_groups
+  union all select customer_id, meter, property, local_date, kind, value, quantity, events from historical_groups) g`
+
+/** Usage by the values of a property over a range of dates, with history. */
 export async function groupUsage(tx: BillingTransaction, customerId: string, range: DateRange, property: string): Promise<GroupUsage[]> {
   return tx.query<GroupUsage>(
-    `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_groups
+    `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
      group by 1, 2, 3, 4 order by meter collate "C", kind, value collate "C"`,
     [customerId, property, range.from, range.to],
@@ -104,11 +107,11 @@ export interface GroupDays extends GroupUsage {
   date: LocalDate
 }
 
-/** Usage by the values of a property, date by date. */
+/** Usage by the values of a property, date by date, with history. */
 export async function groupDays(tx: BillingTransaction, customerId: string, range: DateRange, property: string): Promise<GroupDays[]> {
   return tx.query<GroupDays>(
-    `select meter, property, kind, value, local_date as date, quantity, events from usage_groups
-     where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4 order by meter collate "C", kind, value collate "C", local_date`,
+    `select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
+     where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4 group by 1, 2, 3, 4, 5 order by meter collate "C", kind, value collate "C", local_date`,
     [customerId, property, range.from, range.to],
   )
 }

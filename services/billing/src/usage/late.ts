@@ -69,7 +69,7 @@ async function closedLately(tx: BillingTransaction, history: History): Promise<C
   })
 }
 
-interface LateRow extends Omit<UsageEvent, 'voided'> {
+interface LateRow extends Omit<UsageEvent, 'voided' | 'historical'> {
   voidedAt: Instant | null
   voidReason: string | null
   localDate: LocalDate
@@ -87,7 +87,7 @@ async function lateRows(tx: BillingTransaction, customerId: string, closed: read
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
     return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place,
         voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
-      where customer_id = $1 and meter <> '' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
+      where customer_id = $1 and meter <> '' and historical is null and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
       order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
   })
@@ -109,7 +109,7 @@ async function withOutcomes(tx: BillingTransaction, history: History, closed: re
     const outcome = invoice ? 'billed' : voided ? 'voided' : !isCharged(history, event.meter, localDate) ? 'uncharged'
       // What was taken back is billed anew.
       : counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
-    return { ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
+    return { ...event, historical: false, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
   })
 }
 

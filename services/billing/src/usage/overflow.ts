@@ -98,6 +98,25 @@ async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDa
   return BigInt(window!.most ?? '0')
 }
 
+/** Whether with history some month around its dates would hold more than can be shown exactly, what is billed of it included. */
+export async function isHistoryTooLarge(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
+  if (events.length === 0) return false
+  const counted = [...new Map(events.map(({ customerId, meter }) => [`${customerId} ${meter}`, { customer_id: customerId, meter }])).values()]
+  const dates = events.map((event) => event.localDate)
+  const [window] = await tx.query<{ most: string | null }>(
+    `select max(total)::text as most from (
+       select sum(d.quantity) over (partition by e.customer_id, e.meter order by d.local_date range between current row and interval '30 days' following) as total
+       from jsonb_to_recordset($1) as e(customer_id text, meter text) cross join lateral (
+         select local_date, quantity from historical_daily where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3
+         union all select local_date, quantity from usage_daily where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3) d) as windows`,
+    [JSON.stringify(counted), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30)],
+  )
+  return BigInt(window!.most ?? '0') > mostHistory
+}
+
+/** Of a level the days of a month are added up too: a bound, and there is room between it and what is counted exactly. */
+const mostHistory = BigInt(Number.MAX_SAFE_INTEGER) / 2n
+
 /** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. What is not above `small` need not even be sent. */
 async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], small: number, costs: Costs): Promise<boolean> {
   const counted = [...new Map(events.map((event) => [`${event.customerId} ${event.meter}`, event])).values()]

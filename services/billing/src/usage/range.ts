@@ -9,7 +9,8 @@ import { zoneOn } from '../rules/zone.ts'
 import type { LocalizedText } from '../text.ts'
 import { dayOf, valueOf as hashOf } from './day.ts'
 import { rangeOf } from './detail.ts'
-import { countedEvents } from './void.ts'
+import { withHistory } from './historical.ts'
+import { shownEvents } from './void.ts'
 import { dailyUsage, usedOn, valueOf } from './rating.ts'
 
 export const usageWindows = ['hour', 'day', 'month'] as const
@@ -63,7 +64,7 @@ async function byDates(tx: BillingTransaction, history: History, { customerId, s
   }
   const range = { from: start, to: addDays(end, 1) }
   assertWithin(daysBetween(range.from, range.to), mostDaysOf[window ?? 'whole'], { start, end })
-  const usage = await dailyUsage(tx, customerId, range, meter)
+  const usage = (await withHistory(tx, history, range, await dailyUsage(tx, customerId, range, meter), meter)).days
   const meters = [...new Set(usage.map((day) => day.meter))].sort().map((key) => {
     const own = usage.filter((day) => day.meter === key)
     const of = history.meters.get(key)!
@@ -86,7 +87,7 @@ async function byHour(tx: BillingTransaction, history: History, { customerId, st
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
     `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity, count(*)::bigint as events
      from (select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
-           from ${countedEvents} e join meters m on m.key = e.meter
+           from ${shownEvents} e join meters m on m.key = e.meter
            where e.customer_id = $1 and e.meter = $2 and e.time >= $3 and e.time < $4) e
      group by grouping sets ((e.aggregation, hour), (e.aggregation)) order by hour nulls last`,
     [customerId, meter, from, to],

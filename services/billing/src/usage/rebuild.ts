@@ -2,9 +2,9 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { lockCustomer } from '../history.ts'
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import { beginningOfTime } from '../rules/zone.ts'
-import { dayOf, latestOf, valueOf } from './day.ts'
+import { countedSums, dayOf, historicalSums, latestOf, valueOf, type Sums } from './day.ts'
 import { groupsOf, type Group } from './group.ts'
-import { countedEvents } from './void.ts'
+import { summedEvents } from './void.ts'
 import { eventsKeptFrom } from './upkeep.ts'
 
 /** A row of a sum that was not what its events come to. */
@@ -43,16 +43,27 @@ export async function* rebuildUsage(billing: Billing, options: { check?: boolean
 }
 
 async function* rebuildCustomer(billing: Billing, customerId: string, check: boolean): AsyncGenerator<Difference> {
-  for (const range of await billing.transaction((tx) => rangesOf(tx, customerId), { readOnly: true })) {
-    for (let offset = 0; ;) {
-      const values = await valueDifferences(billing, customerId, range, check, offset)
-      yield* values
-      if (values.length < valuesTogether) break
-      // What was mended is no difference any more.
-      if (check) offset += values.length
+  const { ranges, all } = await billing.transaction(async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }), { readOnly: true })
+  for (const range of ranges) {
+    for (const sums of all) {
+      for (let offset = 0; ;) {
+        const values = await valueDifferences(billing, customerId, range, check, offset, sums)
+        yield* values
+        if (values.length < valuesTogether) break
+        // What was mended is no difference any more.
+        if (check) offset += values.length
+      }
+      yield* await rebuildDays(billing, customerId, range, check, sums)
     }
-    yield* await rebuildDays(billing, customerId, range, check)
   }
+}
+
+/** The sums a customer can have: those of history only where there is any. */
+async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
+  const [found] = await tx.query<{ any: boolean }>(
+    `select exists (select from usage_events where customer_id = $1 and historical) or exists (select from historical_daily where customer_id = $1)
+       or exists (select from historical_values where customer_id = $1) or exists (select from historical_groups where customer_id = $1) as any`, [customerId])
+  return found!.any ? [countedSums, historicalSums] : [countedSums]
 }
 
 /** The dates that have events or sums, gathered into ranges of so many events. */
@@ -63,7 +74,10 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
        select local_date, count(*) as events from usage_events where customer_id = $1 and local_date >= $2 group by 1
        union all select distinct local_date, 0 from usage_daily where customer_id = $1 and local_date >= $2
        union all select distinct local_date, 0 from usage_values where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from usage_groups where customer_id = $1 and local_date >= $2) d
+       union all select distinct local_date, 0 from usage_groups where customer_id = $1 and local_date >= $2
+       union all select distinct local_date, 0 from historical_daily where customer_id = $1 and local_date >= $2
+       union all select distinct local_date, 0 from historical_values where customer_id = $1 and local_date >= $2
+       union all select distinct local_date, 0 from historical_groups where customer_id = $1 and local_date >= $2) d
      group by 1 order by 1`, [customerId, from],
   )
   const ranges: DateRange[] = []
@@ -81,19 +95,19 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
 }
 
 /** The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day of the same date in UTC. */
-const eventsOfRange = `select e.*, m.aggregation, m.unique_by, m.group_by from ${countedEvents} e join meters m on m.key = e.meter
+const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m.group_by from ${summedEvents(sums)} e join meters m on m.key = e.meter
   where e.customer_id = $1 and e.local_date >= $2 and e.local_date < $3 and e.time >= $2::date - interval '1 day' and e.time < $3::date + interval '1 day'`
 
 /** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */
-async function valueDifferences(billing: Billing, customerId: string, { from, to }: DateRange, check: boolean, offset: number): Promise<Difference[]> {
+async function valueDifferences(billing: Billing, customerId: string, { from, to }: DateRange, check: boolean, offset: number, sums: Sums): Promise<Difference[]> {
   return billing.transaction(async (tx) => {
     // Who records holds this lock too: nothing comes between the reading and the writing.
     if (!check) await lockCustomer(tx, customerId)
     const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
       `with should as (
-         select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value from (${eventsOfRange} and m.aggregation = 'unique') e
+         select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value from (${eventsOfRange(sums)} and m.aggregation = 'unique') e
        ), was as (
-         select meter, local_date, value from usage_values where customer_id = $1 and local_date >= $2 and local_date < $3
+         select meter, local_date, value from ${sums.values} where customer_id = $1 and local_date >= $2 and local_date < $3
        )
        select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere" from should full join was using (meter, local_date, value)
        where should.meter is null or was.meter is null order by meter collate "C", local_date, value limit ${valuesTogether} offset $4`, [customerId, from, to, offset],
@@ -101,11 +115,11 @@ async function valueDifferences(billing: Billing, customerId: string, { from, to
     if (!check && rows.length > 0) {
       const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
       await tx.query(
-        `delete from usage_values u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`, [customerId, JSON.stringify(rows)])
+        `delete from ${sums.values} u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`, [customerId, JSON.stringify(rows)])
       await tx.query(
-        `insert into usage_values (customer_id, meter, local_date, value) select $1, v.meter, v.date, decode(v.value, 'hex') from ${sent} where not v."isThere" order by 2, 3, 4 on conflict do nothing`, [customerId, JSON.stringify(rows)])
+        `insert into ${sums.values} (customer_id, meter, local_date, value) select $1, v.meter, v.date, decode(v.value, 'hex') from ${sent} where not v."isThere" order by 2, 3, 4 on conflict do nothing`, [customerId, JSON.stringify(rows)])
     }
-    return rows.map(({ meter, date, value, isThere }) => ({ customerId, row: `usage_values ${meter} ${date} ${value}`, was: isThere ? 'seen' : null, shouldBe: isThere ? null : 'seen' }))
+    return rows.map(({ meter, date, value, isThere }) => ({ customerId, row: `${sums.values} ${meter} ${date} ${value}`, was: isThere ? 'seen' : null, shouldBe: isThere ? null : 'seen' }))
   }, { readOnly: check })
 }
 
@@ -118,14 +132,14 @@ class Compared extends Error {
   }
 }
 
-async function rebuildDays(billing: Billing, customerId: string, range: DateRange, check: boolean): Promise<Difference[]> {
+async function rebuildDays(billing: Billing, customerId: string, range: DateRange, check: boolean, sums: Sums): Promise<Difference[]> {
   try {
     return await billing.transaction(async (tx) => {
       await lockCustomer(tx, customerId)
-      const before = await sumsOf(tx, customerId, range)
-      await makeDaysAnew(tx, customerId, range)
-      await makeGroupsAnew(tx, customerId, range)
-      const after = await sumsOf(tx, customerId, range)
+      const before = await sumsOf(tx, customerId, range, sums)
+      await makeDaysAnew(tx, customerId, range, sums)
+      await makeGroupsAnew(tx, customerId, range, sums)
+      const after = await sumsOf(tx, customerId, range, sums)
       const differences = [...new Set([...before.keys(), ...after.keys()])].filter((row) => before.get(row) !== after.get(row))
         .map((row) => ({ customerId, row, was: before.get(row) ?? null, shouldBe: after.get(row) ?? null }))
       // What is right is not written again.
@@ -139,27 +153,27 @@ async function rebuildDays(billing: Billing, customerId: string, range: DateRang
 }
 
 /** Every row of a customer's days and break-downs, by its table and key. */
-async function sumsOf(tx: BillingTransaction, customerId: string, { from, to }: DateRange): Promise<Map<string, string>> {
+async function sumsOf(tx: BillingTransaction, customerId: string, { from, to }: DateRange, { days, groups }: Sums): Promise<Map<string, string>> {
   const rows = await tx.query<{ row: string; content: string }>(
-    `select 'usage_daily ' || meter || ' ' || local_date as row,
+    `select '${days} ' || meter || ' ' || local_date as row,
        quantity || ' steps of ' || events || ' events' || coalesce(', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), '') as content
-     from usage_daily where customer_id = $1 and local_date >= $2 and local_date < $3
-     union all select 'usage_groups ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' ' || to_json(value), quantity || ' steps of ' || events || ' events'
-     from usage_groups where customer_id = $1 and local_date >= $2 and local_date < $3
+     from ${days} where customer_id = $1 and local_date >= $2 and local_date < $3
+     union all select '${groups} ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' ' || to_json(value), quantity || ' steps of ' || events || ' events'
+     from ${groups} where customer_id = $1 and local_date >= $2 and local_date < $3
      order by 1`,
     [customerId, from, to],
   )
   return new Map(rows.map(({ row, content }) => [row, content]))
 }
 
-async function makeDaysAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange): Promise<void> {
-  await tx.query('delete from usage_daily where customer_id = $1 and local_date >= $2 and local_date < $3', [customerId, from, to])
+async function makeDaysAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange, sums: Sums): Promise<void> {
+  await tx.query(`delete from ${sums.days} where customer_id = $1 and local_date >= $2 and local_date < $3`, [customerId, from, to])
   await tx.query(
     // Materialized: a planner without statistics counts the values again for each event.
-    `with events as materialized (${eventsOfRange}), counted as materialized (
+    `with events as materialized (${eventsOfRange(sums)}), counted as materialized (
        select e.meter, e.local_date, count(distinct ${valueOf('e.properties', 'e.unique_by')}) as values from events e where e.aggregation = 'unique' group by 1, 2
      )
-     insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
+     insert into ${sums.days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
      select e.customer_id, e.meter, e.local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from events e left join counted s using (meter, local_date)
      group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`, [customerId, from, to],
   )
@@ -183,12 +197,12 @@ interface GroupRow extends Group {
 }
 
 /** Names that were given are kept; where the sums of one are gone and its month has room, it gets one anew. A day may have a million values, of which few have names. */
-async function makeGroupsAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange): Promise<void> {
-  await tx.query('delete from usage_groups where customer_id = $1 and local_date >= $2 and local_date < $3', [customerId, from, to])
+async function makeGroupsAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange, sums: Sums): Promise<void> {
+  await tx.query(`delete from ${sums.groups} where customer_id = $1 and local_date >= $2 and local_date < $3`, [customerId, from, to])
   await tx.query(
     `declare value_totals no scroll cursor for
      select e.meter, property, e.local_date as "localDate", e.properties -> property as value, sum(e.quantity)::bigint as quantity, count(*) as events
-     from (${eventsOfRange} and m.group_by <> '{}') e cross join lateral unnest(e.group_by) as property group by 1, 2, 3, 4 order by 3, 1, 2`, [customerId, from, to],
+     from (${eventsOfRange(sums)} and m.group_by <> '{}') e cross join lateral unnest(e.group_by) as property group by 1, 2, 3, 4 order by 3, 1, 2`, [customerId, from, to],
   )
   const rows = new Map<string, GroupRow>()
   for (let isMore = true; isMore;) {
@@ -208,7 +222,7 @@ async function makeGroupsAnew(tx: BillingTransaction, customerId: string, { from
   }
   await tx.query('close value_totals')
   await tx.query(
-    `insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
      select $1, meter, property, local_date, kind, value, quantity, events
      from jsonb_to_recordset($2) as g(meter text, property text, local_date date, kind text, value text, quantity bigint, events bigint)`,
     [customerId, JSON.stringify([...rows.values()])],

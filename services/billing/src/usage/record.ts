@@ -9,10 +9,11 @@ import {
 } from './event.ts'
 import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
-import { overflowDetail, tooLarge } from './overflow.ts'
+import { isHistoryTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, usageDate, type KnownMeters, type KnownRecordingFacts } from './recording-facts.ts'
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
+import { historyKeptFrom } from './upkeep.ts'
 
 export const mostEvents = 1000
 
@@ -109,7 +110,8 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingFactsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
-  const times = takenTimes(tx.at)
+  const hasHistory = events.some(({ historical }) => historical)
+  const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
   const arrivals = locked.mayHaveCome ? await firstArrivals(tx, events, idOf) : new Map<UsageEventInput, Instant>()
   const fates = new Array<Fate | 'locked'>(events.length)
   const placed: Placed[] = []
@@ -130,11 +132,13 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     const fate = stored.fates[place]!
     const { subscribed, charges } = facts.get(event.customerId)!
     const isUncharged = (meter: string) => meter !== noMeter && !charges.some((charge) => charge.meter === meter)
-    const uncharged = fate === 'accepted' && subscribed ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    const uncharged = fate === 'accepted' && subscribed && !event.historical ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
     fates[event.index] = uncharged.length > 0 ? { uncharged } : fate
   }
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
-  const counted = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
+  const all = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
+  const counted = hasHistory ? all.filter((event) => !event.historical) : all
+  if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.historical))) throw new OverflowInBatch()
   if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
   await keepRejected(tx, fates.flatMap((fate, index) => (fate === 'locked' || !isRefusal(fate) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
   return { fates, times: placed.map((event) => event.time) }

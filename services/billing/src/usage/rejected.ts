@@ -18,6 +18,7 @@ export interface RefusedEvent {
   quantity?: unknown
   time?: unknown
   properties?: unknown
+  historical?: unknown
   /** When one without a time first came. */
   arrivedAt?: Instant
   code: Code
@@ -177,9 +178,11 @@ export async function firstArrivals(tx: BillingTransaction, events: readonly Usa
   return new Map(rows.map(({ place, arrivedAt }) => [timeless[place]!, arrivedAt]))
 }
 
+type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties' | 'historical'>
+
 /** What tells refused events of one id apart: all that was sent. */
-function sentHash({ meter, type, quantity, time, properties }: Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties'>): string {
-  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null]))
+function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
+  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null, ...(historical === true ? [historical] : [])]))
 }
 
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
@@ -192,7 +195,7 @@ async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): 
 }
 
 function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
-  const { customerId, meter, type, quantity, time, properties, code, arrivedAt = at } = event
+  const { customerId, meter, type, quantity, time, properties, historical, code, arrivedAt = at } = event
   const instant = typeof time === 'string' ? parseInstant(time) : undefined
   return {
     customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter ?? type),
@@ -200,7 +203,7 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
     time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
     body_hash: sentHash(event),
     arrived_at: arrivedAt,
-    sent: isWorthTryingAgain(event) ? { id: event.id, meter, type, quantity, time, properties } : null,
+    sent: isWorthTryingAgain(event) ? { id: event.id, meter, type, quantity, time, properties, historical } : null,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
-import { conflictWith, contentKey, isSameAtItsTime, recordedContents } from './conflict.ts'
-import { dayOf, isLater, latestOf, valueOf } from './day.ts'
+import { conflictWith, contentKey, isAsRecorded, isSameAtItsTime, recordedContents, recordedOfHistory, type RecordedContent } from './conflict.ts'
+import { countedSums, dayOf, historicalSums, isLater, latestOf, sumsOf, valueOf, type Sums } from './day.ts'
 import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
@@ -29,16 +29,57 @@ export interface Stored {
 /** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
 export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
   if (placed.length === 0) return { fates: [], withLargeDays: new Set() }
-  const firsts = placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
-  const counted = firsts.some((event) => event.also !== undefined) ? firsts.flatMap(countedRows) : firsts
-  const groups = await prepareEvents(tx, counted)
-  const isPlain = counted.every(isAdditive)
-  const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  const told = await tx.query<Told>(storing({ isPlain, isGrouped: groups.size > 0, ids }), [`[${rows.join(',')}]`, tx.at])
+  if (placed.some((event) => event.historical)) return storeWithHistory(tx, placed)
+  const firsts = firstsOf(placed)
+  const counted = rowsOf(firsts)
+  const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, sums: countedSums })
   const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
   const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
   if (taken.size === 0 && firsts.length === placed.length) return { fates: placed.map(() => 'accepted'), withLargeDays }
   return { fates: await fatesOf(tx, placed, taken), withLargeDays }
+}
+
+/**
+ * The same, of a batch with history in it: the ids are taken first, all in their order, and then what counts and what is history is written, each to its own
+ * sums. Of history an event may be there whose id was forgotten long ago.
+ */
+async function storeWithHistory(tx: BillingTransaction, placed: readonly Placed[]): Promise<Stored> {
+  const firsts = firstsOf(placed)
+  const groups = await prepareEvents(tx, rowsOf(firsts))
+  const recorded = await recordedOfHistory(tx, firsts.filter((event) => event.historical))
+  const wanted = firsts.filter((event) => !recorded.has(keyOf(event)))
+  const fresh = await takeFreeIds(tx, wanted)
+  const own = wanted.filter((event) => fresh.has(keyOf(event)))
+  const withLargeDays = new Set<string>()
+  for (const sums of [countedSums, historicalSums]) {
+    const rows = rowsOf(own.filter((event) => sumsOf(event) === sums))
+    if (rows.length === 0) continue
+    const told = await writeRows(tx, rows, { groups, ids: 'claimed', sums })
+    if (sums === countedSums) for (const row of told) withLargeDays.add(row.customer_id)
+  }
+  const taken = new Set(firsts.map(keyOf).filter((key) => !fresh.has(key)))
+  return { fates: await fatesOf(tx, placed, taken, recorded), withLargeDays }
+}
+
+async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const rows = await tx.query<{ customerId: string; id: string }>(
+    `insert into usage_keys (customer_id, id, body_hash, time, kept) select customer_id, id, decode(body_hash, 'hex'), time, kept
+     from jsonb_to_recordset($1) as e(customer_id text, id text, body_hash text, time timestamptz, kept boolean)
+     on conflict (customer_id, id) do nothing returning customer_id as "customerId", id`,
+    [JSON.stringify(events.map(({ customerId, id, bodyHash, time, historical }) => ({ customer_id: customerId, id, body_hash: bodyHash, time, kept: historical ?? null })))],
+  )
+  return new Set(rows.map(keyOf))
+}
+
+const firstsOf = (placed: readonly Placed[]) => placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
+const rowsOf = (events: readonly Placed[]) => (events.some((event) => event.also !== undefined) ? events.flatMap(countedRows) : [...events])
+
+async function writeRows(tx: BillingTransaction, counted: readonly Placed[], { groups, ids, sums }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; sums: Sums }): Promise<Told[]> {
+  const isPlain = counted.every(isAdditive)
+  const isGrouped = counted.some((event) => groups.has(event))
+  const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
+  return tx.query<Told>(storing({ isPlain, isGrouped, ids, sums }), [`[${rows.join(',')}]`, tx.at])
 }
 
 /** A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is large. */
@@ -47,7 +88,7 @@ interface Told {
   taken: string | null
 }
 
-async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>): Promise<Fate[]> {
+async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>, atTheirTime: ReadonlyMap<string, RecordedContent[]> = new Map()): Promise<Fate[]> {
   const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
   const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
   const voided = await voidedAmong(tx, placed.filter((_, index) => !isAccepted[index]))
@@ -55,6 +96,8 @@ async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken:
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
     if (voided.has(keyOf(event))) return { code: 'event_voided', detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id` }
+    const there = hashes.has(keyOf(event)) ? undefined : atTheirTime.get(keyOf(event))
+    if (there) return isAsRecorded(event, there) ? 'duplicate' : conflictWith(event, '', there[0])
     const hash = hashes.get(keyOf(event)) ?? ''
     const recorded = others.get(contentKey(event))
     return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded)) ? 'duplicate' : conflictWith(event, hash, recorded)
@@ -73,7 +116,8 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
  * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free, and the customers with a day
  * that is large now: mostly none. Names are one letter long, for each event is sent with them.
  */
-function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boolean; ids: Ids }): string {
+function storing({ isPlain, isGrouped, ids, sums }: { isPlain: boolean; isGrouped: boolean; ids: Ids; sums: Sums }): string {
+  const isHistory = sums === historicalSums
   return `
   with sent as materialized (
     select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type, s as sent_quantity
@@ -81,13 +125,13 @@ function storing({ isPlain, isGrouped, ids }: { isPlain: boolean; isGrouped: boo
   ), fresh as (
     ${taking[ids]}
   ), stored as (
-    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity)
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity from sent e join fresh using (customer_id, id)
-  ), ${isPlain ? plainDays : anyDays}, large as (
-    select distinct customer_id from days where quantity > ${markedDay}
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity${isHistory ? ', historical' : ''})
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity${isHistory ? ', true' : ''} from sent e join fresh using (customer_id, id)
+  ), ${isPlain ? plainDays(sums) : anyDays(sums)}, large as (
+    select distinct customer_id from days where quantity > ${markedDay}${isHistory ? ' and false' : ''}
   ), marked as (
     insert into customers_with_large_days (customer_id) select customer_id from large order by 1 on conflict do nothing
-  )${isGrouped ? `, ${groups}` : ''}
+  )${isGrouped ? `, ${groupsIn(sums)}` : ''}
   select customer_id, id as taken from sent where (select count(*) from fresh) < (select count(*) from sent)
     and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))
   union all select customer_id, null from large`
@@ -100,37 +144,37 @@ const taking: Record<Ids, string> = {
   claimed: 'select distinct customer_id, id from sent',
 }
 
-const plainDays = `days as (
-    insert into usage_daily (customer_id, meter, local_date, quantity, events)
+const plainDays = ({ days }: Sums) => `days as (
+    insert into ${days} (customer_id, meter, local_date, quantity, events)
     select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) where e.meter <> '' group by 1, 2, 3 order by 1, 2, 3
-    on conflict (customer_id, meter, local_date) do update set quantity = usage_daily.quantity + excluded.quantity, events = usage_daily.events + excluded.events
+    on conflict (customer_id, meter, local_date) do update set quantity = ${days}.quantity + excluded.quantity, events = ${days}.events + excluded.events
     returning customer_id, quantity
   )`
 
-const groups = `groups as (
-    insert into usage_groups (customer_id, meter, property, local_date, kind, value, quantity, events)
+const groupsIn = ({ groups }: Sums) => `groups as (
+    insert into ${groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
     select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint, count(*)
     from sent e join fresh using (customer_id, id) cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
     group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
-    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = usage_groups.quantity + excluded.quantity, events = usage_groups.events + excluded.events
+    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = ${groups}.quantity + excluded.quantity, events = ${groups}.events + excluded.events
   )`
 
-const anyDays = `seen as (
-    insert into usage_values (customer_id, meter, local_date, value)
+const anyDays = ({ days, values }: Sums) => `seen as (
+    insert into ${values} (customer_id, meter, local_date, value)
     select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} from sent e join fresh using (customer_id, id) where e.aggregation = 'unique' order by 1, 2, 3, 4
     on conflict do nothing returning customer_id, meter, local_date
   ), days as (
-    insert into usage_daily (customer_id, meter, local_date, quantity, events, last_at, last_id)
+    insert into ${days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
     select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
       left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
       where e.meter <> '' group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
     on conflict (customer_id, meter, local_date) do update set
       quantity = case (select aggregation from meters where key = excluded.meter)
-        when 'max' then greatest(usage_daily.quantity, excluded.quantity)
-        when 'last' then case when ${isLater} then excluded.quantity else usage_daily.quantity end
-        else usage_daily.quantity + excluded.quantity end,
-      events = usage_daily.events + excluded.events,
-      last_at = case when ${isLater} then excluded.last_at else usage_daily.last_at end, last_id = case when ${isLater} then excluded.last_id else usage_daily.last_id end
+        when 'max' then greatest(${days}.quantity, excluded.quantity)
+        when 'last' then case when ${isLater(days)} then excluded.quantity else ${days}.quantity end
+        else ${days}.quantity + excluded.quantity end,
+      events = ${days}.events + excluded.events,
+      last_at = case when ${isLater(days)} then excluded.last_at else ${days}.last_at end, last_id = case when ${isLater(days)} then excluded.last_id else ${days}.last_id end
     returning customer_id, quantity
   )`
 

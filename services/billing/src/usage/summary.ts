@@ -12,6 +12,7 @@ import { instantOf, zoneOn } from '../rules/zone.ts'
 import { periodNamed, usagePeriods } from '../timeline.ts'
 import type { LocalizedText, Unit } from '../text.ts'
 import { groupUsage, type Group } from './group.ts'
+import { withHistory } from './historical.ts'
 import { readUsage } from './deficit.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
 
@@ -22,6 +23,8 @@ export interface MeterUsage {
   unit: Unit
   decimals: number
   used: number
+  /** Of that, what history comes to by itself: it is shown, and is in none of the other figures. */
+  historical: number
   included: number | null
   /** Used ahead in earlier periods: counts as used here. */
   deficit: number
@@ -54,9 +57,9 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
     const known = await readUsage(tx, history, period)
-    const usage = known.days
+    const { days: usage, historical } = await withHistory(tx, history, period, known.days)
     const counted = known.meters(period)
-    const meters = metersIn(history, counted, usage).map((meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), usage))
+    const meters = metersIn(history, counted, usage).map((meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical }))
     return {
       period: shown(period),
       periods: usagePeriods(history.stretches, history.today).slice(-mostPeriods).reverse().map(shown),
@@ -93,7 +96,7 @@ function metersIn(history: History, rated: readonly MeterInPeriod[], usage: read
   return [...keys].map((key) => history.meters.get(key)!)
 }
 
-function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, usage: readonly DailyUsage[]): MeterUsage {
+function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical }: { usage: readonly DailyUsage[]; historical: readonly DailyUsage[] }): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const used = usedOn(usage, meter, period)
   const allowance = counted?.charge ? counted.allowance : 0
@@ -101,6 +104,7 @@ function meterUsage(tx: BillingTransaction, history: History, period: LabelledPe
   return {
     meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals,
     used: units(used),
+    historical: historical.length === 0 ? 0 : units(usedOn(historical, meter, period)),
     included: allowance === null ? null : units(allowance),
     deficit: units(counted?.carried ?? 0),
     remaining: allowance === null ? null : units(leftOf(allowance, counted)),

@@ -1,7 +1,7 @@
 import { sqlState } from '@customer-portal/database'
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { addDays, addMonths, type LocalDate } from '../rules/date.ts'
-import { addSeconds } from '../rules/instant.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
 import { latestDays } from './event.ts'
 import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
 
@@ -26,7 +26,9 @@ export interface UsageUpkeep {
  */
 export async function keepUsage(billing: Billing, options: { monthsKept?: number } = {}): Promise<UsageUpkeep> {
   await makeMonths(billing)
-  return { forgotten: await forgetIds(billing), dropped: options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept) }
+  const forgotten = await forgetIds(billing)
+  const dropped = options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept)
+  return { forgotten: forgotten + await forgetIdsOfHistory(billing), dropped }
 }
 
 async function makeMonths(billing: Billing): Promise<void> {
@@ -40,21 +42,40 @@ async function makeMonths(billing: Billing): Promise<void> {
 
 /**
  * Forgets ids of events older than any that is taken, once the period they fell in is issued too: everything before the last
- * closed period is, and everything of a customer for whom nothing falls due any more. In batches, so that nobody waits long.
+ * closed period is, and everything of a customer for whom nothing falls due any more. Those of history, and of what was taken back, are kept. In
+ * batches, so that nobody waits long.
  */
 async function forgetIds(billing: Billing): Promise<number> {
+  return forgetInBatches(billing, (tx) => ({
+    old: `select k.ctid from usage_keys k join customers c using (customer_id)
+       where k.time < $1 and k.kept is null and (c.due_at is null
+         or k.time < (select (max(p.period_start) - 1)::timestamp at time zone 'UTC' from closed_periods p where p.customer_id = k.customer_id))`,
+    before: addSeconds(tx.at, -latestDays * 86_400),
+  }))
+}
+
+/** Forgets the ids of history whose events were dropped: none of that time is taken any more. What was taken back stays known. */
+async function forgetIdsOfHistory(billing: Billing): Promise<number> {
+  const keptFrom = await billing.transaction(readKeptFrom, { readOnly: true })
+  if (keptFrom === null) return 0
+  return forgetInBatches(billing, () => ({
+    old: `select k.ctid from usage_keys k
+       where k.time < $1 and k.kept and not exists (select from voided_events v where (v.customer_id, v.id) = (k.customer_id, k.id))`,
+    before: keptFrom,
+  }))
+}
+
+async function forgetInBatches(billing: Billing, which: (tx: BillingTransaction) => { old: string; before: Instant }): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const [{ count }] = await billing.transaction((tx) => tx.query<{ count: number }>(
-      `with old as (
-         select k.ctid from usage_keys k join customers c using (customer_id)
-         where k.time < $1 and (c.due_at is null
-           or k.time < (select (max(p.period_start) - 1)::timestamp at time zone 'UTC' from closed_periods p where p.customer_id = k.customer_id))
-         limit ${keysPerBatch}
-       ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
-       select count(*)::int as count from gone`,
-      [addSeconds(tx.at, -latestDays * 86_400)],
-    )) as [{ count: number }]
+    const [{ count }] = await billing.transaction((tx) => {
+      const { old, before } = which(tx)
+      return tx.query<{ count: number }>(
+        `with old as (${old} limit ${keysPerBatch}
+         ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
+         select count(*)::int as count from gone`, [before],
+      )
+    }) as [{ count: number }]
     forgotten += count
     if (count < keysPerBatch) break
   }
@@ -78,6 +99,8 @@ async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
   try {
     await billing.transaction((tx) => tx.asOwner(async () => {
       await tx.query("set local lock_timeout = '2s'")
+      // Who records history has read from when on it is taken, and holds this until that is committed.
+      await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
       await tx.query(
         `insert into usage_retention (kept_from) values ($1::date::timestamp at time zone 'UTC')
          on conflict (only_row) do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`, [addMonths(month, 1)],
@@ -101,8 +124,21 @@ async function monthsThere(billing: Billing): Promise<LocalDate[]> {
 }
 
 async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
-  const rows = await billing.transaction((tx) => tx.query("select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' limit 1", [before]), { readOnly: true })
+  const rows = await billing.transaction((tx) => tx.query("select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' and kept is null limit 1", [before]), { readOnly: true })
   return rows.length > 0
+}
+
+const historyLock = 7305810230
+
+/** From when on history is taken, until this transaction ends: what is older may have been there, and was dropped with its ids. Null where nothing was. */
+export async function historyKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
+  await tx.query(`select pg_advisory_xact_lock_shared(${historyLock})`)
+  return readKeptFrom(tx)
+}
+
+async function readKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
+  const [row] = await tx.query<{ at: Instant }>('select kept_from as at from usage_retention')
+  return row?.at ?? null
 }
 
 /** The first date of which every event is still there, whatever the zone; null where none was ever dropped. */

@@ -5,7 +5,7 @@ import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { nextMidnight } from '../rules/zone.ts'
-import { dayOf, latestOf, valueOf } from './day.ts'
+import { countedSums, dayOf, historicalSums, latestOf, sumsOf, valueOf, type Sums } from './day.ts'
 import { isStorable, noMeter } from './event.ts'
 import { groupsOf } from './group.ts'
 
@@ -25,9 +25,14 @@ export interface EventVoid {
 export const mostVoided = 1000
 const mostReason = 500
 
-/** The events that count: those nobody took back. In place of the table `usage_events`. */
-export const countedEvents = `(select u.* from usage_events u where not exists (
-  select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id)))`
+const notTakenBack = 'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
+
+/** The events that are summed in some tables: those nobody took back. In place of the table `usage_events`. */
+export const summedEvents = ({ of }: Sums) => `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
+/** The events that count, for quotas and invoices. */
+export const countedEvents = summedEvents(countedSums)
+/** Those that count, and history. */
+export const shownEvents = `(select u.* from usage_events u where ${notTakenBack})`
 
 /** Beside a row of `usage_events`: whether and why it was taken back. */
 export const voidOf = (events: string) => `left join lateral (
@@ -45,6 +50,7 @@ interface FoundEvent {
   time: Instant
   localDate: LocalDate
   properties: Record<string, unknown>
+  historical: true | null
 }
 
 /**
@@ -66,7 +72,7 @@ export async function voidEvents(billing: Billing, input: { customerId: string; 
     const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
     await writeVoids(tx, input, events)
     await takeOff(tx, input.customerId, events)
-    await reopenClosed(tx, input.customerId, events)
+    await reopenClosed(tx, input.customerId, events.filter(({ historical }) => !historical))
     const voided = new Set(events.map(({ id }) => id))
     return {
       voided: ids.filter((id) => voided.has(id)), alreadyVoided: ids.filter((id) => before.has(id)), notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
@@ -81,7 +87,7 @@ async function voidedAmong(tx: BillingTransaction, customerId: string, ids: read
 /** The events under these ids. Where an id was forgotten since, all of the customer's are looked through. */
 async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<FoundEvent[]> {
   if (ids.length === 0) return []
-  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties'
+  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.historical'
   const known = await tx.query<FoundEvent>(
     `select ${columns} from usage_keys k cross join (select key from meters union all select '${noMeter}') m
      cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id) limit 1) u
@@ -96,10 +102,15 @@ async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: re
 
 async function writeVoids(tx: BillingTransaction, { customerId, reason }: { customerId: string; reason: string }, events: readonly FoundEvent[]): Promise<void> {
   if (events.length === 0) return
-  const rows = [...new Map(events.map(({ id, localDate }) => [id, { id, local_date: localDate }])).values()]
+  const rows = [...new Map(events.map(({ id, localDate, historical, time }) => [id, { id, local_date: localDate, historical, time }])).values()]
   await tx.query(
-    `insert into voided_events (customer_id, id, local_date, reason, voided_at)
-     select $1, id, local_date, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date)`, [customerId, reason, tx.at, JSON.stringify(rows)],
+    `insert into voided_events (customer_id, id, local_date, historical, reason, voided_at)
+     select $1, id, local_date, historical, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, historical boolean)`, [customerId, reason, tx.at, JSON.stringify(rows)],
+  )
+  // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was taken back.
+  await tx.query(
+    `insert into usage_keys (customer_id, id, body_hash, time, kept) select $1, id, '', time, true from jsonb_to_recordset($2) as v(id text, time timestamptz) order by id
+     on conflict (customer_id, id) do update set kept = true`, [customerId, JSON.stringify(rows)],
   )
 }
 
@@ -123,14 +134,18 @@ async function takeOff(tx: BillingTransaction, customerId: string, all: readonly
   const events = all.filter(({ meter }) => meter !== noMeter)
   if (events.length === 0) return
   const meters = await metersByKey(tx)
+  for (const sums of [countedSums, historicalSums]) await takeOffSums(tx, customerId, events.filter((event) => sumsOf(event) === sums), meters, sums)
+}
+
+async function takeOffSums(tx: BillingTransaction, customerId: string, events: readonly FoundEvent[], meters: ReadonlyMap<string, Meter>, sums: Sums): Promise<void> {
   const added = events.filter(({ meter }) => isAdditive(meters.get(meter)!))
-  await subtract(tx, 'usage_daily', ['customer_id', 'meter', 'local_date'], totals(added, ({ meter, localDate }) => [{ customer_id: customerId, meter, local_date: localDate }]))
+  await subtract(tx, sums.days, ['customer_id', 'meter', 'local_date'], totals(added, ({ meter, localDate }) => [{ customer_id: customerId, meter, local_date: localDate }]))
   const grouped = added.map((event) => ({ ...event, customerId, ...groupedBy(meters.get(event.meter)!) }))
   const groups = await groupsOf(tx, grouped)
-  await subtract(tx, 'usage_groups', ['customer_id', 'meter', 'property', 'local_date', 'kind', 'value'], totals(grouped, (event) =>
+  await subtract(tx, sums.groups, ['customer_id', 'meter', 'property', 'local_date', 'kind', 'value'], totals(grouped, (event) =>
     (groups.get(event) ?? []).map(({ property, kind, value }) => ({ customer_id: customerId, meter: event.meter, property, local_date: event.localDate, kind, value }))))
   const levels = new Map(events.filter(({ meter }) => !isAdditive(meters.get(meter)!)).map(({ meter, localDate }) => [`${meter} ${localDate}`, { meter, localDate }]))
-  for (const { meter, localDate } of levels.values()) await countDayAgain(tx, customerId, meters.get(meter)!, localDate)
+  for (const { meter, localDate } of levels.values()) await countDayAgain(tx, customerId, meters.get(meter)!, localDate, sums)
 }
 
 const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupBy })
@@ -151,7 +166,7 @@ function totals<T extends FoundEvent>(events: readonly T[], rowsOf: (event: T) =
 }
 
 /** A row of which no event is left is as if there had been none. */
-async function subtract(tx: BillingTransaction, table: 'usage_daily' | 'usage_groups', keys: readonly string[], rows: readonly object[]): Promise<void> {
+async function subtract(tx: BillingTransaction, table: Sums['days' | 'groups'], keys: readonly string[], rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return
   const [names, off] = [keys.map((key) => `d.${key}`).join(), keys.map((key) => `v.${key}`).join()]
   const typed = keys.map((key) => `${key} ${key === 'local_date' ? 'date' : 'text'}`).join()
@@ -161,21 +176,21 @@ async function subtract(tx: BillingTransaction, table: 'usage_daily' | 'usage_gr
 }
 
 /** Makes one meter's day anew from the events that are left of it. */
-async function countDayAgain(tx: BillingTransaction, customerId: string, { key, aggregation, uniqueBy }: Meter, date: LocalDate): Promise<void> {
+async function countDayAgain(tx: BillingTransaction, customerId: string, { key, aggregation, uniqueBy }: Meter, date: LocalDate, sums: Sums): Promise<void> {
   const day = [customerId, key, date]
   const ofDay = 'customer_id = $1 and meter = $2 and local_date = $3'
-  const left = `from ${countedEvents} e where e.customer_id = $1 and e.meter = $2 and e.local_date = $3
+  const left = `from ${summedEvents(sums)} e where e.customer_id = $1 and e.meter = $2 and e.local_date = $3
     and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 2)::timestamp at time zone 'UTC'`
   if (aggregation === 'unique') {
-    await tx.query(`delete from usage_values s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`, [...day, uniqueBy])
+    await tx.query(`delete from ${sums.values} s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`, [...day, uniqueBy])
   }
-  const values = `(select count(*) from usage_values where ${ofDay})`
+  const values = `(select count(*) from ${sums.values} where ${ofDay})`
   const [again] = await tx.query<{ quantity: number; events: number; last_at: Instant | null; last_id: string | null }>(
     `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
      from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`, [...day, aggregation],
   )
-  if (!again) await tx.query(`delete from usage_daily where ${ofDay}`, day)
-  else await tx.query(`update usage_daily set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`, [...day, again.quantity, again.events, again.last_at, again.last_id])
+  if (!again) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
+  else await tx.query(`update ${sums.days} set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`, [...day, again.quantity, again.events, again.last_at, again.last_id])
 }
 
 /**
@@ -184,7 +199,7 @@ async function countDayAgain(tx: BillingTransaction, customerId: string, { key, 
  */
 export async function datesVoidedSince(tx: BillingTransaction, customerId: string, since: Instant): Promise<LocalDate[]> {
   const rows = await tx.query<{ date: LocalDate }>(
-    `select distinct local_date as date from voided_events where customer_id = $1
+    `select distinct local_date as date from voided_events where customer_id = $1 and historical is null
        and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`, [customerId, since],
   )
   return rows.map(({ date }) => date)

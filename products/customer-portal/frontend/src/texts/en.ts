@@ -74,7 +74,7 @@ const en: typeof zh = {
     limits: 'From {since} to today, at most {n} days at once. Dates are those of {zone}.', previousMonth: 'Previous month', nextMonth: 'Next month',
     refused: { early: 'before you joined', future: 'not yet', long: 'more than 92 days' },
     detail: 'Usage events', detailHint: '{n} event, times in {zone} | {n} events, newest first, times in {zone}', time: 'Time', allMeters: 'All meters', onlyDay: '{date} only', clearDay: 'show all days',
-    voided: 'Voided', uncharged: 'Not billed', unchargedHint: 'No plan charges for it', afterEnd: 'After the subscription had ended; counts on {date}', late: 'Received only at {time}; counted on {date}', rejected: 'Usage not counted', rejectedHint: 'This was reported but not counted, and is not billed.',
+    voided: 'Voided', historical: 'Historical', historicalHint: 'Imported from before; not billed', withHistory: 'with historical usage, which is not billed', uncharged: 'Not billed', unchargedHint: 'No plan charges for it', afterEnd: 'After the subscription had ended; counts on {date}', late: 'Received only at {time}; counted on {date}', rejected: 'Usage not counted', rejectedHint: 'This was reported but not counted, and is not billed.',
     lateAfter: 'Usage reported after billing', lateAfterHint: 'It happened in periods that had been billed; what became of it:', lateSentence: '{meter} ({quantity}): {reason}',
     rejectedUnread: '{meter} not counted. {reason}', rejectedSentence: '{meter} ({quantity}) not counted. {reason}', rejectedFacts: 'Happened at {time}, event {id}',
     search: 'Search', searchBy: 'Search by', eventId: 'Event ID', property: 'Property', propertyName: 'Property name', propertyValue: 'Property value', endSearch: 'Clear search',

@@ -1,0 +1,22 @@
+import type { BillingTransaction } from '../billing.ts'
+import type { History } from '../history.ts'
+import { addDays, type DateRange } from '../rules/date.ts'
+import { localDateOf } from '../rules/zone.ts'
+import { takenTimes } from './event.ts'
+import { dailyUsage, type DailyUsage } from './rating.ts'
+
+/** Usage as it is shown: what counts and history together, and history by itself. */
+export interface ShownUsage {
+  days: readonly DailyUsage[]
+  historical: readonly DailyUsage[]
+}
+
+/** The usage of some dates with history, where there can be any; `counted` is what is known already of the usage that counts. */
+export async function withHistory(tx: BillingTransaction, history: History, range: DateRange, counted: readonly DailyUsage[], meter?: string): Promise<ShownUsage> {
+  // History is older than anything that is billed yet: of a period that runs, nothing more is read.
+  if (range.from > addDays(localDateOf(history.zones, takenTimes(tx.at).from), 1)) return { days: counted, historical: [] }
+  const { customer: { customerId } } = history
+  const historical = await dailyUsage(tx, customerId, range, meter, 'historical')
+  if (historical.length === 0) return { days: counted, historical }
+  return { days: await dailyUsage(tx, customerId, range, meter, 'shown'), historical }
+}
