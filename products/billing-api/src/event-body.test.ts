@@ -89,6 +89,8 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send(gbk, { 'content-type': 'application/x-ndjson' })).toMatchObject({ status: 400 })
     expect(await call('POST', '/customers', gbk, json)).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
     expect((await send(Buffer.from(`\ufeff${event('marked')}`))).body).toMatchObject({ accepted: 1 })
+    const lines = Buffer.from(`\ufeff${event('marked')}\r\n${event('marked 2')}\r\n`)
+    expect((await send(lines, { 'content-type': 'application/x-ndjson' })).body).toMatchObject({ accepted: 1, duplicates: 1, rejected: [] })
   })
 
   test('a property may have any name, and a name that cannot be kept rejects one event alone', async () => {

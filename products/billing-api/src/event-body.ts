@@ -55,9 +55,9 @@ function unpacked(body: Buffer, encoding: string | undefined, done: (error: Erro
   }
 }
 
-/** One value for each line that is not blank. More lines than a batch may have are left together: they are refused by their number. */
+/** One value for each line that is not blank; a byte order mark before the first is none of its text. More lines than a batch may have are left together: they are refused by their number. */
 function linesOf(text: string): unknown[] {
-  return text.split('\n').filter((line) => line.trim() !== '').map((line): unknown => {
+  return text.replace(/^\ufeff/, '').split('\n').filter((line) => line.trim() !== '').map((line): unknown => {
     try {
       return JSON.parse(line)
     } catch {
