@@ -1390,6 +1390,7 @@ export type UsageSummary = {
       one?: string
     }
     decimals: number
+    aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
     used: number
     /** What history alone comes to: it is in `used`, and in none of the other figures */
     historical: number
@@ -1546,6 +1547,8 @@ export interface Operations {
     customerId?: string
     meter?: string
     id?: string
+    property?: string
+    value?: string
     start?: string
     end?: string
     cursor?: string
@@ -1556,6 +1559,8 @@ export interface Operations {
     customerId?: string
     meter?: string
     id?: string
+    property?: string
+    value?: string
     start?: string
     end?: string
   }]; answer: Uint8Array }

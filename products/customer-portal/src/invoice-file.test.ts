@@ -1,4 +1,4 @@
-import { createCustomer, createPortalSession, createSubscription, generateInvoice, getInvoices, issueCreditNote, recordPayment, recordUsage } from '@customer-portal/billing'
+import { createCustomer, createPortalSession, createSubscription, generateInvoice, getInvoices, issueCreditNote, recordPayment, recordUsage, reversePayment } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     expect([...answer.rawPayload.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     const [headings, note, renewal, first] = await rows('', 'zh')
     expect(headings!.slice(0, 3)).toEqual(['账单编号', '类型', '状态'])
-    expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '2026-02-01', expect.any(String), '2026-03-10', 'CNY', '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00'])
+    expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '2026-02-01', expect.any(String), '2026-03-10', 'CNY', '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00', '0.00', '0.00', '0.00'])
     expect([renewal![1], renewal![14], note![1], note![2], note![12]]).toEqual(['续费账单', '-10.50', '贷项凭证', '已出账', '-10.50'])
   })
 
@@ -41,6 +41,18 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     expect(lines.map((line) => [line[0], line[12], line[16]])).toEqual(data.map((invoice) => [invoice.number, (invoice.total / 100).toFixed(2), (invoice.amountDue / 100).toFixed(2)]))
     expect((await rows('?status=paid')).slice(1).map((line) => line[0])).toEqual((await getInvoices(server.billing, { customerId: 'acme', status: 'paid' })).data.map((invoice) => invoice.number))
     expect((await rows('?year=2025')).length).toBe(1)
+  })
+
+  test('tells what was paid in part, reversed and paid back', async () => {
+    const [, renewal] = (await getInvoices(server.billing, { customerId: 'globex' })).data.toReversed()
+    const { payments } = await recordPayment(server.billing, { invoiceId: renewal!.id, amount: renewal!.amountDue, method: 'bank_transfer', reference: 'bounced' })
+    await reversePayment(server.billing, { paymentId: payments[0]!.id, reason: 'bounced' })
+    await recordPayment(server.billing, { invoiceId: renewal!.id, amount: 1_000, method: 'cash', reference: 'part' })
+    tokens['globex'] = (await createPortalSession(server.billing, { customerId: 'globex', role: 'viewer', locale: 'en' })).token
+    const [headings, ...lines] = await rows('', 'globex')
+    expect(headings!.slice(14)).toEqual(['Credited', 'Amount paid', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'])
+    const due = renewal!.amountDue / 100
+    expect(lines.find(([number]) => number === renewal!.number)!.filter((_, index) => index === 2 || index > 13)).toEqual(['Partly paid', '0.00', '10.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
   })
 
   test('begins with the draft that is not issued yet, where there is one', async () => {

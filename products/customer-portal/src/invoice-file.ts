@@ -11,15 +11,15 @@ const invoicesPerPage = 100
 const texts = {
   'zh-CN': {
     file: '账单',
-    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '冲减', '已付', '待付'],
+    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '冲减', '已付', '待付', '已撤销付款', '已退款', '待退款'],
     kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
-    statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账' },
+    statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账', part_paid: '部分支付', settled: '已结清' },
   },
   en: {
     file: 'invoices',
-    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Balance applied', 'Credited', 'Amount paid', 'Amount due'],
+    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Balance applied', 'Credited', 'Amount paid', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'],
     kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', charge: 'Charge', credit_note: 'Credit note' },
-    statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued' },
+    statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued', part_paid: 'Partly paid', settled: 'Settled' },
   },
 }
 
@@ -67,15 +67,20 @@ function cellsOf(invoice: Invoice, { language, timezone }: { language: Language;
   const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
   const lastDate = addDays(period.end, -1)
   const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
-  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue]
+  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue,
+    sumOf(invoice.payments.filter(({ reversedAt }) => reversedAt !== null)), sumOf(invoice.refunds), invoice.toRefund]
   return [
     invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], period.start, lastDate < period.start ? period.start : lastDate,
     date(invoice.issuedAt), date(invoice.dueAt), date(invoice.total > 0 ? invoice.paidAt : null), currency, ...amounts.map(amount),
   ]
 }
 
-/** As the page says it: nothing is paid on a credit note, and an open invoice may be late. */
-function statusOf(invoice: Invoice): keyof (typeof texts)['en']['statuses'] {
-  if (invoice.kind === 'credit_note') return 'issued'
-  return invoice.overdue ? 'overdue' : invoice.status
+const sumOf = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
+
+/** As the page says it: nothing is paid on a credit note, an open invoice may be late or paid in part, and what gives money back was paid by nobody. */
+function statusOf({ kind, overdue, status, total, amountPaid, balanceApplied }: Invoice): keyof (typeof texts)['en']['statuses'] {
+  if (kind === 'credit_note') return 'issued'
+  if (overdue) return 'overdue'
+  if (status === 'paid' && total < 0) return 'settled'
+  return status === 'open' && amountPaid + balanceApplied > 0 ? 'part_paid' : status
 }

@@ -194,6 +194,7 @@ export const MeterUsage = Type.Object(
     name: LocalizedText,
     unit: Unit,
     decimals: Type.Integer(),
+    aggregation: Type.Union([Type.Literal('sum'), Type.Literal('count'), Type.Literal('max'), Type.Literal('last'), Type.Literal('unique')]),
     used: Type.Number(),
     historical: Type.Number({ description: 'What history alone comes to: it is in `used`, and in none of the other figures' }),
     included: Nullable(Type.Number()),
@@ -215,7 +216,9 @@ export const UsageSummary = Type.Object(
     currency: Currency,
     asOf: Instant,
     meters: Type.Array(MeterUsage),
-    daily: Type.Array(Type.Object({ date: LocalDate, usage: Type.Record(Type.String(), Type.Number()) }, closed)),
+    daily: Type.Array(Type.Object({ date: LocalDate, usage: Type.Record(Type.String(), Type.Number()) }, {
+      ...closed, description: 'What takes the last value is what it stands at, also on days without a report',
+    })),
     usage: Type.Record(Type.String(), Type.Number()),
     groups: Type.Optional(Type.Array(Type.Object(
       {

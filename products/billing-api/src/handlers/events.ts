@@ -25,9 +25,11 @@ export const FoundEvent = Type.Object(
 )
 const eventsFilter = {
   customerId: Type.Optional(CustomerId), meter: Type.Optional(Id), id: Type.Optional(Type.String({ minLength: 1, maxLength: 600 })),
+  property: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'A property; with `value` and `customerId`: the events in which it has this value' })),
+  value: Type.Optional(Type.String({ maxLength: 500, description: 'As text: `5`, `true`, `web`' })),
   start: Type.Optional(Moment), end: Type.Optional(Moment),
 }
-const order = 'Of one customer the newest first; of all, customer by customer in the order of their ids, and then the newest first. Of all customers the last day unless told, and at most 31 days.'
+const order = 'Of one customer the newest first; of all, customer by customer in the order of their ids, and then the newest first. Of all customers the last day unless told, and at most 31 days; by a property the last 31 days unless told, and at most 92.'
 
 const Units = Type.Number({ description: "In the meter's units" })
 export const ListedReservation = Type.Object(

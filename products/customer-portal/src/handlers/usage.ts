@@ -15,12 +15,15 @@ const UsageDaysQuery = Type.Object(
   { additionalProperties: false, description: 'Both dates are in' },
 )
 const UsageLinesQuery = Type.Object({ period: UsageQuery.properties.period }, { additionalProperties: false })
+const eventsChosen = {
+  start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id),
+  id: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The event with exactly this id' })),
+  property: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property; with `value`: the events in which it has this value' })),
+  value: Type.Optional(Type.String({ maxLength: 500, description: 'As text: `5`, `true`, `web`' })),
+}
 const UsageDetailQuery = Type.Object(
   {
-    start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id),
-    id: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The event with exactly this id' })),
-    property: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A property; with `value`: the events in which it has this value' })),
-    value: Type.Optional(Type.String({ maxLength: 500, description: 'As text: `5`, `true`, `web`' })),
+    ...eventsChosen,
     total: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')], { description: '`true` adds how many events there are on all pages' })),
     ...PageQuery.properties,
   },
@@ -28,7 +31,7 @@ const UsageDetailQuery = Type.Object(
 )
 const UsageExportQuery = Type.Object(
   {
-    start: Type.Optional(Moment), end: Type.Optional(Moment), meter: Type.Optional(Id),
+    ...eventsChosen,
     format: Type.Optional(Type.Union([Type.Literal('csv'), Type.Literal('xlsx')], { default: 'csv' })),
   },
   { additionalProperties: false },
@@ -99,14 +102,14 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     schema: {
       summary: 'Usage events as a file, newest first', tags: ['usage'], querystring: UsageExportQuery, response: UsageFileAnswer,
       description: 'Written while it is read: CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe) or XLSX, headed in the language of the session, '
-        + 'with times of the customer’s clock. At most 366 days and 1,000,000 events (400 `invalid_range`), and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds is let go.',
+        + 'with times of the customer’s clock. Those the filter chooses, as in the list of events. At most 366 days (by id or property 92) and 1,000,000 events (400 `invalid_range`), and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds is let go.',
     },
   }, async (request, reply) => {
     const { billing, customerId } = actFor(request)
-    const { format = 'csv', ...range } = request.query
+    const { format = 'csv', ...filter } = request.query
     const leave = places.take(customerId)
     try {
-      return sendUsageFile(reply, await exportUsage(billing, { customerId, ...range }), { format, language: languageFor(request), onEnd: leave })
+      return sendUsageFile(reply, await exportUsage(billing, { customerId, ...filter }), { format, language: languageFor(request), onEnd: leave })
     } catch (error) {
       leave()
       throw error

@@ -116,6 +116,9 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     const days = (start: string, end: string) => getUsageDays(world.billing, { customerId: 'level', start, end })
     const levels = ({ days: shown }: Awaited<ReturnType<typeof days>>) => shown.map(({ date, usage }) => [date.slice(5), usage['seats_used'] ?? 0, usage['files'] ?? 0])
     expect(levels(await days('2026-11-27', '2026-12-01'))).toEqual([['11-27', 0, 0], ['11-28', 5, 2.5], ['11-29', 5, 2.5], ['11-30', 7, 2.5], ['12-01', 7, 2.5]])
+    // So it does in the summary of the period, which the first page draws.
+    const { daily } = await getUsageSummary(world.billing, { customerId: 'level', period: '2026-11' })
+    expect(daily.slice(0, 4).map(({ date, usage }) => [date.slice(5), usage['seats_used'], usage['files']])).toEqual([['11-28', 5, 2.5], ['11-29', 5, 2.5], ['11-30', 7, 2.5], ['12-01', 7, 2.5]])
     // The second period begins on 28 December.
     const turn = await days('2026-12-26', '2026-12-30')
     expect(levels(turn)).toEqual([['12-26', 7, 2.5], ['12-27', 7, 2.5], ['12-28', 0, 2.5], ['12-29', 0, 2.5], ['12-30', 1, 2.5]])

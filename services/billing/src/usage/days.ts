@@ -116,10 +116,10 @@ function metersIn(history: History, periods: readonly DateRange[], usage: readon
   return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => history.meters.get(key)!)
 }
 
-type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
+export type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
 
 /** What a level stands at on a date, by the last report that its period counts; undefined for what is none, and where nothing counts. */
-function levelsOf(history: History, periods: readonly DateRange[], meters: readonly Meter[], all: readonly DailyUsage[]): LevelOn {
+export function levelsOf(history: History, periods: readonly DateRange[], meters: readonly Meter[], all: readonly DailyUsage[]): LevelOn {
   const ofMeter = new Map(meters.filter((meter) => meter.aggregation === 'last').map(({ key }) => [key, all.filter((day) => day.meter === key)]))
   return (meter, date) => {
     const reports = ofMeter.get(meter.key)

@@ -60,7 +60,7 @@ export async function getUsageDetail(
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    const where = await chosen(tx.query, history, input)
+    const where = await chosen(tx.query, rangeOf(history, input), input)
     const page = await eventPage(tx.query, history, where, input)
     return { ...page, data: page.data.map((event) => chargedOr(history, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
   }, { readOnly: true })
@@ -71,8 +71,8 @@ function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEven
   return { ...event, uncharged: !charges.some(({ meter }) => meter === event.meter), countsOn: date === localDateOf(history.zones, event.time) ? null : date }
 }
 
-/** What a filter stands for. Where every event of a range has to be looked at, that is one of 92 days. */
-async function chosen(query: Query, history: History, { customerId, id, property, value, ...range }: DetailFilter): Promise<Where> {
+/** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
+export async function chosen(query: Query, { from, to }: { from: Instant; to: Instant }, { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>): Promise<Where> {
   if ((property === undefined) !== (value === undefined)) {
     const pointer = property === undefined ? '?property' : '?value'
     throw new BillingError('validation_failed', { pointer, message: 'a property is looked for by its name and its value' })
@@ -80,7 +80,6 @@ async function chosen(query: Query, history: History, { customerId, id, property
   for (const [pointer, text] of [['?id', id], ['?property', property], ['?value', value]] as const) {
     if (text !== undefined && !isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
   }
-  const { from, to } = rangeOf(history, range)
   const more = [...(id === undefined ? [] : [id]), ...(property === undefined ? [] : [property, value])]
   const ofId = id === undefined ? '' : ' and id = $7'
   const ofProperty = property === undefined ? '' : ` and properties ->> $${more.length + 5}::text = $${more.length + 6}`
@@ -95,14 +94,19 @@ async function chosen(query: Query, history: History, { customerId, id, property
 
 const mostDaysSearched = 92
 
+/** So many rows of `columns` at most that a filter chooses, as a sub-select, and what goes with it. */
+export function rowsChosen(columns: string, where: Where, { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number }): { sql: string; given: unknown[] } {
+  return {
+    sql: `select e.* from ${keysOf(meter)} cross join lateral (
+         select ${columns} from usage_events where customer_id = $1 and meter = key and ${where.conditions} and ${fromTheStart} limit ${most}) e
+       where $4::text is null or key = $4 limit ${most}`,
+    given: [customerId, where.from, where.to, meter ?? null, null, null, ...(where.more ?? [])],
+  }
+}
+
 async function countEvents(query: Query, where: Where, { customerId, meter }: { customerId: string; meter?: string }): Promise<DetailTotal> {
-  const [found] = await query<{ events: number }>(
-    `select count(*)::int as events from (
-       select from ${keysOf(meter)} cross join lateral (
-         select from usage_events where customer_id = $1 and meter = key and ${where.conditions} and ${fromTheStart} limit ${mostCounted + 1}) e
-       where $4::text is null or key = $4 limit ${mostCounted + 1}) e`,
-    [customerId, where.from, where.to, meter ?? null, null, null, ...(where.more ?? [])],
-  )
+  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: mostCounted + 1 })
+  const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
   const events = found!.events
   return events > mostCounted ? { events: mostCounted, isLeast: true } : { events, isLeast: false }
 }

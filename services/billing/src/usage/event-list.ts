@@ -7,7 +7,7 @@ import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
 import type { UsageEvent } from './detail.ts'
-import { aheadSeconds, noMeter } from './event.ts'
+import { aheadSeconds, isStorable, noMeter } from './event.ts'
 import { rowsPerPage } from './export.ts'
 import { voidFrom, voidOf } from './void.ts'
 
@@ -26,12 +26,17 @@ export interface EventsFilter {
   customerId?: string
   meter?: string
   id?: string
+  /** Of one customer: the events in which a property has a value, as text; both or neither. */
+  property?: string
+  value?: string
   start?: string
   end?: string
 }
 
 /** Of all customers, so many days are looked at unless told, and at most. */
 const daysOfAll = { unlessTold: 1, most: 31 }
+/** For a value of a property, every event of one customer's range is looked at. */
+const daysSearched = { unlessTold: 31, most: 92 }
 
 /**
  * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of their ids, and then the newest first, for events stand
@@ -90,6 +95,7 @@ interface Asked {
   customerId?: string | undefined
   meter?: string | undefined
   id?: string | undefined
+  having?: { property: string; value: string } | undefined
   from: Instant | null
   to: Instant | null
   storedBy?: Instant
@@ -98,14 +104,33 @@ interface Asked {
 async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promise<Asked> {
   const { customerId, meter, id } = filter
   if (meter !== undefined && !(await metersByKey(tx)).has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
+  const having = havingOf(filter)
   const { from, to } = await instantsBetween(tx, filter)
+  if (having) return { customerId, meter, id, having, ...withinDays(tx.at, { from, to }, daysSearched, 'for the value of a property') }
   if (customerId !== undefined || id !== undefined) return { customerId, meter, id, from, to }
-  const end = to ?? addSeconds(tx.at, aheadSeconds)
-  const start = from ?? addSeconds(end, -daysOfAll.unlessTold * 86_400)
-  if (addDays(start.slice(0, 10), daysOfAll.most) < end.slice(0, 10)) {
-    throw new BillingError('invalid_range', { pointer: '?start', message: `of all customers at most ${daysOfAll.most} days are listed: name a customer, or choose a shorter range` })
+  return { customerId, meter, id, ...withinDays(tx.at, { from, to }, daysOfAll, 'of all customers') }
+}
+
+/** The value that a property is to have. It is looked for among one customer's events. */
+function havingOf({ customerId, property, value }: EventsFilter): Asked['having'] {
+  if (property === undefined && value === undefined) return undefined
+  if (property === undefined || value === undefined) {
+    throw new BillingError('validation_failed', { pointer: property === undefined ? '?property' : '?value', message: 'a property is looked for by its name and its value' })
   }
-  return { customerId, meter, id, from: start, to: end }
+  if (customerId === undefined) throw new BillingError('validation_failed', { pointer: '?customerId', message: 'the value of a property is looked for among the events of one customer: name them' })
+  for (const [pointer, text] of [['?property', property], ['?value', value]] as const) {
+    if (!isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
+  }
+  return { property, value }
+}
+
+function withinDays(at: Instant, { from, to }: { from: Instant | null; to: Instant | null }, days: typeof daysOfAll, what: string): { from: Instant; to: Instant } {
+  const end = to ?? addSeconds(at, aheadSeconds)
+  const start = from ?? addSeconds(end, -days.unlessTold * 86_400)
+  if (addDays(start.slice(0, 10), days.most) < end.slice(0, 10)) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `${what} at most ${days.most} days are looked at: choose a shorter range${days === daysOfAll ? ', or name a customer' : ''}` })
+  }
+  return { from: start, to: end }
 }
 
 /** Where an event stands: of one customer after another, and then the newest first. */
@@ -114,7 +139,7 @@ type Place = [time: Instant, id: string, customerId: string, meter: string]
 const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [time, id, customerId, meter ?? noMeter]
 
 /** Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their events stand in, and merged. */
-async function readEvents(tx: BillingTransaction, { customerId, meter, id, from, to, storedBy }: Asked, after: Place | undefined, limit: number): Promise<ListedEvent[]> {
+async function readEvents(tx: BillingTransaction, { customerId, meter, id, having, from, to, storedBy }: Asked, after: Place | undefined, limit: number): Promise<ListedEvent[]> {
   const given = parameters()
   const one = customerId === undefined ? undefined : given.add(customerId)
   const behind = after && { time: given.add(after[0]), id: given.add(after[1]), customer: given.add(after[2]), meter: given.add(after[3]) }
@@ -125,6 +150,7 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, from,
     ...(storedBy === undefined ? [] : [`e.stored_at <= ${given.add(storedBy)}`]),
     // When an id was taken is known, and so where its event stands.
     ...(id === undefined ? [] : [`e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`]),
+    ...(having === undefined ? [] : [`e.properties ->> ${given.add(having.property)} = ${given.add(having.value)}`]),
     ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
   ]
   const rows = await tx.query<Omit<ListedEvent, 'meter' | 'voided'> & { meter: string; decimals: number; voidedAt: Instant | null; voidReason: string | null }>(

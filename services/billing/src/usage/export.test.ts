@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exportUsage, getUsageDetail, recordUsage, type ExportedEvent, type UsageEvent, type UsageExport } from '../index.ts'
+import { exportEvents, exportUsage, getUsageDetail, listEvents, recordUsage, type ExportedEvent, type UsageEvent, type UsageExport } from '../index.ts'
 import { createSubscription } from '../subscription.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -55,6 +55,33 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect(events.at(-1)!.clockTime).toBe('2026-03-02 00:00:00.000')
     const instants = await exportUsage(world.billing, { customerId: 'acme', start: '2026-03-01T15:00:00Z', end: '2026-03-01T16:00:00Z' })
     expect([instants.start, instants.end, (await all(instants)).length]).toEqual(['2026-03-01', '2026-03-01', 850])
+  })
+
+  test('holds what is looked for by id or by a property alone, as the list of events does; so does the vendor’s', async () => {
+    const ids = async (filter: { id?: string; property?: string; value?: string; meter?: string }) => {
+      const input = { customerId: 'acme', start: '2026-03-01', end: '2026-03-05', ...filter }
+      const exported = await exportUsage(world.billing, input)
+      const found = (await all(exported)).map(({ id }) => id)
+      expect((await getUsageDetail(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(found)
+      expect((await listEvents(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(found)
+      const listed: string[] = []
+      for await (const page of await exportEvents(world.billing, input)) listed.push(...page.map(({ id }) => id))
+      expect(listed).toEqual(found)
+      expect(exported.columns.names).toEqual(found.length === 0 ? [] : ['n'])
+      return found
+    }
+    expect(await ids({ id: 'e-1-7' })).toEqual(['e-1-7'])
+    expect(await ids({ property: 'n', value: '20' })).toEqual(['e-2-20', 'e-1-20', 'e-0-20'])
+    expect(await ids({ property: 'n', value: '20', meter: 'ai_chat' })).toEqual([])
+    expect(await ids({ property: 'n', value: '21', id: 'e-0-21' })).toEqual(['e-0-21'])
+    expect(await ids({ id: 'e-0-0', property: 'n', value: '1' })).toEqual([])
+    const wrong = async (filter: object, pointer: string, code = 'validation_failed') => {
+      for (const read of [exportUsage, listEvents]) await expect(read(world.billing, { customerId: 'acme', ...filter })).rejects.toMatchObject({ code, detail: { pointer } })
+    }
+    await wrong({ property: 'n' }, '?value')
+    await wrong({ value: '1' }, '?property')
+    await wrong({ property: 'n', value: '1', start: '2025-11-01', end: '2026-03-01' }, '?start', 'invalid_range')
+    await expect(listEvents(world.billing, { property: 'n', value: '1' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?customerId' } })
   })
 
   test('has a column for each of the 50 properties most events have, and keeps the others together', async () => {

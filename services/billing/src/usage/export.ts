@@ -4,7 +4,7 @@ import { readHistory, type History } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../rules/zone.ts'
-import { eventRows, placeOf, rangeOf, type Place, type UsageEvent, type Where } from './detail.ts'
+import { chosen, eventRows, placeOf, rangeOf, rowsChosen, type DetailFilter, type Place, type UsageEvent, type Where } from './detail.ts'
 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
 export const mostExported = 1_000_000
@@ -33,10 +33,10 @@ export interface UsageExport {
 }
 
 /**
- * A customer's events for a file: those stored until now, in the range that `start` and `end` say as for the detail. Throws invalid_range where they are
- * more than 366 days or 1,000,000 events (`most`).
+ * A customer's events for a file: those stored until now, in the range that `start` and `end` say, and that the filter chooses, as for the detail. Throws
+ * invalid_range where they are more than 366 days or 1,000,000 events (`most`).
  */
-export async function exportUsage(billing: Billing, input: { customerId: string; start?: string; end?: string; meter?: string; most?: number }): Promise<UsageExport> {
+export async function exportUsage(billing: Billing, input: DetailFilter & { most?: number }): Promise<UsageExport> {
   const { customerId, meter, most = mostExported } = input
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, customerId)
@@ -46,7 +46,9 @@ export async function exportUsage(billing: Billing, input: { customerId: string;
     const end = lastDateBefore(history, to, start)
     if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
     // What is stored while the file is being written stays out: the file is of one moment.
-    const where = { conditions: 'time >= $2 and time < $3 and stored_at <= $7', from, to, more: [tx.at] }
+    const asked = await chosen(tx.query, { from, to }, input)
+    const more = [...(asked.more ?? []), tx.at]
+    const where = { ...asked, conditions: `${asked.conditions} and stored_at <= $${6 + more.length}`, more }
     if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
     const timezone = zoneOn(history.zones, history.today)
     const columns = await columnsOf(tx, where, { customerId, meter })
@@ -61,12 +63,12 @@ const eventsLookedAt = 20_000
 
 /** The names of the properties that the events of a range have. Those of more events than are looked at may have others too. */
 async function columnsOf(tx: BillingTransaction, where: Where, { customerId, meter }: { customerId: string; meter: string | undefined }): Promise<UsageExport['columns']> {
+  const { sql, given } = rowsChosen('properties', where, { customerId, meter, most: eventsLookedAt })
   const [found] = await tx.query<{ events: number; names: string[] }>(
-    `with events as materialized (
-       select properties from usage_events where customer_id = $1 and ${where.conditions.replace('$7', '$5')} and ($4::text is null or meter = $4) limit ${eventsLookedAt})
+    `with events as materialized (${sql})
      select (select count(*)::int from events) as events,
        array(select name from events cross join lateral jsonb_object_keys(properties) name group by name order by count(*) desc, name collate "C" limit ${mostColumns + 1}) as names`,
-    [customerId, where.from, where.to, meter ?? null, ...(where.more ?? [])],
+    given,
   )
   const { events, names } = found!
   const shown = names.slice(0, mostColumns).sort((a, b) => (a < b ? -1 : 1))
@@ -76,14 +78,14 @@ async function columnsOf(tx: BillingTransaction, where: Where, { customerId, met
 /** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
 async function isMore(tx: BillingTransaction, where: Where, { customerId, meter, start, end, most }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number }): Promise<boolean> {
   const [days] = await tx.query<{ isMore: boolean }>(
-    `select coalesce(sum(events), 0) > $5 as "isMore" from usage_daily where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`, [customerId, meter ?? null, start, end, most],
+    `select coalesce(sum(events), 0) > $5 as "isMore" from (
+       select customer_id, meter, local_date, events from usage_daily union all select customer_id, meter, local_date, events from historical_daily) d
+     where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`, [customerId, meter ?? null, start, end, most],
   )
   if (!days!.isMore) return false
-  const [events] = await tx.query<{ isMore: boolean }>(
-    `select count(*) > $5 as "isMore" from (select from usage_events where customer_id = $1 and ${where.conditions.replace('$7', '$6')} and ($4::text is null or meter = $4) limit $5 + 1) e`,
-    [customerId, where.from, where.to, meter ?? null, most, ...(where.more ?? [])],
-  )
-  return events!.isMore
+  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: most + 1 })
+  const [counted] = await tx.query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
+  return counted!.events > most
 }
 
 /** There are no events far ahead, and no dates beyond the year 9999. */

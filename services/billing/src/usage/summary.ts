@@ -13,6 +13,7 @@ import { periodNamed, usagePeriods } from '../timeline.ts'
 import type { LocalizedText, Unit } from '../text.ts'
 import { groupUsage, type Group } from './group.ts'
 import { withHistory } from './historical.ts'
+import { levelsOf } from './days.ts'
 import { readUsage } from './deficit.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
 
@@ -22,6 +23,7 @@ export interface MeterUsage {
   name: LocalizedText
   unit: Unit
   decimals: number
+  aggregation: Meter['aggregation']
   used: number
   /** Of that, what history comes to by itself: it is shown, and is in none of the other figures. */
   historical: number
@@ -67,7 +69,7 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
       currency: history.customer.currency,
       asOf: tx.at,
       meters,
-      daily: daysOf(history, period, usage, meters.map((one) => history.meters.get(one.meter)!)),
+      daily: daysOf(history, period, [...known.all.filter((day) => day.date < period.from), ...usage], meters.map((one) => history.meters.get(one.meter)!)),
       usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
       ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, period, input.groupBy) }),
     }
@@ -102,7 +104,7 @@ function meterUsage(tx: BillingTransaction, history: History, period: LabelledPe
   const allowance = counted?.charge ? counted.allowance : 0
   const lines = counted?.lines ?? []
   return {
-    meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals,
+    meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals, aggregation: meter.aggregation,
     used: units(used),
     historical: historical.length === 0 ? 0 : units(usedOn(historical, meter, period)),
     included: allowance === null ? null : units(allowance),
@@ -137,6 +139,8 @@ export function outlook(at: Instant, history: History, period: LabelledPeriod, m
 }
 
 function daysOf(history: History, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
+  // What takes the last value stands at it on the days without a report.
+  const standing = levelsOf(history, [period], meters, usage)
   const byDate = new Map<LocalDate, Map<string, number>>()
   for (const day of usage) {
     const meter = history.meters.get(day.meter)!
@@ -144,7 +148,7 @@ function daysOf(history: History, period: LabelledPeriod, usage: readonly DailyU
   }
   const days: UsageSummary['daily'] = []
   for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
-    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, byDate.get(date)?.get(meter.key) ?? 0])) })
+    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, standing(meter, date) ?? byDate.get(date)?.get(meter.key) ?? 0])) })
   }
   return days
 }

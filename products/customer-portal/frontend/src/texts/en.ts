@@ -45,7 +45,7 @@ const en: typeof zh = {
     credit: '{amount} balance, used first',
     next: 'Next invoice', nextAt: 'Issued on {date}', nextEstimate: 'Estimate from usage so far', noNext: 'No invoice is coming up', noFurther: 'Nothing is left to bill so far, and your subscription won’t renew', lastNothing: 'Nothing to pay', lastUsage: 'Usage only, so far',
     quotas: 'Quotas', quotasOf: '{range}, resets in {days}', noQuotas: 'This plan has no quotas', trend: 'Last 30 days',
-    trendTotal: '{unit} in the last 30 days', trendNone: 'No usage in the last 30 days',
+    trendTotal: '{unit} in the last 30 days', trendNow: '{unit} now', trendMost: '{unit} on the highest of the last 30 days', trendNone: 'No usage in the last 30 days',
     recent: 'Recent invoices', allInvoices: 'All invoices', viewUsage: 'See usage',
     emptyTitle: 'No usage yet', empty: 'No usage yet. Connect your first channel to see data here.',
     alertNear: '{percent} of {meter} used', alertRunsOut: '{percent} of {meter} used; runs out {date} at this pace',
@@ -80,7 +80,7 @@ const en: typeof zh = {
     search: 'Search', searchBy: 'Search by', eventId: 'Event ID', property: 'Property', propertyName: 'Property name', propertyValue: 'Property value', endSearch: 'Clear search',
     notFound: 'No matching usage in this period.',
     empty: 'No usage in this period.', emptyFee: 'No overage in this period.', resetDates: 'Reset dates', resetFilters: 'Clear filters', rows: 'Rows', page: 'Page {page}',
-    export: 'Export', csv: 'CSV file', xlsx: 'Excel file (XLSX)', exported: '{range}, {meter}, about {rows} events', exportTitle: 'Exporting usage, {range}',
+    export: 'Export', csv: 'CSV file', xlsx: 'Excel file (XLSX)', exported: '{range}, {meter}, about {rows} events', exportedSearch: '{range}, {meter}, only {search}', exportTitle: 'Exporting usage, {range}',
   },
   months: {
     title: 'Last 12 months', hint: 'Plan fee and usage of each billing cycle, before discounts and tax', caption: 'Cost and usage by billing cycle', month: 'Cycle', fee: 'Plan fee', total: 'Total',

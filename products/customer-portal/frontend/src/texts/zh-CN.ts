@@ -38,7 +38,7 @@ export default {
     due: '待付金额', nothingDue: '没有待付的账单', dueCount: '{n} 张账单待支付', overdueCount: '其中 {n} 张已逾期，共 {amount}', dueBy: '{date}前付款', moreQuotas: '还有 {n} 项', credit: '余额 {amount}，将自动抵扣',
     next: '下一张账单', nextAt: '{date} 出账', nextEstimate: '按目前的用量估算', noNext: '没有即将出账的账单', noFurther: '目前没有需要结算的费用，订阅结束后不再出账', lastNothing: '无需付款', lastUsage: '只含用量，截至目前',
     quotas: '本期配额', quotasOf: '{range}，{days}后重置', noQuotas: '当前套餐没有配额', trend: '近 30 天',
-    trendTotal: '{unit}，近 30 天合计', trendNone: '近 30 天没有用量',
+    trendTotal: '{unit}，近 30 天合计', trendNow: '{unit}，当前', trendMost: '{unit}，近 30 天单日最高', trendNone: '近 30 天没有用量',
     recent: '最近账单', allInvoices: '全部账单', viewUsage: '查看用量',
     emptyTitle: '还没有用量', empty: '还没有用量。接入第一个渠道后，这里会显示数据。',
     alertNear: '{meter}已用 {percent}', alertRunsOut: '{meter}已用 {percent}，预计{date}用完', alertUsedUpBlock: '{meter}已用完，新的请求会被拒绝',
@@ -65,7 +65,7 @@ export default {
     rejectedUnread: '{meter}没有计入：{reason}', rejectedSentence: '{meter}（{quantity}）没有计入：{reason}', rejectedFacts: '发生于 {time}，事件编号 {id}',
     search: '搜索', searchBy: '搜索方式', eventId: '事件编号', property: '属性', propertyName: '属性名', propertyValue: '属性值', endSearch: '清除搜索', notFound: '这段时间没有符合条件的用量。',
     empty: '这段时间没有用量。', emptyFee: '这段时间没有超出费用。', resetDates: '重置日期', resetFilters: '清除筛选', rows: '每页', page: '第 {page} 页',
-    export: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', exported: '{range}，{meter}，约 {rows} 条', exportTitle: '导出用量 {range}',
+    export: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', exported: '{range}，{meter}，约 {rows} 条', exportedSearch: '{range}，{meter}，仅 {search}', exportTitle: '导出用量 {range}',
   },
   months: {
     title: '近 12 个月', hint: '每个计费周期的套餐费与用量，未计折扣与税', caption: '每个计费周期的费用与用量', month: '周期', fee: '套餐费', total: '合计', used: '{meter}（{unit}）', cost: '{meter}费用',
