@@ -131,6 +131,12 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send(`${event('l4')}\n`.repeat(1001), lines)).toMatchObject({ status: 400 })
   })
 
+  test('packed in another way, or too large once it is unpacked, is refused with a sentence that says so', async () => {
+    expect(await send(event('packed'), { ...json, 'content-encoding': 'br' })).toMatchObject({ status: 415, body: { code: 'unsupported_media_type', detail: 'Body may be packed by gzip alone' } })
+    expect(await send(gzipSync(Buffer.alloc(9_000_000, ' ')), { ...json, 'content-encoding': 'gzip' })).toMatchObject({ status: 413, body: { detail: 'Body is larger than 8388608 bytes once it is unpacked' } })
+    expect(await send('id=1', { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({ status: 415, body: { detail: expect.stringContaining('application/json') } })
+  })
+
   test('an empty batch of CloudEvents is nothing, and well', async () => {
     expect(await send('[]', { 'content-type': 'application/cloudevents-batch+json' })).toEqual({ status: 200, body: { accepted: 0, duplicates: 0, rejected: [] } })
     expect(await send('[]')).toMatchObject({ status: 400 })

@@ -69,8 +69,10 @@ function placeOf(pointer: string, request: FastifyRequest): Place {
 
 /** Fastify refuses a request by itself when it cannot be read at all. */
 function frameworkMistake(error: FastifyError, statusCode: number): Mistake {
-  if (statusCode === 413) return { code: 'payload_too_large' }
-  if (statusCode === 415) return { code: 'unsupported_media_type' }
+  // Our own refusals, which have no code of Fastify's, say what was wrong.
+  const said = error.code === undefined ? { detail: error.message } : {}
+  if (statusCode === 413) return { code: 'payload_too_large', ...said }
+  if (statusCode === 415) return { code: 'unsupported_media_type', ...said }
   if (statusCode === 404) return { code: 'not_found' }
   if (statusCode === 405) return { code: 'method_not_allowed' }
   const detail = error.message
