@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  checkQuota, createBilling, createSubscription, exportUsage, fillMeters, findMistakes, getEvent, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDays, getUsageDetail, getUsageRange,
+  checkQuota, createBilling, createSubscription, exportUsage, fillMeters, findMistakes, getEvent, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDays, getUsageDetail, getUsageMonths, getUsageRange,
   getUsageSummary, keepUsage, listEvents, listLateEvents, listRejectedEvents, putMeter, putPlan, rebuildUsage, recordUsage, retryRejectedEvents, voidEvents, type UsageEventInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -60,6 +60,9 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(days.days.every(({ fees }) => Object.values(fees).every((fee) => fee === 0))).toBe(true)
     const range = await getUsageRange(world.billing, { customerId: 'acme', start: '2025-11-01', end: '2026-07-10', window: 'month' })
     expect(range.meters.map(({ meter, used }) => [meter, used])).toEqual([['ai_chat', 507], ['calls', 43], ['peak', 30], ['seats', 80], ['users', 1]])
+    const months = await getUsageMonths(world.billing, { customerId: 'acme' })
+    expect(months.months.find(({ period }) => period.label === '2026-04')!.meters.map(({ meter, used, amount }) => [meter, used, amount]))
+      .toEqual([['calls', 39, 0], ['peak', 30, 0], ['seats', 80, 0], ['users', 1, 0], ['ai_chat', 0, 0]])
     const hours = await getUsageRange(world.billing, { customerId: 'acme', start: '2026-04-10', end: '2026-04-10', window: 'hour', meter: 'calls' })
     expect(hours.meters[0]!.windows.map(({ used }) => used)).toEqual([30, 9])
     const { data } = await getUsageDetail(world.billing, { customerId: 'acme', meter: 'ai_chat', start: '2026-01-01' })

@@ -15,7 +15,8 @@ import { zoneOn } from '../rules/zone.ts'
 import type { LocalizedText, Unit } from '../text.ts'
 import { usagePeriods } from '../timeline.ts'
 import { readUsage, type KnownUsage } from './deficit.ts'
-import { usedOn } from './rating.ts'
+import { withHistory } from './historical.ts'
+import { usedOn, type DailyUsage } from './rating.ts'
 import { shown } from './summary.ts'
 
 /** A meter in a month, or how much more of it there was than in the month before. Units, and minor units. */
@@ -60,9 +61,12 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
     const periods = usagePeriods(history.stretches, history.today).slice(-mostMonths - 1)
     const about = { timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at }
     if (periods.length === 0) return { ...about, meters: [], months: [] }
-    const known = await readUsage(tx, history, { from: periods[0]!.from, to: periods.at(-1)!.to })
+    const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
+    const known = await readUsage(tx, history, range)
+    // History is usage as well, without an amount.
+    const { days } = await withHistory(tx, history, range, known.days)
     const fees = await feeLines(tx, history, periods[0]!.from)
-    const counted = periods.map((period) => countedIn(history, known, fees, period))
+    const counted = periods.map((period) => countedIn(history, { known, days }, fees, period))
     const months = counted.map((one, index) => monthOf(one, counted[index - 1], history)).slice(-mostMonths)
     const named = new Set(months.flatMap(({ meters, change }) => [...meters, ...change?.meters ?? []].map(({ meter }) => meter)))
     const meters = [...named].map((key) => history.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
@@ -88,8 +92,8 @@ interface Counted {
   meters: Map<string, { meter: Meter; steps: number; amount: Money }>
 }
 
-function countedIn(history: History, known: KnownUsage, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
-  const days = known.days.filter(({ date }) => period.from <= date && date < period.to)
+function countedIn(history: History, { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] }, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
+  const days = all.filter(({ date }) => period.from <= date && date < period.to)
   const rated = known.rated(period)
   const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
   const meters = [...keys].map((key) => {
