@@ -40,6 +40,7 @@ export function applyPreferences() {
   query.addEventListener('change', (event) => { systemDark.value = event.matches })
   watchEffect(() => {
     document.documentElement.lang = locale.value
+    store('seen', locale.value)
     document.documentElement.dataset.theme = shownTheme.value
   })
 }

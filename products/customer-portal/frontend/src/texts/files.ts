@@ -1,15 +1,15 @@
 import type { Locale } from '../embed/contract.ts'
-import { stored } from '../storage.ts'
+import { embedded, stored } from '../storage.ts'
 import type zh from './zh-CN.ts'
 
 export type Texts = typeof zh
 
 export const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
 
-/** The language to begin with: the one the reader has chosen here, else Chinese. */
+/** The language to begin with: the one the reader has chosen here, saw last, or has their browser in; else Chinese. As `public/shell.js`. In a frame the host says it. */
 export function firstLocale(): Locale {
-  const chosen = stored('locale')
-  return isLocale(chosen) ? chosen : 'zh-CN'
+  const known = embedded ? undefined : [stored('locale'), stored('seen'), typeof window === 'undefined' ? undefined : navigator.language].find((text) => /^(zh|en)/.test(text ?? ''))
+  return known?.startsWith('en') ? 'en' : 'zh-CN'
 }
 
 const load: Record<Locale, () => Promise<{ default: Texts }>> = {
