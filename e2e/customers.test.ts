@@ -124,7 +124,7 @@ test('with another plan scheduled, or its end, a subscription is nowhere said to
 test('a unit as long as may be takes no name’s place, and one of a unit is in the singular', async () => {
   for (const [path, width] of [['/', 390], ['/usage', 390], ['/usage', 1280]] as const) {
     const { page, close } = await open('units', path, { locale: 'en', width })
-    const meters = main(page).locator('bdi', { hasText: /^(Long unit|Active people)$/ })
+    const meters = main(page).locator('bdi[title="Long unit"], bdi[title="Active people"]')
     const names = await meters.evaluateAll((all) => all.map((one) => [one.textContent, one.getBoundingClientRect().width > 60]))
     expect(names.sort()).toEqual([['Active people', true], ['Long unit', true]])
     expect(await main(page).innerText()).toMatch(/2 \/ 1 user\b[^]*1 user over/)
