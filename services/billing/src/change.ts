@@ -3,7 +3,6 @@ import { directionOf, paidFrom, type Direction } from './direction.ts'
 import { BillingError } from './failure.ts'
 import { currentStretch, isSameGrid, nextStretch, type History, type Party, type Stretch } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
-import { creditsSince } from './invoice/reissue.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
 import { getPlan, seatsOf, type Plan } from './plan.ts'
@@ -132,7 +131,7 @@ export function endedPeriod(stretches: readonly Stretch[], date: LocalDate): Lab
 async function changeLines(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
   const { customer: { customerId }, stretches, today } = history
   const since = paidFrom(from, to, { date: today, period: usagePeriods(stretches, today).at(-1)! })
-  const credits = since < today ? await creditsSince(tx, customerId, stretches, since) : await creditsFrom(tx, customerId, stretches, today)
+  const credits = await creditsFrom(tx, customerId, stretches, since)
   const fee = feeLine({ id: '', ...to }, { from: since, to: feePeriod.to }, feePeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
 }

@@ -3,7 +3,7 @@ import { arriveToBill, endedSubscriptions, readHistory, tryLockCustomer, stretch
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
-import { periodOf, reissue } from './invoice/reissue.ts'
+import { draftAgain, periodOf, termsAtEnd } from './invoice/reissue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
 import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from './invoice/voided.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
@@ -51,13 +51,10 @@ export async function billAgain(tx: BillingTransaction, history: History, voided
 }
 
 async function replacementOf(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed: ClosedPeriods): Promise<InvoiceDocument | null> {
-  const period = periodOf(history, voided)
   await arriveToBill(tx, history.customer.customerId)
-  if (voided.kind === 'renewal') return closePeriod(tx, history, period, closed)
-  if (voided.kind !== 'closing') return reissue(tx, history, voided)
-  const ended = endedSubscriptions(history).find(({ endsOn }) => endsOn >= period.to)
-  if (!ended) return null
-  return issue(tx, history, { kind: 'closing', period, stretchId: voided.stretchId, lines: await closingLines(tx, history, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays })
+  if (voided.kind === 'renewal') return closePeriod(tx, history, periodOf(history, voided), closed)
+  const draft = await draftAgain(tx, history, voided, closed)
+  return draft && issue(tx, history, draft)
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
@@ -66,7 +63,7 @@ export async function closePeriod(tx: BillingTransaction, history: History, peri
   const lines = await renewalLines(tx, history, period, closed)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
   await rememberClosed(tx, history, period)
-  return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsFor(history, period) })
+  return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsAtEnd(history, period) })
 }
 
 /** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
@@ -149,10 +146,6 @@ async function writeDue(tx: BillingTransaction, history: History, period: Labell
 
 function planAtEnd(history: History, period: LabelledPeriod) {
   return stretchOn(history.stretches, addDays(period.to, -1))?.plan ?? history.stretches.at(-1)?.plan
-}
-
-function termsFor(history: History, period: LabelledPeriod): number {
-  return planAtEnd(history, period)?.paymentTermsDays ?? 15
 }
 
 /** One customer whose due work failed, and why: the others are done all the same. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, findMistakes, getInvoices, getReconciliation, putMeter, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from './index.ts'
+import { cancelSubscription, createSubscription, findMistakes, getInvoices, getReconciliation, putMeter, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
@@ -105,6 +105,8 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     await world.passTo('2027-06-01T00:00:01Z')
     await subscribe('late', 'team')
     await upgradeSubscription(world.billing, { customerId: 'late', planId: 'business' })
+    await subscribe('ended', 'team')
+    await cancelSubscription(world.billing, { customerId: 'ended', when: 'now' })
     const data = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data.filter((invoice) => invoice.status !== 'draft')
     await recordPayment(world.billing, { invoiceId: data[0]!.id, amount: data[0]!.amountDue + 5, method: 'cash', reference: 'r' })
     expect(await mistakes()).toEqual([])
@@ -118,6 +120,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
       [`update invoices set document = jsonb_set(document, '{buyer,companyName}', '"x"') where id = '${billed.id}'`, `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"') where id = '${billed.id}'`, `acme: an invoice that does not add up: the hash is ${billed.sha256}`],
       ["update credit_movements set amount = amount + 1 where customer_id = 'acme' and reason = 'overpaid'", "update credit_movements set amount = amount - 1 where customer_id = 'acme' and reason = 'overpaid'", `acme: a balance that differs from the payments: {"number":"${data[0]!.number}","moved":"6"}`],
       ["update stretches set starts_on = starts_on - 1 where customer_id = 'late' and ends_on is null", "update stretches set starts_on = starts_on + 1 where customer_id = 'late' and ends_on is null", 'late: a gap or an overlap between the stretches of a subscription: {"id":"'],
+      ["update stretches set credited = true where customer_id = 'ended'", "update stretches set credited = false where customer_id = 'ended'", 'ended: a fee for days after the end of a subscription whose unused days were given back: {"number":"'],
       ["update invoice_numbers set last = last + 1 where month = '202610'", "update invoice_numbers set last = last - 1 where month = '202610'", 'null: a gap in the numbers: {'],
     ]
     for (const [breakIt, mendIt, named] of broken) {

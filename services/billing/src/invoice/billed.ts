@@ -1,13 +1,13 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
+import { addDays, earlier, intersection, later, withoutDates, type DateRange, type LocalDate } from '../rules/date.ts'
 import { netOf } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 import { feePeriodAt } from '../timeline.ts'
 import type { InvoiceDocument } from './document.ts'
-import { creditLine, reachesPast, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
+import { creditLine, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
 
 /**
  * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it.
@@ -80,46 +80,34 @@ export function feesBilledSince(stretches: readonly Stretch[], date: LocalDate):
 }
 
 /**
- * Gives back, per stretch left, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit notes, paid or
- * not. After a change without money that is the fee of a stretch before the last; what a change gave back already stays given back.
+ * Gives back, per stretch of the last subscription, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit
+ * notes, paid or not. What was given back already stays given back, and what an earlier subscription kept when it ended stays with it.
  */
 export async function creditsFrom(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  const lines = await linesSince(tx, customerId, feesBilledSince(stretches, date))
-  const credited = new Set(lines.filter((line) => line.kind === 'credit').map(feeNamedBy))
-  // What a subscription before this one did not give back when it ended stays with it.
-  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
-  return lines
-    .filter((line) => line.kind === 'fee' && reachesPast(line, date) && !credited.has(feeNamedBy(line)))
-    .flatMap((line) => {
-      const stretch = own.find((one) => one.id === line.stretchId)
-      return stretch ? creditLine(line, stretch.plan.name, { from: later(date, line.period.start), to: line.period.end }) : []
-    })
-    .filter((line) => line.amount !== 0 || line.discounts !== undefined)
+  return creditsOf(await linesSince(tx, customerId, feesBilledSince(stretches, date)), ofLast(stretches), { from: date, to: null })
 }
 
 /** Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was ended on, which belongs to the one that starts on it. */
 export async function creditsOn(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  const lines = await linesSince(tx, customerId, feesBilledSince(stretches, date))
-  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
-  return lines.filter((line) => line.kind === 'fee' && line.period.start <= date && reachesPast(line, date)).flatMap((line) => {
-    const stretch = own.find((one) => one.id === line.stretchId)
-    const given = lines.filter((other) => other.kind === 'credit' && feeNamedBy(other) === feeNamedBy(line))
-    if (!stretch || given.some((other) => other.period.start <= date)) return []
-    const credit = creditLine(line, stretch.plan.name, { from: date, to: addDays(date, 1) }, money(-sum(given.map((other) => other.amount))))
-    return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
+  return creditsOf(await linesSince(tx, customerId, feesBilledSince(stretches, date)), ofLast(stretches), { from: date, to: addDays(date, 1) })
+}
+
+const ofLast = (stretches: readonly Stretch[]) => stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
+
+/** Gives back some dates of the fees of some stretches, as far as nothing gave them back before. */
+export function creditsOf(lines: readonly BilledLine[], stretches: readonly Stretch[], { from, to }: { from: LocalDate; to: LocalDate | null }): LineDraft[] {
+  return lines.filter((line) => line.kind === 'fee').flatMap((fee) => {
+    const stretch = stretches.find((one) => one.id === fee.stretchId)
+    const wanted = intersection({ from, to: to ?? fee.period.end }, rangeOf(fee))
+    if (!stretch || !wanted) return []
+    const before = lines.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && intersection(rangeOf(line), rangeOf(fee)))
+    let given = money(-sum(before.map((line) => line.amount)))
+    return withoutDates(wanted, before.map(rangeOf)).flatMap((dates) => {
+      const credit = creditLine(fee, stretch.plan.name, dates, given)
+      given = money(given - credit.amount)
+      return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
+    })
   })
 }
 
-/** A stretch is billed one fee per fee period, and a credit reaches to the end of the fee it gives back. */
-const feeNamedBy = (line: Pick<LineDraft, 'stretchId' | 'period'>) => `${line.stretchId} ${line.period.end}`
-
-/**
- * Until when the fee of a fee period is billed: to its end, or, where a later change has billed the rest without giving any of
- * this fee back (it was void at the time), to that change.
- */
-export function billedUntil(billed: readonly Line[], stretches: readonly Stretch[], stretch: Stretch, feePeriod: DateRange): LocalDate {
-  const lines = billed.filter((line) => line.period.start >= feePeriod.from && line.period.start < feePeriod.to)
-  if (lines.some((line) => line.kind === 'credit' && line.stretchId === stretch.id)) return feePeriod.to
-  const after = new Set(stretches.slice(stretches.findIndex((one) => one.id === stretch.id) + 1).map((one) => one.id))
-  return lines.filter((line) => line.kind === 'fee' && after.has(line.stretchId)).map((line) => line.period.start).sort()[0] ?? feePeriod.to
-}
+const rangeOf = ({ period }: Pick<Line, 'period'>): DateRange => ({ from: period.start, to: period.end })

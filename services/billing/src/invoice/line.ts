@@ -1,7 +1,7 @@
 import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { feeOf, type Plan } from '../plan.ts'
-import { daysBetween, type DateRange, type LocalDate } from '../rules/date.ts'
+import type { DateRange, LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { inProportion } from '../rules/document-totals.ts'
 import { netOf, type TaxMode } from '../rules/invoicing.ts'
@@ -233,9 +233,4 @@ function taxOf(plan: Plan): { taxRate: string; taxMode: TaxMode } {
 
 function rangeOf(dates: DateRange): { start: LocalDate; end: LocalDate } {
   return { start: dates.from, end: dates.to }
-}
-
-/** Whether a line bills something from `date` on. */
-export function reachesPast(line: Line, date: LocalDate): boolean {
-  return daysBetween(date, line.period.end) > 0
 }

@@ -8,9 +8,10 @@ import { readUsage } from '../usage/deficit.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 import { datesVoidedSince } from '../usage/void.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
-import { billedFor, billedUntil, creditsFrom, linesSince } from './billed.ts'
+import { billedFor, creditsFrom, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
-import { adjustmentLine, feeLine, usageLine, type Line, type LineDraft } from './line.ts'
+import { feesStillDue, type FeeFacts } from './fee-days.ts'
+import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 
 /**
  * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next invoice after
@@ -29,8 +30,12 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
   const stretches = stretchesAhead(history)
-  const fees = [...await creditsWithin(tx, history, stretches, period), ...nextFee(stretches, period, known.lines)]
-  return [...fees, ...current, ...lateLines(tx, history, period, { ...known, closed: closed ?? await closedPeriods(tx, history) })]
+  const closedBefore = closed ?? await closedPeriods(tx, history)
+  const fees = [
+    ...await creditsWithin(tx, history, stretches, period),
+    ...nextFee({ stretches, today: history.today, closed: closedBefore, billed: known.lines }, period),
+  ]
+  return [...fees, ...current, ...lateLines(tx, history, period, { ...known, closed: closedBefore })]
 }
 
 /**
@@ -77,16 +82,14 @@ function lateLines(tx: BillingTransaction, history: History, range: DateRange, {
  * The fee of the fee period that starts where this usage period ends, for the stretch a scheduled change begins there or else
  * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
-export function nextFee(stretches: readonly Stretch[], period: LabelledPeriod, billed: readonly Line[]): LineDraft[] {
+function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
+  const { stretches } = facts
   const ending = stretchOn(stretches, addDays(period.to, -1))
   const next = ending && goesOn(stretches, ending, period.to)
   if (!next) return []
   const feePeriod = feePeriodAt(next, period.to)
   if (feePeriod.from !== period.to) return []
-  const dates = { from: feePeriod.from, to: billedUntil(billed, stretches, next, feePeriod) }
-  if (dates.from === dates.to) return []
-  const line = feeLine(next, dates, feePeriod)
-  return line.amount === 0 ? [] : [line]
+  return feesStillDue(facts, next, feePeriod, feePeriod)
 }
 
 /** The stretch a fee is due for at a boundary; undefined where the subscription ends there. */

@@ -15,6 +15,27 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
   {
+    // What an ending gave back is billed by nothing: neither before nor when a void document is made again. Discounts and credit notes may leave nothing to give back.
+    what: 'a fee for days after the end of a subscription whose unused days were given back',
+    sql: `with ended as (
+        select * from (select distinct on (subscription_id) subscription_id, ends_on, credited from stretches where customer_id = $1 order by subscription_id, sequence desc) s
+        where credited and not exists (select 1 from invoices where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change'))
+      ), lines as (
+        select i.id, i.number, s.id as stretch_id, line->>'kind' as kind, line ? 'discounts' as lowered, (line->>'amount')::numeric as amount,
+          (line->'period'->>'start')::date as starts_on, (line->'period'->>'end')::date as ends_on, e.ends_on as ended_on
+        from ended e join stretches s on s.customer_id = $1 and s.subscription_id = e.subscription_id
+          join invoices i on i.customer_id = $1 and i.voided_at is null
+          cross join lateral jsonb_array_elements(i.document->'lines') line
+        where line->>'stretchId' = s.id and line->>'kind' in ('fee', 'credit') and (line->'period'->>'end')::date > e.ends_on
+      )
+      select * from (
+        select f.number, f.amount::text as amount, f.ended_on::text as "endedOn", f.amount / (f.ends_on - f.starts_on) * (f.ends_on - greatest(f.starts_on, f.ended_on) - coalesce((
+            select sum(least(c.ends_on, f.ends_on) - greatest(c.starts_on, f.starts_on, f.ended_on)) from lines c
+            where c.kind = 'credit' and c.stretch_id = f.stretch_id and c.starts_on < f.ends_on and c.ends_on > greatest(f.starts_on, f.ended_on)), 0)) as kept
+        from lines f where f.kind = 'fee' and not f.lowered and not exists (select 1 from invoices n where n.customer_id = $1 and n.credits_id = f.id)) k
+      where kept >= 2`,
+  },
+  {
     what: 'a balance below zero',
     sql: `select * from (select m.id, m.currency, m.held_for, (sum(m.amount) over (partition by m.currency, m.held_for order by m.sequence))::text as balance from credit_movements m where m.customer_id = $1) b
       where balance::numeric < 0`,

@@ -74,3 +74,9 @@ export function intersection(a: DateRange, b: DateRange): DateRange | undefined 
   const shared = { from: later(a.from, b.from), to: earlier(a.to, b.to) }
   return shared.from < shared.to ? shared : undefined
 }
+
+/** What is left of a range without some others, in order. */
+export function withoutDates(range: DateRange, others: readonly DateRange[]): DateRange[] {
+  return others.reduce<DateRange[]>((left, { from, to }) => left.flatMap((one) =>
+    (from < to ? [{ from: one.from, to: earlier(one.to, from) }, { from: later(one.from, to), to: one.to }] : [one]).filter((part) => part.from < part.to)), [range].filter((one) => one.from < one.to))
+}
