@@ -157,7 +157,7 @@ export const NextInvoice = Type.Object(
   { at: LocalDate, usageAt: Nullable(LocalDate), estimatedTotal: Amount, estimatedDue: Amount, currency: Currency },
   {
     ...closed,
-    description: 'With the usage so far: the draft that waits for its hour, or the invoice that comes if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied. '
+    description: 'With the usage so far: the draft that waits for its hour, a void document that is made again with the midnight after, or the invoice that comes if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied. '
       + '`usageAt`: where there is nothing to bill for the running usage period so far and the next fee is later, the date on which what is still used is billed',
   },
 )

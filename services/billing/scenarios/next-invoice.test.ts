@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription,
+  actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, voidInvoice,
   type Billing, type Preview,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -139,5 +139,29 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
     const tried = await createSubscription(own, { customerId: 'new', planId: 'tried', quoteId: again.quoteId })
     expect(tried.subscription).toMatchObject({ status: 'trialing', nextInvoice: again.nextInvoice })
     await comesAsSaid('new', again)
+  })
+  test('a void document that waits to be made again, with the midnight after it was voided', async () => {
+    const own = await begin('again', 'team')
+    await world.passTo('2026-12-06T01:00:00Z')
+    const [renewal] = (await getInvoices(world.billing, { customerId: 'again' })).data
+    await voidInvoice(world.billing, { invoiceId: renewal!.id })
+    // What the renewal bills, 599.00 and 300 chats at 0.05, comes before what ends with December.
+    expect(await nextOf('again')).toEqual({ at: '2026-12-07', usageAt: null, estimatedTotal: 65_084, estimatedDue: 65_084, currency: 'CNY' })
+    const up = await previewChange(own, { customerId: 'again', planId: 'business' })
+    // Five of December's 31 days of 599.00 are 96.61: with the usage 111.61, and 6 %.
+    expect(up.nextInvoice).toEqual({ at: '2026-12-07', usageAt: null, estimatedTotal: 11_831, estimatedDue: 11_831, currency: 'CNY' })
+    await changeSubscription(own, { customerId: 'again', planId: 'business', quoteId: up.quoteId })
+    await comesAsSaid('again', up)
+    expect(await nextOf('again')).toMatchObject({ at: '2027-01-01' })
+  })
+
+  test('of a subscription that has ended, what is left of a void document', async () => {
+    await begin('left', 'fee-only')
+    const [start] = (await getInvoices(world.billing, { customerId: 'left' })).data
+    await voidInvoice(world.billing, { invoiceId: start!.id })
+    const { subscription } = await cancelSubscription(world.billing, { customerId: 'left', when: 'now', credit: true })
+    // 16 of 365 days of 13000.00 are 569.86, and 6 %.
+    expect(subscription.nextInvoice).toEqual({ at: '2026-11-17', usageAt: null, estimatedTotal: 60_405, estimatedDue: 60_405, currency: 'CNY' })
+    await comesAsSaid('left', subscription)
   })
 })

@@ -5,11 +5,14 @@ import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
+import { localDateOf } from '../rules/zone.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { payableOf } from './issue.ts'
 import type { LineDraft } from './line.ts'
 import { priced } from './priced.ts'
+import { draftAgain } from './reissue.ts'
 import { renewalLines } from './renewal.ts'
+import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
 export interface NextDocument {
@@ -61,9 +64,25 @@ async function nextFeeDocument(tx: BillingTransaction, history: History, running
   return lines.length === 0 ? undefined : { period, usageAt: mayBill ? running.to : null, ...await priced(tx, history.customer, lines) }
 }
 
+/** The next invoice: a void document that waits to be made again comes with the midnight after it was voided. */
 export async function nextInvoiceOf(tx: BillingTransaction, history: History): Promise<NextInvoice | null> {
-  const next = await nextDocument(tx, history)
-  return next && { at: next.period.to, usageAt: next.usageAt, estimatedTotal: next.totals.total, estimatedDue: payableOf(next.totals), currency: history.customer.currency }
+  const [next, again] = [await nextDocument(tx, history), await nextMadeAgain(tx, history)]
+  if (again && (!next || again.at <= next.period.to)) return nextInvoice(history, { at: again.at, usageAt: null, totals: again.totals })
+  return next && nextInvoice(history, { ...next, at: next.period.to })
+}
+
+function nextInvoice({ customer: { currency } }: History, { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals }): NextInvoice {
+  return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
+}
+
+/** The first of the void documents that wait of which something is due, as it is due now. */
+async function nextMadeAgain(tx: BillingTransaction, history: History): Promise<{ at: LocalDate; totals: Totals } | undefined> {
+  const waiting = (await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
+  for (const { document, at } of waiting.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    const draft = await draftAgain(tx, history, document)
+    if (draft && draft.lines.length > 0) return { at, totals: (await priced(tx, history.customer, draft.lines)).totals }
+  }
+  return undefined
 }
 
 /** A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before the next fee, unless something is to happen. */
