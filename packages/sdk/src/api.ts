@@ -72,7 +72,7 @@ export type Change = {
 export type Changed = {
   subscription: Subscription
   invoice: Invoice | null
-  /** What was dropped, kept or done beside what was asked */
+  /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
   notices: Array<{
     code: string
     detail: LocalizedText
@@ -1434,7 +1434,7 @@ export interface Operations {
     by?: 'customer' | 'vendor'
   }]; answer: {
     subscription: Subscription
-    /** What was dropped, kept or done beside what was asked */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
     notices: Array<{
       code: string
       detail: LocalizedText
@@ -1784,7 +1784,7 @@ export interface Operations {
       currency: string
     } | null
     invoice: Invoice | null
-    /** What was dropped, kept or done beside what was asked */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
     notices: Array<{
       code: string
       detail: LocalizedText
@@ -1823,7 +1823,7 @@ export interface Operations {
   /** Take a cancellation back. */
   'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
     subscription: Subscription
-    /** What was dropped, kept or done beside what was asked */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
     notices: Array<{
       code: string
       detail: LocalizedText

@@ -494,7 +494,7 @@ export const CreditMovement = Type.Object(
 export type CreditMovement = Static<typeof CreditMovement>
 
 export const Notice = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
-const notices = Type.Array(Notice, { description: 'What was dropped, kept or done beside what was asked' })
+const notices = Type.Array(Notice, { description: 'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`' })
 /** What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside. */
 export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice), notices }, closed)
 export type Changed = Static<typeof Changed>

@@ -7,7 +7,7 @@ import { currentStretch, lockCustomer, readHistory, type History, type Stretch, 
 import { creditsFrom } from './invoice/billed.ts'
 import { issue } from './invoice/issue.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { noticesBetween, type Notice } from './notices.ts'
+import { alsoIssued, noticesBetween, type Notice } from './notices.ts'
 import { dropWaiting, schedule } from './plan-change.ts'
 import { addDays } from './rules/date.ts'
 import { keepWaiting, writeStretches } from './stretch.ts'
@@ -33,7 +33,7 @@ export async function cancelSubscription(
     let invoice: Invoice | null = null
     if (now) invoice = await endNow(tx, history, current, input.credit ?? false)
     else if (!history.waiting.some((one) => one.by === by && isEnd(one))) await schedule(tx, history, { by, at: feePeriodAt(current, history.today).to, change: null }, reason)
-    return { ...await leftBy(tx, history), invoice }
+    return { ...await leftBy(tx, history, invoice), invoice }
   })
 }
 
@@ -55,10 +55,11 @@ export async function resumeSubscription(billing: Billing, input: { customerId: 
 }
 
 /** The subscription after a command, and what that did to what waited before. */
-async function leftBy(tx: BillingTransaction, before: History): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  const after = await readHistory(tx, before.customer.customerId)
+async function leftBy(tx: BillingTransaction, before: History, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
+  const { customerId } = before.customer
+  const after = await readHistory(tx, customerId)
   await rememberDue(tx, after)
-  return { subscription: await subscriptionOf(tx, before.customer.customerId), notices: noticesBetween(before.waiting, after) }
+  return { subscription: await subscriptionOf(tx, customerId), notices: [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, invoice)] }
 }
 
 const isEnd = (one: Waiting) => one.change === null

@@ -1,4 +1,6 @@
+import type { BillingTransaction } from './billing.ts'
 import { becomes, type History, type Waiting } from './history.ts'
+import { amountText } from './invoice-pdf/amount-text.ts'
 import type { LocalizedText } from './text.ts'
 
 /** Something a customer must know about a change, in both languages, with the numbers. */
@@ -56,6 +58,17 @@ function setAside(one: Waiting, change: Change): Notice {
       en: `${named(one, change)} for ${one.at} gives way to this; it takes effect if this is undone.`,
     },
   }
+}
+
+/** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
+export function alsoIssued({ issued }: Pick<BillingTransaction, 'issued'>, customerId: string, answered: { id: string } | null): Notice[] {
+  return issued.filter((one) => one.customerId === customerId && one.id !== answered?.id).map(({ number, period, total, currency }) => ({
+    code: 'invoice_issued',
+    detail: {
+      'zh-CN': `同时生成了账单 ${number}（账期 ${period.label}），金额 ${amountText(total, currency)}。`,
+      en: `Invoice ${number} of ${amountText(total, currency)} (period ${period.label}) was issued as well.`,
+    },
+  }))
 }
 
 /** Told where a change was asked for now but waits. */

@@ -8,7 +8,7 @@ import { arriveToBill, currentStretch, leftAfter, lockCustomer, nextStretch, rea
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { viewOf } from './invoice/view.ts'
-import { noticesBetween, trialNow, waitsUntil, type Notice } from './notices.ts'
+import { alsoIssued, noticesBetween, trialNow, waitsUntil, type Notice } from './notices.ts'
 import { honourQuote, promisedChange } from './promise.ts'
 import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
@@ -71,7 +71,8 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
-      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...waits, ...trial, ...noticesBetween(history.waiting, after)],
+      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)),
+      notices: [...waits, ...trial, ...noticesBetween(history.waiting, after), ...alsoIssued(tx, customerId, document)],
     }
   })
 }
@@ -148,7 +149,8 @@ export async function cancelScheduledChange(billing: Billing, input: { customerI
     await dropWaiting(tx, history, undone)
     const after = await readHistory(tx, input.customerId)
     await rememberDue(tx, after)
-    return { subscription: await subscriptionOf(tx, input.customerId), notices: noticesBetween(history.waiting.filter((one) => !undone(one)), after) }
+    const notices = [...noticesBetween(history.waiting.filter((one) => !undone(one)), after), ...alsoIssued(tx, input.customerId, null)]
+    return { subscription: await subscriptionOf(tx, input.customerId), notices }
   })
 }
 

@@ -14,7 +14,7 @@ import { hasOverdueInvoice } from './invoice/state.ts'
 import { priced } from './invoice/priced.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
-import { trialUsed, type Notice } from './notices.ts'
+import { alsoIssued, trialUsed, type Notice } from './notices.ts'
 import { getAllPlans, getPlan, isTrial, mostTrialDays, seatsOf, type Plan } from './plan.ts'
 import { honourQuote, promisedStart, type Promised } from './promise.ts'
 import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
@@ -224,7 +224,7 @@ function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
 
 /** What a command leaves: the subscription, the invoice it made, and what it did beside what was asked. */
 async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null, notices: Notice[] = []): Promise<Changed> {
-  return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices }
+  return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...notices, ...alsoIssued(tx, customerId, document)] }
 }
 
 /** The subscription as it stands inside a transaction. */

@@ -4,7 +4,7 @@ import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { currentStretch, lockCustomer, readHistory } from './history.ts'
 import { invoiceColumns, view, type StoredInvoice } from './invoice/view.ts'
-import { noticesBetween } from './notices.ts'
+import { alsoIssued, noticesBetween } from './notices.ts'
 import { mostTrialDays } from './plan.ts'
 import { addDays, isDate, type LocalDate } from './rules/date.ts'
 import { keepWaiting } from './stretch.ts'
@@ -34,6 +34,7 @@ export async function changeTrial(billing: Billing, input: { customerId: string;
     const [row] = endsOn > before.today ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`, [customerId, tx.at],
     )
-    return { subscription: await subscriptionOf(tx, customerId), invoice: row ? await view(tx, row) : null, notices: noticesBetween(before.waiting, await readHistory(tx, customerId)) }
+    const notices = [...noticesBetween(before.waiting, await readHistory(tx, customerId)), ...alsoIssued(tx, customerId, row ?? null)]
+    return { subscription: await subscriptionOf(tx, customerId), invoice: row ? await view(tx, row) : null, notices }
   })
 }

@@ -40,6 +40,7 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller, buyer: buyerOf(history),
   }
   await store(tx, document)
+  tx.issued.push(document)
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
   // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
