@@ -4,7 +4,7 @@ import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, seatsOf, type Plan, type PlanRow } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
-import { parseInstant, type Instant } from './rules/instant.ts'
+import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
 import { feePeriodAt } from './timeline.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
@@ -172,6 +172,9 @@ export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
   // A standing clock would count commands, and what is done would depend on how many there were before.
   return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
+
+/** What a file holds: all that is stored by now. Where a clock stands, usage is stored some microseconds after it (`instantOfUsage`). */
+export const storedByNow = ({ clock, at }: BillingTransaction): Instant => (clock === 'given' ? addSeconds(at, 1) : at)
 
 /** Reads a customer's history as of now. Throws customer_not_found. */
 export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {

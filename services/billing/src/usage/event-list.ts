@@ -1,6 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
+import { storedByNow } from '../history.ts'
 import { metersByKey, mostMeters } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
@@ -58,7 +59,7 @@ export async function listEvents(billing: Billing, input: EventsFilter & { curso
  * after the first page was read stays out.
  */
 export async function exportEvents(billing: Billing, input: EventsFilter): Promise<AsyncGenerator<ListedEvent[], void>> {
-  const asked = await billing.transaction(async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: tx.at }), { readOnly: true })
+  const asked = await billing.transaction(async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: storedByNow(tx) }), { readOnly: true })
   return pagesOf(billing, asked)
 }
 

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readHistory, storedByNow, type History } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../rules/zone.ts'
@@ -47,13 +47,13 @@ export async function exportUsage(billing: Billing, input: DetailFilter & { most
     if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
     // What is stored while the file is being written stays out: the file is of one moment.
     const asked = await chosen(tx.query, { from, to }, input)
-    const more = [...(asked.more ?? []), tx.at]
+    const more = [...(asked.more ?? []), storedByNow(tx)]
     const where = { ...asked, conditions: `${asked.conditions} and stored_at <= $${6 + more.length}`, more }
     if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
     const timezone = zoneOn(history.zones, history.today)
     const columns = await columnsOf(tx, where, { customerId, meter })
     const customer = { id: customerId, companyName: history.customer.companyName }
-    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: tx.at, history, where, timezone, customerId, meter }) }
+    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedByNow(tx), history, where, timezone, customerId, meter }) }
   }, { readOnly: true })
 }
 
