@@ -1846,7 +1846,131 @@ export interface Operations {
     alreadyVoided: string[]
   } }
   /** Give an invoice back, in part or whole. */
-  'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: Invoice }
+  'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: {
+    id: string
+    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+    customerId: string
+    number: string | null
+    kind: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+    status: 'draft' | 'open' | 'paid' | 'void'
+    overdue: boolean
+    /** ISO 4217 */
+    currency: string
+    period: {
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      start: string
+      /** A date in the customer's time zone, YYYY-MM-DD */
+      end: string
+      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+      label: string
+    }
+    /** The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
+    billedPeriods: {
+      fee: {
+        /** A date in the customer's time zone, YYYY-MM-DD */
+        start: string
+        /** A date in the customer's time zone, YYYY-MM-DD */
+        end: string
+      } | null
+      usage: {
+        /** A date in the customer's time zone, YYYY-MM-DD */
+        start: string
+        /** A date in the customer's time zone, YYYY-MM-DD */
+        end: string
+      } | null
+    }
+    issuedAt: string | null
+    /** By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
+    dueAt: string | null
+    paidAt: string | null
+    voidedAt: string | null
+    voidReason: string | null
+    finalizesAt: string | null
+    lines: InvoiceLine[]
+    /** Minor units (分, cents) */
+    subtotal: number
+    discounts: Array<{
+      /** Letters, digits and _ . : - */
+      id: string
+      name: LocalizedText
+      /** Minor units (分, cents) */
+      amount: number
+    }>
+    /** Minor units (分, cents) */
+    discountTotal: number
+    taxes: Array<{
+      /** Percent as a decimal string: "6" is 6 % */
+      rate: string
+      mode: 'exclusive' | 'inclusive'
+      /** Minor units (分, cents) */
+      base: number
+      /** Minor units (分, cents) */
+      amount: number
+    }>
+    /** Minor units (分, cents) */
+    taxTotal: number
+    /** Minor units (分, cents) */
+    total: number
+    /** Minor units (分, cents) */
+    creditApplied: number
+    /** Of the payments that were not reversed */
+    amountPaid: number
+    /** What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
+    balanceApplied: number
+    /** What credit notes took off the amount due */
+    amountCredited: number
+    /** What it gave into the balance when it was issued: a total below zero, of a credit note less what it took off its invoice */
+    addedToBalance: number
+    /** Minor units (分, cents) */
+    amountDue: number
+    /** Oldest first */
+    payments: Payment[]
+    /** On a credit note: what was paid back of it, oldest first */
+    refunds: Array<{
+      id: string
+      /** Minor units */
+      amount: number
+      method: string
+      reference: string
+      /** RFC 3339, UTC */
+      at: string
+    }>
+    /** On a credit note made with `refund`: what still waits to be paid back */
+    toRefund: number
+    /** The credit notes on it, oldest first */
+    creditNotes: Array<{
+      id: string
+      number: string
+      /** Minor units (分, cents) */
+      total: number
+    }>
+    creditNote: {
+      invoiceId: string
+      invoiceNumber: string
+      reason: string
+      /** What it took off the invoice's amount due; the rest became balance */
+      amountCredited: number
+      /** Present and true where the rest waits to be paid back instead of paying invoices */
+      refund?: boolean
+    } | null
+    seller: Seller | null
+    buyer: {
+      /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+      customerId: string
+      companyName: string
+      email: string | null
+      address: string | null
+      phone: string | null
+      invoiceTitle: InvoiceTitle | null
+    }
+    sha256: string | null
+    pdfSha256: string | null
+    /** After a change: which characters of it an invoice cannot show */
+    notices?: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
   /** Record a payment. */
   'POST /invoices/{invoiceId}/payments': { arguments: [invoiceId: string, body: PaymentInput]; answer: Invoice }
   /** Void an invoice. */
@@ -1902,13 +2026,103 @@ export interface Operations {
     from: string
     /** The last date on which it holds */
     until: string | null
+    /** After a change: which characters of it an invoice cannot show */
+    notices?: Array<{
+      code: string
+      detail: LocalizedText
+    }>
   } }
   /** Create or rename a meter. */
-  'PUT /meters/{key}': { arguments: [key: string, body: MeterInput]; answer: Meter }
+  'PUT /meters/{key}': { arguments: [key: string, body: MeterInput]; answer: {
+    /** Letters, digits and _ . : - */
+    key: string
+    name: LocalizedText
+    /** What is counted in: `en` for many (answers), `one` for one (answer) */
+    unit: {
+      'zh-CN': string
+      en: string
+      /** English for one of them */
+      one?: string
+    }
+    decimals: number
+    /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+    aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
+    /** With `unique`: the property whose different values are counted; an event without it is rejected */
+    uniqueBy?: string
+    /** With `last`: a value stands until another is reported, also over the ends of periods */
+    carry?: boolean
+    /** With `sum` or `count`: the properties by whose values usage is broken down */
+    groupBy?: string[]
+    /** It reads every event of this type, beside those that name it */
+    eventType?: string
+    /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
+    valueProperty?: string
+    /** Of the events of its type only those whose properties have these values are read */
+    filters?: Record<string, string | number | boolean>
+    /** After a change: which characters of it an invoice cannot show */
+    notices?: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
   /** Create a plan or a new version of it. */
-  'PUT /plans/{planId}': { arguments: [planId: string, body: PlanInput]; answer: Plan }
+  'PUT /plans/{planId}': { arguments: [planId: string, body: PlanInput]; answer: {
+    /** Letters, digits and _ . : - */
+    id: string
+    version: number
+    name: LocalizedText
+    description: LocalizedText | null
+    features: LocalizedText[]
+    recommended: boolean
+    archived: boolean
+    rank: number
+    /** ISO 4217 */
+    currency: string
+    fee: {
+      amount: number
+      per: 'subscription' | 'seat'
+    }
+    interval: 'month' | 'year'
+    intervalCount: number
+    alignment: 'anniversary' | 'calendar'
+    /** null: the plan knows no seats */
+    seats: {
+      min: number
+      max: number | null
+    } | null
+    trialDays: number
+    /** Percent as a decimal string: "6" is 6 % */
+    taxRate: string
+    taxMode: 'exclusive' | 'inclusive'
+    paymentTermsDays: number
+    graceHours: number
+    charges: Charge[]
+    /** After a change: which characters of it an invoice cannot show */
+    notices?: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
   /** Set the seller printed on invoices. */
-  'PUT /seller': { arguments: [body: Seller]; answer: Seller }
+  'PUT /seller': { arguments: [body: Seller]; answer: {
+    name: string
+    nameEn?: string
+    taxId: string
+    address: string
+    phone: string
+    bankName: string
+    bankAccount: string
+    timezone: string
+    /** An SVG document, printed at the top of the invoice */
+    logo?: string
+    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+    brandColor?: string
+    /** After a change: which characters of it an invoice cannot show */
+    notices?: Array<{
+      code: string
+      detail: LocalizedText
+    }>
+  } }
 }
 
 /** How an operation is called: which arguments follow those in its path, and what its answer is. */

@@ -28,7 +28,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect((await client.meters.list()).data.map(({ key }) => key)).toEqual(['ai_chat', 'tokens'])
     expect(await client.seller.put(await client.seller.get())).toEqual(await client.seller.get())
     const plan = await client.plans.put('max', { name: 'Max', rank: 9, fee: { amount: 99_900, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: null, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 1 } } }] })
-    expectTypeOf(plan).toEqualTypeOf<Plan>()
+    expectTypeOf(plan).toExtend<Plan>()
     expect(await client.plans.get('max', { version: 1 })).toEqual(plan)
     expect((await client.plans.list()).data).toContainEqual(plan)
     expect(await client.pricing.preview({ price: { model: 'package', size: 10, amount: 250 }, quantity: 21, currency: 'CNY' })).toMatchObject({ amount: 750 })

@@ -1,5 +1,5 @@
 import { customerIdPattern, mostCustomerIdCharacters } from '@customer-portal/billing'
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 
 /**
  * The JSON shapes that the customer's and the vendor's API share. Each is documentation, type and allow-list at once:
@@ -305,6 +305,12 @@ export const InvoiceTitle = Type.Object(
   closed,
 )
 export type InvoiceTitle = Static<typeof InvoiceTitle>
+const unprintable = Type.Optional(Type.Array(
+  Type.Object({ code: Type.String(), detail: LocalizedText }, closed), { description: 'After a change: which characters of it an invoice cannot show' },
+))
+/** The answer to something entered that stands on invoices. */
+export const Told = <Properties extends TProperties>(of: TObject<Properties>) => Type.Object({ ...of.properties, notices: unprintable }, closed)
+
 export const Seller = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200 }),
@@ -462,7 +468,7 @@ export const Account = Type.Object(
     invoiceTitle: Nullable(InvoiceTitle),
     version: Type.Integer(),
     createdAt: Instant,
-    notices: Type.Optional(Type.Array(Type.Object({ code: Type.String(), detail: LocalizedText }, closed), { description: 'After a change: which characters of it an invoice cannot show' })),
+    notices: unprintable,
   },
   closed,
 )

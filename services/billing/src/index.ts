@@ -107,4 +107,4 @@ export const SubscriptionService = {
 }
 export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota, getRemainingQuota, consume, reserve, settleReservation, releaseReservation }
 export const InvoiceService = { generateInvoice: invoice.generateInvoice, getInvoices, getInvoice: invoice.getInvoice, generatePdf }
-export { unprintable } from './unprintable.ts'
+export { unprintable, withUnprintable } from './unprintable.ts'

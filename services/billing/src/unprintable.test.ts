@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
-import { unprintable } from './unprintable.ts'
+import { unprintable, withUnprintable } from './unprintable.ts'
 
 test('characters that the fonts of the invoice lack are named, each once; others are not', () => {
   expect(unprintable(['杭州某某有限公司', null, 'Ünïcode Ltd.', undefined])).toEqual([])
-  const [notice] = unprintable(['𪚥𪚥馆', 'ขอบคุณ', 'ข'])
+  const [notice] = unprintable(['𪚥𪚥馆', 'שלום', 'ש'])
   expect(notice).toMatchObject({ code: 'unprintable_characters' })
-  expect(notice!.detail['zh-CN']).toMatch(/：.*ข อ บ คุ ณ，/)
+  expect(notice!.detail['zh-CN']).toMatch(/：𪚥 ש ל ו ם，/)
+})
+
+test('an answer says so of every text that was entered, however deep, and is as it was where all can be printed', () => {
+  expect(withUnprintable({ id: 1 }, { name: { 'zh-CN': '套餐', en: 'Plan 한국' }, list: ['ไทย', 'عربي'], none: null })).toEqual({ id: 1 })
+  expect(withUnprintable({ id: 1 }, { title: { bankName: 'Bank 😀' } })).toMatchObject({ id: 1, notices: [{ code: 'unprintable_characters' }] })
 })

@@ -3,6 +3,17 @@ import type { Notice } from './notices.ts'
 
 const mostNamed = 20
 
+/** The answer to what was entered, with what is to be said of those of its texts that will stand on invoices; texts inside objects and lists count. */
+export function withUnprintable<Answer extends object>(answer: Answer, entered: unknown): Answer & { notices?: Notice[] } {
+  const notices = unprintable(textsIn(entered))
+  return notices.length === 0 ? answer : { ...answer, notices }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
 /** What to say of texts that will stand on invoices: which of their characters the fonts can't draw. Nothing where all can be printed. */
 export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
   const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, mostNamed)

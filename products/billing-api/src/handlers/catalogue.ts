@@ -1,6 +1,6 @@
-import { assertDrawable, getAllPlans, getPlan, getSeller, listMeters, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
+import { assertDrawable, getAllPlans, getPlan, getSeller, listMeters, putMeter, putPlan, putSeller, withUnprintable, type Billing } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List, Meter, Plan, Seller } from '@customer-portal/http/resources'
+import { Id, List, Meter, Plan, Seller, Told } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { MeterInput, PlanInput } from '../contract.ts'
@@ -12,8 +12,11 @@ const PlanPath = Type.Object({ planId: Id })
 export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.put('/meters/:key', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Create or rename a meter', tags: ['catalogue'], params: MeterPath, body: MeterInput, response: { 200: Meter } },
-  }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putMeter(inside, { key: request.params.key, ...request.body })))
+    schema: { summary: 'Create or rename a meter', tags: ['catalogue'], params: MeterPath, body: MeterInput, response: { 200: Told(Meter) } },
+  }, async (request, reply) => once(request, reply, askerOf(request), 200, async (inside) => {
+    const { name, unit } = request.body
+    return withUnprintable(await putMeter(inside, { key: request.params.key, ...request.body }), { name, unit })
+  }))
 
   app.get('/meters', {
     config: { scope: 'catalogue:read' },
@@ -22,11 +25,14 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.put('/seller', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: Seller, response: { 200: Seller } },
+    schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: Seller, response: { 200: Told(Seller) } },
   }, async (request, reply) => {
     // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else should wait.
     if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
-    return once(request, reply, askerOf(request), 200, (inside) => putSeller(inside, request.body))
+    return once(request, reply, askerOf(request), 200, async (inside) => {
+      const { logo: _logo, ...printed } = request.body
+      return withUnprintable(await putSeller(inside, request.body), printed)
+    })
   })
 
   app.get('/seller', {
@@ -36,8 +42,8 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.put('/plans/:planId', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Create a plan or a new version of it', tags: ['catalogue'], description: 'Subscribers stay on the version they have.', params: PlanPath, body: PlanInput, response: { 200: Plan } },
-  }, async (request, reply) => once(request, reply, askerOf(request), 200, (inside) => putPlan(inside, { id: request.params.planId, ...request.body })))
+    schema: { summary: 'Create a plan or a new version of it', tags: ['catalogue'], description: 'Subscribers stay on the version they have.', params: PlanPath, body: PlanInput, response: { 200: Told(Plan) } },
+  }, async (request, reply) => once(request, reply, askerOf(request), 200, async (inside) => withUnprintable(await putPlan(inside, { id: request.params.planId, ...request.body }), request.body.name)))
 
   app.get('/plans', {
     config: { scope: 'catalogue:read' },

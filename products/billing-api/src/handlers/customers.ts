@@ -1,5 +1,5 @@
 import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, previewChange, resumeSubscription, updateCustomer, type Billing,
+  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, previewChange, resumeSubscription, updateCustomer, withUnprintable, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { Account, Changed, CreditMovement, Page, Preview, Scheduled, Started, Subscription } from '@customer-portal/http/resources'
@@ -16,12 +16,15 @@ const CustomersQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** What of a customer stands on invoices. */
+const printedOf = ({ companyName, email, phone, address, invoiceTitle }: { [field in 'companyName' | 'email' | 'phone' | 'address' | 'invoiceTitle']?: unknown }) => ({ companyName, email, phone, address, invoiceTitle })
+
 /** Customers and what they are subscribed to. */
 export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.post('/customers', {
     config: { scope: 'customers:write', idempotent: true },
     schema: { summary: 'Create a customer', tags: ['customers'], body: CustomerInput, response: { 201: Account } },
-  }, async (request, reply) => once(request, reply, askerOf(request), 201, (inside) => createCustomer(inside, request.body)))
+  }, async (request, reply) => once(request, reply, askerOf(request), 201, async (inside) => withUnprintable(await createCustomer(inside, request.body), printedOf(request.body))))
 
   app.get('/customers', {
     config: { scope: 'customers:read' },
@@ -38,7 +41,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     schema: { summary: 'Change a customer', tags: ['customers'], params: CustomerPath, body: CustomerUpdate, response: { 200: Account } },
   }, async (request, reply) => {
     const { customerId } = request.params
-    return once(request, reply, askerOf(request, customerId), 200, (inside) => updateCustomer(inside, { customerId, ...request.body }))
+    return once(request, reply, askerOf(request, customerId), 200, async (inside) => withUnprintable(await updateCustomer(inside, { customerId, ...request.body }), printedOf(request.body)))
   })
 
   app.get('/customers/:customerId/credit', {

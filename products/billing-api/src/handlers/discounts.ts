@@ -1,6 +1,6 @@
-import { deleteDiscount, listDiscounts, putDiscount, type Billing } from '@customer-portal/billing'
+import { deleteDiscount, listDiscounts, putDiscount, withUnprintable, type Billing } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List } from '@customer-portal/http/resources'
+import { Id, List, Told } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { Discount, DiscountInput } from '../contract.ts'
@@ -20,11 +20,11 @@ export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     schema: {
       summary: 'Give a customer a discount, or change it', tags: ['customers'],
       description: 'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.',
-      params: DiscountPath, body: DiscountInput, response: { 200: Discount },
+      params: DiscountPath, body: DiscountInput, response: { 200: Told(Discount) },
     },
   }, async (request, reply) => {
     const { customerId } = request.params
-    return once(request, reply, askerOf(request, customerId), 200, (inside) => putDiscount(inside, { ...request.params, ...request.body }))
+    return once(request, reply, askerOf(request, customerId), 200, async (inside) => withUnprintable(await putDiscount(inside, { ...request.params, ...request.body }), request.body.name))
   })
 
   app.delete('/customers/:customerId/discounts/:discountId', {

@@ -1,6 +1,6 @@
-import { generateInvoice, generatePdf, getInvoice, getInvoices, issueCreditNote, listPayments, recordPayment, voidInvoice, type Billing } from '@customer-portal/billing'
+import { generateInvoice, generatePdf, getInvoice, getInvoices, issueCreditNote, listPayments, recordPayment, voidInvoice, withUnprintable, type Billing } from '@customer-portal/billing'
 import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
-import { Invoice, List, Page, Payment } from '@customer-portal/http/resources'
+import { Invoice, List, Page, Payment, Told } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CreditNoteInput, InvoiceRequest, PaymentInput, VoidRequest } from '../contract.ts'
@@ -44,10 +44,10 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
     schema: {
       summary: 'Give an invoice back, in part or whole', tags: ['invoices'],
       description: 'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes balance, which pays other open invoices, or with `refund` waits to be paid back. All notes of an invoice give back at most what changes and adjustments left of it.',
-      params: InvoicePath, body: CreditNoteInput, response: { 201: Invoice },
+      params: InvoicePath, body: CreditNoteInput, response: { 201: Told(Invoice) },
     },
   }, async (request, reply) =>
-    once(request, reply, askerOf(request), 201, (inside) => issueCreditNote(inside, { ...request.params, ...request.body })))
+    once(request, reply, askerOf(request), 201, async (inside) => withUnprintable(await issueCreditNote(inside, { ...request.params, ...request.body }), request.body.reason)))
 
   app.post('/invoices/:invoiceId/payments', {
     config: { scope: 'payments:write', idempotent: true },

@@ -1,4 +1,4 @@
-import { getCustomer, listCreditMovements, unprintable, updateCustomer } from '@customer-portal/billing'
+import { getCustomer, listCreditMovements, updateCustomer, withUnprintable } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { CreditMovement, Page } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
@@ -29,9 +29,8 @@ export function accountRoutes(app: App, actFor: ActFor): void {
     const caller = actFor(request)
     return once(request, reply, caller, 200, async (billing) => {
       const account = await updateCustomer(billing, { customerId: caller.customerId, ...request.body })
-      const { companyName, address, invoiceTitle } = request.body
-      const notices = unprintable([companyName, address, invoiceTitle?.title, invoiceTitle?.address, invoiceTitle?.bankName])
-      return notices.length === 0 ? account : { ...account, notices }
+      const { companyName, email, phone, address, invoiceTitle } = request.body
+      return withUnprintable(account, { companyName, email, phone, address, invoiceTitle })
     })
   })
 }

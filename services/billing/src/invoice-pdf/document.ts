@@ -1,5 +1,5 @@
 /** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
-export const templateVersion = '5'
+export const templateVersion = '6'
 
 /** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
 export interface InvoiceForPdf {

@@ -1,11 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { missingGlyphMark, missingGlyphs, printable } from './glyphs.ts'
+import { isolated, missingGlyphMark, missingGlyphs, printable } from './glyphs.ts'
 
 const printed = (text: string) => printable(text, new Set())
 
 test('Chinese, Latin and the signs of the template can be drawn, and so can the mark itself', () => {
   expect(missingGlyphs(`杭州星桥云计算科技（集团）有限公司 Été naïve 㐀 ¥$€£ ≤ × – − · “引号” ${missingGlyphMark}`)).toEqual([])
+})
+
+test('Hangul, Thai and Arabic can be drawn; Hebrew and the rare characters of CJK Extension B can not', () => {
+  expect(missingGlyphs('서울 소프트웨어 주식회사 บริษัท เทคโนโลยี จำกัด شركة التقنية ۱۲۳ پارسی')).toEqual([])
+  expect(missingGlyphs('שלום 𠮷')).toEqual(['ש', 'ל', 'ו', 'ם', '𠮷'])
+})
+
+test('only a text with letters from right to left is isolated', () => {
+  expect([isolated('خصم 10%'), isolated('折扣 10%'), isolated('')]).toEqual(['\u2068خصم 10%\u2069', '折扣 10%', ''])
 })
 
 test('what cannot be drawn is named once and printed as 〓, one mark for what a reader sees as one', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { fontPaths } from './fonts.ts'
+import { fontFamilies } from './fonts.ts'
 
 /** Stands on the page for a character that the fonts cannot draw (下駄記号, the printers' mark for a missing letter). */
 export const missingGlyphMark = '〓'
@@ -18,9 +18,19 @@ export function missingGlyphs(text: string): string[] {
 /** The text as the fonts can draw it: 〓 for what they cannot, which is added to `missing`; no control characters. */
 export function printable(text: string, missing: Set<string>): string {
   const visible = text.replace(/\p{Cc}+/gu, ' ')
-  if (![...visible].some((character) => !drawable(character))) return visible
+  if ([...visible].every((character) => drawable(character, families()[0]!))) return visible
   return Array.from(graphemes.segment(visible), ({ segment }) => drawn(segment, missing)).join('')
 }
+
+/**
+ * A text with letters that are written from right to left, between the controls that keep it from turning round what stands beside it: an amount, a number,
+ * the same name in another language. Any other text stays as it is.
+ */
+export function isolated(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
+}
+
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 const directionControl = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
@@ -29,7 +39,8 @@ const directionControl = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
 function drawn(grapheme: string, missing: Set<string>): string {
   if (directionControl.test(grapheme)) return marked(grapheme, missing)
   const visible = grapheme.replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
-  for (const form of [visible, visible.normalize('NFC')]) if ([...form].every(drawable)) return form
+  // An accent must come from the font of its letter.
+  for (const family of families()) for (const form of [visible, visible.normalize('NFC')]) if ([...form].every((character) => drawable(character, family))) return form
   return marked(grapheme, missing)
 }
 
@@ -38,34 +49,56 @@ function marked(grapheme: string, missing: Set<string>): string {
   return missingGlyphMark
 }
 
-function drawable(character: string): boolean {
-  coverage ??= fontPaths.map(readCoverage)
+function drawable(character: string, family: Uint8Array): boolean {
   const codePoint = character.codePointAt(0)!
-  return coverage.every((bits) => (bits[codePoint >> 3]! & (1 << (codePoint & 7))) !== 0)
+  return (family[codePoint >> 3]! & (1 << (codePoint & 7))) !== 0
     && !/\p{Default_Ignorable_Code_Point}/u.test(character) && !directionControl.test(character)
 }
 
-/** A bit for each code point that every weight can draw, read at the first question. */
+/** Of each family a bit for each code point that every weight can draw, read at the first question. */
 let coverage: Uint8Array[] | undefined
+const families = () => (coverage ??= fontFamilies.map(coveredByAll))
 
-/** The code points of a font file's cmap table, format 12 (OpenType specification, "cmap"), without reading the outlines. */
+function coveredByAll(paths: readonly string[]): Uint8Array {
+  return paths.map(readCoverage).reduce((all, bits) => all.map((byte, at) => byte & bits[at]!))
+}
+
+/** The code points of a font file's cmap table (OpenType specification, "cmap"), without reading the outlines. */
 function readCoverage(path: string): Uint8Array {
   const cmap = readTable(path, 'cmap')
   const bits = new Uint8Array(0x110000 / 8)
-  const groups = subtable(cmap)
-  for (let group = 0; group < groups.getUint32(12); group += 1) {
-    const [start, end, glyph] = [0, 4, 8].map((at) => groups.getUint32(16 + group * 12 + at)) as [number, number, number]
-    for (let codePoint = start; codePoint <= end; codePoint += 1) if (glyph + codePoint - start !== 0) bits[codePoint >> 3]! |= 1 << (codePoint & 7)
-  }
+  const add = (codePoint: number) => { bits[codePoint >> 3]! |= 1 << (codePoint & 7) }
+  const tables = subtables(cmap)
+  const [groups, segments] = [12, 4].map((format) => tables.find((table) => table.getUint16(0) === format))
+  if (groups) addGroups(groups, add)
+  else if (segments) addSegments(segments, add)
+  else assert.fail('the font has no cmap subtable of format 12 or 4')
   return bits
 }
 
-function subtable(cmap: DataView): DataView {
-  for (let record = 0; record < cmap.getUint16(2); record += 1) {
-    const offset = cmap.getUint32(4 + record * 8 + 4)
-    if (cmap.getUint16(offset) === 12) return new DataView(cmap.buffer, cmap.byteOffset + offset)
+/** Format 12: groups of code points with the glyph of the first. */
+function addGroups(table: DataView, add: (codePoint: number) => void): void {
+  for (let group = 0; group < table.getUint32(12); group += 1) {
+    const [start, end, glyph] = [0, 4, 8].map((at) => table.getUint32(16 + group * 12 + at)) as [number, number, number]
+    for (let codePoint = start; codePoint <= end; codePoint += 1) if (glyph + codePoint - start !== 0) add(codePoint)
   }
-  assert.fail('the font has no cmap subtable of format 12')
+}
+
+/** Format 4: segments of the first 65,536 code points, each with a delta or with places in an array of glyphs. */
+function addSegments(table: DataView, add: (codePoint: number) => void): void {
+  const bytes = table.getUint16(6)
+  for (let at = 0; at < bytes; at += 2) {
+    const [end, start] = [table.getUint16(14 + at), table.getUint16(16 + bytes + at)]
+    const [delta, place] = [table.getUint16(16 + 2 * bytes + at), table.getUint16(16 + 3 * bytes + at)]
+    for (let codePoint = start; codePoint <= end && codePoint < 0xffff; codePoint += 1) {
+      const glyph = place === 0 ? codePoint + delta : table.getUint16(16 + 3 * bytes + at + place + 2 * (codePoint - start))
+      if (glyph % 0x10000 !== 0) add(codePoint)
+    }
+  }
+}
+
+function subtables(cmap: DataView): DataView[] {
+  return Array.from({ length: cmap.getUint16(2) }, (_, record) => new DataView(cmap.buffer, cmap.byteOffset + cmap.getUint32(4 + record * 8 + 4)))
 }
 
 function readTable(path: string, tag: string): DataView {

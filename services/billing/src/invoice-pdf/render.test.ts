@@ -20,6 +20,8 @@ const bytesOfSample: Record<string, string> = {
   4: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
   // The fee's period and the usage's, what something is beside an amount that has its room, and the last line with the totals.
   5: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
+  // Nothing new in the sample: Hangul, Thai and Arabic have fonts.
+  6: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
 }
 
 test('the bytes of a known invoice stand as long as the version of the template does', async () => {
@@ -149,6 +151,17 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     expect(pdfPages(pdf)[0]).toContain('客服〓 〓〓〓〓')
     expect(pdfPages(pdf)[0]).toContain('x〓y')
     expect(warnings).toEqual([{ kind: 'missing_glyphs', characters: ['😀', 'ש', 'ל', 'ו', 'ם', '\u202E'] }])
+  })
+
+  test('names from right to left turn round neither each other nor the amounts beside them', async () => {
+    const discounts = [{ name: { 'zh-CN': 'خصم 10%', en: 'خصم خاص 20%' }, amount: 20000 }]
+    const lines = [{ ...sample.lines[0]!, description: { 'zh-CN': 'الخطة 5', en: 'الخطة 6' } }, ...sample.lines.slice(1)]
+    const warnings: PdfWarning[] = []
+    const seller = { ...sample.seller!, name: 'شركة التقنية 2026', nameEn: 'บริษัท เทคโนโลยี', bankName: '서울 은행 7' }
+    const pdf = await renderInvoicePdf({ ...sample, seller, discounts, lines }, { warn: (warning) => warnings.push(warning) })
+    expect(warnings).toEqual([])
+    const [page] = pdfPages(pdf)
+    for (const part of ['¥1,592.00', '2026-11-01 – 2026-11-30 · 折扣 discount -¥200.00', '¥18,221.25', '-¥200.00', '¥18,602.53', '서울 은행 7', '5719 0668 8810 901']) expect(page).toContain(part)
   })
 
   test('long tokens break without a character of their own and stay off the next column', async () => {

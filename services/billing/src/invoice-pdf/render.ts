@@ -1,6 +1,6 @@
 import { BillingError } from '../failure.ts'
 import type { InvoiceForPdf } from './document.ts'
-import { printable } from './glyphs.ts'
+import { isolated, printable } from './glyphs.ts'
 import { invoicePage, type InvoicePage } from './page.ts'
 import { killLogoWorkers } from './logo.ts'
 import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './workers.ts'
@@ -73,9 +73,9 @@ function printablePage({ logo, ...texts }: InvoicePage, missing: Set<string>): I
   return { ...printableTexts(texts, missing), logo }
 }
 
-/** Every text inside a JSON value, made printable. */
+/** Every text inside a JSON value, made printable, and isolated where it has letters that are written from right to left. */
 function printableTexts<T>(value: T, missing: Set<string>): T {
-  if (typeof value === 'string') return printable(value, missing) as T
+  if (typeof value === 'string') return isolated(printable(value, missing)) as T
   if (Array.isArray(value)) return value.map((item) => printableTexts(item, missing)) as T
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, printableTexts(item, missing)])) as T
