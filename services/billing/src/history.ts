@@ -4,7 +4,7 @@ import { BillingError } from './failure.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { monthsOf, planFrom, seatsOf, type Plan, type PlanRow } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
-import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
+import { parseInstant, type Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
 import { feePeriodAt } from './timeline.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
@@ -173,8 +173,8 @@ export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
   return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
 
-/** What a file holds: all that is stored by now. Where a clock stands, usage is stored some microseconds after it (`instantOfUsage`). */
-export const storedByNow = ({ clock, at }: BillingTransaction): Instant => (clock === 'given' ? addSeconds(at, 1) : at)
+/** Until when what a file holds was stored: now. Where a clock stands, usage is stored some microseconds after it (`instantOfUsage`), within its millisecond. */
+export const storedByNow = ({ clock, at }: BillingTransaction): Instant => (clock === 'given' ? at.replace(/\d{3}Z$/, '999Z') : at)
 
 /** Reads a customer's history as of now. Throws customer_not_found. */
 export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
