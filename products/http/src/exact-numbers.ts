@@ -77,11 +77,16 @@ function hasLargeExponent(json: string, start: number, end: number): boolean {
   return ((before === minus || before === plus ? json.charCodeAt(sign - 1) : before) | 0x20) === 0x65
 }
 
+/** The exact decimal of any double is shorter. */
+const longestOfDouble = 1_100
+
 /** Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits, which some languages write. */
 function isHeld(literal: string): boolean {
   const value = Number(literal)
   // Most are one of these, or what is no number, which is left to whoever reads the JSON.
   if (String(value) === literal || Number.isNaN(value)) return true
+  // No program writes a double so long, and a pattern that goes through millions of digits may use up the stack.
+  if (literal.length > longestOfDouble) return false
   const written = decimalOf(literal)
   if (written === undefined || written.digits === '') return true
   if (written.digits.length > digitsOfDouble || !Number.isFinite(value) || value === 0) return false

@@ -157,10 +157,14 @@ describe.each(postgres)('on $name', ({ create }) => {
     }
     let release = () => {}
     const released = new Promise<void>((resolve) => { release = resolve })
+    let isUsed = () => {}
+    const used = new Promise<void>((resolve) => { isUsed = resolve })
     const using = database.asOwner(async (owner) => {
       await owner.query('insert into used values (1)')
+      isUsed()
       await released
     })
+    await used
     const killed = expect(run()).rejects.toThrow(DatabaseUnavailable)
     await ask(`select pg_terminate_backend(${await untilItWaits()})`)
     await killed
