@@ -101,8 +101,9 @@ test('the support is in the user menu by keyboard, and where a session has ended
   await page.getByRole('heading', { name: 'Signed out' }).waitFor()
   expect(await page.getByRole('link', { name: 'Contact support' }).count()).toBe(0)
   await page.goto(`${server.url}/portal`)
-  await page.getByRole('heading', { name: '会话已过期' }).waitFor()
-  await page.getByRole('main').getByRole('link', { name: '联系支持' }).waitFor()
+  // In the language that was seen last.
+  await page.getByRole('heading', { name: 'Session expired' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'Contact support' }).waitFor()
   expect(await violations(page)).toEqual([])
   await context.close()
 })
