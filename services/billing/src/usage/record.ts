@@ -165,16 +165,19 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
     ? `exists (select from rejected_events where customer_id = any($1)) or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
     : 'false'
   const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number; mayHaveCome: boolean }>(
-    `with locked as materialized (
+    // The aliases are looked up once, not again for each customer: that would cost the square of a batch.
+    `with named as materialized (
+       select customer_id, array_agg(alias) as aliases from customer_aliases where alias = any($1) group by customer_id
+     ), locked as materialized (
        select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt",
-         exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge",
-         (select array_agg(a.alias) from customer_aliases a where a.customer_id = customers.customer_id and a.alias = any($1)) as aliases
+         exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge"
        from customers
-       where customer_id = any($1::text[] || array(select a.customer_id from customer_aliases a where a.alias = any($1)))
+       where customer_id = any($1::text[] || array(select customer_id from named))
        order by customer_id collate "C"
        for key share${wait ? '' : ' skip locked'}
      )
-     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome" from locked`,
+     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome"
+     from locked left join named on named.customer_id = locked."customerId"`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
