@@ -85,7 +85,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
   describe('of many events', () => {
     // Many in the long form; else as many bytes as fill every buffer on the way, in fewer and longer rows.
     const rows = long ? 1_000_000 : 20_000
-    const rowsPerPage = name === 'PGlite' ? 250 : 1000
+    const rowsPerPage = name === 'PGlite' ? 125 : 1000
     const textBytes = 32 * (long ? 9 : 21)
     const times = "('2026-03-01T00:00:00Z'::timestamptz + n * interval '0.5 s')"
     beforeAll(async () => {

@@ -9,7 +9,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
 import type { UsageEvent } from './detail.ts'
 import { aheadSeconds, isStorable, noMeter } from './event.ts'
-import { rowsPerPage } from './export.ts'
+import { readPage, rowsPerPage } from './export.ts'
 import { voidFrom, voidOf } from './void.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
@@ -67,7 +67,7 @@ async function* pagesOf(billing: Billing, asked: Asked): AsyncGenerator<ListedEv
   const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await billing.transaction((tx) => readEvents(tx, asked, after, limit), { readOnly: true })
+    const page = await readPage(billing, (tx) => readEvents(tx, asked, after, limit))
     if (page.length > 0) yield page
     if (page.length < limit) return
     after = placeOf(page.at(-1)!)

@@ -10,7 +10,7 @@ import { chosen, eventRows, placeOf, rangeOf, rowsChosen, type DetailFilter, typ
 export const mostExported = 1_000_000
 const mostDays = 366
 /** The embedded database answers nobody else while it reads a page. */
-export const rowsPerPage = { postgres: 1000, pglite: 250 }
+export const rowsPerPage = { postgres: 1000, pglite: 125 }
 
 /** An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the microsecond and with its offset; the names are its meter's. */
 export interface ExportedEvent extends UsageEvent {
@@ -102,13 +102,27 @@ function lastDateBefore(history: History, to: Instant, start: LocalDate): LocalD
   return last < start ? start : last
 }
 
+const reading = new WeakMap<Billing['db'], Promise<unknown>>()
+
+/**
+ * Reads a page of a file. The embedded database answers one after another: there the pages of all files take turns, so that whoever else asks waits for one of
+ * them at most.
+ */
+export async function readPage<T>(billing: Billing, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
+  const page = () => billing.transaction(read, { readOnly: true })
+  if (billing.db.kind === 'postgres') return page()
+  const own = (reading.get(billing.db) ?? Promise.resolve()).then(page)
+  reading.set(billing.db, own.catch(() => undefined))
+  return own
+}
+
 interface Reading { at: Instant; history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
 
 async function* readPages(billing: Billing, { at, history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
   const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await billing.transaction((tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit }), { readOnly: true })
+    const page = await readPage(billing, (tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit }))
     const last = page.at(-1)
     if (!last) return
     yield page.map((event) => {
