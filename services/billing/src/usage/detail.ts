@@ -6,6 +6,7 @@ import { addDays, isDate, type DateRange, type LocalDate } from '../rules/date.t
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, localDateOf } from '../rules/zone.ts'
+import { parameters, type Parameters } from '../search.ts'
 import { periodNamed } from '../timeline.ts'
 import { isStorable } from './event.ts'
 import { voidFrom, voidOf, type EventVoid } from './void.ts'
@@ -73,6 +74,26 @@ function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEven
 
 /** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
 export async function chosen(query: Query, { from, to }: { from: Instant; to: Instant }, { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>): Promise<Where> {
+  refuseUnsearchable({ id, property, value })
+  // When an id was taken is mostly known, and so where its event stands.
+  const [key] = id === undefined ? [] : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [customerId, id])
+  if (!key && (id !== undefined || property !== undefined) && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostDaysSearched} days are searched at once` })
+  }
+  return {
+    conditions: ({ add }) => [
+      `time >= ${add(from)} and time < ${add(to)}`,
+      ...(key ? [`time = ${add(key.time)}`] : []),
+      ...(id === undefined ? [] : [`id = ${add(id)}`]),
+      ...(property === undefined ? [] : [`properties ->> ${add(property)}::text = ${add(value)}`]),
+    ].join(' and '),
+  }
+}
+
+const mostDaysSearched = 92
+
+/** Refuses a search for a property without a value, or the other way round, and for what no event can hold. Throws validation_failed. */
+export function refuseUnsearchable({ id, property, value }: Pick<DetailFilter, 'id' | 'property' | 'value'>): void {
   if ((property === undefined) !== (value === undefined)) {
     const pointer = property === undefined ? '?property' : '?value'
     throw new BillingError('validation_failed', { pointer, message: 'a property is looked for by its name and its value' })
@@ -80,27 +101,16 @@ export async function chosen(query: Query, { from, to }: { from: Instant; to: In
   for (const [pointer, text] of [['?id', id], ['?property', property], ['?value', value]] as const) {
     if (text !== undefined && !isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
   }
-  const more = [...(id === undefined ? [] : [id]), ...(property === undefined ? [] : [property, value])]
-  const ofId = id === undefined ? '' : ' and id = $7'
-  const ofProperty = property === undefined ? '' : ` and properties ->> $${more.length + 5}::text = $${more.length + 6}`
-  // When an id was taken is mostly known, and so where its event stands.
-  const [key] = id === undefined ? [] : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [customerId, id])
-  if (key) return { conditions: `time >= $2 and time < $3 and time = $${more.length + 7}${ofId}${ofProperty}`, from, to, more: [...more, key.time] }
-  if (more.length > 0 && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to) {
-    throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostDaysSearched} days are searched at once` })
-  }
-  return { conditions: `time >= $2 and time < $3${ofId}${ofProperty}`, from, to, more }
 }
-
-const mostDaysSearched = 92
 
 /** So many rows of `columns` at most that a filter chooses, as a sub-select, and what goes with it. */
 export function rowsChosen(columns: string, where: Where, { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number }): { sql: string; given: unknown[] } {
+  const given = parameters(customerId)
   return {
-    sql: `select e.* from ${keysOf(meter)} cross join lateral (
-         select ${columns} from usage_events where customer_id = $1 and meter = key and ${where.conditions} and ${fromTheStart} limit ${most}) e
-       where $4::text is null or key = $4 limit ${most}`,
-    given: [customerId, where.from, where.to, meter ?? null, null, null, ...(where.more ?? [])],
+    sql: `select e.* from ${keysOf(meter, given)} cross join lateral (
+         select ${columns} from usage_events where customer_id = $1 and meter = key and ${where.conditions(given)} limit ${most}) e
+       limit ${most}`,
+    given: given.values,
   }
 }
 
@@ -128,10 +138,10 @@ function bound(history: History, text: string, pointer: string, daysAfter: numbe
   return instant
 }
 
-/** What a line that counts usage stored after `$7` and until `$8` adds, and what was counted before and taken back meanwhile. */
-const countedBetween = `(
-  (($7::timestamptz is null or stored_at > $7) and ($8::timestamptz is null or stored_at <= $8) and (voided_at is null or voided_at > $8))
-  or (stored_at <= $7 and voided_at > $7 and voided_at <= $8)) and historical is null`
+/** What a line that counts usage stored after one instant and until another adds, and what was counted before and taken back meanwhile. */
+const countedBetween = (after: string, until: string) => `(
+  ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
+  or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and historical is null`
 
 /**
  * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
@@ -144,9 +154,15 @@ export async function eventsBehind(
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     // The dates lie in these months, whatever the zone: the other months need not be looked at.
-    const around = "time >= ($2::date - 1)::timestamp at time zone 'UTC' and time < ($3::date + 1)::timestamp at time zone 'UTC'"
-    const counted = `${around} and local_date >= $2::date and local_date < $3::date and ${countedBetween}`
-    const { data, nextCursor } = await eventPage(tx.query, history, { conditions: counted, from: input.dates.from, to: input.dates.to, more: [input.after, input.until], sign: 'case when stored_at <= $7 then -1 else 1 end' }, input)
+    const counted: Where = {
+      conditions: ({ add }) => {
+        const [from, to, after, until] = [add(input.dates.from), add(input.dates.to), add(input.after), add(input.until)]
+        const around = `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + 1)::timestamp at time zone 'UTC'`
+        return `${around} and local_date >= ${from}::date and local_date < ${to}::date and ${countedBetween(after, until)}`
+      },
+      sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
+    }
+    const { data, nextCursor } = await eventPage(tx.query, history, counted, input)
     return { data: data.map(undated), nextCursor }
   }, { readOnly: true })
 }
@@ -160,8 +176,11 @@ async function eventPage(query: Query, history: History, where: Where, input: { 
 }
 
 type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
-/** `conditions` on `$2` and `$3`, and from `$7` on `more`. */
-export interface Where { conditions: string; from: string; to: string; more?: readonly unknown[]; sign?: string }
+/** Which rows of events, as SQL whose values are added to a statement's parameters, and with which sign they count. */
+export interface Where {
+  conditions: (given: Parameters) => string
+  sign?: (given: Parameters) => string
+}
 /** Where an event stands among a customer's, newest first. */
 export type Place = [time: Instant, id: string, meter: string]
 
@@ -169,8 +188,7 @@ export function placeOf({ time, id, meter }: UsageEvent): Place {
   return [time, id, meter]
 }
 
-const fromTheStart = '$5::timestamptz is null and $6::text[] is null'
-const keysOf = (meter: string | undefined) => (meter === undefined ? 'meters' : '(select $4::text as key) m')
+const keysOf = (meter: string | undefined, { add }: Parameters) => (meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`)
 
 type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
 /** With the customer's date it counts on. */
@@ -183,16 +201,17 @@ export async function eventRows(query: Query, history: History, where: Where, as
 }
 
 async function datedRows(query: Query, history: History, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
-  const behind = after === undefined ? fromTheStart : '(time, id, meter) < ($5, ($6::text[])[1], ($6::text[])[2])'
+  const given = parameters(customerId)
+  const behind = after === undefined ? '' : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
-    `select e.* from ${keysOf(meter)} cross join lateral (
-       select id, meter, quantity * (${where.sign ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, historical is not null as historical,
+    `select e.* from ${keysOf(meter, given)} cross join lateral (
+       select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, historical is not null as historical,
          voided_at as "voidedAt", void_reason as "voidReason"
        from usage_events ${voidOf('usage_events')}
-       where customer_id = $1 and meter = key and ${where.conditions} and ${behind} order by time desc, id desc limit ${limit}) e
-     where $4::text is null or e.meter = $4 order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
-    [customerId, where.from, where.to, meter ?? null, after?.[0] ?? null, after?.slice(1) ?? null, ...(where.more ?? [])],
+       where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind} order by time desc, id desc limit ${limit}) e
+     order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
+    given.values,
   )
   return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
 }

@@ -7,8 +7,8 @@ import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantsBetween, parameters } from '../search.ts'
-import type { UsageEvent } from './detail.ts'
-import { aheadSeconds, isStorable, noMeter } from './event.ts'
+import { refuseUnsearchable, type UsageEvent } from './detail.ts'
+import { aheadSeconds, noMeter } from './event.ts'
 import { readPage, rowsPerPage } from './export.ts'
 import { voidFrom, voidOf } from './void.ts'
 
@@ -114,14 +114,9 @@ async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promis
 
 /** The value that a property is to have. It is looked for among one customer's events. */
 function havingOf({ customerId, property, value }: EventsFilter): Asked['having'] {
-  if (property === undefined && value === undefined) return undefined
-  if (property === undefined || value === undefined) {
-    throw new BillingError('validation_failed', { pointer: property === undefined ? '?property' : '?value', message: 'a property is looked for by its name and its value' })
-  }
+  refuseUnsearchable({ property, value })
+  if (property === undefined || value === undefined) return undefined
   if (customerId === undefined) throw new BillingError('validation_failed', { pointer: '?customerId', message: 'the value of a property is looked for among the events of one customer: name them' })
-  for (const [pointer, text] of [['?property', property], ['?value', value]] as const) {
-    if (!isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
-  }
   return { property, value }
 }
 

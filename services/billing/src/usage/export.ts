@@ -47,13 +47,13 @@ export async function exportUsage(billing: Billing, input: DetailFilter & { most
     if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
     // What is stored while the file is being written stays out: the file is of one moment.
     const asked = await chosen(tx.query, { from, to }, input)
-    const more = [...(asked.more ?? []), storedByNow(tx)]
-    const where = { ...asked, conditions: `${asked.conditions} and stored_at <= $${6 + more.length}`, more }
+    const storedBy = storedByNow(tx)
+    const where: Where = { conditions: (given) => `${asked.conditions(given)} and stored_at <= ${given.add(storedBy)}` }
     if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
     const timezone = zoneOn(history.zones, history.today)
     const columns = await columnsOf(tx, where, { customerId, meter })
     const customer = { id: customerId, companyName: history.customer.companyName }
-    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedByNow(tx), history, where, timezone, customerId, meter }) }
+    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedBy, history, where, timezone, customerId, meter }) }
   }, { readOnly: true })
 }
 
