@@ -1,18 +1,33 @@
 /**
- * What one run of vitest came to. `skipped` names each test that did not run, with its file.
- * @typedef {{ passed: number, failed: number, skipped: { name: string, file: string }[] }} Tally
- * @typedef {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} VitestJson
+ * What one run of vitest came to. `skipped` names each test that did not run, with its file; `failures` each that failed, with the first lines of why.
+ * @typedef {{ passed: number, failed: number, failures: { name: string, file: string, why: string }[], skipped: { name: string, file: string }[] }} Tally
+ * @typedef {{ status: string, fullName: string, failureMessages?: string[] | null }} VitestTest
+ * @typedef {{ testResults: { name: string, status: string, message?: string, assertionResults: VitestTest[] }[] }} VitestJson
  */
 
 /** Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure. @param {VitestJson} report @returns {Tally} */
 export function tally(report) {
-  const tests = report.testResults.flatMap((file) => file.assertionResults.map((test) => ({ status: test.status, name: test.fullName.trim(), file: file.name })))
+  const tests = report.testResults.flatMap((file) => file.assertionResults.map((test) => ({
+    status: test.status, name: test.fullName.trim(), file: file.name, why: firstLines(test.failureMessages?.[0] ?? ''),
+  })))
   const unloaded = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+  const failures = [
+    ...tests.filter((test) => test.status === 'failed').map(({ name, file, why }) => ({ name, file, why })),
+    ...unloaded.map((file) => ({ name: 'the file could not be run', file: file.name, why: firstLines(file.message ?? '') })),
+  ]
   return {
     passed: tests.filter((test) => test.status === 'passed').length,
-    failed: tests.filter((test) => test.status === 'failed').length + unloaded.length,
+    failed: failures.length,
+    failures,
     skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map(({ name, file }) => ({ name, file })),
   }
+}
+
+/** What went wrong without where it was called from. @param {string} message */
+function firstLines(message) {
+  const lines = message.split('\n')
+  const stack = lines.findIndex((line) => /^\s+at /.test(line))
+  return lines.slice(0, Math.min(stack < 0 ? 5 : stack, 5)).join('\n').slice(0, 500).trimEnd()
 }
 
 /** @param {Tally[]} tallies @returns {Tally} */
@@ -20,6 +35,7 @@ export function sum(tallies) {
   return {
     passed: tallies.reduce((total, each) => total + each.passed, 0),
     failed: tallies.reduce((total, each) => total + each.failed, 0),
+    failures: tallies.flatMap((each) => each.failures),
     skipped: tallies.flatMap((each) => each.skipped),
   }
 }

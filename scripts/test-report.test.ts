@@ -25,3 +25,15 @@ test('CI accepts a skipped test only of a file that reads ../shared, and only wh
   expect(unexcused(skipped, { sharedIsHere: false, source }).map((each) => each.name)).toEqual(['lazy'])
   expect(unexcused(skipped, { sharedIsHere: true, source })).toHaveLength(2)
 })
+
+test('each failure is told with its file and the first lines of why, without the calls it came through', () => {
+  const message = 'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run (runner.js:1:1)'
+  const { failures } = tally({ testResults: [
+    { name: 'a', status: 'failed', assertionResults: [{ status: 'failed', fullName: ' sums ', failureMessages: [message] }, { status: 'passed', fullName: 'lists' }] },
+    { name: 'b', status: 'failed', message: 'Cannot find module c', assertionResults: [] },
+  ] })
+  expect(failures).toEqual([
+    { name: 'sums', file: 'a', why: 'AssertionError: expected 2 to be 1\n\n- 1\n+ 2' },
+    { name: 'the file could not be run', file: 'b', why: 'Cannot find module c' },
+  ])
+})

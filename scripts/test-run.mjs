@@ -114,7 +114,7 @@ async function runVitest(filters) {
   const built = browserTests.length === 0 || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
   const tallies = [await vitest('unit', filters, environment)]
   if (browserTests.length > 0 && tools.chromium && built) tallies.push(await vitest('e2e', filters, environment))
-  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, skipped: browserTests.map((name) => ({ name: 'without Chromium', file: `e2e/${name}` })) })
+  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, failures: [], skipped: browserTests.map((name) => ({ name: 'without Chromium', file: `e2e/${name}` })) })
   return sum(tallies)
 }
 
@@ -139,7 +139,7 @@ async function vitest(project, filters, env) {
   const file = path.join(folder, `${project}.json`)
   mkdirSync(folder, { recursive: true })
   rmSync(file, { force: true })
-  let counted = /** @type {Tally} */ ({ passed: 0, failed: 0, skipped: [] })
+  let counted = /** @type {Tally} */ ({ passed: 0, failed: 0, failures: [], skipped: [] })
   const name = project === 'unit' ? 'unit and integration' : 'end to end'
   await step(name, async () => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
@@ -155,6 +155,8 @@ async function vitest(project, filters, env) {
 /** @param {Tally} total @param {number} began */
 function report(total, began) {
   const failed = { ...total, failed: total.failed + failedSteps.length }
+  // Said again at the end: a log that is kept may be only its last lines.
+  for (const { name, file, why } of total.failures) say(`failed: ${path.relative(root, path.resolve(root, file))}: ${name}\n${why.replace(/^/gm, '    ')}`)
   for (const { name, file } of total.skipped) say(`skipped: ${path.relative(root, path.resolve(root, file))}: ${name}`)
   if (inCi) {
     const refused = unexcused(total.skipped, { sharedIsHere: existsSync(inProject('..', 'shared')), source: (file) => readFileSync(path.resolve(root, file), 'utf8') })
