@@ -3,7 +3,7 @@ import type {
 } from '@customer-portal/workbench-api/contract'
 import { locale } from './preferences.ts'
 
-export type { Agent, Conversation, ConversationPage, Me, Message, NewConversation, Quota, SuggestionAnswer, Thread }
+export type { Agent, Conversation, ConversationPage, Me, Message, NewConversation, NewMessage, Quota, SuggestionAnswer, Thread }
 
 /** What the server refused, or that it could not be reached (`offline`). */
 export class ApiError extends Error {

@@ -3,22 +3,22 @@ import type zh from './zh-CN.ts'
 const en: typeof zh = {
   brand: 'Agent workbench',
   skip: 'Skip to content',
-  nav: { label: 'Main', desk: 'Conversations', account: 'Account & subscription', waiting: '{n} conversations waiting' },
+  nav: { label: 'Main', desk: 'Conversations', account: 'Account & subscription', waiting: 'Conversations waiting: {n}' },
   agent: {
     menu: 'Open menu', language: 'Language', theme: 'Appearance', light: 'Light', dark: 'Dark', system: 'System', logout: 'Log out',
     role: { owner: 'Owner', billing: 'Billing', viewer: 'Viewer' },
   },
   login: {
-    title: 'Log in', subtitle: 'Use your agent account', email: 'E-mail', password: 'Password', submit: 'Log in', show: 'Show password', hide: 'Hide password',
-    failed: 'The e-mail or the password is not right.', tooMany: 'Too many attempts. Try again in {wait}.', seconds: '{n} seconds', minutes: '{n} minutes', ended: 'Your login has expired. Please log in again.',
-    needEmail: 'Enter your e-mail.', needPassword: 'Enter your password.', forgotten: 'Forgot your password? Ask your admin for a new account.',
+    title: 'Log in', subtitle: 'Use your agent account', email: 'Email', password: 'Password', submit: 'Log in', show: 'Show password', hide: 'Hide password',
+    failed: 'The email or the password is not right.', tooMany: 'Too many attempts. Try again in {wait}.', seconds: '{n} s', minutes: '{n} min', ended: 'Your login has expired. Please log in again.',
+    needEmail: 'Enter your email.', needPassword: 'Enter your password.', forgotten: 'Forgot your password? Ask your admin for a new account.',
   },
   desk: {
     title: 'Conversations', all: 'All', waiting: 'Waiting', filter: 'Filter conversations', create: 'New', more: 'Load more',
     empty: 'No conversations yet', emptyHint: "Customers' questions appear here. You can also enter one yourself.", noneWaiting: 'All answered', noneWaitingHint: 'No conversation is waiting for a reply.',
     choose: 'Choose a conversation', chooseHint: "Pick one from the list to read the customer's question and reply.", back: 'Back to conversations',
     status: { waiting: 'Waiting', answered: 'Answered', closed: 'Closed' },
-    channel: { web: 'Web', wechat: 'WeChat', app: 'App', email: 'E-mail', phone: 'Phone' },
+    channel: { web: 'Web', wechat: 'WeChat', app: 'App', email: 'Email', phone: 'Phone' },
     close: 'Close', closed: 'This conversation is closed. It reopens when the customer writes again.', gone: 'Conversation not found, or it belongs to another team.', you: 'You', visitorSaid: '{name} said', agentSaid: '{name} replied',
     suggested: 'AI suggestion fetched',
   },
@@ -40,7 +40,11 @@ const en: typeof zh = {
   portal: {
     frame: 'Account & subscription', loading: 'Opening account & subscription…', failed: 'Account & subscription did not open', failedHint: 'The console did not respond. Check your network and try again; if it persists, ask your admin to check which origins may embed it.', refused: 'No access: {reason}', retry: 'Try again',
   },
-  error: { title: "Couldn't load", retry: 'Try again', offline: 'The server cannot be reached. Check your network.', unknown: 'The server had an unexpected error.', requestId: 'Request {id}' },
+  error: {
+    title: "Couldn't load", retry: 'Try again', offline: 'Can’t reach the server. Check your network.', unknown: 'The server had an unexpected error.', requestId: 'Request {id}',
+    lookingUp: 'The server’s answer was lost. Checking whether it was done.', notDone: 'The server’s answer was lost. We checked: it was not done. You can try again.',
+    unknownOutcome: 'The server’s answer was lost, and it isn’t known yet whether it was done. Sending it again unchanged won’t do it twice.',
+  },
   time: { now: 'now', minutes: '{n} min ago', yesterday: 'Yesterday {time}', today: 'Today', yesterdayDay: 'Yesterday' },
   dismiss: 'Dismiss',
 }

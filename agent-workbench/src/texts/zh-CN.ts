@@ -38,7 +38,11 @@ export default {
   portal: {
     frame: '账户与订阅', loading: '正在打开账户与订阅…', failed: '账户与订阅没有打开', failedHint: '控制台没有响应。请检查网络，或稍后重试；若一直如此，请联系管理员检查允许嵌入的来源。', refused: '无法获取访问凭证：{reason}', retry: '重试',
   },
-  error: { title: '没有加载成功', retry: '重试', offline: '无法连接服务器，请检查网络。', unknown: '服务器出现了意外错误。', requestId: '请求编号 {id}' },
+  error: {
+    title: '没有加载成功', retry: '重试', offline: '无法连接服务器，请检查网络。', unknown: '服务器出现了意外错误。', requestId: '请求编号 {id}',
+    lookingUp: '没有收到服务器的答复，正在核对是否已经完成。', notDone: '没有收到服务器的答复。经核对，这次操作没有完成，可以重试。',
+    unknownOutcome: '没有收到服务器的答复，还不知道是否已经完成。内容不变时再次提交，不会重复。',
+  },
   time: { now: '刚刚', minutes: '{n} 分钟前', yesterday: '昨天 {time}', today: '今天', yesterdayDay: '昨天' },
   dismiss: '关闭',
 }

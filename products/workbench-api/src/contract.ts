@@ -93,7 +93,11 @@ export type Thread = Static<typeof Thread>
 
 /** POST /conversations */
 export const NewConversation = Type.Object(
-  { visitorName: Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' }), channel: Channel, question: Words },
+  {
+    // Always of one form: with the id of a message it makes the id of the event a suggestion is charged by, so no two pairs may read the same.
+    id: Type.Optional(Type.String({ format: 'uuid', description: 'Chosen by the sender: the same conversation sent twice is kept once' })),
+    visitorName: Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' }), channel: Channel, question: Words,
+  },
   closed,
 )
 export type NewConversation = Static<typeof NewConversation>

@@ -82,7 +82,9 @@ export async function endDemoLogins({ database, billing, passwordCost }: Desk): 
 async function hold(workbench: Workbench, { customerId, visitor, channel, minutesAgo, said, closed }: Talk, agent: Agent | undefined) {
   const at = (minute: number) => new Date(Date.parse(workbench.now()) - (minutesAgo - minute) * 60_000).toISOString().replace('Z', '000Z')
   const [question = '', ...rest] = said
-  const { id: conversationId } = await startConversation(workbench, { customerId, visitorName: visitor, channel, question, at: at(0) })
+  const started = await startConversation(workbench, { customerId, visitorName: visitor, channel, question, at: at(0) })
+  if (started === 'other_conversation') throw new Error('a new id belongs to another conversation')
+  const { id: conversationId } = started
   for (const [turn, text] of rest.entries()) {
     await addMessage(workbench, { customerId, conversationId, agentId: turn % 2 === 0 ? agent?.id : undefined, text, at: at(2 * turn + 2) })
   }

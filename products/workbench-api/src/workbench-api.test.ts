@@ -209,6 +209,19 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await call('GET', `/conversations/${id}`)).body.messages).toHaveLength(2)
     })
 
+    test('a conversation sent twice with one id is there once; another one under that id is refused, and so is an id of another form', async () => {
+      const call = await as(owner)
+      const id = '3f1c2f0e-1a68-4a53-9e0e-5a8a0cf6a7d1'
+      const send = (question: string, own = id) => call('POST', '/conversations', { id: own, visitorName: '郑凯', channel: 'phone', question })
+      const first = await send('保修几年')
+      expect(first).toMatchObject({ status: 201, body: { id, subject: '保修几年' } })
+      expect(await send('保修几年', id.toUpperCase())).toMatchObject({ status: 201, body: first.body })
+      expect(await send('怎么退货')).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ pointer: '/id' }] } })
+      // Such an id could make two pairs of conversation and message read the same in the id of what is charged.
+      expect(await send('保修几年', 'a_b')).toMatchObject({ status: 400, body: { errors: [{ pointer: '/id' }] } })
+      expect((await call('GET', `/conversations/${id}`)).body.messages).toHaveLength(1)
+    })
+
     test("another customer's conversation does not exist", async () => {
       const mine = await as(owner)
       const theirs = await as(other)

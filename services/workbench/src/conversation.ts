@@ -1,5 +1,5 @@
 import { type Transaction } from '@customer-portal/database'
-import { addTo, listMessages, type Message } from './message.ts'
+import { addTo, firstQuestion, listMessages, type Message } from './message.ts'
 import { only, type Workbench } from './workbench.ts'
 
 export type Channel = 'web' | 'wechat' | 'app' | 'email' | 'phone'
@@ -30,19 +30,27 @@ const readConversations = `
     where m.customer_id = c.customer_id and m.conversation_id = c.id and m.author <> 'ai' order by position desc limit 1
   ) last`
 
-/** Opens a conversation with the visitor's first question. Its first line becomes the subject. */
+/**
+ * Opens a conversation with the visitor's first question. Its first line becomes the subject. The same `id` with the same visitor, channel and
+ * question again is the same conversation; 'other_conversation': the id belongs to one that began otherwise.
+ */
 export async function startConversation(
   workbench: Workbench,
-  { customerId, visitorName, channel, question, at = workbench.now() }: { customerId: string; visitorName: string; channel: Channel; question: string; at?: string },
-): Promise<Conversation> {
+  { customerId, id = workbench.newId('cnv'), visitorName, channel, question, at = workbench.now() }:
+  { customerId: string; id?: string; visitorName: string; channel: Channel; question: string; at?: string },
+): Promise<Conversation | 'other_conversation'> {
   return workbench.db.transaction(only(customerId), async (tx) => {
-    const id = workbench.newId('cnv')
-    await tx.query(
-      'insert into conversations (customer_id, id, visitor_name, channel, subject, created_at, updated_at) values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz)',
+    const made = await tx.query(
+      `insert into conversations (customer_id, id, visitor_name, channel, subject, created_at, updated_at)
+       values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz)
+       on conflict (customer_id, id) do nothing
+       returning id`,
       [customerId, id, visitorName, channel, subjectOf(question), at],
     )
-    await addTo(tx, { customerId, conversationId: id, id: workbench.newId('msg'), author: 'visitor', text: question, at })
-    return read(tx, customerId, id)
+    if (made.length > 0) await addTo(tx, { customerId, conversationId: id, id: workbench.newId('msg'), author: 'visitor', text: question, at })
+    else if ((await firstQuestion(tx, { customerId, conversationId: id })) !== question) return 'other_conversation'
+    const conversation = await read(tx, customerId, id)
+    return conversation.visitorName === visitorName && conversation.channel === channel ? conversation : 'other_conversation'
   })
 }
 

@@ -77,6 +77,12 @@ export async function addTo(
   return written
 }
 
+/** What a conversation began with. */
+export async function firstQuestion(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<string | undefined> {
+  const [first] = await tx.query<{ text: string }>('select text from messages where customer_id = $1 and conversation_id = $2 and position = 1', [customerId, conversationId])
+  return first?.text
+}
+
 async function findMessage(tx: Transaction, { customerId, conversationId, id }: { customerId: string; conversationId: string; id: string }): Promise<Message | undefined> {
   const [message] = await tx.query<Message>(`${readMessages} and m.id = $3`, [customerId, conversationId, id])
   return message

@@ -18,7 +18,8 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   afterAll(() => db?.close())
 
   const later = (minutes: number) => { clock += minutes * 60_000 }
-  const ask = (customerId: string, question = '什么时候发货') => startConversation(workbench, { customerId, visitorName: '王女士', channel: 'web', question })
+  const ask = async (customerId: string, question = '什么时候发货') =>
+    (await startConversation(workbench, { customerId, visitorName: '王女士', channel: 'web', question })) as Conversation
 
   describe('agents and sessions', () => {
     test('an e-mail belongs to one agent, whatever its case and whoever the customer is', async () => {
@@ -90,6 +91,22 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(await addMessage(workbench, message)).toEqual(said)
       expect(await addMessage(workbench, { ...message, text: '明天发货' })).toBe('other_message')
       expect((await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages).toHaveLength(2)
+    })
+
+    test('the same conversation id twice, also at once, is one conversation; with other words it is refused', async () => {
+      const asked = { customerId: 'acme', id: '0b0a6f7e-5d0c-4f5e-9d0f-1c2d3e4f5a6b', visitorName: '王女士', channel: 'phone' as const, question: '怎么退货' }
+      const [first, second] = await Promise.all([startConversation(workbench, asked), startConversation(workbench, asked)])
+      expect(second).toEqual(first)
+      const { id: conversationId } = asked
+      await addMessage(workbench, { customerId: 'acme', conversationId, agentId: owner.id, text: '在订单里申请。' })
+      expect(await startConversation(workbench, asked)).toMatchObject({ id: conversationId, status: 'answered' })
+      for (const other of [{ question: '怎么换货' }, { visitorName: '李先生' }, { channel: 'web' as const }]) {
+        expect(await startConversation(workbench, { ...asked, ...other })).toBe('other_conversation')
+      }
+      expect((await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages).toHaveLength(2)
+      // An id is one customer's own: the same one of another customer is another conversation.
+      expect(await startConversation(workbench, { ...asked, customerId: 'other-2', question: '别的' })).toMatchObject({ subject: '别的' })
+      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({ subject: '怎么退货' })
     })
 
     test('a visitor message has one suggestion, whoever asks how often', async () => {

@@ -27,8 +27,12 @@ export function conversationRoutes(app: App, { workbench }: Deps): void {
     schema: { summary: "Enter a visitor's question", tags: ['desk'], body: NewConversation, response: { 201: Conversation } },
   }, async (request, reply) => {
     const { customerId } = callerOf(request, 'workbench:agent').agent
-    const { visitorName, channel, question } = request.body
-    const conversation = await startConversation(workbench, { customerId, visitorName: visitorName.trim(), channel, question: question.trim() })
+    const { id, visitorName, channel, question } = request.body
+    const asked = { customerId, id: id?.toLowerCase(), visitorName: visitorName.trim(), channel, question: question.trim() }
+    const conversation = await startConversation(workbench, asked)
+    if (conversation === 'other_conversation') {
+      throw new BillingError('validation_failed', { pointer: '/id', message: 'This id belongs to a conversation that began otherwise.' })
+    }
     return reply.code(201).send(conversation)
   })
 
