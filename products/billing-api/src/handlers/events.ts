@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import {
   exportEvents, getEvent, getUsageRange, listEvents, listMeterFills, listReservations, reservationStates, usageWindows, type Billing, type ListedEvent as Listed, type ReservationState, type UsageWindow,
 } from '@customer-portal/billing'
-import { PageQuery, type App } from '@customer-portal/http'
+import { callerOf, exportLimit, PageQuery, type App } from '@customer-portal/http'
 import { CustomerId, Id, Instant, LocalDate, LocalizedText, List, Nullable, Page, UsageEvent } from '@customer-portal/http/resources'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
@@ -87,17 +87,25 @@ export function eventRoutes(app: App, billing: Billing): void {
     },
   }, async (request) => listEvents(billing, request.query))
 
+  const places = exportLimit('key')
   app.get('/events/export', {
     config: { scope: 'usage:read' },
     schema: {
       summary: 'Recorded events as a file', tags: ['usage'], querystring: Type.Object(eventsFilter, closed),
-      description: `A line of JSON for each, written while it is read; what is stored after it was begun stays out. ${order}`,
+      description: 'A line of JSON for each, written while it is read; what is stored after it was begun stays out. Four of a key are written at the same time (429 `rate_limited`). '
+        + `Whoever takes nothing of it for 30 seconds is let go. ${order}`,
       response: { 200: { description: 'The file', content: { [ndjson]: { schema: Type.String({ format: 'binary' }) } } } },
     },
   }, async (request, reply) => {
-    const pages = await exportEvents(billing, request.query)
-    const file: FastifyReply = reply
-    return file.header('content-disposition', 'attachment; filename="events.ndjson"').type(ndjson).send(Readable.from(linesOf(pages), { objectMode: false }))
+    const leave = places.take(callerOf(request, 'usage:read').id)
+    try {
+      const lines = Readable.from(linesOf(await exportEvents(billing, request.query)), { objectMode: false }).once('close', leave)
+      const file: FastifyReply = reply
+      return file.header('content-disposition', 'attachment; filename="events.ndjson"').type(ndjson).send(lines)
+    } catch (error) {
+      leave()
+      throw error
+    }
   })
 
   app.get('/meters/fills', {

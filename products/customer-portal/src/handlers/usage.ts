@@ -1,8 +1,7 @@
 import { exportUsage, getUsageDays, getUsageDetail, getUsageLines, getUsageMonths, getUsageSummary, listLateEvents, listRejectedEvents } from '@customer-portal/billing'
-import { PageQuery, type App } from '@customer-portal/http'
+import { exportLimit, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
-import { exportLimit } from '../export-limit.ts'
 import { languageFor, type ActFor } from '../caller.ts'
 import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines, UsageMonths } from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
@@ -96,7 +95,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     return getUsageDetail(billing, { customerId, ...filter, total: total === 'true' })
   })
 
-  const places = exportLimit()
+  const places = exportLimit('customer')
   app.get('/usage/export', {
     config: { scope: 'portal:read' },
     schema: {
