@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, getInvoices, getUsageMonths, getUsageSummary, putPlan, recordUsage, upgradeSubscription, type UsageMonth } from '../index.ts'
+import { cancelSubscription, createSubscription, getInvoices, getUsageMonths, getUsageSummary, putPlan, recordUsage, upgradeSubscription, type UsageMonth } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ create }) => {
@@ -83,6 +83,29 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     await recordUsage(world2.billing, [{ id: 'a', customerId: 'trial', meter: 'ai_chat', quantity: 1500 }])
     expect((await getUsageMonths(world2.billing, { customerId: 'trial' })).months).toMatchObject([{ fee: 0, amount: 0, meters: [{ used: 1500, amount: 0 }, {}, {}] }])
     await world2.close()
+  })
+
+  test('what was billed for dates after an ending and not given back counts once, in the last month of its subscription', async () => {
+    const own = await createWorld(create, '2026-01-09T16:00:00Z') // 10 January in Shanghai
+    await seedCatalogue(own.billing)
+    for (const customerId of ['kept', 'given']) {
+      await seedCustomer(own.billing, customerId)
+      await createSubscription(own.billing, { customerId, planId: 'team' })
+    }
+    await own.passTo('2026-01-20T04:00:00Z')
+    for (const [customerId, credit] of [['kept', false], ['given', true]] as const) await cancelSubscription(own.billing, { customerId, when: 'now', credit })
+    const feesOf = async (customerId: string) => (await getUsageMonths(own.billing, { customerId })).months.map(({ fee }) => fee)
+    // The whole fee was paid for 10 January – 9 February; with credit, the days from the 21st on came back: 599.00 × 11/31 = 212.548… stays.
+    expect([await feesOf('kept'), await feesOf('given')]).toEqual([[59_900], [21_255]])
+    await own.passTo('2026-01-25T04:00:00Z')
+    for (const customerId of ['kept', 'given']) {
+      const before = await feesOf(customerId)
+      await createSubscription(own.billing, { customerId, planId: 'business' })
+      expect(await feesOf(customerId)).toEqual([...before, 199_900])
+      const lines = (await getInvoices(own.billing, { customerId })).data.flatMap((invoice) => invoice.lines)
+      expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'credit'))).toBe(before[0]! + 199_900)
+    }
+    await own.close()
   })
 
   test('in the hour before the renewal is issued, its fee is the month’s already', async () => {

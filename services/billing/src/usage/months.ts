@@ -5,7 +5,7 @@ import type { LineDraft } from '../invoice/line.ts'
 import { nextDocument } from '../invoice/next.ts'
 import type { Meter } from '../meter.ts'
 import { monthsOf } from '../plan.ts'
-import { addMonths, intersection, type LocalDate } from '../rules/date.ts'
+import { addMonths, intersection, later, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -74,7 +74,8 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
   }, { readOnly: true })
 }
 
-type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'>
+/** `ended`: when its subscription was over; null while it goes on. */
+type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
 
 /** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
 async function feeLines(tx: BillingTransaction, history: History, since: LocalDate): Promise<FeeLine[]> {
@@ -82,7 +83,11 @@ async function feeLines(tx: BillingTransaction, history: History, since: LocalDa
   const issued = await linesSince(tx, history.customer.customerId, addMonths(since, -longest - 1))
   const next = await nextDocument(tx, history)
   const waiting = next && next.period.to <= history.today ? next.lines : []
+  const subscriptions = new Map(history.stretches.map(({ id, subscriptionId }) => [id, subscriptionId]))
+  // The last of a subscription says when it was over.
+  const ends = new Map(history.stretches.map(({ subscriptionId, to }) => [subscriptionId, to]))
   return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'credit')
+    .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.stretchId) ?? '') ?? null }))
 }
 
 /** One period in steps. */
@@ -105,11 +110,17 @@ function countedIn(history: History, { known, days: all }: { known: KnownUsage; 
   return { period, fee: sum(fees.map((line) => feeWithin(line, period))), meters: new Map(meters) }
 }
 
-/** The part of a fee, or of what gave it back, for the dates of a period. What gives it back is net of discounts, which are no part of it here. */
+/**
+ * The part of a fee, or of what gave it back, for the dates of a period. For the dates after the end of its subscription there is no period of it: they count in its
+ * last one, so that all that was billed and not given back counts once. What gives it back is net of discounts, which are no part of it here.
+ */
 function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   const dates = { from: line.period.start, to: line.period.end }
-  const part = intersection(dates, period)
   const gross = line.kind === 'credit' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
+  const { ended } = line
+  if (ended !== null && period.from >= ended) return money(0)
+  const isLast = ended !== null && period.to >= ended
+  const part = intersection(dates, isLast ? { from: period.from, to: later(dates.to, period.to) } : period)
   return part ? prorate(gross, part, dates) : money(0)
 }
 
