@@ -190,7 +190,7 @@ test('with something due nothing is called all good, and pay as you go is never 
   await partPaid.close()
 })
 
-test('a part-paid invoice says so, with what was paid, when, its reference and what is left; a reversed payment says when and why', async () => {
+test('a part-paid invoice says so, with what was paid, when, its reference and what is left; a reversed payment says when and why, and what was paid beyond what was due where it went', async () => {
   const { page, close } = await open('part-paid', '/invoices')
   const open_ = (await world.vendor.invoices('part-paid')).data.find(({ amountPaid }) => amountPaid > 0)!
   await page.getByRole('link', { name: open_.number! }).filter({ visible: true }).first().click()
@@ -201,6 +201,12 @@ test('a part-paid invoice says so, with what was paid, when, its reference and w
   await world.vendor.call('POST', `/payments/${open_.payments[0]!.id}/reverse`, { reason: '付错账户' })
   await page.reload()
   await sheet.getByText(/撤销：付错账户/).waitFor()
+  const { amountDue } = (await world.vendor.invoices('part-paid')).data.find(({ id }) => id === open_.id)!
+  await world.vendor.pay(open_.id, amountDue + 5_000)
+  await page.reload()
+  await sheet.getByText('其中 ¥50.00 超出待付金额，已转入余额').waitFor()
+  // 209.88 − 259.88 + 50.00 = 0.00
+  await expect.poll(() => sheet.innerText()).toMatch(/合计\s+¥209\.88\s+已付\s+-?[−-]?¥259\.88\s+转入余额\s+¥50\.00\s+待付金额\s+¥0\.00/)
   await close()
 })
 
@@ -225,7 +231,7 @@ test('twelve months: each with its cost and usage by meter, the last whole one w
   await months(page).getByRole('button', { name: '2025年12月' }).click()
   // What came before the first of the twelve is not listed, so it has no name here.
   expect(first.change!.amount).not.toBe(0)
-  await months(page).getByRole('heading', { level: 3, name: `2025年12月比上一周期${first.change!.amount > 0 ? '多' : '少'} ${euros(first.change!.amount)}` }).waitFor()
+  await months(page).getByRole('heading', { level: 3, name: `2025年12月比此前一个周期${first.change!.amount > 0 ? '多' : '少'} ${euros(first.change!.amount)}` }).waitFor()
   await close()
 })
 

@@ -534,6 +534,8 @@ export type ListedPayment = {
   reference: string
   /** Minor units */
   amount: number
+  /** What of it was beyond the amount due and became balance, taken back where it was reversed */
+  addedToBalance: number
   method: string
   /** RFC 3339, UTC */
   paidAt: string
@@ -669,6 +671,8 @@ export type Payment = {
   reference: string
   /** Minor units */
   amount: number
+  /** What of it was beyond the amount due and became balance, taken back where it was reversed */
+  addedToBalance: number
   method: string
   /** RFC 3339, UTC */
   paidAt: string

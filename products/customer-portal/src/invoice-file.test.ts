@@ -31,14 +31,15 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     expect([...answer.rawPayload.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     const [headings, note, renewal, first] = await rows('', 'zh')
     expect(headings!.slice(0, 3)).toEqual(['账单编号', '类型', '状态'])
-    expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '2026-02-01', expect.any(String), '2026-03-10', 'CNY', '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00', '0.00', '0.00', '0.00'])
-    expect([renewal![1], renewal![14], note![1], note![2], note![12]]).toEqual(['续费账单', '-10.50', '贷项凭证', '已出账', '-10.50'])
+    expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '', '', '2026-02-01', expect.any(String), '2026-03-10', 'CNY',
+      '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00', '0.00', '0.00', '0.00', '0.00'])
+    expect([renewal![1], renewal![16], note![1], note![2], note![14]]).toEqual(['续费账单', '-10.50', '贷项凭证', '已出账', '-10.50'])
   })
 
   test('says in every line what the list says', async () => {
     const { data } = await getInvoices(server.billing, { customerId: 'acme' })
     const [, ...lines] = await rows()
-    expect(lines.map((line) => [line[0], line[12], line[16]])).toEqual(data.map((invoice) => [invoice.number, (invoice.total / 100).toFixed(2), (invoice.amountDue / 100).toFixed(2)]))
+    expect(lines.map((line) => [line[0], line[14], line[19]])).toEqual(data.map((invoice) => [invoice.number, (invoice.total / 100).toFixed(2), (invoice.amountDue / 100).toFixed(2)]))
     expect((await rows('?status=paid')).slice(1).map((line) => line[0])).toEqual((await getInvoices(server.billing, { customerId: 'acme', status: 'paid' })).data.map((invoice) => invoice.number))
     expect((await rows('?year=2025')).length).toBe(1)
   })
@@ -50,9 +51,35 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     await recordPayment(server.billing, { invoiceId: renewal!.id, amount: 1_000, method: 'cash', reference: 'part' })
     tokens['globex'] = (await createPortalSession(server.billing, { customerId: 'globex', role: 'viewer', locale: 'en' })).token
     const [headings, ...lines] = await rows('', 'globex')
-    expect(headings!.slice(14)).toEqual(['Credited', 'Amount paid', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'])
+    expect(headings!.slice(16)).toEqual(['Credited', 'Amount paid', 'Added to balance', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'])
     const due = renewal!.amountDue / 100
-    expect(lines.find(([number]) => number === renewal!.number)!.filter((_, index) => index === 2 || index > 13)).toEqual(['Partly paid', '0.00', '10.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
+    expect(lines.find(([number]) => number === renewal!.number)!.filter((_, index) => index === 2 || index > 15)).toEqual(['Partly paid', '0.00', '10.00', '0.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
+  })
+
+  test('names the periods of fee and usage as the documents do, and none where a document bills neither', async () => {
+    const { data } = await getInvoices(server.billing, { customerId: 'acme' })
+    const [headings, ...lines] = await rows()
+    expect(headings!.slice(3, 7)).toEqual(['Fee start', 'Fee end', 'Usage start', 'Usage end'])
+    expect(lines.map((line) => [line[1], ...line.slice(3, 7)])).toEqual([
+      // It gives back parts of both lines.
+      ['Credit note', '2026-02-01', '2026-03-31', '', ''],
+      ['Renewal', '2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
+      ['First invoice', '2026-02-01', '2026-02-28', '', ''],
+    ])
+    expect(data.map(({ billedPeriods }) => billedPeriods)).toEqual([
+      { fee: { start: '2026-02-01', end: '2026-04-01' }, usage: null },
+      { fee: { start: '2026-03-01', end: '2026-04-01' }, usage: { start: '2026-02-01', end: '2026-03-01' } },
+      { fee: { start: '2026-02-01', end: '2026-03-01' }, usage: null },
+    ])
+  })
+
+  test('adds up in every line but a credit note’s, also where more was paid than was due', async () => {
+    const open = (await getInvoices(server.billing, { customerId: 'acme', status: 'open' })).data[0]!
+    await recordPayment(server.billing, { invoiceId: open.id, amount: open.amountDue + 700, method: 'cash', reference: 'too much' })
+    const [, ...lines] = await rows()
+    const amounts = lines.filter(([, kind]) => kind !== 'Credit note').map((line) => line.slice(14, 20).map((cell) => Math.round(Number(cell) * 100)))
+    expect(amounts.some(([, , , , toBalance]) => toBalance === 700)).toBe(true)
+    for (const [total, applied, credited, paid, toBalance, due] of amounts) expect(total! + applied! + credited! - paid! + toBalance!).toBe(due)
   })
 
   test('begins with the draft that is not issued yet, where there is one', async () => {
@@ -62,7 +89,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     await recordUsage(server.billing, [{ id: 'n1', customerId: 'new', meter: 'ai_chat' }])
     tokens['new'] = (await createPortalSession(server.billing, { customerId: 'new', role: 'owner', locale: 'en' })).token
     const [, draft] = await rows('', 'new')
-    expect(draft!.slice(0, 3).concat(draft!.slice(5, 8))).toEqual(['', 'Renewal', 'Draft', '', '', ''])
+    expect(draft!.slice(0, 3).concat(draft!.slice(7, 10))).toEqual(['', 'Renewal', 'Draft', '', '', ''])
     server.clock.at = now
   })
 

@@ -1,4 +1,4 @@
-import { addDays, amountDecimal, BillingError, currencyDigits, dateIn, getCustomer, getInvoices, type Billing, type Instant, type Invoice, type InvoiceFilter } from '@customer-portal/billing'
+import { addDays, amountDecimal, BillingError, currencyDigits, dateIn, getCustomer, getInvoices, later, type Billing, type Instant, type Invoice, type InvoiceFilter } from '@customer-portal/billing'
 import type { Language } from '@customer-portal/http'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
@@ -11,13 +11,19 @@ const invoicesPerPage = 100
 const texts = {
   'zh-CN': {
     file: '账单',
-    headings: ['账单编号', '类型', '状态', '周期开始', '周期结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣', '冲减', '已付', '待付', '已撤销付款', '已退款', '待退款'],
+    headings: [
+      '账单编号', '类型', '状态', '套餐费开始', '套餐费结束', '用量开始', '用量结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣',
+      '冲减', '已付', '转入余额', '待付', '已撤销付款', '已退款', '待退款',
+    ],
     kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
     statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账', part_paid: '部分支付', settled: '已结清' },
   },
   en: {
     file: 'invoices',
-    headings: ['Number', 'Kind', 'Status', 'Period start', 'Period end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total', 'Balance applied', 'Credited', 'Amount paid', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'],
+    headings: [
+      'Number', 'Kind', 'Status', 'Fee start', 'Fee end', 'Usage start', 'Usage end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total',
+      'Balance applied', 'Credited', 'Amount paid', 'Added to balance', 'Amount due', 'Payments reversed', 'Refunded', 'To refund',
+    ],
     kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', charge: 'Charge', credit_note: 'Credit note' },
     statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued', part_paid: 'Partly paid', settled: 'Settled' },
   },
@@ -63,17 +69,22 @@ export function sendInvoiceFile(reply: FastifyReply, file: InvoiceFile, language
 
 function cellsOf(invoice: Invoice, { language, timezone }: { language: Language; timezone: string }): CsvCell[] {
   const { kinds, statuses } = texts[language]
-  const { currency, period } = invoice
+  const { currency, billedPeriods: { fee, usage } } = invoice
   const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
-  const lastDate = addDays(period.end, -1)
+  // The periods the document names: what bills neither a fee nor usage has none here.
+  const dates = (range: { start: string; end: string } | null) => (range === null ? [null, null] : [range.start, later(addDays(range.end, -1), range.start)])
   const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
-  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.amountDue,
-    sumOf(invoice.payments.filter(({ reversedAt }) => reversedAt !== null)), sumOf(invoice.refunds), invoice.toRefund]
+  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, toBalance(invoice),
+    invoice.amountDue, sumOf(invoice.payments.filter(({ reversedAt }) => reversedAt !== null)), sumOf(invoice.refunds), invoice.toRefund]
   return [
-    invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], period.start, lastDate < period.start ? period.start : lastDate,
+    invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], ...dates(fee), ...dates(usage),
     date(invoice.issuedAt), date(invoice.dueAt), date(invoice.total > 0 ? invoice.paidAt : null), currency, ...amounts.map(amount),
   ]
 }
+
+/** What it gave into the balance: a total below zero, and what was paid beyond what was due. */
+const toBalance = ({ addedToBalance, payments }: Invoice) =>
+  payments.reduce((total, payment) => total + (payment.reversedAt === null ? payment.addedToBalance : 0), addedToBalance)
 
 const sumOf = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
 

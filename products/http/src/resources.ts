@@ -335,7 +335,9 @@ const PaidAmount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, descri
 /** A payment of an invoice. */
 export const Payment = Type.Object(
   {
-    id: Type.String(), reference: Type.String(), amount: PaidAmount, method: Type.String(), paidAt: Instant, createdAt: Instant,
+    id: Type.String(), reference: Type.String(), amount: PaidAmount,
+    addedToBalance: Type.Integer({ minimum: 0, description: 'What of it was beyond the amount due and became balance, taken back where it was reversed' }),
+    method: Type.String(), paidAt: Instant, createdAt: Instant,
     reversedAt: Nullable(Instant, { description: 'When it was reversed: since then it pays nothing' }), reversalReason: Nullable(Type.String()),
   },
   closed,

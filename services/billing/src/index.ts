@@ -83,7 +83,7 @@ export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScop
 export { findOutcome, idempotently, type IdempotentRequest } from './idempotency.ts'
 export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
 export { customerIdPattern, isCustomerId, mostCustomerIdCharacters } from './rules/customer-id.ts'
-export { addDays, isDate } from './rules/date.ts'
+export { addDays, isDate, later } from './rules/date.ts'
 export { dateIn } from './rules/zone.ts'
 export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from './rules/instant.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  adjustBalance, createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listPayments, putPlan, putSeller, recordPayment, recordUsage,
+  adjustBalance, createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listAllPayments, listPayments, putPlan, putSeller, recordPayment, recordUsage,
   runDueWork, updateCustomer, upgradeSubscription, voidInvoice, type Invoice,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
@@ -199,6 +199,9 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await pay(id, 60_000, 'a')
       expect(await pay(id, 10_000, 'b')).toMatchObject({ status: 'paid', amountPaid: 70_000, amountDue: 0 })
       expect(await creditOf('overpaid')).toBe(6_506)
+      // What each payment gave into the balance: 634.94 were due.
+      expect((await getInvoice(world.billing, { invoiceId: id })).payments.map(({ addedToBalance }) => addedToBalance)).toEqual([0, 6_506])
+      expect((await listAllPayments(world.billing, { customerId: 'overpaid' })).data.map(({ addedToBalance }) => addedToBalance)).toEqual([6_506, 0])
       await pay(id, 100, 'c')
       expect(await creditOf('overpaid')).toBe(6_606)
       await dueAt('2026-11-30T17:00:00Z')

@@ -36,7 +36,7 @@ export async function listAllPayments(billing: Billing, input: PaymentsFilter & 
     if (after) conditions.push(`(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`)
     const data = await tx.query<ListedPayment>(
       `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.id, p.reference, p.amount,
-         p.applied, p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
+         p.applied, p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
        from ${paymentsAndInvoices} where ${conditions.join(' and ')}
        order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc limit ${limit + 1}`,
       given.values,

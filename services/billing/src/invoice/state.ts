@@ -8,6 +8,8 @@ export interface Payment {
   amount: Money
   /** What it paid of its invoice; the rest became balance. */
   applied: Money
+  /** That rest, as it came; it was taken back where the payment was reversed. */
+  addedToBalance: Money
   method: string
   paidAt: Instant
   createdAt: Instant
@@ -55,7 +57,8 @@ export async function paymentsOf(tx: BillingTransaction, customerId: string, inv
 /** The payments of several invoices by their ids, each oldest first, in one statement. */
 export async function paymentsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Payment[]>> {
   const rows = await tx.query<Payment & { invoiceId: string }>(
-    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied, p.method, p.paid_at as "paidAt", p.created_at as "createdAt",
+    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance", p.method,
+       p.paid_at as "paidAt", p.created_at as "createdAt",
        p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
      from ${keysIn('$1')} join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
      order by p.paid_at, p.created_at, p.reference`,

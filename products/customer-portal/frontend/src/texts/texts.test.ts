@@ -33,6 +33,12 @@ test('English texts have no Chinese punctuation, and real apostrophes', () => {
   expect([...english].filter(([, text]) => /[，。：；（）！？]|\w'\w/.test(text))).toEqual([])
 })
 
+test('an arrow is not parted from what stands beside it', () => {
+  const arrows = [...chinese, ...english].filter(([, text]) => text.includes('→'))
+  expect(arrows.length).toBe(6)
+  expect(arrows.filter(([, text]) => !/\S\u00a0→\u00a0\S/.test(text))).toEqual([])
+})
+
 test('every text is used', () => {
   const root = fileURLToPath(new URL('..', import.meta.url))
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file) && !file.startsWith('texts') && !file.endsWith('.test.ts'))
