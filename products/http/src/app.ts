@@ -32,9 +32,12 @@ export interface AppOptions {
   bodySeconds?: number
   /** A reader who takes nothing for so many seconds of what is being sent to them is let go; 30 unless told. */
   readerSeconds?: number
+  /** So is one who, after four times as long, has taken less than so many bytes a second; 4,096 unless told: a quarter of what a poor phone does. */
+  readerBytesPerSecond?: number
 }
 
 const usualPatience = 30
+const usualBytesPerSecond = 4_096
 
 /** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
 export async function createApp(options: AppOptions = {}): Promise<App> {
@@ -66,7 +69,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   answerForNode(app.server)
   setHeaders(app, options.https ?? false)
   requireHost(app)
-  endStalledReaders(app, options.readerSeconds ?? usualPatience)
+  endStalledReaders(app, { seconds: options.readerSeconds ?? usualPatience, bytesPerSecond: options.readerBytesPerSecond ?? usualBytesPerSecond })
   endStreamsOfHead(app)
   requireScopes(app)
   limitPublicBodies(app)
