@@ -46,6 +46,13 @@ async function lookAt(page: Page, { theme, width }: { theme: 'light' | 'dark'; w
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))))
 }
 
+/** Whether the strip of tabs shows the one that is open: it may be wider than the window, and the window may have changed. */
+const openTabInSight = (page: Page) => page.evaluate(() => {
+  const tab = document.querySelector('nav [aria-current=page]')!
+  const [own, strip] = [tab.getBoundingClientRect(), tab.closest('nav')!.getBoundingClientRect()]
+  return own.left >= strip.left - 1 && own.right <= strip.right + 1
+})
+
 describe.each(looks)('in $locale', ({ locale, seen }) => {
   test.each(customers.filter((id) => !process.env.ONLY || process.env.ONLY.includes(id)))('customer "%s": nothing leaves its box, no page is wider than its window, no key or place is shown raw', async (customerId) => {
     const { page, close } = await open(customerId, '/', { locale, ...seen[0] })
@@ -64,6 +71,7 @@ describe.each(looks)('in $locale', ({ locale, seen }) => {
           ...(text.match(/meter_\d+|\{\w+\}|undefined|NaN|\bfalse\b|\b[a-z]+\.[a-z]+[A-Z]\w*/g) ?? []),
         ]
         const seenAs = `${name}-${locale}-${look.theme}-${look.width}`
+        await expect.poll(() => openTabInSight(page), { message: `the open tab of ${name} at ${look.width}` }).toBe(true)
         if (wrong.length > 0) found[seenAs] = wrong.slice(0, 8)
         await shoot(page, `${customerId}-${seenAs}`)
       }
@@ -208,6 +216,19 @@ test('a part-paid invoice says so, with what was paid, when, its reference and w
   // 209.88 − 259.88 + 50.00 = 0.00
   await expect.poll(() => sheet.innerText()).toMatch(/合计\s+¥209\.88\s+已付\s+-?[−-]?¥259\.88\s+转入余额\s+¥50\.00\s+待付金额\s+¥0\.00/)
   await close()
+})
+
+test('on a phone a dialog is as wide as what is in it: no amount lies beyond its edge, whatever the meters are called', async () => {
+  for (const [customerId, button] of [['overdue', 'Upgrade to Plan cny-4'], ['overdue', 'Downgrade to Plan cny-1'], ['none', 'Subscribe to Plan cny-2']] as const) {
+    const { page, close } = await open(customerId, '/subscription', { locale: 'en', width: 390 })
+    await main(page).getByRole('button', { name: button, exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/Next invoice \(/).waitFor()
+    await expect.poll(() => dialog.locator('[aria-busy=true], .skeleton').count()).toBe(0)
+    const wider = await dialog.evaluate((element) => [...element.querySelectorAll('*')].filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'auto').length)
+    expect([button, wider]).toEqual([button, 0])
+    await close()
+  }
 })
 
 const months = (page: Page) => page.locator('#months')

@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core'
 
-/** What stands out of its box: text that is wider than the card, cell or button around it, unless that box scrolls or ends it with an ellipsis. */
+/**
+ * What stands out of its box: text that is wider than the card, cell or button around it, unless that box scrolls or ends it with an ellipsis. And what is broken in it: an
+ * amount, a number or another short word without a blank, or a label, on more than one line.
+ */
 export const outOfTheirBoxes = (page: Page): Promise<string[]> => page.evaluate(() => {
   const boxes = '.rounded-card, td, th, button, dialog, article, section'
   const found: string[] = []
@@ -11,6 +14,11 @@ export const outOfTheirBoxes = (page: Page): Promise<string[]> => page.evaluate(
     range.selectNodeContents(element)
     const text = range.getBoundingClientRect()
     if (text.width === 0) continue
+    const words = element.textContent!.trim()
+    const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top / 4)))
+    // A zero-width space is a place to break.
+    const isWhole = element.childElementCount === 0 && (/^[^\s\u200b\p{Script=Han}]{2,20}$/u.test(words) || (element.tagName === 'DT' && words.length <= 8))
+    if (isWhole && lines.size > 1) found.push(`${element.tagName} "${words}" broken into ${lines.size} lines`)
     for (let around: HTMLElement | null = element; around; around = around.parentElement) {
       const style = getComputedStyle(around)
       if (style.overflowX !== 'visible') break

@@ -1,6 +1,6 @@
 import type { Advice, PortalPlan } from '@customer-portal/portal-api/contract'
 import { expect, test } from 'vitest'
-import { firstToRunOut, shownAdvice, verdictOf, type PlanAdvice } from './advice.ts'
+import { firstToRunOut, headlineOf, shownAdvice, verdictOf, type PlanAdvice } from './advice.ts'
 
 const plan = (planId: string, fits = true, meters: object[] = []) => ({ planId, fits, meters }) as PlanAdvice
 const advice = (recommendation: Advice['recommendation'], plans: PlanAdvice[]) => ({ recommendation, plans }) as Advice
@@ -13,6 +13,19 @@ test('the verdict is to stay, to save, or to make room', () => {
   expect(verdictOf(advice({ planId: 'b', saves: -500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice({ planId: 'b', saves: 500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice(null, plans), 'a')).toBe('none')
+})
+
+test('nothing is called the cheapest where a cheaper plan with room is passed over for a feature it lacks', () => {
+  const priced = (planId: string, total: number, { fits = true, loses = [] as string[] } = {}) => ({ planId, fits, total, loses, meters: [] }) as unknown as PlanAdvice
+  const said = (plans: PlanAdvice[], recommendation: Advice['recommendation'], paysOverage = false) => headlineOf(advice(recommendation, plans), 'now', paysOverage)
+  const stay = { planId: 'now', saves: 0 }
+  const [cheapLacking, cheapSmall, dear] = [priced('a', 10, { loses: ['sso'] }), priced('b', 10, { fits: false, loses: ['sso'] }), priced('c', 900)]
+  expect([said([priced('now', 100), dear], stay), said([priced('now', 100), dear], stay, true)]).toEqual(['stay', 'stayOver'])
+  expect([said([priced('now', 100), cheapLacking], stay, true), said([priced('now', 100), cheapSmall], stay)]).toEqual(['stayKeeps', 'stay'])
+  const full = priced('now', 100, { fits: false })
+  expect([said([full, dear], { planId: 'c', saves: -800 }), said([full, dear, cheapLacking], { planId: 'c', saves: -800 })]).toEqual(['outgrownMore', 'outgrownKeeps'])
+  expect([said([full, cheapSmall], null), said([full, cheapLacking], null)]).toEqual(['none', 'noneKeeps'])
+  expect([said([priced('now', 1_000), dear, cheapLacking], { planId: 'c', saves: 100 }), said([priced('now', 1_000, { fits: false }), dear], { planId: 'c', saves: 100 })]).toEqual(['switch', 'outgrownLess'])
 })
 
 test('plans that are paid for at another pace are shown only where they are recommended', () => {
