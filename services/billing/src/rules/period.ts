@@ -1,4 +1,4 @@
-import { addMonths, daysBetween, firstOfMonth, monthsBetween, type DateRange, type LocalDate } from './date.ts'
+import { addMonths, daysBetween, firstOfMonth, later, monthsBetween, type DateRange, type LocalDate } from './date.ts'
 
 /** How boundaries repeat: every `months` from `anchor`, or on the 1st of the month (the first period is then short). */
 export interface Cycle {
@@ -28,7 +28,12 @@ export function periodAt(cycle: Cycle, date: LocalDate): Period {
 /** The periods of the cycle that begin before `until`, oldest first. They tile time from the anchor on. */
 export function periodsUntil(cycle: Cycle, until: LocalDate): Period[] {
   const periods: Period[] = []
-  for (let start = cycle.anchor; start < until; start = periods.at(-1)!.to) periods.push(periodAt(cycle, start))
+  // Each boundary is computed once: a life of ten years has 120, and a command asks for its periods twenty times.
+  let whole = { from: gridDate(cycle, 0), to: gridDate(cycle, 1) }
+  for (let n = 1; later(whole.from, cycle.anchor) < until; n += 1) {
+    periods.push({ from: later(whole.from, cycle.anchor), to: whole.to, whole })
+    whole = { from: whole.to, to: gridDate(cycle, n + 1) }
+  }
   return periods
 }
 
@@ -43,11 +48,11 @@ export interface LabelledPeriod extends Period {
 
 /** Names periods that follow one another: `YYYY-MM`, and `YYYY-MM-DD` for a second start in one month. */
 export function labelled(periods: readonly Period[]): LabelledPeriod[] {
-  const taken = new Set<string>()
-  return periods.map((period) => {
-    const month = period.from.slice(0, 7)
-    const label = taken.has(month) ? period.from : month
-    taken.add(month)
-    return { ...period, label }
+  let taken = ''
+  return periods.map(({ from, to, whole }) => {
+    const month = from.slice(0, 7)
+    const label = month === taken ? from : month
+    taken = month
+    return { from, to, whole, label }
   })
 }
