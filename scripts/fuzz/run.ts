@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { createPortalSession, createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
-import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
-import { demoAgents } from '@customer-portal/workbench-api'
+import { createAgent, createWorkbench, listConversations, logIn, migrationsFolder as workbenchMigrations, type Workbench } from '@customer-portal/workbench'
 import fc from 'fast-check'
 import { buildServer, type Server } from '../../backend/src/app.ts'
 import { seedDemo } from '../../backend/src/demo/index.ts'
@@ -39,8 +39,8 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
   if ('mistakes' in read) throw new Error(read.mistakes.join())
   const server = await buildServer(read.settings, { database, clock: { now: () => clock.at }, checkAnswers: true })
   await seedDemo(server.billing, { database, settings: read.settings, isEmpty: true })
-  const credentials = credentialsFor(server)
-  const known = await knownOn(server, await credentials('billing'))
+  const credentials = credentialsFor(server, database)
+  const known = await knownOn(server, database, await credentials('billing'))
   return {
     server,
     async fuzz(api, { runs, seed }) {
@@ -51,8 +51,11 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
       const mistakes = new Map<string, string>()
       /** What is stored, where nothing can have changed since it was looked at. */
       let contents: Map<string, string> | undefined
+      let held: Record<string, string> | undefined
       const ask = async (asked: Asked) => {
-        const held = await credentials(api)
+        const heldBefore = held
+        held = await credentials(api)
+        if (held !== heldBefore) contents = undefined
         const before = asked.operation.method === 'GET' ? undefined : (contents ??= await contentsOf(database))
         const answer = await send(server, asked, held)
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
@@ -79,17 +82,22 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
 type Credentials = (api: Api) => Promise<Record<string, string>>
 
 /** Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds. */
-function credentialsFor({ billing, app }: Server): Credentials {
+function credentialsFor({ billing, app }: Server, database: Database): Credentials {
   const made = new Map<Api, Record<string, string>>()
+  const workbench = workbenchOn(database)
   const make = async (api: Api): Promise<Record<string, string>> => {
     if (api === 'billing') return { authorization: `Bearer ${(await createSecretKey(billing, { name: 'fuzz' })).key}` }
     if (api === 'portal') return { authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}` }
-    const [agent] = demoAgents
-    const answer = await app.inject({ method: 'POST', url: '/api/workbench/login', payload: { email: agent.email, password: agent.password } })
-    return { ...(await credentials('billing')), cookie: answer.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }
+    // Another agent each time: what is sent disables them and changes their passwords, and who fails to log in too often is kept out for a while.
+    const login = { email: `fuzz-${randomUUID()}@example.com`, password: 'a long password' }
+    await createAgent(workbench, { customerId: 'test_customer', name: 'Fuzz', role: 'owner', ...login })
+    return { ...(await credentials('billing')), cookie: `workbench_session=${(await logIn(workbench, login))!.secret}` }
   }
   const credentials = async (api: Api): Promise<Record<string, string>> => {
-    if (!made.has(api) || !(await holds(api, made.get(api)!))) made.set(api, await make(api))
+    if (!made.has(api) || !(await holds(api, made.get(api)!))) {
+      made.set(api, await make(api))
+      if (!(await holds(api, made.get(api)!))) throw new Error(`nobody is let in to the ${api} API any more`)
+    }
     return made.get(api)!
   }
   const holds = async (api: Api, headers: Record<string, string>) => {
@@ -99,14 +107,21 @@ function credentialsFor({ billing, app }: Server): Credentials {
   return credentials
 }
 
-async function knownOn({ app }: Server, headers: Record<string, string>): Promise<Known> {
+/** Passwords cost little here: it is not they that are tried. */
+function workbenchOn(database: Database): Workbench {
+  return createWorkbench({ db: database, now: () => clock.at, newId: (prefix) => `${prefix}_${randomUUID()}`, passwordCost: { N: 2 ** 10, r: 8, p: 1 } })
+}
+
+async function knownOn({ app }: Server, database: Database, headers: Record<string, string>): Promise<Known> {
   const idsOf = async (path: string, field = 'id') => ((await app.inject({ url: `/api/billing${path}`, headers })).json() as { data: Record<string, string>[] }).data.map((one) => one[field]!)
   const customers = await idsOf('/customers')
   const invoices = await idsOf('/customers/test_customer/invoices')
+  const agents = ((await app.inject({ url: '/api/workbench/agents', headers })).json() as { data: { id: string }[] }).data.map(({ id }) => id)
+  const conversations = (await listConversations(workbenchOn(database), { customerId: 'test_customer' })).data.map(({ id }) => id)
   const [plans, meters] = [await idsOf('/plans'), await idsOf('/meters', 'key')]
   return {
     customerId: customers, planId: plans, id: [...plans, 'a', 'b', 'c'], key: meters, meter: meters, invoiceId: invoices, period: ['2026-02', '2026-01', '2026-03'], role: ['owner', 'viewer'], currency: ['CNY'], timezone: ['Asia/Shanghai', 'America/New_York'],
-    locale: ['zh-CN', 'en'], groupBy: ['channel'], path: ['/usage'],
+    agentId: agents, conversationId: conversations, locale: ['zh-CN', 'en'], groupBy: ['channel'], path: ['/usage'],
   }
 }
 
