@@ -231,6 +231,26 @@ test('on a phone a dialog is as wide as what is in it: no amount lies beyond its
   }
 })
 
+test('on a touch screen whatever is pressed is 44 px wide and high', async () => {
+  const small = (page: Page) => page.evaluate(() => [...document.querySelectorAll<HTMLElement>('a, button, input, select, summary, [role=radio], [role=switch]')].flatMap((element) => {
+    const box = (element.closest('label') ?? element).getBoundingClientRect()
+    // The bars of a chart are as high as it is; a narrow day is reached by its neighbours.
+    if (element.closest('.sr-only, svg') || box.width === 0) return []
+    return box.width < 43.5 || box.height < 43.5 ? [`${element.tagName} "${element.textContent!.trim()}" ${Math.round(box.width)} × ${Math.round(box.height)}`] : []
+  }))
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  for (const customerId of ['overdue', 'year', 'none'] as const) {
+    for (const path of [...Object.values(paths), '/account']) {
+      await page.goto((await world.vendor.session(customerId, 'owner', path, 'en')).url)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+      expect([customerId, path, await small(page)]).toEqual([customerId, path, []])
+    }
+  }
+  await context.close()
+})
+
 const months = (page: Page) => page.locator('#months')
 
 test('twelve months: each with its cost and usage by meter, the last whole one with what changed, another at a press of its bar; a table says the same', async () => {

@@ -240,7 +240,7 @@ const en: typeof zh = {
     taxIdStranger: 'The character “{character}” never stands in a code', taxIdWrong: 'The check character doesn’t match',
     taxIdRight: 'Looks right', required: 'Please fill this in',
     preferences: 'Preferences', preferencesHint: 'The language of notices and invoices; the time zone sets where a billing day ends.',
-    locale: 'Language', timezone: 'Time zone', timezoneHint: 'A change applies from the next billing cycle.',
+    locale: 'Language', timezone: 'Time zone', zone: '{zone} ({name})', timezoneHint: 'A change applies from the next billing cycle.',
     timezoneNext: '{timezone} from {from}', zh: '简体中文', en: 'English',
     facts: 'Account', customerId: 'Customer ID', currency: 'Currency', credit: 'Balance', created: 'Customer since', saved: 'Saved', takenBack: 'Your earlier settings are back', takeBackFailed: 'Couldn’t bring your earlier settings back',
     stale: 'Somebody else has just changed this.',

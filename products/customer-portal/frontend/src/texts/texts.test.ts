@@ -39,6 +39,13 @@ test('an arrow is not parted from what stands beside it', () => {
   expect(arrows.filter(([, text]) => !/\S\u00a0→\u00a0\S/.test(text))).toEqual([])
 })
 
+test('no punctuation of one language stands in the code, where both show it', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file) && !file.startsWith('texts') && !file.endsWith('.test.ts'))
+  const marked = files.filter((file) => /[（）：，。、；！？「」]/.test(readFileSync(join(root, file), 'utf8')))
+  expect(marked).toEqual([])
+})
+
 test('every text is used', () => {
   const root = fileURLToPath(new URL('..', import.meta.url))
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file) && !file.startsWith('texts') && !file.endsWith('.test.ts'))

@@ -186,7 +186,7 @@ export default {
     taxIdLength: '共 18 位，还差 {n} 位', taxIdLong: '多了 {n} 位，应为 18 位', taxIdStranger: '不会出现字符“{character}”，请核对',
     taxIdWrong: '校验位不符，请核对每一位', taxIdRight: '校验通过', required: '请填写',
     preferences: '偏好', preferencesHint: '语言用于通知与账单，时区决定计费日的界线。', locale: '语言', timezone: '时区',
-    timezoneHint: '更改后从下一个计费周期起生效。', timezoneNext: '{from} 起改为 {timezone}', zh: '简体中文', en: 'English',
+    zone: '{zone}（{name}）', timezoneHint: '更改后从下一个计费周期起生效。', timezoneNext: '{from} 起改为 {timezone}', zh: '简体中文', en: 'English',
     facts: '账户信息', customerId: '客户编号', currency: '币种', credit: '余额', created: '开通日期', saved: '已保存', takenBack: '已恢复原设置', takeBackFailed: '未能恢复原设置',
     stale: '这份资料刚刚被别人改过。', staleHint: '重新加载后会显示最新内容，您这次的改动需要重新填写。',
     unsavedTitle: '有未保存的更改', unsaved: '离开后，这些更改会丢失。',
