@@ -146,3 +146,18 @@ test('in another page’s frame the colour is there, and the support opens besid
   expect(tab.url()).toBe('https://help.example.com/portal')
   await context.close()
 })
+
+test('the desk shows the vendor’s name, logo and colour, and before anybody has logged in the browser’s language', async () => {
+  for (const [locale, name, words] of [['zh-CN', '星云客服', '使用您的坐席账号登录'], ['en', 'Nebula Desk', 'Use your agent account']] as const) {
+    const context = await newContext(browser, { locale })
+    const page = await context.newPage()
+    await page.goto(`${server.url}/workbench`)
+    await page.getByText(words).waitFor()
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+    expect(await page.title()).toMatch(new RegExp(` · ${name}$`))
+    const logo = page.locator('main img')
+    expect([await logo.getAttribute('alt'), await logo.evaluate((image: HTMLImageElement) => image.naturalWidth > 0)]).toEqual([name, true])
+    expect(await colourOf(page, '--brand')).not.toBe('#4f46e5')
+    await context.close()
+  }
+})

@@ -37,10 +37,15 @@ test('when the quota is used up the desk says so and leads to the page that lift
   await dialog.locator('button[type=submit]').click()
   const suggestion = page.getByRole('button', { name: /AI 建议|获取建议|生成建议/ })
   await expect.poll(() => suggestion.isDisabled()).toBe(true)
+  // Recorded past the limit: the plan stops there, so nothing of it is called billed.
+  await vendor.record([{ id: 'past', customerId, meter: 'ai_chat', quantity: 100 }])
+  await page.reload()
+  await page.getByText('已用 600 / 500').waitFor()
+  expect(await page.getByText('按超出用量计费').count()).toBe(0)
   await page.getByRole('link', { name: /升级套餐/ }).first().click()
   await page.waitForURL('**/workbench/account/subscription')
   await page.frameLocator('iframe').getByRole('heading', { level: 1, name: '订阅' }).waitFor()
-  expect((await vendor.usage(customerId)).usage.ai_chat).toBe(500)
+  expect((await vendor.usage(customerId)).usage.ai_chat).toBe(600)
   await context.close()
 })
 

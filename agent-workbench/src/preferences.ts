@@ -23,11 +23,18 @@ const isTheme = (text: string | null): text is Theme => text === 'light' || text
 const storedLocale = stored('locale')
 const storedTheme = stored('theme')
 
-export const locale = ref<Locale>(isLocale(storedLocale) ? storedLocale : 'zh-CN')
+/** The first language of the browser's that the desk has. */
+function localeOfBrowser(): Locale {
+  const languages = typeof navigator === 'undefined' ? [] : navigator.languages
+  const known = languages.map((language) => language.toLowerCase()).find((language) => /^(zh|en)\b/.test(language))
+  return known?.startsWith('en') ? 'en' : 'zh-CN'
+}
+
+export const locale = ref<Locale>(isLocale(storedLocale) ? storedLocale : localeOfBrowser())
 export const theme = ref<Theme>(isTheme(storedTheme) ? storedTheme : 'system')
 
 const systemDark = ref(false)
-const shownTheme = computed(() => (theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value))
+export const shownTheme = computed(() => (theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value))
 
 export function chooseLocale(choice: Locale) {
   locale.value = choice

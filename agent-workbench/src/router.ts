@@ -1,6 +1,7 @@
 import { nextTick, watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenLoggedOut } from './api.ts'
+import { brandName } from './brand.ts'
 import { queryClient } from './queries.ts'
 import { findMe, forgetMe, me } from './session.ts'
 import { i18n } from './texts/index.ts'
@@ -41,7 +42,7 @@ whenLoggedOut(() => {
 export function announcePages() {
   watch([router.currentRoute, i18n.global.locale], ([to]) => {
     const name = to.name === 'account' ? 'nav.account' : to.name === 'login' ? 'login.title' : 'nav.desk'
-    document.title = `${i18n.global.t(name)} · ${i18n.global.t('brand')}`
+    document.title = `${i18n.global.t(name)} · ${brandName.value}`
   }, { immediate: true })
   router.afterEach((to, from, failure) => {
     if (failure || from.matched.length === 0 || to.name === from.name) return

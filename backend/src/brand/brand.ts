@@ -28,7 +28,7 @@ export interface WhiteLabel {
   icon?: BrandFile
 }
 
-const ownName: Record<Language, string> = { 'zh-CN': '客户控制台', en: 'Customer Portal' }
+export const ownName: Record<Language, string> = { 'zh-CN': '客户控制台', en: 'Customer Portal' }
 
 /** What the settings make of the portal: the product's own name, mark and colour where they say nothing. */
 export function whiteLabelOf({ portalName, portalNameEn, portalLogo, portalLogoDark, portalBrandColour, portalSupportUrl }: Settings): WhiteLabel {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings, type Settings } from '../environment.ts'
 import { whiteLabelOf, type WhiteLabel } from './brand.ts'
 import type { Logo } from './logo.ts'
-import { brandedPage, serveBrandFiles } from './pages.ts'
+import { brandedDesk, brandedPage, serveBrandFiles } from './pages.ts'
 
 const html = readFileSync(new URL('../../../products/customer-portal/frontend/index.html', import.meta.url), 'utf8')
 const wide: Logo = { type: 'image/svg+xml', body: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 24"><script>alert(1)</script></svg>'), width: 120, height: 24 }
@@ -43,6 +43,20 @@ test('the page brings its name, colour, icon and settings along, and a name cann
   expect(page).toContain(`<link rel="icon" href="${label.icon!.url}" type="image/svg+xml">`)
   const [, content] = /<meta name="portal-settings" content="([^"]*)">/.exec(page)!
   expect(JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual({ embedOrigins: ['https://desk.example.com'], brand: label.brand })
+})
+
+test('the desk’s page has the vendor’s name, logo and colour, and where they have none its own', () => {
+  const desk = readFileSync(new URL('../../../agent-workbench/index.html', import.meta.url), 'utf8')
+  const broughtBy = (page: string) => {
+    const [, content] = /<meta name="desk-brand" content="([^"]*)">/.exec(page)!
+    return JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')) as unknown
+  }
+  const page = brandedDesk(desk, label)
+  expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
+  expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
+  expect(broughtBy(page)).toEqual({ name: label.brand.name, logo: label.brand.logo })
+  const plain = brandedDesk(desk, labelWith({}))
+  expect([plain.includes('<title>坐席工作台</title>'), broughtBy(plain)]).toEqual([true, { name: null, logo: null }])
 })
 
 test('the stylesheet is served as one', async () => {

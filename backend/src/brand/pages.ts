@@ -1,5 +1,5 @@
 import type { App } from '@customer-portal/http'
-import type { Brand, WhiteLabel } from './brand.ts'
+import { ownName, type Brand, type WhiteLabel } from './brand.ts'
 
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 
@@ -33,10 +33,16 @@ export function brandedPage(html: string, settings: PageSettings, { stylesheet, 
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
-/** Gives the workbench's page the brand's colour and icon. */
-export function brandedDesk(html: string, { stylesheet, icon }: Pick<WhiteLabel, 'stylesheet' | 'icon'>): string {
-  const marked = icon ? replaceOnce(html, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : html
-  return stylesheet ? replaceOnce(marked, /<\/head>/, `<link rel="stylesheet" href="${stylesheet.url}"></head>`) : marked
+/** Gives the workbench's page the vendor's name, logo, colour and icon. Where they have no name of their own, the desk's stands there, not the portal's. */
+export function brandedDesk(html: string, { brand, stylesheet, icon }: Omit<WhiteLabel, 'files'>): string {
+  const name = brand.name['zh-CN'] === ownName['zh-CN'] ? null : brand.name
+  const head = [
+    `<meta name="desk-brand" content="${escaped(JSON.stringify({ name, logo: brand.logo }))}">`,
+    ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
+  ].join('')
+  const titled = name ? replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(name['zh-CN'])}</title>`) : html
+  const marked = icon ? replaceOnce(titled, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : titled
+  return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
 /** The page is ours: one without the place is a mistake in it. */

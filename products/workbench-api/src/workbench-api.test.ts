@@ -368,6 +368,12 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await login({ email: 'new@example.com', password: body.password })).answer.statusCode).toBe(200)
     })
 
+    test('an agent who is given no language has the customer’s', async () => {
+      await createCustomer(billing, { id: 'gotham', companyName: 'Gotham', locale: 'en' })
+      const made = async (more: object) => (await make({ ...body, customerId: 'gotham', ...more })).json().locale
+      expect([await made({ email: 'ann@example.com' }), await made({ email: 'li@example.com', locale: 'zh-CN' })]).toEqual(['en', 'zh-CN'])
+    })
+
     test('an e-mail that is taken, a customer that is not there, a short password, a wrong key', async () => {
       expect((await make(body)).json()).toMatchObject({ status: 409, code: 'agent_exists', errors: [{ pointer: '/email' }] })
       expect((await make({ ...body, email: 'b@example.com', customerId: 'nobody' })).json()).toMatchObject({ status: 404, code: 'customer_not_found' })
