@@ -1,5 +1,5 @@
 import { BillingError, type RefusedEvent } from '@customer-portal/billing'
-import { fieldErrors, preferredLanguage, unstorableIn, withinDepth, type SchemaError } from '@customer-portal/http'
+import { fieldErrors, preferredLanguage, unstorableIn, withinLimits, type SchemaError } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { CloudEvent, cloudEventBatchType, cloudEventInHeaders, cloudEventType, eventOf, isInHeaders } from './cloud-event.ts'
@@ -46,7 +46,7 @@ export function readEvents(request: FastifyRequest): EventBatch {
     const id = textIn(sent.event, 'id')?.slice(0, 256) ?? null
     batch.rejected.push({ index, id, code: 'validation_failed', detail, retryable: false })
     const customerId = textIn(sent.event, 'customerId')
-    if (id !== null && customerId !== null) batch.refused.push({ ...(withinDepth(sent.event) as object), id, customerId, code: 'validation_failed', detail })
+    if (id !== null && customerId !== null) batch.refused.push({ ...(withinLimits(sent.event) as object), id, customerId, code: 'validation_failed', detail })
   }
   return batch
 }

@@ -41,12 +41,22 @@ function find(value: unknown, depth: number): Found | undefined {
   return undefined
 }
 
-/** A value as far as it is at most 64 deep; null stands for what is deeper, so that what is refused can be kept and hashed. */
-export function withinDepth(value: unknown, depth = 0): unknown {
+/** A value as far as it is at most 64 deep and its objects have at most 1,000 members; null stands for what is beyond that, so that what is refused can be kept and hashed. */
+export function withinLimits(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (depth === depthLimit) return null
-  if (Array.isArray(value)) return value.map((item) => withinDepth(item, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withinDepth(member, depth + 1)]))
+  if (depth === depthLimit || hasTooManyMembers(value)) return null
+  if (Array.isArray(value)) return value.map((item) => withinLimits(item, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withinLimits(member, depth + 1)]))
+}
+
+function hasTooManyMembers(value: object): boolean {
+  if (Array.isArray(value)) return false
+  let members = 0
+  for (const _ in value) {
+    members += 1
+    if (members > memberLimit) return true
+  }
+  return false
 }
 
 function isStorable(text: string): boolean {
