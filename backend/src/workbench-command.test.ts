@@ -69,7 +69,7 @@ test('while a server holds the data directory, the agent is made through it with
   const { billing } = server
   const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
   expect((await logIn(workbench, { email: 'a@example.com', password: passwordIn(made.out) }))?.agent).toMatchObject({ name: '财务', role: 'billing', customerId: 'acme' })
-  expect((await run([...user, '--email', 'a@example.com', '--url', url, '--key', key])).error).toContain('An agent with this e-mail exists already.')
+  expect((await run([...user, '--email', 'a@example.com', '--url', url, '--key', key])).error).toContain('An agent with this email exists already.')
 })
 
 test('agents are listed, disabled, enabled and given another password, through the server too', async () => {

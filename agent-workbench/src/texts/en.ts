@@ -10,7 +10,7 @@ const en: typeof zh = {
   },
   login: {
     title: 'Log in', subtitle: 'Use your agent account', email: 'Email', password: 'Password', submit: 'Log in', show: 'Show password', hide: 'Hide password',
-    failed: 'The email or the password is not right.', tooMany: 'Too many attempts. Try again in {wait}.', seconds: '{n} s', minutes: '{n} min', ended: 'Your login has expired. Please log in again.',
+    failed: 'Incorrect email or password.', tooMany: 'Too many attempts. Try again in {wait}.', seconds: '{n} s', minutes: '{n} min', ended: 'Your login has expired. Please log in again.',
     needEmail: 'Enter your email.', needPassword: 'Enter your password.', forgotten: 'Forgot your password? Ask your admin for a new account.',
   },
   desk: {

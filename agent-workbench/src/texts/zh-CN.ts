@@ -17,7 +17,7 @@ export default {
     choose: '选择一个会话', chooseHint: '从左侧列表中选择会话，查看客户的问题并回复。', back: '返回会话列表',
     status: { waiting: '待回复', answered: '已回复', closed: '已结束' },
     channel: { web: '网页', wechat: '微信', app: 'App', email: '邮件', phone: '电话' },
-    close: '结束会话', closed: '会话已结束，客户再次提问时会重新打开。', gone: '没有这个会话，或它不属于您的团队。', you: '我', visitorSaid: '{name}说', agentSaid: '{name}回复',
+    close: '结束会话', closed: '会话已结束，客户再次提问时会重新打开。', gone: '没有这个会话，或它不属于您的团队。', you: '我', visitorSaid: '{name} 说', agentSaid: '{name} 回复',
     suggested: '已获取 AI 建议',
   },
   composer: {

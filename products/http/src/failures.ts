@@ -96,10 +96,10 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   pdf_unavailable: failure(503, ['PDF 暂不可用', 'PDF 暂时无法生成，请稍后重试。'], ['PDF unavailable', 'The PDF cannot be made right now; try again in a moment.']),
   pdf_too_large: failure(422, ['账单过长', '该账单行数过多，无法生成 PDF。'], ['PDF too large', 'The invoice has too many lines for a PDF.']),
 
-  login_failed: failure(401, ['登录失败', '邮箱或密码不正确。'], ['Login failed', 'The e-mail or the password is not right.']),
+  login_failed: failure(401, ['登录失败', '邮箱或密码不正确。'], ['Login failed', 'Incorrect email or password.']),
   agent_not_found: failure(404, ['坐席不存在', '没有这位坐席。'], ['No such agent', 'There is no such agent.']),
   wrong_password: failure(422, ['当前密码不正确', '当前密码不正确，密码未修改。'], ['Wrong password', 'The current password is not right; it was not changed.']),
-  agent_exists: failure(409, ['坐席已存在', '该邮箱已被一位坐席使用。'], ['Agent exists', 'An agent with this e-mail exists already.']),
+  agent_exists: failure(409, ['坐席已存在', '该邮箱已被一位坐席使用。'], ['Agent exists', 'An agent with this email exists already.']),
 
   key_not_found: failure(404, ['密钥不存在', '没有这个密钥。'], ['No such key', 'There is no such key.']),
   key_ended: failure(409, ['密钥已失效', '该密钥已吊销或已过期，请另建一个。'], ['Key has ended', 'The key was revoked or has expired; create another.']),

@@ -22,7 +22,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     const { customerId, locale } = await getCustomer(billing, { customerId: await customerIdOf(billing, request.body.customerId) })
     // Who is not asked for a language has the customer's.
     const agent = await createAgent(workbench, { locale, ...request.body, customerId, name: request.body.name.trim() })
-    if (!agent) throw new BillingError('agent_exists', { pointer: '/email', message: 'An agent with this e-mail exists already.' })
+    if (!agent) throw new BillingError('agent_exists', { pointer: '/email', message: 'An agent with this email exists already.' })
     return reply.code(201).send(agent)
   })
 
