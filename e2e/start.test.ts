@@ -17,7 +17,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function refusal(environment: Record<string, string>): Promise<{ code: number | null; lines: string[] }> {
   const server = await launchServer({ DEMO: 'false', LOG_LEVEL: 'error', ...environment })
   const code = await server.ended
-  return { code, lines: server.output().trim().split('\n') }
+  const lines = server.output().trim().split('\n')
+  await server.stop()
+  return { code, lines }
 }
 
 /** The portal's link in the welcome, which is printed soon after the server answers. */
@@ -54,6 +56,7 @@ test('a data folder is served by one process, and the second is told which one h
   expect(lines[0]).toMatch(/process \d+|pid \d+/)
   first.signal('SIGTERM')
   expect(await first.ended).toBe(0)
+  await first.stop()
 })
 
 test('a database that does not answer is one sentence, without its password', async () => {
@@ -85,6 +88,7 @@ test('SIGTERM lets the requests under way finish, and what was acknowledged is t
   first.signal('SIGTERM')
   const answers = await Promise.allSettled(batches)
   expect(await first.ended).toBe(0)
+  await first.stop()
   const acknowledged = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.ok).length
   const second = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
   const usage = (await (await vendor(second.url, 'GET', '/customers/drained/usage')).json()) as { usage: Record<string, number> }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -67,4 +67,5 @@ test('the command runs any folder and answers 1 when a case fails, 2 when there 
   write(rounding('a', '1', '2'))
   expect(run(folder).status).toBe(1)
   expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run conformance') })
+  rmSync(folder, { recursive: true })
 })

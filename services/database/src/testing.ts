@@ -1,7 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -44,13 +43,15 @@ export async function createEngine(): Promise<PGlite> {
 /** Makes `dataDir` a folder of the embedded database that holds the migrations and nothing else, as one who opened it first would leave it. */
 export async function createDataDir(dataDir: string, folders: MigrationFolders): Promise<void> {
   const path = join(cacheFolder(), `${await fingerprint(folders)}.data`)
-  if (!existsSync(path)) await makeDataDir(path, folders)
+  if (!(await isKept(path))) await makeDataDir(path, folders)
   await cp(path, dataDir, { recursive: true })
 }
 
 /** Another worker may make the same folder at the same moment: the first one stays. */
 async function makeDataDir(path: string, folders: MigrationFolders): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
+  await mkdir(cacheFolder(), { recursive: true, mode: 0o700 })
+  await forgetUnused()
   const database = await openDatabase({ dataDir: draft })
   await migrateAll(database, folders)
   await database.close()
@@ -62,12 +63,29 @@ async function makeDataDir(path: string, folders: MigrationFolders): Promise<voi
 
 async function snapshotOf(folders: MigrationFolders): Promise<Blob> {
   const path = join(cacheFolder(), `${await fingerprint(folders)}.tar`)
-  if (!existsSync(path)) await makeSnapshot(path, folders)
+  if (!(await isKept(path))) await makeSnapshot(path, folders)
   return new Blob([await readFile(path)])
 }
 
 function cacheFolder(): string {
   return join(tmpdir(), `customer-portal-test-${userInfo().uid}`)
+}
+
+const keptDays = 2
+
+/** Whether it is there, which makes it one that was used just now. */
+async function isKept(path: string): Promise<boolean> {
+  const now = new Date()
+  return utimes(path, now, now).then(() => true, () => false)
+}
+
+/** Each change of a migration makes another of 30 MB: those that nobody has used for some days go when one is made, and what was never finished with them. */
+async function forgetUnused(): Promise<void> {
+  const paths = (await readdir(cacheFolder())).map((name) => join(cacheFolder(), name))
+  for (const path of paths) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }))
+    if (Date.now() - mtimeMs > keptDays * 86_400_000) await rm(path, { recursive: true, force: true })
+  }
 }
 
 /** Another worker may make the same snapshot at the same moment: each writes its own file, and the last rename wins. */
@@ -79,6 +97,7 @@ async function makeSnapshot(path: string, folders: MigrationFolders): Promise<vo
   const snapshot = await engine.dumpDataDir('none')
   await database.close()
   await mkdir(cacheFolder(), { recursive: true, mode: 0o700 })
+  await forgetUnused()
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   await writeFile(draft, Buffer.from(await snapshot.arrayBuffer()))
   await rename(draft, path)
