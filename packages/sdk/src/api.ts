@@ -238,6 +238,8 @@ export type FoundEvent = {
   } | null
   /** Recorded as history: it counts for no quota and no invoice */
   historical: boolean
+  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  afterEnd: boolean
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -491,6 +493,8 @@ export type LateEvent = {
   } | null
   /** Recorded as history: it counts for no quota and no invoice */
   historical: boolean
+  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  afterEnd: boolean
   /** The label of the usage period it falls in */
   period: string
   /** When that period was billed */
@@ -521,6 +525,8 @@ export type ListedEvent = {
   } | null
   /** Recorded as history: it counts for no quota and no invoice */
   historical: boolean
+  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  afterEnd: boolean
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   /** Of an event that names one: it is listed once for each meter that counts it */
@@ -1056,7 +1062,7 @@ export type Reconciliation = {
     adjusted: number
     /** Waits for its invoice */
     unbilled: number
-    /** Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit */
+    /** Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit */
     uncharged: number
     /** Was recorded and taken back: in none of the others */
     voided: number
@@ -1102,7 +1108,7 @@ export type Recorded = {
       properties: Record<string, unknown>
     }
   }>
-  /** Of those accepted: the ones of a meter that the customer's plan does not charge. Absent where there are none */
+  /** Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none */
   uncharged?: Array<{
     index: number
     id: string
@@ -1398,6 +1404,8 @@ export type UsageSummary = {
     used: number
     /** What history alone comes to: it is in `used`, and in none of the other figures */
     historical: number
+    /** What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures */
+    afterEnd: number
     included: number | null
     /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number

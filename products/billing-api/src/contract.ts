@@ -198,7 +198,7 @@ export const Recorded = Type.Object(
       closed,
     )),
     uncharged: Type.Optional(Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
-      description: "Of those accepted: the ones of a meter that the customer's plan does not charge. Absent where there are none",
+      description: "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none",
     })),
   },
   closed,
@@ -262,7 +262,7 @@ export const Reconciliation = Type.Object(
       {
         meter: Id, accepted: Steps, billed: Steps, adjusted: Steps,
         unbilled: Type.Number({ description: 'Waits for its invoice' }),
-        uncharged: Type.Number({ description: 'Never costs anything: outside a subscription, of a meter the plan does not charge, or above a limit' }),
+        uncharged: Type.Number({ description: 'Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit' }),
         voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
         historical: Type.Number({ description: 'Was recorded as history, which is shown and not billed: in none of the others' }),
         difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),

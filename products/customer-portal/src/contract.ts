@@ -148,8 +148,7 @@ export type UsageDays = Static<typeof UsageDays>
 export const DetailEvent = Type.Object(
   {
     ...UsageEvent.properties,
-    uncharged: Type.Boolean({ description: 'Whether no plan charges for it: there is none on its date, or none that has its meter' }),
-    countsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The date it counts on, where a subscription was ended at once before it on the date of its time; null otherwise' }),
+    uncharged: Type.Boolean({ description: 'Whether no plan charges for it: there is none on its date, or none that has its meter, or it came after the end' }),
   },
   closed,
 )

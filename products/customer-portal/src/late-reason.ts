@@ -1,8 +1,8 @@
 import type { LateEvent, LocalizedText } from '@customer-portal/billing'
 
 /** What became of usage that was reported after its period was billed, in a sentence for the customer. */
-export function lateReason({ outcome, period, invoice }: Pick<LateEvent, 'outcome' | 'period' | 'invoice'>): LocalizedText {
-  const [zh, en] = whatFollowed(outcome, invoice?.number ?? '')
+export function lateReason({ outcome, period, invoice, afterEnd }: Pick<LateEvent, 'outcome' | 'period' | 'invoice' | 'afterEnd'>): LocalizedText {
+  const [zh, en] = afterEnd && outcome === 'uncharged' ? ['发生在订阅结束之后，不计费', 'came after your subscription had ended: it is not billed'] : whatFollowed(outcome, invoice?.number ?? '')
   return { 'zh-CN': `这笔用量在 ${period} 计费周期出账后才上报，${zh}。`, en: `It was reported after the period ${period} had been billed, and ${en}.` }
 }
 

@@ -197,6 +197,7 @@ export const MeterUsage = Type.Object(
     aggregation: Type.Union([Type.Literal('sum'), Type.Literal('count'), Type.Literal('max'), Type.Literal('last'), Type.Literal('unique')]),
     used: Type.Number(),
     historical: Type.Number({ description: 'What history alone comes to: it is in `used`, and in none of the other figures' }),
+    afterEnd: Type.Number({ description: 'What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures' }),
     included: Nullable(Type.Number()),
     deficit: Deficit,
     remaining: Nullable(Type.Number()),
@@ -244,6 +245,7 @@ export const UsageEvent = Type.Object(
   {
     id: Type.String(), meter: Id, quantity: Type.Number(), time: Instant, storedAt: Instant, properties: Type.Record(Type.String(), Type.Unknown()), voided: EventVoid,
     historical: Type.Boolean({ description: 'Recorded as history: it counts for no quota and no invoice' }),
+    afterEnd: Type.Boolean({ description: 'Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice' }),
   },
   closed,
 )

@@ -13,6 +13,7 @@ import { addDays } from './rules/date.ts'
 import { keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { placeUsageAnew } from './usage/after-end.ts'
 
 /**
  * Ends the subscription: at the end of the fee period, in the place of a scheduled change and undone until then by resuming, or
@@ -24,8 +25,9 @@ export async function cancelSubscription(
 ): Promise<Changed> {
   return billing.transaction(async (tx) => {
     const { customerId, reason } = input
-    await lockCustomer(tx, customerId)
     const now = input.when === 'now'
+    // Where a clock stands, what was used at its instant and told before the ending was used before it.
+    await lockCustomer(tx, customerId, { countsUsage: now })
     await doWhatIsDue(tx, await readHistory(tx, customerId), { force: now })
     const history = await readHistory(tx, customerId)
     const current = currentOf(history)
@@ -70,7 +72,7 @@ function currentOf(history: History): Stretch {
   return current
 }
 
-/** Access stops now; the date is the subscription's to its end, so its usage is billed when the date is over. */
+/** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
 async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
   const { customer: { customerId }, today } = history
   const endsOn = addDays(today, 1)
@@ -83,6 +85,7 @@ async function endNow(tx: BillingTransaction, history: History, current: Stretch
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readHistory(tx, customerId)
+  await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
   const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
   return document && viewOf(tx, document)

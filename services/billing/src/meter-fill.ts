@@ -11,7 +11,7 @@ import { groupsOf } from './usage/group.ts'
 import { tooLarge } from './usage/overflow.ts'
 import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
-import { countedEvents, summedEvents } from './usage/void.ts'
+import { summedEvents, untakenEvents } from './usage/void.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {
@@ -123,6 +123,7 @@ interface StoredEvent {
   type: string
   quantity: string | null
   properties: Record<string, unknown>
+  apart: 'after_end' | null
 }
 
 /** Counts events of the open periods for a meter that did not read them: what was billed stays as it was. */
@@ -131,9 +132,9 @@ async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill,
   const from = (await nextToClose(tx, history))?.from ?? firstOfMonth(history.today)
   const after = place && 'time' in place ? place : null
   const rows = await tx.query<StoredEvent>(
-    `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties
-     from ${countedEvents} e
-     where e.customer_id = $1 and e.meter = any($2) and e.type = $3 and e.local_date >= $4
+    `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties, e.apart
+     from ${untakenEvents} e
+     where e.customer_id = $1 and e.apart is distinct from 'history' and e.meter = any($2) and e.type = $3 and e.local_date >= $4
        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
        and not exists (select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id))
      order by e.time, e.id limit ${eventsAtOnce}`,
@@ -148,12 +149,12 @@ async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill,
 }
 
 function placedFor(meter: Meter, customerId: string, row: StoredEvent, index: number): Placed[] {
-  const { id, time, localDate, type, quantity, properties } = row
+  const { id, time, localDate, type, quantity, properties, apart } = row
   const counted = countedBy(meter, { id, customerId, type, properties, ...(quantity === null ? {} : { quantity }) })
   if ('code' in counted) return []
   const sent = quantity === null ? {} : { sentQuantity: quantity }
   return [{
-    id, customerId, time, timeSent: true, properties, propertiesText: JSON.stringify(properties), bodyHash: '', type, localDate, index, ...sent, ...counted,
+    id, customerId, time, timeSent: true, properties, propertiesText: JSON.stringify(properties), bodyHash: '', type, localDate, index, ...sent, ...counted, ...(apart === null ? {} : { apart }),
   }]
 }
 
@@ -162,7 +163,7 @@ async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): P
   try {
     await tx.savepoint(async () => {
       await storeEvents(tx, placed, { ids: 'claimed' })
-      if (await tooLarge(tx, placed)) throw new TooLarge()
+      if (await tooLarge(tx, placed.filter((event) => !event.apart))) throw new TooLarge()
     })
     return true
   } catch (error) {

@@ -12,7 +12,8 @@ import { meterBalances } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
 import { readUsage } from './usage/deficit.ts'
 import type { Sums } from './usage/day.ts'
-import { dailyUsage, usedOn } from './usage/rating.ts'
+import { usageAfterEnd } from './usage/after-end.ts'
+import { dailyUsage, usedOn, type DailyUsage } from './usage/rating.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
 import { shown, type UsageSummary } from './usage/summary.ts'
@@ -47,15 +48,18 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
     const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
     const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
     const balances = meterBalances({ history, events, withVoided, daily: all, documents }, period)
-    const alone = [...new Set(counted.historical.map((day) => day.meter))].filter((key) => !balances.some(({ meter }) => meter.key === key))
+    const afterEnd = await usageAfterEnd(tx, history, period)
+    const apart = [...counted.historical, ...afterEnd.kept, ...afterEnd.voided]
+    const alone = [...new Set(apart.map((day) => day.meter))].filter((key) => !balances.some(({ meter }) => meter.key === key))
     const nothing = { accepted: 0, billed: 0, adjusted: 0, unbilled: 0, uncharged: 0, voided: 0, difference: 0 }
     return {
       period: shown(period),
       meters: [...balances, ...alone.map((key) => ({ meter: history.meters.get(key)!, ...nothing }))].map(({ meter, ...steps }) => {
-        const units = (name: keyof typeof steps) => unitsFrom(steps[name], meter.decimals)
+        const units = (name: keyof typeof steps, ended: readonly DailyUsage[] = []) => unitsFrom(steps[name] + usedOn(ended, meter, period), meter.decimals)
         return {
-          meter: meter.key, accepted: units('accepted'), billed: units('billed'), adjusted: units('adjusted'),
-          unbilled: units('unbilled'), uncharged: units('uncharged'), voided: units('voided'), historical: unitsFrom(usedOn(counted.historical, meter, period), meter.decimals), difference: units('difference'),
+          meter: meter.key, accepted: units('accepted', afterEnd.kept), billed: units('billed'), adjusted: units('adjusted'), unbilled: units('unbilled'),
+          uncharged: units('uncharged', afterEnd.kept), voided: units('voided', afterEnd.voided), historical: unitsFrom(usedOn(counted.historical, meter, period), meter.decimals),
+          difference: units('difference'),
         }
       }),
       rejected: await rejectedEvents(tx, input.customerId, period),

@@ -23,8 +23,9 @@ import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
 import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
-import { latestDays } from './usage/event.ts'
+import { placeUsageAnew } from './usage/after-end.ts'
 import { allowancesOf, type Allowance } from './usage/allowances.ts'
+import { latestDays } from './usage/event.ts'
 import { shown } from './usage/summary.ts'
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
@@ -135,6 +136,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readHistory(tx, input.customerId)
+  if (handedOver) await placeUsageAnew(tx, started, from)
   const feePeriod = feePeriodAt(stretch, from)
   const fee = feeLine(stretch, feePeriod, feePeriod)
   const period = usagePeriods(started.stretches, from).at(-1)!

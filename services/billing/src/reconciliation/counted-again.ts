@@ -55,11 +55,12 @@ export function withDaysBefore(keptFrom: LocalDate | null, events: readonly Dail
 /** Reads every event once, and knows afterwards what was stored by each of `moments`. */
 export async function countAgain(tx: BillingTransaction, customerId: string, moments: readonly Instant[], dates?: DateRange): Promise<CountedAgain> {
   const ascending = [...new Set(moments)].sort()
-  const inDates = `e.customer_id = $1 and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
+  // What came after an ending is in no sum, and is counted by itself (`usage/after-end.ts`).
+  const inDates = `e.customer_id = $1 and e.apart is distinct from 'after_end' and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
     and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
   const range = [customerId, dates?.from ?? null, dates?.to ?? null]
   const all = await tx.query<CountedEvents>(
-    `select meter, aggregation, historical is not null as historical, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
+    `select meter, aggregation, apart is not null as historical, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
        width_bucket(voided_at, $4::timestamptz[]) as "voidMoment", voided_at = any($4::timestamptz[]) as "voidAt",
        ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
      from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7, 8 order by 4, 1`,
@@ -67,7 +68,7 @@ export async function countAgain(tx: BillingTransaction, customerId: string, mom
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
   const allValues = !all.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
-    `select e.meter, e.historical is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
+    `select e.meter, e.apart is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
      from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 4, 6 order by 3`,
     range,
   )

@@ -26,11 +26,16 @@ export interface Sums {
   values: 'usage_values' | 'historical_values'
   groups: 'usage_groups' | 'historical_groups'
   /** As a condition on a row of `usage_events`: the events that are summed there. */
-  of: 'historical is null' | 'historical'
+  of: 'apart is null' | "apart = 'history'"
 }
 
 /** What is billed and uses up quotas. */
-export const countedSums: Sums = { days: 'usage_daily', values: 'usage_values', groups: 'usage_groups', of: 'historical is null' }
+export const countedSums: Sums = { days: 'usage_daily', values: 'usage_values', groups: 'usage_groups', of: 'apart is null' }
 /** History, which is shown and counts for nothing. */
-export const historicalSums: Sums = { days: 'historical_daily', values: 'historical_values', groups: 'historical_groups', of: 'historical' }
-export const sumsOf = (event: { historical?: boolean | null }): Sums => (event.historical ? historicalSums : countedSums)
+export const historicalSums: Sums = { days: 'historical_daily', values: 'historical_values', groups: 'historical_groups', of: "apart = 'history'" }
+
+/** Why an event stands apart from what counts: it is history, or came after a subscription was ended at once (then it is in no sum). */
+export type Apart = 'history' | 'after_end'
+
+/** Where an event is summed. */
+export const sumsOf = ({ apart }: { apart?: Apart | null }): Sums | null => (apart === 'after_end' ? null : apart === 'history' ? historicalSums : countedSums)

@@ -5,11 +5,11 @@ import { readHistory, stretchOn, type History } from '../history.ts'
 import { addDays, isDate, type DateRange, type LocalDate } from '../rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { instantOf, localDateOf } from '../rules/zone.ts'
+import { instantOf } from '../rules/zone.ts'
 import { parameters, type Parameters } from '../search.ts'
 import { periodNamed } from '../timeline.ts'
 import { isStorable } from './event.ts'
-import { voidFrom, voidOf, type EventVoid } from './void.ts'
+import { apartOf, voidFrom, voidOf, type EventVoid } from './void.ts'
 
 /** A usage event as a customer sees it. `quantity` is units. */
 export interface UsageEvent {
@@ -23,14 +23,14 @@ export interface UsageEvent {
   voided: EventVoid | null
   /** Of before the vendor's usage was recorded here: it is shown, and counts for no quota and no invoice. */
   historical: boolean
+  /** Of after the instant at which a subscription was ended at once, on that date: nobody is charged for it, and it counts for no quota. */
+  afterEnd: boolean
 }
 
 /** An event in a customer's list, with what is made of it. */
 export interface DetailEvent extends UsageEvent {
-  /** Whether no plan charges for it: on the date it counts on there is none, or none that has its meter. */
+  /** Whether no plan charges for it: on the date it counts on there is none, or none that has its meter, or it had been ended at once. */
   uncharged: boolean
-  /** The date it counts on where that is not the one its time falls on, since a subscription was ended at once on that; null otherwise. */
-  countsOn: LocalDate | null
 }
 
 /** Which of a customer's events: those of a range, of one meter, under one id, or with one value of a property. */
@@ -69,7 +69,7 @@ export async function getUsageDetail(
 
 function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEvent {
   const charges = stretchOn(history.stretches, date)?.plan.charges ?? []
-  return { ...event, uncharged: !charges.some(({ meter }) => meter === event.meter), countsOn: date === localDateOf(history.zones, event.time) ? null : date }
+  return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 
 /** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
@@ -141,7 +141,7 @@ function bound(history: History, text: string, pointer: string, daysAfter: numbe
 /** What a line that counts usage stored after one instant and until another adds, and what was counted before and taken back meanwhile. */
 const countedBetween = (after: string, until: string) => `(
   ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
-  or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and historical is null`
+  or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and apart is null`
 
 /**
  * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
@@ -206,7 +206,7 @@ async function datedRows(query: Query, history: History, where: Where, { custome
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
   const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
     `select e.* from ${keysOf(meter, given)} cross join lateral (
-       select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, historical is not null as historical,
+       select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
          voided_at as "voidedAt", void_reason as "voidReason"
        from usage_events ${voidOf('usage_events')}
        where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind} order by time desc, id desc limit ${limit}) e

@@ -10,7 +10,7 @@ import { instantsBetween, parameters } from '../search.ts'
 import { refuseUnsearchable, type UsageEvent } from './detail.ts'
 import { aheadSeconds, noMeter } from './event.ts'
 import { readPage, rowsPerPage } from './export.ts'
-import { voidFrom, voidOf } from './void.ts'
+import { apartOf, voidFrom, voidOf } from './void.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
@@ -150,7 +150,7 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, havin
     ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
   ]
   const rows = await tx.query<Omit<ListedEvent, 'meter' | 'voided'> & { meter: string; decimals: number; voidedAt: Instant | null; voidReason: string | null }>(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals, e.historical is not null as historical,
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf('e')},
        e.voided_at as "voidedAt", e.void_reason as "voidReason"
      from (select customer_id from customers
            where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}

@@ -79,7 +79,8 @@ async function columnsOf(tx: BillingTransaction, where: Where, { customerId, met
 async function isMore(tx: BillingTransaction, where: Where, { customerId, meter, start, end, most }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number }): Promise<boolean> {
   const [days] = await tx.query<{ isMore: boolean }>(
     `select coalesce(sum(events), 0) > $5 as "isMore" from (
-       select customer_id, meter, local_date, events from usage_daily union all select customer_id, meter, local_date, events from historical_daily) d
+       select customer_id, meter, local_date, events from usage_daily union all select customer_id, meter, local_date, events from historical_daily
+       union all select customer_id, meter, local_date, 1 from usage_events where apart = 'after_end') d
      where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`, [customerId, meter ?? null, start, end, most],
   )
   if (!days!.isMore) return false

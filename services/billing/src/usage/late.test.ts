@@ -41,7 +41,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     expect(await late()).toEqual([['l4', 'pending', null], ['l3', 'pending', null], ['l1', 'pending', null], ['l2', 'uncharged', null]])
     const { data } = await listLateEvents(world.billing, { customerId: 'acme', limit: 2 })
     expect(data[1]).toEqual({
-      id: 'l3', meter: 'storage', quantity: 1.5, time: '2026-11-11T00:00:00.000000Z', storedAt: '2026-12-04T00:00:00.000000Z', properties: {}, voided: null, historical: false,
+      id: 'l3', meter: 'storage', quantity: 1.5, time: '2026-11-11T00:00:00.000000Z', storedAt: '2026-12-04T00:00:00.000000Z', properties: {}, voided: null, historical: false, afterEnd: false,
       period: '2026-11', closedAt: '2026-11-30T17:00:00.000000Z', outcome: 'pending', invoice: null,
     })
     expect(await listLateEvents(world.billing, { customerId: 'nobody' })).toEqual({ data: [], nextCursor: null })

@@ -15,7 +15,8 @@ import { chargesOf, usageStretches } from './rating.ts'
 
 /**
  * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will (or, where its period's invoice was voided, the one
- * generated instead). `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, or it was a trial.
+ * generated instead). `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, it was a trial,
+ * or it came after an ending at once.
  * `voided`: it was taken back before an invoice counted it.
  */
 export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
@@ -85,9 +86,9 @@ async function lateRows(tx: BillingTransaction, customerId: string, closed: read
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
-    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", ${place} as place,
+    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place,
         voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
-      where customer_id = $1 and meter <> '' and historical is null and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
+      where customer_id = $1 and meter <> '' and apart is distinct from 'history' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
       order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
   })
@@ -104,9 +105,9 @@ async function withOutcomes(tx: BillingTransaction, history: History, closed: re
   return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
     const voided = voidFrom({ voidedAt, voidReason })
-    const counting = lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
+    const counting = event.afterEnd ? [] : lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
     const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
-    const outcome = invoice ? 'billed' : voided ? 'voided' : !isCharged(history, event.meter, localDate) ? 'uncharged'
+    const outcome = invoice ? 'billed' : voided ? 'voided' : event.afterEnd || !isCharged(history, event.meter, localDate) ? 'uncharged'
       // What was taken back is billed anew.
       : counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
     return { ...event, historical: false, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }

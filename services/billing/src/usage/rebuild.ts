@@ -61,7 +61,7 @@ async function* rebuildCustomer(billing: Billing, customerId: string, check: boo
 /** The sums a customer can have: those of history only where there is any. */
 async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
   const [found] = await tx.query<{ any: boolean }>(
-    `select exists (select from usage_events where customer_id = $1 and historical) or exists (select from historical_daily where customer_id = $1)
+    `select exists (select from usage_events where customer_id = $1 and apart = 'history') or exists (select from historical_daily where customer_id = $1)
        or exists (select from historical_values where customer_id = $1) or exists (select from historical_groups where customer_id = $1) as any`, [customerId])
   return found!.any ? [countedSums, historicalSums] : [countedSums]
 }
@@ -121,6 +121,17 @@ async function valueDifferences(billing: Billing, customerId: string, { from, to
     }
     return rows.map(({ meter, date, value, isThere }) => ({ customerId, row: `${sums.values} ${meter} ${date} ${value}`, was: isThere ? 'seen' : null, shouldBe: isThere ? null : 'seen' }))
   }, { readOnly: check })
+}
+
+/** Makes what counts on one date anew, for who holds the customer's lock: the marks of some of its events have changed. */
+export async function countDateAgain(tx: BillingTransaction, customerId: string, date: LocalDate): Promise<void> {
+  const range = { from: date, to: addDays(date, 1) }
+  await tx.query('delete from usage_values where customer_id = $1 and local_date >= $2 and local_date < $3', [customerId, range.from, range.to])
+  await tx.query(
+    `insert into usage_values (customer_id, meter, local_date, value) select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')}
+     from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e order by 1, 2, 3, 4`, [customerId, range.from, range.to])
+  await makeDaysAnew(tx, customerId, range, countedSums)
+  await makeGroupsAnew(tx, customerId, range, countedSums)
 }
 
 /** Takes back what was made for a comparison alone. */

@@ -205,15 +205,15 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('counted')).toEqual({ visits: 3 })
   })
 
-  test('the detail tells of an event that no plan charges for, and on which date it counts where an end moved it', async () => {
+  test('the detail tells of an event that no plan charges for, and of one that came after the end', async () => {
     const event = await customer('leaving')
     await createSubscription(world.billing, { customerId: 'leaving', planId: 'team', startsAt: '2026-11-10T04:00:00Z' })
     await recordUsage(world.billing, [event({ id: 'before', time: '2026-11-09T04:00:00Z' }), event({ id: 'other', meter: 'visits' }), event({ id: 'charged' })])
     await cancelSubscription(world.billing, { customerId: 'leaving', when: 'now' })
     await recordUsage(world.billing, [event({ id: 'after', time: '2026-11-20T00:02:00Z' })])
     const { data } = await getUsageDetail(world.billing, { customerId: 'leaving', start: '2026-11-01' })
-    expect(Object.fromEntries(data.map(({ id, uncharged, countsOn }) => [id, [uncharged, countsOn]]))).toEqual({
-      before: [true, null], other: [true, null], charged: [false, null], after: [true, '2026-11-21'],
+    expect(Object.fromEntries(data.map(({ id, uncharged, afterEnd }) => [id, [uncharged, afterEnd]]))).toEqual({
+      before: [true, false], other: [true, false], charged: [false, false], after: [true, true],
     })
   })
 

@@ -4,13 +4,15 @@ import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
 import { arriveAtLast, clockOf, instantOfUsage } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
+import { localDateOf } from '../rules/zone.ts'
 import {
   checkEvent, checkTypedEvent, countedRows, noMeter, takenTimes, type CheckedEvent, type Rejection, type TakenTimes, type UsageEventInput,
 } from './event.ts'
 import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
+import { isAfterEnd } from './ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from './overflow.ts'
-import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, usageDate, type KnownMeters, type KnownRecordingFacts } from './recording-facts.ts'
+import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, type KnownMeters, type KnownRecordingFacts, type RecordingFacts } from './recording-facts.ts'
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from './upkeep.ts'
@@ -124,24 +126,32 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     const own = facts.get(customerId)
     const result = own ? checked(asOf(event, customerId, arrivals.get(event)), meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
     if ('code' in result) fates[index] = result
-    else placed.push(Object.assign(result, { index, localDate: usageDate(own!, result.time) }))
+    else placed.push(placedFor(result, index, own!))
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
   for (const [place, event] of placed.entries()) {
     const fate = stored.fates[place]!
     const { subscribed, charges } = facts.get(event.customerId)!
-    const isUncharged = (meter: string) => meter !== noMeter && !charges.some((charge) => charge.meter === meter)
-    const uncharged = fate === 'accepted' && subscribed && !event.historical ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    const isUncharged = (meter: string) => meter !== noMeter && (event.apart === 'after_end' || !charges.some((charge) => charge.meter === meter))
+    const uncharged = fate === 'accepted' && subscribed && event.apart !== 'history' ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
     fates[event.index] = uncharged.length > 0 ? { uncharged } : fate
   }
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   const all = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
-  const counted = hasHistory ? all.filter((event) => !event.historical) : all
-  if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.historical))) throw new OverflowInBatch()
+  const counted = all.some((event) => event.apart) ? all.filter((event) => !event.apart) : all
+  if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.apart === 'history'))) throw new OverflowInBatch()
   if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
   await keepRejected(tx, fates.flatMap((fate, index) => (fate === 'locked' || !isRefusal(fate) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
   return { fates, times: placed.map((event) => event.time) }
+}
+
+/** An event on its customer's date, and apart from what counts where it is history or came after an ending. */
+function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingFacts): Placed {
+  const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
+  if (event.historical) placed.apart = 'history'
+  else if (endings.length > 0 && isAfterEnd(endings, placed.time, placed.localDate)) placed.apart = 'after_end'
+  return placed
 }
 
 /** An event under its customer's own id, and with its first arrival where it came before and was refused. */

@@ -1,9 +1,8 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { metersByKey, type Meter } from '../meter.ts'
 import type { Charge } from '../plan.ts'
-import { addDays, type LocalDate } from '../rules/date.ts'
-import type { Instant } from '../rules/instant.ts'
-import { localDateOf, type ZoneChange } from '../rules/zone.ts'
+import type { ZoneChange } from '../rules/zone.ts'
+import { endingsFrom, endingsOf, type Ending, type EndingRow } from './ending.ts'
 import { chargesByVersion } from './overflow.ts'
 import { currentValues, type RecentlyUsed } from '../recently-used.ts'
 
@@ -11,8 +10,8 @@ import { currentValues, type RecentlyUsed } from '../recently-used.ts'
 export interface RecordingFacts {
   version: number
   zones: readonly ZoneChange[]
-  /** Subscriptions that were ended at once, with the date after their last. */
-  endings: readonly { at: Instant; endsOn: LocalDate }[]
+  /** Of the subscriptions that were ended at once. */
+  endings: readonly Ending[]
   subscribed: boolean
   /** Empty without a subscription. */
   charges: readonly Charge[]
@@ -52,28 +51,15 @@ export async function recordingFactsOf(tx: BillingTransaction, { customers }: Kn
 }
 
 async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingFacts, 'version'>>> {
-  const rows = await tx.query<{ customerId: string; zones: ZoneChange[]; endings: RecordingFacts['endings'] | null; planId: string | null; planVersion: number }>(
+  const rows = await tx.query<{ customerId: string; zones: ZoneChange[]; endings: EndingRow[] | null; planId: string | null; planVersion: number }>(
     `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z) as zones,
-       (select json_agg(e) from (
-          select to_char(u.ended_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, max(l.ends_on) as "endsOn"
-          from subscriptions u join stretches l on (l.customer_id, l.subscription_id) = (u.customer_id, u.id)
-          where u.customer_id = c.id and u.ended_at is not null group by u.id, u.ended_at) e) as endings
+       (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
      from unnest($1::text[]) as c(id) left join stretches s on s.customer_id = c.id and s.ends_on is null`,
     [customerIds],
   )
   const charges = await chargesByVersion(tx, rows.flatMap(({ planId, planVersion }) => (planId === null ? [] : [{ id: planId, version: planVersion }])))
-  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endings ?? [], subscribed: planId !== null, charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
-}
-
-/**
- * The customer's date that usage counts on: the one its time falls on, but what came after a subscription was ended at once counts on the day after, since
- * that date was over for it.
- */
-export function usageDate({ zones, endings }: Pick<RecordingFacts, 'zones' | 'endings'>, time: Instant): LocalDate {
-  const date = localDateOf(zones, time)
-  const following = addDays(date, 1)
-  return endings.some(({ at, endsOn }) => endsOn === following && at < time) ? following : date
+  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endingsFrom(endings ?? [], zones), subscribed: planId !== null, charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
 }
 
 /** The meters, as they are at `version`: read again where they have changed since. */

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isAdditive } from '../meter.ts'
 import { conflictWith, contentKey, isAsRecorded, isSameAtItsTime, recordedContents, recordedOfHistory, type RecordedContent } from './conflict.ts'
-import { countedSums, dayOf, historicalSums, isLater, latestOf, sumsOf, valueOf, type Sums } from './day.ts'
+import { countedSums, dayOf, historicalSums, isLater, latestOf, valueOf, type Apart, type Sums } from './day.ts'
 import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
 import type { Fate } from './intake.ts'
@@ -9,8 +9,8 @@ import { ensureMonths } from './month.ts'
 import { markedDay } from './overflow.ts'
 import { idKey, settlingOwn } from './reservation-row.ts'
 
-/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance. */
-export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number }
+/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance; `apart` says why it does not count. */
+export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number; apart?: Apart }
 
 /** One order for everybody: two batches that meet on the same keys wait for each other, never in a circle. Repetitions stand together. */
 export function inStoringOrder(a: Placed, b: Placed): number {
@@ -29,10 +29,10 @@ export interface Stored {
 /** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
 export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
   if (placed.length === 0) return { fates: [], withLargeDays: new Set() }
-  if (placed.some((event) => event.historical)) return storeWithHistory(tx, placed)
+  if (placed.some((event) => event.apart)) return storeWithApart(tx, placed, ids)
   const firsts = firstsOf(placed)
   const counted = rowsOf(firsts)
-  const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, sums: countedSums })
+  const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, apart: null })
   const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
   const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
   if (taken.size === 0 && firsts.length === placed.length) return { fates: placed.map(() => 'accepted'), withLargeDays }
@@ -40,22 +40,24 @@ export async function storeEvents(tx: BillingTransaction, placed: readonly Place
 }
 
 /**
- * The same, of a batch with history in it: the ids are taken first, all in their order, and then what counts and what is history is written, each to its own
- * sums. Of history an event may be there whose id was forgotten long ago.
+ * The same, of a batch in which something stands apart: the ids are taken first, all in their order, and then what counts and what stands apart is written,
+ * each to its own sums. Of history an event may be there whose id was forgotten long ago.
  */
-async function storeWithHistory(tx: BillingTransaction, placed: readonly Placed[]): Promise<Stored> {
+async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[], ids: Ids): Promise<Stored> {
   const firsts = firstsOf(placed)
-  const groups = await prepareEvents(tx, rowsOf(firsts))
-  const recorded = await recordedOfHistory(tx, firsts.filter((event) => event.historical))
+  // Each event's rows once: their groups are found by them.
+  const rowsOfEvent = new Map(firsts.map((event) => [event, rowsOf([event])]))
+  const groups = await prepareEvents(tx, [...rowsOfEvent.values()].flat())
+  const recorded = await recordedOfHistory(tx, firsts.filter((event) => event.apart === 'history'))
   const wanted = firsts.filter((event) => !recorded.has(keyOf(event)))
-  const fresh = await takeFreeIds(tx, wanted)
+  const fresh = ids === 'claimed' ? new Set(wanted.map(keyOf)) : await takeFreeIds(tx, wanted)
   const own = wanted.filter((event) => fresh.has(keyOf(event)))
   const withLargeDays = new Set<string>()
-  for (const sums of [countedSums, historicalSums]) {
-    const rows = rowsOf(own.filter((event) => sumsOf(event) === sums))
+  for (const apart of [null, 'history', 'after_end'] as const) {
+    const rows = own.flatMap((event) => ((event.apart ?? null) === apart ? rowsOfEvent.get(event)! : []))
     if (rows.length === 0) continue
-    const told = await writeRows(tx, rows, { groups, ids: 'claimed', sums })
-    if (sums === countedSums) for (const row of told) withLargeDays.add(row.customer_id)
+    const told = await writeRows(tx, rows, { groups, ids: 'claimed', apart })
+    if (apart === null) for (const row of told) withLargeDays.add(row.customer_id)
   }
   const taken = new Set(firsts.map(keyOf).filter((key) => !fresh.has(key)))
   return { fates: await fatesOf(tx, placed, taken, recorded), withLargeDays }
@@ -67,7 +69,7 @@ async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): P
     `insert into usage_keys (customer_id, id, body_hash, time, kept) select customer_id, id, decode(body_hash, 'hex'), time, kept
      from jsonb_to_recordset($1) as e(customer_id text, id text, body_hash text, time timestamptz, kept boolean)
      on conflict (customer_id, id) do nothing returning customer_id as "customerId", id`,
-    [JSON.stringify(events.map(({ customerId, id, bodyHash, time, historical }) => ({ customer_id: customerId, id, body_hash: bodyHash, time, kept: historical ?? null })))],
+    [JSON.stringify(events.map(({ customerId, id, bodyHash, time, apart }) => ({ customer_id: customerId, id, body_hash: bodyHash, time, kept: apart === 'history' ? true : null })))],
   )
   return new Set(rows.map(keyOf))
 }
@@ -75,11 +77,11 @@ async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): P
 const firstsOf = (placed: readonly Placed[]) => placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
 const rowsOf = (events: readonly Placed[]) => (events.some((event) => event.also !== undefined) ? events.flatMap(countedRows) : [...events])
 
-async function writeRows(tx: BillingTransaction, counted: readonly Placed[], { groups, ids, sums }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; sums: Sums }): Promise<Told[]> {
+async function writeRows(tx: BillingTransaction, counted: readonly Placed[], { groups, ids, apart }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; apart: Apart | null }): Promise<Told[]> {
   const isPlain = counted.every(isAdditive)
   const isGrouped = counted.some((event) => groups.has(event))
   const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  return tx.query<Told>(storing({ isPlain, isGrouped, ids, sums }), [`[${rows.join(',')}]`, tx.at])
+  return tx.query<Told>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
 }
 
 /** A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is large. */
@@ -107,7 +109,7 @@ async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken:
 /** Makes the months and names the groups of events. What this locks is locked before any id is taken, by everybody. */
 export async function prepareEvents(tx: BillingTransaction, placed: readonly Placed[]): Promise<Map<Placed, Group[]>> {
   await ensureMonths(tx, placed.map((event) => event.time))
-  return groupsOf(tx, placed)
+  return groupsOf(tx, placed.some((event) => event.apart === 'after_end') ? placed.filter((event) => event.apart !== 'after_end') : placed)
 }
 
 /**
@@ -116,8 +118,8 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
  * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free, and the customers with a day
  * that is large now: mostly none. Names are one letter long, for each event is sent with them.
  */
-function storing({ isPlain, isGrouped, ids, sums }: { isPlain: boolean; isGrouped: boolean; ids: Ids; sums: Sums }): string {
-  const isHistory = sums === historicalSums
+function storing({ isPlain, isGrouped, ids, apart }: { isPlain: boolean; isGrouped: boolean; ids: Ids; apart: Apart | null }): string {
+  const sums = apart === 'history' ? historicalSums : countedSums
   return `
   with sent as materialized (
     select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type, s as sent_quantity
@@ -125,10 +127,10 @@ function storing({ isPlain, isGrouped, ids, sums }: { isPlain: boolean; isGroupe
   ), fresh as (
     ${taking[ids]}
   ), stored as (
-    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity${isHistory ? ', historical' : ''})
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity${isHistory ? ', true' : ''} from sent e join fresh using (customer_id, id)
-  ), ${isPlain ? plainDays(sums) : anyDays(sums)}, large as (
-    select distinct customer_id from days where quantity > ${markedDay}${isHistory ? ' and false' : ''}
+    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity${apart === null ? '' : ', apart'})
+    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity${apart === null ? '' : `, '${apart}'`} from sent e join fresh using (customer_id, id)
+  ), ${apart === 'after_end' ? noDays : isPlain ? plainDays(sums) : anyDays(sums)}, large as (
+    select distinct customer_id from days where quantity > ${markedDay}${apart === null ? '' : ' and false'}
   ), marked as (
     insert into customers_with_large_days (customer_id) select customer_id from large order by 1 on conflict do nothing
   )${isGrouped ? `, ${groupsIn(sums)}` : ''}
@@ -143,6 +145,9 @@ const taking: Record<Ids, string> = {
   'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
   claimed: 'select distinct customer_id, id from sent',
 }
+
+/** What came after an ending is in no sum: there is little of it, and few ask. */
+const noDays = 'days as (select customer_id, quantity from sent where false)'
 
 const plainDays = ({ days }: Sums) => `days as (
     insert into ${days} (customer_id, meter, local_date, quantity, events)

@@ -15,6 +15,7 @@ import { groupUsage, type Group } from './group.ts'
 import { withHistory } from './historical.ts'
 import { levelsOf } from './days.ts'
 import { readUsage } from './deficit.ts'
+import { usageAfterEnd } from './after-end.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
 
 /** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last stretch. Units; null is unlimited. */
@@ -27,6 +28,8 @@ export interface MeterUsage {
   used: number
   /** Of that, what history comes to by itself: it is shown, and is in none of the other figures. */
   historical: number
+  /** What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures. */
+  afterEnd: number
   included: number | null
   /** Used ahead in earlier periods: counts as used here. */
   deficit: number
@@ -60,8 +63,10 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
     const period = periodNamed(history, input.period)
     const known = await readUsage(tx, history, period)
     const { days: usage, historical } = await withHistory(tx, history, period, known.days)
+    const { kept: afterEnd } = await usageAfterEnd(tx, history, period)
     const counted = known.meters(period)
-    const meters = metersIn(history, counted, usage).map((meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical }))
+    const ofMeter = (meter: Meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical, afterEnd })
+    const meters = metersIn(history, counted, [...usage, ...afterEnd]).map(ofMeter)
     return {
       period: shown(period),
       periods: usagePeriods(history.stretches, history.today).slice(-mostPeriods).reverse().map(shown),
@@ -98,7 +103,13 @@ function metersIn(history: History, rated: readonly MeterInPeriod[], usage: read
   return [...keys].map((key) => history.meters.get(key)!)
 }
 
-function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical }: { usage: readonly DailyUsage[]; historical: readonly DailyUsage[] }): MeterUsage {
+interface Used {
+  usage: readonly DailyUsage[]
+  historical: readonly DailyUsage[]
+  afterEnd: readonly DailyUsage[]
+}
+
+function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical, afterEnd }: Used): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const used = usedOn(usage, meter, period)
   const allowance = counted?.charge ? counted.allowance : 0
@@ -107,6 +118,7 @@ function meterUsage(tx: BillingTransaction, history: History, period: LabelledPe
     meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals, aggregation: meter.aggregation,
     used: units(used),
     historical: historical.length === 0 ? 0 : units(usedOn(historical, meter, period)),
+    afterEnd: units(usedOn(afterEnd, meter, period)),
     included: allowance === null ? null : units(allowance),
     deficit: units(counted?.carried ?? 0),
     remaining: allowance === null ? null : units(leftOf(allowance, counted)),

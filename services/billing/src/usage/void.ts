@@ -5,7 +5,7 @@ import { isAdditive, metersByKey, type Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { nextMidnight } from '../rules/zone.ts'
-import { countedSums, dayOf, historicalSums, latestOf, sumsOf, valueOf, type Sums } from './day.ts'
+import { countedSums, dayOf, historicalSums, latestOf, sumsOf, valueOf, type Apart, type Sums } from './day.ts'
 import { isStorable, noMeter } from './event.ts'
 import { groupsOf } from './group.ts'
 
@@ -29,14 +29,17 @@ const notTakenBack = 'not exists (select from voided_events x where (x.customer_
 
 /** The events that are summed in some tables: those nobody took back. In place of the table `usage_events`. */
 export const summedEvents = ({ of }: Sums) => `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
-/** The events that count, for quotas and invoices. */
-export const countedEvents = summedEvents(countedSums)
+/** All events but those that were taken back. */
+export const untakenEvents = `(select u.* from usage_events u where ${notTakenBack})`
 /** Those that count, and history. */
-export const shownEvents = `(select u.* from usage_events u where ${notTakenBack})`
+export const shownEvents = `(select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack})`
 
 /** Beside a row of `usage_events`: whether and why it was taken back. */
 export const voidOf = (events: string) => `left join lateral (
   select voided_at, reason as void_reason from voided_events x where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id) limit 1) v on true`
+
+/** Of a row of `usage_events`: what it shows of why it stands apart. */
+export const apartOf = (events: string) => `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', false) as "afterEnd"`
 
 /** What `voidOf` yields, as an event shows it. */
 export function voidFrom({ voidedAt, voidReason }: { voidedAt: Instant | null; voidReason: string | null }): EventVoid | null {
@@ -50,7 +53,7 @@ interface FoundEvent {
   time: Instant
   localDate: LocalDate
   properties: Record<string, unknown>
-  historical: true | null
+  apart: Apart | null
 }
 
 /**
@@ -72,7 +75,7 @@ export async function voidEvents(billing: Billing, input: { customerId: string; 
     const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
     await writeVoids(tx, input, events)
     await takeOff(tx, input.customerId, events)
-    await reopenClosed(tx, input.customerId, events.filter(({ historical }) => !historical))
+    await reopenClosed(tx, input.customerId, events.filter(({ apart }) => apart === null))
     const voided = new Set(events.map(({ id }) => id))
     return {
       voided: ids.filter((id) => voided.has(id)), alreadyVoided: ids.filter((id) => before.has(id)), notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
@@ -87,7 +90,7 @@ async function voidedAmong(tx: BillingTransaction, customerId: string, ids: read
 /** The events under these ids. Where an id was forgotten since, all of the customer's are looked through. */
 async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<FoundEvent[]> {
   if (ids.length === 0) return []
-  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.historical'
+  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.apart'
   const known = await tx.query<FoundEvent>(
     `select ${columns} from usage_keys k cross join (select key from meters union all select '${noMeter}') m
      cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id) limit 1) u
@@ -102,10 +105,10 @@ async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: re
 
 async function writeVoids(tx: BillingTransaction, { customerId, reason }: { customerId: string; reason: string }, events: readonly FoundEvent[]): Promise<void> {
   if (events.length === 0) return
-  const rows = [...new Map(events.map(({ id, localDate, historical, time }) => [id, { id, local_date: localDate, historical, time }])).values()]
+  const rows = [...new Map(events.map(({ id, localDate, apart, time }) => [id, { id, local_date: localDate, apart, time }])).values()]
   await tx.query(
-    `insert into voided_events (customer_id, id, local_date, historical, reason, voided_at)
-     select $1, id, local_date, historical, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, historical boolean)`, [customerId, reason, tx.at, JSON.stringify(rows)],
+    `insert into voided_events (customer_id, id, local_date, apart, reason, voided_at)
+     select $1, id, local_date, apart, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`, [customerId, reason, tx.at, JSON.stringify(rows)],
   )
   // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was taken back.
   await tx.query(
@@ -199,7 +202,7 @@ async function countDayAgain(tx: BillingTransaction, customerId: string, { key, 
  */
 export async function datesVoidedSince(tx: BillingTransaction, customerId: string, since: Instant): Promise<LocalDate[]> {
   const rows = await tx.query<{ date: LocalDate }>(
-    `select distinct local_date as date from voided_events where customer_id = $1 and historical is null
+    `select distinct local_date as date from voided_events where customer_id = $1 and apart is null
        and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`, [customerId, since],
   )
   return rows.map(({ date }) => date)
