@@ -922,7 +922,7 @@ export type Preview = {
     code: string
     detail: LocalizedText
   }>
-  /** What confirming drops or keeps of what is scheduled */
+  /** What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed */
   notices: Array<{
     code: string
     detail: LocalizedText

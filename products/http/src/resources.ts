@@ -448,7 +448,7 @@ export const Preview = Type.Object(
     allowancesAfter: Type.Array(Allowance, { description: 'What remains of each allowance right after the change; where that is 0, `warnings` says so' }),
     blockers: Type.Array(Blocker),
     warnings: Type.Array(Blocker),
-    notices: Type.Array(Blocker, { description: 'What confirming drops or keeps of what is scheduled' }),
+    notices: Type.Array(Blocker, { description: 'What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed' }),
   },
   closed,
 )

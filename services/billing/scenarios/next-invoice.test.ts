@@ -135,7 +135,9 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
     expect(invoice).toMatchObject({ kind: 'start', total: preview.total, amountDue: preview.dueNow })
     await cancelSubscription(world.billing, { customerId: 'new', when: 'now', credit: true })
     const again = await previewChange(own, { customerId: 'new', planId: 'tried' })
-    expect(again).toMatchObject({ lines: [], dueNow: 0, nextInvoice: { at: '2026-11-30' }, notices: [] })
+    expect(again).toMatchObject({ lines: [], dueNow: 0, nextInvoice: { at: '2026-11-30' } })
+    // The last date of the one before goes to this one: a 30th of 599.00, and 6 %.
+    expect(again.notices.map((one) => one.detail.en)).toEqual(['Confirming also issues the invoice for period 2026-11, -¥21.17 so far.'])
     const tried = await createSubscription(own, { customerId: 'new', planId: 'tried', quoteId: again.quoteId })
     expect(tried.subscription).toMatchObject({ status: 'trialing', nextInvoice: again.nextInvoice })
     await comesAsSaid('new', again)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, changeSubscription, createSubscription, getInvoices, resumeSubscription, type Changed, type Invoice } from './index.ts'
+import { cancelSubscription, changeSubscription, createSubscription, getInvoices, previewChange, resumeSubscription, type Changed, type Invoice } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('every invoice that a command issued is named in its answer, on $name', ({ create }) => {
@@ -53,5 +53,20 @@ describe.each(testDatabases)('every invoice that a command issued is named in it
     expect([lastDay!.kind, answer.invoice!.id]).toEqual(['change', start!.id])
     // One of 30 days of 599.00, and 6 %.
     expect(told(answer)).toEqual([`Invoice ${lastDay!.number} of -¥21.17 (period ${lastDay!.period.label}) was issued as well.`])
+  })
+
+  test('a preview names what confirming issues besides, as confirming then does', async () => {
+    world.set('2026-07-16T01:00:00Z')
+    await subscribe('asking')
+    const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) => notices.filter((one) => one.code === code).map((one) => one.detail.en)
+    expect((await previewChange(world.billing, { customerId: 'asking', planId: 'business' })).notices).toEqual([])
+    world.set('2026-08-15T16:20:00Z') // 00:20 on the 16th
+    const preview = await previewChange(world.billing, { customerId: 'asking', planId: 'business' })
+    // 599.00 and 6 %, for the period from the 16th on.
+    expect(beside(preview, 'invoice_will_be_issued')).toEqual(['Confirming also issues the invoice for period 2026-07, ¥634.94 so far.'])
+    // The lower plan only waits: nothing is issued.
+    expect((await previewChange(world.billing, { customerId: 'asking', planId: 'free' })).notices).toEqual([])
+    const moved = await changeSubscription(world.billing, { customerId: 'asking', planId: 'business', quoteId: preview.quoteId })
+    expect(beside(moved, 'invoice_issued')).toEqual([named((await issued('asking')).find((one) => one.kind === 'renewal')!)])
   })
 })

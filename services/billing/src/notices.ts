@@ -61,8 +61,8 @@ function setAside(one: Waiting, change: Change): Notice {
 }
 
 /** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
-export function alsoIssued({ issued }: Pick<BillingTransaction, 'issued'>, customerId: string, answered: { id: string } | null): Notice[] {
-  return issued.filter((one) => one.customerId === customerId && one.id !== answered?.id).map(({ number, period, total, currency }) => ({
+export function alsoIssued(tx: Pick<BillingTransaction, 'issued'>, customerId: string, answered: { id: string } | null): Notice[] {
+  return issuedBeside(tx, customerId, answered).map(({ number, period, total, currency }) => ({
     code: 'invoice_issued',
     detail: {
       'zh-CN': `同时生成了账单 ${number}（账期 ${period.label}），金额 ${amountText(total, currency)}。`,
@@ -70,6 +70,20 @@ export function alsoIssued({ issued }: Pick<BillingTransaction, 'issued'>, custo
     },
   }))
 }
+
+/** The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A number it has only then. */
+export function willAlsoBeIssued(tx: Pick<BillingTransaction, 'issued'>, customerId: string, previewed: { id: string } | null): Notice[] {
+  return issuedBeside(tx, customerId, previewed).map(({ period, total, currency }) => ({
+    code: 'invoice_will_be_issued',
+    detail: {
+      'zh-CN': `确认后还会生成账期 ${period.label} 的账单，目前金额为 ${amountText(total, currency)}。`,
+      en: `Confirming also issues the invoice for period ${period.label}, ${amountText(total, currency)} so far.`,
+    },
+  }))
+}
+
+const issuedBeside = ({ issued }: Pick<BillingTransaction, 'issued'>, customerId: string, shown: { id: string } | null) =>
+  issued.filter((one) => one.customerId === customerId && one.id !== shown?.id)
 
 /** Told where a change was asked for now but waits. */
 export function waitsUntil(at: string): Notice {

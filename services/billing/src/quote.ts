@@ -5,7 +5,7 @@ import { currentStretch, lockCustomer, readHistory } from './history.ts'
 import { payableOf } from './invoice/issue.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { publicLine, type PublicLine } from './invoice/view.ts'
-import { noticesBetween, type Notice } from './notices.ts'
+import { noticesBetween, willAlsoBeIssued, type Notice } from './notices.ts'
 import { changeFrom, makePlannedChange } from './plan-change.ts'
 import { promisedChange, type Promised } from './promise.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
@@ -33,7 +33,7 @@ export interface Preview extends Totals {
   /** What stands in the way: confirming is then refused. */
   blockers: Notice[]
   warnings: Notice[]
-  /** What confirming drops or keeps of what waits. */
+  /** What confirming drops or keeps of what waits, and which invoices it issues beside this one. */
   notices: Notice[]
 }
 
@@ -71,26 +71,30 @@ async function previewOfChange(tx: BillingTransaction, input: ChangeRequest & { 
   const promised = await promisedChange(tx, input.customerId, change)
   const left = await allowancesAfter(tx, history, change)
   const warnings = [...await warningsOf(tx, history, change), ...usedUp(history, change, left)]
-  if (blockers.length === 0) await makePlannedChange(tx, history, change, partyOf(tx))
+  const document = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : null
   const after = await readHistory(tx, input.customerId)
+  const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []
   return {
     effectiveAt: change.at, when: change.when, currency: history.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
-    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: left, blockers, warnings, notices: noticesBetween(history.waiting, after), promised,
+    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: left, blockers, warnings,
+    notices: [...noticesBetween(history.waiting, after), ...besides], promised,
   }
 }
 
 async function previewOfStart(tx: BillingTransaction, input: { customerId: string; planId: string; seats?: number; trialDays?: number }): Promise<Previewed> {
-  const { from, lines, totals, promised, notices } = await beginSubscription(tx, input)
+  const { from, lines, totals, promised, document, notices } = await beginSubscription(tx, input)
   const after = await readHistory(tx, input.customerId)
   return {
     effectiveAt: from, when: 'now', currency: after.customer.currency, lines: lines.map(publicLine), ...totals, dueNow: payableOf(totals),
-    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: await allowancesOf(tx, after), blockers: [], warnings: [], notices, promised,
+    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: await allowancesOf(tx, after), blockers: [], warnings: [],
+    notices: [...notices, ...willAlsoBeIssued(tx, input.customerId, document)], promised,
   }
 }
 
 /** What some work answers, without what it wrote. */
 async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Promise<T> {
   let answer: { value: T } | undefined
+  const before = tx.issued.length
   try {
     await tx.savepoint(async () => {
       answer = { value: await work() }
@@ -99,6 +103,7 @@ async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Pro
   } catch (error) {
     if (!(error instanceof TakenBack)) throw error
   }
+  tx.issued.length = before
   return answer!.value
 }
 
