@@ -230,6 +230,10 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     })
     await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
     await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
+    await putPlan(world.billing, {
+      id: 'small week', name: 'Small week', rank: 15, trialDays: 7, fee: { amount: 260_000, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -297,5 +301,21 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     expect((await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice).toMatchObject({ lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }] })
     for (const one of [customerId, other]) await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
     await world.passTo('2026-07-01T18:00:00Z')
+  })
+
+  test('is shared by the days of the plans in it: what each includes is not granted twice', async () => {
+    const { customerId } = await trialOf('team', { trialDays: 7 }) // 2–8 July
+    const quota = () => checkQuota(world.billing, { customerId, meter: 'ai_chat' })
+    expect(await quota()).toMatchObject({ included: 1_000, remaining: 1_000 })
+    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 400 })).granted).toBe(400)
+    await world.passTo('2026-07-05T02:00:00Z')
+    const preview = await previewChange(world.billing, { customerId, planId: 'small week' })
+    // Three days of seven at 1,000 and four at 310: 428.57… + 177.14… = 605.71…
+    expect(preview.allowancesAfter).toMatchObject([{ meter: 'ai_chat', remaining: 205 }])
+    await upgradeSubscription(world.billing, { customerId, planId: 'small week', quoteId: preview.quoteId })
+    expect(await quota()).toMatchObject({ included: 605, remaining: 205 })
+    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 206 })).granted).toBe(205)
+    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await world.passTo('2026-07-06T18:00:00Z')
   })
 })
