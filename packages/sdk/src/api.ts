@@ -1661,7 +1661,22 @@ export interface Operations {
     row: string
   } }
   /** The seller. */
-  'GET /seller': { arguments: []; answer: Seller }
+  'GET /seller': { arguments: []; answer: {
+    name: string
+    nameEn?: string
+    taxId: string
+    address: string
+    phone: string
+    bankName: string
+    bankAccount: string
+    timezone: string
+    /** An SVG document, printed at the top of the invoice */
+    logo?: string
+    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+    brandColor?: string
+    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
+    zeroInvoices?: boolean
+  } }
   /** Subscriptions of all customers, the last made first. */
   'GET /subscriptions': { arguments: [query?: {
     customerId?: string
@@ -2116,7 +2131,7 @@ export interface Operations {
     }>
   } }
   /** Set the seller printed on invoices. */
-  'PUT /seller': { arguments: [body: Seller]; answer: {
+  'PUT /seller': { arguments: [body: {
     name: string
     nameEn?: string
     taxId: string
@@ -2129,6 +2144,23 @@ export interface Operations {
     logo?: string
     /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
     brandColor?: string
+    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
+    zeroInvoices?: boolean
+  }]; answer: {
+    name: string
+    nameEn?: string
+    taxId: string
+    address: string
+    phone: string
+    bankName: string
+    bankAccount: string
+    timezone: string
+    /** An SVG document, printed at the top of the invoice */
+    logo?: string
+    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+    brandColor?: string
+    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
+    zeroInvoices?: boolean
     /** After a change: which characters of it an invoice cannot show */
     notices?: Array<{
       code: string

@@ -2,12 +2,18 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVo
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
+  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, Seller, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
 const { key: _key, ...meterFields } = Meter.properties
 const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), LocalizedText], { description: 'One text for both languages, or one each' })
+
+/** PUT and GET /seller: what is printed on invoices, and which are issued. */
+export const SellerSettings = Type.Object({
+  ...Seller.properties,
+  zeroInvoices: Type.Optional(Type.Boolean({ default: false, description: 'Whether invoices of which every line is 0 are issued too, such as those of a free plan' })),
+}, closed)
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(

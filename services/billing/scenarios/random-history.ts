@@ -1,6 +1,6 @@
 import {
   actingFor, adjustBalance, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount,
-  downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, recordPayment, recordRefund,
+  downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSeller, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, putSeller, recordPayment, recordRefund,
   recordUsage, resumeSubscription, reversePayment, runDueWork, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
@@ -81,6 +81,8 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   const { billing } = world
   await world.passTo('2026-08-30T20:00:00Z')
   await seedCatalogue(billing)
+  // Some sellers want invoices of nothing.
+  if (seed % 2 === 1) await putSeller(billing, { ...await getSeller(billing), zeroInvoices: true })
   await putPlan(billing, { id: 'calendar', name: 'Calendar', rank: 12, alignment: 'calendar', fee: { amount: 77_777, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'storage', included: 2, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 }, { upTo: null, rate: { amount: 1, per: 7 } }] } }] })
   await putPlan(billing, { id: 'inclusive', name: 'Inclusive', rank: 30, taxMode: 'inclusive', fee: { amount: 333_333, per: 'subscription' }, graceHours: 24, charges: [{ meter: 'ai_chat', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 3 } } }] })
   await putPlan(billing, { id: 'annual', name: 'Annual', rank: 25, interval: 'year', fee: { amount: 1_000_001, per: 'seat' }, seats: { max: 6 }, charges: [{ meter: 'ai_chat', included: 400, overage: 'bill', price: { model: 'per_unit', rate: { amount: 3, per: 7 } } }] })

@@ -72,9 +72,8 @@ stories('usage and money', [
     await life.on('2027-01-04 23:00')
     await life.receives(`start on 2026-11-01 09:00
       Team plan fee 2026-11-01..2026-12-01 599.00
-      tax 6% 35.94, total 634.94`, `renewal on 2026-12-01 01:00
-      AI chats usage (Team) 2026-11-01..2026-12-01 1000 of 1000 0.00
-      tax 6% 0.00, total 0.00`)
+      tax 6% 35.94, total 634.94`)
+    // The 1,000 that are included cost nothing: no document says so.
     await life.uses('ai_chat', 20, '2026-11-30 23:30')
     await life.uses('ai_chat', 5, '2026-12-02 09:00') // outside any subscription: kept, and not charged
     await life.on('2027-01-05 00:00')

@@ -36,6 +36,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await voidEvents(world.billing, { customerId, ids: ['called'], reason: 'sent twice' })
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
+    await world.db.asOwner((tx) => tx.query("insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'closing', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers"))
     await world.db.asOwner((tx) => tx.query("insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers"))
     world.set('2026-11-30T17:00:00Z')
     for (const customerId of ['a', 'b']) {

@@ -7,7 +7,7 @@ export async function newestInstant(billing: Billing): Promise<Instant | null> {
     `select greatest(
        (select max(greatest(last_at, created_at)) from customers),
        (select max(stored_at) from usage_events), (select max(voided_at) from voided_events),
-       (select max(issued_at) from invoices),
+       (select max(issued_at) from invoices), (select max(closed_at) from documents_of_nothing),
        (select max(created_at) from payments)
      ) as newest`,
   ), { readOnly: true })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, createSubscription, findMistakes, getInvoices, getReconciliation, putMeter, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from './index.ts'
+import { cancelSubscription, createSubscription, findMistakes, getInvoices, getReconciliation, getSeller, putMeter, putSeller, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
@@ -8,6 +8,8 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-09-30T16:00:00Z')
     await seedCatalogue(world.billing)
+    // Invoices of a free plan, to be voided.
+    await putSeller(world.billing, { ...await getSeller(world.billing), zeroInvoices: true })
     await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
   })
   afterAll(() => world.close())

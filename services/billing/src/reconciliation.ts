@@ -1,6 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { readHistory } from './history.ts'
+import { documentsOfNothing, type DocumentOfNothing } from './invoice/nothing.ts'
 import { unfilledProperties } from './meter-fill-request.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { unitsFrom } from './rules/quantity.ts'
@@ -8,7 +9,7 @@ import { periodNamed } from './timeline.ts'
 import { countAgain, withDaysBefore } from './reconciliation/counted-again.ts'
 import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } from './reconciliation/document-check.ts'
 import { ledgerMistakes, numberMistakes } from './reconciliation/ledger-check.ts'
-import { meterBalances } from './reconciliation/meter-balance.ts'
+import { meterBalances, type BilledDocument } from './reconciliation/meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './reconciliation/usage-check.ts'
 import { readUsage } from './usage/deficit.ts'
 import type { Sums } from './usage/day.ts'
@@ -40,7 +41,9 @@ export async function getReconciliation(billing: Billing, input: { customerId: s
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
     const period = periodNamed(history, input.period)
-    const documents = (await documentRows(tx, input.customerId, addDays(period.from, -1))).filter((row) => !row.voided).map((row) => row.document)
+    const since = addDays(period.from, -1)
+    const issued = (await documentRows(tx, input.customerId, since)).filter((row) => !row.voided)
+    const documents = inOrder(issued, await documentsOfNothing(tx, input.customerId, since))
     const counted = await countAgain(tx, input.customerId, [], period)
     const { days, all } = await readUsage(tx, history, period)
     const before = all.filter((day) => day.date < period.from)
@@ -118,13 +121,14 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, customerId)
     const rows = await documentRows(tx, customerId, null)
-    const documents = rows.map((row) => row.document)
+    const nothing = await documentsOfNothing(tx, customerId, null)
+    const documents = inOrder(rows, nothing)
     const counted = await countAgain(tx, customerId, momentsOf(documents))
     const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
     const keptFrom = await eventsKeptFrom(tx)
     const events = withDaysBefore(keptFrom, counted.daily, daily)
     const historical = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' }, undefined, 'historical')
-    const valid = rows.filter((row) => !row.voided).map((row) => row.document)
+    const valid = inOrder(rows.filter((row) => !row.voided), nothing)
     const unfilled = await unfilledProperties(tx)
     const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
     const broken = [
@@ -147,6 +151,12 @@ async function groupTotals(tx: BillingTransaction, customerId: string, groups: S
   return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
     `select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${groups} where customer_id = $1 group by 1, 2, 3`, [customerId],
   )
+}
+
+/** All that billed usage, also at nothing, oldest first. */
+function inOrder(rows: readonly ReadDocument[], nothing: readonly DocumentOfNothing[]): BilledDocument[] {
+  const all = [...rows.map((row) => row.document), ...nothing.map((one) => ({ ...one, number: one.id }))]
+  return all.sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : a.issuedAt > b.issuedAt ? 1 : 0))
 }
 
 interface ReadDocument extends DocumentRow {

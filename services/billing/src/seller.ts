@@ -16,6 +16,15 @@ export interface Seller {
   logo?: string
   /** `#rrggbb`: headings and the amount due on the invoice. */
   brandColor?: string
+  /** Whether documents of which every line is 0 are issued too. */
+  zeroInvoices?: boolean
+}
+
+/** The seller as a document has them: what is printed. */
+export type SellerOnDocument = Omit<Seller, 'zeroInvoices'>
+
+export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDocument {
+  return printed
 }
 
 /** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */

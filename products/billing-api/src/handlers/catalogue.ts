@@ -1,9 +1,9 @@
 import { assertDrawable, getAllPlans, getPlan, getSeller, listMeters, putMeter, putPlan, putSeller, withUnprintable, type Billing } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List, Meter, Plan, Seller, Told } from '@customer-portal/http/resources'
+import { Id, List, Meter, Plan, Told } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { MeterInput, PlanInput } from '../contract.ts'
+import { MeterInput, PlanInput, SellerSettings } from '../contract.ts'
 
 const MeterPath = Type.Object({ key: Id })
 const PlanPath = Type.Object({ planId: Id })
@@ -25,7 +25,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.put('/seller', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: Seller, response: { 200: Told(Seller) } },
+    schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: SellerSettings, response: { 200: Told(SellerSettings) } },
   }, async (request, reply) => {
     // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else should wait.
     if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
@@ -37,7 +37,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.get('/seller', {
     config: { scope: 'catalogue:read' },
-    schema: { summary: 'The seller', tags: ['catalogue'], response: { 200: Seller } },
+    schema: { summary: 'The seller', tags: ['catalogue'], response: { 200: SellerSettings } },
   }, async () => getSeller(billing))
 
   app.put('/plans/:planId', {

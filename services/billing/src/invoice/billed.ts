@@ -10,13 +10,16 @@ import type { InvoiceDocument } from './document.ts'
 import { creditLine, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
 
 /**
- * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it.
- * Credit notes are no part of what was billed.
+ * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it, and
+ * of what was not issued because it came to nothing. Credit notes are no part of what was billed.
  */
 export async function linesSince(tx: BillingTransaction, customerId: string, since: LocalDate): Promise<BilledLine[]> {
-  const rows = await tx.query<{ document: InvoiceDocument; creditsId: string | null }>(
-    `select document, credits_id as "creditsId" from invoices
-     where customer_id = $1 and period_start >= $2 and (voided_at is null or credits_id is not null) order by issued_at, number`, [customerId, since],
+  const rows = await tx.query<{ document: Pick<InvoiceDocument, 'id' | 'lines'>; creditsId: string | null }>(
+    `select document, credits_id as "creditsId", issued_at as at, number from invoices
+     where customer_id = $1 and period_start >= $2 and (voided_at is null or credits_id is not null)
+     union all
+     select document, null, closed_at, '' from documents_of_nothing where customer_id = $1 and period_start >= $2
+     order by at, number`, [customerId, since],
   )
   const credited = new Map<string, Money>()
   for (const { document, creditsId } of rows) if (creditsId !== null) addCredited(credited, creditsId, document.lines)

@@ -3,7 +3,7 @@ import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import { money, type Money } from '../rules/money.ts'
-import type { Seller } from '../seller.ts'
+import type { SellerOnDocument } from '../seller.ts'
 import type { Line } from './line.ts'
 
 export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
@@ -30,7 +30,7 @@ export interface InvoiceDocument extends Totals {
   issuedAt: Instant
   dueAt: Instant
   lines: Line[]
-  seller: Seller
+  seller: SellerOnDocument
   buyer: Buyer
   /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became balance, or (`refund`) waits to be paid back. */
   creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money; refund?: true }

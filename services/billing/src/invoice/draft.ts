@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import { closesAt } from '../due.ts'
 import type { History } from '../history.ts'
-import { findSeller } from '../seller.ts'
+import { findSeller, onDocument } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
 import { billedPeriods } from './billed-periods.ts'
 import { addedToBalance } from './document.ts'
@@ -15,11 +15,12 @@ export async function draftOf(tx: BillingTransaction, history: History): Promise
   if (!next || next.period.to > history.today) return null
   const { period, lines, totals: sums } = next
   const { customerId, currency } = history.customer
+  const seller = await findSeller(tx)
   return {
     id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period), billedPeriods: billedPeriods(lines),
     issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),
     lines: lines.map((line, index) => publicLine({ id: `line_${index + 1}`, ...line })),
-    ...sums, addedToBalance: addedToBalance(sums), amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: (await findSeller(tx)) ?? null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
+    ...sums, addedToBalance: addedToBalance(sums), amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: seller ? onDocument(seller) : null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
   }
 }
 

@@ -9,11 +9,12 @@ import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
-import { findSeller, type Seller } from '../seller.ts'
+import { findSeller, onDocument, type Seller } from '../seller.ts'
 import { shown } from '../usage/summary.ts'
 import { payOpenInvoices } from './balance-use.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
 import type { LineDraft } from './line.ts'
+import { isIssued, rememberNothing } from './nothing.ts'
 import { priced } from './priced.ts'
 
 /** What is to be issued: the lines decide everything else. */
@@ -27,17 +28,25 @@ export interface InvoiceDraft {
   balance?: Money
 }
 
-/** Issues an invoice, or nothing when there are no lines. Throws seller_missing. The caller holds the customer's lock. */
+/**
+ * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for such invoices. Throws seller_missing. The
+ * caller holds the customer's lock.
+ */
 export async function issue(tx: BillingTransaction, history: History, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
   if (draft.lines.length === 0) return null
+  const { customerId, currency } = history.customer
+  if (!await isIssued(tx, draft.lines)) {
+    const lines = draft.lines.map((line, index) => ({ id: `line_${index + 1}`, ...line }))
+    await rememberNothing(tx, customerId, { id: tx.newId('inv'), kind: draft.kind, period: shown(draft.period), issuedAt: tx.at, lines })
+    return null
+  }
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
-  const { customerId, currency } = history.customer
   const { lines, totals: sums } = await priced(tx, history.customer, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
     period: shown(draft.period), stretchId: draft.stretchId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
-    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller, buyer: buyerOf(history),
+    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(history),
   }
   await store(tx, document)
   tx.issued.push(document)

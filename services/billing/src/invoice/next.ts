@@ -9,6 +9,7 @@ import { localDateOf } from '../rules/zone.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { payableOf } from './issue.ts'
 import type { LineDraft } from './line.ts'
+import { isIssued } from './nothing.ts'
 import { priced } from './priced.ts'
 import { draftAgain } from './reissue.ts'
 import { renewalLines } from './renewal.ts'
@@ -42,7 +43,7 @@ export async function nextDocument(tx: BillingTransaction, history: History): Pr
   for (const period of open) {
     const until = period.to <= history.today ? period : { ...period, to: nextDate(history, period) }
     const lines = await renewalLines(tx, history, until, closed)
-    if (lines.length > 0) return { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
+    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
     if (until.to <= history.today || !goesOn(history, until.to)) continue
     const later = await nextFeeDocument(tx, history, until, closed)
     // A subscription that ends with nothing to bill has no invoice to come.
@@ -61,7 +62,7 @@ async function nextFeeDocument(tx: BillingTransaction, history: History, running
   const period = { ...running, to }
   const lines = await renewalLines(tx, history, period, closed)
   const mayBill = current.plan.charges.some(({ overage }) => overage === 'bill')
-  return lines.length === 0 ? undefined : { period, usageAt: mayBill ? running.to : null, ...await priced(tx, history.customer, lines) }
+  return await isIssued(tx, lines) ? { period, usageAt: mayBill ? running.to : null, ...await priced(tx, history.customer, lines) } : undefined
 }
 
 /** The next invoice: a void document that waits to be made again comes with the midnight after it was voided. */
@@ -80,7 +81,7 @@ async function nextMadeAgain(tx: BillingTransaction, history: History): Promise<
   const waiting = (await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
   for (const { document, at } of waiting.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
     const draft = await draftAgain(tx, history, document)
-    if (draft && draft.lines.length > 0) return { at, totals: (await priced(tx, history.customer, draft.lines)).totals }
+    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, history.customer, draft.lines)).totals }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Instant } from '../rules/instant.ts'
-import type { Seller } from '../seller.ts'
+import type { SellerOnDocument } from '../seller.ts'
 import type { Money } from '../rules/money.ts'
 import { billedPeriods, type BilledPeriods } from './billed-periods.ts'
 import { addedToBalance, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
@@ -22,7 +22,7 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   issuedAt: Instant | null
   finalizesAt: Instant | null
   lines: PublicLine[]
-  seller: Seller | null
+  seller: SellerOnDocument | null
   buyer: Buyer
   sha256: string | null
   /** What it gave into the balance when it was issued; nothing where it is void. */

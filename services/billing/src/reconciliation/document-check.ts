@@ -77,7 +77,7 @@ export function noteMistakes({ document: invoice, payable }: DocumentRow, notes:
 }
 
 /** The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One sentence per mistake. */
-export function discountMistakes(documents: readonly InvoiceDocument[]): { what: string; row: string }[] {
+export function discountMistakes(documents: readonly Pick<InvoiceDocument, 'lines'>[]): { what: string; row: string }[] {
   const sums = new Map<string, number>()
   for (const { id, period, amount } of documents.flatMap((document) => document.lines).flatMap((line) => line.discounts ?? [])) {
     if (period !== undefined) sums.set(`${id} from ${period}`, (sums.get(`${id} from ${period}`) ?? 0) + amount)

@@ -26,6 +26,9 @@ export interface MeterBalance {
   difference: number
 }
 
+/** What billed usage: a document, or, by its id, what was not issued because it came to nothing. */
+export type BilledDocument = Pick<InvoiceDocument, 'number' | 'lines'>
+
 /** What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by, `documents` without the void ones. */
 export interface UsageFacts {
   history: History
@@ -33,7 +36,7 @@ export interface UsageFacts {
   /** The same with what was taken back. */
   withVoided: readonly DailyUsage[]
   daily: readonly DailyUsage[]
-  documents: readonly InvoiceDocument[]
+  documents: readonly BilledDocument[]
 }
 
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */

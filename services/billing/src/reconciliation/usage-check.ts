@@ -1,14 +1,13 @@
 import type { History } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
-import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
 import { later, type LocalDate } from '../rules/date.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import { levelDates, sinceOf, usedOn, type DailyUsage } from '../usage/rating.ts'
 import type { CountedAgain } from './counted-again.ts'
-import { meterBalances, type UsageFacts } from './meter-balance.ts'
+import { meterBalances, type BilledDocument, type UsageFacts } from './meter-balance.ts'
 
 interface Broken {
   what: string
@@ -52,7 +51,7 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
  * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
  * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: InvoiceDocument, counted: CountedAgain, { meters, stretches }: Pick<History, 'meters' | 'stretches'>, keptFrom: LocalDate | null): Broken[] {
+export function lineMistakes(document: BilledDocument, counted: CountedAgain, { meters, stretches }: Pick<History, 'meters' | 'stretches'>, keptFrom: LocalDate | null): Broken[] {
   return document.lines.flatMap((line) => {
     if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
     const meter = meters.get(line.meter)!
@@ -74,7 +73,7 @@ function billedBefore(line: Line, meter: Meter): number {
 }
 
 /** The moments at which documents counted usage. */
-export function momentsOf(documents: readonly InvoiceDocument[]): string[] {
+export function momentsOf(documents: readonly BilledDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
 }
 

@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { readHistory, type History } from '../history.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
+import { documentsOfNothing } from '../invoice/nothing.ts'
 import { addDays, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -96,20 +97,23 @@ async function lateRows(tx: BillingTransaction, customerId: string, closed: read
 }
 
 async function withOutcomes(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {
+  const since = closed.map(({ from }) => from).sort()[0]!
   const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
     'select document, voided_at is not null as voided from invoices where customer_id = $1 and period_start >= $2 and credits_id is null order by issued_at desc, number desc',
-    [history.customer.customerId, closed.map(({ from }) => from).sort()[0]],
+    [history.customer.customerId, since],
   )
   const lines = documents.flatMap(({ document, voided }) => document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })))
+  const unissued = (await documentsOfNothing(tx, history.customer.customerId, since)).flatMap((document) => document.lines)
   const looked = await momentsLooked(tx, history, closed)
   return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
     const voided = voidFrom({ voidedAt, voidReason })
     const counting = event.afterEnd ? [] : lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
     const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
+    const atNothing = unissued.some((line) => counted(line, { ...event, localDate }, period))
     const outcome = invoice ? 'billed' : voided ? 'voided' : event.afterEnd || !isCharged(history, event.meter, localDate) ? 'uncharged'
-      // What was taken back is billed anew.
-      : counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
+      // It was looked at and came to nothing. What was taken back is billed anew.
+      : atNothing || counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
     return { ...event, historical: false, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
   })
 }
