@@ -36,7 +36,8 @@ export function readEvents(request: FastifyRequest): EventBatch {
       batch.rejected.push({ index, id: null, code: 'validation_failed', detail: 'the line is not valid JSON', retryable: false })
       continue
     }
-    const errors = mistakesIn(request, sent)
+    const unstorable = unstorableIn(sent.value)
+    const errors = unstorable === undefined ? mistakesIn(request, sent) : [unstorable]
     if (errors.length === 0) {
       batch.events.push(sent.event as EventInput)
       batch.places.push(index)
@@ -46,7 +47,10 @@ export function readEvents(request: FastifyRequest): EventBatch {
     const id = textIn(sent.event, 'id')?.slice(0, 256) ?? null
     batch.rejected.push({ index, id, code: 'validation_failed', detail, retryable: false })
     const customerId = textIn(sent.event, 'customerId')
-    if (id !== null && customerId !== null) batch.refused.push({ ...(withinLimits(sent.event) as object), id, customerId, code: 'validation_failed', detail })
+    if (id !== null && customerId !== null) {
+      const kept = unstorable === undefined ? sent.event : withinLimits(sent.event)
+      batch.refused.push({ ...(kept as object), id, customerId, code: 'validation_failed', detail })
+    }
   }
   return batch
 }
@@ -54,8 +58,6 @@ export function readEvents(request: FastifyRequest): EventBatch {
 const none: readonly SchemaError[] = []
 
 function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[] {
-  const unstorable = unstorableIn(sent.value)
-  if (unstorable !== undefined) return [unstorable]
   for (const { schema, of } of sent.schemas) {
     const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
     if (!isValid(sent[of])) return isValid.errors ?? []

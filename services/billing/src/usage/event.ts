@@ -67,7 +67,7 @@ export interface Rejection {
 export const latestDays = 35
 /** The clocks of senders may be ahead by this much. */
 export const aheadSeconds = 300
-export const mostPropertyBytes = 4096
+const mostPropertyBytes = 4096
 
 /** The times that are taken at an instant, both ends in; of history those from `historyFrom` until before `from`. */
 export interface TakenTimes {
@@ -232,13 +232,18 @@ function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent
   const time = event.historical ? timeOfHistory(event.time, times) : event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
+  if (event.properties !== undefined && areTooLong(properties)) return { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
-  if (Buffer.byteLength(propertiesText) > mostPropertyBytes) return { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
   // What JSON may hold, as an escape, and the database may not.
   if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id) || !isStorable(event.type ?? '')) {
     return { code: 'validation_failed', detail: textUnreadable }
   }
   return { time, timeSent: event.time !== undefined, properties, propertiesText, ...(event.historical ? { historical: true } : {}) }
+}
+
+/** Whether properties take more room than an event may, in whatever order they stand. */
+export function areTooLong(properties: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(properties)) > mostPropertyBytes
 }
 
 /** What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none, the quantity as sent), `time` null where none was sent. */

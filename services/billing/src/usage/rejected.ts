@@ -6,7 +6,7 @@ import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { isCustomerId } from '../rules/customer-id.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
-import { isStorable, mostPropertyBytes, type UsageEventInput } from './event.ts'
+import { areTooLong, isStorable, type UsageEventInput } from './event.ts'
 import type { Recorded } from './intake.ts'
 
 /** What was refused, as it was sent; nothing in it can be relied on but that the customer is a text. */
@@ -180,9 +180,10 @@ export async function firstArrivals(tx: BillingTransaction, events: readonly Usa
 
 type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties' | 'historical'>
 
-/** What tells refused events of one id apart: all that was sent. */
+/** What tells refused events of one id apart: all that was sent. Properties too long for an event, in the order they came: sorting them takes long. */
 function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
-  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, properties ?? null, ...(historical === true ? [historical] : [])]))
+  const told = properties !== undefined && areTooLong(properties) ? JSON.stringify(properties) : properties ?? null
+  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, told, ...(historical === true ? [historical] : [])]))
 }
 
 async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
@@ -209,7 +210,7 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
 
 /** What is wrong with the event itself stays wrong: only what its surroundings refused may go better another time. */
 function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
-  return code !== 'validation_failed' && isStorable([id, meter, type, properties]) && Buffer.byteLength(JSON.stringify(properties)) <= mostPropertyBytes
+  return code !== 'validation_failed' && isStorable([id, meter, type, properties]) && !areTooLong(properties)
 }
 
 /** The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable. */
