@@ -20,10 +20,9 @@ const customers = 20
 /** A short form of the benchmark is quiet, and holds, for less. */
 const lastingFor = (count: number) => Math.min(5_000, count / 4)
 const stalledReaders = 20
-const wideBodies = 5
 
 const names = {
-  pgliteQuiet: 'PGlite, quiet', wide: 'PGlite, five wide JSON bodies', files: 'PGlite, a file of events and 20 readers who stall',
+  pgliteQuiet: 'PGlite, quiet', wide: 'PGlite, JSON bodies of 800 kB in many shapes', files: 'PGlite, a file of events and 20 readers who stall',
   quiet: 'PostgreSQL, quiet', held: 'PostgreSQL, a customer held for 5 s', rebuild: 'PostgreSQL, different values made anew', changes: 'PostgreSQL, unread changes',
 }
 
@@ -94,11 +93,21 @@ async function filledPglite(bench: Bench): Promise<Location> {
   return location
 }
 
-/** Without a credential: so many unknown fields once held up the whole process for half a minute. */
+/** As large as a body may be, and as much work as it can cause. Fields nobody knows, without a credential, once held up the whole process for half a minute. */
 async function sendWideBodies({ port }: Program): Promise<void> {
-  const body = `{${Array.from({ length: 95_000 }, (_, place) => `"${place.toString(36)}":1`).join(',')}}`
-  for (let sent = 0; sent < wideBodies; sent += 1) {
-    await fetch(`http://127.0.0.1:${port}/api/billing/portal-sessions/exchange`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const many = <T>(count: number, one: (place: number) => T) => Array.from({ length: count }, (_, place) => one(place))
+  const fields = Object.fromEntries(many(80_000, (place) => [place.toString(36), 1]))
+  const event = { id: 'wide', customerId: customerId(1), meter: 'ai_chat' }
+  const properties = Object.fromEntries(many(60, (place) => [`p${place}`, place]))
+  const bodies: [path: string, body: unknown][] = [
+    ['portal-sessions/exchange', fields], ['portal-sessions/exchange', fields],
+    ['events', { ...event, properties: fields }], ['events', { ...event, quantity: many(180_000, () => [1]) }],
+    ['events', { ...event, properties: { deep: many(180_000, () => [1]) } }],
+    ['events', many(1_000, (place) => ({ ...event, id: `wide-${place}`, customerId: 'nobody', properties }))],
+  ]
+  for (const [path, body] of bodies) {
+    const authorization: Record<string, string> = path === 'events' ? { authorization: `Bearer ${secretKey}` } : {}
+    await fetch(`http://127.0.0.1:${port}/api/billing/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...authorization }, body: JSON.stringify(body) })
     await pause(200)
   }
 }
