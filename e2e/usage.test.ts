@@ -133,7 +133,7 @@ test('an event is found by its id or by a property, in the address, and one that
   await page.getByText('共 1 条').waitFor()
   expect(asked(page)).toEqual({ from: dateAgo(6), to: dateAgo(0), id: 'wrong' })
   await expect.poll(() => rows.count()).toBe(1)
-  await expect.poll(() => rows.innerText()).toContain('已撤回')
+  await expect.poll(() => rows.innerText()).toContain('已撤销')
   await expect.poll(() => rows.locator('s').innerText()).toBe('3 次')
   await page.getByLabel('搜索方式').selectOption('property')
   await page.getByLabel('属性名').fill('channel')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { actingFor, createPortalSession, exportUsage, recordUsage } from '@customer-portal/billing'
+import { actingFor, addSeconds, cancelSubscription, createCustomer, createPortalSession, createSubscription, exportUsage, recordUsage } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { parse } from 'csv-parse/sync'
 import { readXlsx } from 'hucre/xlsx'
@@ -51,16 +51,16 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     expect(parse(bytes, { bom: true })).toEqual([
-      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量', "'=1+1", 'note', 'size', 'tags'],
+      ['时间（Asia/Shanghai）', '计量项', '数量', '单位', '事件编号', '已撤销', '不计费', "'=1+1", 'note', 'size', 'tags'],
       ['2026-03-05 09:02:03.456789+08:00', 'AI 回答', '3', '次', "'=cmd|calc", '', '', "x;'=2", 'a "quoted", text\nand more', '-2.5', ''],
       ['2026-03-05 00:00:00.000000+08:00', 'AI 回答', '1', '次', 'plain \u0001 _x0041_ <&> \uffff', '', '', '', '', '', '["a","b"]'],
     ])
     const english = parse(Buffer.from(await (await request('start=2026-02-10&end=2026-02-10')).arrayBuffer()), { bom: true }) as string[][]
-    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical', 'agent'])
+    expect(english[0]).toEqual(['Time (Asia/Shanghai)', 'Meter', 'Quantity', 'Unit', 'Event id', 'Voided', 'Not billed', 'agent'])
     expect(english[1]!.at(-1)).toMatch(/^[012]$/)
     expect(english.length).toBe(131)
     const browser = await request('start=2026-03-01&end=2026-03-10', 'globex', { 'accept-language': 'zh-CN' })
-    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量']])
+    expect(parse(Buffer.from(await browser.arrayBuffer()), { bom: true })).toEqual([[expect.stringContaining('时间'), '计量项', '数量', '单位', '事件编号', '已撤销', '不计费']])
   })
 
   test('as XLSX holds numbers, the clock as a date, and each text as it is', async () => {
@@ -68,10 +68,23 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
     const { sheets: [sheet] } = await readXlsx(new Uint8Array(await answer.arrayBuffer()))
     const [headings, first, second] = sheet!.rows
-    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Exact time', 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical', '=1+1', 'note', 'size', 'tags']])
+    expect([sheet!.name, headings]).toEqual(['usage', ['Time (Asia/Shanghai)', 'Exact time', 'Meter', 'Quantity', 'Unit', 'Event id', 'Voided', 'Not billed', '=1+1', 'note', 'size', 'tags']])
     expect(first!.slice(1)).toEqual(['2026-03-05 09:02:03.456789+08:00', 'AI answers', 3, 'answers', '=cmd|calc', null, null, 'x;=2', 'a "quoted", text\nand more', -2.5, null])
     expect(Math.abs((first![0] as Date).getTime() - Date.UTC(2026, 2, 5, 9, 2, 3, 456))).toBeLessThan(2)
     expect([second![5], second![11]]).toEqual(['plain \u0001 _x0041_ <&> \uffff', '["a","b"]'])
+  })
+
+  test('says of what is not billed why: history, or used after an ending', async () => {
+    const customerId = 'left'
+    await createCustomer(server.billing, { id: customerId, companyName: customerId, timezone: 'Asia/Shanghai' })
+    await createSubscription(server.billing, { customerId, planId: 'starter' })
+    await recordUsage(server.billing, [{ id: 'old', customerId, meter: 'ai_chat', time: '2025-12-05T01:00:00Z', historical: true }, { id: 'used', customerId, meter: 'ai_chat' }])
+    await cancelSubscription(server.billing, { customerId, when: 'now' })
+    await recordUsage(server.billing, [{ id: 'after', customerId, meter: 'ai_chat', time: addSeconds(server.clock.at, 60) }])
+    tokens[customerId] = (await createPortalSession(server.billing, { customerId, role: 'owner', locale: 'zh-CN' })).token
+    const lines = parse(Buffer.from(await (await request('start=2025-12-01&end=2026-04-30', customerId)).arrayBuffer()), { bom: true }) as string[][]
+    const told = Object.fromEntries(lines.slice(1).map((line) => [line[4], line[6]]))
+    expect(told).toEqual({ after: '订阅结束后', used: '', old: '历史用量' })
   })
 
   test('is refused by field, and for what is too long', async () => {

@@ -12,8 +12,8 @@ const types = { csv: 'text/csv; charset=utf-8', xlsx: 'application/vnd.openxmlfo
 type Format = keyof typeof types
 
 const texts = {
-  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号', '已撤销', '历史用量'], historical: '是', exactTime: '精确时间', others: '其他属性' },
-  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id', 'Taken back', 'Historical'], historical: 'yes', exactTime: 'Exact time', others: 'Other properties' },
+  'zh-CN': { file: '用量', headings: (timezone: string) => [`时间（${timezone}）`, '计量项', '数量', '单位', '事件编号', '已撤销', '不计费'], historical: '历史用量', afterEnd: '订阅结束后', exactTime: '精确时间', others: '其他属性' },
+  en: { file: 'usage', headings: (timezone: string) => [`Time (${timezone})`, 'Meter', 'Quantity', 'Unit', 'Event id', 'Voided', 'Not billed'], historical: 'historical', afterEnd: 'after the subscription ended', exactTime: 'Exact time', others: 'Other properties' },
 }
 
 /** The response of the route, for the documentation. */
@@ -71,9 +71,10 @@ function propertyHeadings({ names, areAll }: UsageExport['columns'], language: L
 }
 
 function cellsOf(event: ExportedEvent, { names, areAll }: UsageExport['columns'], language: Language): Cell[] {
-  const { name, quantity, unit, id, voided, historical, properties } = event
+  const { name, quantity, unit, id, voided, historical, afterEnd, properties } = event
+  const notBilled = historical ? texts[language].historical : afterEnd ? texts[language].afterEnd : null
   const own = names.map((property) => (Object.hasOwn(properties, property) ? cellOf(properties[property]) : null))
-  const fixed = [name[language], quantity, unit[language], id, voided?.reason ?? null, historical ? texts[language].historical : null]
+  const fixed = [name[language], quantity, unit[language], id, voided?.reason ?? null, notBilled]
   return areAll ? [...fixed, ...own] : [...fixed, ...own, othersOf(properties, names)]
 }
 

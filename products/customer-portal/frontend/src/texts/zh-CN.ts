@@ -60,7 +60,7 @@ export default {
     limits: '可选 {since} 至今天，一次最多 {n} 天。日期按{zone}计算。', previousMonth: '上个月', nextMonth: '下个月',
     refused: { early: '早于开通日期', future: '还没有到', long: '超过 92 天' },
     detail: '用量明细', detailHint: '共 {n} 条，最新的在前，时间为{zone}', time: '时间', allMeters: '全部计量项', onlyDay: '仅 {date}', clearDay: '查看所有日期',
-    voided: '已撤回', historical: '历史用量', historicalHint: '导入的历史数据，不计费', withHistory: '含历史用量（不计费）', uncharged: '不计费', unchargedHint: '没有套餐对这笔用量收费', afterEnd: '在订阅结束后产生', late: '{time} 才收到，已计入 {date}的用量', rejected: '未计入的用量', rejectedHint: '这些数据上报过，但没有计入用量，也不会计费。',
+    voided: '已撤销', historical: '历史用量', historicalHint: '导入的历史数据，不计费', withHistory: '含历史用量（不计费）', uncharged: '不计费', unchargedHint: '没有套餐对这笔用量收费', afterEnd: '在订阅结束后产生', late: '{time} 才收到，已计入 {date}的用量', rejected: '未计入的用量', rejectedHint: '这些数据上报过，但没有计入用量，也不会计费。',
     lateAfter: '出账后才上报的用量', lateAfterHint: '这些用量发生在已出账的周期里，下面说明它们是怎样处理的。', lateSentence: '{meter}（{quantity}）：{reason}',
     rejectedUnread: '{meter}没有计入：{reason}', rejectedSentence: '{meter}（{quantity}）没有计入：{reason}', rejectedFacts: '发生于 {time}，事件编号 {id}',
     search: '搜索', searchBy: '搜索方式', eventId: '事件编号', property: '属性', propertyName: '属性名', propertyValue: '属性值', endSearch: '清除搜索', notFound: '这段时间没有符合条件的用量。',
