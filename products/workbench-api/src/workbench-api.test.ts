@@ -1,4 +1,4 @@
-import { createBilling, createCustomer, createSecretKey, createSubscription, findPortalSession, getUsageDetail, getUsageSummary, migrationsFolder as billingMigrations, type Billing } from '@customer-portal/billing'
+import { createBilling, createCustomer, createSecretKey, putAlias, createSubscription, findPortalSession, getUsageDetail, getUsageSummary, migrationsFolder as billingMigrations, type Billing } from '@customer-portal/billing'
 import { seedCatalogue } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Database } from '@customer-portal/database'
@@ -372,6 +372,14 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       await createCustomer(billing, { id: 'gotham', companyName: 'Gotham', locale: 'en' })
       const made = async (more: object) => (await make({ ...body, customerId: 'gotham', ...more })).json().locale
       expect([await made({ email: 'ann@example.com' }), await made({ email: 'li@example.com', locale: 'zh-CN' })]).toEqual(['en', 'zh-CN'])
+    })
+
+    test('a further id of a customer leads to their agents', async () => {
+      await createCustomer(billing, { id: 'metropolis', companyName: 'Metropolis' })
+      await putAlias(billing, { customerId: 'metropolis', alias: 'crm-17' })
+      expect((await make({ ...body, customerId: 'crm-17', email: 'lois@example.com' })).json().customerId).toBe('metropolis')
+      const listed = await app.inject({ url: '/api/workbench/agents?customerId=crm-17', headers: { authorization: `Bearer ${key}` } })
+      expect(listed.json().data.map(({ email }: { email: string }) => email)).toEqual(['lois@example.com'])
     })
 
     test('an e-mail that is taken, a customer that is not there, a short password, a wrong key', async () => {

@@ -30,7 +30,8 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     config: { scope: 'agents:read' },
     schema: { summary: 'Agents, oldest first', tags: ['agents'], description: 'Of one customer or with one e-mail address where asked. With a secret key of the vendor.', querystring: AgentQuery, response: { 200: Page(ListedAgent) } },
   }, async (request) => {
-    const { cursor, limit, ...filter } = request.query
+    const { cursor, limit, customerId, ...rest } = request.query
+    const filter = { ...rest, ...(customerId === undefined ? {} : { customerId: await customerIdOf(billing, customerId) }) }
     const place = cursor === undefined ? undefined : placeOf(cursor)
     const { data, more } = await listAgents(workbench, { ...filter, limit, ...(place ? { after: { createdAt: place.updatedAt, id: place.id } } : {}) })
     const last = data.at(-1)
