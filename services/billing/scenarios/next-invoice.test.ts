@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, voidInvoice,
+  actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, voidEvents, voidInvoice,
   type Billing, type Preview,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -165,5 +165,36 @@ describe.each(testDatabases)('the next invoice, as a quote, the subscription and
     // 16 of 365 days of 13000.00 are 569.86, and 6 %.
     expect(subscription.nextInvoice).toEqual({ at: '2026-11-17', usageAt: null, estimatedTotal: 60_405, estimatedDue: 60_405, currency: 'CNY' })
     await comesAsSaid('left', subscription)
+  })
+
+  test('is the closing of an ended subscription where usage came late, unless a renewal bills it before', async () => {
+    await begin('ended-late', 'team')
+    await cancelSubscription(world.billing, { customerId: 'ended-late', when: 'now' })
+    await world.passTo('2026-11-24T16:30:00Z') // 00:30 on the 25th
+    expect(await nextOf('ended-late')).toBeNull()
+    await recordUsage(world.billing, [{ id: 'late', customerId: 'ended-late', meter: 'ai_chat', quantity: 100, time: '2026-11-12T00:00:00Z' }])
+    // 100 chats at 0.05, and 6 %, 35 days after the 17th of November.
+    const closing = { at: '2026-12-22', usageAt: null, estimatedTotal: 530, estimatedDue: 530, currency: 'CNY' }
+    expect(await nextOf('ended-late')).toEqual(closing)
+    const again = await previewChange(actingFor(world.billing, 'ended-late'), { customerId: 'ended-late', planId: 'team' })
+    expect(again.nextInvoice).toEqual(closing)
+    await createSubscription(world.billing, { customerId: 'ended-late', planId: 'team', quoteId: again.quoteId })
+    await comesAsSaid('ended-late', again)
+    // What the closing billed is no part of the renewal.
+    const renewal = { nextInvoice: { at: '2026-12-25', usageAt: null, estimatedTotal: 63_494, estimatedDue: 63_494, currency: 'CNY' } }
+    await comesAsSaid('ended-late', renewal)
+    // Taken back after the closing: a document of its own, with the next midnight. 15.00 of November's 20.00 and tax stay.
+    await voidEvents(world.billing, { customerId: 'ended-late', ids: ['late'], reason: 'sent twice' })
+    const back = { nextInvoice: { at: '2026-12-26', usageAt: null, estimatedTotal: -530, estimatedDue: 0, currency: 'CNY' } }
+    await comesAsSaid('ended-late', back)
+  })
+
+  test('is none where a plan never bills anything', async () => {
+    const own = await begin('free', 'free')
+    expect(await nextOf('free')).toBeNull()
+    const preview = await previewChange(await begin('to-free'), { customerId: 'to-free', planId: 'free' })
+    expect(preview).toMatchObject({ lines: [], dueNow: 0, nextInvoice: null })
+    // What bills by use names the date on which it does.
+    expect((await previewChange(own, { customerId: 'free', planId: 'level' })).nextInvoice).toMatchObject({ at: '2026-12-01' })
   })
 })

@@ -1,19 +1,19 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { arriveToBill, endedSubscriptions, readHistory, tryLockCustomer, stretchOn, type EndedSubscription, type History } from './history.ts'
+import { arriveToBill, readHistory, tryLockCustomer, stretchOn, type History } from './history.ts'
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { draftAgain, periodOf, termsAtEnd } from './invoice/reissue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
+import { unclosedSubscriptions } from './invoice/unclosed.ts'
 import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from './invoice/voided.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { addSeconds, type Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
-import { instantOf, nextMidnight } from './rules/zone.ts'
+import { instantOf } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
 import { writeDeficits } from './usage/deficit.ts'
-import { latestDays } from './usage/event.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
 const mostPeriods = 130
@@ -87,31 +87,6 @@ async function closeEnded(tx: BillingTransaction, history: History, until: Insta
     await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
   }
-}
-
-/** An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it was closed, for the customer's next midnight. */
-interface Unclosed extends EndedSubscription {
-  reopenedAt: Instant | null
-  closesAt: Instant
-}
-
-async function unclosedSubscriptions(tx: BillingTransaction, history: History): Promise<Unclosed[]> {
-  const ended = endedSubscriptions(history)
-  if (ended.length === 0) return []
-  const rows = await tx.query<{ id: string; reopenedAt: Instant | null }>(
-    'select id, reopened_at as "reopenedAt" from subscriptions where customer_id = $1 and (closed_at is null or reopened_at >= closed_at)', [history.customer.customerId],
-  )
-  const unclosed = new Map(rows.map((row) => [row.id, row.reopenedAt]))
-  return ended.flatMap((one) => {
-    const reopenedAt = unclosed.get(one.id)
-    if (reopenedAt === undefined) return []
-    return { ...one, reopenedAt, closesAt: reopenedAt === null ? lastEventAt(history, one.endsOn) : nextMidnight(history.zones, reopenedAt) }
-  })
-}
-
-/** From when on no event from before the end of a subscription is accepted any more. */
-function lastEventAt(history: History, endsOn: LocalDate): Instant {
-  return addSeconds(instantOf(history.zones, endsOn), latestDays * 86_400)
 }
 
 /** When a period's draft is issued: its end and the grace of the plan it ended on. */

@@ -12,7 +12,8 @@ import type { LineDraft } from './line.ts'
 import { isIssued } from './nothing.ts'
 import { priced } from './priced.ts'
 import { draftAgain } from './reissue.ts'
-import { renewalLines } from './renewal.ts'
+import { closingLines, renewalLines } from './renewal.ts'
+import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
@@ -46,8 +47,8 @@ export async function nextDocument(tx: BillingTransaction, history: History): Pr
     if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
     if (until.to <= history.today || !goesOn(history, until.to)) continue
     const later = await nextFeeDocument(tx, history, until, closed)
-    // A subscription that ends with nothing to bill has no invoice to come.
-    if (!later && history.waiting.some((one) => one.change === null)) return null
+    // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills anything.
+    if (!later && (history.waiting.some((one) => one.change === null) || !mayBill(history))) return null
     return later ?? { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
   }
   return null
@@ -61,14 +62,18 @@ async function nextFeeDocument(tx: BillingTransaction, history: History, running
   if (to <= running.to) return undefined
   const period = { ...running, to }
   const lines = await renewalLines(tx, history, period, closed)
-  const mayBill = current.plan.charges.some(({ overage }) => overage === 'bill')
-  return await isIssued(tx, lines) ? { period, usageAt: mayBill ? running.to : null, ...await priced(tx, history.customer, lines) } : undefined
+  return await isIssued(tx, lines) ? { period, usageAt: mayBill(history) ? running.to : null, ...await priced(tx, history.customer, lines) } : undefined
 }
 
-/** The next invoice: a void document that waits to be made again comes with the midnight after it was voided. */
+/**
+ * The next invoice: a void document that waits to be made again comes with the midnight after it was voided, and what came late of an ended subscription
+ * when that is closed, unless a renewal bills it before.
+ */
 export async function nextInvoiceOf(tx: BillingTransaction, history: History): Promise<NextInvoice | null> {
-  const [next, again] = [await nextDocument(tx, history), await nextMadeAgain(tx, history)]
-  if (again && (!next || again.at <= next.period.to)) return nextInvoice(history, { at: again.at, usageAt: null, totals: again.totals })
+  const next = await nextDocument(tx, history)
+  const between = [await nextMadeAgain(tx, history), await nextClosing(tx, history)].flatMap((one) => one ?? [])
+  const [first] = between.sort((a, b) => compare(a.at, b.at))
+  if (first && (!next || first.at <= next.period.to)) return nextInvoice(history, { ...first, usageAt: null })
   return next && nextInvoice(history, { ...next, at: next.period.to })
 }
 
@@ -76,10 +81,31 @@ function nextInvoice({ customer: { currency } }: History, { at, usageAt, totals 
   return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
 }
 
+/** Whether what is used above what is included is billed. */
+function mayBill(history: History): boolean {
+  return currentStretch(history)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
+}
+
+interface ComingDocument {
+  at: LocalDate
+  totals: Totals
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The first closing of an ended subscription that has something to bill, as it is known now. */
+async function nextClosing(tx: BillingTransaction, history: History): Promise<ComingDocument | undefined> {
+  for (const { endsOn, closesAt } of (await unclosedSubscriptions(tx, history)).sort((a, b) => compare(a.closesAt, b.closesAt))) {
+    const lines = await closingLines(tx, history, endsOn)
+    if (await isIssued(tx, lines)) return { at: localDateOf(history.zones, closesAt), totals: (await priced(tx, history.customer, lines)).totals }
+  }
+  return undefined
+}
+
 /** The first of the void documents that wait of which something is due, as it is due now. */
-async function nextMadeAgain(tx: BillingTransaction, history: History): Promise<{ at: LocalDate; totals: Totals } | undefined> {
+async function nextMadeAgain(tx: BillingTransaction, history: History): Promise<ComingDocument | undefined> {
   const waiting = (await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
-  for (const { document, at } of waiting.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+  for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
     const draft = await draftAgain(tx, history, document)
     if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, history.customer, draft.lines)).totals }
   }
