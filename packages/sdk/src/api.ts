@@ -72,7 +72,7 @@ export type Change = {
 export type Changed = {
   subscription: Subscription
   invoice: Invoice | null
-  /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
+  /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
   notices: Array<{
     code: string
     detail: LocalizedText
@@ -902,7 +902,7 @@ export type Preview = {
     /** ISO 4217 */
     currency: string
   } | null
-  /** What remains of each allowance right after the change; where that is 0, `warnings` says so */
+  /** What remains of each allowance right after the change; where that is 0, `warnings` says so, and what counts in the next periods (`allowance_deficit`) */
   allowancesAfter: Array<{
     /** Letters, digits and _ . : - */
     meter: string
@@ -913,6 +913,8 @@ export type Preview = {
     /** Held back by open reservations */
     reserved: number
     remaining: number | null
+    /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+    deficitAfter: number
   }>
   blockers: Array<{
     code: string
@@ -1258,6 +1260,8 @@ export type Subscription = {
     /** Held back by open reservations */
     reserved: number
     remaining: number | null
+    /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+    deficitAfter: number
   }>
   startedAt: string | null
   endedAt: string | null
@@ -1446,7 +1450,7 @@ export interface Operations {
     by?: 'customer' | 'vendor'
   }]; answer: {
     subscription: Subscription
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
     notices: Array<{
       code: string
       detail: LocalizedText
@@ -1752,6 +1756,8 @@ export interface Operations {
       /** Held back by open reservations */
       reserved: number
       remaining: number | null
+      /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+      deficitAfter: number
     }>
     startedAt: string | null
     endedAt: string | null
@@ -1811,7 +1817,7 @@ export interface Operations {
       currency: string
     } | null
     invoice: Invoice | null
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
     notices: Array<{
       code: string
       detail: LocalizedText
@@ -1850,7 +1856,7 @@ export interface Operations {
   /** Take a cancellation back. */
   'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
     subscription: Subscription
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice` */
+    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
     notices: Array<{
       code: string
       detail: LocalizedText

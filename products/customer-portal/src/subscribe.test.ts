@@ -1,7 +1,7 @@
-import { cancelSubscription, createCustomer, createPortalSession, putPlan } from '@customer-portal/billing'
+import { cancelSubscription, consume, createCustomer, createPortalSession, putPlan } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Changed, PortalPlans } from './contract.ts'
+import type { Changed, PortalPlans, Preview } from './contract.ts'
 import { registerPortalApi } from './index.ts'
 
 describe.each(testDatabases)('subscribing in the portal, on $name', ({ create }) => {
@@ -46,5 +46,23 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
     await cancelSubscription(server.billing, { customerId: 'taster', when: 'now' })
     expect(await offered()).toBe(0)
     expect(await subscribe()).toEqual(['active', ['trial_already_used']])
+  })
+
+  test('who moves to a plan with less for what they used is told in the preview and the answer what counts later', async () => {
+    const charges = (included: number | null) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
+    await putPlan(server.billing, { id: 'k3', name: 'K3', fee: { amount: 900, per: 'subscription' }, charges: charges(300) })
+    await putPlan(server.billing, { id: 'k0', name: 'K0', fee: { amount: 990, per: 'subscription' }, charges: charges(0) })
+    await createCustomer(server.billing, { id: 'ahead', companyName: 'Ahead' })
+    const { token } = await createPortalSession(server.billing, { customerId: 'ahead' })
+    const post = (url: string, payload: object) =>
+      server.app.inject({ method: 'POST', url: `/api/portal${url}`, payload, headers: { authorization: `Bearer ${token}` } })
+    await post('/subscription', { planId: 'k3' })
+    await consume(server.billing, { customerId: 'ahead', meter: 'ai_chat', id: 'ahead-1', quantity: 250 })
+    const told = [{ code: 'allowance_deficit', detail: { en: expect.stringContaining('250 '), 'zh-CN': expect.stringContaining('250 ') } }]
+    const preview = (await post('/subscription/preview', { planId: 'k0' })).json() as Preview
+    expect(preview).toMatchObject({ allowancesAfter: [{ allowance: 0, used: 250, deficit: 0, deficitAfter: 250 }] })
+    expect(preview.warnings.filter(({ code }) => code === 'allowance_deficit')).toMatchObject(told)
+    const changed = (await post('/subscription/upgrade', { planId: 'k0', quoteId: preview.quoteId })).json() as Changed
+    expect(changed).toMatchObject({ subscription: { allowances: [{ deficitAfter: 250 }] }, notices: told })
   })
 })

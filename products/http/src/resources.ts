@@ -145,8 +145,17 @@ export type Meter = Static<typeof Meter>
 
 export const SubscriptionStatus = Type.Union([Type.Literal('trialing'), Type.Literal('active'), Type.Literal('past_due'), Type.Literal('canceled'), Type.Literal('none')])
 const Deficit = Type.Number({ minimum: 0, description: 'Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one' })
+const DeficitAfter = Type.Number({
+  minimum: 0,
+  description: 'Used beyond what the period allows and not billed, and so a `deficit` of the next periods, '
+    + 'if nothing more is used in this one; mostly 0',
+})
 export const Allowance = Type.Object(
-  { meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), deficit: Deficit, reserved: Type.Number({ description: 'Held back by open reservations' }), remaining: Nullable(Type.Number()) },
+  {
+    meter: Id, allowance: Nullable(Type.Number()), used: Type.Number(), deficit: Deficit,
+    reserved: Type.Number({ description: 'Held back by open reservations' }),
+    remaining: Nullable(Type.Number()), deficitAfter: DeficitAfter,
+  },
   {
     ...closed,
     description: 'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. '
@@ -445,7 +454,10 @@ export const Preview = Type.Object(
     creditApplied: Amount,
     dueNow: Amount,
     nextInvoice: Nullable({ ...NextInvoice, description: 'As it will be once this is confirmed; `null` where none will come' }),
-    allowancesAfter: Type.Array(Allowance, { description: 'What remains of each allowance right after the change; where that is 0, `warnings` says so' }),
+    allowancesAfter: Type.Array(Allowance, {
+      description: 'What remains of each allowance right after the change; where that is 0, `warnings` says so, '
+        + 'and what counts in the next periods (`allowance_deficit`)',
+    }),
     blockers: Type.Array(Blocker),
     warnings: Type.Array(Blocker),
     notices: Type.Array(Blocker, { description: 'What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed' }),
@@ -504,7 +516,10 @@ export const CreditMovement = Type.Object(
 export type CreditMovement = Static<typeof CreditMovement>
 
 export const Notice = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
-const notices = Type.Array(Notice, { description: 'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`' })
+const notices = Type.Array(Notice, {
+  description: 'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued '
+    + 'beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods',
+})
 /** What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside. */
 export const Changed = Type.Object({ subscription: Subscription, invoice: Nullable(Invoice), notices }, closed)
 export type Changed = Static<typeof Changed>

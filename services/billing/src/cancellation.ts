@@ -13,6 +13,7 @@ import { addDays } from './rules/date.ts'
 import { keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { deficitsOfEnding } from './usage/allowances.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
 
 /**
@@ -35,7 +36,9 @@ export async function cancelSubscription(
     let invoice: Invoice | null = null
     if (now) invoice = await endNow(tx, history, current, input.credit ?? false)
     else if (!history.waiting.some((one) => one.by === by && isEnd(one))) await schedule(tx, history, { by, at: feePeriodAt(current, history.today).to, change: null }, reason)
-    return { ...await leftBy(tx, history, invoice), invoice }
+    const { subscription, notices } = await leftBy(tx, history, invoice)
+    const deficits = now ? await deficitsOfEnding(tx, await readHistory(tx, customerId), history.today) : []
+    return { subscription, invoice, notices: [...deficits, ...notices] }
   })
 }
 

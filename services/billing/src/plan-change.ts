@@ -13,6 +13,7 @@ import { honourQuote, promisedChange } from './promise.ts'
 import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { usagePeriods } from './timeline.ts'
+import { deficitsOfChange } from './usage/allowances.ts'
 
 /**
  * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days of the new one charged, on
@@ -64,6 +65,7 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     const [blocker] = blockersOf(history, change, party)
     if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
     if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, customerId, change))
+    const deficits = await deficitsOfChange(tx, history, change)
     const document = await makePlannedChange(tx, history, change, party)
     const after = await readHistory(tx, customerId)
     await rememberDue(tx, after)
@@ -72,7 +74,10 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
       subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)),
-      notices: [...waits, ...trial, ...noticesBetween(history.waiting, after), ...alsoIssued(tx, customerId, document)],
+      notices: [
+        ...waits, ...trial, ...deficits,
+        ...noticesBetween(history.waiting, after), ...alsoIssued(tx, customerId, document),
+      ],
     }
   })
 }

@@ -13,7 +13,7 @@ import { addSeconds, type Instant } from './rules/instant.ts'
 import type { Totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { instantOf } from './rules/zone.ts'
-import { allowancesAfter, allowancesOf, usedUp, type Allowance } from './usage/allowances.ts'
+import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './usage/allowances.ts'
 import { beginSubscription } from './subscription.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
@@ -70,7 +70,9 @@ async function previewOfChange(tx: BillingTransaction, input: ChangeRequest & { 
   const blockers = blockersOf(history, change, partyOf(tx))
   const promised = await promisedChange(tx, input.customerId, change)
   const left = await allowancesAfter(tx, history, change)
-  const warnings = [...await warningsOf(tx, history, change), ...usedUp(history, change, left)]
+  const warnings = [
+    ...await warningsOf(tx, history, change), ...usedUp(history, change, left), ...await deficitsOfChange(tx, history, change),
+  ]
   const document = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : null
   const after = await readHistory(tx, input.customerId)
   const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []

@@ -313,7 +313,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     })
     const less = await previewChange(world.billing, { ...ahead, planId: 'chat', when: 'now' })
     // (300 × 15 + 100 × 16) ÷ 31 = 196, of which 300 are used.
-    expect(less.allowancesAfter).toEqual([{ meter: 'ai_chat', allowance: 196, used: 300, deficit: 0, reserved: 0, remaining: 0 }])
+    expect(less.allowancesAfter).toEqual([{ meter: 'ai_chat', allowance: 196, used: 300, deficit: 0, reserved: 0, remaining: 0, deficitAfter: 104 }])
     expect(less.warnings.map(({ code }) => code)).toContain('allowance_used_up')
     // Another interval begins a period: what was used ahead of the share of 15 days, 145, counts in it.
     expect(await previewChange(world.billing, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({ allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }], warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]) })

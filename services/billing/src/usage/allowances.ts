@@ -1,7 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { PlannedChange } from '../change.ts'
+import { beginsGrid, endedPeriod, type PlannedChange } from '../change.ts'
 import { nextStretch, type History } from '../history.ts'
+import type { Meter } from '../meter.ts'
 import type { Notice } from '../notices.ts'
+import type { LocalDate } from '../rules/date.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese } from '../text.ts'
 import { usagePeriods } from '../timeline.ts'
@@ -19,6 +22,8 @@ export interface Allowance {
   /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
   reserved: number
   remaining: number | null
+  /** Used beyond what the period allows and not billed: counts in the next ones, if nothing more is used in this one. */
+  deficitAfter: number
 }
 
 /** The allowances of the usage period that `history.today` falls in, of the plan of that date. */
@@ -26,22 +31,76 @@ export async function allowancesOf(tx: BillingTransaction, history: History): Pr
   const period = usagePeriods(history.stretches, history.today).at(-1)!
   const known = await readUsage(tx, history, period)
   const held = await heldToday(tx, history)
+  const carriedOut = known.carriedOutOf(period)
   return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
     const reserved = held.get(meter.key) ?? 0
     const units = (steps: number) => unitsFrom(steps, meter.decimals)
     return {
       meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), deficit: units(carried), reserved: units(reserved),
       remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
+      deficitAfter: units(carriedOut.get(meter.key) ?? 0),
     }
   })
 }
 
 /** What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment they run out. */
-export async function allowancesAfter(tx: BillingTransaction, history: History, { from, to, at, when, direction }: PlannedChange): Promise<Allowance[]> {
-  if (direction === 'same') return allowancesOf(tx, history)
+export async function allowancesAfter(
+  tx: BillingTransaction, history: History, change: PlannedChange,
+): Promise<Allowance[]> {
+  return allowancesOf(tx, change.direction === 'same' ? history : historyAfter(history, change))
+}
+
+/** The history as a change makes it, on the date it happens on. */
+function historyAfter(history: History, { from, to, at, when }: PlannedChange): History {
   const next = nextStretch(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
-  const stretches = [...history.stretches.map((one) => (one.to === null ? { ...one, to: at } : one)), next]
-  return allowancesOf(tx, { ...history, stretches, today: at })
+  const ended = history.stretches.map((one) => (one.to === null ? { ...one, to: at } : one))
+  return { ...history, today: at, stretches: [...ended, next] }
+}
+
+/**
+ * Told of each meter of which more is used than a change that happens now leaves room for. Where the change ends the
+ * usage period, that is what the ended one leaves, or, where the use of this date adds more than the new one works
+ * off, what that does. A change that waits for the end of a period cuts no allowance.
+ */
+export async function deficitsOfChange(
+  tx: BillingTransaction, history: History, change: PlannedChange,
+): Promise<Notice[]> {
+  if (change.direction === 'same' || change.when !== 'now') return []
+  const after = historyAfter(history, change)
+  const { stretches, today } = after
+  const ended = beginsGrid(change.from, stretches.at(-1)!) ? endedPeriod(stretches, today) : undefined
+  return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(stretches, today).at(-1)!])
+}
+
+/** The same of an ending on a date, which `history` knows. */
+export async function deficitsOfEnding(
+  tx: BillingTransaction, history: History, date: LocalDate,
+): Promise<Notice[]> {
+  return deficitsOf(tx, history, usagePeriods(history.stretches, date).slice(-1))
+}
+
+/** The most that some periods next to each other leave of each meter. */
+async function deficitsOf(
+  tx: BillingTransaction, history: History, periods: readonly LabelledPeriod[],
+): Promise<Notice[]> {
+  const known = await readUsage(tx, history, { from: periods[0]!.from, to: periods.at(-1)!.to })
+  const left = periods.map((period) => known.carriedOutOf(period))
+  return [...history.meters.values()].flatMap((meter): Notice[] => {
+    const steps = Math.max(...left.map((deficits) => deficits.get(meter.key) ?? 0))
+    return steps === 0 ? [] : [deficitNotice(meter, unitsFrom(steps, meter.decimals))]
+  })
+}
+
+function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
+  const quantity = units.toLocaleString('en', { maximumFractionDigits: decimals })
+  const counted = units === 1 ? unit.one ?? unit.en : unit.en
+  return {
+    code: 'allowance_deficit',
+    detail: {
+      'zh-CN': `${inChinese(name, '')}：本周期用量超出可用量 ${quantity} ${unit['zh-CN']}，记为待抵扣用量，计入后续周期。`,
+      en: `${name.en}: ${quantity} ${counted} used beyond what the period allows will count in your next periods.`,
+    },
+  }
 }
 
 /** The allowances of which nothing is left right after a change, though its plan includes some. */

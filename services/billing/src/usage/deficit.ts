@@ -16,6 +16,8 @@ export interface KnownUsage {
   all: readonly DailyUsage[]
   /** What counts in a period of the deficits before it. */
   carriedInto(period: Period): Carried
+  /** What a period leaves to count after it: what is written down once it is closed, if nothing more is used in it. */
+  carriedOutOf(period: Period): Carried
   meters(period: Period): MeterInPeriod[]
   rated(period: Period): RatedUsage[]
 }
@@ -35,6 +37,10 @@ export function knownUsage(history: History, all: readonly DailyUsage[], days = 
   const carriedInto = (period: Period) => carriedFrom(history, stretches, period, all)
   return {
     days, all, carriedInto,
+    carriedOutOf: ({ from, to }) => {
+      const { left } = carriedThrough(history, stretches, periodsBefore(history, { from: to }), all, to)
+      return left.findLast(({ period }) => period.from === from)?.deficits ?? new Map<string, number>()
+    },
     meters: (period) => metersInPeriod(stretches, period, all, history.meters, carriedInto(period)),
     rated: (period) => rateUsage(stretches, period, all, history.meters, carriedInto(period)),
   }
