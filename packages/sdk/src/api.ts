@@ -118,7 +118,7 @@ export type CloudEvent = {
 
 export type ConsumeInput = {
   id: string
-  /** 1 when absent; a decimal may be a text */
+  /** 1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event */
   quantity?: number | string
   /** Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`) */
   mode?: 'partial' | 'all'
@@ -211,7 +211,7 @@ export type EventInput = {
   meter?: string
   /** What kind of event it is: every meter with this `eventType` counts it, and the one of this key */
   type?: string
-  /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
+  /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. An event without one is refused (`validation_failed`) where a number in its properties has the name of an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`) */
   quantity?: number | string
   /** RFC 3339, UTC */
   time?: string
@@ -1110,7 +1110,7 @@ export type Recorded = {
       properties: Record<string, unknown>
     }
   }>
-  /** Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none */
+  /** Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: its `startsAt` may still be set up to 35 days back */
   uncharged?: Array<{
     index: number
     id: string

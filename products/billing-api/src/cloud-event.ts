@@ -22,7 +22,7 @@ export const CloudEvent = Type.Object(
     datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
     data: Type.Optional(Nullable(Type.Object(
       { quantity: Type.Optional(Quantity) },
-      { additionalProperties: true, description: 'The rest is kept as properties' },
+      { additionalProperties: true, description: 'The rest is kept as properties. Without a quantity none of it may be a number, except where the meter names it as a label' },
     ))),
     historical: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {
       description: 'An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice',

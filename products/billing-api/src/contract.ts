@@ -181,7 +181,11 @@ export const EventInput = Type.Object(
     customerId: CustomerId,
     meter: Type.Optional({ ...Id, description: 'The one meter that counts it; or `type`' }),
     type: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'What kind of event it is: every meter with this `eventType` counts it, and the one of this key' })),
-    quantity: Type.Optional(Quantity),
+    quantity: Type.Optional(Type.Union([...Quantity.anyOf], {
+      description: "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. "
+        + 'An event without one is refused (`validation_failed`) where a number in its properties has the name of '
+        + "an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`)",
+    })),
     time: Type.Optional(Instant),
     properties: Type.Optional(Properties),
     historical: Type.Optional(Type.Boolean({ description: 'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then' })),
@@ -204,7 +208,8 @@ export const Recorded = Type.Object(
       closed,
     )),
     uncharged: Type.Optional(Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
-      description: "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none",
+      description: "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: "
+        + 'its `startsAt` may still be set up to 35 days back',
     })),
   },
   closed,
@@ -307,7 +312,9 @@ const UsageId = Type.String({ minLength: 1, maxLength: 256 })
 export const ConsumeInput = Type.Object(
   {
     id: UsageId,
-    quantity: Type.Optional(PositiveQuantity),
+    quantity: Type.Optional(Type.Union([...PositiveQuantity.anyOf], {
+      description: '1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event',
+    })),
     mode: Type.Optional(Type.Union([Type.Literal('partial'), Type.Literal('all')], {
       description: 'Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`)',
     })),

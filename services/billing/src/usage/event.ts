@@ -3,6 +3,7 @@ import { countsQuantities, type Meter } from '../meter.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { stepsFrom } from '../rules/quantity.ts'
+import { amountIn } from './amount.ts'
 import { propertiesTooLong, quantityMissing, textUnreadable, timeUnreadable, uniqueMissing, valueMissing, valueNoNumber } from './event-fault.ts'
 
 /**
@@ -86,10 +87,13 @@ export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenT
   return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds), historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest }
 }
 
-/** Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the same. */
-export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes): CheckedEvent | Rejection {
+/**
+ * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the
+ * same. Where it is asked for, its quantity is what was asked, whatever stands in the properties.
+ */
+export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes, isAsked = false): CheckedEvent | Rejection {
   if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
-  const counted = countedBy(meter, event)
+  const counted = countedBy(meter, event, isAsked)
   if ('code' in counted) return counted
   const content = contentOf(event, times)
   if ('code' in content) return content
@@ -139,9 +143,9 @@ export function holds(filters: Meter['filters'], properties: Record<string, unkn
 }
 
 /** What a meter makes of an event: how much in steps, of which value, in which groups. */
-export function countedBy(meter: Meter, event: UsageEventInput): CountedEvent | Rejection {
+export function countedBy(meter: Meter, event: UsageEventInput, isAsked = false): CountedEvent | Rejection {
   const { properties = {} } = event
-  const units = unitsOf(meter, event)
+  const units = isAsked ? unitsAsked(meter, event) : unitsOf(meter, event)
   if (typeof units === 'object') return units
   const quantity = stepsFrom(units, meter.decimals)
   if (quantity === 'quantity_negative') return { code: quantity, detail: `quantity ${units} is below zero` }
@@ -175,44 +179,20 @@ function unitsOf(meter: Meter, { type, quantity, properties = {} }: UsageEventIn
   if (type !== undefined && meter.eventType === type) {
     return { code: 'validation_failed', detail: quantityMissing(key, "send a quantity, or name the property it stands in as the meter's valueProperty") }
   }
-  const amount = amountIn(properties, type === undefined ? namesOfAmounts(key) : undefined)
+  return oneOrRefused(meter, properties, { isPlain: type === undefined, send: "Send it as quantity, or name it as the meter's valueProperty" })
+}
+
+function unitsAsked(meter: Meter, { quantity, properties = {} }: UsageEventInput): number | string | Rejection {
+  if (quantity !== undefined) return quantity
+  return countsQuantities(meter) ? oneOrRefused(meter, properties, { isPlain: true, send: 'Send it as quantity' }) : 1
+}
+
+function oneOrRefused(meter: Meter, properties: Record<string, unknown>, { isPlain, send }: { isPlain: boolean; send: string }): 1 | Rejection {
+  const amount = amountIn(properties, meter, isPlain)
   if (!amount) return 1
-  return {
-    code: 'validation_failed',
-    detail: quantityMissing(
-      key, `'${amount.name}' (${amount.value}) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1`,
-    ),
-  }
+  const detail = `'${amount.name}' (${amount.value}) is not counted. ${send}; where each event counts as one, send the quantity 1`
+  return { code: 'validation_failed', detail: quantityMissing(meter.key, detail) }
 }
-
-/** Properties of a plain event are labels, of which many are numbers: only what has the name of an amount, or of the meter, is one. */
-function namesOfAmounts(key: string): ReadonlySet<string> {
-  return new Set([key.toLowerCase(), 'quantity', 'amount', 'value', 'count', 'units', 'usage'])
-}
-
-/** As people and programs write amounts. */
-const amountAsText = /^[+-]?(\d[\d,_ ]*)?(\.\d+)?([eE][+-]?\d+)?$/
-
-/** The first amount in properties, however deep it stands, by the names that lead to it: under any name, or under these. */
-function amountIn(properties: Record<string, unknown>, names?: ReadonlySet<string>): { name: string; value: string } | undefined {
-  const waiting: [path: string, name: string, value: unknown][] = Object.entries(properties).map(([name, value]): [string, string, unknown] => [name, name, value]).reverse()
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [path, name, value] = next
-    if (typeof value === 'object' && value !== null) {
-      waiting.push(...Object.entries(value).map(([key, one]): [string, string, unknown] => [`${path}.${key}`, key, one]).reverse())
-    } else if ((names === undefined || names.has(name.toLowerCase())) && readsAsAmount(value)) {
-      return { name: path.slice(0, mostNameShown), value: String(value).slice(0, mostNameShown) }
-    }
-  }
-  return undefined
-}
-
-function readsAsAmount(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
-}
-
-/** What a refusal says of a name or value that was sent. */
-const mostNameShown = 100
 
 function isNumeric(value: unknown): value is number | string {
   return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))

@@ -82,8 +82,7 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
   if (known?.reservation) {
     // It holds nothing any more: whoever goes on working on it would use what nobody promised.
-    const { settled: told, closedAt } = known.reservation
-    if (closedAt !== null) throw closedOf(command, told === null ? 'was released' : `was settled with ${units(meter, told)}`)
+    if (known.reservation.closedAt !== null) throw closedOf(command, endOf(known.reservation, meter))
     if (!isOpen(known.reservation, times.at)) throw closedOf(command, 'has expired')
     return { outcome: { answer: { granted: units(meter, known.reservation.held), remaining: remaining(meter, standing), expiresAt: known.reservation.expiresAt, duplicate: true } } }
   }
@@ -111,8 +110,7 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   if (event?.voided) throw voidedOf(command)
   if (reservation.closedAt !== null) {
     const { settled: told, granted, overage } = reservation
-    if (told === null || granted === null || overage === null) throw closedOf(command, 'was released')
-    if (told !== quantity) throw closedOf(command, `was settled with ${units(meter, told)}`)
+    if (told === null || granted === null || overage === null || told !== quantity) throw closedOf(command, endOf(reservation, meter))
     return answerFor({ settled: told, granted, overage }, true)
   }
   // The id was told as an event of its own while the reservation was being made.
@@ -133,7 +131,7 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
 
 function released({ command, times: { at }, meter, ids }: Of<'release'>, standing: Standing): Decided {
   const { reservation } = reservationOf(command, ids)
-  if (reservation.settled !== null) throw closedOf(command, `was settled with ${units(meter, reservation.settled)}`)
+  if (reservation.settled !== null) throw closedOf(command, endOf(reservation, meter))
   const duplicate = reservation.closedAt !== null
   if (!duplicate) giveBack(reservation, standing, at)
   const done = duplicate ? reservation : { ...reservation, closedAt: at }
@@ -165,9 +163,7 @@ function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)
   if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
-  // What is asked for is granted, whatever stands in the properties.
-  const { valueProperty: _, ...plain } = meter
-  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, plain, times)
+  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, times, true)
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
   return event
 }
@@ -200,4 +196,11 @@ function conflictOf({ id }: QuotaCommand, event?: CheckedEvent, known?: KnownId,
 
 const voidedOf = ({ id }: QuotaCommand) => new BillingError('event_voided', { pointer: '/id', message: `what was recorded under '${id}' was taken back: use another id` })
 const closedOf = ({ id }: QuotaCommand, what: string) => new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
+/** How a reservation was closed: what was told of it, and what of that was granted. */
+function endOf({ settled: told, granted }: Reservation, meter: Meter): string {
+  if (told === null) return 'was released'
+  const part = granted === null || granted === told ? '' : `, of which ${units(meter, granted)} were granted`
+  return `was settled with ${units(meter, told)}${part}`
+}
+
 const noSubscriptionOf = ({ customerId }: QuotaCommand) => new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })

@@ -117,6 +117,17 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect((await getUsageDetail(world.billing, { customerId: 'whole' })).data.map(({ id }) => id).sort()).toEqual(['a', 'c'])
   })
 
+  test('an amount in the properties of a consumption without a quantity is refused, and grants nothing; labels grant 1', async () => {
+    await subscribe('amounts', 'free')
+    const ask = (id: string, properties: Record<string, unknown>) => consume(world.billing, { customerId: 'amounts', meter: 'ai_chat', id, properties })
+    for (const [name, value] of [['chats', 7], ['chat_count', '7'], ['qty', 7]] as const) {
+      await expect(ask(name, { model: 'a', [name]: value })).rejects.toMatchObject({
+        code: 'validation_failed', detail: { pointer: '/quantity', message: expect.stringContaining(`'${name}' (7) is not counted. Send it as quantity; where each`) },
+      })
+    }
+    expect(await ask('qty', { agent: 7, status: 200, chat_id: 88 })).toMatchObject({ granted: 1, remaining: 19 })
+  })
+
   test('properties of what is consumed, reserved and settled are kept with the usage', async () => {
     await subscribe('told', 'free')
     const of = { customerId: 'told', meter: 'ai_chat' }

@@ -79,12 +79,13 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const event = await customer('amounts')
     const of = (id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}) => event({ id, meter: 'tokens', properties, ...more })
     const { accepted, rejected } = await recordUsage(world.billing, [
-      of('a', { tokens: 1250 }), of('b', { usage: { model: 'x', Tokens: '1250' } }), of('c', { parts: [{ amount: 1250 }] }),
+      of('a', { tokens: 1250 }), of('b', { usage: { model: 'x', Tokens: '1250' } }), of('c', { parts: [{ amount: 1250 }] }), of('g', { token_count: 1250 }), of('h', { qty: 1250 }),
       of('d', { agent: '10086', latency: 530, status: 200 }), of('e', { tokens: 1250 }, { quantity: 1 }), of('f', { tokens: 1250 }, { meter: 'ai_chat' }),
     ])
     expect(accepted).toBe(3)
     expect(rejected.map(({ id, code, detail }) => [id, code, /'([^']*)' \(1250\) is not counted/.exec(detail)?.[1]])).toEqual([
       ['a', 'validation_failed', 'tokens'], ['b', 'validation_failed', 'usage.Tokens'], ['c', 'validation_failed', 'parts.0.amount'],
+      ['g', 'validation_failed', 'token_count'], ['h', 'validation_failed', 'qty'],
     ])
   })
 
@@ -240,7 +241,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('the detail is searched by id and by any one property, within its range, and counted', async () => {
     const event = await customer('searched')
     const sent: (Partial<UsageEventInput> & { id: string })[] = [
-      { id: 'a', properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
+      { id: 'a', quantity: 1, properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
       { id: 'c', properties: { channel: 'phone' } }, { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
     ]
     await recordUsage(world.billing, sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })))

@@ -90,6 +90,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await use('a', 12)
     expect(await settle('job', 30)).toEqual({ granted: 8, excess: 22, remaining: 0, overage: 0, duplicate: false })
     expect(await quota()).toMatchObject({ used: 20, remaining: 0 })
+    await expect(hold('job', 5)).rejects.toMatchObject({ detail: { message: "reservation 'job' was settled with 30, of which 8 were granted" } })
     expect((await getReconciliation(world.billing, { customerId })).rejected).toMatchObject([
       { id: 'job:excess', meter: 'ai_chat', quantity: 22, time: started, code: 'quota_exceeded', detail: "reservation 'job' was settled with 30 where 8 were left: 22 are not counted" },
     ])
