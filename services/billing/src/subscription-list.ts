@@ -105,7 +105,7 @@ const subscriptions = `subscriptions u join customers c using (customer_id)
 const isOverdue = `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < $1 and ${leftToPay} > 0)`
 
 /** As `getSubscription` says it. */
-const statusOf = `case when u.ended_at <= $1 or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
+const statusOf = `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
 
 function conditionsOf({ customerId, status, planId, planVersion, q }: SubscriptionsFilter, given: Parameters): string[] {
   return [
