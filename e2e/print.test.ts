@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { newContext } from './support/browser.ts'
 import { calm } from './support/pictures.ts'
 import { watchRequests } from './support/requests.ts'
-import { browser, vendor } from './support/shared.ts'
+import { browser, vendor } from './support/standing.ts'
 
 /** A page of the demo's customer in dark, as the printer sees it. */
 async function onPaper(path: string): Promise<Page> {

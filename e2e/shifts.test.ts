@@ -3,7 +3,7 @@ import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { logIn, newContext } from './support/browser.ts'
 import { calm } from './support/pictures.ts'
 import { watchRequests, type Requests } from './support/requests.ts'
-import { browser, url, vendor } from './support/shared.ts'
+import { browser, now, url, vendor } from './support/standing.ts'
 import { layoutShift, takeShifts, watchShifts } from './support/shifts.ts'
 
 const most = 0.02
@@ -70,6 +70,8 @@ describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => 
 
   test('an upgrade opens with the room that its price will take', async () => {
     const { page } = await open(width, '/subscription')
+    // A price that is kept for some minutes is kept by the server's clock.
+    await page.clock.setFixedTime(now)
     // High enough for all of it: where the window limits the dialog, its height says nothing of its content.
     await page.setViewportSize({ width, height: 1_400 })
     await page.getByRole('button', { name: '升级到商业版' }).first().click()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sidewaysScroll, violations } from './support/axe.ts'
 import type { Look } from './support/browser.ts'
 import { openPortal } from './support/portal.ts'
-import { browser, url, vendor } from './support/shared.ts'
+import { browser, url, vendor } from './support/standing.ts'
 
 // Why is it this number: from an amount to its tiers, its days and its events, each adding up to the one above.
 

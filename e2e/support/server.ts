@@ -16,6 +16,8 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 /** By its whole path: the server runs in a folder of its own, from which the package could not be found. */
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 export const secretKey = 'sk_end_to_end_0123456789'
+/** 10:30 in Shanghai on the last date of the demo’s billing period: what is shown of it then is always the same. */
+export const standingClock = '2026-11-30T02:30:00Z'
 
 /** A server of ours in a process of its own, on a data folder of its own. */
 export interface RunningServer {
