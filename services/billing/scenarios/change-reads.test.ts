@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
 import { createBilling, type Billing } from '../src/billing.ts'
-import { cancelSubscription, createSubscription, previewChange, recordUsage, upgradeSubscription } from '../src/index.ts'
+import { cancelSubscription, createSubscription, getSubscription, previewChange, recordUsage, upgradeSubscription } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
@@ -72,5 +72,30 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     expect(young.lines).toEqual([['credit', -59_900], ['fee', 199_900]])
     // Each reads them a few times: for the credit, for late usage, for discounts.
     expect(old.preview.documents).toBeLessThan(60)
+  })
+
+  test('does not grow with the subscriptions that were ended at once and wait to be closed', async () => {
+    const day = (index: number) => new Date(Date.parse(world.billing.now()) + index * 86_400_000).toISOString()
+    const { billing, read } = counting(world.billing)
+    for (const customerId of ['few', 'many']) {
+      await seedCustomer(world.billing, customerId)
+      await createSubscription(world.billing, { customerId, planId: 'team' })
+    }
+    const seen: Record<string, number[]> = { few: [], many: [] }
+    for (let ended = 0; ended < 20; ended += 1) {
+      await world.passTo(day(1))
+      for (const customerId of ended === 0 ? ['few', 'many'] : ['many']) {
+        await cancelSubscription(world.billing, { customerId, when: 'now' })
+        await createSubscription(world.billing, { customerId, planId: 'team' })
+      }
+    }
+    for (const customerId of ['few', 'many']) {
+      for (const look of [() => getSubscription(billing, { customerId }), () => previewChange(billing, { customerId, planId: 'business' })]) {
+        read()
+        await look()
+        seen[customerId]!.push(read().statements)
+      }
+    }
+    expect(seen['many']).toEqual(seen['few'])
   })
 })

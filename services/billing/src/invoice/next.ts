@@ -12,7 +12,7 @@ import type { LineDraft } from './line.ts'
 import { isIssued } from './nothing.ts'
 import { priced } from './priced.ts'
 import { draftAgain } from './reissue.ts'
-import { closingLines, renewalLines } from './renewal.ts'
+import { closingsLines, renewalLines } from './renewal.ts'
 import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 
@@ -95,9 +95,12 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The first closing of an ended subscription that has something to bill, as it is known now. */
 async function nextClosing(tx: BillingTransaction, history: History): Promise<ComingDocument | undefined> {
-  for (const { endsOn, closesAt } of (await unclosedSubscriptions(tx, history)).sort((a, b) => compare(a.closesAt, b.closesAt))) {
-    const lines = await closingLines(tx, history, endsOn)
-    if (await isIssued(tx, lines)) return { at: localDateOf(history.zones, closesAt), totals: (await priced(tx, history.customer, lines)).totals }
+  const unclosed = (await unclosedSubscriptions(tx, history)).sort((a, b) => compare(a.closesAt, b.closesAt))
+  const closings = await closingsLines(tx, history, unclosed.map(({ endsOn }) => endsOn))
+  for (const [index, lines] of closings.entries()) {
+    if (!await isIssued(tx, lines)) continue
+    const { totals } = await priced(tx, history.customer, lines)
+    return { at: localDateOf(history.zones, unclosed[index]!.closesAt), totals }
   }
   return undefined
 }

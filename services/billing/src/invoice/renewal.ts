@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isSameGrid, stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
-import { addDays, earlier, type DateRange, type LocalDate } from '../rules/date.ts'
+import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { addSeconds } from '../rules/instant.ts'
 import { latestDays } from '../usage/event.ts'
@@ -51,8 +51,17 @@ async function creditsWithin(tx: BillingTransaction, { customer }: History, stre
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
 export async function closingLines(tx: BillingTransaction, history: History, endsOn: LocalDate): Promise<LineDraft[]> {
-  const after = { from: endsOn, to: addDays(endsOn, latestDays) }
-  return lateLines(tx, history, after, { ...await knownOf(tx, history, after), closed: await closedPeriods(tx, history) })
+  const [lines] = await closingsLines(tx, history, [endsOn])
+  return lines!
+}
+
+/** The same of several endings, in the order they come, each as if it were the first to be closed: what they need is read once. */
+export async function closingsLines(tx: BillingTransaction, history: History, endings: readonly LocalDate[]): Promise<LineDraft[][]> {
+  if (endings.length === 0) return []
+  const after = endings.map((endsOn) => ({ from: endsOn, to: addDays(endsOn, latestDays) }))
+  const range = after.reduce((all, { from, to }) => ({ from: earlier(all.from, from), to: later(all.to, to) }))
+  const known = { ...await knownOf(tx, history, range), closed: await closedPeriods(tx, history) }
+  return after.map((one) => lateLines(tx, history, one, known))
 }
 
 /** What was used and billed around a range of dates. */
