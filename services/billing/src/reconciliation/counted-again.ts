@@ -62,7 +62,7 @@ export async function countAgain(tx: BillingTransaction, customerId: string, mom
   const all = await tx.query<CountedEvents>(
     `select meter, aggregation, apart is not null as historical, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
        width_bucket(voided_at, $4::timestamptz[]) as "voidMoment", voided_at = any($4::timestamptz[]) as "voidAt",
-       ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
+       ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e')}
      from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7, 8 order by 4, 1`,
     // A sentinel, since a list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],

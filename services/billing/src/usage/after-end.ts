@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../billing.ts'
 import type { History } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
-import { dayOf, valueOf } from './day.ts'
+import { unboundDayOf, valueOf } from './day.ts'
 import { noMeter } from './event.ts'
 import { endingsFrom, endingsOf, type EndingRow } from './ending.ts'
 import { markedDay, tooLarge } from './overflow.ts'
@@ -68,7 +68,7 @@ export async function usageAfterEnd(tx: BillingTransaction, { customer: { custom
   const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
     // Nobody bounds these sums, since nobody bills them: they are told up to what is told exactly.
     `select meter, local_date as date, aggregation, voided_at is not null as "isVoided", count(*)::bigint as events,
-       least(${dayOf('e', values).replace(/::bigint$/, '')}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity
+       least(${unboundDayOf('e', values)}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity
      from (select e.*, v.voided_at, m.aggregation, m.unique_by from usage_events e join meters m on m.key = e.meter ${voidOf('e')}
            where e.customer_id = $1 and e.apart = 'after_end' and e.local_date = any($2::date[])
              and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($4::date + 1)::timestamp at time zone 'UTC') e

@@ -7,6 +7,7 @@ import { documentsOfNothing } from '../invoice/nothing.ts'
 import { addDays, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
+import { parameters } from '../search.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { UsageEvent } from './detail.ts'
@@ -82,18 +83,18 @@ interface LateRow extends Omit<UsageEvent, 'voided' | 'historical'> {
 /** Each period by itself, so that its dates and the instant it was closed at lead to the few events that come into question. */
 async function lateRows(tx: BillingTransaction, customerId: string, closed: readonly ClosedPeriod[], after: readonly string[] | undefined, limit: number): Promise<LateRow[]> {
   if (closed.length === 0) return []
-  const parameters: unknown[] = [customerId, ...(after ?? [])]
+  const given = parameters(customerId, ...(after ?? []))
   const behind = after === undefined ? '' : 'and (stored_at, time, id, meter) < ($2, $3, $4, $5)'
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
-    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => `$${parameters.push(value)}`)
+    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => given.add(value))
     return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place,
         voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
       where customer_id = $1 and meter <> '' and apart is distinct from 'history' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
       order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
   })
-  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`, parameters)
+  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`, given.values)
 }
 
 async function withOutcomes(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {

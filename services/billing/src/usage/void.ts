@@ -189,7 +189,7 @@ async function countDayAgain(tx: BillingTransaction, customerId: string, { key, 
   }
   const values = `(select count(*) from ${sums.values} where ${ofDay})`
   const [again] = await tx.query<{ quantity: number; events: number; last_at: Instant | null; last_id: string | null }>(
-    `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e').replace(' end, ', ' end as last_at, ')} as last_id
+    `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e')}
      from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`, [...day, aggregation],
   )
   if (!again) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
