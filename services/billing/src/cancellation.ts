@@ -33,11 +33,10 @@ export async function cancelSubscription(
     const history = await readHistory(tx, customerId)
     const current = currentOf(history)
     const by = partyOf(tx)
-    let invoice: Invoice | null = null
-    if (now) invoice = await endNow(tx, history, current, input.credit ?? false)
+    let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
+    if (now) ({ invoice, deficits } = await endNow(tx, history, current, input.credit ?? false))
     else if (!history.waiting.some((one) => one.by === by && isEnd(one))) await schedule(tx, history, { by, at: feePeriodAt(current, history.today).to, change: null }, reason)
     const { subscription, notices } = await leftBy(tx, history, invoice)
-    const deficits = now ? await deficitsOfEnding(tx, await readHistory(tx, customerId), history.today) : []
     return { subscription, invoice, notices: [...deficits, ...notices] }
   })
 }
@@ -76,7 +75,7 @@ function currentOf(history: History): Stretch {
 }
 
 /** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
-async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<Invoice | null> {
+async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<{ invoice: Invoice | null; deficits: Notice[] }> {
   const { customer: { customerId }, today } = history
   const endsOn = addDays(today, 1)
   const period = usagePeriods(history.stretches, today).at(-1)!
@@ -91,5 +90,5 @@ async function endNow(tx: BillingTransaction, history: History, current: Stretch
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
   const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
-  return document && viewOf(tx, document)
+  return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today) }
 }
