@@ -75,7 +75,11 @@ describe.each(looks)('in $locale', ({ locale, seen }) => {
       for (const look of [seen[1], seen[0]]) {
         await lookAt(page, look)
         // What is only being laid out anew is right a moment later.
-        const wrong = (await wrongOn(page)).length === 0 ? [] : (await page.waitForTimeout(500), await wrongOn(page))
+        let wrong = await wrongOn(page)
+        if (wrong.length > 0) {
+          await page.waitForTimeout(500)
+          wrong = await wrongOn(page)
+        }
         const seenAs = `${name}-${locale}-${look.theme}-${look.width}`
         await expect.poll(() => openTabInSight(page), { message: `the open tab of ${name} at ${look.width}` }).toBe(true)
         if (wrong.length > 0) found[seenAs] = wrong.slice(0, 8)
