@@ -84,6 +84,16 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     { id: 'in a trial', start: { planId: 'k3', trialDays: 20 }, used: 280, to: { planId: 'k1' }, tells: 0 },
   ]
 
+  /** A customer on the plan of 300 from the 2nd of a month, who has used 280 by the 12th. */
+  async function tenDaysOf280(customerId: string, month: string) {
+    await seedCustomer(world.billing, customerId)
+    await world.passTo(`${month}-02T04:00:00Z`)
+    await createSubscription(world.billing, { customerId, planId: 'k3' })
+    await take(customerId, 280)
+    await world.passTo(`${month}-12T04:00:00Z`)
+    return { customerId }
+  }
+
   test('is the same in the preview, in the answer and once the period is closed', async () => {
     const left: [string, number][] = []
     for (const { id: customerId, to, tells, leaves = tells } of lives) {
@@ -110,12 +120,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   })
 
   test('is what a trial leaves of the one carried into it, and named again by what cuts that short', async () => {
-    const who = { customerId: 'through a trial' }
-    await seedCustomer(world.billing, who.customerId)
-    await world.passTo('2026-06-02T04:00:00Z')
-    await createSubscription(world.billing, { ...who, planId: 'k3' })
-    await take(who.customerId, 280)
-    await world.passTo('2026-06-12T04:00:00Z')
+    const who = await tenDaysOf280('through a trial', '2026-06')
     await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
     await world.passTo('2026-06-13T04:00:00Z')
     // The trial gives 100 for its own dates: 170 are owed, 70 stay.
@@ -135,12 +140,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   })
 
   test('is not named by a change that waits, nor by one of the plan they are on', async () => {
-    const who = { customerId: 'waits' }
-    await seedCustomer(world.billing, who.customerId)
-    await world.passTo('2026-07-02T04:00:00Z')
-    await createSubscription(world.billing, { ...who, planId: 'k3' })
-    await take(who.customerId, 280)
-    await world.passTo('2026-07-12T04:00:00Z')
+    const who = await tenDaysOf280('waits', '2026-07')
     const waits = { ...who, planId: 'k1', when: 'period_end' as const }
     const preview = await previewChange(world.billing, waits)
     expect([told(preview.warnings), preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter)]).toEqual([[], [0]])
