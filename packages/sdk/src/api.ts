@@ -327,7 +327,7 @@ export type Invoice = {
   balanceApplied: number
   /** What credit notes took off the amount due */
   amountCredited: number
-  /** What it gave into the balance when it was issued: a total below zero, of a credit note less what it took off its invoice */
+  /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
   addedToBalance: number
   /** Minor units (分, cents) */
   amountDue: number
@@ -1952,7 +1952,7 @@ export interface Operations {
     balanceApplied: number
     /** What credit notes took off the amount due */
     amountCredited: number
-    /** What it gave into the balance when it was issued: a total below zero, of a credit note less what it took off its invoice */
+    /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
     addedToBalance: number
     /** Minor units (分, cents) */
     amountDue: number

@@ -74,17 +74,13 @@ function cellsOf(invoice: Invoice, { language, timezone }: { language: Language;
   // The periods the document names: what bills neither a fee nor usage has none here.
   const dates = (range: { start: string; end: string } | null) => (range === null ? [null, null] : [range.start, later(addDays(range.end, -1), range.start)])
   const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
-  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, toBalance(invoice),
+  const amounts = [invoice.subtotal, -invoice.discountTotal, invoice.taxTotal, invoice.total, -invoice.creditApplied - invoice.balanceApplied, -invoice.amountCredited, invoice.amountPaid, invoice.addedToBalance,
     invoice.amountDue, sumOf(invoice.payments.filter(({ reversedAt }) => reversedAt !== null)), sumOf(invoice.refunds), invoice.toRefund]
   return [
     invoice.number, kinds[invoice.kind], statuses[statusOf(invoice)], ...dates(fee), ...dates(usage),
     date(invoice.issuedAt), date(invoice.dueAt), date(invoice.total > 0 ? invoice.paidAt : null), currency, ...amounts.map(amount),
   ]
 }
-
-/** What it gave into the balance: a total below zero, and what was paid beyond what was due. */
-const toBalance = ({ addedToBalance, payments }: Invoice) =>
-  payments.reduce((total, payment) => total + (payment.reversedAt === null ? payment.addedToBalance : 0), addedToBalance)
 
 const sumOf = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
 

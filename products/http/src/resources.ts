@@ -386,7 +386,7 @@ export const Invoice = Type.Object(
     amountPaid: Type.Integer({ ...Amount, description: 'Of the payments that were not reversed' }),
     balanceApplied: Type.Integer({ ...Amount, description: 'What the balance paid of it after its issue; below zero where balance applied at its issue was taken back' }),
     amountCredited: Type.Integer({ minimum: 0, description: 'What credit notes took off the amount due' }),
-    addedToBalance: Type.Integer({ minimum: 0, description: 'What it gave into the balance when it was issued: a total below zero, of a credit note less what it took off its invoice' }),
+    addedToBalance: Type.Integer({ minimum: 0, description: 'What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due' }),
     amountDue: Amount,
     payments: Type.Array(Payment, { description: 'Oldest first' }),
     refunds: Type.Array(NoteRefund, { description: 'On a credit note: what was paid back of it, oldest first' }),

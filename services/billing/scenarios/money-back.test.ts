@@ -72,7 +72,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect(await balance('typed')).toBe(30_000)
     const mended = await reverse(wrong.id)
     // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another way and are charged.
-    expect(mended).toMatchObject({ status: 'open', amountPaid: 0, amountDue: 30_000, payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }] })
+    expect(mended).toMatchObject({ status: 'open', amountPaid: 0, addedToBalance: 0, amountDue: 30_000, payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }] })
     expect(await balance('typed')).toBe(0)
     expect([await read(second.id), await read(third.id)].map((one) => [one.status, one.amountDue, one.balanceApplied])).toEqual([['open', 30_000, -30_000], ['open', 30_000, -30_000]])
     const charge = await newest('typed')

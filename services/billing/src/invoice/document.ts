@@ -37,6 +37,6 @@ export interface InvoiceDocument extends Totals {
 }
 
 /** What a document gives into the balance when it is issued: a total below zero, less what a credit note takes off its invoice or pays back. */
-export function addedToBalance({ total, creditNote }: Pick<InvoiceDocument, 'total' | 'creditNote'>): Money {
+export function addedToBalance({ total, creditNote }: { total: Money; creditNote?: InvoiceDocument['creditNote'] | null }): Money {
   return creditNote?.refund ? 0 : money(Math.max(0, -total - (creditNote?.amountCredited ?? 0)))
 }

@@ -3,6 +3,7 @@ import type { Billing } from '../billing.ts'
 import { renderInvoicePdf, templateVersion } from '../invoice-pdf/index.ts'
 import { sha256 } from '../rules/canonical.ts'
 import type { Instant } from '../rules/instant.ts'
+import { addedToBalance } from './document.ts'
 import { getInvoice } from './invoice.ts'
 import { payableOf } from './issue.ts'
 import type { Invoice } from './view.ts'
@@ -31,7 +32,10 @@ export async function generatePdf(billing: Billing, input: { invoiceId: string; 
 function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
   if (invoice.status === 'draft' || invoice.status === 'void') return invoice
   const amountDue = payableOf(invoice)
-  return { ...invoice, status: 'open', overdue: false, dueAt: amountDue > 0 ? dueAt : null, amountPaid: 0, amountDue, paidAt: null, pdfSha256: null }
+  return {
+    ...invoice, status: 'open', overdue: false, dueAt: amountDue > 0 ? dueAt : null,
+    amountPaid: 0, addedToBalance: addedToBalance(invoice), amountDue, paidAt: null, pdfSha256: null,
+  }
 }
 
 /** When an invoice fell due as it was issued: one that was paid and is due again says another date today. */

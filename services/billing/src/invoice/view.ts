@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { SellerOnDocument } from '../seller.ts'
-import type { Money } from '../rules/money.ts'
+import { sum, type Money } from '../rules/money.ts'
 import { billedPeriods, type BilledPeriods } from './billed-periods.ts'
 import { addedToBalance, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
 import type { Line, LineDraft } from './line.ts'
@@ -75,7 +75,7 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
     return {
       // A document from before there were discounts does not name them.
       ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), billedPeriods: billedPeriods(document.lines), finalizesAt: null, sha256: row.sha256,
-      addedToBalance: row.voidedAt === null ? addedToBalance(document) : 0,
+      addedToBalance: sum([row.voidedAt === null ? addedToBalance(document) : 0, ...paid.map((payment) => (payment.reversedAt === null ? payment.addedToBalance : 0))]),
       ...stateOf(row, paid, own, tx.at), payments: paid.map(({ applied: _applied, ...payment }) => payment), voidReason: row.voidReason, refunds: own.refunds, toRefund: own.toRefund,
       creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
     }

@@ -1,20 +1,18 @@
 import type { Invoice } from '@customer-portal/portal-api/contract'
 
-type Settled = Pick<Invoice, 'status' | 'total' | 'creditApplied' | 'balanceApplied' | 'amountPaid' | 'amountCredited' | 'addedToBalance' | 'amountDue' | 'creditNote' | 'payments'>
+type Settled = Pick<Invoice, 'status' | 'total' | 'creditApplied' | 'balanceApplied' | 'amountPaid' | 'amountCredited' | 'addedToBalance' | 'amountDue' | 'creditNote'>
 type Word = 'voided' | 'credit' | 'amountPaid' | 'amountCredited' | 'offInvoice' | 'toCredit' | 'refund' | 'amountDue'
 
 /** How the total of a document was settled, in the order in which it adds up to what is due; a credit note has nothing due. */
 export function settledRows(invoice: Settled): { word: Word; amount: number; strong?: true }[] {
   const { status, total, creditNote, amountDue } = invoice
   if (status === 'void') return [{ word: 'voided', amount: -total }, { word: 'amountDue', amount: 0, strong: true }]
-  // What was paid beyond what was due went there as well.
-  const toBalance = invoice.payments.reduce((total, payment) => total + (payment.reversedAt === null ? payment.addedToBalance : 0), invoice.addedToBalance)
   const rows: { word: Word; amount: number }[] = [
     { word: 'credit', amount: -invoice.creditApplied - invoice.balanceApplied },
     { word: 'amountPaid', amount: -invoice.amountPaid },
     { word: 'amountCredited', amount: -invoice.amountCredited },
     { word: 'offInvoice', amount: creditNote?.amountCredited ?? 0 },
-    { word: 'toCredit', amount: toBalance },
+    { word: 'toCredit', amount: invoice.addedToBalance },
     { word: 'refund', amount: creditNote?.refund ? -total - creditNote.amountCredited : 0 },
   ]
   return [...rows.filter((row) => row.amount !== 0), ...(status === 'draft' || creditNote ? [] : [{ word: 'amountDue' as const, amount: amountDue, strong: true as const }])]
