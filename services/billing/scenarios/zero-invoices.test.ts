@@ -79,4 +79,23 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await world.passTo('2026-09-01T02:00:00Z')
     expect(await invoicesOf('asked')).toHaveLength(1)
   })
+
+  test('asked for by its period bills what came late since, once, and no fee of what followed', async () => {
+    await seedCustomer(world.billing, 'asked-late')
+    await createSubscription(world.billing, { customerId: 'asked-late', planId: 'gratis' })
+    await use('asked-late', 'sep', 60)
+    await world.passTo('2026-10-10T02:00:00Z')
+    await upgradeSubscription(world.billing, { customerId: 'asked-late', planId: 'paid' })
+    await use('asked-late', 'late sep', 80, '2026-09-30T02:00:00Z')
+    // 140 of 100: 40 at 10, of the 60 nothing was billed.
+    const invoice = await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' })
+    expect(invoice).toMatchObject({ kind: 'renewal', total: 400, lines: [{ kind: 'adjustment', quantity: 80, amount: 400 }] })
+    expect(await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' })).toMatchObject({ id: invoice.id })
+    await world.passTo('2026-12-01T02:00:00Z')
+    // 22 of October's 31 days of 3,000, then each month's fee.
+    expect((await amountsOf('asked-late')).map(([kind, ...lines]) => [kind, ...lines.map((line) => (line as unknown[])[2])])).toEqual([
+      ['change', 2_129], ['renewal', 400], ['renewal', 3_000], ['renewal', 3_000],
+    ])
+    expect(await balanceOf('asked-late', '2026-09')).toMatchObject([{ accepted: 140, billed: 60, adjusted: 80, unbilled: 0, difference: 0 }])
+  })
 })
