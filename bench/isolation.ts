@@ -103,6 +103,7 @@ async function sendWideBodies({ port }: Program): Promise<void> {
     ['portal-sessions/exchange', fields], ['portal-sessions/exchange', fields],
     ['events', { ...event, properties: fields }], ['events', { ...event, quantity: many(180_000, () => [1]) }],
     ['events', { ...event, properties: { deep: many(180_000, () => [1]) } }],
+    ['events', many(190, (sent) => ({ ...event, id: `named-${sent}`, properties: Object.fromEntries(many(300, (place) => [`x${sent}y${place}`, 1])) }))],
     ['events', many(1_000, (place) => ({ ...event, id: `wide-${place}`, customerId: 'nobody', properties }))],
   ]
   for (const [path, body] of bodies) {

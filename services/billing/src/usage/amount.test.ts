@@ -94,3 +94,22 @@ describe('a number in the properties of an event without a quantity', () => {
     expect(performance.now() - before).toBeLessThan(1000)
   })
 })
+
+test('however much stands in the properties, it is refused or looked through in about the time that writing it takes', () => {
+  const times = takenTimes('2026-03-01T00:00:00.000000Z' as Parameters<typeof takenTimes>[0])
+  const lists = (many: number) => ({ deep: Array.from({ length: many }, () => [1]) })
+  const names = (many: number) => Object.fromEntries(Array.from({ length: many }, (_, place) => [`x${place}y`, 1]))
+  // Too long for one event, and as many events as a body holds of those that are not.
+  const bodies = [[lists(180_000)], [names(900)], Array.from({ length: 150 }, () => lists(1_000)), Array.from({ length: 150 }, () => names(300))]
+  const quickest = (work: () => void) => Math.min(...Array.from({ length: 5 }, () => {
+    const began = performance.now()
+    work()
+    return performance.now() - began
+  }))
+  for (const body of bodies) {
+    const check = quickest(() => { for (const properties of body) checkEvent({ id: 'e', customerId: 'c', meter: 'ai_chat', properties }, answers, times) })
+    const written = quickest(() => { for (const properties of body) JSON.stringify(properties) })
+    // Of the first of them it was over a hundred times as long.
+    expect(check / Math.max(written, 0.5)).toBeLessThan(100)
+  }
+})

@@ -14,43 +14,44 @@ export interface Amount {
 export function amountIn(
   properties: Record<string, unknown>, meter: Meter, isPlain: boolean,
 ): Amount | undefined {
-  let words: MeterWords | undefined
-  const waiting = placesIn(properties).filter(({ name }) => !isLabelOf(meter, name))
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { value, path, name } = next
-    if (typeof value === 'object' && value !== null) {
-      const isOfAmounts = next.isOfAmounts
-        || (isPlain && wordsOf(name).some((word) => saysAmount(word, words ??= meterWordsOf(meter))))
-      for (const place of placesIn(value, { ...next, isOfAmounts })) waiting.push(place)
-    } else if (readsAsAmount(value) && (!isPlain || namesAmount(next, words ??= meterWordsOf(meter)))) {
-      return { name: path.slice(0, mostShown), value: String(value).slice(0, mostShown) }
-    }
+  for (const name of Object.keys(properties)) {
+    if (isLabelOf(meter, name)) continue
+    const found = amountAt(properties[name], { name, parent: '', isOfAmounts: false }, isPlain ? meter : undefined)
+    if (found) return { name: [name, ...found.path].join('.').slice(0, mostShown), value: String(found.value).slice(0, mostShown) }
   }
   return undefined
 }
 
 /**
- * Where a value stands: in `parent`, and perhaps among what a name further up says to be amounts. The
- * members of a list have its name.
+ * What a value is called: its name, that of what holds it, and whether a name further up says that it is of amounts. The members of a list are called as the
+ * list is. What that name says is decided once.
  */
 interface Place {
-  path: string
   name: string
   parent: string
   isOfAmounts: boolean
-  value: unknown
+  isAmount?: boolean
+  saysAmount?: boolean
 }
 
-/** Last first, as they are taken from the end. */
-function placesIn(value: object, of?: Place): Place[] {
-  const entries = Object.entries(value).reverse() as [string, unknown][]
-  if (!of) return entries.map(([name, one]) => ({ path: name, name, parent: '', isOfAmounts: false, value: one }))
-  const { path, isOfAmounts } = of
+/** The first amount in a value, with the names and numbers that lead to it. Without a meter any number is one. Values are nested 64 deep at most. */
+function amountAt(value: unknown, place: Place, meter: Meter | undefined): { path: string[]; value: unknown } | undefined {
+  if (typeof value !== 'object' || value === null) {
+    if (!readsAsAmount(value)) return undefined
+    place.isAmount ??= meter === undefined || namesAmount(place, meterWordsOf(meter))
+    return place.isAmount ? { path: [], value } : undefined
+  }
   const isList = Array.isArray(value)
-  return entries.map(([key, one]) => ({
-    path: `${path}.${key}`, name: isList ? of.name : key, parent: isList ? of.parent : of.name, isOfAmounts,
-    value: one,
-  }))
+  if (meter !== undefined) place.saysAmount ??= place.isOfAmounts || wordsOf(place.name).some((word) => saysAmount(word, meterWordsOf(meter)))
+  const isOfAmounts = place.saysAmount === true
+  // A list in a list is called as that is.
+  const ofMembers = isOfAmounts === place.isOfAmounts ? place : { name: place.name, parent: place.parent, isOfAmounts }
+  for (const key of Object.keys(value)) {
+    const member = isList ? ofMembers : { name: key, parent: place.name, isOfAmounts }
+    const found = amountAt((value as Record<string, unknown>)[key], member, meter)
+    if (found) return { ...found, path: [key, ...found.path] }
+  }
+  return undefined
 }
 
 const isLabelOf = ({ groupBy, uniqueBy, filters, valueProperty }: Meter, name: string): boolean =>
@@ -119,6 +120,9 @@ interface MeterWords {
   many: ReadonlySet<string>
   chinese: readonly string[]
   measured: ReadonlySet<string>
+  /** What a word that is run together with others ends with, or begins with, if it is about many or one of what is counted. */
+  endings: readonly string[]
+  beginnings: readonly string[]
 }
 
 const found = new WeakMap<Meter, MeterWords>()
@@ -134,11 +138,13 @@ function findMeterWords({ key, valueProperty, name, unit }: Meter): MeterWords {
   const units = [unit.en, unit.one ?? '', unit['zh-CN']].flatMap(nounsOf).flatMap(singularsOf)
   const names = [key, name.en].flatMap(nounsOf).filter((word) => word.length > 1).flatMap(singularsOf)
   const all = [...new Set([...units, ...names])]
+  // A meter named "Talk time" says nothing of a property `time`.
+  const one = new Set([...units, ...names.filter((word) => !aboutIt.has(word))])
+  const many = new Set(all.flatMap(pluralOf))
   return {
     exact: new Set([key, valueProperty ?? key].map((exact) => exact.toLowerCase())),
-    // A meter named "Talk time" says nothing of a property `time`.
-    one: new Set([...units, ...names.filter((word) => !aboutIt.has(word))]),
-    many: new Set(all.flatMap(pluralOf)),
+    one, many,
+    endings: [...many].filter((noun) => noun.length > 4), beginnings: [...one, ...many].filter((noun) => noun.length > 3),
     chinese: [unit['zh-CN'], name['zh-CN']].flatMap(wordsOf).filter(isChinese),
     measured: new Set(measures.flatMap(({ of, names: also }) => (all.some((word) => of.has(word)) ? [...also] : []))),
   }
@@ -196,15 +202,14 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
  * A word for amounts, or for many of what is counted: `call_id` is no amount, `calls_today` is. Also where
  * words are run together: `inputtokens`.
  */
-function saysAmount(word: string, { one, many, chinese }: MeterWords): boolean {
+function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterWords): boolean {
   if (amounts.has(word) || many.has(word)) return true
   if (isChinese(word)) {
     return chineseAmounts.some((amount) => word.endsWith(amount))
       || chinese.some((noun) => word === noun || (word.includes(noun) && /[数量]$/.test(word)))
   }
-  return [...many].some((noun) => noun.length > 4 && word.endsWith(noun))
-    || [...one, ...many].some((noun) => noun.length > 3 && word.startsWith(noun)
-      && amounts.has(word.slice(noun.length)))
+  return endings.some((noun) => word.endsWith(noun))
+    || beginnings.some((noun) => word.startsWith(noun) && amounts.has(word.slice(noun.length)))
 }
 
 /**

@@ -93,6 +93,7 @@ export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenT
  */
 export function checkEvent(event: UsageEventInput, meter: Meter | undefined, times: TakenTimes, isAsked = false): CheckedEvent | Rejection {
   if (!meter) return { code: 'meter_not_found', detail: `there is no meter '${event.meter}'` }
+  if (event.properties && areTooLong(event.properties)) return tooLongOf
   const counted = countedBy(meter, event, isAsked)
   if ('code' in counted) return counted
   const content = contentOf(event, times)
@@ -109,6 +110,7 @@ export function checkEvent(event: UsageEventInput, meter: Meter | undefined, tim
 export function checkTypedEvent(event: UsageEventInput & { type: string }, readers: readonly Meter[], times: TakenTimes): CheckedEvent | Rejection {
   const { type, properties = {} } = event
   if (readers.length === 0) return { code: 'meter_not_found', detail: `there is no meter '${type}', and none reads events of type '${type}'` }
+  if (areTooLong(properties)) return tooLongOf
   const counted: CountedEvent[] = []
   for (const meter of readers) {
     if (meter.eventType === type && !holds(meter.filters, properties)) continue
@@ -212,7 +214,6 @@ function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent
   const time = event.historical ? timeOfHistory(event.time, times) : event.time === undefined && event.arrivedAt === undefined ? times.at : timeOf(event.time ?? event.arrivedAt!, times)
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
-  if (event.properties !== undefined && areTooLong(properties)) return { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
   // What JSON may hold, as an escape, and the database may not.
   if ((propertiesText.includes('\\u') && !isStorable(properties)) || !isStorable(event.id) || !isStorable(event.type ?? '')) {
@@ -221,7 +222,9 @@ function contentOf(event: UsageEventInput, times: TakenTimes): Pick<CheckedEvent
   return { time, timeSent: event.time !== undefined, properties, propertiesText, ...(event.historical ? { historical: true } : {}) }
 }
 
-/** Whether properties take more room than an event may, in whatever order they stand. */
+const tooLongOf: Rejection = { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
+
+/** Whether properties take more room than an event may, in whatever order they stand. Asked before anything looks at each of them. */
 export function areTooLong(properties: unknown): boolean {
   return Buffer.byteLength(JSON.stringify(properties)) > mostPropertyBytes
 }
