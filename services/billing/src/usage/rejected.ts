@@ -210,7 +210,7 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
 
 /** What is wrong with the event itself stays wrong: only what its surroundings refused may go better another time. */
 function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
-  return code !== 'validation_failed' && isStorable([id, meter, type, properties]) && !areTooLong(properties)
+  return code !== 'validation_failed' && !areTooLong(properties) && isStorable([id, meter, type, properties])
 }
 
 /** The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable. */
