@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { capture, shortened } from './child.mjs'
 import { say } from './console.mjs'
-import { inProject } from './project.mjs'
+import { inCi, inProject } from './project.mjs'
 import { findCommand } from './system-packages.mjs'
 
 /** Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS. @param {string | undefined} named @returns {string[]} */
@@ -34,7 +34,7 @@ async function downloadedChromium() {
 /** Lets playwright-core fetch its own Chromium, for systems whose packages have none. */
 export async function downloadChromium() {
   say('  Fetching a Chromium with playwright-core …')
-  const dependencies = process.getuid?.() === 0 ? ['--with-deps'] : []
+  const dependencies = process.getuid?.() === 0 || inCi ? ['--with-deps'] : []
   const { code, output } = await capture(process.execPath, [inProject('node_modules', 'playwright-core', 'cli.js'), 'install', ...dependencies, 'chromium'], {
     waiting: 'still fetching Chromium',
   })

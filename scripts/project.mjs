@@ -9,6 +9,9 @@ export function inProject(...parts) {
   return path.join(root, ...parts)
 }
 
+/** Whether nobody watches this run: then all that is missing may be installed, and nothing may be skipped. */
+export const inCi = process.env.CI === 'true' || process.env.CI === '1'
+
 export const portal = { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' }
 
 /** The two front ends: a name, the folder with its vite.config.ts, and the path it is served at. */

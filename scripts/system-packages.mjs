@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { capture, shortened } from './child.mjs'
 import { say } from './console.mjs'
+import { inCi } from './project.mjs'
 
 /** The first of these commands that is on the PATH, with its whole path. @param {string[]} names @param {string} [searchPath] @returns {string | undefined} */
 export function findCommand(names, searchPath = process.env.PATH ?? '') {
@@ -9,24 +10,76 @@ export function findCommand(names, searchPath = process.env.PATH ?? '') {
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file))
 }
 
-/** How this process may install packages of the system: as root, by a sudo that asks nothing, or not at all. @returns {Promise<string[] | undefined>} */
-async function installer() {
-  if (!findCommand(['apt-get'])) return undefined
-  if (process.getuid?.() === 0) return ['apt-get']
-  const sudo = findCommand(['sudo'])
-  if (sudo && (await capture(sudo, ['-n', 'true'])).code === 0) return [sudo, '-n', 'apt-get']
-  return undefined
+/**
+ * A machine as far as its packages go. `quietSudo` says that sudo asks for no password.
+ * @typedef {{ manager: 'apt-get' | 'brew' | undefined, root: boolean, inCi: boolean, quietSudo: boolean }} Machine
+ */
+
+/** What Homebrew calls Debian's packages. The browser comes from playwright-core there. @type {Record<string, string>} */
+const formulas = { postgresql: 'postgresql@17', 'poppler-utils': 'poppler' }
+
+/**
+ * The commands that install packages, given by Debian's names; none where we know no package manager.
+ * @param {string[]} packages @param {Machine} machine @returns {string[][]}
+ */
+export function installCommands(packages, { manager, root, inCi }) {
+  if (packages.length === 0 || !manager) return []
+  if (manager === 'brew') {
+    const named = packages.flatMap((name) => formulas[name] ?? [])
+    return named.length > 0 ? [['brew', 'install', ...named]] : []
+  }
+  const before = root ? [] : inCi ? ['sudo', '-n'] : ['sudo']
+  return [
+    [...before, 'apt-get', 'update'],
+    [...before, 'apt-get', 'install', '-y', '--no-install-recommends', ...packages],
+  ]
 }
 
-/** Installs packages of the system (Debian and its like). False when this machine does not let us, or when it fails: then its words are printed. @param {string[]} packages */
+/**
+ * Whether packages may be installed without asking: as root, as containers run, and in CI. A machine that somebody works on is theirs, also where sudo
+ * would not ask.
+ * @param {Machine} machine
+ */
+export function mayInstall({ manager, root, inCi, quietSudo }) {
+  if (manager === 'brew') return inCi
+  return manager === 'apt-get' && (root || (inCi && quietSudo))
+}
+
+/**
+ * The one line with which somebody installs packages themselves; empty where we know none. @param {string[]} packages @param {Machine} machine
+ */
+export function commandLine(packages, machine) {
+  const browser = packages.includes('chromium') && machine.manager !== 'apt-get' ? [['npx', 'playwright-core', 'install', 'chromium']] : []
+  return [...installCommands(packages, machine), ...browser].map((command) => command.join(' ')).join(' && ')
+}
+
+/** @returns {Promise<Machine>} */
+async function thisMachine() {
+  const root = process.getuid?.() === 0
+  const manager = findCommand(['apt-get']) ? 'apt-get' : findCommand(['brew']) ? 'brew' : undefined
+  const quietSudo = inCi && !root && (await capture('sudo', ['-n', 'true'])).code === 0
+  return { manager, root, inCi, quietSudo }
+}
+
+/**
+ * Installs packages of the system where that may be done without asking, and says so first; else prints the command that does. False when they are not
+ * installed: of a command that failed its words are printed.
+ * @param {string[]} packages
+ */
 export async function installSystemPackages(packages) {
-  const apt = await installer()
-  if (!apt) return false
-  const [command, ...before] = /** @type {[string, ...string[]]} */ (apt)
-  say(`  Installing ${packages.join(', ')} with apt-get …`)
+  const machine = await thisMachine()
+  if (!mayInstall(machine)) {
+    const line = commandLine(packages, machine)
+    say(line ? `  This machine lacks ${packages.join(', ')}. To install what is missing, run:\n\n    ${line}\n` : `  This machine lacks ${packages.join(', ')}.`)
+    return false
+  }
+  say(`  Installing ${packages.join(', ')} with ${machine.manager} …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await capture(command, [...before, 'update', '-q'], { env, waiting: 'still reading the lists of packages' })
-  const { code, output } = await capture(command, [...before, 'install', '-q', '-y', '--no-install-recommends', ...packages], { env, waiting: 'still installing' })
-  if (code !== 0) say(`${shortened(output, 8)}\n  apt-get could not install ${packages.join(', ')}.`)
-  return code === 0
+  let last = { code: 0, output: '' }
+  // Reading the lists may fail in part, where a source is away, and what is asked for be there all the same.
+  for (const [command = '', ...parameters] of installCommands(packages, machine)) {
+    last = await capture(command, parameters, { env, waiting: parameters.includes('update') ? 'still reading the lists of packages' : 'still installing' })
+  }
+  if (last.code !== 0) say(`${shortened(last.output, 8)}\n  ${machine.manager} could not install ${packages.join(', ')}.`)
+  return last.code === 0
 }

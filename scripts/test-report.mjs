@@ -44,11 +44,3 @@ export function sum(tallies) {
 export function summaryLine(total) {
   return `${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`
 }
-
-/**
- * The skipped tests that CI does not accept: all of them, except that tests of files which read ../shared may be skipped where that folder is absent.
- * @param {Tally['skipped']} skipped @param {{ sharedIsHere: boolean, source: (file: string) => string }} where
- */
-export function unexcused(skipped, { sharedIsHere, source }) {
-  return skipped.filter(({ file }) => sharedIsHere || !/\bshared\b/.test(source(file)))
-}

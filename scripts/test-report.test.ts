@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sum, summaryLine, tally, unexcused } from './test-report.mjs'
+import { sum, summaryLine, tally } from './test-report.mjs'
 
 const file = (name: string, ...statuses: string[]) => ({
   name, status: statuses.includes('failed') ? 'failed' : 'passed', assertionResults: statuses.map((status, at) => ({ status, fullName: `test ${at}` })),
@@ -17,13 +17,6 @@ test('a file that could not be loaded is a failure', () => {
 
 test('a file whose tests pass but whose clean-up fails is a failure', () => {
   expect(tally({ testResults: [{ ...file('a', 'passed'), status: 'failed' }] }).failed).toBe(1)
-})
-
-test('CI accepts a skipped test only of a file that reads ../shared, and only where that is absent', () => {
-  const skipped = [{ name: 'trace', file: 'import.test.ts' }, { name: 'lazy', file: 'plan.test.ts' }]
-  const source = (name: string) => (name === 'import.test.ts' ? "skipIf(!existsSync('../shared'))" : 'skip')
-  expect(unexcused(skipped, { sharedIsHere: false, source }).map((each) => each.name)).toEqual(['lazy'])
-  expect(unexcused(skipped, { sharedIsHere: true, source })).toHaveLength(2)
 })
 
 test('each failure is told with its file and the first lines of why, without the calls it came through', () => {

@@ -1,28 +1,22 @@
 import { say } from './console.mjs'
 import { downloadChromium, findChromium, hasChineseFont } from './chromium.mjs'
 import { findPostgres } from './postgres.mjs'
+import { inCi } from './project.mjs'
 import { findCommand, installSystemPackages } from './system-packages.mjs'
 
-const withoutFont = 'No Chinese font was found: pictures show boxes instead of characters. Install the package "fonts-noto-cjk".'
-
 /** @typedef {{ postgres: string | undefined, chromium: string | undefined, missing: string[] }} Tools */
+/** @typedef {{ postgres: string | undefined, chromium: string | undefined, chineseFont: boolean, poppler: boolean }} Found */
 
 /**
- * What the tests need besides Node, found on this machine or installed from its packages. `missing` says, one sentence each, what stays
+ * What the tests need besides Node, found on this machine or, as root and in CI, installed from its packages. `missing` says, one sentence each, what stays
  * untested without them. @returns {Promise<Tools>}
  */
 export async function findTools() {
-  await install([...(await absentPackages()), ...(await absentForPages())])
-  const postgres = await findPostgres()
-  const chromium = await findChromium()
-  const missing = [
-    ...(postgres ? [] : ['PostgreSQL 15 or newer was not found and could not be installed: the tests on a real PostgreSQL are skipped. Install the package "postgresql".']),
-    ...(chromium ? [] : ['Chromium was not found and could not be installed: the end-to-end tests are skipped. Install "chromium" or set CHROMIUM_PATH.']),
-    ...((await hasChineseFont()) ? [] : [withoutFont]),
-    ...(hasPoppler() ? [] : ['pdftotext and pdftoppm were not found: the tests that read a PDF are skipped. Install the package "poppler-utils".']),
-  ]
+  await provide(absentPackages(await look()))
+  const found = await look()
+  const missing = withoutThem(found, process.env.TEST_DATABASE_URL)
   for (const sentence of missing) say(`  ${sentence}`)
-  return { postgres, chromium, missing }
+  return { postgres: found.postgres, chromium: found.chromium, missing }
 }
 
 /**
@@ -30,30 +24,54 @@ export async function findTools() {
  * none to be had.
  */
 export async function provideChromium() {
-  await install(await absentForPages())
+  await provide(absentPackages({ ...(await look()), postgres: 'not needed', poppler: true }))
   const chromium = await findChromium()
-  if (!chromium) throw new Error('Chromium was not found and could not be installed. Install "chromium" or set CHROMIUM_PATH.')
+  if (!chromium) throw new Error(`Chromium was not found. ${howToGetChromium}`)
   if (!(await hasChineseFont())) say(`  ${withoutFont}`)
   process.env.CHROMIUM_PATH = chromium
 }
 
-/** @param {string[]} absent */
-async function install(absent) {
-  if (absent.length > 0) await installSystemPackages(absent)
-  if (absent.includes('chromium') && !(await findChromium())) await downloadChromium()
-}
+const howToGetChromium = 'Install it, or run "npx playwright-core install chromium", or set CHROMIUM_PATH.'
+const withoutFont = 'No Chinese font was found: pictures show boxes instead of characters.'
 
-async function absentPackages() {
+/** Debian's names of the packages that bring what was not found. @param {Found} found */
+export function absentPackages(found) {
   return [
-    ...((await findPostgres()) || process.env.TEST_DATABASE_URL ? [] : ['postgresql']),
-    ...(hasPoppler() ? [] : ['poppler-utils']),
+    ...(found.postgres ? [] : ['postgresql']),
+    ...(found.poppler ? [] : ['poppler-utils']),
+    ...(found.chromium ? [] : ['chromium']),
+    ...(found.chineseFont ? [] : ['fontconfig', 'fonts-noto-cjk']),
   ]
 }
 
-async function absentForPages() {
-  return [...((await findChromium()) ? [] : ['chromium']), ...((await hasChineseFont()) ? [] : ['fontconfig', 'fonts-noto-cjk'])]
+/**
+ * One sentence for each thing that was not found: what is not tested without it. @param {Found} found @param {string} [databaseUrl] a server that the
+ * tests are given
+ */
+export function withoutThem(found, databaseUrl) {
+  const onPostgres = databaseUrl ? 'the tests that start a server of their own, or dump one,' : 'the tests on a real PostgreSQL'
+  return [
+    ...(found.postgres ? [] : [`PostgreSQL 15 or newer was not found: ${onPostgres} are skipped.`]),
+    ...(found.chromium ? [] : [`Chromium was not found: the end-to-end tests are skipped. ${howToGetChromium}`]),
+    ...(found.chineseFont ? [] : [withoutFont]),
+    ...(found.poppler ? [] : ['pdftotext and pdftoppm were not found: the tests that read a PDF are skipped.']),
+  ]
 }
 
-function hasPoppler() {
-  return findCommand(['pdftotext']) !== undefined && findCommand(['pdftoppm']) !== undefined
+/** @returns {Promise<Found>} */
+async function look() {
+  return {
+    postgres: await findPostgres(),
+    chromium: await findChromium(),
+    chineseFont: await hasChineseFont(),
+    poppler: findCommand(['pdftotext']) !== undefined && findCommand(['pdftoppm']) !== undefined,
+  }
+}
+
+/** @param {string[]} absent */
+async function provide(absent) {
+  if (absent.length > 0) await installSystemPackages(absent)
+  // A browser of playwright-core's is 150 MB in somebody's home: fetched unasked only where nobody's is.
+  const unasked = inCi || process.getuid?.() === 0
+  if (absent.includes('chromium') && unasked && !(await findChromium())) await downloadChromium()
 }
