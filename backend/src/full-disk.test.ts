@@ -5,16 +5,24 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { findPostgres, startPostgres } from '../../scripts/postgres.mjs'
+import { inCi } from '../../scripts/project.mjs'
 import { customers, seedOver } from './testing/recording-clients.ts'
 import { key, serverProcess } from './testing/server-process.ts'
 
 const customerId = customers[0]!
 
+/** Runs a command that takes root: as root, or in CI by a sudo that does not ask. */
+function asRoot(...command: string[]): void {
+  const [program = '', ...parameters] = inCi && process.getuid?.() !== 0 ? ['sudo', '-n', ...command] : command
+  execFileSync(program, parameters, { stdio: 'pipe' })
+}
+
 /** A small disk of its own; undefined where this user may not mount one. */
 function smallDisk(megabytes: number): { folder: string; freeBytes(): number; remove(): void } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder], { stdio: 'pipe' })
+    const { uid, gid } = statSync(folder)
+    asRoot('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755,uid=${uid},gid=${gid}`, 'tmpfs', folder)
   } catch {
     rmSync(folder, { recursive: true })
     return undefined
@@ -26,7 +34,7 @@ function smallDisk(megabytes: number): { folder: string; freeBytes(): number; re
       return bavail * bsize
     },
     remove() {
-      execFileSync('umount', ['-l', folder])
+      asRoot('umount', '-l', folder)
       rmSync(folder, { recursive: true })
     },
   }
