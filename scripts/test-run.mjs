@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { capture, exitCode, show, stopChildren } from './child.mjs'
+import { exitCode, show, stopChildren } from './child.mjs'
 import { duration, say } from './console.mjs'
 import { buildFrontEnds } from './front-ends.mjs'
 import { whenNpmEnds } from './npm-parent.mjs'
 import { startPostgres } from './postgres.mjs'
-import { frontEnds, inCi, inProject, root } from './project.mjs'
+import { inCi, inProject, root } from './project.mjs'
+import { checkLayers, checkTypes, installed, lint } from './source-checks.mjs'
+import { failedSteps, step } from './steps.mjs'
 import { sum, summaryLine, tally } from './test-report.mjs'
 import { findTools } from './test-tools.mjs'
 
@@ -20,8 +22,6 @@ async function cleanUp() {
   for (const step of undo.splice(0).reverse()) await step()
 }
 
-/** @type {string[]} */
-const failedSteps = []
 /** What this machine lacks, a sentence each: said again at the end, where it is read. @type {string[]} */
 let missing = []
 
@@ -52,53 +52,12 @@ async function interrupted(signal) {
   process.exit(exitCode(null, signal))
 }
 
-/**
- * Runs one step between two lines that say so. @param {string} name @param {() => Promise<string>} work answers what is wrong, or ''
- * @returns {Promise<boolean>}
- */
-async function step(name, work) {
-  say(`▶ ${name}`)
-  const began = Date.now()
-  const trouble = await work()
-  if (trouble) {
-    say(trouble.trimEnd())
-    failedSteps.push(name)
-  }
-  say(`${trouble ? '✗' : '✓'} ${name}, ${duration(Date.now() - began)}\n`)
-  return trouble === ''
-}
-
-/** The path of an installed command's script, to be run by this Node. @param {string} script */
-const installed = (script) => inProject('node_modules', ...script.split('/'))
-
-/** Runs an installed command; answers its words when it fails. @param {string} script @param {string[]} parameters */
-async function check(script, ...parameters) {
-  const { code, output } = await capture(process.execPath, [installed(script), ...parameters], { cwd: root })
-  return code === 0 ? '' : `${output.trimEnd()}\n`
-}
-
 /** Two things at a time, for two cores; each tells of itself when it has ended. */
 async function checkSources() {
   await Promise.all([
-    step('types', async () => (await checkTypes('typescript/bin/tsc', '.')) + (await checkViews())),
-    step('lint', () => check('eslint/bin/eslint.js', '.', '--max-warnings', '0'))
-      .then(() => step('layers', () => check('dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered))),
+    step('types', () => checkTypes()),
+    step('lint', () => lint()).then(() => step('layers', checkLayers)),
   ])
-}
-
-/** What was found last time is kept in .cache, so that only what changed since is read again. @param {string} compiler @param {string} place */
-function checkTypes(compiler, place) {
-  const known = inProject('.cache', 'types', `${place.replaceAll('/', '-')}.tsbuildinfo`)
-  return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place)
-}
-
-/** The folders that dependency-cruiser reads. */
-const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
-
-async function checkViews() {
-  let trouble = ''
-  for (const { folder: place } of frontEnds) trouble += await checkTypes('vue-tsc/bin/vue-tsc.js', place)
-  return trouble
 }
 
 /** @param {string[]} filters @returns {Promise<Tally>} */

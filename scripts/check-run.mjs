@@ -1,0 +1,39 @@
+import { findChanges, selection } from './changed-files.mjs'
+import { duration, say } from './console.mjs'
+import { checkFormatting, checkLayers, checkTypes, lint } from './source-checks.mjs'
+import { failedSteps, step } from './steps.mjs'
+
+const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${number} files`)
+
+/**
+ * `npm run check [-- --staged]`: types, lint, layers and formatting of what changed, in the time of a commit. `npm test` checks everything. Answers the exit
+ * code.
+ * @param {string[]} parameters
+ */
+export async function runCheck(parameters) {
+  const began = Date.now()
+  const changes = await findChanges({ staged: parameters.includes('--staged') })
+  if (!changes) {
+    say('npm run check looks at what changed, and git could not say what did. Run it in a clone, or run npm test.')
+    return 1
+  }
+  const { present, gone, since, words } = changes
+  const number = present.length + gone.length
+  if (number === 0) {
+    say(`No files ${words}: nothing to check.`)
+    return 0
+  }
+  const chosen = selection(changes)
+  say(`Checking ${filesIn(number)} ${words}. npm test checks everything.\n`)
+  // Two at a time, for two cores.
+  await Promise.all([
+    chosen.types && step(['types', ...chosen.views.map(({ name }) => `views of the ${name}`)].join(', '), () => checkTypes(chosen.views)),
+    (async () => {
+      await step('formatting of what changed', () => checkFormatting(since))
+      if (chosen.lint.length > 0) await step(`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint))
+      if (chosen.layers) await step('layers', checkLayers)
+    })(),
+  ])
+  say(failedSteps.length > 0 ? `Failed: ${failedSteps.join(', ')}, after ${duration(Date.now() - began)}.` : `All good, after ${duration(Date.now() - began)}.`)
+  return failedSteps.length > 0 ? 1 : 0
+}

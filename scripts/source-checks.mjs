@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { capture } from './child.mjs'
+import { frontEnds, inProject, root } from './project.mjs'
+
+/** The path of an installed command's script, to be run by this Node. @param {string} script */
+export const installed = (script) => inProject('node_modules', ...script.split('/'))
+
+/** Runs an installed command; answers its words when it fails, else ''. @param {string} script @param {string[]} parameters */
+async function check(script, ...parameters) {
+  const { code, output } = await capture(process.execPath, [installed(script), ...parameters], { cwd: root })
+  return code === 0 ? '' : `${output.trimEnd()}\n`
+}
+
+/**
+ * The types of everything, and of the views of these front ends. What was found last time is kept in .cache, so that only what changed since is read again.
+ * @param {readonly { folder: string }[]} [views]
+ */
+export async function checkTypes(views = frontEnds) {
+  let trouble = await compile('typescript/bin/tsc', '.')
+  for (const { folder } of views) trouble += await compile('vue-tsc/bin/vue-tsc.js', folder)
+  return trouble
+}
+
+/** @param {string} compiler @param {string} place */
+function compile(compiler, place) {
+  const known = inProject('.cache', 'types', `${place.replaceAll('/', '-')}.tsbuildinfo`)
+  return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place)
+}
+
+/** @param {string[]} [files] all of them when not given */
+export function lint(files = ['.']) {
+  return check('eslint/bin/eslint.js', ...files, '--max-warnings', '0', '--no-warn-ignored')
+}
+
+/** The folders that dependency-cruiser reads. */
+const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
+
+/** Who may use whom, in all of the project: an arrow has two ends. */
+export function checkLayers() {
+  return check('dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered)
+}
+
+/**
+ * The formatting of the lines that changed since a commit, or that are staged for the next one: blanks at a line's end, tabs after blanks, marks of a
+ * conflict. A formatter, once the project has one, is called here too.
+ * @param {string[]} since what `git diff` compares with
+ */
+export async function checkFormatting(since) {
+  const { code, output } = await capture('git', ['diff', '--check', ...since], { cwd: root })
+  return code === 0 ? '' : output
+}
