@@ -9,6 +9,7 @@ import { inCi, inProject, root } from './project.mjs'
 import { checkLayers, checkTypes, installed, lint } from './source-checks.mjs'
 import { failedSteps, step } from './steps.mjs'
 import { sum, summaryLine, tally } from './test-report.mjs'
+import { isSelected, needsFrontEnds } from './test-selection.mjs'
 import { findTools } from './test-tools.mjs'
 
 /** @typedef {import('./test-report.mjs').Tally} Tally */
@@ -62,7 +63,8 @@ async function checkSources() {
 
 /** @param {string[]} filters @returns {Promise<Tally>} */
 async function runVitest(filters) {
-  const browserTests = readdirSync(inProject('e2e')).filter((name) => name.endsWith('.test.ts') && (filters.length === 0 || filters.some((each) => `e2e/${name}`.includes(each))))
+  const allBrowserTests = readdirSync(inProject('e2e')).filter((name) => name.endsWith('.test.ts')).map((name) => `e2e/${name}`)
+  const browserTests = allBrowserTests.filter((file) => isSelected(file, filters))
   let tools = /** @type {import('./test-tools.mjs').Tools} */ ({ postgres: undefined, chromium: undefined, missing: [] })
   const environment = productFreeEnvironment()
   await step('tools', async () => {
@@ -72,10 +74,10 @@ async function runVitest(filters) {
     if (tools.chromium) environment.CHROMIUM_PATH = tools.chromium
     return inCi && tools.missing.length > 0 ? 'In CI nothing may be missing.' : ''
   })
-  const built = browserTests.length === 0 || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
+  const built = !needsFrontEnds(allBrowserTests, filters) || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
   const tallies = [await vitest('unit', filters, environment)]
   if (browserTests.length > 0 && tools.chromium && built) tallies.push(await vitest('e2e', filters, environment))
-  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, failures: [], skipped: browserTests.map((name) => ({ name: 'without Chromium', file: `e2e/${name}` })) })
+  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, failures: [], skipped: browserTests.map((file) => ({ name: 'without Chromium', file })) })
   return sum(tallies)
 }
 
