@@ -1,7 +1,8 @@
-import { lockCustomer, readHistory } from '../src/history.ts'
+import { readHistory } from '../src/history.ts'
 import { rememberDue } from '../src/due.ts'
 import { findMistakes } from '../src/index.ts'
 import type { World } from '../src/testing.ts'
+import { lockCustomer } from '../src/customer-lock.ts'
 
 /** What must hold at every moment, recomputed from the rows in another way than the engine writes them. One sentence per mistake. */
 export async function mistakesOf(world: World): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { sqlState } from '@customer-portal/database'
 import type { Billing, BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer } from './history.ts'
 import { isCustomerId } from './rules/customer-id.ts'
 import type { Instant } from './rules/instant.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 /** A further id of a customer: events and calls that name it are theirs. */
 export interface Alias {

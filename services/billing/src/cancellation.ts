@@ -3,7 +3,7 @@ import { partyOf } from './change.ts'
 import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { currentStretch, lockCustomer, readHistory, type History, type Stretch, type Waiting } from './history.ts'
+import { currentStretch, readHistory, type History, type Stretch, type Waiting } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { issue } from './invoice/issue.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
@@ -15,6 +15,7 @@ import { subscriptionOf, type Changed, type Subscription } from './subscription.
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { deficitsOfEnding } from './usage/allowances.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 /**
  * Ends the subscription: at the end of the fee period, in the place of a scheduled change and undone until then by resuming, or

@@ -4,7 +4,7 @@ import { noteChange } from './change-feed.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { customerColumns, lockCustomer, readHistory, stretchesAhead, type CustomerRow } from './history.ts'
+import { readHistory, stretchesAhead } from './history.ts'
 import { isOfCustomerFound, parameters } from './search.ts'
 import { addMonths, firstOfMonth } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -12,17 +12,8 @@ import { isCurrency, type Money } from './rules/money.ts'
 import { isTaxId } from './rules/tax-id.ts'
 import { beginningOfTime, isTimeZone, localDateOf, startOfDay, zoneOn, type ZoneChange } from './rules/zone.ts'
 import { usagePeriods } from './timeline.ts'
-
-/** Whom the Chinese tax invoice (发票) is made out to. */
-export interface InvoiceTitle {
-  kind: 'company' | 'personal'
-  title: string
-  taxId?: string
-  address?: string
-  phone?: string
-  bankName?: string
-  bankAccount?: string
-}
+import { customerColumns, lockCustomer, type CustomerRow } from './customer-lock.ts'
+import type { InvoiceTitle } from './invoice-title.ts'
 
 /** What a customer may change about themselves. */
 export interface CustomerDetails {

@@ -1,11 +1,12 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { lockCustomer, readHistory } from './history.ts'
+import { readHistory } from './history.ts'
 import { discountsOf, mostDiscounts, type Discount } from './invoice/discounts.ts'
 import { isDate, type LocalDate } from './rules/date.ts'
 import { isDiscountPercent } from './rules/discount.ts'
 import { localized, type LocalizedText } from './text.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 export interface DiscountInput {
   customerId: string

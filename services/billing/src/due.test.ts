@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import { createSubscription, getInvoices, getSubscription, nextDueAt, recordUsage, runDueWork, upgradeSubscription, type DueFailure } from './index.ts'
-import { lockCustomer } from './history.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 const summaryOf = (invoices: Awaited<ReturnType<typeof getInvoices>>['data']) =>
   invoices.map(({ kind, issuedAt, dueAt, period, lines, total }) => ({ kind, issuedAt, dueAt, period, total, lines: lines.map(({ description: _, ...line }) => line) }))

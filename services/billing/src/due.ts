@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { arriveToBill, readHistory, tryLockCustomer, stretchOn, type History } from './history.ts'
+import { readHistory, stretchOn, type History } from './history.ts'
 import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
@@ -14,6 +14,7 @@ import { instantOf } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
 import { writeDeficits } from './usage/deficit.ts'
+import { arriveToBill, tryLockCustomer } from './customer-lock.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
 const mostPeriods = 130

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { nextToClose } from './due.ts'
-import { lockCustomer, readHistory } from './history.ts'
+import { readHistory } from './history.ts'
 import { metersByKey, type Meter } from './meter.ts'
 import { firstOfMonth, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -12,6 +12,7 @@ import { tooLarge } from './usage/overflow.ts'
 import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { summedEvents, untakenEvents } from './usage/void.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {

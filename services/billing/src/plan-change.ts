@@ -4,7 +4,7 @@ import { noteChange } from './change-feed.ts'
 import { keepZoneInPeriods } from './customer.ts'
 import { doWhatIsDue, rememberClosed, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { arriveToBill, currentStretch, leftAfter, lockCustomer, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
+import { currentStretch, leftAfter, nextStretch, readHistory, type History, type Party, type Stretch, type Waiting } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
 import { viewOf } from './invoice/view.ts'
@@ -14,6 +14,7 @@ import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { usagePeriods } from './timeline.ts'
 import { deficitsOfChange } from './usage/allowances.ts'
+import { arriveToBill, lockCustomer } from './customer-lock.ts'
 
 /**
  * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days of the new one charged, on

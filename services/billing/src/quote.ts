@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './change.ts'
 import { doWhatIsDue } from './due.ts'
-import { currentStretch, lockCustomer, readHistory } from './history.ts'
+import { currentStretch, readHistory } from './history.ts'
 import { payableOf } from './invoice/issue.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { publicLine, type PublicLine } from './invoice/view.ts'
@@ -15,6 +15,7 @@ import type { Money } from './rules/money.ts'
 import { instantOf } from './rules/zone.ts'
 import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './usage/allowances.ts'
 import { beginSubscription } from './subscription.ts'
+import { lockCustomer } from './customer-lock.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {

@@ -1,10 +1,10 @@
-import type { InvoiceTitle } from '../customer.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import { money, type Money } from '../rules/money.ts'
 import type { SellerOnDocument } from '../seller.ts'
 import type { Line } from './line.ts'
+import type { InvoiceTitle } from '../invoice-title.ts'
 
 export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
 

@@ -4,7 +4,7 @@ import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
 import type { Page } from '../cursor.ts'
 import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
-import { lockCustomer, readHistory, type History } from '../history.ts'
+import { readHistory, type History } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { parseInstant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -17,6 +17,7 @@ import { documentsToVoidFirst } from './given-back.ts'
 import { dueOf, notesOf, paymentsOf, type Payment } from './state.ts'
 import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
 import { rememberBilledAgain, waitingToBillAgain } from './voided.ts'
+import { lockCustomer } from '../customer-lock.ts'
 
 /**
  * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. Where the

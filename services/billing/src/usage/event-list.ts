@@ -1,7 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { storedByNow } from '../history.ts'
 import { metersByKey, mostMeters } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
@@ -11,6 +10,7 @@ import { refuseUnsearchable, type UsageEvent } from './detail.ts'
 import { aheadSeconds, noMeter } from './event.ts'
 import { readPage, rowsPerPage } from './export.ts'
 import { apartOf, voidFrom, voidOf } from './void.ts'
+import { storedByNow } from '../customer-lock.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {

@@ -1,10 +1,11 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, storedByNow, type History } from '../history.ts'
+import { readHistory, type History } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../rules/zone.ts'
 import { chosen, eventRows, placeOf, rangeOf, rowsChosen, type DetailFilter, type Place, type UsageEvent, type Where } from './detail.ts'
+import { storedByNow } from '../customer-lock.ts'
 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
 export const mostExported = 1_000_000

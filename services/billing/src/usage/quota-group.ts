@@ -1,7 +1,7 @@
 import { historyVersion } from './history-version.ts'
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { arriveAtLast, clockOf, instantOfUsage, readHistories } from '../history.ts'
+import { readHistories } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { isStorable, takenTimes } from './event.ts'
@@ -14,6 +14,7 @@ import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 import { inStoringOrder, prepareEvents, storeEvents, type Placed } from './store.ts'
 import { keepRejected } from './rejected.ts'
 import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow, type Reservation } from './reservation-row.ts'
+import { arriveAtLast, clockOf, instantOfUsage } from '../customer-lock.ts'
 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}

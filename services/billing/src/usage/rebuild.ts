@@ -1,11 +1,11 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { lockCustomer } from '../history.ts'
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import { beginningOfTime } from '../rules/zone.ts'
 import { countedSums, dayOf, historicalSums, latestOf, valueOf, type Sums } from './day.ts'
 import { groupsOf, type Group } from './group.ts'
 import { summedEvents } from './void.ts'
 import { eventsKeptFrom } from './upkeep.ts'
+import { lockCustomer } from '../customer-lock.ts'
 
 /** A row of a sum that was not what its events come to. */
 export interface Difference {

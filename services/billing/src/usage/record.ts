@@ -2,7 +2,6 @@ import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
 import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
-import { arriveAtLast, clockOf, instantOfUsage } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { localDateOf } from '../rules/zone.ts'
 import {
@@ -16,6 +15,7 @@ import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, type Know
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from './upkeep.ts'
+import { arriveAtLast, clockOf, instantOfUsage } from '../customer-lock.ts'
 
 export const mostEvents = 1000
 
