@@ -1,4 +1,3 @@
-import type { Answer } from './comparison.ts'
 
 /** What a case says, as JSON: decimal strings for amounts, instants and dates as text. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -66,4 +65,10 @@ export function oneOf<T extends string>(input: Input, key: string, known: readon
 /** Fails with the reason when the input has a modifier the engine does not have. */
 export function refuseModifiers(input: Input, reasons: Record<string, string>): void {
   for (const [key, reason] of Object.entries(reasons)) if (has(input, key) && input[key] !== false) throw new Unsupported(`${key}: ${reason}`)
+}
+
+/** What the engine says, in the words of the format, and how many decimals amounts are compared with. */
+export interface Answer {
+  digits: number
+  values: { [key: string]: Json }
 }

@@ -1,12 +1,6 @@
 import { decimal, decimalText, parseInstant } from '@customer-portal/billing'
 import { Unsupported, type Json } from './case.ts'
 
-/** What the engine says, in the words of the format, and how many decimals amounts are compared with. */
-export interface Answer {
-  digits: number
-  values: { [key: string]: Json }
-}
-
 /** The first expected value the answer differs from, as a sentence, or undefined. Only what is expected is compared. */
 export function difference(expected: Json, actual: Json | undefined, digits: number, at = ''): string | undefined {
   if (actual === undefined) throw new Unsupported(`'${at}' is not answered`)

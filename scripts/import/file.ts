@@ -5,9 +5,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { cellsOf, delimiterOf } from './csv.ts'
 import type { Line } from './line.ts'
-
-export const encodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const
-export type Encoding = (typeof encodings)[number]
+import type { Encoding } from './encoding.ts'
 
 /** A CSV file, looked through once: how it is written, how many lines it has, and its records (the header first). */
 export interface UsageFile {

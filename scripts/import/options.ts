@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { delimiters } from './csv.ts'
-import { encodings, type Encoding } from './file.ts'
+import { encodings, type Encoding } from './encoding.ts'
 
 /** One meter and the column that holds its quantity. */
 export interface MeterColumn {

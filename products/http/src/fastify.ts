@@ -1,21 +1,16 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TSchema } from 'typebox'
-import type { Scope } from './scope.ts'
 
 /** A Fastify instance whose handlers know their types from the TypeBox schemas of the route. */
 export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    scope: Scope
     /** For the documentation: the route honours `Idempotency-Key`. */
     idempotent?: boolean
     /** The body's schema for the documentation alone, where the handler checks each element by itself. */
     documentedBody?: TSchema
-  }
-  interface FastifyInstance {
-    authenticators: Map<string, (request: FastifyRequest) => Promise<unknown>>
   }
   interface FastifySchema {
     summary?: string

@@ -1,6 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BillingError, type KeyScope, type VendorKey } from '@customer-portal/billing'
-import './fastify.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    scope: Scope
+  }
+  interface FastifyInstance {
+    authenticators: Map<string, (request: FastifyRequest) => Promise<unknown>>
+  }
+}
 
 /**
  * Who may call a route. Each product adds its scopes by declaration merging: the name a route declares → what is known of
