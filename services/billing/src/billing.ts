@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { migrate, type Access, type Database, type Transaction, type TransactionOptions } from '@customer-portal/database'
-import type { InvoiceDocument } from './invoice/document.ts'
 import type { Instant } from './rules/instant.ts'
 
 /**
@@ -24,8 +23,6 @@ export interface Billing {
 /** The context inside a transaction. `at` is the instant it happens at. */
 export interface BillingTransaction extends Billing, Transaction {
   readonly at: Instant
-  /** The invoices issued in it, in order. */
-  readonly issued: InvoiceDocument[]
   /** Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after what held it. */
   arrive(at?: Instant): void
 }
@@ -58,7 +55,7 @@ function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock'>, acces
       db.transaction(access, (tx) => {
         let at = now()
         const inside: BillingTransaction = {
-          db, access, now, newId, clock, issued: [],
+          db, access, now, newId, clock,
           get at() { return at },
           arrive: (seen = now()) => { at = seen },
           query: (sql, parameters, options) => tx.query(sql, parameters, options),

@@ -1,41 +1,15 @@
 import { checkCustomerId, isNameTaken } from './alias.ts'
-import type { Billing, BillingTransaction } from './billing.ts'
+import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { doWhatIsDue, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory, stretchesAhead } from './history.ts'
-import { isOfCustomerFound, parameters } from './search.ts'
-import { addMonths, firstOfMonth } from './rules/date.ts'
-import type { Instant } from './rules/instant.ts'
-import { isCurrency, type Money } from './rules/money.ts'
+import { readHistory } from './history.ts'
+import { isCurrency } from './rules/money.ts'
 import { isTaxId } from './rules/tax-id.ts'
-import { beginningOfTime, isTimeZone, localDateOf, startOfDay, zoneOn, type ZoneChange } from './rules/zone.ts'
-import { usagePeriods } from './timeline.ts'
-import { customerColumns, lockCustomer, type CustomerRow } from './customer-lock.ts'
-import type { InvoiceTitle } from './invoice-title.ts'
-
-/** What a customer may change about themselves. */
-export interface CustomerDetails {
-  companyName: string
-  contactName: string | null
-  email: string | null
-  phone: string | null
-  address: string | null
-  locale: 'zh-CN' | 'en'
-  timezone: string
-  invoiceTitle: InvoiceTitle | null
-}
-
-/** A customer's account. `nextTimezone` is one that was asked for and applies from a later period. */
-export interface Account extends CustomerDetails {
-  customerId: string
-  nextTimezone: { timezone: string; from: string } | null
-  currency: string
-  creditBalance: Money
-  version: number
-  createdAt: Instant
-}
+import { beginningOfTime, isTimeZone } from './rules/zone.ts'
+import { lockCustomer } from './customer-lock.ts'
+import { accountOf, type Account, type CustomerDetails } from './account.ts'
+import { changeTimeZone } from './customer-zone.ts'
 
 /** Creates a customer. Currency CNY, zone Asia/Shanghai and language zh-CN unless told otherwise. Throws customer_exists. */
 export async function createCustomer(
@@ -92,94 +66,6 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
     await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)
   })
-}
-
-/** Throws customer_not_found. */
-export async function getCustomer(billing: Billing, input: { customerId: string }): Promise<Account> {
-  return billing.transaction((tx) => accountOf(tx, input.customerId), { readOnly: true })
-}
-
-/** Customers, newest first; those a text finds (see `isOfCustomerFound`) where one is given. */
-export async function listCustomers(billing: Billing, input: { q?: string; cursor?: string; limit?: number } = {}): Promise<Page<Account>> {
-  const limit = pageLimit(input.limit)
-  const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
-  return billing.transaction(async (tx) => {
-    const given = parameters(at, id, limit + 1)
-    const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
-    const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
-      `select customer_id as "customerId", created_at as "createdAt" from customers
-       where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found} order by created_at desc, customer_id desc limit $3`,
-      given.values,
-    )
-    const shown = rows.slice(0, limit)
-    const data = await accountsOf(tx, shown.map((row) => row.customerId))
-    const last = shown.at(-1)
-    return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId]) : null }
-  }, { readOnly: true })
-}
-
-async function accountOf(tx: BillingTransaction, customerId: string): Promise<Account> {
-  const [account] = await accountsOf(tx, [customerId])
-  if (!account) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  return account
-}
-
-interface AccountRow extends CustomerRow {
-  zones: ZoneChange[]
-  creditBalance: Money
-}
-
-/** The accounts of several customers, in the order of their ids as given, in one statement. */
-async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Account[]> {
-  const rows = await tx.query<AccountRow>(
-    `select ${customerColumns},
-       (select json_agg(z order by z."from") from (
-          select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id) z) as zones,
-       (select coalesce(sum(m.amount), 0)::bigint from credit_movements m
-        where m.customer_id = c.customer_id and m.currency = c.currency) as "creditBalance"
-     from customers c where customer_id = any($1) order by array_position($1, customer_id)`,
-    [customerIds],
-  )
-  return rows.map(({ dueAt: _, zones, ...account }) => {
-    const today = localDateOf(zones, tx.at)
-    const next = zones.find((zone) => zone.from > today)
-    return { ...account, timezone: zoneOn(zones, today), nextTimezone: next ? { timezone: next.timezone, from: next.from } : null }
-  })
-}
-
-async function changeTimeZone(tx: BillingTransaction, customerId: string, timezone: string): Promise<void> {
-  const history = await readHistory(tx, customerId)
-  const { today } = history
-  await tx.query('delete from customer_timezones where customer_id = $1 and from_on > $2', [customerId, today])
-  if (zoneOn(history.zones, today) === timezone) return
-  if (history.stretches.length === 0 && !(await hasUsage(tx, customerId))) {
-    // Nothing was counted by dates yet: there is no period to wait for.
-    await tx.query('update customer_timezones set timezone = $2 where customer_id = $1', [customerId, timezone])
-    return
-  }
-  const current = usagePeriods(history.stretches, today).at(-1)
-  const soonest = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
-  // Far to the east that date may have begun already: what is counted by now would change its date.
-  const following = current && soonest === current.to ? usagePeriods(stretchesAhead(history), soonest).at(-1)!.to : soonest
-  const after = following > soonest ? following : addMonths(soonest, 1)
-  const from = startOfDay(soonest, timezone) > tx.at ? soonest : after
-  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, from, timezone])
-}
-
-async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boolean> {
-  return (await tx.query('select 1 from usage_daily where customer_id = $1 union all select 1 from historical_daily where customer_id = $1 limit 1', [customerId])).length > 0
-}
-
-/** A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end of the period it would have begun in. */
-export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string): Promise<void> {
-  const history = await readHistory(tx, customerId)
-  const next = history.zones.at(-1)!
-  const { subscriptionId } = history.stretches.at(-1)!
-  if (next.from <= history.stretches.find((stretch) => stretch.subscriptionId === subscriptionId)!.from) return
-  const period = usagePeriods(stretchesAhead(history), next.from).find((one) => one.from <= next.from && next.from < one.to)
-  if (!period || period.from === next.from) return
-  await tx.query('delete from customer_timezones where customer_id = $1 and from_on = $2', [customerId, next.from])
-  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, period.to, next.timezone])
 }
 
 function given(input: Partial<CustomerDetails>): Partial<CustomerDetails> {

@@ -1,12 +1,13 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { currentStretch, readHistory, stretchOn, type History } from './history.ts'
+import { readHistory, type History } from './history.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { stepsFrom, unitsFrom } from './rules/quantity.ts'
 import { usagePeriods } from './timeline.ts'
 import { addDeficit, readUsage } from './usage/deficit.ts'
 import { lockCustomer } from './customer-lock.ts'
+import { currentStretch, stretchOn } from './phases.ts'
 
 /** What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off. Units. */
 export interface Deficit {

@@ -1,14 +1,13 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { readHistory, stretchOn, type History } from './history.ts'
-import { closedPeriods, type ClosedPeriods } from './invoice/closed.ts'
+import { readHistory, type History } from './history.ts'
+import { closedPeriods, closesAt, firstOpen, nextToClose, type ClosedPeriods } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { draftAgain, periodOf, termsAtEnd } from './invoice/reissue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
 import { unclosedSubscriptions } from './invoice/unclosed.ts'
 import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from './invoice/voided.ts'
-import { addDays } from './rules/date.ts'
-import { addSeconds, type Instant } from './rules/instant.ts'
+import type { Instant } from './rules/instant.ts'
 import type { LabelledPeriod } from './rules/period.ts'
 import { instantOf } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
@@ -90,20 +89,6 @@ async function closeEnded(tx: BillingTransaction, history: History, until: Insta
   }
 }
 
-/** When a period's draft is issued: its end and the grace of the plan it ended on. */
-export function closesAt(history: History, period: LabelledPeriod): Instant {
-  return addSeconds(instantOf(history.zones, period.to), (planAtEnd(history, period)?.graceHours ?? 0) * 3600)
-}
-
-/** The oldest usage period not closed yet, perhaps still running. */
-export async function nextToClose(tx: BillingTransaction, history: History): Promise<LabelledPeriod | undefined> {
-  return firstOpen(history, await closedPeriods(tx, history))
-}
-
-function firstOpen(history: History, closed: ClosedPeriods): LabelledPeriod | undefined {
-  return usagePeriods(history.stretches, history.today).find((period) => !closed.has(period.from))
-}
-
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
 export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
   await writeDue(tx, history, await nextToClose(tx, history))
@@ -118,10 +103,6 @@ async function writeDue(tx: BillingTransaction, history: History, period: Labell
     ...ahead.slice(0, 1).map((next) => instantOf(history.zones, next.at)),
   ].sort()
   await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])
-}
-
-function planAtEnd(history: History, period: LabelledPeriod) {
-  return stretchOn(history.stretches, addDays(period.to, -1))?.plan ?? history.stretches.at(-1)?.plan
 }
 
 /** One customer whose due work failed, and why: the others are done all the same. */

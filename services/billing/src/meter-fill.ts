@@ -1,18 +1,18 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { nextToClose } from './due.ts'
 import { readHistory } from './history.ts'
-import { metersByKey, type Meter } from './meter.ts'
+import { metersByKey, noMeter, type Meter } from './meter.ts'
 import { firstOfMonth, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import { beginningOfTime } from './rules/zone.ts'
 import { countedSums, historicalSums, type Sums } from './usage/day.ts'
-import { countedBy, holds, noMeter } from './usage/event.ts'
+import { countedBy, holds } from './usage/event.ts'
 import { groupsOf } from './usage/group.ts'
 import { tooLarge } from './usage/overflow.ts'
 import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { summedEvents, untakenEvents } from './usage/void.ts'
 import { lockCustomer } from './customer-lock.ts'
+import { nextToClose } from './invoice/closed.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {

@@ -165,3 +165,6 @@ export async function findMeter(tx: BillingTransaction, key: string): Promise<Me
 export async function metersByKey(tx: BillingTransaction): Promise<Map<string, Meter>> {
   return new Map((await listMeters(tx)).map((meter) => [meter.key, meter]))
 }
+
+/** The meter of an event of a type that no meter reads for its filters. */
+export const noMeter = ''

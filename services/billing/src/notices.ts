@@ -1,13 +1,9 @@
 import type { BillingTransaction } from './billing.ts'
-import { becomes, type History, type Waiting } from './history.ts'
+import type { History } from './history.ts'
 import { amountText } from './invoice-pdf/amount-text.ts'
-import type { LocalizedText } from './text.ts'
-
-/** Something a customer must know about a change, in both languages, with the numbers. */
-export interface Notice {
-  code: string
-  detail: LocalizedText
-}
+import { issuedIn } from './invoice/issued.ts'
+import type { Notice } from './text.ts'
+import { becomes, type Waiting } from './schedule.ts'
 
 /** What an answer did to what waited before it: each thing that is gone, and each that still stands, is told. */
 export function noticesBetween(before: readonly Waiting[], after: History): Notice[] {
@@ -61,7 +57,7 @@ function setAside(one: Waiting, change: Change): Notice {
 }
 
 /** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
-export function alsoIssued(tx: Pick<BillingTransaction, 'issued'>, customerId: string, answered: { id: string } | null): Notice[] {
+export function alsoIssued(tx: BillingTransaction, customerId: string, answered: { id: string } | null): Notice[] {
   return issuedBeside(tx, customerId, answered).map(({ number, period, total, currency }) => ({
     code: 'invoice_issued',
     detail: {
@@ -72,7 +68,7 @@ export function alsoIssued(tx: Pick<BillingTransaction, 'issued'>, customerId: s
 }
 
 /** The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A number it has only then. */
-export function willAlsoBeIssued(tx: Pick<BillingTransaction, 'issued'>, customerId: string, previewed: { id: string } | null): Notice[] {
+export function willAlsoBeIssued(tx: BillingTransaction, customerId: string, previewed: { id: string } | null): Notice[] {
   return issuedBeside(tx, customerId, previewed).map(({ period, total, currency }) => ({
     code: 'invoice_will_be_issued',
     detail: {
@@ -82,8 +78,8 @@ export function willAlsoBeIssued(tx: Pick<BillingTransaction, 'issued'>, custome
   }))
 }
 
-const issuedBeside = ({ issued }: Pick<BillingTransaction, 'issued'>, customerId: string, shown: { id: string } | null) =>
-  issued.filter((one) => one.customerId === customerId && one.id !== shown?.id)
+const issuedBeside = (tx: BillingTransaction, customerId: string, shown: { id: string } | null) =>
+  issuedIn(tx).filter((one) => one.customerId === customerId && one.id !== shown?.id)
 
 /** Told where a change was asked for now but waits. */
 export function waitsUntil(at: string): Notice {

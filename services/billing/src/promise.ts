@@ -1,7 +1,6 @@
 import type { BillingTransaction } from './billing.ts'
 import type { PlannedChange } from './change.ts'
 import { BillingError } from './failure.ts'
-import { nextStretch } from './history.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
 import type { Plan } from './plan.ts'
@@ -10,6 +9,7 @@ import type { Instant } from './rules/instant.ts'
 import type { Totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { feePeriodAt } from './timeline.ts'
+import { nextStretch } from './schedule.ts'
 
 /** What a quote promises: confirming it comes to exactly this, or is refused. */
 export interface Promised {

@@ -1,11 +1,12 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './change.ts'
 import { doWhatIsDue } from './due.ts'
-import { currentStretch, readHistory } from './history.ts'
+import { readHistory } from './history.ts'
 import { payableOf } from './invoice/issue.ts'
+import { issuedIn } from './invoice/issued.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { publicLine, type PublicLine } from './invoice/view.ts'
-import { noticesBetween, willAlsoBeIssued, type Notice } from './notices.ts'
+import { noticesBetween, willAlsoBeIssued } from './notices.ts'
 import { changeFrom, makePlannedChange } from './plan-change.ts'
 import { promisedChange, type Promised } from './promise.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
@@ -16,6 +17,8 @@ import { instantOf } from './rules/zone.ts'
 import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './usage/allowances.ts'
 import { beginSubscription } from './subscription.ts'
 import { lockCustomer } from './customer-lock.ts'
+import { currentStretch } from './phases.ts'
+import type { Notice } from './text.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {
@@ -97,7 +100,8 @@ async function previewOfStart(tx: BillingTransaction, input: { customerId: strin
 /** What some work answers, without what it wrote. */
 async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Promise<T> {
   let answer: { value: T } | undefined
-  const before = tx.issued.length
+  const issued = issuedIn(tx)
+  const before = issued.length
   try {
     await tx.savepoint(async () => {
       answer = { value: await work() }
@@ -106,7 +110,7 @@ async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Pro
   } catch (error) {
     if (!(error instanceof TakenBack)) throw error
   }
-  tx.issued.length = before
+  issued.length = before
   return answer!.value
 }
 

@@ -17,7 +17,8 @@ import { usageAfterEnd } from './usage/after-end.ts'
 import { dailyUsage, usedOn, type DailyUsage } from './usage/rating.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { rejectedEvents, type RejectedEvent } from './usage/rejected.ts'
-import { shown, type UsageSummary } from './usage/summary.ts'
+import type { UsageSummary } from './usage/summary.ts'
+import { shown } from './rules/period.ts'
 
 /**
  * Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. What was

@@ -6,10 +6,10 @@ import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readHistory } from './history.ts'
 import { payOpenInvoices } from './invoice/balance-use.ts'
-import { storedInvoice } from './invoice/invoice.ts'
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
 import { lockCustomer } from './customer-lock.ts'
+import { storedInvoice } from './invoice/view.ts'
 
 /** Money that was paid back to a customer: of their balance, or of what a credit note gave back. */
 export interface Refund {

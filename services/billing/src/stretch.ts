@@ -1,7 +1,9 @@
 import type { BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import type { History, Scheduled, Stretch, Waiting } from './history.ts'
+import type { History } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
+import type { Stretch } from './phases.ts'
+import type { Scheduled, Waiting } from './schedule.ts'
 
 /** Ends the open stretch of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
 export async function writeStretches(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Stretch | null; credited?: boolean }): Promise<void> {

@@ -5,7 +5,8 @@ import { mostSummed } from './invoice/list.ts'
 import { fallsDue, leftToPay, mayBeOpen } from './invoice/state.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
-import { isOfCustomerFound, parameters, type Parameters } from './search.ts'
+import { isOfCustomerFound } from './search.ts'
+import { parameters, type Parameters } from './parameters.ts'
 
 export const listedStatuses = ['trialing', 'active', 'past_due', 'canceled'] as const
 export type ListedStatus = (typeof listedStatuses)[number]

@@ -18,3 +18,9 @@ export function localized(text: string | LocalizedText): LocalizedText {
 export function inChinese(name: LocalizedText, following: string): string {
   return `${name['zh-CN']}${/[a-z\d]$/i.test(name['zh-CN']) ? ' ' : ''}${following}`
 }
+
+/** Something a customer must know about a change, in both languages, with the numbers. */
+export interface Notice {
+  code: string
+  detail: LocalizedText
+}

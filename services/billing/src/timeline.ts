@@ -1,8 +1,8 @@
 import { BillingError } from './failure.ts'
-import type { History, Stretch } from './history.ts'
 import { addDays, addMonths, earlier, isDate, later, type DateRange, type LocalDate } from './rules/date.ts'
 import { labelled, periodAt, periodsUntil, type Cycle, type LabelledPeriod, type Period } from './rules/period.ts'
 import { monthsOf } from './plan.ts'
+import type { Stretch } from './phases.ts'
 
 /** The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a yearly plan. */
 export function usagePeriods(stretches: readonly Stretch[], today: LocalDate): LabelledPeriod[] {
@@ -37,7 +37,7 @@ export function feePeriodAt(stretch: Pick<Stretch, 'anchor' | 'alignment' | 'pla
 }
 
 /** The usage period a label names, or the current one. Outside a subscription periods are calendar months. Throws period_not_found. */
-export function periodNamed(history: History, label: string | undefined): LabelledPeriod {
+export function periodNamed(history: { stretches: readonly Stretch[]; today: LocalDate }, label: string | undefined): LabelledPeriod {
   const periods = usagePeriods(history.stretches, history.today)
   const date = label === undefined ? history.today : label.length === 7 ? `${label}-01` : label
   const found = label === undefined

@@ -2,7 +2,7 @@ import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import { doWhatIsDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { currentStretch, readHistory } from './history.ts'
+import { readHistory } from './history.ts'
 import { invoiceColumns, view, type StoredInvoice } from './invoice/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
 import { mostTrialDays } from './plan.ts'
@@ -10,6 +10,7 @@ import { addDays, isDate, type LocalDate } from './rules/date.ts'
 import { keepWaiting } from './stretch.ts'
 import { subscriptionOf, type Changed } from './subscription.ts'
 import { lockCustomer } from './customer-lock.ts'
+import { currentStretch } from './phases.ts'
 
 /**
  * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee is then invoiced at once. What waits for the

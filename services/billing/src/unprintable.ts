@@ -1,5 +1,5 @@
 import { missingGlyphMark, missingGlyphs } from './invoice-pdf/glyphs.ts'
-import type { Notice } from './notices.ts'
+import type { Notice } from './text.ts'
 
 const mostNamed = 20
 

@@ -1,5 +1,4 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { addDays, earlier, intersection, later, withoutDates, type DateRange, type LocalDate } from '../rules/date.ts'
 import { netOf } from '../rules/invoicing.ts'
@@ -8,6 +7,7 @@ import { stepsFrom } from '../rules/quantity.ts'
 import { feePeriodAt } from '../timeline.ts'
 import type { InvoiceDocument } from './document.ts'
 import { creditLine, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
+import type { Stretch } from '../phases.ts'
 
 /**
  * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it, and

@@ -1,6 +1,11 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { History } from '../history.ts'
-import type { LocalDate } from '../rules/date.ts'
+import { addDays, type LocalDate } from '../rules/date.ts'
+import { addSeconds, type Instant } from '../rules/instant.ts'
+import type { LabelledPeriod } from '../rules/period.ts'
+import { instantOf } from '../rules/zone.ts'
+import { usagePeriods } from '../timeline.ts'
+import { stretchOn } from '../phases.ts'
 
 /** The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it waits to be billed again. */
 export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
@@ -14,4 +19,22 @@ export async function closedPeriods(tx: BillingTransaction, { customer: { custom
     [customerId],
   )
   return new Map(rows.map(({ start, voided }) => [start, voided ? 'voided' : 'billed']))
+}
+
+/** When a period's draft is issued: its end and the grace of the plan it ended on. */
+export function closesAt(history: History, period: LabelledPeriod): Instant {
+  return addSeconds(instantOf(history.zones, period.to), (planAtEnd(history, period)?.graceHours ?? 0) * 3600)
+}
+
+/** The oldest usage period not closed yet, perhaps still running. */
+export async function nextToClose(tx: BillingTransaction, history: History): Promise<LabelledPeriod | undefined> {
+  return firstOpen(history, await closedPeriods(tx, history))
+}
+
+export function firstOpen(history: History, closed: ClosedPeriods): LabelledPeriod | undefined {
+  return usagePeriods(history.stretches, history.today).find((period) => !closed.has(period.from))
+}
+
+function planAtEnd(history: History, period: LabelledPeriod) {
+  return stretchOn(history.stretches, addDays(period.to, -1))?.plan ?? history.stretches.at(-1)?.plan
 }

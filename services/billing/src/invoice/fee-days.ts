@@ -1,10 +1,11 @@
 import { directionOf, paidFrom } from '../direction.ts'
-import { isSameGrid, type Stretch } from '../history.ts'
 import { addDays, intersection, withoutDates, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Period } from '../rules/period.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { ClosedPeriods } from './closed.ts'
 import { feeLine, type Line, type LineDraft } from './line.ts'
+import type { Stretch } from '../phases.ts'
+import { isSameGrid } from '../schedule.ts'
 
 /** What is known when a fee is billed: the stretches and the date it is now, which usage periods are closed, and the lines that stand. */
 export interface FeeFacts {

@@ -1,21 +1,17 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
-import type { Page } from '../cursor.ts'
 import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory, type History } from '../history.ts'
-import type { Instant } from '../rules/instant.ts'
 import { parseInstant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { periodNamed } from '../timeline.ts'
-import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { payOpenInvoices, placeOf, undoApplications } from './balance-use.ts'
 import type { InvoiceDocument } from './document.ts'
-import { draftIdParts, draftOf } from './draft.ts'
 import { documentsToVoidFirst } from './given-back.ts'
-import { dueOf, notesOf, paymentsOf, type Payment } from './state.ts'
-import { invoiceColumns, view, type Invoice, type StoredInvoice } from './view.ts'
+import { dueOf, notesOf, paymentsOf } from './state.ts'
+import { invoiceColumns, storedInvoice, view, type Invoice, type StoredInvoice } from './view.ts'
 import { rememberBilledAgain, waitingToBillAgain } from './voided.ts'
 import { lockCustomer } from '../customer-lock.ts'
 
@@ -56,50 +52,6 @@ async function firstReplacement(tx: BillingTransaction, history: History, period
     if (replacement) return replacement
   }
   return null
-}
-
-/** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
-export async function getInvoice(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
-    const draft = draftIdParts(input.invoiceId)
-    if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
-    if (input.customerId !== undefined && draft.customerId !== input.customerId) throw notFound(input.invoiceId)
-    const found = await draftOf(tx, await readHistory(tx, draft.customerId))
-    if (found?.id !== input.invoiceId) throw notFound(input.invoiceId)
-    return found
-  }, { readOnly: true })
-}
-
-export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {
-  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`, [invoiceId, customerId ?? null])
-  if (!row) throw notFound(invoiceId)
-  return row
-}
-
-function notFound(invoiceId: string): BillingError {
-  return new BillingError('invoice_not_found', { invoiceId, message: `there is no invoice '${invoiceId}'` })
-}
-
-/** The usage events behind one line, newest first: their quantities add up to the line's. A fee has none. */
-export async function getInvoiceLineEvents(
-  billing: Billing,
-  input: { customerId: string; invoiceId: string; lineId: string; cursor?: string; limit?: number },
-): Promise<Page<UsageEvent>> {
-  return billing.transaction(async (tx) => {
-    const lines = await linesOf(tx, input)
-    const line = lines.find((one) => one.id === input.lineId)
-    if (!line) throw new BillingError('invoice_not_found', { message: `invoice '${input.invoiceId}' has no line '${input.lineId}'` })
-    if (line.meter === undefined) return { data: [], nextCursor: null }
-    return eventsBehind(tx, {
-      customerId: input.customerId, meter: line.meter, dates: { from: line.period.start, to: line.period.end },
-      after: line.counted?.after ?? null, until: line.counted?.until ?? null, cursor: input.cursor, limit: input.limit,
-    })
-  }, { readOnly: true })
-}
-
-async function linesOf(tx: BillingTransaction, input: { customerId: string; invoiceId: string }): Promise<{ id: string; meter?: string; period: { start: string; end: string }; counted?: { after: Instant | null; until: Instant } }[]> {
-  if (draftIdParts(input.invoiceId)) return (await getInvoice(tx, input)).lines
-  return (await storedInvoice(tx, input.invoiceId, input.customerId)).document.lines
 }
 
 /**
@@ -184,14 +136,6 @@ export async function recordPayment(
     await payOpenInvoices(tx, { customerId, currency })
     return view(tx, row)
   })
-}
-
-/** The payments of an invoice, oldest first; at most 100 are ever needed, and recorded one by one. */
-export async function listPayments(billing: Billing, input: { invoiceId: string }): Promise<{ data: Payment[] }> {
-  return billing.transaction(async (tx) => {
-    const row = await storedInvoice(tx, input.invoiceId)
-    return { data: await paymentsOf(tx, row.document.customerId, row.id) }
-  }, { readOnly: true })
 }
 
 function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, what: string): void {

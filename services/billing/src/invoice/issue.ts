@@ -7,12 +7,12 @@ import { templateVersion } from '../invoice-pdf/index.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { Money } from '../rules/money.ts'
-import type { LabelledPeriod } from '../rules/period.ts'
+import { shown, type LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
 import { findSeller, onDocument, type Seller } from '../seller.ts'
-import { shown } from '../usage/summary.ts'
 import { payOpenInvoices } from './balance-use.ts'
 import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
+import { issuedIn } from './issued.ts'
 import type { LineDraft } from './line.ts'
 import { isIssued, rememberNothing } from './nothing.ts'
 import { priced } from './priced.ts'
@@ -49,7 +49,7 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(history),
   }
   await store(tx, document)
-  tx.issued.push(document)
+  issuedIn(tx).push(document)
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
   // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })

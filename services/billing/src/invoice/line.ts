@@ -1,4 +1,3 @@
-import type { Stretch } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { feeOf, type Plan } from '../plan.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
@@ -13,6 +12,7 @@ import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
+import type { Stretch } from '../phases.ts'
 
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
 

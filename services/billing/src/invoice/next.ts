@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { currentStretch, type History } from '../history.ts'
+import type { History } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
@@ -15,6 +15,7 @@ import { draftAgain } from './reissue.ts'
 import { closingsLines, renewalLines } from './renewal.ts'
 import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
+import { currentStretch } from '../phases.ts'
 
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
 export interface NextDocument {

@@ -3,9 +3,11 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { Money } from '../rules/money.ts'
-import { instantsBetween, isOfCustomerFound, parameters, type Parameters } from '../search.ts'
+import { isOfCustomerFound } from '../search.ts'
 import { exact, mostSummed } from './list.ts'
 import type { Payment } from './state.ts'
+import { parameters, type Parameters } from '../parameters.ts'
+import { instantsBetween } from '../seller-dates.ts'
 
 /** A payment with what it is for. */
 export interface ListedPayment extends Payment {

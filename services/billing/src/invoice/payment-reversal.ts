@@ -8,11 +8,11 @@ import { daysBetween } from '../rules/date.ts'
 import { dateIn } from '../rules/zone.ts'
 import type { Money } from '../rules/money.ts'
 import { makingDueAgain, payOpenInvoices, placeOf, undoApplications } from './balance-use.ts'
-import { lockedInvoice, storedInvoice } from './invoice.ts'
+import { lockedInvoice } from './invoice.ts'
 import { issue } from './issue.ts'
 import type { LineDraft } from './line.ts'
 import { paymentsOf, type Payment } from './state.ts'
-import { view, type Invoice, type StoredInvoice } from './view.ts'
+import { storedInvoice, view, type Invoice, type StoredInvoice } from './view.ts'
 
 /**
  * Reverses a payment that was recorded by mistake or came back, whole. What it paid of its invoice is due again, by the invoice's terms counted from now; balance

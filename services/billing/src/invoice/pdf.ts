@@ -4,9 +4,9 @@ import { renderInvoicePdf, templateVersion } from '../invoice-pdf/index.ts'
 import { sha256 } from '../rules/canonical.ts'
 import type { Instant } from '../rules/instant.ts'
 import { addedToBalance } from './document.ts'
-import { getInvoice } from './invoice.ts'
 import { payableOf } from './issue.ts'
 import type { Invoice } from './view.ts'
+import { getInvoice } from './found.ts'
 
 export interface InvoicePdf {
   bytes: Uint8Array

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { paidFrom } from '../direction.ts'
-import { endedSubscriptions, isSameGrid, stretchOn, type History, type Stretch } from '../history.ts'
+import type { History } from '../history.ts'
 import { addDays } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
@@ -11,6 +11,8 @@ import { feesStillDue } from './fee-days.ts'
 import type { InvoiceDraft } from './issue.ts'
 import type { LineDraft } from './line.ts'
 import { closingLines, renewalLines } from './renewal.ts'
+import { endedSubscriptions, stretchOn, type Stretch } from '../phases.ts'
+import { isSameGrid } from '../schedule.ts'
 
 /**
  * What a void document bills now that it is made again, or null where there is nothing that it could. What a later change or ending has billed or given back in the

@@ -1,9 +1,8 @@
 import type { BillingTransaction } from '../billing.ts'
-import { isSameGrid, stretchesAhead, stretchOn, type History, type Stretch } from '../history.ts'
+import type { History } from '../history.ts'
 import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { addSeconds } from '../rules/instant.ts'
-import { latestDays } from '../usage/event.ts'
 import { readUsage } from '../usage/deficit.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 import { datesVoidedSince } from '../usage/void.ts'
@@ -12,6 +11,9 @@ import { billedFor, creditsFrom, linesSince } from './billed.ts'
 import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
+import { latestDays } from '../usage/taken-times.ts'
+import { stretchOn, type Stretch } from '../phases.ts'
+import { isSameGrid, stretchesAhead } from '../schedule.ts'
 
 /**
  * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next invoice after

@@ -1,9 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
-import { endedSubscriptions, type EndedSubscription, type History } from '../history.ts'
+import type { History } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { instantOf, nextMidnight } from '../rules/zone.ts'
-import { latestDays } from '../usage/event.ts'
+import { latestDays } from '../usage/taken-times.ts'
+import { endedSubscriptions, type EndedSubscription } from '../phases.ts'
 
 /** An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it was closed, for the customer's next midnight. */
 export interface Unclosed extends EndedSubscription {

@@ -7,6 +7,7 @@ import { addedToBalance, type Buyer, type InvoiceDocument, type InvoiceKind } fr
 import type { Line, LineDraft } from './line.ts'
 import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
+import { BillingError } from '../failure.ts'
 
 /** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
 export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
@@ -86,4 +87,14 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
 export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
   const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.id = $2`, [document.customerId, document.id])
   return view(tx, row!)
+}
+
+export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {
+  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`, [invoiceId, customerId ?? null])
+  if (!row) throw notFound(invoiceId)
+  return row
+}
+
+export function notFound(invoiceId: string): BillingError {
+  return new BillingError('invoice_not_found', { invoiceId, message: `there is no invoice '${invoiceId}'` })
 }

@@ -56,3 +56,14 @@ export function labelled(periods: readonly Period[]): LabelledPeriod[] {
     return { from, to, whole, label }
   })
 }
+
+/** A period as answers show it; half-open. */
+export interface ShownPeriod {
+  start: LocalDate
+  end: LocalDate
+  label: string
+}
+
+export function shown(period: { from: LocalDate; to: LocalDate; label: string }): ShownPeriod {
+  return { start: period.from, end: period.to, label: period.label }
+}

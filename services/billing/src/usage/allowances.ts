@@ -1,16 +1,16 @@
 import type { BillingTransaction } from '../billing.ts'
 import { beginsGrid, endedPeriod, type PlannedChange } from '../change.ts'
-import { nextStretch, type History } from '../history.ts'
+import type { History } from '../history.ts'
 import type { Meter } from '../meter.ts'
-import type { Notice } from '../notices.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { inChinese } from '../text.ts'
+import { inChinese, type Notice } from '../text.ts'
 import { usagePeriods } from '../timeline.ts'
 import { readUsage } from './deficit.ts'
 import { heldToday } from './held.ts'
 import { includedBy } from './rating.ts'
+import { nextStretch } from '../schedule.ts'
 
 /** What a meter's allowance is in the current usage period, in units; null is unlimited. */
 export interface Allowance {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Meter } from '../meter.ts'
 import { amountIn } from './amount.ts'
-import { checkEvent, takenTimes } from './event.ts'
+import { checkEvent } from './event.ts'
+import { takenTimes } from './taken-times.ts'
 
 const meterOf = (key: string, name: string, unit: Meter['unit'], more: Partial<Meter> = {}): Meter =>
   ({ key, name: { 'zh-CN': name, en: name }, unit, decimals: 0, aggregation: 'sum', ...more })

@@ -3,8 +3,9 @@ import type { Code } from '../failure.ts'
 import { canonicalJson } from '../rules/canonical.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { bodyHashOf, countedRows, noMeter, type CheckedEvent } from './event.ts'
+import { bodyHashOf, countedRows, type CheckedEvent } from './event.ts'
 import { idKey } from './reservation-row.ts'
+import { noMeter } from '../meter.ts'
 
 /** Why an event was not taken. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, stretchOn, type History } from '../history.ts'
+import { readHistory, type History } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { addDays, datesIn, daysBetween, earlier, intersection, isDate, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
@@ -14,6 +14,7 @@ import { groupDays, type GroupDays } from './group.ts'
 import { withHistory } from './historical.ts'
 import { readUsage } from './deficit.ts'
 import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from './rating.ts'
+import { stretchOn } from '../phases.ts'
 
 /** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
 export interface DaysOfMeter {

@@ -1,15 +1,16 @@
 import type { Billing } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, stretchOn, type History } from '../history.ts'
+import { readHistory, type History } from '../history.ts'
 import { addDays, isDate, type DateRange, type LocalDate } from '../rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf } from '../rules/zone.ts'
-import { parameters, type Parameters } from '../search.ts'
 import { periodNamed } from '../timeline.ts'
-import { isStorable } from './event.ts'
 import { apartOf, voidFrom, voidOf, type EventVoid } from './void.ts'
+import { isStorable } from '../rules/storable.ts'
+import { parameters, type Parameters } from '../parameters.ts'
+import { stretchOn } from '../phases.ts'
 
 /** A usage event as a customer sees it. `quantity` is units. */
 export interface UsageEvent {

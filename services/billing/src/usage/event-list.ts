@@ -1,16 +1,17 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { metersByKey, mostMeters } from '../meter.ts'
+import { metersByKey, mostMeters, noMeter } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { instantsBetween, parameters } from '../search.ts'
 import { refuseUnsearchable, type UsageEvent } from './detail.ts'
-import { aheadSeconds, noMeter } from './event.ts'
 import { readPage, rowsPerPage } from './export.ts'
 import { apartOf, voidFrom, voidOf } from './void.ts'
 import { storedByNow } from '../customer-lock.ts'
+import { aheadSeconds } from './taken-times.ts'
+import { parameters } from '../parameters.ts'
+import { instantsBetween } from '../seller-dates.ts'
 
 /** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {

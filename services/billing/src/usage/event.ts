@@ -1,10 +1,12 @@
 import type { Code } from '../failure.ts'
-import { countsQuantities, type Meter } from '../meter.ts'
+import { countsQuantities, noMeter, type Meter } from '../meter.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
-import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
+import { parseInstant, type Instant } from '../rules/instant.ts'
 import { stepsFrom } from '../rules/quantity.ts'
 import { amountIn } from './amount.ts'
 import { propertiesTooLong, quantityMissing, textUnreadable, timeUnreadable, uniqueMissing, valueMissing, valueNoNumber } from './event-fault.ts'
+import { aheadSeconds, latestDays, type TakenTimes } from './taken-times.ts'
+import { isStorable } from '../rules/storable.ts'
 
 /**
  * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in units, a number or a decimal as text, and defaults
@@ -35,9 +37,6 @@ export interface CountedEvent {
   groupBy?: readonly string[]
 }
 
-/** The meter of an event of a type that no meter reads for its filters. */
-export const noMeter = ''
-
 /** An event that was checked, as the first meter that counts it does. */
 export interface CheckedEvent extends CountedEvent {
   id: string
@@ -64,28 +63,7 @@ export interface Rejection {
   detail: string
 }
 
-/** Late events are taken for this long: afterwards the period can no longer be billed. */
-export const latestDays = 35
-/** The clocks of senders may be ahead by this much. */
-export const aheadSeconds = 300
 const mostPropertyBytes = 4096
-
-/** The times that are taken at an instant, both ends in; of history those from `historyFrom` until before `from`. */
-export interface TakenTimes {
-  at: Instant
-  from: Instant
-  to: Instant
-  historyFrom: Instant
-}
-
-/** History goes back so far at most: each month of it is a table of its own. */
-const mostYears = 10
-
-/** The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is taken, since it might have been there. */
-export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
-  const oldest = addSeconds(at, -mostYears * 366 * 86_400)
-  return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds), historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest }
-}
 
 /**
  * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the
@@ -249,11 +227,4 @@ function timeOfHistory(text: string | undefined, { from, historyFrom }: TakenTim
   if (time >= from) return { code: 'event_too_recent', detail: `time ${time} is not more than ${latestDays} days ago: usage of then is recorded without historical, and counts` }
   if (time < historyFrom) return { code: 'event_too_old', detail: `time ${time} is before ${historyFrom}, from which on history is taken` }
   return time
-}
-
-/** Whether the database can keep a value: JSON may hold NUL characters and halves of surrogate pairs, which it does not. */
-export function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
-  if (value === null || typeof value !== 'object') return true
-  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member))
 }

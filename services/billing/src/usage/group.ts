@@ -1,7 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { canonicalJson } from '../rules/canonical.ts'
 import { firstOfMonth, type DateRange, type LocalDate } from '../rules/date.ts'
-import type { CheckedEvent } from './event.ts'
 
 /** Where an event counts in a break-down: under a value, among those without the property, or among the values that came when a month had enough. */
 export interface Group {
@@ -16,7 +15,15 @@ export const mostValues = 100
 /** Longer values are one where they begin alike. */
 const mostLetters = 100
 
-type GroupedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'properties' | 'groupBy'> & { localDate: LocalDate }
+/** What of an event its groups follow from. */
+interface GroupedEvent {
+  customerId: string
+  meter: string
+  localDate: LocalDate
+  properties: Record<string, unknown>
+  /** The properties its meter is broken down by. */
+  groupBy?: readonly string[]
+}
 
 interface Named {
   customer_id: string

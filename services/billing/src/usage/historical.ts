@@ -2,8 +2,8 @@ import type { BillingTransaction } from '../billing.ts'
 import type { History } from '../history.ts'
 import { addDays, type DateRange } from '../rules/date.ts'
 import { localDateOf } from '../rules/zone.ts'
-import { takenTimes } from './event.ts'
 import { dailyUsage, type DailyUsage } from './rating.ts'
+import { takenTimes } from './taken-times.ts'
 
 /** Usage as it is shown: what counts and history together, and history by itself. */
 export interface ShownUsage {

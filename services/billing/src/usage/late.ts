@@ -7,13 +7,13 @@ import { documentsOfNothing } from '../invoice/nothing.ts'
 import { addDays, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
-import { parameters } from '../search.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { UsageEvent } from './detail.ts'
 import { voidFrom, voidOf } from './void.ts'
-import { latestDays } from './event.ts'
 import { chargesOf, usageStretches } from './rating.ts'
+import { latestDays } from './taken-times.ts'
+import { parameters } from '../parameters.ts'
 
 /**
  * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will (or, where its period's invoice was voided, the one

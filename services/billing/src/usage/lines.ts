@@ -5,13 +5,12 @@ import { publicLine, type PublicLine } from '../invoice/view.ts'
 import { addDays, datesIn, earlier, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { money, type Money } from '../rules/money.ts'
-import type { LabelledPeriod } from '../rules/period.ts'
+import { shown, type LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { zoneOn } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
 import { readUsage, type KnownUsage } from './deficit.ts'
 import { rateUsage, usageStretches, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
-import { shown } from './summary.ts'
 
 /** What one date added to a line. Their amounts add up to the line's; of meters that are added up, their quantities (units) too. */
 export interface DayOfLine {

@@ -8,7 +8,7 @@ import { monthsOf } from '../plan.ts'
 import { addMonths, intersection, later, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { money, sum, type Money } from '../rules/money.ts'
-import type { LabelledPeriod } from '../rules/period.ts'
+import { shown, type LabelledPeriod } from '../rules/period.ts'
 import { prorate } from '../rules/proration.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { zoneOn } from '../rules/zone.ts'
@@ -17,7 +17,6 @@ import { usagePeriods } from '../timeline.ts'
 import { readUsage, type KnownUsage } from './deficit.ts'
 import { withHistory } from './historical.ts'
 import { usedOn, type DailyUsage } from './rating.ts'
-import { shown } from './summary.ts'
 
 /** A meter in a month, or how much more of it there was than in the month before. Units, and minor units. */
 export interface MeterOfMonth {

@@ -3,9 +3,14 @@ import { planFrom, type Charge, type PlanRow } from '../plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../rules/date.ts'
 import { mostItCanCost, type Price } from '../rules/pricing.ts'
 import { isAdditive, metersByKey, type Meter } from '../meter.ts'
-import type { CheckedEvent } from './event.ts'
 
-type DatedEvent = Pick<CheckedEvent, 'customerId' | 'meter' | 'quantity'> & { localDate: LocalDate }
+/** An event on its date; `quantity` is steps. */
+interface DatedEvent {
+  customerId: string
+  meter: string
+  localDate: LocalDate
+  quantity: number
+}
 
 /** From here on a look is worth its price: a thousand such events, or a month of such days, still count exactly. */
 const largeEvent = 1_000_000_000

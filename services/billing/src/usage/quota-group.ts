@@ -4,7 +4,6 @@ import { BillingError } from '../failure.ts'
 import { readHistories } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
-import { isStorable, takenTimes } from './event.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { completeCounters, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
@@ -15,6 +14,8 @@ import { inStoringOrder, prepareEvents, storeEvents, type Placed } from './store
 import { keepRejected } from './rejected.ts'
 import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow, type Reservation } from './reservation-row.ts'
 import { arriveAtLast, clockOf, instantOfUsage } from '../customer-lock.ts'
+import { takenTimes } from './taken-times.ts'
+import { isStorable } from '../rules/storable.ts'
 
 /** Another transaction recorded an id between our look and our write: look again. */
 export class OvertakenById extends Error {}

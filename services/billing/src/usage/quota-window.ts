@@ -1,5 +1,4 @@
 import type { History } from '../history.ts'
-import { currentStretch, stretchOn } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import type { Price } from '../rules/pricing.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
@@ -8,6 +7,7 @@ import { instantOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
 import { carriedFrom, carriesFrom, mayCarry } from './deficit.ts'
 import { allowanceOn, chargesOf, levelDates, uncountedDates, usageStretches, type DailyUsage } from './rating.ts'
+import { currentStretch, stretchOn } from '../phases.ts'
 
 /** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
 export interface QuotaWindow extends DateRange {

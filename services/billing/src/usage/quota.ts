@@ -4,10 +4,10 @@ import { BillingError } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import { stepsFrom, unitsFrom } from '../rules/quantity.ts'
 import { sharedReads } from '../shared-reads.ts'
-import { isStorable } from './event.ts'
 import { available, countersFrom, countersQuery, isPlain, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
 import { believedFacts, knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
 import { meterNotFound } from './quota-group.ts'
+import { isStorable } from '../rules/storable.ts'
 
 /** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is `included` less `used`, `deficit` and `reserved`. */
 export interface Quota {

@@ -1,6 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
 import { isRaised } from '../direction.ts'
-import type { Stretch } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { feeOf, type Charge, type Plan } from '../plan.ts'
 import { canRunAhead, countPeriod, lostByCut, type AllowanceGrid, type AllowancePhase } from '../rules/allowance.ts'
@@ -10,6 +9,7 @@ import { addDays, intersection, type DateRange, type LocalDate } from '../rules/
 import { daysIn, periodAt, type Period } from '../rules/period.ts'
 import type { Rated } from '../rules/pricing.ts'
 import { wholeUnits } from '../rules/quantity.ts'
+import type { Stretch } from '../phases.ts'
 
 /** One meter's usage on one date. `quantity` is steps: what the meter makes of the day, the number of different values where it counts those. */
 export interface DailyUsage {

@@ -1,12 +1,9 @@
 import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Billing, type BillingTransaction } from '../billing.ts'
-import { getCustomer } from '../customer.ts'
 import { BillingError, type Code } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import { localDateOf } from '../rules/zone.ts'
-import {
-  checkEvent, checkTypedEvent, countedRows, noMeter, takenTimes, type CheckedEvent, type Rejection, type TakenTimes, type UsageEventInput,
-} from './event.ts'
+import { checkEvent, checkTypedEvent, countedRows, type CheckedEvent, type Rejection, type UsageEventInput } from './event.ts'
 import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { isAfterEnd } from './ending.ts'
@@ -16,6 +13,9 @@ import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejec
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from './upkeep.ts'
 import { arriveAtLast, clockOf, instantOfUsage } from '../customer-lock.ts'
+import { noMeter } from '../meter.ts'
+import { takenTimes, type TakenTimes } from './taken-times.ts'
+import { getCustomer } from '../account.ts'
 
 export const mostEvents = 1000
 

@@ -6,8 +6,9 @@ import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { isCustomerId } from '../rules/customer-id.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { localDateOf, type ZoneChange } from '../rules/zone.ts'
-import { areTooLong, isStorable, type UsageEventInput } from './event.ts'
+import { areTooLong, type UsageEventInput } from './event.ts'
 import type { Recorded } from './intake.ts'
+import { isStorable } from '../rules/storable.ts'
 
 /** What was refused, as it was sent; nothing in it can be relied on but that the customer is a text. */
 export interface RefusedEvent {

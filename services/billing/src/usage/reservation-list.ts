@@ -4,8 +4,8 @@ import { BillingError } from '../failure.ts'
 import { readHistory } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
-import { parameters } from '../search.ts'
 import { knownSince } from './reservation-row.ts'
+import { parameters } from '../parameters.ts'
 
 export const reservationStates = ['open', 'expired', 'settled', 'released'] as const
 export type ReservationState = (typeof reservationStates)[number]

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
-import { latestDays } from './event.ts'
+import { latestDays } from './taken-times.ts'
 
 /** Part of an allowance that is held back. Quantities are steps. */
 export interface Reservation {

@@ -1,12 +1,12 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, stretchOn, type History } from '../history.ts'
+import { readHistory, type History } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { addDays, earlier, type LocalDate } from '../rules/date.ts'
 import { daysUntilUsedUp, straightLine } from '../rules/forecast.ts'
 import { millisecondsOf, type Instant } from '../rules/instant.ts'
 import { sum, type Money } from '../rules/money.ts'
-import type { LabelledPeriod } from '../rules/period.ts'
+import { shown, type LabelledPeriod, type ShownPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { instantOf, zoneOn } from '../rules/zone.ts'
 import { periodNamed, usagePeriods } from '../timeline.ts'
@@ -17,6 +17,7 @@ import { levelsOf } from './days.ts'
 import { readUsage } from './deficit.ts'
 import { usageAfterEnd } from './after-end.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
+import { stretchOn } from '../phases.ts'
 
 /** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last stretch. Units; null is unlimited. */
 export interface MeterUsage {
@@ -42,8 +43,8 @@ export interface MeterUsage {
 }
 
 export interface UsageSummary {
-  period: { start: LocalDate; end: LocalDate; label: string }
-  periods: { start: LocalDate; end: LocalDate; label: string }[]
+  period: ShownPeriod
+  periods: ShownPeriod[]
   timezone: string
   currency: string
   asOf: Instant
@@ -90,10 +91,6 @@ async function groupsIn(tx: BillingTransaction, history: History, period: Labell
     values: usage.filter((one) => one.meter === meter.key).map((one) => ({ kind: one.kind, value: one.value, used: unitsFrom(valueOf(one, meter), meter.decimals) }))
       .sort((a, b) => b.used - a.used),
   }))
-}
-
-export function shown(period: { from: LocalDate; to: LocalDate; label: string }): UsageSummary['period'] {
-  return { start: period.from, end: period.to, label: period.label }
 }
 
 /** The meters of the plans in the period, in the plan's order, then others that were used. */

@@ -2,8 +2,8 @@ import { sqlState } from '@customer-portal/database'
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { addDays, addMonths, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
-import { latestDays } from './event.ts'
 import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
+import { latestDays } from './taken-times.ts'
 
 /** Months of room made ahead: ingest makes a missing one itself, but then somebody waits for it. */
 const monthsAhead = 2

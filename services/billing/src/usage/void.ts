@@ -1,14 +1,14 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
 import { readHistory } from '../history.ts'
-import { isAdditive, metersByKey, type Meter } from '../meter.ts'
+import { isAdditive, metersByKey, noMeter, type Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { nextMidnight } from '../rules/zone.ts'
 import { countedSums, dayOf, historicalSums, latestOf, sumsOf, valueOf, type Apart, type Sums } from './day.ts'
-import { isStorable, noMeter } from './event.ts'
 import { groupsOf } from './group.ts'
 import { lockCustomer } from '../customer-lock.ts'
+import { isStorable } from '../rules/storable.ts'
 
 /** What became of the ids that were to be voided. */
 export interface VoidedEvents {
