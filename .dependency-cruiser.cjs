@@ -20,7 +20,7 @@ const portalFrontEnd = '^products/customer-portal/frontend/'
 
 module.exports = {
   forbidden: [
-    { name: 'no-circle', comment: 'Two files that need each other are one thought in two places.', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-circle', comment: 'Two files that need each other, be it for a type, are one thought in two places.', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', comment: 'An import that leads nowhere.', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?(raw|url|inline|worker)$|^virtual:' } },
     {
       name: 'listed-packages', comment: 'A package must be listed in package.json, and not only come with another.', severity: 'error',
