@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { currencyDigits } from './currency.ts'
-import { amountDecimal, basisPointsOf, decimalsOf, decimalText, parseAmount, parsePercent, parseRate, parseSteps, times } from './decimal.ts'
-import { decimal, fraction } from './money.ts'
+import { basisPointsOf, decimalsOf, decimalText, parseAmount, parsePercent, parseRate, parseSteps } from './decimal.ts'
+import { amountDecimal, decimal, fraction, times } from './money.ts'
 import { rate } from './pricing.ts'
 
 test.each([['10.275', 2, 1028], ['-10.125', 2, -1013], ['-10.124', 2, -1012], ['1000.5', 0, 1001], ['0.0015', 3, 2], ['182', 2, 18_200], ['0.004', 2, 0]])('%s at %s digits is %s minor units', (text, digits, amount) => {

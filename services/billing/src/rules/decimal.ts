@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import { decimal, fraction, money, round, sum, type Fraction, type Money } from './money.ts'
+import { decimal, fraction, money, round, sum, times, type Fraction, type Money } from './money.ts'
 import type { Rate } from './pricing.ts'
-
-/** a × b, exactly. */
-export function times(a: Fraction, b: Fraction): Fraction {
-  return fraction(a.numerator * b.numerator, a.denominator * b.denominator)
-}
 
 /** The most decimals any of these decimal numbers is written with. */
 export function decimalsOf(texts: readonly string[]): number {
@@ -30,11 +25,6 @@ export function decimalText(value: Fraction, digits: number): string {
   const text = String(magnitude).padStart(digits + 1, '0')
   const sign = negative && magnitude > 0n ? '-' : ''
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
-}
-
-/** Minor units as a decimal number of whole currency units: 1028 at two digits is "10.28". */
-export function amountDecimal(amount: Money, digits: number): string {
-  return decimalText(fraction(BigInt(amount), 10n ** BigInt(digits)), digits)
 }
 
 /** A quantity as a decimal number → steps of so many decimals. Throws where it has more. */

@@ -1,5 +1,4 @@
-import { times } from './decimal.ts'
-import { add, decimal, fraction, money, round, sum, zero, type Fraction, type Money } from './money.ts'
+import { add, decimal, fraction, money, round, sum, times, zero, type Fraction, type Money } from './money.ts'
 
 /** `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that is less than the line. */
 export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & ({ kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string })

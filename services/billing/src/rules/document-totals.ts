@@ -1,7 +1,6 @@
-import { times } from './decimal.ts'
 import { discountsOn, spread, type Discount } from './discount.ts'
 import { taxesOn, type TaxMode } from './invoicing.ts'
-import { add, fraction, money, round, sum, zero, type Money } from './money.ts'
+import { add, fraction, money, round, sum, times, zero, type Money } from './money.ts'
 
 /** A line that carries any number of taxes, each a percentage. */
 export interface ManyTaxLine {
@@ -74,11 +73,6 @@ export function creditNoteTotals(
 /** An amount without and with a tax that is known: the amount holds it (inclusive) or it comes on top. */
 export function taxSplit(amount: Money, tax: Money, mode: TaxMode): { net: Money; total: Money } {
   return mode === 'inclusive' ? { net: money(amount - tax), total: amount } : { net: amount, total: money(amount + tax) }
-}
-
-/** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
-export function inProportion(amount: Money, part: Money, whole: Money): Money {
-  return whole === 0 ? 0 : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
 }
 
 /** Account credit against what is due: what it takes off, what stays due, and what is left of it. */

@@ -1,5 +1,4 @@
-import { times } from './decimal.ts'
-import { add, decimal, fraction, money, round, sum, zero, type Fraction, type Money } from './money.ts'
+import { add, decimal, fraction, money, round, sum, times, zero, type Fraction, type Money } from './money.ts'
 
 export type TaxMode = 'exclusive' | 'inclusive'
 

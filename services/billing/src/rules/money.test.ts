@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { add, decimal, fraction, isCurrency, money, round, scale, sum } from './money.ts'
+import { add, amountDecimal, decimal, fraction, isCurrency, money, round, scale, sum, times } from './money.ts'
 
 test.each([
   [1n, 2n, 1], [-1n, 2n, -1], [3n, 2n, 2], [-3n, 2n, -2], [49n, 100n, 0], [-49n, 100n, 0], [1n, 3n, 0], [2n, 3n, 1], [0n, 7n, 0],
@@ -56,4 +56,21 @@ test.each(['', '6%', '1e2', '.5', '5.', ' 6', '٦', '6,5', '--1', '+6'])('%j is 
 test('currencies are those of ISO 4217', () => {
   expect(['CNY', 'JPY', 'BHD', 'EUR'].every(isCurrency)).toBe(true)
   expect(['RMB', 'cny', '', 'BTC', 'US'].some(isCurrency)).toBe(false)
+})
+
+test('fractions are multiplied exactly', () => {
+  expect(times(fraction(-2n, 3n), fraction(5n, 7n))).toEqual({ numerator: -10n, denominator: 21n })
+})
+
+test.each([
+  [1, 0, '1'], [-1, 0, '-1'], [0, 0, '0'], [50, 3, '0.050'], [1200, 2, '12.00'], [-1, 2, '-0.01'], [0, 2, '0.00'], [-232, 0, '-232'], [-1_002_345, 4, '-100.2345'],
+  [Number.MAX_SAFE_INTEGER, 2, '90071992547409.91'],
+])('%s minor units at %s digits are written %s', (amount, digits, written) => {
+  expect(amountDecimal(amount, digits)).toBe(written)
+})
+
+test('an amount written out is read back as it was', () => {
+  fc.assert(fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 6 }), (amount, digits) => {
+    expect(round(times(decimal(amountDecimal(amount, digits)), fraction(10n ** BigInt(digits), 1n)))).toBe(amount === 0 ? 0 : amount)
+  }))
 })

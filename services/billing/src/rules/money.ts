@@ -21,6 +21,11 @@ export function add(a: Fraction, b: Fraction): Fraction {
   return { numerator: a.numerator * b.denominator + b.numerator * a.denominator, denominator: a.denominator * b.denominator }
 }
 
+/** a × b, exactly. */
+export function times(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.numerator * b.numerator, a.denominator * b.denominator)
+}
+
 /** The one rounding of the engine: to a whole number, half away from zero. */
 export function round(value: Fraction): Money {
   const negative = value.numerator < 0n
@@ -50,6 +55,13 @@ export function decimal(text: string): Fraction {
   const digits = match[3] ?? ''
   const magnitude = BigInt(match[2]! + digits)
   return fraction(match[1] === '-' ? -magnitude : magnitude, 10n ** BigInt(digits.length))
+}
+
+/** Minor units as a decimal number of whole currency units: 1028 at two digits is "10.28". */
+export function amountDecimal(amount: Money, digits: number): string {
+  const text = String(Math.abs(amount)).padStart(digits + 1, '0')
+  const sign = amount < 0 ? '-' : ''
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
 /** Whether a text is the code of a currency that Intl knows. */

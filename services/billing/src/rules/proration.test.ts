@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { addDays, type DateRange } from './date.ts'
 import { sum } from './money.ts'
 import { daysIn, periodAt } from './period.ts'
-import { allowanceFrom, prorate } from './proration.ts'
+import { allowanceFrom, creditWithin, inProportion, prorate } from './proration.ts'
 
 const november: DateRange = { from: '2026-11-01', to: '2026-12-01' }
 
@@ -44,4 +44,12 @@ test.each([
 
 test('an allowance larger than a float can hold exactly is still prorated exactly', () => {
   expect(allowanceFrom(9_007_199_254_740_991, '2026-11-02', november)).toBe(Number((9_007_199_254_740_991n * 29n) / 30n))
+})
+
+test('a proportion is rounded once, of a whole below zero too, and of nothing it is nothing', () => {
+  expect([inProportion(1000, 826, 1000), inProportion(400, 200, 800), inProportion(5, 1, 0), inProportion(3, -1, -2)]).toEqual([826, 100, 0, 2])
+})
+
+test('what comes back is at most what was paid and has not come back yet', () => {
+  expect([creditWithin(300, 200, 50), creditWithin(100, 200, 50), creditWithin(-50, 200, 50), creditWithin(10, 20, 30)]).toEqual([150, 100, 0, 0])
 })

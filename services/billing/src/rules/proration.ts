@@ -1,5 +1,5 @@
 import { daysBetween, type DateRange, type LocalDate } from './date.ts'
-import { money, scale, type Money } from './money.ts'
+import { fraction, money, round, scale, type Money } from './money.ts'
 import { daysIn } from './period.ts'
 
 /** The share of `fee` owed for the dates `part` of `whole`. Parts that tile the whole add up to the fee, to the cent. */
@@ -11,4 +11,14 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
 /** The units a stretch may use from `start` to the end of the period: the included units by days, rounded down. Ending early never reduces it. */
 export function allowanceFrom(included: number, start: LocalDate, whole: DateRange): number {
   return Number((BigInt(included) * BigInt(daysBetween(start, whole.to))) / BigInt(daysIn(whole)))
+}
+
+/** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
+export function inProportion(amount: Money, part: Money, whole: Money): Money {
+  return whole === 0 ? 0 : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
+}
+
+/** What may still be given back: at most what was paid less what came back before, and never less than nothing. */
+export function creditWithin(wanted: Money, paid: Money, credited: Money): Money {
+  return money(Math.max(0, Math.min(wanted, paid - credited)))
 }

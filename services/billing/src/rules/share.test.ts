@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { addDays } from './date.ts'
 import { fraction, money } from './money.ts'
 import { prorate } from './proration.ts'
-import { changeAmounts, creditWithin, localDays, shareOf, shareOfPeriod, total } from './share.ts'
+import { changeAmounts, localDays, shareOf, shareOfPeriod, total } from './share.ts'
 
 const at = (text: string) => `${text}.000000Z`
 const minor = (amount: number) => fraction(BigInt(amount), 1n)
@@ -28,10 +28,6 @@ test('a change gives back and takes a share, each rounded once; a new period is 
   const left = fraction(17n, 31n)
   expect(changeAmounts({ old: minor(100_000), new: minor(50_000), left })).toEqual({ credit: 54_839, charge: 27_419, net: -27_420 })
   expect(changeAmounts({ old: minor(10_000), new: minor(100_000), left: fraction(22n, 29n), restarts: true })).toEqual({ credit: 7586, charge: 100_000, net: 92_414 })
-})
-
-test('what comes back is at most what was paid and has not come back yet', () => {
-  expect([creditWithin(300, 200, 50), creditWithin(100, 200, 50), creditWithin(-50, 200, 50), creditWithin(10, 20, 30)]).toEqual([150, 100, 0, 0])
 })
 
 test('exact amounts are added exactly', () => {

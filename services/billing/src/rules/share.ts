@@ -1,8 +1,7 @@
-import { times } from './decimal.ts'
 import { daysBetween } from './date.ts'
 import type { InstantRange } from './calendar.ts'
 import { millisecondsOf, type Instant } from './instant.ts'
-import { add, fraction, money, round, zero, type Fraction, type Money } from './money.ts'
+import { add, fraction, money, round, times, zero, type Fraction, type Money } from './money.ts'
 import { dateIn } from './zone.ts'
 
 /** The exact share of a period that a part of it is, by time or by the dates of a zone (then a part begins with its first date and ends before its last). */
@@ -38,9 +37,4 @@ export function changeAmounts(change: { old: Fraction; new: Fraction; left: Frac
 /** The sum of exact amounts. */
 export function total(amounts: readonly Fraction[]): Fraction {
   return amounts.reduce(add, zero)
-}
-
-/** What may still be given back: at most what was paid less what came back before, and never less than nothing. */
-export function creditWithin(wanted: Money, paid: Money, credited: Money): Money {
-  return money(Math.max(0, Math.min(wanted, paid - credited)))
 }
