@@ -67,6 +67,10 @@ module.exports = {
     ),
     { name: 'nothing-above-backend', comment: 'backend puts everything together; nothing uses it.', severity: 'error', from: { path: ours, pathNot: ['^backend/', tests] }, to: { path: '^backend/' } },
     {
+      name: 'only-conformance-reaches-inside', comment: 'Conformance cases ask the files that make invoices; every other script uses what a package exports.', severity: 'error',
+      from: { path: '^scripts/', pathNot: ['^scripts/conformance/', tests] }, to: { path: '^services/', pathNot: '^services/[^/]+/src/index\\.ts$' },
+    },
+    {
       name: 'only-database-opens-databases', comment: 'One place knows the drivers.', severity: 'error',
       from: { path: ours, pathNot: ['^services/database/', tests] }, to: { path: '(^|/)node_modules/(pg|@electric-sql/pglite)/' },
     },

@@ -1,4 +1,3 @@
-
 /** What a case says, as JSON: decimal strings for amounts, instants and dates as text. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Input = { [key: string]: Json }
@@ -13,7 +12,10 @@ export interface Case {
   source?: { vendor?: string }
 }
 
-/** Answers a case by the engine's public functions. Throws Unsupported for what the engine does not do, and RefusedByEngine for what it refuses. */
+/**
+ * Answers a case by what makes invoices. Throws Unsupported for what the engine does not do, RefusedByEngine
+ * for what it refuses, and WrongAnswer where the input itself states an answer and the engine gives another.
+ */
 export type Adapter = (input: Input) => Answer
 
 /** The reason a case cannot be answered. */
@@ -21,6 +23,9 @@ export class Unsupported extends Error {}
 
 /** The engine takes such input as a mistake. */
 export class RefusedByEngine extends Error {}
+
+/** An answer on the way differs from the one the input states. */
+export class WrongAnswer extends Error {}
 
 /** A field as text; numbers of JSON too. */
 export function text(input: Input, key: string): string {
@@ -39,7 +44,9 @@ export function has(input: Input, key: string): boolean {
 }
 
 export function object(value: Json | undefined): Input {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Unsupported('the input lacks an object this adapter knows')
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new Unsupported('the input lacks an object this adapter knows')
+  }
   return value
 }
 
@@ -48,6 +55,10 @@ export function list(input: Input, key: string): Json[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) throw new Unsupported(`'${key}' is not a list`)
   return value
+}
+
+export function objects(input: Input, key: string): Input[] {
+  return list(input, key).map(object)
 }
 
 export function texts(input: Input, key: string): string[] {
@@ -62,12 +73,19 @@ export function oneOf<T extends string>(input: Input, key: string, known: readon
   return found
 }
 
-/** Fails with the reason when the input has a modifier the engine does not have. */
-export function refuseModifiers(input: Input, reasons: Record<string, string>): void {
-  for (const [key, reason] of Object.entries(reasons)) if (has(input, key) && input[key] !== false) throw new Unsupported(`${key}: ${reason}`)
+/** A field that may only have the value that the engine always takes. */
+export function always(input: Input, key: string, value: Json, why: string): void {
+  if (has(input, key) && input[key] !== value) throw new Unsupported(`${key}: ${why}`)
 }
 
-/** What the engine says, in the words of the format, and how many decimals amounts are compared with. */
+/** An adapter for what the engine does not do. */
+export function unsupported(reason: string): Adapter {
+  return () => {
+    throw new Unsupported(reason)
+  }
+}
+
+/** What the engine answers, in the words of the format, and how many decimals its amounts have. */
 export interface Answer {
   digits: number
   values: { [key: string]: Json }

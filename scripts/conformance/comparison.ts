@@ -1,33 +1,46 @@
-import { decimal, decimalText, parseInstant } from '@customer-portal/billing'
+import { parseInstant } from '../../services/billing/src/rules/instant.ts'
+import { decimal } from '../../services/billing/src/rules/money.ts'
 import { Unsupported, type Json } from './case.ts'
+import { decimalsOf, isDecimal } from './decimal.ts'
 
-/** The first expected value the answer differs from, as a sentence, or undefined. Only what is expected is compared. */
-export function difference(expected: Json, actual: Json | undefined, digits: number, at = ''): string | undefined {
+/** The first expected value the answer differs from, as a sentence. Only what is expected is compared. */
+export function difference(
+  expected: Json,
+  actual: Json | undefined,
+  digits: number,
+  at = '',
+): string | undefined {
   if (actual === undefined) throw new Unsupported(`'${at}' is not answered`)
+  const other = `${at} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`
   if (Array.isArray(expected)) {
-    if (!Array.isArray(actual) || actual.length !== expected.length) return `${at} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`
+    if (!Array.isArray(actual) || actual.length !== expected.length) return other
     return firstOf(expected.map((one, index) => difference(one, actual[index], digits, `${at}[${index}]`)))
   }
   if (expected !== null && typeof expected === 'object') {
-    if (actual === null || typeof actual !== 'object' || Array.isArray(actual)) return `${at} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`
-    return firstOf(Object.entries(expected).map(([key, one]) => difference(one, actual[key], digits, at ? `${at}.${key}` : key)))
+    if (actual === null || typeof actual !== 'object' || Array.isArray(actual)) return other
+    const below = (key: string) => (at ? `${at}.${key}` : key)
+    return firstOf(
+      Object.entries(expected).map(([key, one]) => difference(one, actual[key], digits, below(key))),
+    )
   }
-  return same(expected, actual, digits) ? undefined : `${at} is ${String(actual)}, expected ${String(expected)}`
+  return same(expected, actual, digits, at)
+    ? undefined
+    : `${at} is ${String(actual)}, expected ${String(expected)}`
 }
 
 function firstOf(found: (string | undefined)[]): string | undefined {
   return found.find((one) => one !== undefined)
 }
 
-function same(expected: Json, actual: Json, digits: number): boolean {
+/** Numbers are compared exactly. One that is expected finer than the engine answers is not for it to give. */
+function same(expected: Json, actual: Json, digits: number, at: string): boolean {
   if (expected === null || actual === null || typeof expected === 'boolean') return expected === actual
   const [wanted, given] = [String(expected), String(actual)]
   const instant = parseInstant(wanted)
   if (instant !== undefined) return instant === parseInstant(given)
-  if (!isNumber(wanted) || !isNumber(given)) return wanted === given
-  return decimalText(decimal(wanted), digits) === decimalText(decimal(given), digits)
-}
-
-function isNumber(value: string): boolean {
-  return /^-?\d+(\.\d+)?$/.test(value)
+  if (!isDecimal(wanted) || !isDecimal(given)) return wanted === given
+  if (decimalsOf(wanted) > digits)
+    throw new Unsupported(`${at}: expected finer than the ${digits} decimals of the answer`)
+  const [a, b] = [decimal(wanted), decimal(given)]
+  return a.numerator * b.denominator === b.numerator * a.denominator
 }

@@ -1,150 +1,330 @@
+import { creditsOf } from '../../services/billing/src/invoice/billed.ts'
+import { addedToBalance } from '../../services/billing/src/invoice/document.ts'
+import type { Discount } from '../../services/billing/src/invoice/discounts.ts'
+import { payableOf } from '../../services/billing/src/invoice/issue.ts'
+import { feeLine, lessTakenOff, type LineDraft } from '../../services/billing/src/invoice/line.ts'
+import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
+import { nothingSettled } from '../../services/billing/src/invoice/state.ts'
+import type { Stretch } from '../../services/billing/src/phases.ts'
+import { creditLines, leftOfLine, type CreditableLine } from '../../services/billing/src/rules/credit-note.ts'
+import { addDays, type LocalDate } from '../../services/billing/src/rules/date.ts'
+import { spread, weightsOf } from '../../services/billing/src/rules/discount.ts'
+import { netOf, totals, type TaxMode, type Totals } from '../../services/billing/src/rules/invoicing.ts'
+import { money, round, sum, type Money } from '../../services/billing/src/rules/money.ts'
+import { daysIn } from '../../services/billing/src/rules/period.ts'
+import { feePeriodAt } from '../../services/billing/src/timeline.ts'
 import {
-  amountDecimal, applyCredit, creditNoteTotals, creditWithin, currencyDigits, decimalsOf, discountsOn, documentTotals, fraction, inProportion, parseAmount, shareOf, spread, sum, taxOn, taxSplit, weightsOf,
-  type Discount, type ManyTaxLine, type TaxMode,
-} from '@customer-portal/billing'
-import { has, list, object, oneOf, RefusedByEngine, text, textOr, texts, Unsupported, type Adapter, type Input, type Json } from './case.ts'
+  has,
+  list,
+  object,
+  objects,
+  oneOf,
+  RefusedByEngine,
+  text,
+  textOr,
+  texts,
+  unsupported,
+  Unsupported,
+  type Adapter,
+  type Input,
+  type Json,
+} from './case.ts'
+import { currencyOf, minorUnits, whole, writtenBy, type Currency } from './decimal.ts'
+import { discountOf, issued, phaseOf, planOf, someDate } from './subscription.ts'
+
+const noRate = 'a line has a tax rate, and the case gives only what its tax is'
 
 export const invoiceAdapters: Record<string, Adapter> = {
   invoice(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const lines = linesOf(input, amount)
-    const totals = documentTotals(lines, modeOf(input), discountsOf(input, amount))
-    const byLine = (amounts: readonly number[]) => Object.fromEntries(lines.map((line, index) => [line.id, written(amounts[index]!)]))
-    const notes = sum(list(input, 'credit_notes').map((note) => amount(typeof note === 'object' ? text(object(note), has(object(note), 'total') ? 'total' : 'amount') : text({ note }, 'note'))))
-    const credit = applyCredit(sum([totals.total, -notes]), has(input, 'prepaid_credit') ? amount(text(input, 'prepaid_credit')) : 0)
+    const currency = currencyOf(input)
+    const { digits, amount, written } = currency
+    const { lines, sums } = invoiceOf(
+      input,
+      currency,
+      has(input, 'prepaid_credit') ? amount(text(input, 'prepaid_credit')) : 0,
+    )
     return {
       digits,
       values: {
-        subtotal: written(totals.subtotal), discount_total: written(totals.discountTotal), tax_total: written(totals.taxTotal), total: written(totals.total), net: written(totals.net),
-        due: written(credit.due), prepaid_applied: written(credit.applied), wallet_left: written(credit.left), line_taxes: byLine(totals.lineTaxes), line_discounts: byLine(totals.discounts),
-        tax_by_rate: Object.fromEntries(totals.taxes.map((tax) => [tax.rate, written(tax.amount)])),
+        subtotal: written(sums.subtotal),
+        discount_total: written(sums.discountTotal),
+        tax_total: written(sums.taxTotal),
+        total: written(sums.total),
+        net: written(sum(sums.taxes.map((tax) => tax.base))),
+        prepaid_applied: written(sums.creditApplied),
+        due: written(payableOf(sums)),
+        line_discounts: byLine(lines, (line) => written(line.discount ?? 0)),
+        tax_by_rate: Object.fromEntries(sums.taxes.map((tax) => [tax.rate, written(tax.amount)])),
       },
     }
   },
 
   credit_note(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const invoice = object(input.invoice)
-    const items = list(input, 'items').map(object).map((item) => ({ lineId: text(item, 'line_id'), amount: amount(text(item, 'amount')) }))
-    const earlier = list(input, 'earlier_credit_notes').map(object).map((note) => ({ subtotal: amount(text(note, 'subtotal')), taxTotal: amount(text(note, 'tax_total')) }))
-    const lines = linesOf(invoice, amount)
-    const unknown = items.find((item) => !lines.some((line) => line.id === item.lineId))
-    if (unknown) throw new RefusedByEngine(`the invoice has no line ${unknown.lineId}`)
-    const note = creditNoteTotals({ lines, mode: modeOf(invoice), discounts: discountsOf(invoice, amount) }, items, earlier)
-    return { digits, values: { discount_adjustment: written(note.discountAdjustment), subtotal: written(note.subtotal), tax_total: written(note.taxTotal), total: written(note.total) } }
+    const currency = currencyOf(input)
+    const { digits, amount } = currency
+    const { lines } = invoiceOf(object(input.invoice), currency)
+    const asked = objects(input, 'items').map((item) => ({
+      lineId: text(item, 'line_id'),
+      amount: amount(text(item, 'amount')),
+    }))
+    checkLeft(lines, asked)
+    if (list(input, 'earlier_credit_notes').length > 0)
+      throw new Unsupported('earlier_credit_notes: a note says of which lines it is, and these do not')
+    const { lines: credited, taxes, total } = creditLines(lines, [], asked)
+    const takenOff = credited.flatMap(({ gross, net }) => lessTakenOff(money(-gross), money(-net)).slice(1))
+    const values = {
+      discount_adjustment: sum(takenOff.map((part) => part.amount)),
+      subtotal: sum(credited.map((line) => line.net)),
+      tax_total: sum(taxes.map((tax) => tax.amount)),
+      total,
+    }
+    return { digits, values: writtenBy(currency, values) }
   },
 
   termination_credit(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const billed = sum([amount(text(input, 'plan_amount')), -amount(textOr(input, 'line_discount', '0'))])
-    const subtotal = shareOf(weightsOf([billed])[0]!, fraction(BigInt(text(input, 'unused_days')), BigInt(text(input, 'period_days'))))
-    const taxTotal = taxOn(subtotal, text(input, 'tax_rate'), 'exclusive')
-    const total = sum([subtotal, taxTotal])
-    const credit = has(input, 'line_total') ? creditWithin(total, amount(text(input, 'line_total')), amount(textOr(input, 'already_credited', '0'))) : total
-    return { digits, values: { subtotal: written(subtotal), tax_total: written(taxTotal), total: written(total), refund: written(0), credit: written(credit) } }
-  },
-
-  refund_tax(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const tax = amount(text(input, 'tax_total'))
-    const whole = taxSplit(amount(text(input, 'subtotal')), tax, modeOf(input))
-    if (has(input, 'refund_total')) {
-      if (amount(textOr(input, 'applied_balance', '0')) !== 0) throw new Unsupported('applied_balance: account credit is no part of an invoice that is given back')
-      const total = amount(text(input, 'refund_total'))
-      const part = creditWithin(inProportion(total, tax, whole.total), tax, 0)
-      return { digits, values: { refund_tax: written(part), refund_net: written(sum([total, -part])) } }
+    const currency = currencyOf(input)
+    const { digits, amount } = currency
+    const phase = feeOf(input, currency)
+    const period = feePeriodAt(phase, phase.from)
+    const taken = amount(textOr(input, 'line_discount', '0'))
+    const discounts =
+      taken === 0 ? [] : [discountOf('line', { kind: 'fixed', value: taken, appliesTo: 'fee' })]
+    const invoice = discountedBy(discounts, [feeLine(phase, period, period)])
+    checkBilled(input, amount, totals(invoice.lines, 0, invoice.discounts).total)
+    const [used, unused] = ['used_days', 'unused_days'].map((key) => whole(text(input, key), key))
+    const from = addDays(period.to, -unused!)
+    if (daysIn({ from: period.from, to: from }) !== used)
+      throw new Unsupported('used_days: every day of a period is paid for, used or not')
+    const credits = totals(creditsOf(invoice.lines.map(issued), [phase], { from, to: null }), 0)
+    const values = {
+      subtotal: money(-credits.subtotal),
+      tax_total: money(-credits.taxTotal),
+      total: money(-credits.total),
+      credit: addedToBalance(credits),
+      // What a document gives back becomes balance: nothing waits to be paid out.
+      refund: nothingSettled.toRefund,
     }
-    const net = amount(text(input, 'refund_net'))
-    return { digits, values: { refund_tax: written(creditWithin(inProportion(net, tax, whole.net), tax, 0)), refund_net: written(net) } }
+    return { digits, values: writtenBy(currency, values) }
   },
 
   tax(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const base = amount(text(input, 'taxable_amount'))
-    const taxes = list(input, 'taxes').map(object).map((tax) => (oneOf(tax, 'type', ['percent', 'fixed']) === 'percent' ? taxOn(base, text(tax, 'percent'), modeOf(input)) : amount(text(tax, 'amount'))))
-    return { digits, values: { taxes: taxes.map(written), tax_total: written(sum(taxes)) } }
-  },
-
-  tax_split(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const { net, total } = taxSplit(amount(text(input, 'amount')), amount(text(input, 'tax_amount')), modeOf(input))
-    return { digits, values: { net: written(net), total: written(total) } }
-  },
-
-  inclusive_ratio(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const [net, tax, gross] = [amount(text(input, 'known_net')), amount(text(input, 'known_tax')), amount(text(input, 'gross'))]
-    const part = inProportion(gross, net, sum([net, tax]))
-    return { digits, values: { net: written(part), tax: written(sum([gross, -part])) } }
+    const currency = currencyOf(input)
+    const [tax, ...more] = objects(input, 'taxes')
+    if (!tax || more.length > 0) throw new Unsupported('taxes: a line has one tax rate')
+    oneOf(tax, 'type', ['percent'])
+    const amount = currency.amount(text(input, 'taxable_amount'))
+    const { taxTotal } = totals(
+      [lineOf({ amount, taxRate: text(tax, 'percent'), taxMode: modeOf(input) })],
+      0,
+    )
+    return {
+      digits: currency.digits,
+      values: { taxes: [currency.written(taxTotal)], tax_total: currency.written(taxTotal) },
+    }
   },
 
   discount(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const base = amount(text(input, 'base'))
-    const [taken] = discountsOn([{ id: 'base', amount: base }], [{ ...discountOf(input.discount, amount), appliesTo: null }])
-    return { digits, values: { discount_amount: written(taken!), final_amount: written(sum([base, -taken!])) } }
+    const currency = currencyOf(input)
+    const {
+      lines: [line],
+    } = invoiceOf(
+      { lines: [{ id: 'base', amount: text(input, 'base') }], discounts: [object(input.discount)] },
+      currency,
+    )
+    return {
+      digits: currency.digits,
+      values: writtenBy(currency, { discount_amount: line!.discount ?? 0, final_amount: netOf(line!) }),
+    }
   },
 
   discount_allocation(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const weights = texts(input, 'weights')
+    const currency = currencyOf(input)
+    const { digits, amount, written } = currency
     const wanted = amount(text(input, 'amount'))
-    if (input.cap_at_weight !== true) {
-      const fine = decimalsOf(weights)
-      return { digits, values: { shares: spread(wanted, weightsOf(weights.map((weight) => parseAmount(weight, fine)))).map(written) } }
-    }
-    const lines = weights.map((weight, index) => ({ id: String(index), amount: amount(weight) }))
-    return { digits, values: { shares: discountsOn(lines, [{ kind: 'fixed', amount: wanted, appliesTo: null }]).map(written) } }
+    const weights = texts(input, 'weights').map(amount)
+    if (input.cap_at_weight !== true)
+      return { digits, values: { shares: spread(wanted, weightsOf(weights)).map(written) } }
+    const lines = weights.map((weight) => lineOf({ amount: weight }))
+    const discounted = discountedBy(
+      [discountOf('fixed', { kind: 'fixed', value: wanted, appliesTo: 'all' })],
+      lines,
+    )
+    return { digits, values: { shares: discounted.lines.map((line) => written(line.discount ?? 0)) } }
   },
 
   line_discount(input) {
-    const { digits, amount, written } = moneyOf(input)
-    const lines = linesOf(input, amount)
-    const taken = discountsOn(lines, discountsOf(input, amount))
-    const left = Object.fromEntries(lines.map((line, index) => [line.id, written(sum([line.amount, -taken[index]!]))]))
-    const off = Object.fromEntries(lines.map((line, index) => [line.id, written(taken[index]!)]))
-    return { digits, values: { line_totals: left, line_discounts: off, discount_total: written(sum(taken)), total: written(sum(lines.map((line, index) => sum([line.amount, -taken[index]!])))) } }
+    const currency = currencyOf(input)
+    const { digits, written } = currency
+    const { lines, sums } = invoiceOf(input, currency)
+    return {
+      digits,
+      values: {
+        line_totals: byLine(lines, (line) => written(netOf(line))),
+        line_discounts: byLine(lines, (line) => written(line.discount ?? 0)),
+        discount_total: written(sums.discountTotal),
+        total: written(sums.total),
+      },
+    }
   },
 
   rounding(input) {
-    const { digits, amount, written } = moneyOf(input)
-    return { digits, values: { rounded: written(amount(text(input, 'amount'))) } }
+    const { digits, written } = currencyOf(input)
+    return { digits, values: { rounded: written(round(minorUnits(text(input, 'amount'), digits))) } }
   },
+
+  refund_tax: unsupported(noRate),
+  tax_split: unsupported(noRate),
+  inclusive_ratio: unsupported(noRate),
 }
 
-type Parse = (text: string) => number
+interface NamedLine extends LineDraft {
+  id: string
+}
 
-function moneyOf(input: Input): { digits: number; amount: Parse; written: (amount: number) => string } {
-  const digits = currencyDigits(textOr(input, 'currency', 'USD'))
-  return { digits, amount: (value) => parseAmount(value, digits), written: (amount) => amountDecimal(amount, digits) }
+function byLine(lines: readonly NamedLine[], value: (line: NamedLine) => string): Record<string, Json> {
+  return Object.fromEntries(lines.map((line) => [line.id, value(line)]))
+}
+
+/** A document of the lines of a case, with its discounts and account credit. */
+function invoiceOf(
+  input: Input,
+  currency: Currency,
+  balance: Money = 0,
+): { lines: NamedLine[]; sums: Totals } {
+  const scopes = scopesOf(
+    objects(input, 'lines').map((line) => text(line, 'id')),
+    objects(input, 'discounts'),
+  )
+  const lines = objects(input, 'lines').flatMap((line) =>
+    linesOf(line, { mode: modeOf(input), kind: scopes.kindOf(text(line, 'id')), currency }),
+  )
+  const discounts = objects(input, 'discounts').map((discount, index) =>
+    discountIn(discount, { id: String(index), appliesTo: scopes.of[index]!, currency }),
+  )
+  const discounted = discountedBy(discounts, lines)
+  return {
+    lines: discounted.lines.map((line, index) => ({ ...line, id: lines[index]!.id })),
+    sums: totals(discounted.lines, balance, discounted.discounts),
+  }
+}
+
+/** A line that stands for several is that many lines. */
+function linesOf(
+  line: Input,
+  { mode, kind, currency }: { mode: TaxMode; kind: LineDraft['kind']; currency: Currency },
+): NamedLine[] {
+  const [taxRate = '0', ...more] = texts(line, 'tax_rates')
+  if (more.length > 0) throw new Unsupported('tax_rates: a line has one tax rate')
+  const one = lineOf({ kind, amount: currency.amount(text(line, 'amount')), taxRate, taxMode: mode })
+  const id = text(line, 'id')
+  return Array.from({ length: whole(textOr(line, 'count', '1'), 'count') }, (_, index) => ({
+    ...one,
+    id: index === 0 ? id : `${id}#${index}`,
+  }))
+}
+
+function lineOf({
+  kind = 'usage',
+  amount,
+  ...tax
+}: {
+  kind?: LineDraft['kind']
+  amount: Money
+  taxRate?: string
+  taxMode?: TaxMode
+}): LineDraft {
+  const plan = planOf(tax)
+  const { from, to } = feePeriodAt(phaseOf(plan, someDate), someDate)
+  return {
+    kind,
+    description: plan.name,
+    quantity: 1,
+    amount,
+    taxRate: plan.taxRate,
+    taxMode: plan.taxMode,
+    period: { start: from, end: to },
+    explain: [],
+    stretchId: 'phase',
+  }
+}
+
+/** Discounts are of everything, of fees or of usage: the first that is of some lines makes those the fees. */
+function scopesOf(
+  ids: readonly string[],
+  discounts: readonly Input[],
+): { of: Discount['appliesTo'][]; kindOf: (id: string) => LineDraft['kind'] } {
+  const named = discounts.map(
+    (discount) => new Set(has(discount, 'applies_to') ? texts(discount, 'applies_to') : ids),
+  )
+  const fees = named.find((some) => some.size < new Set(ids).size) ?? new Set<string>()
+  const usage = new Set(ids.filter((id) => !fees.has(id)))
+  const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>
+    a.size === b.size && [...a].every((id) => b.has(id))
+  const of = named.map((some) => {
+    if (isSame(some, new Set(ids))) return 'all'
+    if (isSame(some, fees)) return 'fee'
+    if (isSame(some, usage)) return 'usage'
+    throw new Unsupported('applies_to: a discount is of everything, of fees or of usage')
+  })
+  return { of, kindOf: (id) => (fees.has(id) ? 'fee' : 'usage') }
+}
+
+function discountIn(
+  discount: Input,
+  { id, appliesTo, currency }: { id: string; appliesTo: Discount['appliesTo']; currency: Currency },
+): Discount {
+  const kind = oneOf(discount, 'type', ['fixed', 'percent'])
+  const value = kind === 'fixed' ? currency.amount(text(discount, 'amount')) : text(discount, 'percent')
+  return discountOf(id, { kind, value, appliesTo })
 }
 
 function modeOf(input: Input): TaxMode {
   return oneOf(input, 'tax_mode', ['exclusive', 'inclusive'], 'exclusive')
 }
 
-/** Each line is rounded to the currency as it comes. A line that stands for several is that many lines. */
-function linesOf(input: Input, amount: Parse): ManyTaxLine[] {
-  return list(input, 'lines').map(object).flatMap((line) => {
-    const one = { amount: amount(text(line, 'amount')), taxRates: texts(line, 'tax_rates') }
-    const count = Number(textOr(line, 'count', '1'))
-    return Array.from({ length: count }, (_, index) => ({ id: index === 0 ? text(line, 'id') : `${text(line, 'id')}#${index}`, ...one }))
-  })
+/** What the engine refuses to credit: what is not there, or more than is left. */
+function checkLeft(
+  lines: readonly CreditableLine[],
+  asked: readonly { lineId: string; amount: Money }[],
+): void {
+  for (const { lineId, amount } of asked) {
+    const line = lines.find((one) => one.id === lineId)
+    if (!line) throw new RefusedByEngine(`the invoice has no line ${lineId}`)
+    if (asked.filter((one) => one.lineId === lineId).length > 1)
+      throw new RefusedByEngine(`line ${lineId} is named twice`)
+    if (amount <= 0 || amount > leftOfLine(line, []))
+      throw new RefusedByEngine(`so much of line ${lineId} cannot be credited`)
+  }
 }
 
-/** A discount on a line that stands for several is on each of them. */
-function discountsOf(input: Input, amount: Parse): Discount[] {
-  const repeated = linesOf(input, amount).map((line) => line.id)
-  return list(input, 'discounts').map((discount) => {
-    const known = discountOf(discount, amount)
-    return { ...known, appliesTo: known.appliesTo && repeated.filter((id) => known.appliesTo!.includes(id.split('#')[0]!)) }
-  })
+/** Dates from which a period has so many days. */
+const periodsOfDays: Record<string, { from: LocalDate; interval: 'month' | 'year' }> = {
+  28: { from: '2026-02-01', interval: 'month' },
+  29: { from: '2028-02-01', interval: 'month' },
+  30: { from: '2026-04-01', interval: 'month' },
+  31: { from: '2026-01-01', interval: 'month' },
+  365: { from: '2026-01-01', interval: 'year' },
+  366: { from: '2028-01-01', interval: 'year' },
 }
 
-function discountOf(value: Json | undefined, amount: Parse): Discount {
-  const discount = object(value)
-  const appliesTo = has(discount, 'applies_to') ? texts(discount, 'applies_to') : null
-  return oneOf(discount, 'type', ['fixed', 'percent']) === 'fixed'
-    ? { kind: 'fixed', amount: amount(text(discount, 'amount')), appliesTo }
-    : { kind: 'percent', percent: text(discount, 'percent'), appliesTo }
+/** A subscription for the fee of a case, in a period of as many days. */
+function feeOf(input: Input, currency: Currency): Stretch {
+  const found = periodsOfDays[text(input, 'period_days')]
+  if (!found) throw new Unsupported('period_days: a fee period is a month or a year')
+  const fee = { amount: currency.amount(text(input, 'plan_amount')), per: 'subscription' } as const
+  return phaseOf(
+    planOf({ currency: currency.code, fee, taxRate: text(input, 'tax_rate'), interval: found.interval }),
+    found.from,
+  )
+}
+
+/** What a case says of the invoice must be what the engine bills, and nothing may have come back of it. */
+function checkBilled(input: Input, amount: (text: string) => Money, total: Money): void {
+  for (const key of ['line_total', 'invoice_total']) {
+    if (has(input, key) && amount(text(input, key)) !== total)
+      throw new Unsupported(`${key}: an invoice of the fee comes to another total`)
+  }
+  if (amount(textOr(input, 'already_credited', '0')) !== 0)
+    throw new Unsupported('already_credited: of which dates is not said')
+  if (has(input, 'paid')) throw new Unsupported('paid: what was billed is given back, paid or not')
 }

@@ -3,7 +3,7 @@ import { runFolder } from './run.ts'
 
 const usage = `npm run conformance -- FOLDER [--json]
 
-Runs the cases of every .json file of a folder through the engine's public functions. Exits with 1 when one fails.`
+Runs the cases of every .json file of a folder through what makes invoices. Exits with 1 when one fails.`
 
 /** Answers the exit code: 0 all well, 1 a case failed, 2 a mistake in the command. */
 function main(options: readonly string[]): number {

@@ -1,81 +1,150 @@
+import type { Stretch } from '../../services/billing/src/phases.ts'
+import { monthsOf, type PlanInput } from '../../services/billing/src/plan.ts'
 import {
-  billedPeriods, boundaryAt, firstBillDate, nextBoundary, parseInstant, parseSteps, periodHolding, periodOverAt, sum, type Calendar,
-} from '@customer-portal/billing'
-import { has, list, object, oneOf, text, textOr, Unsupported, type Adapter, type Input } from './case.ts'
-
-const intervals = ['day', 'week', 'month', 'quarter', 'year'] as const
-const monthsIn = { month: 1, quarter: 3, year: 12 } as const
+  addDays,
+  addMonths,
+  firstOfMonth,
+  intersection,
+  type DateRange,
+  type LocalDate,
+} from '../../services/billing/src/rules/date.ts'
+import { periodsUntil, type Period } from '../../services/billing/src/rules/period.ts'
+import { instantOf, type ZoneChange } from '../../services/billing/src/rules/zone.ts'
+import { feePeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
+import { usedOn } from '../../services/billing/src/usage/rating.ts'
+import { has, objects, oneOf, text, textOr, texts, Unsupported, type Adapter, type Input } from './case.ts'
+import { whole } from './decimal.ts'
+import { dateAt, dateFrom, intervalOf, meterOf, phaseOf, planOf, stepsOf, zonesOf } from './subscription.ts'
 
 export const periodAdapters: Record<string, Adapter> = {
   next_boundary(input) {
-    const from = instant(input, 'current_period_start')
-    return { digits: 0, values: { next_boundary: nextBoundary(calendarOf(input, from), from) } }
+    const zones = zonesOf(input)
+    const at = dateAt(input, 'current_period_start', zones)
+    const period = periodOn(phaseIn(input, zones) ?? calendarPhase(input, at), at)
+    return { digits: 0, values: { next_boundary: instantOf(zones, period.to) } }
   },
 
   period_at(input) {
-    const at = instant(input, 'at')
+    const zones = zonesOf(input)
+    const at = dateAt(input, 'at', zones)
+    // Calendar months are the same whenever a subscription began.
+    const phase = phaseIn(input, zones) ?? calendarPhase(input, addMonths(firstOfMonth(at), -1), 1)
+    const current = periodOn(phase, at)
     const which = oneOf(input, 'which', ['containing', 'last_completed'], 'containing')
-    const period = (which === 'containing' ? periodHolding : periodOverAt)(calendarOf(input, at), at)
-    return { digits: 0, values: { start: period.start, end: period.end } }
+    const { from, to } = which === 'containing' ? current : periodOn(phase, addDays(current.from, -1))
+    return { digits: 0, values: { start: instantOf(zones, from), end: instantOf(zones, to) } }
   },
 
   sequence(input) {
-    const first = Number(text(input, 'first_n'))
-    const calendar = calendarOf(input)
-    return { digits: 0, values: { boundaries: Array.from({ length: Number(text(input, 'count')) }, (_, index) => boundaryAt(calendar, first + index)) } }
+    const zones = zonesOf(input)
+    const phase = phaseIn(input, zones)
+    if (!phase) throw new Unsupported('a sequence needs an anchor')
+    const [first, count] = [whole(text(input, 'first_n'), 'first_n'), whole(text(input, 'count'), 'count')]
+    if (first < 0) throw new Unsupported(beforeAnchor)
+    const dates = [phase.from]
+    while (dates.length < first + count) dates.push(periodOn(phase, dates.at(-1)!).to)
+    return { digits: 0, values: { boundaries: dates.slice(first).map((date) => instantOf(zones, date)) } }
   },
 
   first_bill_date(input) {
-    return { digits: 0, values: { first_bill_date: firstBillDate({ start: text(input, 'start_date'), day: Number(text(input, 'bill_cycle_day')), months: monthsOf(input) }) } }
+    const phase = phaseOfBillDay(input)
+    const period = feePeriodAt(phase, phase.from)
+    return {
+      digits: 0,
+      values: { first_bill_date: period.from === period.whole.from ? period.from : period.to },
+    }
   },
 
   invoiced_periods(input) {
-    return { digits: 0, values: { periods: billedIn(input).map((period) => ({ start: period.from, end: period.to })) } }
+    return {
+      digits: 0,
+      values: { periods: billedIn(input).map(({ dates }) => ({ start: dates.from, end: dates.to })) },
+    }
   },
 
   bucket_events(input) {
-    const start = instant(input, 'service_start')
-    const calendar = calendarOf(input, start)
-    if (calendar.alignment !== 'calendar' || calendar.interval !== 'month') throw new Unsupported('bucket_events: months of the calendar')
-    const events = list(input, 'events').map(object).filter((event) => instant(event, 'at') >= start)
-    const inMonth = (month: string) => {
-      const period = periodHolding(calendar, boundaryAt({ ...calendar, anchor: middleOf(month) }, 0))
-      return sum(events.filter((event) => period.start <= instant(event, 'at') && instant(event, 'at') < period.end).map((event) => parseSteps(textOr(event, 'quantity', '1'), 0)))
-    }
-    return { digits: 0, values: { quantities: list(input, 'months').map((month) => inMonth(String(month))) } }
+    const zones = zonesOf(input)
+    oneOf(input, 'interval', ['month'])
+    oneOf(input, 'alignment', ['calendar'])
+    const phase = phaseOf(planOf({ alignment: 'calendar' }), dateAt(input, 'service_start', zones))
+    const meter = meterOf(0)
+    const days = objects(input, 'events').map((event) => ({
+      meter: meter.key,
+      date: dateAt(event, 'at', zones),
+      quantity: stepsOf(textOr(event, 'quantity', '1'), meter),
+      events: 1,
+    }))
+    const until = days.map((day) => day.date).reduce((last, date) => (date > last ? date : last), phase.from)
+    const periods = usagePeriods([phase], until)
+    const quantities = texts(input, 'months').map((month) => {
+      const period = periods.find((one) => one.label === month)
+      if (!period) throw new Unsupported(`months: no usage period is named ${month}`)
+      return usedOn(days, meter, period)
+    })
+    return { digits: 0, values: { quantities } }
   },
 }
 
-/** Any instant that lies in the month in every time zone. */
-function middleOf(month: string): string {
-  return `${month}-15T12:00:00.000000Z`
+const beforeAnchor = 'periods begin with the anchor: before it there is no subscription'
+
+function periodOn(phase: Stretch, date: LocalDate): Period {
+  if (date < phase.from) throw new Unsupported(beforeAnchor)
+  return feePeriodAt(phase, date)
 }
 
-/** The periods a bill day gives until the target date. */
-export function billedIn(input: Input): ReturnType<typeof billedPeriods> {
+/** The subscription that began on the anchor; undefined where there is none and it goes by the calendar. */
+function phaseIn(input: Input, zones: readonly ZoneChange[]): Stretch | undefined {
+  const isCalendar = oneOf(input, 'alignment', ['anniversary', 'calendar'], 'anniversary') === 'calendar'
+  if (has(input, 'anchor'))
+    return isCalendar
+      ? calendarPhase(input, dateAt(input, 'anchor', zones))
+      : phaseOf(planOf(intervalOf(input)), dateFrom(input, 'anchor', zones))
+  if (isCalendar) return undefined
+  throw new Unsupported('periods that do not go by the calendar need an anchor')
+}
+
+/** A subscription by the calendar: months that begin on the 1st, counted from the one it begins in. */
+function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Stretch {
+  oneOf(input, 'interval', ['month'])
+  const plan = planOf({ ...intervalOf(input), alignment: 'calendar' })
+  if (monthsOf(plan) > mostMonths)
+    throw new Unsupported('several months of the calendar are counted from an anchor')
+  return phaseOf(plan, from)
+}
+
+/** A fee that a case bills: its dates of a period. */
+export interface Billed {
+  phase: Stretch
+  dates: DateRange
+  period: Period
+}
+
+/** What has been billed of the periods that had begun on the target date, less the dates after the end. */
+export function billedIn(input: Input, fee: PlanInput['fee'] = { amount: 0, per: 'subscription' }): Billed[] {
+  const phase = phaseOfBillDay(input, fee)
+  oneOf(input, 'billing', ['in_advance'], 'in_advance')
+  const { anchor, alignment, plan, from } = phase
   const end = has(input, 'end_date') ? text(input, 'end_date') : null
-  return billedPeriods(
-    { start: text(input, 'start_date'), end, day: Number(text(input, 'bill_cycle_day')), months: monthsOf(input) },
-    oneOf(input, 'billing', ['in_advance', 'in_arrears'], 'in_advance'), text(input, 'target_date'),
-  )
+  return periodsUntil(
+    { anchor, alignment, months: monthsOf(plan) },
+    addDays(text(input, 'target_date'), 1),
+  ).flatMap((period) => {
+    const dates = intersection(period, { from, to: end ?? period.to })
+    return dates ? [{ phase, dates, period }] : []
+  })
 }
 
-export function monthsOf(input: Input): number {
-  return monthsIn[oneOf(input, 'interval', ['month', 'quarter', 'year'], 'month')]
+function phaseOfBillDay(input: Input, fee?: PlanInput['fee']): Stretch {
+  return phaseBilledOn(text(input, 'start_date'), whole(text(input, 'bill_cycle_day'), 'bill_cycle_day'), {
+    ...intervalOf(input),
+    ...(fee ? { fee } : {}),
+  })
 }
 
-/** Without an anchor, boundaries of the calendar around `otherwise`. */
-function calendarOf(input: Input, otherwise?: string): Calendar {
-  const anchor = has(input, 'anchor') ? instant(input, 'anchor') : otherwise
-  if (anchor === undefined) throw new Unsupported('a sequence needs an anchor')
-  return {
-    anchor, interval: oneOf(input, 'interval', intervals), count: Number(textOr(input, 'interval_count', '1')), timezone: textOr(input, 'timezone', 'UTC'),
-    alignment: oneOf(input, 'alignment', ['anniversary', 'calendar'], 'anniversary'),
-  }
-}
-
-export function instant(input: Input, key: string): string {
-  const parsed = parseInstant(text(input, key))
-  if (parsed === undefined) throw new Unsupported(`'${key}' is not an instant`)
-  return parsed
+/** A subscription that is billed on a day of the month: that of its start, or the 1st. */
+export function phaseBilledOn(start: LocalDate, day: number, plan: Partial<PlanInput>): Stretch {
+  const isStart = day === Number(start.slice(8))
+  if (!isStart && day !== 1)
+    throw new Unsupported('periods begin on the day of the month of the start, or on the 1st')
+  return phaseOf(planOf({ ...plan, alignment: isStart ? 'anniversary' : 'calendar' }), start)
 }

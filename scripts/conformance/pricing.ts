@@ -1,152 +1,277 @@
+import { billedFor } from '../../services/billing/src/invoice/billed.ts'
 import {
-  aboveIncluded, amountDecimal, basisPointsOf, coversQuantity, currencyDigits, decimalsOf, keepWithin, parseAmount, parsePercent, parseRate, parseSteps, percentOf, rate, stillToBill, sum,
-  type Price, type Rated, type Tier,
-} from '@customer-portal/billing'
-import { has, list, object, oneOf, RefusedByEngine, refuseModifiers, text, textOr, texts, Unsupported, type Adapter, type Input } from './case.ts'
+  adjustmentLine,
+  feeLine,
+  usageLine,
+  type LineDraft,
+} from '../../services/billing/src/invoice/line.ts'
+import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
+import type { Meter } from '../../services/billing/src/meter.ts'
+import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Charge } from '../../services/billing/src/plan.ts'
+import { totals } from '../../services/billing/src/rules/invoicing.ts'
+import type { LabelledPeriod } from '../../services/billing/src/rules/period.ts'
+import type { Price, Tier } from '../../services/billing/src/rules/pricing.ts'
+import { startOfDay } from '../../services/billing/src/rules/zone.ts'
+import { feePeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
+import { rateUsage, usageStretches, type RatedUsage } from '../../services/billing/src/usage/rating.ts'
+import {
+  always,
+  has,
+  object,
+  objects,
+  oneOf,
+  text,
+  textOr,
+  texts,
+  Unsupported,
+  type Adapter,
+  type Input,
+} from './case.ts'
+import {
+  basisPoints,
+  currencyOf,
+  meterDecimals,
+  percentRate,
+  rateOf,
+  whole,
+  type Currency,
+} from './decimal.ts'
+import { discountOf, meterOf, phaseOf, planOf, someDate, stepsOf } from './subscription.ts'
 
-/** The numbers of a case on one scale: `digits` for amounts (finer than the currency where the case is), `decimals` for quantities. */
-interface Scale {
-  digits: number
-  decimals: number
-}
-
-const models = ['per_unit', 'dynamic', 'graduated', 'volume', 'package', 'percentage', 'graduated_percentage', 'flat', 'minimum_commitment'] as const
+const models = [
+  'per_unit',
+  'dynamic',
+  'graduated',
+  'volume',
+  'package',
+  'percentage',
+  'graduated_percentage',
+  'flat',
+] as const
 type Model = (typeof models)[number]
-const ofAnAmount = ['percentage', 'graduated_percentage']
 
-const reasons = {
-  tier_quantity: 'tiers are picked by the quantity that is rated',
-  free_events: 'what is included is a quantity, not a number of events',
-  per_transaction_min: 'a minimum is of a charge and period, not of each event',
-  per_transaction_max: 'a maximum is of a charge and period, not of each event',
-  running_total: 'what is included is a quantity, whatever the order of events',
-  window_commitment: 'a commitment is the minimum of a charge for a usage period, not for each window',
-  free_units_after_conversion: 'what is included is in the units of the meter, before packages are counted',
-  allow_negative: 'a quantity is never negative',
+const elsewhere: Record<string, string> = {
+  graduated_package: 'tiers price units, and packages have one price',
+  volume_package: 'tiers price units, and packages have one price',
+  minimum_commitment: 'a minimum is of one charge, not of all fees of a subscription',
 }
 
-/** Rates by the engine; every result adds up by the engine too. */
-export const ratePricingCase: Adapter = (input) => {
+/** A quantity that was used, in so many events. */
+interface Used {
+  quantity: string
+  events: number
+}
+
+/** What is charged, on which meter, and what it counts for a quantity of the case. */
+interface Setting {
+  phase: Stretch
+  meter: Meter
+  counted: (quantity: string) => string
+}
+
+/** Prices what was used as a subscription would be invoiced for it, discounts included. */
+export const pricingAdapter: Adapter = (input) => {
   const model = modelOf(input)
-  refuseModifiers(input, reasons)
-  const scale = scaleOf(input, model)
-  const digits = currencyDigits(textOr(input, 'currency', 'USD'))
-  const answer = (amount: number) => ({ digits, values: { amount: amountDecimal(amount, scale.digits) } })
-  const amountOf = (key: string) => parseAmount(text(input, key), scale.digits)
-  const bounds = { ...(has(input, 'minimum_amount') ? { minimum: amountOf('minimum_amount') } : {}), ...(has(input, 'maximum_amount') ? { maximum: amountOf('maximum_amount') } : {}) }
-  const rated = keepWithin(ratedBy(input, model, scale), bounds)
-  const previous = has(input, 'previous') ? parseAmount(textOr(object(input.previous), 'billed_amount', '0'), scale.digits) : 0
-  const left = stillToBill(rated, has(input, 'already_invoiced') ? amountOf('already_invoiced') : previous)
-  const discounted = has(input, 'discount_percent') ? sum([left, -percentOf(left, text(input, 'discount_percent'))]) : left
-  return answer(has(input, 'base_fee') ? sum([amountOf('base_fee'), discounted]) : discounted)
+  const currency = currencyOf(input)
+  always(input, 'round_to_currency', true, 'each line is rounded to the minor unit')
+  const discounts = has(input, 'discount_percent')
+    ? [
+        discountOf('percent', {
+          kind: 'percent',
+          value: text(input, 'discount_percent'),
+          appliesTo: model === 'flat' ? 'all' : 'usage',
+        }),
+      ]
+    : []
+  const drafts = model === 'flat' ? flatLines(input, currency) : chargedLines(input, model, currency)
+  const discounted = discountedBy(discounts, drafts)
+  const { total } = totals(discounted.lines, 0, discounted.discounts)
+  return { digits: currency.digits, values: { amount: currency.written(total) } }
 }
 
 function modelOf(input: Input): Model {
   const model = text(input, 'model')
-  if (model === 'volume_package' || model === 'graduated_package') throw new Unsupported(`model ${model}: tiers price units, and packages have one price`)
+  if (elsewhere[model] !== undefined) throw new Unsupported(`model ${model}: ${elsewhere[model]}`)
   return oneOf(input, 'model', models)
 }
 
-/** One price for all quantities of the case. A model of the engine's own, or one that is another name for it. */
-function ratedBy(input: Input, model: Model, scale: Scale): Rated {
-  if (model === 'flat') return { amount: parseAmount(text(input, 'flat_amount'), scale.digits), explain: [] }
-  if (model === 'minimum_commitment') {
-    const fees = { amount: sum(texts(input, 'period_fees').map((fee) => parseAmount(fee, scale.digits))), explain: [] }
-    const due = keepWithin(fees, { minimum: parseAmount(text(input, 'commitment_amount'), scale.digits) })
-    return { amount: stillToBill(due, fees.amount), explain: due.explain }
-  }
-  if (model === 'percentage') return percentageOf(input, scale)
-  const price = priceOf(input, model, scale)
-  const quantities = has(input, 'bucket_quantities') || Array.isArray(input.bucket_quantities) ? texts(input, 'bucket_quantities') : [text(input, 'quantity')]
-  const parts = quantities.map((quantity) => {
-    const used = usedOf(input, quantity, scale)
-    if (!coversQuantity(price, used, 0)) throw new RefusedByEngine('a price must cover every quantity: its last tier has no bound')
-    return rate(price, used, 0)
-  })
-  return { amount: sum(parts.map((part) => part.amount)), explain: parts.flatMap((part) => part.explain) }
+/** A fee for each period, whatever the quantity. */
+function flatLines(input: Input, currency: Currency): LineDraft[] {
+  const seats = whole(textOr(input, 'quantity', '1'), 'a number of seats')
+  const fee = { amount: currency.amount(text(input, 'flat_amount')), per: 'subscription' } as const
+  return feeLines(phaseOf(planOf({ currency: currency.code, fee }), someDate, { seats }))
 }
 
-/** The quantity above what is included, with what was billed for before: the engine rates all that is known. */
-function usedOf(input: Input, quantity: string, scale: Scale): number {
+function feeLines(phase: Stretch): LineDraft[] {
+  const period = feePeriodAt(phase, phase.from)
+  return [feeLine(phase, period, period)]
+}
+
+function chargedLines(input: Input, model: Model, currency: Currency): LineDraft[] {
+  const charge = chargeOf(input, model, currency)
+  const fee = {
+    amount: has(input, 'base_fee') ? currency.amount(text(input, 'base_fee')) : 0,
+    per: 'subscription',
+  } as const
+  const phase = phaseOf(planOf({ currency: currency.code, fee, charges: [charge] }), someDate)
+  const buckets = Array.isArray(input.bucket_quantities)
+  const used = buckets
+    ? texts(input, 'bucket_quantities').map((quantity) => ({ quantity, events: 1 }))
+    : usedIn(input, model)
   const before = has(input, 'previous') ? textOr(object(input.previous), 'quantity', '0') : '0'
-  const used = sum([quantity, before].map((one) => parseSteps(one, scale.decimals)))
-  if (used < 0) throw new RefusedByEngine('a negative quantity is refused')
-  const included = sum(['free_units', 'allowance', 'free_volume'].filter((key) => has(input, key)).map((key) => parseSteps(text(input, key), scale.decimals)))
-  return aboveIncluded(used, included)
+  const decimals = isOfAmounts(model) ? 0 : meterDecimals([before, ...used.map((one) => one.quantity)])
+  const counted = (quantity: string) => (isOfAmounts(model) ? String(currency.amount(quantity)) : quantity)
+  const setting = { phase, meter: meterOf(decimals), counted }
+  const fees = has(input, 'base_fee') ? feeLines(phase) : []
+  if (buckets) return [...fees, ...bucketLines(input, setting, used)]
+  const billed = billedBefore(input, currency)
+  const [period] = usagePeriods([phase], phase.from)
+  if (billed === undefined)
+    return [...fees, usageLine(rated(setting, used, period!), period!, endOf(period!))]
+  return [...fees, againstBilled(setting, period!, { used, before: { quantity: before, events: 0 }, billed })]
 }
 
-function priceOf(input: Input, model: Model, scale: Scale): Price {
-  if (model === 'package') {
-    roundsUp(input)
-    return { model, size: parseSteps(text(input, 'package_size'), scale.decimals), amount: parseAmount(text(input, 'package_amount'), scale.digits) }
+/** Each bucket is rated on its own: it is a usage period. */
+function bucketLines(input: Input, setting: Setting, buckets: readonly Used[]): LineDraft[] {
+  for (const key of ['previous', 'already_invoiced', 'minimum_amount', 'maximum_amount']) {
+    if (has(input, key)) throw new Unsupported(`${key} with buckets: each usage period has its own`)
   }
-  if (model === 'per_unit' && has(input, 'unit_conversion')) return convertedPrice(input, scale)
-  refuseModifiers(input, { unit_conversion: 'units are converted by a rate or by packages, not before tiers' })
-  if (model === 'per_unit' || model === 'dynamic') return { model: 'per_unit', rate: parseRate(text(input, model === 'dynamic' ? 'multiplier' : 'unit_amount'), scale.digits, scale.decimals) }
-  const tiers = list(input, 'tiers').map((tier) => tierOf(object(tier), model, scale))
+  let next = setting.phase.from
+  return buckets.map((bucket) => {
+    const period = usagePeriods([setting.phase], next).at(-1)!
+    next = period.to
+    return usageLine(rated(setting, [bucket], period), period, endOf(period))
+  })
+}
+
+/** All that is known of a period, less what was billed of it: as late usage is invoiced. */
+function againstBilled(
+  setting: Setting,
+  period: LabelledPeriod,
+  { used, before, billed }: { used: Used[]; before: Used; billed: number },
+): LineDraft {
+  const line = usageLine(rated(setting, [before], period), period, endOf(period))
+  const lines = [{ ...line, id: 'line_1', invoiceId: 'inv_1', amount: billed, left: billed, givenBack: 0 }]
+  const all = rated(setting, [before, ...used], period)
+  return adjustmentLine(
+    all,
+    period,
+    billedFor(lines, all.stretch.id, setting.meter, period.from),
+    endOf(period),
+  )
+}
+
+function billedBefore(input: Input, currency: Currency): number | undefined {
+  if (has(input, 'previous') && has(input, 'already_invoiced'))
+    throw new Unsupported('previous with already_invoiced: which of them was billed is not said')
+  if (has(input, 'previous')) return currency.amount(textOr(object(input.previous), 'billed_amount', '0'))
+  return has(input, 'already_invoiced') ? currency.amount(text(input, 'already_invoiced')) : undefined
+}
+
+const endOf = (period: LabelledPeriod) => startOfDay(period.to, 'UTC')
+
+/** Some usage on the first date of a period, rated as the period's invoice rates it. */
+function rated(
+  { phase, meter, counted }: Setting,
+  used: readonly Used[],
+  period: LabelledPeriod,
+): RatedUsage {
+  const days = used.map(({ quantity, events }) => ({
+    meter: meter.key,
+    date: period.from,
+    quantity: stepsOf(counted(quantity), meter),
+    events,
+  }))
+  return rateUsage(usageStretches([phase]), period, days, new Map([[meter.key, meter]]))[0]!
+}
+
+/** The charge: at most one of the fields that say what is included, a price, and its bounds. */
+function chargeOf(input: Input, model: Model, currency: Currency): Charge {
+  const included = ['free_units', 'allowance', 'free_volume'].filter((key) => has(input, key))
+  if (included.length > 1)
+    throw new Unsupported(`${included.join(' with ')}: a charge has one quantity that is included`)
+  const units = (key: string) =>
+    isOfAmounts(model) ? currency.amount(text(input, key)) : whole(text(input, key), key)
+  const amount = (key: string) => currency.amount(text(input, key))
+  return {
+    meter: 'units',
+    included: included.length === 0 ? 0 : units(included[0]!),
+    overage: 'bill',
+    price: priceOf(input, model, currency),
+    ...(has(input, 'minimum_amount') ? { minimum: amount('minimum_amount') } : {}),
+    ...(has(input, 'maximum_amount') ? { maximum: amount('maximum_amount') } : {}),
+  }
+}
+
+function priceOf(input: Input, model: Model, currency: Currency): Price {
+  if (model === 'package') {
+    startedOnesCount(input)
+    return {
+      model,
+      size: whole(text(input, 'package_size'), 'package_size'),
+      amount: currency.amount(text(input, 'package_amount')),
+    }
+  }
+  if (model === 'percentage') return percentageOf(input, currency)
+  if (model === 'per_unit' && has(input, 'unit_conversion')) return convertedPrice(input, currency)
+  if (model === 'per_unit') return { model, rate: rateOf(text(input, 'unit_amount'), currency.digits) }
+  if (model === 'dynamic')
+    return { model: 'per_unit', rate: rateOf(text(input, 'multiplier'), currency.digits) }
+  const tiers = objects(input, 'tiers').map((tier) => tierOf(tier, model, currency))
   return { model: model === 'volume' ? 'volume' : 'graduated', tiers }
 }
 
 /** So many units make one: a package of them where started ones count, and else a rate for them. */
-function convertedPrice(input: Input, scale: Scale): Price {
+function convertedPrice(input: Input, currency: Currency): Price {
   const conversion = object(input.unit_conversion)
-  const per = parseSteps(text(conversion, 'divide_by'), scale.decimals)
-  if (has(conversion, 'rounding') && text(conversion, 'rounding') !== 'none') {
-    roundsUp(conversion)
-    return { model: 'package', size: per, amount: parseAmount(text(input, 'unit_amount'), scale.digits) }
-  }
-  return { model: 'per_unit', rate: { amount: parseAmount(text(input, 'unit_amount'), scale.digits), per } }
+  const per = whole(text(conversion, 'divide_by'), 'divide_by')
+  const amount = currency.amount(text(input, 'unit_amount'))
+  if (textOr(conversion, 'rounding', 'none') === 'none') return { model: 'per_unit', rate: { amount, per } }
+  startedOnesCount(conversion)
+  return { model: 'package', size: per, amount }
 }
 
-function tierOf(tier: Input, model: Model, scale: Scale): Tier {
+function startedOnesCount(input: Input): void {
+  always(input, 'rounding', 'up', 'a package that is started is charged')
+}
+
+/** A share of an amount has bounds in minor units. */
+function tierOf(tier: Input, model: Model, currency: Currency): Tier {
+  const percents = model === 'graduated_percentage'
+  const bound = () =>
+    percents ? currency.amount(text(tier, 'up_to')) : whole(text(tier, 'up_to'), 'the bound of a tier')
   return {
-    upTo: has(tier, 'up_to') ? parseSteps(text(tier, 'up_to'), scale.decimals) : null,
-    rate: model === 'graduated_percentage' ? parsePercent(text(tier, 'rate_percent')) : parseRate(textOr(tier, 'unit_amount', '0'), scale.digits, scale.decimals),
-    flat: parseAmount(textOr(tier, 'flat_amount', '0'), scale.digits),
+    upTo: has(tier, 'up_to') ? bound() : null,
+    rate: percents
+      ? percentRate(text(tier, 'rate_percent'))
+      : rateOf(textOr(tier, 'unit_amount', '0'), currency.digits),
+    flat: currency.amount(textOr(tier, 'flat_amount', '0')),
   }
 }
 
-/** A percentage finer than a basis point is a rate of minor units. */
-function percentageOf(input: Input, scale: Scale): Rated {
-  const events = texts(input, 'events')
-  const used = sum((has(input, 'volume') ? [text(input, 'volume')] : events).map((amount) => parseSteps(amount, scale.decimals)))
-  const overage = usedOf(input, amountDecimal(used, scale.decimals), scale)
-  const count = has(input, 'event_count') ? Number(text(input, 'event_count')) : events.length
-  const perEvent = has(input, 'fixed_fee_per_event') ? parseAmount(text(input, 'fixed_fee_per_event'), scale.digits) : 0
-  if (perEvent > 0 && has(input, 'free_volume')) throw new Unsupported('free_volume with fixed_fee_per_event: an included amount does not say which events it covers')
-  const basisPoints = basisPointsOf(text(input, 'rate_percent'))
-  if (basisPoints !== undefined) return rate({ model: 'percentage', basisPoints, perEvent }, overage, 0, count)
-  const ofAmount = rate({ model: 'per_unit', rate: parsePercent(text(input, 'rate_percent')) }, overage, 0)
-  const ofEvents = rate({ model: 'percentage', basisPoints: 0, perEvent }, 0, 0, count)
-  return { amount: sum([ofAmount.amount, ofEvents.amount]), explain: [...ofAmount.explain, ...ofEvents.explain] }
+function percentageOf(input: Input, currency: Currency): Price {
+  const perEvent = has(input, 'fixed_fee_per_event') ? currency.amount(text(input, 'fixed_fee_per_event')) : 0
+  return {
+    model: 'percentage',
+    basisPoints: basisPoints(text(input, 'rate_percent')),
+    ...(perEvent > 0 ? { perEvent } : {}),
+  }
 }
 
-function roundsUp(input: Input): void {
-  const rounding = textOr(input, 'rounding', 'up')
-  if (rounding !== 'up') throw new Unsupported(`rounding ${rounding}: a package that is started is charged`)
+/** The usage of a case without buckets: amounts of events, one amount of several events, or a quantity. */
+function usedIn(input: Input, model: Model): Used[] {
+  if (model !== 'percentage') return [{ quantity: text(input, 'quantity'), events: 1 }]
+  if (has(input, 'events')) return texts(input, 'events').map((quantity) => ({ quantity, events: 1 }))
+  return [
+    {
+      quantity: text(input, 'volume'),
+      events: whole(textOr(input, 'event_count', '1'), 'a number of events'),
+    },
+  ]
 }
 
-const amountKeys = [
-  'flat_amount', 'package_amount', 'fixed_fee_per_event', 'minimum_amount', 'maximum_amount', 'base_fee', 'already_invoiced', 'commitment_amount',
-] as const
-const quantityKeys = ['quantity', 'package_size', 'free_units', 'allowance', 'free_volume', 'volume'] as const
-
-/** Fine enough for every number of the case. Percentages are of amounts: there quantities are amounts. */
-function scaleOf(input: Input, model: Model): Scale {
-  const at = (from: Input, keys: readonly string[]) => keys.filter((key) => has(from, key)).map((key) => text(from, key))
-  const tiers = list(input, 'tiers').map(object)
-  const previous = has(input, 'previous') ? [object(input.previous)] : []
-  const conversion = has(input, 'unit_conversion') ? [object(input.unit_conversion)] : []
-  const converted = conversion.length > 0 ? ['unit_amount'] : []
-  const amounts = [
-    ...at(input, [...amountKeys, ...converted]), ...texts(input, 'period_fees'), ...tiers.flatMap((tier) => at(tier, ['flat_amount'])), ...previous.flatMap((one) => at(one, ['billed_amount'])),
-  ]
-  const quantities = [
-    ...at(input, quantityKeys), ...texts(input, 'bucket_quantities'), ...texts(input, 'events'), ...tiers.flatMap((tier) => at(tier, ['up_to'])),
-    ...previous.flatMap((one) => at(one, ['quantity'])), ...conversion.flatMap((one) => at(one, ['divide_by'])),
-  ]
-  const digits = Math.max(currencyDigits(textOr(input, 'currency', 'USD')), decimalsOf(amounts))
-  if (!ofAnAmount.includes(model)) return { digits, decimals: decimalsOf(quantities) }
-  const common = Math.max(digits, decimalsOf(quantities))
-  return { digits: common, decimals: common }
+/** Whether what is counted are amounts: then the meter counts minor units. */
+function isOfAmounts(model: Model): boolean {
+  return model === 'percentage' || model === 'graduated_percentage'
 }

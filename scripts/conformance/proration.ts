@@ -1,105 +1,239 @@
+import { creditsOf } from '../../services/billing/src/invoice/billed.ts'
+import { feeLine, type LineDraft } from '../../services/billing/src/invoice/line.ts'
+import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Plan, PlanInput } from '../../services/billing/src/plan.ts'
 import {
-  amountDecimal, changeAmounts, creditWithin, currencyDigits, decimal, decimalsOf, decimalText, fraction, inMinorUnits, localDays, parseAmount, percentOf, round, scale, shareOfPeriod, sum, times, total,
-  billedPeriods, type Fraction,
-} from '@customer-portal/billing'
-import { has, list, object, oneOf, refuseModifiers, text, textOr, Unsupported, type Adapter, type Input, type Json } from './case.ts'
-import { billedIn, instant, monthsOf } from './periods.ts'
+  addDays,
+  daysBetween,
+  type DateRange,
+  type LocalDate,
+} from '../../services/billing/src/rules/date.ts'
+import { totals } from '../../services/billing/src/rules/invoicing.ts'
+import { amountDecimal, money, sum, type Money } from '../../services/billing/src/rules/money.ts'
+import type { Period } from '../../services/billing/src/rules/period.ts'
+import { creditWithin } from '../../services/billing/src/rules/proration.ts'
+import {
+  clockTimeWithOffset,
+  instantOf,
+  zoneOn,
+  type ZoneChange,
+} from '../../services/billing/src/rules/zone.ts'
+import { isSameGrid, nextStretch } from '../../services/billing/src/schedule.ts'
+import { feePeriodAt } from '../../services/billing/src/timeline.ts'
+import {
+  always,
+  has,
+  object,
+  oneOf,
+  text,
+  textOr,
+  unsupported,
+  Unsupported,
+  type Adapter,
+  type Input,
+  type Json,
+} from './case.ts'
+import { currencyOf, whole, writtenBy, type Currency } from './decimal.ts'
+import { billedIn, phaseBilledOn } from './periods.ts'
+import {
+  dateAt,
+  dateFrom,
+  intervalOf,
+  issued,
+  namesDate,
+  phaseOf,
+  planOf,
+  wholePeriod,
+  zonesOf,
+} from './subscription.ts'
 
-const nothing = fraction(0n, 1n)
+/** The fee of a whole cycle, so that the fee of a part of one says with nine decimals what part it is. */
 const cycleDigits = 9
+const cycleFee = { amount: 10 ** cycleDigits, per: 'subscription' } as const
 
 export const prorationAdapters: Record<string, Adapter> = {
   plan_change(input) {
-    const digits = digitsOf(input)
-    const change = changeAmounts({ old: priceOf(input.old, digits), new: priceOf(input.new, digits), left: leftOf(input), restarts: restarts(input) })
-    const paid = has(input, 'amount_paid') ? creditWithin(change.credit, parseAmount(text(input, 'amount_paid'), digits), 0) : change.credit
-    const credit = input.credit_unused === false ? 0 : paid
-    const written = (amount: number) => amountDecimal(amount, digits)
-    return { digits, values: { credit: written(credit), charge: written(change.charge), net: written(sum([change.charge, -credit])) } }
+    const currency = currencyOf(input)
+    const setting = settingOf(input, currency)
+    const at = changeDate(input, setting)
+    const before = phaseFor(input.old, setting)
+    const credits = before
+      ? creditsOf([issued(feeLine(before, setting.period, setting.period))], [before], { from: at, to: null })
+      : []
+    const charges = chargesOf(input, setting, at)
+    const totalOf = (lines: readonly LineDraft[]) => totals(lines, 0).total
+    const values = {
+      credit: money(-totalOf(credits)),
+      charge: totalOf(charges),
+      net: totalOf([...credits, ...charges]),
+    }
+    return { digits: currency.digits, values: writtenBy(currency, values) }
   },
 
-  plan_change_multi_item(input) {
-    const digits = digitsOf(input)
-    const [left, restart] = [leftOf(input), restarts(input)]
-    const discounted = (item: Json) => lessDiscount(priceOf(item, digits), input)
-    const credits = list(input, 'old_items').map((item) => changeAmounts({ old: discounted(item), new: nothing, left }).credit)
-    const charges = list(input, 'new_items').map((item) => changeAmounts({ old: nothing, new: discounted(item), left, restarts: restart }).charge)
-    const written = (amounts: readonly number[]) => amounts.map((amount) => amountDecimal(amount, digits))
-    return { digits, values: { credits: written(credits), charges: written(charges), net: amountDecimal(sum([...charges, ...credits.map((credit) => -credit)]), digits) } }
-  },
+  plan_change_multi_item: unsupported('a subscription has one plan, not several items'),
 
   partial_period(input) {
-    const digits = has(input, 'scale') ? Number(text(input, 'scale')) : digitsOf(input)
-    const share = shareOfPeriod(
-      { start: instant(input, 'service_start'), end: instant(input, 'service_end') }, { start: instant(input, 'period_start'), end: instant(input, 'period_end') },
-      { granularity: granularityOf(input), timezone: textOr(input, 'timezone', 'UTC') },
+    const currency = feeCurrency(input)
+    const { zones, period, interval } = settingOf(input, currency)
+    const dates = { from: dateFrom(input, 'service_start', zones), to: dateFrom(input, 'service_end', zones) }
+    if (dates.from < period.from || dates.to > period.to)
+      throw new Unsupported('the service lies in another period')
+    checkDays(input, [period.from, dates.from, dates.to, period.to], zones)
+    checkCause(input, dates, zones)
+    const fee = { amount: currency.amount(text(input, 'amount')), per: 'subscription' } as const
+    const line = feeLine(
+      phaseOf(planOf({ currency: currency.code, ...interval, fee }), period.from),
+      dates,
+      period,
     )
-    return { digits, values: { amount: decimalText(times(decimal(text(input, 'amount')), share), digits) } }
+    return { digits: currency.digits, values: { amount: currency.written(totals([line], 0).total) } }
   },
 
   cycle_count(input) {
-    const periods = billedIn(input)
-    const stubs = periods.filter((period) => period.days !== period.ofDays)
-    const whole = periods.filter((period) => period.days === period.ofDays)
-    const one = parseAmount('1', cycleDigits)
-    const cycles = sum(periods.map((period) => scale(one, period.days, period.ofDays)))
+    const lines = billedIn(input, cycleFee).map(({ phase, dates, period }) => feeLine(phase, dates, period))
+    const stubs = lines.flatMap(({ days }) => (days ? [{ days: days.billed, of_days: days.of }] : []))
+    const cycles = sum(lines.map((line) => line.amount))
     return {
       digits: cycleDigits,
-      values: { whole_cycles: whole.length, stubs: stubs.map(({ days, ofDays }) => ({ days, of_days: ofDays })), cycles: amountDecimal(cycles, cycleDigits) },
+      values: { whole_cycles: lines.length - stubs.length, stubs, cycles: cyclesText(cycles) },
     }
   },
 
   stub_fraction(input) {
     oneOf(input, 'day_count', ['actual'], 'actual')
     const next = text(input, 'next_bill_date')
-    const [stub] = billedPeriods({ start: text(input, 'start_date'), end: next, day: Number(next.slice(8)), months: monthsOf(input) }, 'in_advance', next)
-    if (!stub) throw new Unsupported('a stub begins before the next bill date')
-    return { digits: cycleDigits, values: { days: stub.days, of_days: stub.ofDays, fraction: decimalText(fraction(BigInt(stub.days), BigInt(stub.ofDays)), cycleDigits) } }
+    const phase = phaseBilledOn(text(input, 'start_date'), Number(next.slice(8)), {
+      ...intervalOf(input),
+      fee: cycleFee,
+    })
+    const period = feePeriodAt(phase, phase.from)
+    if (period.to !== next) throw new Unsupported('next_bill_date: the first period ends on another date')
+    const { amount, days } = feeLine(phase, period, period)
+    if (!days) throw new Unsupported('a stub is shorter than a period')
+    return {
+      digits: cycleDigits,
+      values: { days: days.billed, of_days: days.of, fraction: cyclesText(amount) },
+    }
   },
 
   day_count(input) {
-    return { digits: 0, values: { days: localDays({ start: instant(input, 'start'), end: instant(input, 'end') }, textOr(input, 'timezone', 'UTC')) } }
+    const zones = zonesOf(input)
+    return {
+      digits: 0,
+      values: { days: daysBetween(dateAt(input, 'start', zones), dateAt(input, 'end', zones)) },
+    }
   },
 
   credit_cap(input) {
-    const keys = ['potential_credit', 'original_amount_paid', 'previous_credits'] as const
-    const digits = Math.max(digitsOf(input), decimalsOf(keys.map((key) => textOr(input, key, '0'))))
-    const [wanted, paid, credited] = keys.map((key) => parseAmount(textOr(input, key, '0'), digits))
-    return { digits, values: { credit: amountDecimal(creditWithin(wanted!, paid!, credited!), digits) } }
+    const { digits, amount, written } = currencyOf(input)
+    const [wanted, paid, credited] = ['potential_credit', 'original_amount_paid', 'previous_credits'].map(
+      (key) => amount(textOr(input, key, '0')),
+    )
+    return { digits, values: { credit: written(creditWithin(wanted!, paid!, credited!)) } }
   },
 }
 
-function digitsOf(input: Input): number {
-  return currencyDigits(textOr(input, 'currency', 'USD'))
+function cyclesText(amount: Money): string {
+  return amountDecimal(amount, cycleDigits)
+}
+
+/** The currency of a fee, in which it is rounded. */
+function feeCurrency(input: Input): Currency {
+  if (input.currency === null) throw new Unsupported('currency: an amount without one is no fee')
+  const currency = currencyOf(input)
+  always(input, 'scale', currency.digits, 'a fee is rounded to the minor unit')
+  return currency
+}
+
+interface Setting {
+  currency: Currency
+  zones: readonly ZoneChange[]
+  interval: Pick<PlanInput, 'interval' | 'intervalCount'>
+  period: Period
+}
+
+function settingOf(input: Input, currency: Currency): Setting {
+  const zones = zonesOf(input)
+  const [from, to] = [dateFrom(input, 'period_start', zones), dateFrom(input, 'period_end', zones)]
+  if (!namesDate(input, 'source_period_end_inclusive', addDays(to, -1), zones))
+    throw new Unsupported('source_period_end_inclusive: the period has another last date')
+  return { currency, zones, ...wholePeriod(from, to) }
+}
+
+/** The date of a change. A share of seconds is one of days where the clocks stay as they are. */
+function changeDate(input: Input, { period, zones }: Setting): LocalDate {
+  const at =
+    granularityOf(input) === 'second'
+      ? dateFrom(input, 'change_at', zones)
+      : dateAt(input, 'change_at', zones)
+  if (at < period.from || at >= period.to) throw new Unsupported('change_at lies in another period')
+  checkDays(input, [period.from, at, period.to], zones)
+  return at
+}
+
+function checkDays(input: Input, dates: readonly LocalDate[], zones: readonly ZoneChange[]): void {
+  const offsets = new Set(
+    dates.map((date) => clockTimeWithOffset(zoneOn(zones, date), instantOf(zones, date)).slice(-6)),
+  )
+  if (granularityOf(input) === 'second' && offsets.size > 1)
+    throw new Unsupported('granularity second: days count, also those of 23 or 25 hours')
 }
 
 function granularityOf(input: Input): 'second' | 'day' {
   return oneOf(input, 'granularity', ['second', 'day'], 'second')
 }
 
-/** What one item costs for a whole period, in exact minor units; nothing where there is none. */
-function priceOf(item: Json | undefined, digits: number): Fraction {
-  if (item === null || item === undefined) return nothing
-  const one = object(item)
-  return inMinorUnits(times(decimal(text(one, 'unit_amount')), decimal(textOr(one, 'quantity', '1'))), digits)
+/** What a case says made a part of a period must be what makes one here. */
+function checkCause(input: Input, { from, to }: DateRange, zones: readonly ZoneChange[]): void {
+  const isChange = namesDate(input, 'change_at', from, zones) || namesDate(input, 'change_at', to, zones)
+  if (!isChange) throw new Unsupported('change_at: the date of a change is the first of the new plan')
+  if (!namesDate(input, 'started_at', from, zones))
+    throw new Unsupported('started_at: a subscription begins with its date')
+  if (!namesDate(input, 'terminated_at', addDays(from, -1), zones))
+    throw new Unsupported('terminated_at: the date of an ending is the last that is paid for')
 }
 
-function lessDiscount(price: Fraction, input: Input): Fraction {
-  if (!has(input, 'discount')) return price
-  const discount = object(input.discount)
-  oneOf(discount, 'type', ['percentage', 'percent'])
-  const whole = round(price)
-  return total([price, fraction(BigInt(-percentOf(whole, text(discount, 'percent'))), 1n)])
+/** A subscription to one item for a whole period, or none. */
+function phaseFor(item: Json | undefined, { currency, interval, period }: Setting): Stretch | undefined {
+  if (item === null || item === undefined) return undefined
+  const { plan, seats } = itemOf(object(item), currency, interval)
+  return phaseOf(plan, period.from, { seats })
 }
 
-function leftOf(input: Input): Fraction {
-  refuseModifiers(input, { trial_days: 'a trial moves the first fee, it is no part of a proration' })
-  const end = instant(input, 'period_end')
-  return shareOfPeriod({ start: instant(input, 'change_at'), end }, { start: instant(input, 'period_start'), end }, { granularity: granularityOf(input), timezone: textOr(input, 'timezone', 'UTC') })
+function itemOf(
+  item: Input,
+  currency: Currency,
+  interval: Setting['interval'],
+): { plan: Plan; seats: number } {
+  const seats = whole(textOr(item, 'quantity', '1'), 'a number of seats')
+  if (seats < 1) throw new Unsupported('a subscription has at least one seat')
+  return {
+    plan: planOf({
+      currency: currency.code,
+      ...interval,
+      fee: { amount: currency.amount(text(item, 'unit_amount')), per: 'seat' },
+    }),
+    seats,
+  }
 }
 
-/** Another interval starts a new period, billed in full. */
-function restarts(input: Input): boolean {
-  return input.reset_cycle === true || (has(input, 'new_interval') && input.reset_cycle !== false)
+/** The fee of the new item, from the change on. Only another interval begins periods of its own. */
+function chargesOf(input: Input, setting: Setting, at: LocalDate): LineDraft[] {
+  if (!has(input, 'new')) return []
+  const { currency, interval, period } = setting
+  const newInterval = has(input, 'new_interval')
+    ? intervalOf({ interval: text(input, 'new_interval') })
+    : interval
+  const to = itemOf(object(input.new), currency, newInterval)
+  const before =
+    phaseFor(input.old, setting) ?? phaseOf(planOf({ currency: currency.code, ...interval }), period.from)
+  const next = nextStretch(before, { id: 'next', ...to, from: at, scheduled: false })
+  always(
+    input,
+    'reset_cycle',
+    !isSameGrid(before, next),
+    'a change begins new periods where it is to another interval',
+  )
+  const billed = feePeriodAt(next, at)
+  return [feeLine(next, { from: at, to: billed.to }, billed)]
 }
-

@@ -61,7 +61,8 @@ async function settle(tx: BillingTransaction, customerId: string): Promise<void>
   await doWhatIsDue(tx, await readHistory(tx, customerId))
 }
 
-function discountFrom({ discountId: id, kind, value, appliesTo, from, until = null, name }: DiscountInput): Discount {
+/** A discount as it is kept. Throws invalid_discount. */
+export function discountFrom({ discountId: id, kind, value, appliesTo, from, until = null, name }: DiscountInput): Discount {
   const refuse = (pointer: string, message: string): never => {
     throw new BillingError('invalid_discount', { pointer, message })
   }

@@ -148,7 +148,8 @@ export function feeOf(plan: Plan, seats: number): Money {
   return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
 }
 
-function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
+/** A plan as it is kept, with what was left out. Throws invalid_plan and invalid_currency for one that cannot be billed. */
+export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
   const spec = {
     name: localized(input.name),
     description: input.description === undefined ? null : localized(input.description),

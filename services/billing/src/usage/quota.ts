@@ -109,7 +109,8 @@ function windowFor({ customerId, meter }: Question, facts: QuotaFacts | undefine
   return facts.windows.get(meter) ?? 'no charge'
 }
 
-function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
+/** What a counter answers to who asks for `quantity` units. */
+export function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
   if (found === 'no charge') return { allowed: false, included: 0, used: 0, deficit: 0, reserved: 0, remaining: 0, overagePolicy: null, resetsAt: null }
   const { meter, policy, resetsAt, allowance } = found.window
   const units = (steps: number) => unitsFrom(steps, meter.decimals)

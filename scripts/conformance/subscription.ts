@@ -1,0 +1,142 @@
+import { discountFrom, type DiscountInput } from '../../services/billing/src/discount.ts'
+import { BillingError } from '../../services/billing/src/failure.ts'
+import type { Discount } from '../../services/billing/src/invoice/discounts.ts'
+import type { BilledLine, LineDraft } from '../../services/billing/src/invoice/line.ts'
+import type { Meter } from '../../services/billing/src/meter.ts'
+import type { Stretch } from '../../services/billing/src/phases.ts'
+import { specOf, type Plan, type PlanInput } from '../../services/billing/src/plan.ts'
+import { monthsBetween, type LocalDate } from '../../services/billing/src/rules/date.ts'
+import { parseInstant, type Instant } from '../../services/billing/src/rules/instant.ts'
+import { netOf } from '../../services/billing/src/rules/invoicing.ts'
+import type { Period } from '../../services/billing/src/rules/period.ts'
+import { stepsFrom, type Steps } from '../../services/billing/src/rules/quantity.ts'
+import {
+  beginningOfTime,
+  instantOf,
+  isTimeZone,
+  localDateOf,
+  type ZoneChange,
+} from '../../services/billing/src/rules/zone.ts'
+import { feePeriodAt } from '../../services/billing/src/timeline.ts'
+import { has, oneOf, RefusedByEngine, text, textOr, Unsupported, type Input } from './case.ts'
+
+/** The date on which cases begin that say only how much of a period, and not which. */
+export const someDate: LocalDate = '2026-01-01'
+const mostIntervals = 36
+
+/** A plan as a vendor would state it. Throws Unsupported with the reason where the engine takes none such. */
+export function planOf(input: Partial<PlanInput>): Plan {
+  const fee = { amount: 0, per: 'subscription' } as const
+  return {
+    id: 'plan',
+    version: 1,
+    ...accepted(() => specOf({ id: 'plan', name: 'Plan', taxRate: '0', fee, ...input })),
+  }
+}
+
+/** A discount as a vendor would state it, from the first date of cases on. */
+export function discountOf(id: string, input: Pick<DiscountInput, 'kind' | 'value' | 'appliesTo'>): Discount {
+  return accepted(() => discountFrom({ customerId: 'customer', discountId: id, from: someDate, ...input }))
+}
+
+function accepted<T>(stated: () => T): T {
+  try {
+    return stated()
+  } catch (error) {
+    if (error instanceof BillingError)
+      throw new Unsupported(`the engine takes no such plan or discount: ${error.message}`)
+    throw error
+  }
+}
+
+/** A subscription on one plan that goes on. */
+export function phaseOf(plan: Plan, from: LocalDate, changes: Partial<Stretch> = {}): Stretch {
+  return {
+    id: 'phase',
+    subscriptionId: 'subscription',
+    plan,
+    seats: 1,
+    from,
+    to: null,
+    anchor: from,
+    alignment: plan.alignment,
+    scheduled: false,
+    trialEnds: null,
+    ...changes,
+  }
+}
+
+/** A meter that adds up quantities. */
+export function meterOf(decimals: number): Meter {
+  const named = { 'zh-CN': 'Units', en: 'units' }
+  return { key: 'units', name: named, unit: named, decimals, aggregation: 'sum' }
+}
+
+/** A quantity as the engine reads it. */
+export function stepsOf(quantity: string, { decimals }: Meter): Steps {
+  const steps = stepsFrom(quantity, decimals)
+  if (typeof steps === 'string') throw new RefusedByEngine(`the quantity ${quantity} is refused: ${steps}`)
+  return steps
+}
+
+/** A line as a document has it once it is issued. */
+export function issued(line: LineDraft): BilledLine {
+  return { ...line, id: 'line_1', invoiceId: 'inv_1', left: netOf(line), givenBack: 0 }
+}
+
+/** An interval as plans have it. */
+export function intervalOf(input: Input): Pick<PlanInput, 'interval' | 'intervalCount'> {
+  const word = oneOf(input, 'interval', ['month', 'quarter', 'year'], 'month')
+  const count = Number(textOr(input, 'interval_count', '1'))
+  if (!Number.isInteger(count) || count < 1 || count > mostIntervals)
+    throw new Unsupported(`interval_count ${count}: a plan has 1 to ${mostIntervals}`)
+  return word === 'quarter'
+    ? { interval: 'month', intervalCount: count * 3 }
+    : { interval: word, intervalCount: count }
+}
+
+/** The fee period between two dates, and the interval that has it. */
+export function wholePeriod(
+  from: LocalDate,
+  to: LocalDate,
+): { interval: Pick<PlanInput, 'interval' | 'intervalCount'>; period: Period } {
+  const months = monthsBetween(from, to)
+  if (months < 1 || months > mostIntervals) throw new Unsupported(notWhole)
+  const interval = { interval: 'month', intervalCount: months } as const
+  const period = feePeriodAt(phaseOf(planOf(interval), from), from)
+  if (period.to !== to) throw new Unsupported(notWhole)
+  return { interval, period }
+}
+
+const notWhole = 'a fee period is whole months from the date it begins on'
+
+/** The time zone of a case, as a customer has it. */
+export function zonesOf(input: Input): ZoneChange[] {
+  const timezone = textOr(input, 'timezone', 'UTC')
+  if (!isTimeZone(timezone)) throw new Unsupported(`'${timezone}' is no time zone`)
+  return [{ from: beginningOfTime, timezone }]
+}
+
+function instant(input: Input, key: string): Instant {
+  const parsed = parseInstant(text(input, key))
+  if (parsed === undefined) throw new Unsupported(`'${key}' is not an instant`)
+  return parsed
+}
+
+/** The local date on which an instant falls. */
+export function dateAt(input: Input, key: string, zones: readonly ZoneChange[]): LocalDate {
+  return localDateOf(zones, instant(input, key))
+}
+
+/** The local date that begins at an instant. */
+export function dateFrom(input: Input, key: string, zones: readonly ZoneChange[]): LocalDate {
+  const date = dateAt(input, key, zones)
+  if (instantOf(zones, date) !== instant(input, key))
+    throw new Unsupported(`${key} is no local midnight: periods are of whole dates`)
+  return date
+}
+
+/** Whether a field names the given date; where the case has no such field it does. */
+export function namesDate(input: Input, key: string, date: LocalDate, zones: readonly ZoneChange[]): boolean {
+  return !has(input, key) || dateAt(input, key, zones) === date
+}
