@@ -91,18 +91,8 @@ export { addDays, isDate, later } from './rules/date.ts'
 export { dateIn } from './rules/zone.ts'
 export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from './rules/instant.ts'
 
-export { billedPeriods, firstBillDate, type BilledPeriod } from './rules/bill-day.ts'
-export { boundaryAt, nextBoundary, periodHolding, periodOverAt, type Calendar, type InstantRange, type Interval } from './rules/calendar.ts'
-export { aboveIncluded, chargeMistake } from './rules/charge.ts'
 export { currencyDigits } from './rules/currency.ts'
-export { basisPointsOf, decimalsOf, decimalText, inMinorUnits, parseAmount, parsePercent, parseRate, parseSteps } from './rules/decimal.ts'
-export { discountsOn, percentOf, spread, weightsOf, type Discount } from './rules/discount.ts'
-export { applyCredit, creditNoteTotals, documentTotals, taxSplit, type ManyTaxLine } from './rules/document-totals.ts'
-export { taxOn, type TaxMode } from './rules/invoicing.ts'
-export { amountDecimal, decimal, fraction, round, scale, sum, times, type Fraction, type Money } from './rules/money.ts'
-export { creditWithin, inProportion } from './rules/proration.ts'
-export { coversQuantity, keepWithin, priceMistake, rate, stillToBill, type Price, type Rated, type Tier } from './rules/pricing.ts'
-export { changeAmounts, localDays, shareOf, shareOfPeriod, total } from './rules/share.ts'
+export { amountDecimal } from './rules/money.ts'
 
 /** The plan's four services, by their names. */
 export const PlanService = { getAllPlans: plan.getAllPlans, getPlan: plan.getPlan, putPlan: plan.putPlan }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { discountsOn, isDiscountPercent, percentOf, spread, weightsOf, type Discount } from './discount.ts'
+import { isDiscountPercent, percentOf, spread, takenOff, weightsOf, type Discount } from './discount.ts'
 import { sum } from './money.ts'
 
 test.each([
@@ -18,6 +18,12 @@ test('parts add up, none is a whole unit from its exact share, and equal weights
   }))
 })
 
+/** What all discounts together take off each line. */
+function takenOffEach(lines: readonly { id: string; amount: number }[], discounts: readonly Discount[]): number[] {
+  const taken = takenOff(lines, discounts)
+  return lines.map((_, index) => sum(taken.map((parts) => parts[index]!)))
+}
+
 const lines = [{ id: 'a', amount: 1000 }, { id: 'b', amount: -500 }, { id: 'c', amount: 3000 }]
 test.each([
   [[{ kind: 'fixed', amount: 100, appliesTo: null }], [25, 0, 75]],
@@ -29,7 +35,7 @@ test.each([
   [[{ kind: 'fixed', amount: 800, appliesTo: ['a'] }, { kind: 'fixed', amount: 800, appliesTo: null }], [850, 0, 750]],
   [[], [0, 0, 0]],
 ] as [Discount[], number[]][])('%j take %j off the lines', (discounts, taken) => {
-  expect(discountsOn(lines, discounts)).toEqual(taken)
+  expect(takenOffEach(lines, discounts)).toEqual(taken)
 })
 
 test('no discount takes more than a line, nor anything from one that gives money back', () => {
@@ -38,7 +44,7 @@ test('no discount takes more than a line, nor anything from one that gives money
     fc.record({ kind: fc.constant('percent' as const), percent: fc.nat(120).map(String), appliesTo: fc.constantFrom(null, ['1']) }),
   ), { maxLength: 4 })
   fc.assert(fc.property(fc.array(fc.integer({ min: -10_000, max: 50_000 }), { maxLength: 6 }), discounts, (amounts, some) => {
-    discountsOn(amounts.map((amount, index) => ({ id: String(index), amount })), some).forEach((taken, index) => {
+    takenOffEach(amounts.map((amount, index) => ({ id: String(index), amount })), some).forEach((taken, index) => {
       expect(taken >= 0 && taken <= Math.max(0, amounts[index]!)).toBe(true)
     })
   }))

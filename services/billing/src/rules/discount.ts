@@ -53,12 +53,6 @@ export function takenOff(lines: readonly { id: string; amount: Money }[], discou
   })
 }
 
-/** What all discounts together take off each line, in the lines' order. */
-export function discountsOn(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[] {
-  const taken = takenOff(lines, discounts)
-  return lines.map((_, index) => sum(taken.map((parts) => parts[index]!)))
-}
-
 /** Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals. */
 export function isDiscountPercent(text: string): boolean {
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(text)) return false

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sum } from './money.ts'
-import { coversQuantity, keepWithin, mostItCanCost, priceMistake, rate, rateSteps, stillToBill, type Price, type Tier } from './pricing.ts'
+import { coversQuantity, keepWithin, mostItCanCost, priceMistake, rate, rateSteps, type Price, type Tier } from './pricing.ts'
 
 const graduated: Price = {
   model: 'graduated',
@@ -132,10 +132,6 @@ test('a minimum adds what is lacking and a maximum takes what is too much, as pa
   expect(keepWithin(rated, { minimum: 10, maximum: 1000 })).toMatchObject({ amount: 1000, explain: [{ amount: 1005 }, { kind: 'maximum', amount: -5 }] })
   expect(keepWithin(rated, { minimum: 1005, maximum: 1005 })).toBe(rated)
   expect(keepWithin(rate(volume, 0, 0), { minimum: 7 })).toMatchObject({ amount: 7, explain: [{ kind: 'minimum', amount: 7 }] })
-})
-
-test('what was billed before comes off, and may have been too much', () => {
-  expect([stillToBill(rate(volume, 100, 0), 1000), stillToBill(rate(volume, 101, 0), 1000)]).toEqual([5, -495])
 })
 
 test('no quantity up to the one asked about costs more than the bound', () => {

@@ -178,11 +178,6 @@ export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
   return { amount: money(rated.amount + difference), explain: [...rated.explain, part] }
 }
 
-/** What is still to bill of an amount of which some was billed before; negative where that was too much. */
-export function stillToBill(rated: Rated, billed: Money): Money {
-  return money(rated.amount - billed)
-}
-
 /** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
 export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
   if (price.model === 'package') return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addDays, type DateRange } from './date.ts'
-import { sum } from './money.ts'
+import { money, scale, sum } from './money.ts'
 import { daysIn, periodAt } from './period.ts'
 import { allowanceFrom, creditWithin, inProportion, prorate } from './proration.ts'
 
@@ -44,6 +44,16 @@ test.each([
 
 test('an allowance larger than a float can hold exactly is still prorated exactly', () => {
   expect(allowanceFrom(9_007_199_254_740_991, '2026-11-02', november)).toBe(Number((9_007_199_254_740_991n * 29n) / 30n))
+})
+
+test('a share from the start is the share of the fee, and any other is at most one minor unit from it', () => {
+  fc.assert(fc.property(fc.nat(1_000_000_00), fc.integer({ min: 1, max: 366 }), fc.nat(366), fc.nat(366), (fee, length, a, b) => {
+    const [from, to] = [Math.min(a, b, length), Math.min(Math.max(a, b), length)]
+    const whole = { from: '2026-01-01', to: addDays('2026-01-01', length) }
+    const alone = scale(fee, to - from, length)
+    const onGrid = prorate(fee, { from: addDays(whole.from, from), to: addDays(whole.from, to) }, whole)
+    expect(Math.abs(money(alone - onGrid))).toBeLessThanOrEqual(from === 0 ? 0 : 1)
+  }))
 })
 
 test('a proportion is rounded once, of a whole below zero too, and of nothing it is nothing', () => {
