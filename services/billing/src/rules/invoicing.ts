@@ -1,4 +1,4 @@
-import { add, decimal, fraction, money, round, sum, times, zero, type Fraction, type Money } from './money.ts'
+import { add, decimal, fraction, money, round, sum, times, type Money } from './money.ts'
 
 export type TaxMode = 'exclusive' | 'inclusive'
 
@@ -49,10 +49,15 @@ export function totals(lines: readonly TaxedAmount[], creditBalance: Money, disc
 }
 
 function taxesOf(lines: readonly TaxedAmount[]): TaxTotal[] {
-  const { taxes } = taxesOn(lines.map((line) => ({ base: fraction(BigInt(netOf(line)), 1n), taxRates: [line.taxRate], mode: line.taxMode })))
-  return taxes.map((tax) => {
-    const whole = sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf))
-    return { rate: tax.rate, mode: tax.mode, base: withoutTax(whole, tax), amount: tax.amount }
+  const wholes = new Map<string, { rate: string; mode: TaxMode; whole: Money }>()
+  for (const line of lines) {
+    const { taxRate: rate, taxMode: mode } = line
+    const key = `${mode} ${rate}`
+    wholes.set(key, { rate, mode, whole: sum([wholes.get(key)?.whole ?? 0, netOf(line)]) })
+  }
+  return [...wholes.values()].map(({ rate, mode, whole }) => {
+    const amount = taxOn(whole, rate, mode)
+    return { rate, mode, base: withoutTax(whole, { mode, amount }), amount }
   })
 }
 
@@ -66,30 +71,11 @@ export function netOf(line: Pick<TaxedAmount, 'amount' | 'discount'>): Money {
   return money(line.amount - (line.discount ?? 0))
 }
 
-/** An exact base and the taxes it carries; an inclusive base holds all of them. */
-export interface TaxedBase {
-  base: Fraction
-  taxRates: readonly string[]
-  mode: TaxMode
-}
-
-/** The tax of each rate and mode on the sum of the bases that carry it, rounded once, and the exact tax of each base. */
-export function taxesOn(bases: readonly TaxedBase[]): { taxes: { rate: string; mode: TaxMode; amount: Money }[]; exact: Fraction[] } {
-  const sums = new Map<string, { rate: string; mode: TaxMode; tax: Fraction }>()
-  const exact = bases.map(({ base, taxRates, mode }) => {
-    const all = taxRates.map(decimal).reduce(add, zero)
-    const whole = mode === 'exclusive' ? fraction(100n, 1n) : add(all, fraction(100n, 1n))
-    return taxRates.map((rate) => {
-      const tax = times(times(base, decimal(rate)), fraction(whole.denominator, whole.numerator))
-      const key = `${mode} ${rate}`
-      sums.set(key, { rate, mode, tax: add(sums.get(key)?.tax ?? zero, tax) })
-      return tax
-    }).reduce(add, zero)
-  })
-  return { taxes: [...sums.values()].map(({ rate, mode, tax }) => ({ rate, mode, amount: round(tax) })), exact }
-}
-
-/** base × rate for exclusive tax; base × rate ÷ (100 + rate), the part already inside, for inclusive. */
+/** base × rate for exclusive tax; base × rate ÷ (100 + rate), the part already inside, for inclusive. Rounded once. */
 export function taxOn(base: Money, rate: string, mode: TaxMode): Money {
-  return sum(taxesOn([{ base: fraction(BigInt(base), 1n), taxRates: [rate], mode }]).taxes.map((tax) => tax.amount))
+  const percent = decimal(rate)
+  const whole = mode === 'exclusive' ? hundred : add(percent, hundred)
+  return round(times(times(fraction(BigInt(base), 1n), percent), fraction(whole.denominator, whole.numerator)))
 }
+
+const hundred = fraction(100n, 1n)
