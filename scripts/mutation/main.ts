@@ -10,7 +10,7 @@ import { fileScores, scoreOf, type MutationReport } from './report.ts'
 const usage = `npm run mutation [-- FILE…] [--incremental] [--update]
 
 Changes services/billing/src/rules/ in every way Stryker knows, one at a time, and runs the tests beside it on each change. Exits with 1 when fewer than 90 %
-are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (calendar.ts), --incremental takes what earlier runs found where
+are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (pricing.ts), --incremental takes what earlier runs found where
 neither the file nor its tests have changed, --update writes the score and the survivors into docs/mutation.md and keeps the reasons that stand there.`
 
 const least = 90
