@@ -8,13 +8,14 @@ import { mistakesOf } from './invariants.ts'
 type Database = Awaited<ReturnType<TestDatabase['create']>>
 
 /** The same engine, which counts the statements it sends and the documents it is answered. */
-function counting(billing: Billing): { billing: Billing; read(): { statements: number; documents: number } } {
-  let [statements, documents] = [0, 0]
+function counting(billing: Billing): { billing: Billing; read(): { statements: number; documents: number; states: number } } {
+  let [statements, documents, states] = [0, 0, 0]
   const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
     ...tx,
     query: async (sql, parameters, how) => {
       const rows = await tx.query(sql, parameters, how)
       statements += 1
+      if (sql.includes('from customers k')) states += 1
       documents += rows.filter((row) => Object.hasOwn(row as object, 'document')).length
       return rows as never
     },
@@ -23,8 +24,8 @@ function counting(billing: Billing): { billing: Billing; read(): { statements: n
   return {
     billing: createBilling({ db, now: billing.now, newId: billing.newId }),
     read: () => {
-      const seen = { statements, documents };
-      [statements, documents] = [0, 0]
+      const seen = { statements, documents, states };
+      [statements, documents, states] = [0, 0, 0]
       return seen
     },
   }
@@ -72,6 +73,19 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     expect(young.lines).toEqual([['credit', -59_900], ['fee', 199_900]])
     // Each reads them a few times: for the credit, for late usage, for discounts.
     expect(old.preview.documents).toBeLessThan(60)
+  })
+
+  test('reads the state once, and an upgrade is 20 statements', async () => {
+    await seedCustomer(world.billing, 'upgrading')
+    await createSubscription(world.billing, { customerId: 'upgrading', planId: 'team' })
+    await recordUsage(world.billing, [{ id: 'u1', customerId: 'upgrading', meter: 'ai_chat', quantity: 12 }])
+    const { billing, read } = counting(world.billing)
+    await upgradeSubscription(billing, { customerId: 'upgrading', planId: 'business' })
+    const { statements, states } = read()
+    expect(states).toBe(1)
+    expect(statements).toBeLessThanOrEqual(20)
+    await getSubscription(billing, { customerId: 'upgrading' })
+    expect(read().statements).toBeLessThanOrEqual(7)
   })
 
   test('does not grow with the subscriptions that were ended at once and wait to be closed', async () => {

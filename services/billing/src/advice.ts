@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { tooManySeats } from './change.ts'
-import { readHistory, type History } from './history.ts'
-import { discountsOf, type Discount } from './invoice/discounts.ts'
+import { readBillingState, type BillingState, type History } from './history.ts'
+import type { Discount } from './invoice/discounts.ts'
 import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
 import { isAdditive, type Meter } from './meter.ts'
@@ -93,7 +93,7 @@ export interface Advice {
  */
 export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
+    const history = await readBillingState(tx, input.customerId)
     const { currency } = history.customer
     const current = currentStretch(history)
     if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
@@ -120,8 +120,8 @@ function lastPeriod({ stretches, today }: History, { subscriptionId }: Stretch):
 
 interface Basis { current: Stretch; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
 
-async function advisePlans(tx: BillingTransaction, history: History, basis: Basis): Promise<PlanAdvice[]> {
-  const discounts = await discountsOf(tx, history.customer.customerId)
+async function advisePlans(tx: BillingTransaction, history: BillingState, basis: Basis): Promise<PlanAdvice[]> {
+  const { discounts } = history
   const offered = await plansFor(tx, { customerId: history.customer.customerId })
   const all = offered.filter((plan) => plan.id === basis.current.plan.id || canBePriced(history, basis, plan)).map((plan) => advisePlan(tx, history, basis, plan, discounts))
   const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total

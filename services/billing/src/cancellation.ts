@@ -1,9 +1,9 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { partyOf } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, rememberDue } from './due.ts'
+import { onCustomer, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory, type History } from './history.ts'
+import { readBillingState, type BillingState } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { issue } from './invoice/issue.ts'
 import { viewOf, type Invoice } from './invoice/view.ts'
@@ -15,7 +15,6 @@ import { subscriptionOf, type Changed, type Subscription } from './subscription.
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { deficitsOfEnding } from './usage/allowances.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { currentStretch, type Stretch } from './phases.ts'
 import type { Waiting } from './schedule.ts'
 import type { Notice } from './text.ts'
@@ -28,19 +27,19 @@ import type { Notice } from './text.ts'
 export async function cancelSubscription(
   billing: Billing, input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
 ): Promise<Changed> {
-  return billing.transaction(async (tx) => {
-    const { customerId, reason } = input
-    const now = input.when === 'now'
-    // Where a clock stands, what was used at its instant and told before the ending was used before it.
-    await lockCustomer(tx, customerId, { countsUsage: now })
-    await doWhatIsDue(tx, await readHistory(tx, customerId), { force: now })
-    const history = await readHistory(tx, customerId)
-    const current = currentOf(history)
+  const { customerId, reason } = input
+  const now = input.when === 'now'
+  // Where a clock stands, what was used at its instant and told before the ending was used before it.
+  return onCustomer(billing, customerId, { countsUsage: now, force: now }, async (tx, state) => {
+    const current = currentOf(state)
     const by = partyOf(tx)
+    let after = state
     let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
-    if (now) ({ invoice, deficits } = await endNow(tx, history, current, input.credit ?? false))
-    else if (!history.waiting.some((one) => one.by === by && isEnd(one))) await schedule(tx, history, { by, at: feePeriodAt(current, history.today).to, change: null }, reason)
-    const { subscription, notices } = await leftBy(tx, history, invoice)
+    if (now) ({ invoice, deficits, state: after } = await endNow(tx, state, current, input.credit ?? false))
+    else if (!state.waiting.some((one) => one.by === by && isEnd(one))) {
+      after = await schedule(tx, state, { by, at: feePeriodAt(current, state.today).to, change: null }, reason)
+    }
+    const { subscription, notices } = await leftBy(tx, state.waiting, after, invoice)
     return { subscription, invoice, notices: [...deficits, ...notices] }
   })
 }
@@ -50,36 +49,33 @@ export async function cancelSubscription(
  * takes back both. Throws no_active_subscription once it has ended.
  */
 export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  return billing.transaction(async (tx) => {
-    await lockCustomer(tx, input.customerId)
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const history = await readHistory(tx, input.customerId)
-    currentOf(history)
+  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
+    currentOf(state)
     const by = partyOf(tx)
     const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)
-    await dropWaiting(tx, history, isUndone)
-    return leftBy(tx, { ...history, waiting: history.waiting.filter((one) => !isUndone(one)) })
+    const after = await dropWaiting(tx, state, isUndone)
+    return leftBy(tx, state.waiting.filter((one) => !isUndone(one)), after)
   })
 }
 
 /** The subscription after a command, and what that did to what waited before. */
-async function leftBy(tx: BillingTransaction, before: History, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  const { customerId } = before.customer
-  const after = await readHistory(tx, customerId)
+async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after: BillingState, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
   await rememberDue(tx, after)
-  return { subscription: await subscriptionOf(tx, customerId), notices: [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, invoice)] }
+  return { subscription: await subscriptionOf(tx, after), notices: [...noticesBetween(waited, after), ...alsoIssued(tx, after.customer.customerId, invoice)] }
 }
 
 const isEnd = (one: Waiting) => one.change === null
 
-function currentOf(history: History): Stretch {
+function currentOf(history: BillingState): Stretch {
   const current = currentStretch(history)
   if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
   return current
 }
 
 /** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
-async function endNow(tx: BillingTransaction, history: History, current: Stretch, credit: boolean): Promise<{ invoice: Invoice | null; deficits: Notice[] }> {
+async function endNow(
+  tx: BillingTransaction, history: BillingState, current: Stretch, credit: boolean,
+): Promise<{ invoice: Invoice | null; deficits: Notice[]; state: BillingState }> {
   const { customer: { customerId }, today } = history
   const endsOn = addDays(today, 1)
   const period = usagePeriods(history.stretches, today).at(-1)!
@@ -90,9 +86,9 @@ async function endNow(tx: BillingTransaction, history: History, current: Stretch
   await writeStretches(tx, customerId, { endsOn, next: null, credited: credit })
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
-  const ended = await readHistory(tx, customerId)
+  const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
   const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
-  return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today) }
+  return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today), state: ended }
 }

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import { directionOf, paidFrom, type Direction } from './direction.ts'
 import { BillingError } from './failure.ts'
-import type { History } from './history.ts'
+import type { BillingState, History } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
@@ -47,7 +47,7 @@ export function partyOf({ access }: BillingTransaction): Party {
 }
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
-export async function planChange(tx: BillingTransaction, history: History, asked: ChangeRequest): Promise<PlannedChange> {
+export async function planChange(tx: BillingTransaction, history: BillingState, asked: ChangeRequest): Promise<PlannedChange> {
   const from = currentStretch(history)
   const { customerId, currency } = history.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
@@ -63,7 +63,7 @@ export async function planChange(tx: BillingTransaction, history: History, asked
   const { when, at } = momentOf(tx, history, from, direction, asked.when)
   if (when === 'now') checkRoomLater(history, from, to)
   const money = await moneyOf(tx, history, from, to, when === 'now' ? direction : 'same')
-  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, feePeriod: money.feePeriod, ...await priced(tx, history.customer, money.lines) }
+  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, feePeriod: money.feePeriod, ...await priced(tx, history, money.lines) }
 }
 
 /** Up now, down at the end of the fee period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
@@ -83,7 +83,7 @@ function checkRoomLater({ waiting }: History, from: Stretch, { plan, seats }: { 
 }
 
 /** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
-async function moneyOf(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function moneyOf(tx: BillingTransaction, history: BillingState, from: Stretch, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
   const feePeriod = feePeriodAt(from, history.today)
   if (direction === 'same') return { feePeriod, lines: [] }
   const next = nextStretch(from, { id: '', ...to, from: history.today, scheduled: false })
@@ -98,14 +98,15 @@ export function beginsGrid(from: Stretch, next: Stretch): boolean {
 
 /** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. One that is archived takes nobody new. */
 async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, planVersion }: ChangeRequest): Promise<Plan> {
-  const plan = planVersion !== undefined ? await getPlan(tx, { planId, version: planVersion }) : planId === current.id ? current : await getPlan(tx, { planId })
-  if (planId !== current.id) await refuseArchived(tx, plan)
+  if (planVersion === undefined && planId === current.id) return current
+  const plan = await getPlan(tx, { planId, ...(planVersion === undefined ? {} : { version: planVersion }) })
+  if (planId !== current.id) await refuseArchived(tx, plan, { isNewest: planVersion === undefined })
   return plan
 }
 
 /** The newest version says whether a plan is archived, whichever is asked for. Throws plan_archived. */
-export async function refuseArchived(tx: BillingTransaction, plan: Plan): Promise<void> {
-  const { archived } = await getPlan(tx, { planId: plan.id })
+export async function refuseArchived(tx: BillingTransaction, plan: Plan, { isNewest }: { isNewest: boolean }): Promise<void> {
+  const { archived } = isNewest ? plan : await getPlan(tx, { planId: plan.id })
   if (archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
 }
 
@@ -113,7 +114,7 @@ export async function refuseArchived(tx: BillingTransaction, plan: Plan): Promis
  * Another interval begins a fee period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function gridChange(tx: BillingTransaction, history: History, next: Stretch): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function gridChange(tx: BillingTransaction, history: BillingState, next: Stretch): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
   const { today } = history
   const feePeriod = feePeriodAt(next, today)
   const fee = feeLine(next, feePeriod, feePeriod)

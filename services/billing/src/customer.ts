@@ -1,13 +1,12 @@
 import { checkCustomerId, isNameTaken } from './alias.ts'
 import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, rememberDue } from './due.ts'
+import { onCustomer, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory } from './history.ts'
+import { readBillingState } from './history.ts'
 import { isCurrency } from './rules/money.ts'
 import { isTaxId } from './rules/tax-id.ts'
 import { beginningOfTime, isTimeZone } from './rules/zone.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { accountOf, type Account, type CustomerDetails } from './account.ts'
 import { changeTimeZone } from './customer-zone.ts'
 
@@ -45,10 +44,8 @@ function customerExists(customerId: string): BillingError {
  */
 export async function updateCustomer(billing: Billing, input: Partial<CustomerDetails> & { customerId: string; version?: number }): Promise<Account> {
   checkDetails(input)
-  return billing.transaction(async (tx) => {
-    const before = await lockCustomer(tx, input.customerId)
-    // What fell due before is issued to who they were then.
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
+  // What fell due before is issued to who they were then.
+  return onCustomer(billing, input.customerId, {}, async (tx, { customer: before }) => {
     if (input.version !== undefined && input.version !== before.version) {
       throw new BillingError('stale_version', { pointer: '/version', current: before.version, message: `the account was changed since version ${input.version} was read: read it again (it is ${before.version} now)` })
     }
@@ -61,7 +58,7 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
     if (input.timezone !== undefined) {
       await changeTimeZone(tx, input.customerId, input.timezone)
       // The period ends at another midnight now, and what waits for its end is due then.
-      await rememberDue(tx, await readHistory(tx, input.customerId))
+      await rememberDue(tx, await readBillingState(tx, input.customerId))
     }
     await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)

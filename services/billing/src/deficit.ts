@@ -1,12 +1,11 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { doWhatIsDue } from './due.ts'
+import { onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readHistory, type History } from './history.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
 import { stepsFrom, unitsFrom } from './rules/quantity.ts'
 import { usagePeriods } from './timeline.ts'
 import { addDeficit, readUsage } from './usage/deficit.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { currentStretch, stretchOn } from './phases.ts'
 
 /** What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off. Units. */
@@ -28,10 +27,7 @@ export async function listDeficits(billing: Billing, input: { customerId: string
 
 /** The vendor forgives a deficit, all of it unless `quantity` (units) says how much. Throws meter_not_found, and validation_failed where less stands. */
 export async function forgiveDeficit(billing: Billing, input: { customerId: string; meter: string; quantity?: number; reason: string }): Promise<Deficit> {
-  return billing.transaction(async (tx) => {
-    await lockCustomer(tx, input.customerId)
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const history = await readHistory(tx, input.customerId)
+  return onCustomer(billing, input.customerId, {}, async (tx, history) => {
     const meter = history.meters.get(input.meter)
     if (!meter) throw new BillingError('meter_not_found', { pointer: '/meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
     const { from, carried } = await standing(tx, history)

@@ -1,12 +1,11 @@
-import type { Billing, BillingTransaction } from './billing.ts'
-import { doWhatIsDue } from './due.ts'
+import type { Billing } from './billing.ts'
+import { onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory } from './history.ts'
-import { discountsOf, mostDiscounts, type Discount } from './invoice/discounts.ts'
+import { readBillingState } from './history.ts'
+import { mostDiscounts, type Discount } from './invoice/discounts.ts'
 import { isDate, type LocalDate } from './rules/date.ts'
 import { isDiscountPercent } from './rules/discount.ts'
 import { localized, type LocalizedText } from './text.ts'
-import { lockCustomer } from './customer-lock.ts'
 
 export interface DiscountInput {
   customerId: string
@@ -25,8 +24,8 @@ export interface DiscountInput {
  */
 export async function putDiscount(billing: Billing, input: DiscountInput): Promise<Discount> {
   const discount = discountFrom(input)
-  return billing.transaction(async (tx) => {
-    await settle(tx, input.customerId)
+  // What fell due before is issued with the discounts of then.
+  return onCustomer(billing, input.customerId, {}, async (tx) => {
     const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [input.customerId, discount.id])
     if (others.length >= mostDiscounts) throw new BillingError('too_many_discounts', { most: mostDiscounts, message: `a customer has at most ${mostDiscounts} discounts: delete one that is over first` })
     await tx.query(
@@ -40,8 +39,7 @@ export async function putDiscount(billing: Billing, input: DiscountInput): Promi
 
 /** Ends a discount for all that is not issued yet. Throws discount_not_found. */
 export async function deleteDiscount(billing: Billing, input: { customerId: string; discountId: string }): Promise<void> {
-  await billing.transaction(async (tx) => {
-    await settle(tx, input.customerId)
+  await onCustomer(billing, input.customerId, {}, async (tx) => {
     const deleted = await tx.query('delete from discounts where customer_id = $1 and id = $2 returning id', [input.customerId, input.discountId])
     if (deleted.length === 0) throw new BillingError('discount_not_found', { discountId: input.discountId, message: `customer '${input.customerId}' has no discount '${input.discountId}'` })
   })
@@ -49,16 +47,7 @@ export async function deleteDiscount(billing: Billing, input: { customerId: stri
 
 /** A customer's discounts in the order they apply, at most 50. Throws customer_not_found. */
 export async function listDiscounts(billing: Billing, input: { customerId: string }): Promise<{ data: Discount[] }> {
-  return billing.transaction(async (tx) => {
-    await readHistory(tx, input.customerId)
-    return { data: await discountsOf(tx, input.customerId) }
-  }, { readOnly: true })
-}
-
-/** What fell due before is issued with the discounts of then. */
-async function settle(tx: BillingTransaction, customerId: string): Promise<void> {
-  await lockCustomer(tx, customerId)
-  await doWhatIsDue(tx, await readHistory(tx, customerId))
+  return billing.transaction(async (tx) => ({ data: (await readBillingState(tx, input.customerId)).discounts }), { readOnly: true })
 }
 
 /** A discount as it is kept. Throws invalid_discount. */

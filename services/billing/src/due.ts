@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { readHistory, type History } from './history.ts'
-import { closedPeriods, closesAt, firstOpen, nextToClose, type ClosedPeriods } from './invoice/closed.ts'
+import { readBillingState, type BillingState } from './history.ts'
+import { closesAt, firstOpen } from './invoice/closed.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { draftAgain, periodOf, termsAtEnd } from './invoice/reissue.ts'
@@ -13,68 +13,82 @@ import { instantOf } from './rules/zone.ts'
 import { settleScheduled } from './stretch.ts'
 import { usagePeriods } from './timeline.ts'
 import { writeDeficits } from './usage/deficit.ts'
-import { arriveToBill, tryLockCustomer } from './customer-lock.ts'
+import { arriveToBill, lockCustomer, tryLockCustomer } from './customer-lock.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
 const mostPeriods = 130
 
 /**
- * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what was voided before today is billed again, and each usage period that has ended, and whose grace is over, is closed and
- * invoiced, and the late usage of an ended subscription is billed for the last time. `force` does not wait for the grace: a change in that hour issues the draft first. Idempotent; the caller
- * holds the customer's lock.
+ * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what was voided before today is billed again, and
+ * each usage period that has ended, and whose grace is over, is closed and invoiced, and the late usage of an ended subscription is billed for the last
+ * time. `force` does not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves. Idempotent; the caller holds the
+ * customer's lock.
  */
-export async function doWhatIsDue(tx: BillingTransaction, history: History, options: { force?: boolean } = {}): Promise<void> {
-  await settleScheduled(tx, history)
-  const closed = await closedPeriods(tx, history)
-  for (const voided of await waitingToBillAgain(tx, history.customer.customerId)) {
-    if (billsAgainAt(history, voided) > tx.at) continue
-    await billAgain(tx, history, voided.document, closed)
+export async function doWhatIsDue(tx: BillingTransaction, before: BillingState, options: { force?: boolean } = {}): Promise<BillingState> {
+  const state = await settleScheduled(tx, before)
+  for (const voided of await waitingToBillAgain(tx, state)) {
+    if (billsAgainAt(state, voided) > tx.at) continue
+    await billAgain(tx, state, voided.document)
   }
   for (let done = 0; done < mostPeriods; done += 1) {
-    const period = firstOpen(history, closed)
-    if (!period || period.to > history.today || (!options.force && closesAt(history, period) > tx.at)) break
-    await closeEnded(tx, history, closesAt(history, period))
-    await closePeriod(tx, history, period, closed)
-    closed.set(period.from, 'billed')
+    const period = firstOpen(state)
+    if (!period || period.to > state.today || (!options.force && closesAt(state, period) > tx.at)) break
+    await closeEnded(tx, state, closesAt(state, period))
+    await closePeriod(tx, state, period)
   }
-  await closeEnded(tx, history, tx.at)
-  await writeDue(tx, history, firstOpen(history, closed))
+  await closeEnded(tx, state, tx.at)
+  await rememberDue(tx, state)
+  return state
+}
+
+/**
+ * A command on one customer, in one transaction: takes their lock, does what is due, and gives `work` the state that leaves.
+ * Throws customer_not_found.
+ */
+export async function onCustomer<Answer>(
+  billing: Billing, customerId: string, options: { countsUsage?: boolean; force?: boolean },
+  work: (tx: BillingTransaction, state: BillingState) => Promise<Answer>,
+): Promise<Answer> {
+  return billing.transaction(async (tx) => {
+    await lockCustomer(tx, customerId, options)
+    return work(tx, await doWhatIsDue(tx, await readBillingState(tx, customerId), options))
+  })
 }
 
 /** Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does not wait for the run. */
-export async function billAgain(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
-  const known = closed ?? await closedPeriods(tx, history)
-  const document = await replacementOf(tx, history, voided, known)
+export async function billAgain(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
+  const document = await replacementOf(tx, history, voided)
   await rememberBilledAgain(tx, history.customer.customerId, voided)
-  if (voided.kind === 'renewal') known.set(voided.period.start, 'billed')
+  if (voided.kind === 'renewal') history.closed.set(voided.period.start, 'billed')
   return document
 }
 
-async function replacementOf(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed: ClosedPeriods): Promise<InvoiceDocument | null> {
+async function replacementOf(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, history.customer.customerId)
-  if (voided.kind === 'renewal') return closePeriod(tx, history, periodOf(history, voided), closed)
-  const draft = await draftAgain(tx, history, voided, closed)
+  if (voided.kind === 'renewal') return closePeriod(tx, history, periodOf(history, voided))
+  const draft = await draftAgain(tx, history, voided)
   return draft && issue(tx, history, draft)
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
-export async function closePeriod(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<InvoiceDocument | null> {
+export async function closePeriod(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, history.customer.customerId)
-  const lines = await renewalLines(tx, history, period, closed)
+  const lines = await renewalLines(tx, history, period)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
   await rememberClosed(tx, history, period)
   return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsAtEnd(history, period) })
 }
 
 /** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
-export async function rememberClosed(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<void> {
+export async function rememberClosed(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<void> {
   await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
+  history.closed.set(period.from, 'billed')
   await writeDeficits(tx, history, period.to)
 }
 
 /** Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until` (and by now). */
-async function closeEnded(tx: BillingTransaction, history: History, until: Instant): Promise<void> {
-  for (const { id, endsOn, last, closesAt: at, reopenedAt } of await unclosedSubscriptions(tx, history)) {
+async function closeEnded(tx: BillingTransaction, history: BillingState, until: Instant): Promise<void> {
+  for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(history)) {
     if (at > until || at > tx.at) continue
     await arriveToBill(tx, history.customer.customerId)
     const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
@@ -86,23 +100,24 @@ async function closeEnded(tx: BillingTransaction, history: History, until: Insta
     }
     await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
+    history.unclosed.delete(id)
   }
 }
 
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
-export async function rememberDue(tx: BillingTransaction, history: History): Promise<void> {
-  await writeDue(tx, history, await nextToClose(tx, history))
-}
-
-async function writeDue(tx: BillingTransaction, history: History, period: LabelledPeriod | undefined): Promise<void> {
-  const { ahead } = history
+export async function rememberDue(tx: BillingTransaction, state: BillingState): Promise<void> {
+  const period = firstOpen(state)
+  const { customer: { customerId, dueAt: known } } = state
   const instants = [
-    ...(period ? [closesAt(history, period)] : []),
-    ...(await unclosedSubscriptions(tx, history)).map((one) => one.closesAt),
-    ...(await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => billsAgainAt(history, voided)),
-    ...ahead.slice(0, 1).map((next) => instantOf(history.zones, next.at)),
+    ...(period ? [closesAt(state, period)] : []),
+    ...unclosedSubscriptions(state).map((one) => one.closesAt),
+    ...(await waitingToBillAgain(tx, state)).map((voided) => billsAgainAt(state, voided)),
+    ...state.ahead.slice(0, 1).map((next) => instantOf(state.zones, next.at)),
   ].sort()
-  await tx.query('update customers set due_at = $2 where customer_id = $1', [history.customer.customerId, instants[0] ?? null])
+  const dueAt = instants[0] ?? null
+  if (dueAt === known) return
+  await tx.query('update customers set due_at = $2 where customer_id = $1', [customerId, dueAt])
+  state.customer = { ...state.customer, dueAt }
 }
 
 /** One customer whose due work failed, and why: the others are done all the same. */
@@ -165,7 +180,7 @@ async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[]
 async function doDueWork(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
   return billing.transaction(async (tx) => {
     if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' }))) return false
-    await doWhatIsDue(tx, await readHistory(tx, customerId))
+    await doWhatIsDue(tx, await readBillingState(tx, customerId))
     return true
   }, { keepPlans: true })
 }

@@ -1,9 +1,11 @@
 import type { BillingTransaction } from './billing.ts'
 import { BillingError } from './failure.ts'
+import { mostDiscounts, type Discount } from './invoice/discounts.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from './meter.ts'
 import { planFrom, type PlanRow } from './plan.ts'
 import type { LocalDate } from './rules/date.ts'
 import { parseInstant, type Instant } from './rules/instant.ts'
+import { money, type Money } from './rules/money.ts'
 import type { Cycle } from './rules/period.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
 import { customerColumns, type CustomerRow } from './customer-lock.ts'
@@ -39,11 +41,53 @@ export interface History {
   today: LocalDate
 }
 
+/** The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it waits to be billed again. */
+export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
+
+/**
+ * What a command starts from and leaves behind: the facts, and what billing has done with them. A command reads it once, under the customer's lock;
+ * what it writes, it writes here too, so that what comes after needs no second look.
+ */
+export interface BillingState extends History {
+  /** One that had nothing to bill counts as billed. */
+  closed: ClosedPeriods
+  /** The subscriptions that are not closed, by id, and when each was opened again, where it was closed before. */
+  unclosed: Map<string, Instant | null>
+  /** Whether void documents may wait to be billed again. */
+  billsAgain: boolean
+  /** In the order they apply. */
+  discounts: Discount[]
+  /** Of the account's currency. */
+  balance: Money
+}
+
 /** Reads a customer's history as of now. Throws customer_not_found. */
 export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
   const [history] = await historiesOf(tx, [customerId])
-  if (!history) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  if (!history) throw customerNotFound(customerId)
   return history
+}
+
+/** Reads what billing starts from, as of now, in one statement. Throws customer_not_found. */
+export async function readBillingState(tx: BillingTransaction, customerId: string): Promise<BillingState> {
+  const [facts] = await readFacts<BillingFacts>(tx, [customerId], billingFacts)
+  if (!facts) throw customerNotFound(customerId)
+  const { closed, unclosed, discounts, balance, billsAgain, ...own } = facts
+  return {
+    ...historyFrom(tx, own, metersIn([own])), billsAgain, balance: money(Number(balance)),
+    closed: new Map(closed.map(({ start, voided }) => [start, voided ? 'voided' : 'billed'])),
+    unclosed: new Map(unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!])),
+    discounts: discounts.map((one) => ({ ...one, value: one.kind === 'fixed' ? Number(one.value) : one.value })),
+  }
+}
+
+function customerNotFound(customerId: string): BillingError {
+  return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+}
+
+/** A state in which some of what was written is different: the written stretches, what waits, or both. */
+export function stateAfter<State extends History>(state: State, { stretches = state.stretches, waiting = state.waiting }: Partial<Pick<History, 'stretches' | 'waiting'>>): State {
+  return { ...state, ...lyingAhead({ written: stretches, asked: waiting, today: state.today }) }
 }
 
 /** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
@@ -54,19 +98,25 @@ export async function readHistories(tx: BillingTransaction, customerIds: readonl
 
 async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<History[]> {
   const facts = await readFacts(tx, customerIds)
-  const meters = new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+  const meters = metersIn(facts)
   return facts.map((own) => historyFrom(tx, own, meters))
 }
 
+const metersIn = (facts: readonly Facts[]) => new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+
 function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
-  const written = rows.map((row) => stretchFrom(row, zones))
-  const last = written.at(-1)
-  const asked = (waiting ?? []).map(waitingFrom)
-  const happens = last && last.to === null ? whatHappens(last, asked) : []
   const today = localDateOf(zones, tx.at)
+  const ahead = lyingAhead({ written: rows.map((row) => stretchFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
+  return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
+}
+
+/** What of what is written and asked for has begun by today, and what is to come. */
+function lyingAhead({ written, asked, today }: { written: Stretch[]; asked: Waiting[]; today: LocalDate }): Pick<History, 'stretches' | 'waiting' | 'begun' | 'ahead'> {
+  const last = written.at(-1)
+  const happens = last && last.to === null ? whatHappens(last, asked) : []
   const begun = happens.filter((one) => one.at <= today)
   const stretches = stretchesAhead({ stretches: written, ahead: begun })
-  return { customer, zones, stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length), meters, deficits, startedAt, endedAt, today }
+  return { stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length) }
 }
 
 interface StretchRow extends Omit<PlanRow, 'id'> {
@@ -111,11 +161,40 @@ interface Facts extends CustomerRow {
   deficits: DeficitSum[]
 }
 
+interface BillingFacts extends Facts {
+  closed: { start: LocalDate; voided: boolean }[]
+  unclosed: { id: string; reopenedAt: string | null }[]
+  billsAgain: boolean
+  discounts: (Omit<Discount, 'value'> & { value: string })[]
+  balance: string
+}
+
+const billingFacts = `,
+       (select coalesce(json_agg(c), '[]') from (
+          select c.period_start as start, coalesce(i.voided, false) as voided
+          from closed_periods c
+          left join (
+            select period_start, bool_and(voided_at is not null) and bool_or(billed_again_at is null) as voided
+            from invoices where customer_id = k.customer_id and kind = 'renewal' group by period_start) i using (period_start)
+          where c.customer_id = k.customer_id) c) as closed,
+       (select coalesce(json_agg(u), '[]') from (
+          select id, reopened_at as "reopenedAt" from subscriptions
+          where customer_id = k.customer_id and (closed_at is null or reopened_at >= closed_at)) u) as unclosed,
+       exists (
+          select from invoices
+          where customer_id = k.customer_id and voided_at is not null and billed_again_at is null
+            and kind in ('start', 'renewal', 'change', 'closing')) as "billsAgain",
+       (select coalesce(json_agg(d order by d.sequence), '[]') from (
+          select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until", sequence
+          from discounts where customer_id = k.customer_id order by sequence limit ${mostDiscounts}) d) as discounts,
+       (select coalesce(sum(amount), 0)::text from credit_movements
+        where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
+
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
-async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Facts[]> {
+async function readFacts<Found extends Facts>(tx: BillingTransaction, customerIds: readonly string[], more = ''): Promise<Found[]> {
   // Of one customer by itself: a plan for a list of any length is not one that PostgreSQL keeps.
   const one = customerIds.length === 1 ? customerIds[0] : undefined
-  return tx.query<Facts>(
+  return tx.query<Found>(
     `select ${customerColumns},
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
        case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
@@ -133,7 +212,7 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
           from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting,
        (select coalesce(json_agg(d), '[]') from (
           select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven
-          from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits
+          from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits${more}
      from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
     [one ?? customerIds], { keepPlan: true },
   )

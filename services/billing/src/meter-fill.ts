@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { readHistory } from './history.ts'
+import { readBillingState } from './history.ts'
 import { metersByKey, noMeter, type Meter } from './meter.ts'
 import { firstOfMonth, type LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
@@ -12,7 +12,7 @@ import { inStoringOrder, storeEvents, type Placed } from './usage/store.ts'
 import { eventsKeptFrom } from './usage/upkeep.ts'
 import { summedEvents, untakenEvents } from './usage/void.ts'
 import { lockCustomer } from './customer-lock.ts'
-import { nextToClose } from './invoice/closed.ts'
+import { firstOpen } from './invoice/closed.ts'
 
 /** How far the filling of a meter, or of one of its break-downs, has come. */
 export interface MeterFill {
@@ -129,8 +129,8 @@ interface StoredEvent {
 
 /** Counts events of the open periods for a meter that did not read them: what was billed stays as it was. */
 async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill, customerId: string): Promise<Step & { place: Place | null }> {
-  const history = await readHistory(tx, customerId)
-  const from = (await nextToClose(tx, history))?.from ?? firstOfMonth(history.today)
+  const history = await readBillingState(tx, customerId)
+  const from = firstOpen(history)?.from ?? firstOfMonth(history.today)
   const after = place && 'time' in place ? place : null
   const rows = await tx.query<StoredEvent>(
     `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties, e.apart

@@ -1,11 +1,12 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { beginsGrid, blockersOf, endedPeriod, partyOf, planChange, type ChangeRequest, type PlannedChange } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, rememberClosed, rememberDue } from './due.ts'
+import { doWhatIsDue, onCustomer, rememberClosed, rememberDue } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory, type History } from './history.ts'
+import { readBillingState, stateAfter, type BillingState } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue, type InvoiceDraft } from './invoice/issue.ts'
+import { issuedIn } from './invoice/issued.ts'
 import { viewOf } from './invoice/view.ts'
 import { alsoIssued, noticesBetween, trialNow, waitsUntil } from './notices.ts'
 import { honourQuote, promisedChange } from './promise.ts'
@@ -13,7 +14,7 @@ import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { usagePeriods } from './timeline.ts'
 import { deficitsOfChange } from './usage/allowances.ts'
-import { arriveToBill, lockCustomer } from './customer-lock.ts'
+import { arriveToBill } from './customer-lock.ts'
 import { keepZoneInPeriods } from './customer-zone.ts'
 import { currentStretch, type Stretch } from './phases.ts'
 import { leftAfter, nextStretch, type Party, type Waiting } from './schedule.ts'
@@ -56,28 +57,25 @@ export async function changeSubscription(billing: Billing, input: ChangeRequest 
 /** What decides which way a change goes: the seats, where they are named. */
 const pointerOf = ({ seats }: ChangeRequest) => (seats === undefined ? '/planId' : '/seats')
 
-type Check = (change: PlannedChange, history: History, party: Party) => void
+type Check = (change: PlannedChange, state: BillingState, party: Party) => void
 
 async function applyChange(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }, check: Check): Promise<Changed> {
-  return billing.transaction(async (tx) => {
-    const { customerId, quoteId } = input
-    await lockCustomer(tx, customerId)
-    await doWhatIsDue(tx, await readHistory(tx, customerId))
-    const { history, change } = await changeFrom(tx, input)
+  const { customerId, quoteId } = input
+  return onCustomer(billing, customerId, {}, async (tx, state) => {
+    const { state: history, change } = await changeFrom(tx, state, input)
     const party = partyOf(tx)
     check(change, history, party)
     const [blocker] = blockersOf(history, change, party)
     if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
-    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, customerId, change))
+    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, history, change))
     const deficits = await deficitsOfChange(tx, history, change)
-    const document = await makePlannedChange(tx, history, change, party)
-    const after = await readHistory(tx, customerId)
+    const { document, state: after } = await makePlannedChange(tx, history, change, party)
     await rememberDue(tx, after)
     const current = currentStretch(after)
     const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
-      subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)),
+      subscription: await subscriptionOf(tx, after), invoice: document && (await viewOf(tx, document)),
       notices: [
         ...waits, ...trial, ...deficits,
         ...noticesBetween(history.waiting, after), ...alsoIssued(tx, customerId, document),
@@ -87,48 +85,53 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
 }
 
 /** A change that happens now is computed once the draft of the period before is issued. */
-export async function changeFrom(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<{ history: History; change: PlannedChange }> {
-  const history = await readHistory(tx, input.customerId)
-  const change = await planChange(tx, history, input)
-  if (change.when !== 'now' || change.direction === 'same') return { history, change }
-  await doWhatIsDue(tx, history, { force: true })
-  const issued = await readHistory(tx, input.customerId)
+export async function changeFrom(tx: BillingTransaction, before: BillingState, input: ChangeRequest): Promise<{ state: BillingState; change: PlannedChange }> {
+  const change = await planChange(tx, before, input)
+  if (change.when !== 'now' || change.direction === 'same') return { state: before, change }
   const { from, to } = change
+  const [known, issued] = [before.closed.size, issuedIn(tx).length]
+  const state = await doWhatIsDue(tx, before, { force: true })
   // Another interval bills the usage of the period it ends.
-  if (beginsGrid(from, nextStretch(from, { id: '', ...to, from: issued.today, scheduled: false }))) await arriveToBill(tx, input.customerId)
-  return { history: issued, change: await planChange(tx, issued, input) }
+  const begins = beginsGrid(from, nextStretch(from, { id: '', ...to, from: state.today, scheduled: false }))
+  if (begins) await arriveToBill(tx, state.customer.customerId)
+  const isAsBefore = !begins && state.closed.size === known && issuedIn(tx).length === issued
+  return { state, change: isAsBefore ? change : await planChange(tx, state, input) }
+}
+
+/** What a command leaves: the document it issued, and the state after it. */
+export interface Done {
+  document: InvoiceDocument | null
+  state: BillingState
 }
 
 /** Makes a change as it was computed: now, or by writing down that it waits. */
-export async function makePlannedChange(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
-  if (change.direction === 'same') {
-    await dropWaiting(tx, history, (one) => one.by === party && one.change !== null)
-    return null
-  }
-  if (change.when === 'now') return makeChange(tx, history, change, party)
+export async function makePlannedChange(tx: BillingTransaction, state: BillingState, change: PlannedChange, party: Party): Promise<Done> {
+  if (change.direction === 'same') return { document: null, state: await dropWaiting(tx, state, (one) => one.by === party && one.change !== null) }
+  if (change.when === 'now') return makeChange(tx, state, change, party)
   // Seats that nobody named stay as they are by then: the customer may take more until that date.
   const seats = party === 'vendor' && !change.seatsAsked ? null : change.to.seats
-  await schedule(tx, history, { by: party, at: change.at, change: { id: tx.newId('str'), plan: change.to.plan, seats } })
-  return null
+  const asked: Waiting = { by: party, at: change.at, change: { id: tx.newId('str'), plan: change.to.plan, seats } }
+  return { document: null, state: await schedule(tx, state, asked) }
 }
 
-async function makeChange(tx: BillingTransaction, history: History, change: PlannedChange, party: Party): Promise<InvoiceDocument | null> {
+async function makeChange(tx: BillingTransaction, state: BillingState, change: PlannedChange, party: Party): Promise<Done> {
   const { from, to } = change
-  const { customerId } = history.customer
-  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: history.today, scheduled: false })
-  await keepWaiting(tx, customerId, history.waiting.flatMap((one) => stillWaits(one, { before: from, after: stretch }, party)))
-  await writeStretches(tx, customerId, { endsOn: history.today, next: stretch })
+  const { customer: { customerId }, today } = state
+  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: today, scheduled: false })
+  const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: stretch }, party))
+  if (state.waiting.length > 0) await keepWaiting(tx, customerId, waiting)
+  await writeStretches(tx, customerId, { endsOn: today, next: stretch })
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
-  const moved = await readHistory(tx, customerId)
-  const period = usagePeriods(moved.stretches, moved.today).at(-1)!
+  const moved = stateAfter(state, { waiting, stretches: [...state.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), stretch] })
+  const period = usagePeriods(moved.stretches, today).at(-1)!
   const draft: InvoiceDraft = {
     kind: 'change', period, stretchId: stretch.id, termsDays: to.plan.paymentTermsDays,
     lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
   }
   const document = await issue(tx, moved, draft)
-  if (beginsGrid(from, stretch)) await beginGrid(tx, moved, stretch)
-  await doWhatIsDue(tx, await readHistory(tx, customerId))
-  return document
+  if (!beginsGrid(from, stretch)) return { document, state: await doWhatIsDue(tx, moved) }
+  await beginGrid(tx, moved, stretch)
+  return { document, state: await doWhatIsDue(tx, await readBillingState(tx, customerId)) }
 }
 
 /** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
@@ -139,7 +142,7 @@ function stillWaits(one: Waiting, { before, after }: { before: Stretch; after: S
 }
 
 /** Another interval, or the end of a trial: the usage period it ended is billed. */
-async function beginGrid(tx: BillingTransaction, history: History, stretch: Stretch): Promise<void> {
+async function beginGrid(tx: BillingTransaction, history: BillingState, stretch: Stretch): Promise<void> {
   const ended = endedPeriod(history.stretches, stretch.from)
   if (ended) await rememberClosed(tx, history, ended)
   await keepZoneInPeriods(tx, history.customer.customerId)
@@ -149,31 +152,36 @@ async function beginGrid(tx: BillingTransaction, history: History, stretch: Stre
  * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too. Without one it changes nothing.
  */
 export async function cancelScheduledChange(billing: Billing, input: { customerId: string; by?: Party }): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  return billing.transaction(async (tx) => {
-    await lockCustomer(tx, input.customerId)
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const history = await readHistory(tx, input.customerId)
+  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
     const party = input.by ?? partyOf(tx)
     const undone = (one: Waiting) => one.by === party && one.change !== null
-    await dropWaiting(tx, history, undone)
-    const after = await readHistory(tx, input.customerId)
+    const after = await dropWaiting(tx, state, undone)
     await rememberDue(tx, after)
-    const notices = [...noticesBetween(history.waiting.filter((one) => !undone(one)), after), ...alsoIssued(tx, input.customerId, null)]
-    return { subscription: await subscriptionOf(tx, input.customerId), notices }
+    const notices = [...noticesBetween(state.waiting.filter((one) => !undone(one)), after), ...alsoIssued(tx, input.customerId, null)]
+    return { subscription: await subscriptionOf(tx, after), notices }
   })
 }
 
 /** Takes back some of what waits, if any does. */
-export async function dropWaiting(tx: BillingTransaction, { customer: { customerId }, waiting, stretches }: History, isDropped: (one: Waiting) => boolean): Promise<void> {
-  if (!waiting.some(isDropped)) return
-  await keepWaiting(tx, customerId, waiting.filter((one) => !isDropped(one)))
+export async function dropWaiting(tx: BillingTransaction, state: BillingState, isDropped: (one: Waiting) => boolean): Promise<BillingState> {
+  const { customer: { customerId }, stretches } = state
+  if (!state.waiting.some(isDropped)) return state
+  const waiting = state.waiting.filter((one) => !isDropped(one))
+  await keepWaiting(tx, customerId, waiting)
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+  return stateAfter(state, { waiting })
 }
 
 /** Writes down what happens at a later date, in the place of what the same party scheduled: the customer one thing in all, the vendor a change and an end. */
-export async function schedule(tx: BillingTransaction, { customer: { customerId }, waiting, stretches }: History, asked: Waiting, reason?: string): Promise<void> {
+export async function schedule(tx: BillingTransaction, state: BillingState, asked: Waiting, reason?: string): Promise<BillingState> {
+  const { customer: { customerId }, stretches } = state
   const isReplaced = (one: Waiting) => one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
-  await keepWaiting(tx, customerId, waiting.filter((one) => !isReplaced(one)))
+  const kept = state.waiting.filter((one) => !isReplaced(one))
+  if (state.waiting.length > 0) await keepWaiting(tx, customerId, kept)
   await insertWaiting(tx, customerId, asked, reason)
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+  return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
 }
+
+/** The order in which what waits is read: by date, then by who asked. */
+const byDateAndParty = (a: Waiting, b: Waiting) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.by < b.by ? -1 : a.by > b.by ? 1 : 0)

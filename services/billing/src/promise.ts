@@ -1,6 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import type { PlannedChange } from './change.ts'
 import { BillingError } from './failure.ts'
+import type { BillingState } from './history.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
 import type { Plan } from './plan.ts'
@@ -19,9 +20,9 @@ export interface Promised {
 }
 
 /** What a change would come to, and, where it waits, the fee that is then due. */
-export async function promisedChange(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<Promised> {
+export async function promisedChange(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Promised> {
   const { to, from, lines, totals, when, at } = change
-  const next = when === 'period_end' ? { at, next: await nextFeeTotal(tx, customerId, change) } : {}
+  const next = when === 'period_end' ? { at, next: await nextFeeTotal(tx, state, change) } : {}
   return { ...to, promise: { planVersion: to.plan.version, from: from.id, lines: lines.map(promisedLine), totals, ...next } }
 }
 
@@ -38,10 +39,10 @@ function promisedLine({ counted: _counted, givesBack: _givesBack, ...line }: Lin
 }
 
 /** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
-async function nextFeeTotal(tx: BillingTransaction, customerId: string, change: PlannedChange): Promise<Money> {
+async function nextFeeTotal(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Money> {
   const { plan, seats } = change.to
   const next = feePeriodAt(nextStretch(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
-  const { totals } = await priced(tx, { customerId, currency: plan.currency }, [feeLine({ id: '', plan, seats }, next, next)])
+  const { totals } = await priced(tx, state, [feeLine({ id: '', plan, seats }, next, next)])
   return totals.total
 }
 

@@ -1,8 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './change.ts'
 import { doWhatIsDue } from './due.ts'
-import { readHistory } from './history.ts'
-import { payableOf } from './invoice/issue.ts'
+import { readBillingState, type BillingState } from './history.ts'
 import { issuedIn } from './invoice/issued.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
 import { publicLine, type PublicLine } from './invoice/view.ts'
@@ -19,6 +18,7 @@ import { beginSubscription } from './subscription.ts'
 import { lockCustomer } from './customer-lock.ts'
 import { currentStretch } from './phases.ts'
 import type { Notice } from './text.ts'
+import { payableOf } from './invoice/document.ts'
 
 /** What a change would come to, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {
@@ -50,10 +50,10 @@ const quoteSeconds = 15 * 60
 export async function previewChange(billing: Billing, input: ChangeRequest & { customerId: string; trialDays?: number }): Promise<Preview> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
-    const history = await readHistory(tx, input.customerId)
+    const history = await readBillingState(tx, input.customerId)
     const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
-      await doWhatIsDue(tx, history)
-      return currentStretch(await readHistory(tx, input.customerId)) ? previewOfChange(tx, input) : previewOfStart(tx, input)
+      const state = await doWhatIsDue(tx, history)
+      return currentStretch(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
     const midnight = instantOf(history.zones, addDays(history.today, 1))
     const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)
@@ -69,16 +69,16 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
 
 type Previewed = Omit<Preview, 'quoteId' | 'expiresAt'> & { promised: Promised }
 
-async function previewOfChange(tx: BillingTransaction, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
-  const { history, change } = await changeFrom(tx, input)
+async function previewOfChange(tx: BillingTransaction, state: BillingState, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
+  const { state: history, change } = await changeFrom(tx, state, input)
   const blockers = blockersOf(history, change, partyOf(tx))
-  const promised = await promisedChange(tx, input.customerId, change)
+  const promised = await promisedChange(tx, history, change)
   const left = await allowancesAfter(tx, history, change)
   const warnings = [
     ...await warningsOf(tx, history, change), ...usedUp(history, change, left), ...await deficitsOfChange(tx, history, change),
   ]
-  const document = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : null
-  const after = await readHistory(tx, input.customerId)
+  const unchanged = { document: null, state: history }
+  const { document, state: after } = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : unchanged
   const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []
   return {
     effectiveAt: change.at, when: change.when, currency: history.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
@@ -87,9 +87,8 @@ async function previewOfChange(tx: BillingTransaction, input: ChangeRequest & { 
   }
 }
 
-async function previewOfStart(tx: BillingTransaction, input: { customerId: string; planId: string; seats?: number; trialDays?: number }): Promise<Previewed> {
-  const { from, lines, totals, promised, document, notices } = await beginSubscription(tx, input)
-  const after = await readHistory(tx, input.customerId)
+async function previewOfStart(tx: BillingTransaction, before: BillingState, input: { customerId: string; planId: string; seats?: number; trialDays?: number }): Promise<Previewed> {
+  const { from, lines, totals, promised, document, notices, state: after } = await beginSubscription(tx, before, input)
   return {
     effectiveAt: from, when: 'now', currency: after.customer.currency, lines: lines.map(publicLine), ...totals, dueNow: payableOf(totals),
     nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: await allowancesOf(tx, after), blockers: [], warnings: [],

@@ -2,13 +2,12 @@ import type { Billing, BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
-import { doWhatIsDue } from './due.ts'
+import { onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readHistory } from './history.ts'
 import { payOpenInvoices } from './invoice/balance-use.ts'
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { storedInvoice } from './invoice/view.ts'
 
 /** Money that was paid back to a customer: of their balance, or of what a credit note gave back. */
@@ -30,17 +29,14 @@ const refundColumns = 'id, customer_id as "customerId", credit_note_id as "credi
  * counts once. Throws customer_not_found, invoice_not_found, duplicate_reference, and amount_out_of_range with what is left.
  */
 export async function recordRefund(billing: Billing, input: { customerId: string; amount: Money; method: string; reference: string; creditNoteId?: string }): Promise<Refund> {
-  return billing.transaction(async (tx) => {
-    const { customerId, amount, method, reference, creditNoteId = null } = input
-    await lockCustomer(tx, customerId)
-    const history = await readHistory(tx, customerId)
-    await doWhatIsDue(tx, history)
+  const { customerId, amount, method, reference, creditNoteId = null } = input
+  return onCustomer(billing, customerId, {}, async (tx, { customer: { currency } }) => {
     const [known] = await tx.query<Refund>(`select ${refundColumns} from refunds where customer_id = $1 and reference = $2`, [customerId, reference])
     if (known) {
       if (known.amount === amount && known.method === method && known.creditNoteId === creditNoteId) return known
       throw new BillingError('duplicate_reference', { pointer: '/reference', message: `refund '${reference}' was recorded for customer '${customerId}' before, with other content` })
     }
-    const source = await sourceOf(tx, customerId, history.customer.currency, creditNoteId)
+    const source = await sourceOf(tx, customerId, currency, creditNoteId)
     if (!Number.isSafeInteger(amount) || amount <= 0 || amount > source.left) {
       throw new BillingError('amount_out_of_range', { pointer: '/amount', left: source.left, message: `${source.left} can be refunded of ${source.name}, not ${amount}` })
     }
@@ -110,11 +106,8 @@ export interface BalanceAdjustment {
  * what is left.
  */
 export async function adjustBalance(billing: Billing, input: { customerId: string; amount: Money; reason: string }): Promise<BalanceAdjustment> {
-  return billing.transaction(async (tx) => {
-    const { customerId, amount, reason } = input
-    const { currency } = await lockCustomer(tx, customerId)
-    await doWhatIsDue(tx, await readHistory(tx, customerId))
-    const before = await creditBalance(tx, customerId, currency)
+  const { customerId, amount, reason } = input
+  return onCustomer(billing, customerId, {}, async (tx, { customer: { currency }, balance: before }) => {
     if (!Number.isSafeInteger(amount) || amount === 0 || amount + before < 0) {
       throw new BillingError('amount_out_of_range', { pointer: '/amount', left: before, message: `an adjustment is a whole number of minor units other than zero, and takes at most the ${before} that are on the balance` })
     }

@@ -3,7 +3,7 @@ import { noteChange } from './change-feed.ts'
 import type { History } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Stretch } from './phases.ts'
-import type { Scheduled, Waiting } from './schedule.ts'
+import type { Waiting } from './schedule.ts'
 
 /** Ends the open stretch of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
 export async function writeStretches(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Stretch | null; credited?: boolean }): Promise<void> {
@@ -20,20 +20,14 @@ export async function insertStretch(tx: BillingTransaction, customerId: string, 
   )
 }
 
-/** Writes down what the day has come for. Until then it is read as if it were written. */
-export async function settleScheduled(tx: BillingTransaction, { customer: { customerId }, stretches, begun }: History): Promise<void> {
-  // The history may have been read before the same transaction wrote it down already.
-  if (begun.length === 0 || !(await isUnsettled(tx, customerId, begun[0]!))) return
+/** Writes down what the day has come for; answers the state in which it is. Until then it is read as if it were written. */
+export async function settleScheduled<State extends History>(tx: BillingTransaction, state: State): Promise<State> {
+  const { customer: { customerId }, stretches, begun } = state
+  if (begun.length === 0) return state
   for (const { at, stretch } of begun) await writeStretches(tx, customerId, { endsOn: at, next: stretch })
   await keepWaiting(tx, customerId, begun.at(-1)!.left)
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
-}
-
-async function isUnsettled(tx: BillingTransaction, customerId: string, { at, afterTrial }: Scheduled): Promise<boolean> {
-  const rows = afterTrial
-    ? await tx.query('select 1 from stretches where customer_id = $1 and ends_on is null and trial_ends_on = $2', [customerId, at])
-    : await tx.query('select 1 from scheduled_changes where customer_id = $1 and on_date = $2', [customerId, at])
-  return rows.length > 0
+  return { ...state, begun: [] }
 }
 
 /** Writes down what waits from now on of what has waited: the rest is gone. */

@@ -1,12 +1,11 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue } from './due.ts'
+import { doWhatIsDue, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory, type History } from './history.ts'
+import { readBillingState, readHistory, type BillingState, type History } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
-import { closedPeriods } from './invoice/closed.ts'
 import { creditsOn } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { hasOverdueInvoice } from './invoice/state.ts'
@@ -24,7 +23,6 @@ import { insertStretch } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
 import { allowancesOf, type Allowance } from './usage/allowances.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { latestDays } from './usage/taken-times.ts'
 import { shown } from './rules/period.ts'
 import { keepZoneInPeriods } from './customer-zone.ts'
@@ -84,11 +82,12 @@ export interface Changed {
 export async function createSubscription(
   billing: Billing, input: StartRequest & { quoteId?: string },
 ): Promise<Changed> {
-  return billing.transaction(async (tx) => {
-    await lockCustomer(tx, input.customerId)
-    await doWhatIsDue(tx, await readHistory(tx, input.customerId))
-    const { document, notices } = await beginSubscription(tx, input)
-    return changed(tx, input.customerId, document, notices)
+  return onCustomer(billing, input.customerId, {}, async (tx, before) => {
+    const { document, notices, state } = await beginSubscription(tx, before, input)
+    return {
+      subscription: await subscriptionOf(tx, state), invoice: document && (await viewOf(tx, document)),
+      notices: [...notices, ...alsoIssued(tx, input.customerId, document)],
+    }
   })
 }
 
@@ -107,16 +106,16 @@ export interface Begun {
   totals: Totals
   promised: Promised
   document: InvoiceDocument | null
+  state: BillingState
   notices: Notice[]
 }
 
 /** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
-export async function beginSubscription(tx: BillingTransaction, input: StartRequest & { quoteId?: string }): Promise<Begun> {
-  const history = await readHistory(tx, input.customerId)
+export async function beginSubscription(tx: BillingTransaction, history: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
   const before = history.stretches.at(-1)
   if (currentStretch(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
   const plan = await getPlan(tx, { planId: input.planId })
-  await refuseArchived(tx, plan)
+  await refuseArchived(tx, plan, { isNewest: true })
   if (plan.currency !== history.customer.currency) {
     throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
   }
@@ -139,7 +138,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   await insertStretch(tx, input.customerId, stretch)
   await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
   await keepZoneInPeriods(tx, input.customerId)
-  const started = await readHistory(tx, input.customerId)
+  const started = await readBillingState(tx, input.customerId)
   if (handedOver) await placeUsageAnew(tx, started, from)
   const feePeriod = feePeriodAt(stretch, from)
   const fee = feeLine(stretch, feePeriod, feePeriod)
@@ -147,7 +146,7 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
   // By itself: what it gives back first pays what is open of the subscription before.
   if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, stretchId: id })
   const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
-  const offer = await priced(tx, started.customer, lines)
+  const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
   if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)
   const document = await issue(tx, started, {
@@ -155,23 +154,23 @@ export async function beginSubscription(tx: BillingTransaction, input: StartRequ
     // Two may start on one day, when the first was ended on it.
     ...(before ? { stretchId: id } : {}),
   })
-  await doWhatIsDue(tx, started)
-  return { from, ...offer, promised, document, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
+  const state = await doWhatIsDue(tx, started)
+  return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
 }
 
 /**
  * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
  * is billed with the new one. Undefined where there is no such date, or it was billed already.
  */
-async function lastDayGivenBack(tx: BillingTransaction, history: History, from: LocalDate): Promise<LineDraft[] | undefined> {
-  const { customer: { customerId }, stretches, endedAt } = history
+async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
+  const { customer: { customerId }, stretches, endedAt, closed } = history
   const before = stretches.at(-1)
   if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
-  if ((await closedPeriods(tx, history)).has(usagePeriods(stretches, from).at(-1)!.from)) return undefined
+  if (closed.has(usagePeriods(stretches, from).at(-1)!.from)) return undefined
   const lines = await creditsOn(tx, customerId, stretches, from)
   await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
   // What was used before that date is billed first.
-  await doWhatIsDue(tx, await readHistory(tx, customerId), { force: true })
+  await doWhatIsDue(tx, await readBillingState(tx, customerId), { force: true })
   return lines
 }
 
@@ -187,7 +186,7 @@ function startOf(startsAt: string | undefined, at: Instant): Instant {
 
 /** A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found. */
 export async function getSubscription(billing: Billing, input: { customerId: string }): Promise<Subscription> {
-  return billing.transaction((tx) => subscriptionOf(tx, input.customerId), { readOnly: true })
+  return billing.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), { readOnly: true })
 }
 
 /** Whether the customer may use the product now: trialing, active or past due. */
@@ -228,14 +227,9 @@ function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
   return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
 }
 
-/** What a command leaves: the subscription, the invoice it made, and what it did beside what was asked. */
-async function changed(tx: BillingTransaction, customerId: string, document: InvoiceDocument | null, notices: Notice[] = []): Promise<Changed> {
-  return { subscription: await subscriptionOf(tx, customerId), invoice: document && (await viewOf(tx, document)), notices: [...notices, ...alsoIssued(tx, customerId, document)] }
-}
-
 /** The subscription as it stands inside a transaction. */
-export async function subscriptionOf(tx: BillingTransaction, customerId: string): Promise<Subscription> {
-  const history = await readHistory(tx, customerId)
+export async function subscriptionOf(tx: BillingTransaction, history: BillingState): Promise<Subscription> {
+  const { customerId } = history.customer
   const current = currentStretch(history)
   if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
   const period = usagePeriods(history.stretches, history.today).at(-1)!

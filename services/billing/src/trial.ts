@@ -1,15 +1,14 @@
 import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue } from './due.ts'
+import { doWhatIsDue, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory } from './history.ts'
+import { stateAfter } from './history.ts'
 import { invoiceColumns, view, type StoredInvoice } from './invoice/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
 import { mostTrialDays } from './plan.ts'
 import { addDays, isDate, type LocalDate } from './rules/date.ts'
 import { keepWaiting } from './stretch.ts'
 import { subscriptionOf, type Changed } from './subscription.ts'
-import { lockCustomer } from './customer-lock.ts'
 import { currentStretch } from './phases.ts'
 
 /**
@@ -17,11 +16,8 @@ import { currentStretch } from './phases.ts'
  * end of the trial goes with it. Throws not_in_trial, and validation_failed for a date before today, not after the trial's first, or too far ahead.
  */
 export async function changeTrial(billing: Billing, input: { customerId: string; endsOn: LocalDate }): Promise<Changed> {
-  return billing.transaction(async (tx) => {
-    const { customerId, endsOn } = input
-    await lockCustomer(tx, customerId)
-    await doWhatIsDue(tx, await readHistory(tx, customerId))
-    const before = await readHistory(tx, customerId)
+  const { customerId, endsOn } = input
+  return onCustomer(billing, customerId, {}, async (tx, before) => {
     const current = currentStretch(before)
     if (!current || current.trialEnds === null) throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })
     const latest = addDays(current.anchor, mostTrialDays)
@@ -32,11 +28,12 @@ export async function changeTrial(billing: Billing, input: { customerId: string;
     await keepWaiting(tx, customerId, waiting)
     await tx.query('update stretches set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
     await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
-    await doWhatIsDue(tx, await readHistory(tx, customerId), { force: endsOn === before.today })
+    const stretches = before.stretches.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
+    const after = await doWhatIsDue(tx, stateAfter(before, { stretches, waiting }), { force: endsOn === before.today })
     const [row] = endsOn > before.today ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`, [customerId, tx.at],
     )
-    const notices = [...noticesBetween(before.waiting, await readHistory(tx, customerId)), ...alsoIssued(tx, customerId, row ?? null)]
-    return { subscription: await subscriptionOf(tx, customerId), invoice: row ? await view(tx, row) : null, notices }
+    const notices = [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, row ?? null)]
+    return { subscription: await subscriptionOf(tx, after), invoice: row ? await view(tx, row) : null, notices }
   })
 }

@@ -1,4 +1,3 @@
-import type { BillingTransaction } from '../billing.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { LocalizedText } from '../text.ts'
 
@@ -19,13 +18,4 @@ export interface Discount {
   appliesTo: 'all' | 'fee' | 'usage'
   from: LocalDate
   until: LocalDate | null
-}
-
-/** The discounts of a customer, in the order they apply. */
-export async function discountsOf(tx: BillingTransaction, customerId: string): Promise<Discount[]> {
-  const rows = await tx.query<Omit<Discount, 'value'> & { value: string }>(
-    `select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until" from discounts where customer_id = $1 order by sequence limit ${mostDiscounts}`,
-    [customerId],
-  )
-  return rows.map((row) => ({ ...row, value: row.kind === 'fixed' ? Number(row.value) : row.value }))
 }

@@ -40,3 +40,8 @@ export interface InvoiceDocument extends Totals {
 export function addedToBalance({ total, creditNote }: { total: Money; creditNote?: InvoiceDocument['creditNote'] | null }): Money {
   return creditNote?.refund ? 0 : money(Math.max(0, -total - (creditNote?.amountCredited ?? 0)))
 }
+
+/** What is left to pay once the credit is applied; never below zero. */
+export function payableOf(document: Pick<InvoiceDocument, 'total' | 'creditApplied'>): number {
+  return Math.max(0, document.total - document.creditApplied)
+}

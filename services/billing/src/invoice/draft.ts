@@ -1,16 +1,16 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { BillingState } from '../history.ts'
 import { findSeller, onDocument } from '../seller.ts'
 import { billedPeriods } from './billed-periods.ts'
-import { addedToBalance } from './document.ts'
-import { buyerOf, payableOf } from './issue.ts'
+import { addedToBalance, payableOf } from './document.ts'
+import { buyerOf } from './issue.ts'
 import { nextDocument } from './next.ts'
 import { publicLine, type Invoice } from './view.ts'
 import { shown } from '../rules/period.ts'
 import { closesAt } from './closed.ts'
 
 /** The renewal between its period's end and the end of the grace: computed when read, not stored. Null when there is none. */
-export async function draftOf(tx: BillingTransaction, history: History): Promise<Invoice | null> {
+export async function draftOf(tx: BillingTransaction, history: BillingState): Promise<Invoice | null> {
   const next = await nextDocument(tx, history)
   if (!next || next.period.to > history.today) return null
   const { period, lines, totals: sums } = next

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import type { Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory } from '../history.ts'
+import { readBillingState } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { eventsBehind, type UsageEvent } from '../usage/detail.ts'
 import { draftIdParts, draftOf } from './draft.ts'
@@ -14,7 +14,7 @@ export async function getInvoice(billing: Billing, input: { invoiceId: string; c
     const draft = draftIdParts(input.invoiceId)
     if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
     if (input.customerId !== undefined && draft.customerId !== input.customerId) throw notFound(input.invoiceId)
-    const found = await draftOf(tx, await readHistory(tx, draft.customerId))
+    const found = await draftOf(tx, await readBillingState(tx, draft.customerId))
     if (found?.id !== input.invoiceId) throw notFound(input.invoiceId)
     return found
   }, { readOnly: true })

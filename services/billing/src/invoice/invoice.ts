@@ -3,7 +3,7 @@ import { noteChange } from '../change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
 import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readBillingState, type BillingState } from '../history.ts'
 import { parseInstant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { periodNamed } from '../timeline.ts'
@@ -22,20 +22,19 @@ import { lockCustomer } from '../customer-lock.ts'
 export async function generateInvoice(billing: Billing, input: { customerId: string; period: string }): Promise<Invoice> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
-    const running = await readHistory(tx, input.customerId)
+    const running = await readBillingState(tx, input.customerId)
     const period = periodNamed(running, input.period)
     const replacement = await firstReplacement(tx, running, period)
     if (replacement) {
-      await rememberDue(tx, await readHistory(tx, input.customerId))
+      await rememberDue(tx, await readBillingState(tx, input.customerId))
       return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
     }
     if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
-    await doWhatIsDue(tx, running, { force: true })
+    const history = await doWhatIsDue(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`, [input.customerId, period.from],
     )
     if (row) return view(tx, row)
-    const history = await readHistory(tx, input.customerId)
     const document = await closePeriod(tx, history, period)
     await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', stretchId: '', period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
@@ -45,8 +44,8 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
 }
 
 /** The first document of a period, or of a change or closing in it, that was voided and of which something is due again, billed anew. */
-async function firstReplacement(tx: BillingTransaction, history: History, period: LabelledPeriod): Promise<InvoiceDocument | null> {
-  for (const { document } of await waitingToBillAgain(tx, history.customer.customerId)) {
+async function firstReplacement(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  for (const { document } of await waitingToBillAgain(tx, history)) {
     if (document.period.start !== period.from || document.kind === 'renewal') continue
     const replacement = await billAgain(tx, history, document)
     if (replacement) return replacement
@@ -75,7 +74,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
     await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
-    await rememberDue(tx, await readHistory(tx, customerId))
+    await rememberDue(tx, await readBillingState(tx, customerId))
     return view(tx, await storedInvoice(tx, row.id, customerId))
   })
 }
@@ -146,6 +145,6 @@ function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, w
 export async function lockedInvoice(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
   const { document } = await storedInvoice(tx, invoiceId)
   await lockCustomer(tx, document.customerId)
-  await doWhatIsDue(tx, await readHistory(tx, document.customerId))
+  await doWhatIsDue(tx, await readBillingState(tx, document.customerId))
   return storedInvoice(tx, invoiceId, document.customerId)
 }

@@ -1,17 +1,17 @@
 import type { BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
-import { moveCredit } from '../credit.ts'
+import { creditBalance, moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import { templateVersion } from '../invoice-pdf/index.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
-import type { Money } from '../rules/money.ts'
+import { money, type Money } from '../rules/money.ts'
 import { shown, type LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
 import { findSeller, onDocument, type Seller } from '../seller.ts'
 import { payOpenInvoices } from './balance-use.ts'
-import type { Buyer, InvoiceDocument, InvoiceKind } from './document.ts'
+import { payableOf, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
 import { issuedIn } from './issued.ts'
 import type { LineDraft } from './line.ts'
 import { isIssued, rememberNothing } from './nothing.ts'
@@ -32,7 +32,7 @@ export interface InvoiceDraft {
  * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for such invoices. Throws seller_missing. The
  * caller holds the customer's lock.
  */
-export async function issue(tx: BillingTransaction, history: History, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
+export async function issue(tx: BillingTransaction, history: BillingState, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
   if (draft.lines.length === 0) return null
   const { customerId, currency } = history.customer
   if (!await isIssued(tx, draft.lines)) {
@@ -42,7 +42,7 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   }
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
-  const { lines, totals: sums } = await priced(tx, history.customer, draft.lines, draft.balance)
+  const { lines, totals: sums } = await priced(tx, history, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
     period: shown(draft.period), stretchId: draft.stretchId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
@@ -55,17 +55,13 @@ export async function issue(tx: BillingTransaction, history: History, draft: Inv
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
   await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
+  history.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(history.balance - sums.creditApplied)
   if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }
 
 export function sellerMissing(): BillingError {
   return new BillingError('seller_missing', { message: "an invoice needs the seller's details: PUT /api/billing/seller first" })
-}
-
-/** What is left to pay once the credit is applied; never below zero. */
-export function payableOf(document: Pick<InvoiceDocument, 'total' | 'creditApplied'>): number {
-  return Math.max(0, document.total - document.creditApplied)
 }
 
 export function buyerOf({ customer }: History): Buyer {

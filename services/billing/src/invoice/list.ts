@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory } from '../history.ts'
+import { readBillingState } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { instantOf } from '../rules/zone.ts'
 import { isOfCustomerFound } from '../search.ts'
@@ -24,7 +24,7 @@ export async function getInvoices(
   const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
   if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
+    const history = await readBillingState(tx, input.customerId)
     const mayHoldDraft = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
     const drafted = mayHoldDraft ? await draftOf(tx, history) : null
     const room = limit - (drafted ? 1 : 0)

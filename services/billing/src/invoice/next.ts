@@ -1,13 +1,11 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { localDateOf } from '../rules/zone.ts'
-import { closedPeriods, type ClosedPeriods } from './closed.ts'
-import { payableOf } from './issue.ts'
 import type { LineDraft } from './line.ts'
 import { isIssued } from './nothing.ts'
 import { priced } from './priced.ts'
@@ -16,6 +14,7 @@ import { closingsLines, renewalLines } from './renewal.ts'
 import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 import { currentStretch } from '../phases.ts'
+import { payableOf } from './document.ts'
 
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
 export interface NextDocument {
@@ -39,38 +38,37 @@ export interface NextInvoice {
 }
 
 /** Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends, without usage to bill. */
-export async function nextDocument(tx: BillingTransaction, history: History): Promise<NextDocument | null> {
-  const closed = await closedPeriods(tx, history)
-  const open = usagePeriods(history.stretches, history.today).filter((period) => !closed.has(period.from))
+export async function nextDocument(tx: BillingTransaction, history: BillingState): Promise<NextDocument | null> {
+  const open = usagePeriods(history.stretches, history.today).filter((period) => !history.closed.has(period.from))
   for (const period of open) {
     const until = period.to <= history.today ? period : { ...period, to: nextDate(history, period) }
-    const lines = await renewalLines(tx, history, until, closed)
-    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
+    const lines = await renewalLines(tx, history, until)
+    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, history, lines) }
     if (until.to <= history.today || !goesOn(history, until.to)) continue
-    const later = await nextFeeDocument(tx, history, until, closed)
+    const later = await nextFeeDocument(tx, history, until)
     // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills anything.
     if (!later && (history.waiting.some((one) => one.change === null) || !mayBill(history))) return null
-    return later ?? { period: until, usageAt: null, ...await priced(tx, history.customer, lines) }
+    return later ?? { period: until, usageAt: null, ...await priced(tx, history, lines) }
   }
   return null
 }
 
 /** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
-async function nextFeeDocument(tx: BillingTransaction, history: History, running: LabelledPeriod, closed: ClosedPeriods): Promise<NextDocument | undefined> {
+async function nextFeeDocument(tx: BillingTransaction, history: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
   const current = currentStretch(history)
   if (!current || current.trialEnds !== null) return undefined
   const to = [feePeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
   if (to <= running.to) return undefined
   const period = { ...running, to }
-  const lines = await renewalLines(tx, history, period, closed)
-  return await isIssued(tx, lines) ? { period, usageAt: mayBill(history) ? running.to : null, ...await priced(tx, history.customer, lines) } : undefined
+  const lines = await renewalLines(tx, history, period)
+  return await isIssued(tx, lines) ? { period, usageAt: mayBill(history) ? running.to : null, ...await priced(tx, history, lines) } : undefined
 }
 
 /**
  * The next invoice: a void document that waits to be made again comes with the midnight after it was voided, and what came late of an ended subscription
  * when that is closed, unless a renewal bills it before.
  */
-export async function nextInvoiceOf(tx: BillingTransaction, history: History): Promise<NextInvoice | null> {
+export async function nextInvoiceOf(tx: BillingTransaction, history: BillingState): Promise<NextInvoice | null> {
   const next = await nextDocument(tx, history)
   const between = [await nextMadeAgain(tx, history), await nextClosing(tx, history)].flatMap((one) => one ?? [])
   const [first] = between.sort((a, b) => compare(a.at, b.at))
@@ -95,23 +93,23 @@ interface ComingDocument {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The first closing of an ended subscription that has something to bill, as it is known now. */
-async function nextClosing(tx: BillingTransaction, history: History): Promise<ComingDocument | undefined> {
-  const unclosed = (await unclosedSubscriptions(tx, history)).sort((a, b) => compare(a.closesAt, b.closesAt))
+async function nextClosing(tx: BillingTransaction, history: BillingState): Promise<ComingDocument | undefined> {
+  const unclosed = unclosedSubscriptions(history).sort((a, b) => compare(a.closesAt, b.closesAt))
   const closings = await closingsLines(tx, history, unclosed.map(({ endsOn }) => endsOn))
   for (const [index, lines] of closings.entries()) {
     if (!await isIssued(tx, lines)) continue
-    const { totals } = await priced(tx, history.customer, lines)
+    const { totals } = await priced(tx, history, lines)
     return { at: localDateOf(history.zones, unclosed[index]!.closesAt), totals }
   }
   return undefined
 }
 
 /** The first of the void documents that wait of which something is due, as it is due now. */
-async function nextMadeAgain(tx: BillingTransaction, history: History): Promise<ComingDocument | undefined> {
-  const waiting = (await waitingToBillAgain(tx, history.customer.customerId)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
+async function nextMadeAgain(tx: BillingTransaction, history: BillingState): Promise<ComingDocument | undefined> {
+  const waiting = (await waitingToBillAgain(tx, history)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
   for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
     const draft = await draftAgain(tx, history, document)
-    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, history.customer, draft.lines)).totals }
+    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, history, draft.lines)).totals }
   }
   return undefined
 }

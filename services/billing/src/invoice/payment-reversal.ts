@@ -2,7 +2,7 @@ import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory } from '../history.ts'
+import { readBillingState } from '../history.ts'
 import { inChinese } from '../text.ts'
 import { daysBetween } from '../rules/date.ts'
 import { dateIn } from '../rules/zone.ts'
@@ -61,7 +61,7 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
 
 /** The charge for balance that was paid out although the payment behind it did not last. It is money, so it carries no tax, and nothing lowers it. */
 async function chargeFor(tx: BillingTransaction, { document, issuedAt, dueAt }: StoredInvoice, { reference }: Payment, amount: Money): Promise<string> {
-  const history = await readHistory(tx, document.customerId)
+  const history = await readBillingState(tx, document.customerId)
   const { start, end, label } = document.period
   const line: LineDraft = {
     kind: 'charge', description: { 'zh-CN': inChinese({ 'zh-CN': '已退款的余额', en: '' }, `（付款 ${reference} 已撤销）`), en: `Balance already refunded (payment ${reference} reversed)` },

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { creditBalance } from '../credit.ts'
+import type { BillingState } from '../history.ts'
 import { addDays, later } from '../rules/date.ts'
 import { takenOff, type Discount as Taking } from '../rules/discount.ts'
 import { totals, type DiscountTotal, type Totals } from '../rules/invoicing.ts'
@@ -7,14 +7,15 @@ import { money, sum, type Money } from '../rules/money.ts'
 import { prorate } from '../rules/proration.ts'
 import { linesSince } from './billed.ts'
 import { discountPeriod, takenBefore, type DiscountPeriod, type Remembered } from './discount-period.ts'
-import { discountsOf, type Discount } from './discounts.ts'
+import type { Discount } from './discounts.ts'
 import type { DiscountOnLine, LineDraft } from './line.ts'
 
 /** The lines of a document with what the customer's discounts take off them, and what it comes to, less the balance (all there is unless told). */
-export async function priced(tx: BillingTransaction, { customerId, currency }: { customerId: string; currency: string }, lines: readonly LineDraft[], balance?: Money): Promise<{ lines: LineDraft[]; totals: Totals }> {
-  const discounts = await discountsOf(tx, customerId)
+export async function priced(
+  tx: BillingTransaction, { customer: { customerId }, discounts, balance }: BillingState, lines: readonly LineDraft[], atMost = balance,
+): Promise<{ lines: LineDraft[]; totals: Totals }> {
   const discounted = discountedBy(discounts, lines, await rememberedFor(tx, customerId, discounts, lines))
-  return { lines: discounted.lines, totals: totals(discounted.lines, balance ?? await creditBalance(tx, customerId, currency), discounted.discounts) }
+  return { lines: discounted.lines, totals: totals(discounted.lines, atMost, discounted.discounts) }
 }
 
 /** What documents took of fixed discounts, and gave back, in the periods these lines count to. */

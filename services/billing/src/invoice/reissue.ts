@@ -1,11 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
 import { paidFrom } from '../direction.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import { addDays } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { creditsFrom, creditsOf, creditsOn, feesBilledSince, linesSince } from './billed.ts'
-import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { feesStillDue } from './fee-days.ts'
 import type { InvoiceDraft } from './issue.ts'
@@ -18,17 +17,17 @@ import { isSameGrid } from '../schedule.ts'
  * What a void document bills now that it is made again, or null where there is nothing that it could. What a later change or ending has billed or given back in the
  * meantime, or taken over, stays with it: this covers the rest.
  */
-export async function draftAgain(tx: BillingTransaction, history: History, voided: InvoiceDocument, closed?: ClosedPeriods): Promise<InvoiceDraft | null> {
+export async function draftAgain(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDraft | null> {
   const { kind, stretchId } = voided
   const period = periodOf(history, voided)
   if (kind === 'closing') {
     const ended = endedSubscriptions(history).find(({ endsOn }) => endsOn >= period.to)
     return ended ? { kind, period, stretchId, lines: await closingLines(tx, history, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays } : null
   }
-  if (kind === 'renewal') return { kind, period, stretchId, lines: await renewalLines(tx, history, period, closed), termsDays: termsAtEnd(history, period) }
+  if (kind === 'renewal') return { kind, period, stretchId, lines: await renewalLines(tx, history, period), termsDays: termsAtEnd(history, period) }
   const begun = history.stretches.find((one) => one.id === (stretchId || voided.lines.find((line) => line.kind === 'fee')!.stretchId))
   const last = begun ?? history.stretches.filter((one) => one.subscriptionId === stretchId).at(-1)!
-  const lines = begun ? await linesOfBeginning(tx, history, voided, begun, closed ?? await closedPeriods(tx, history)) : await linesOfEnding(tx, history, voided)
+  const lines = begun ? await linesOfBeginning(tx, history, voided, begun) : await linesOfEnding(tx, history, voided)
   return { kind, period, stretchId, lines, termsDays: last.plan.paymentTermsDays }
 }
 
@@ -43,8 +42,8 @@ export function periodOf(history: History, { period: { start, end, label } }: Pi
 }
 
 /** The lines of a document that begins a stretch: of a first fee, a change, or one that takes over the last date of the subscription before it. */
-async function linesOfBeginning(tx: BillingTransaction, history: History, voided: InvoiceDocument, stretch: Stretch, closed: ClosedPeriods): Promise<LineDraft[]> {
-  const { customer: { customerId }, stretches, today } = history
+async function linesOfBeginning(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument, stretch: Stretch): Promise<LineDraft[]> {
+  const { customer: { customerId }, stretches, today, closed } = history
   const isOwn = (one: Stretch) => one.subscriptionId === stretch.subscriptionId
   // The subscription that was ended on this one's first date, where this one took it over.
   const taken = stretches.find((one) => !isOwn(one) && voided.lines.some((line) => line.kind === 'credit' && line.stretchId === one.id))
@@ -62,7 +61,7 @@ async function linesOfBeginning(tx: BillingTransaction, history: History, voided
 }
 
 /** The usage of the period that a change of interval ended, which its document billed too. */
-async function usageEndedBy(tx: BillingTransaction, history: History, stretch: Stretch): Promise<LineDraft[]> {
+async function usageEndedBy(tx: BillingTransaction, history: BillingState, stretch: Stretch): Promise<LineDraft[]> {
   const ended = usagePeriods(history.stretches, stretch.from).findLast((one) => one.to === stretch.from)
   if (!ended || ended.to >= ended.whole.to) return []
   return (await renewalLines(tx, history, ended)).filter((line) => line.kind === 'usage' || line.kind === 'adjustment')

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { addSeconds } from '../rules/instant.ts'
@@ -8,7 +8,6 @@ import type { RatedUsage } from '../usage/rating.ts'
 import { datesVoidedSince } from '../usage/void.ts'
 import { feePeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, creditsFrom, linesSince } from './billed.ts'
-import { closedPeriods, type ClosedPeriods } from './closed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { latestDays } from '../usage/taken-times.ts'
@@ -22,7 +21,7 @@ import { isSameGrid, stretchesAhead } from '../schedule.ts'
 const lookBackDays = 70
 
 /** The lines of the invoice that closes a usage period: the next fee where a fee period starts, the usage, and late usage of periods before. */
-export async function renewalLines(tx: BillingTransaction, history: History, period: LabelledPeriod, closed?: ClosedPeriods): Promise<LineDraft[]> {
+export async function renewalLines(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<LineDraft[]> {
   const known = await knownOf(tx, history, period)
   // A minimum is due at zero usage too.
   const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).flatMap((one) => {
@@ -32,12 +31,11 @@ export async function renewalLines(tx: BillingTransaction, history: History, per
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
   const stretches = stretchesAhead(history)
-  const closedBefore = closed ?? await closedPeriods(tx, history)
   const fees = [
     ...await creditsWithin(tx, history, stretches, period),
-    ...nextFee({ stretches, today: history.today, closed: closedBefore, billed: known.lines }, period),
+    ...nextFee({ stretches, today: history.today, closed: history.closed, billed: known.lines }, period),
   ]
-  return [...fees, ...current, ...lateLines(tx, history, period, { ...known, closed: closedBefore })]
+  return [...fees, ...current, ...lateLines(tx, history, period, known)]
 }
 
 /**
@@ -52,17 +50,17 @@ async function creditsWithin(tx: BillingTransaction, { customer }: History, stre
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
-export async function closingLines(tx: BillingTransaction, history: History, endsOn: LocalDate): Promise<LineDraft[]> {
+export async function closingLines(tx: BillingTransaction, history: BillingState, endsOn: LocalDate): Promise<LineDraft[]> {
   const [lines] = await closingsLines(tx, history, [endsOn])
   return lines!
 }
 
 /** The same of several endings, in the order they come, each as if it were the first to be closed: what they need is read once. */
-export async function closingsLines(tx: BillingTransaction, history: History, endings: readonly LocalDate[]): Promise<LineDraft[][]> {
+export async function closingsLines(tx: BillingTransaction, history: BillingState, endings: readonly LocalDate[]): Promise<LineDraft[][]> {
   if (endings.length === 0) return []
   const after = endings.map((endsOn) => ({ from: endsOn, to: addDays(endsOn, latestDays) }))
   const range = after.reduce((all, { from, to }) => ({ from: earlier(all.from, from), to: later(all.to, to) }))
-  const known = { ...await knownOf(tx, history, range), closed: await closedPeriods(tx, history) }
+  const known = await knownOf(tx, history, range)
   return after.map((one) => lateLines(tx, history, one, known))
 }
 
@@ -82,8 +80,8 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
 }
 
 /** One adjustment per meter, stretch and period before `range` of which more (or less) is known now than was billed. */
-function lateLines(tx: BillingTransaction, history: History, range: DateRange, { rated, billed, closed, voidedOn }: Awaited<ReturnType<typeof knownOf>> & { closed: ClosedPeriods }): LineDraft[] {
-  return periodsStillOpenToLateUsage(history, range, closed, voidedOn).flatMap((earlier) =>
+function lateLines(tx: BillingTransaction, history: BillingState, range: DateRange, { rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>): LineDraft[] {
+  return periodsStillOpenToLateUsage(history, range, voidedOn).flatMap((earlier) =>
     rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
       .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
       .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
@@ -111,7 +109,7 @@ function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate)
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
-function periodsStillOpenToLateUsage(history: History, range: DateRange, closed: ClosedPeriods, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
-  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && closed.get(one.from) === 'billed'
+function periodsStillOpenToLateUsage(history: BillingState, range: DateRange, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
+  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && history.closed.get(one.from) === 'billed'
     && (one.to > addDays(range.to, -lookBackDays) || voidedOn.some((date) => one.from <= date && date < one.to)))
 }

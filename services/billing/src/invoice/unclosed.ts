@@ -1,5 +1,4 @@
-import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { instantOf, nextMidnight } from '../rules/zone.ts'
@@ -13,17 +12,12 @@ export interface Unclosed extends EndedSubscription {
 }
 
 /** The ended subscriptions of a customer that wait to be closed, the first ended first. */
-export async function unclosedSubscriptions(tx: BillingTransaction, history: History): Promise<Unclosed[]> {
-  const ended = endedSubscriptions(history)
-  if (ended.length === 0) return []
-  const rows = await tx.query<{ id: string; reopenedAt: Instant | null }>(
-    'select id, reopened_at as "reopenedAt" from subscriptions where customer_id = $1 and (closed_at is null or reopened_at >= closed_at)', [history.customer.customerId],
-  )
-  const unclosed = new Map(rows.map((row) => [row.id, row.reopenedAt]))
-  return ended.flatMap((one) => {
-    const reopenedAt = unclosed.get(one.id)
+export function unclosedSubscriptions(state: BillingState): Unclosed[] {
+  return endedSubscriptions(state).flatMap((one) => {
+    const reopenedAt = state.unclosed.get(one.id)
     if (reopenedAt === undefined) return []
-    return { ...one, reopenedAt, closesAt: reopenedAt === null ? lastEventAt(history, one.endsOn) : nextMidnight(history.zones, reopenedAt) }
+    const closesAt = reopenedAt === null ? lastEventAt(state, one.endsOn) : nextMidnight(state.zones, reopenedAt)
+    return { ...one, reopenedAt, closesAt }
   })
 }
 

@@ -1,9 +1,10 @@
 import type { BillingTransaction } from '../billing.ts'
 import type { Instant } from '../rules/instant.ts'
 import type { SellerOnDocument } from '../seller.ts'
+import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { sum, type Money } from '../rules/money.ts'
 import { billedPeriods, type BilledPeriods } from './billed-periods.ts'
-import { addedToBalance, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
+import { addedToBalance, payableOf, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
 import type { Line, LineDraft } from './line.ts'
 import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
 import type { Totals } from '../rules/invoicing.ts'
@@ -83,10 +84,11 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
   })
 }
 
-/** The view of a document that was just issued. */
+/** The view of a document that was issued in this transaction: nothing but balance can have settled it since. */
 export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
-  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.id = $2`, [document.customerId, document.id])
-  return view(tx, row!)
+  const { id, issuedAt, dueAt } = document
+  const untouched = { dueAgainAt: null, voidedAt: null, voidReason: null, pdfSha256: null }
+  return view(tx, { id, issuedAt, dueAt, payable: payableOf(document), ...untouched, document, sha256: sha256(canonicalJson(document)) })
 }
 
 export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {

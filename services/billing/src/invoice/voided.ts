@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { BillingState, History } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { nextMidnight } from '../rules/zone.ts'
 import type { InvoiceDocument } from './document.ts'
@@ -14,7 +14,8 @@ export interface VoidedDocument {
 const mostAtOnce = 100
 
 /** The void documents of a customer that wait, the first issued first. What a credit note or a charge said is never billed again. */
-export async function waitingToBillAgain(tx: BillingTransaction, customerId: string): Promise<VoidedDocument[]> {
+export async function waitingToBillAgain(tx: BillingTransaction, { customer: { customerId }, billsAgain }: BillingState): Promise<VoidedDocument[]> {
+  if (!billsAgain) return []
   return tx.query<VoidedDocument>(
     `select document, voided_at as "voidedAt" from invoices
      where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change', 'closing')

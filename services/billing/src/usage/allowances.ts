@@ -7,7 +7,7 @@ import type { LabelledPeriod } from '../rules/period.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type Notice } from '../text.ts'
 import { usagePeriods } from '../timeline.ts'
-import { readUsage } from './deficit.ts'
+import { mayCarry, readUsage } from './deficit.ts'
 import { heldToday } from './held.ts'
 import { includedBy } from './rating.ts'
 import { nextStretch } from '../schedule.ts'
@@ -83,7 +83,10 @@ export async function deficitsOfEnding(
 async function deficitsOf(
   tx: BillingTransaction, history: History, periods: readonly LabelledPeriod[],
 ): Promise<Notice[]> {
-  const known = await readUsage(tx, history, { from: periods[0]!.from, to: periods.at(-1)!.to })
+  const [from, to] = [periods[0]!.from, periods.at(-1)!.to]
+  // Most changes cut no allowance: then no usage has to be read to know it.
+  if (!mayCarry(history, { from: to })) return []
+  const known = await readUsage(tx, history, { from, to })
   const left = periods.map((period) => known.carriedOutOf(period))
   return [...history.meters.values()].flatMap((meter): Notice[] => {
     const steps = Math.max(...left.map((deficits) => deficits.get(meter.key) ?? 0))

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { readHistory, type History } from '../history.ts'
+import { readBillingState, type BillingState, type History } from '../history.ts'
 import { linesSince } from '../invoice/billed.ts'
 import type { LineDraft } from '../invoice/line.ts'
 import { nextDocument } from '../invoice/next.ts'
@@ -55,7 +55,7 @@ export const mostMonths = 12
  */
 export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
+    const history = await readBillingState(tx, input.customerId)
     // One more, so that the first has a change too.
     const periods = usagePeriods(history.stretches, history.today).slice(-mostMonths - 1)
     const about = { timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at }
@@ -77,7 +77,7 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
 type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
 
 /** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
-async function feeLines(tx: BillingTransaction, history: History, since: LocalDate): Promise<FeeLine[]> {
+async function feeLines(tx: BillingTransaction, history: BillingState, since: LocalDate): Promise<FeeLine[]> {
   const longest = Math.max(1, ...history.stretches.map(({ plan }) => monthsOf(plan)))
   const issued = await linesSince(tx, history.customer.customerId, addMonths(since, -longest - 1))
   const next = await nextDocument(tx, history)
