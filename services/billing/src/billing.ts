@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { migrate, type Access, type Database, type Transaction, type TransactionOptions } from '@customer-portal/database'
+import { use, type RecentlyUsed } from './recently-used.ts'
 import type { Instant } from './rules/instant.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface Billing {
   readonly db: Database
   readonly access: Access
   readonly clock: ClockKind
+  /** The contexts that act for one customer, so that each has its queues and caches once, however often it is asked for. */
+  readonly actors: RecentlyUsed<Billing>
   now(): Instant
   /** A new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
@@ -32,12 +35,21 @@ export const isTransaction = (billing: Billing): billing is BillingTransaction =
 
 /** The engine on a database, acting for the vendor (role `billing`). */
 export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string; clock?: ClockKind }): Billing {
-  return contextOf({ clock: 'given', ...parts }, { role: 'billing' })
+  return contextOf({ clock: 'given', actors: new Map(), ...parts }, { role: 'billing' })
 }
 
-/** The same engine, acting for one customer only (role `portal`): row level security hides everybody else. */
+/** Contexts for so many customers are kept; who was not asked for longest gets a new one. */
+const mostActors = 1_000
+
+/** The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The same context each time. */
 export function actingFor(billing: Billing, customerId: string): Billing {
-  return contextOf(billing, { role: 'portal', customerId })
+  const { actors } = billing
+  const known = use(actors, customerId)
+  if (known) return known
+  const actor = contextOf(billing, { role: 'portal', customerId })
+  actors.set(customerId, actor)
+  if (actors.size > mostActors) actors.delete(actors.keys().next().value!)
+  return actor
 }
 
 /** Brings the tables up to date. Safe to run from several processes at once. */
@@ -47,15 +59,15 @@ export async function migrateBilling(db: Database): Promise<void> {
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock'>, access: Access): Billing {
-  const { db, now, newId, clock } = parts
+function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock' | 'actors'>, access: Access): Billing {
+  const { db, now, newId, clock, actors } = parts
   return {
-    db, access, now, newId, clock,
+    db, access, now, newId, clock, actors,
     transaction: (work, options) =>
       db.transaction(access, (tx) => {
         let at = now()
         const inside: BillingTransaction = {
-          db, access, now, newId, clock,
+          db, access, now, newId, clock, actors,
           get at() { return at },
           arrive: (seen = now()) => { at = seen },
           query: (sql, parameters, options) => tx.query(sql, parameters, options),
