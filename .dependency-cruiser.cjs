@@ -34,7 +34,7 @@ module.exports = {
     only('database-stands-alone', 'services/database knows nothing of what is kept in it.', '^services/database/', []),
     only('billing-uses-database', 'The engine knows no HTTP and no product.', '^services/billing/', [index('services/database')]),
     only('workbench-uses-database', "The desk's records know nothing of billing: products/workbench-api joins the two.", '^services/workbench/', [index('services/database')]),
-    only('http-uses-billing', 'What both APIs share.', '^products/http/', [index('services/billing'), index('services/database')]),
+    only('http-uses-services', 'What the APIs share; it joins the error lists of all parts.', '^products/http/', ['billing', 'database', 'workbench'].map((name) => index(`services/${name}`))),
     only('portal-api-uses-billing', 'Products do not know each other.', '^products/customer-portal/src/', [index('services/billing'), index('services/database'), ...http]),
     only('billing-api-uses-billing', 'Products do not know each other.', '^products/billing-api/', [index('services/billing'), index('services/database'), ...http]),
     only(

@@ -1,5 +1,5 @@
 import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
-import { authenticate, bearerOf, callerOf, preferredLanguage, renewalCookieName, type App, type Asker, type Language } from '@customer-portal/http'
+import { HttpError, authenticate, bearerOf, callerOf, preferredLanguage, renewalCookieName, type App, type Asker, type Language } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { Session } from './contract.ts'
 
@@ -26,12 +26,12 @@ export function authenticatePortal(app: App, billing: Billing, { secure }: { sec
   authenticate(app, 'portal:read', session)
   authenticate(app, 'portal:write', async (request) => {
     const found = await session(request)
-    if (found.role === 'viewer') throw new BillingError('forbidden', { message: 'A viewer may read but not change anything.' })
+    if (found.role === 'viewer') throw new HttpError('forbidden', { message: 'A viewer may read but not change anything.' })
     return found
   })
   authenticate(app, 'portal:renewal', async (request) => {
     const site = request.headers['sec-fetch-site']
-    if (site !== undefined && site !== 'same-origin') throw new BillingError('forbidden', { message: 'Only the portal itself may renew its session.' })
+    if (site !== undefined && site !== 'same-origin') throw new HttpError('forbidden', { message: 'Only the portal itself may renew its session.' })
     const secret = request.cookies[renewalCookieName({ secure })]
     if (!secret) throw new BillingError('unauthorized', { message: 'There is no session to renew.' })
     return { secret }

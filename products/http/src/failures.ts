@@ -1,4 +1,4 @@
-import type { Code } from '@customer-portal/billing'
+import type { Code } from './errors.ts'
 import type { Language } from './language.ts'
 
 type Text = { title: string; detail: string }
@@ -23,12 +23,10 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   plan_not_found: failure(404, ['套餐不存在', '没有这个套餐或套餐版本。'], ['No such plan', 'There is no such plan or version.']),
   meter_not_found: failure(404, ['计量项不存在', '没有这个计量项。'], ['No such meter', 'There is no such meter.']),
   invoice_not_found: failure(404, ['账单不存在', '没有这张账单。'], ['No such invoice', 'There is no such invoice.']),
-  subscription_not_found: failure(404, ['没有订阅', '该客户没有订阅。'], ['No subscription', 'The customer has no subscription.']),
   discount_not_found: failure(404, ['折扣不存在', '该客户没有这个折扣。'], ['No such discount', 'The customer has no such discount.']),
   event_not_found: failure(404, ['事件不存在', '没有记录过这个编号的事件。'], ['No such event', 'No event with this id was recorded.']),
   alias_not_found: failure(404, ['别名不存在', '该客户没有这个别名。'], ['No such alias', 'The customer has no such alias.']),
   payment_not_found: failure(404, ['付款不存在', '没有这笔付款。'], ['No such payment', 'There is no such payment.']),
-  session_not_found: failure(404, ['会话不存在', '会话不存在或已结束。'], ['No such session', 'The session does not exist or has ended.']),
 
   customer_exists: failure(409, ['客户已存在', '已有使用该编号的客户。'], ['Customer exists', 'A customer with this id exists already.']),
   alias_taken: failure(409, ['编号已被使用', '该编号已是某个客户的编号或别名。'], ['Id taken', 'It is the id or an alias of a customer already.']),
@@ -44,13 +42,11 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
 
   not_an_upgrade: failure(422, ['不是升级', '所选套餐或席位数低于当前订阅，只能作为降级，在计费周期结束时生效。'], ['Not an upgrade', 'The chosen plan or seats are below the current ones: they are a downgrade, which takes effect at the end of the billing period.']),
   not_a_downgrade: failure(422, ['不是降级', '所选套餐或席位数不低于当前订阅。高于当前订阅的是升级，立即生效。'], ['Not a downgrade', 'The chosen plan or seats are not below the current ones. What is above them is an upgrade, which takes effect at once.']),
-  already_on_plan: failure(422, ['已是当前套餐', '您已在使用该套餐和席位数。'], ['Already on this plan', 'You are on this plan with these seats already.']),
   change_blocked: failure(422, ['暂时不能变更', '当前情况下不能进行此变更。'], ['Change blocked', 'The change is not possible as things stand.']),
   quote_expired: failure(409, ['报价已过期', '报价已过期，请重新预览。'], ['Quote expired', 'The quote has expired; preview again.']),
   quote_outdated: failure(409, ['报价已失效', '报价之后情况有变，请重新预览。'], ['Quote outdated', 'Things changed after the quote was made; preview again.']),
   plan_archived: failure(422, ['套餐已停售', '该套餐已停售，请选择其他套餐。'], ['Plan archived', 'The plan is no longer sold; choose another.']),
   currency_mismatch: failure(422, ['币种不一致', '套餐的币种与客户的币种不同。'], ['Currency mismatch', "The plan's currency is not the customer's."]),
-  interval_change_unsupported: failure(422, ['不支持变更计费周期', '不能在不同计费周期的套餐之间变更。'], ['Interval change unsupported', 'Moving between plans of different intervals is not supported.']),
   seats_out_of_range: failure(422, ['席位数超出范围', '席位数不在该套餐允许的范围内。'], ['Seats out of range', 'The plan does not allow this number of seats.']),
   not_in_trial: failure(422, ['不在试用期', '该客户当前没有试用。'], ['No trial', 'The customer has no trial now.']),
   no_active_subscription: failure(422, ['没有有效订阅', '该客户当前没有有效订阅。'], ['No active subscription', 'The customer has no active subscription.']),
@@ -64,7 +60,6 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
   quantity_overflow: failure(422, ['数量过大', '数量超出可精确表示的范围。'], ['Quantity too large', 'The quantity is larger than can be kept exactly.']),
   quantity_too_precise: failure(422, ['小数位过多', '数量的小数位多于该计量项的精度。'], ['Too many decimals', 'The quantity has more decimals than its meter.']),
   quantity_negative: failure(422, ['数量为负', '数量不能为负。'], ['Negative quantity', 'The quantity cannot be negative.']),
-  duplicate_in_batch: failure(422, ['批次内重复', '同一批次中有相同编号但内容不同的事件。'], ['Duplicate in batch', 'The batch holds another event with this id.']),
   quota_exceeded: failure(422, ['超出配额', '用量超出了配额，超出部分未计入。'], ['Above the quota', 'More was used than the plan allows; the part above is not counted.']),
   reservation_not_found: failure(404, ['预留不存在', '没有这笔配额预留，或它已过旧。'], ['No such reservation', 'There is no such reservation, or it is too old.']),
   reservation_closed: failure(409, ['预留已结束', '这笔配额预留已结算或已释放。'], ['Reservation closed', 'The reservation was settled or released before.']),

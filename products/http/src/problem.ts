@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { BillingError, type Code } from '@customer-portal/billing'
+import type { FailureDetail } from '@customer-portal/billing'
 import { DatabaseFull, DatabaseUnavailable } from '@customer-portal/database'
+import { isFailure, type Code } from './errors.ts'
 import { failures } from './failures.ts'
 import { fieldErrors, pointerAt, type FieldError, type Place, type SchemaError } from './field-errors.ts'
 import { preferredLanguage, type Language } from './language.ts'
@@ -16,7 +17,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = failures[code]
   if (status >= 500) request.log.error({ err: error }, code)
   if (status === 503) void reply.header('retry-after', retrySeconds)
-  if (error instanceof BillingError && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
+  if (isFailure(error) && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return sendProblem(request, reply, language, code, more)
 }
@@ -37,7 +38,7 @@ export function sendProblem(
 interface Mistake { code: Code; detail?: string; errors?: FieldError[]; extensions?: Pick<Problem, 'differs' | 'first'> }
 
 function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
-  if (error instanceof BillingError) return billingMistake(error, request, language)
+  if (isFailure(error)) return failureMistake(error, request, language)
   if (error instanceof DatabaseFull) return { code: 'database_full' }
   if (error instanceof DatabaseUnavailable) return { code: 'database_unavailable' }
   const { validation, validationContext, statusCode = 500 } = error as FastifyError
@@ -48,7 +49,7 @@ function mistakeOf(error: unknown, request: FastifyRequest, language: Language):
   return frameworkMistake(error as FastifyError, statusCode)
 }
 
-function billingMistake({ code, detail }: BillingError, request: FastifyRequest, language: Language): Mistake {
+function failureMistake({ code, detail }: { code: Code; detail: FailureDetail }, request: FastifyRequest, language: Language): Mistake {
   const message = language === 'en' && typeof detail.message === 'string' ? detail.message : undefined
   if (typeof detail.pointer !== 'string') return { code, detail: message }
   const pointer = detail.pointer.startsWith('header:') ? detail.pointer : pointerAt(detail.pointer, placeOf(detail.pointer, request))
@@ -56,7 +57,7 @@ function billingMistake({ code, detail }: BillingError, request: FastifyRequest,
 }
 
 /** What an id that is taken was used for before. */
-function conflictIn({ differs, first }: BillingError['detail']): NonNullable<Mistake['extensions']> {
+function conflictIn({ differs, first }: FailureDetail): NonNullable<Mistake['extensions']> {
   return { differs: differs as Problem['differs'], ...(first ? { first: first as Problem['first'] } : {}) }
 }
 

@@ -1,3 +1,4 @@
+import { HttpError } from './errors.ts'
 import { allowsScope, BillingError, findSecretKey, keyScopes, type Billing, type KeyScope } from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
 import { authenticate, bearerOf } from './scope.ts'
@@ -9,7 +10,7 @@ export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
       const key = await findSecretKey(billing, { key: bearerOf(request) })
       if (!key) throw new BillingError('unauthorized', { message: 'The secret key is unknown, was revoked or has expired.' })
       if (!allowsScope(key.scopes, scope)) {
-        throw new BillingError('scope_missing', { scope, message: `This needs the scope ${scope}; the key has ${key.scopes.join(', ')}.` })
+        throw new HttpError('scope_missing', { scope, message: `This needs the scope ${scope}; the key has ${key.scopes.join(', ')}.` })
       }
       return key
     })

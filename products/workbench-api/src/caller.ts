@@ -1,6 +1,6 @@
 import { BillingError } from '@customer-portal/billing'
 import { findAgent, type Agent, type Workbench } from '@customer-portal/workbench'
-import { authenticate, type App } from '@customer-portal/http'
+import { HttpError, authenticate, type App } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import { sessionCookieName } from './session-cookie.ts'
 
@@ -33,10 +33,10 @@ export function authenticateWorkbench(app: App, { workbench, secure }: { workben
  */
 export function refuseOtherSites(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw new BillingError('unsupported_media_type', { message: 'Send the body as application/json.' })
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw new HttpError('unsupported_media_type', { message: 'Send the body as application/json.' })
   const site = request.headers['sec-fetch-site']
   const foreign = site === undefined ? isForeign(request.headers.origin, request.host) : site !== 'same-origin'
-  if (foreign) throw new BillingError('forbidden', { message: 'Only a page of the workbench itself may do this.' })
+  if (foreign) throw new HttpError('forbidden', { message: 'Only a page of the workbench itself may do this.' })
 }
 
 function isForeign(origin: string | undefined, host: string): boolean {

@@ -1,19 +1,18 @@
-/** Every mistake a caller can make, as a closed list: a new code does not compile until it has an HTTP status and a text in both languages. */
+/** Every mistake a caller of the engine can make, as a closed list: a new code does not compile until it has an HTTP status and a text in both languages. */
 export const codes = [
-  'validation_failed', 'unauthorized', 'forbidden', 'scope_missing', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'rate_limited',
-  'database_unavailable', 'database_full', 'streams_full', 'internal_error',
-  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'subscription_not_found', 'session_not_found', 'discount_not_found', 'alias_not_found', 'payment_not_found',
+  'validation_failed', 'unauthorized', 'not_found', 'payload_too_large', 'rate_limited',
+  'internal_error',
+  'customer_not_found', 'plan_not_found', 'meter_not_found', 'invoice_not_found', 'discount_not_found', 'alias_not_found', 'payment_not_found',
   'customer_exists', 'alias_taken', 'subscription_exists', 'stale_version', 'period_not_over', 'period_not_found', 'event_conflict', 'duplicate_reference', 'payment_reversed',
   'idempotency_key_reused', 'idempotency_in_progress',
-  'not_an_upgrade', 'not_a_downgrade', 'already_on_plan', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'interval_change_unsupported', 'seats_out_of_range', 'no_active_subscription', 'not_in_trial',
+  'not_an_upgrade', 'not_a_downgrade', 'change_blocked', 'quote_expired', 'quote_outdated', 'plan_archived', 'currency_mismatch', 'seats_out_of_range', 'no_active_subscription', 'not_in_trial',
   'starts_too_early', 'starts_in_future',
-  'event_too_old', 'event_too_recent', 'event_in_future', 'event_voided', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative', 'duplicate_in_batch',
+  'event_too_old', 'event_too_recent', 'event_in_future', 'event_voided', 'quantity_overflow', 'quantity_too_precise', 'quantity_negative',
   'quota_exceeded', 'reservation_not_found', 'reservation_closed',
   'seller_missing', 'invoice_void', 'invoice_not_open', 'invoice_is_draft', 'invoice_credited', 'credit_note_final', 'credit_already_used',
   'credit_already_given', 'amount_out_of_range', 'invalid_time_zone', 'invalid_currency', 'invalid_tax_id', 'invalid_plan', 'invalid_discount',
   'too_many_discounts', 'invalid_meter', 'meter_in_use', 'invalid_cursor', 'invalid_range', 'code_invalid', 'clock_backwards', 'pdf_unavailable',
   'pdf_too_large', 'invalid_logo', 'too_many_aliases',
-  'login_failed', 'agent_exists', 'agent_not_found', 'wrong_password',
   'event_not_found',
   'key_not_found', 'key_ended', 'key_limit', 'invalid_key',
 ] as const

@@ -1,4 +1,5 @@
 export { createWorkbench, type Workbench } from './workbench.ts'
+export { WorkbenchError, workbenchCodes, type WorkbenchCode } from './errors.ts'
 export { migrateWorkbench, migrationsFolder } from './migrations.ts'
 export {
   agentExists, createAgent, isAgentPassword, listAgents, loginName, setAgentDisabled, setAgentLocale, setAgentPassword, type Agent, type AgentLocale, type AgentRole, type ListedAgent,

@@ -1,3 +1,4 @@
+import { HttpError } from '@customer-portal/http'
 import { BillingError, type Billing } from '@customer-portal/billing'
 import { Channel, type Viewer } from './channel.ts'
 
@@ -48,7 +49,7 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
         throw new BillingError('rate_limited', { retryAfterSeconds: 30, message: `a customer may have ${options.mostPerCustomer} live connections at a time` })
       }
       if (closed || viewers >= options.mostInAll) {
-        throw new BillingError('streams_full', { message: `${options.mostInAll} live connections are open already; try again in a moment` })
+        throw new HttpError('streams_full', { message: `${options.mostInAll} live connections are open already; try again in a moment` })
       }
       viewers += 1
       const channel = known ?? new Channel(billing, customerId)

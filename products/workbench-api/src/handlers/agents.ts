@@ -1,5 +1,5 @@
-import { BillingError, customerIdOf, endPortalSessionsOf, getCustomer } from '@customer-portal/billing'
-import { createAgent, listAgents, newPassword, setAgentDisabled, setAgentPassword, type ListedAgent as Listed } from '@customer-portal/workbench'
+import { customerIdOf, endPortalSessionsOf, getCustomer } from '@customer-portal/billing'
+import { WorkbenchError, createAgent, listAgents, newPassword, setAgentDisabled, setAgentPassword, type ListedAgent as Listed } from '@customer-portal/workbench'
 import { PageQuery, type App } from '@customer-portal/http'
 import { CustomerId, Page } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -22,7 +22,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     const { customerId, locale } = await getCustomer(billing, { customerId: await customerIdOf(billing, request.body.customerId) })
     // Who is not asked for a language has the customer's.
     const agent = await createAgent(workbench, { locale, ...request.body, customerId, name: request.body.name.trim() })
-    if (!agent) throw new BillingError('agent_exists', { pointer: '/email', message: 'An agent with this email exists already.' })
+    if (!agent) throw new WorkbenchError('agent_exists', { pointer: '/email', message: 'An agent with this email exists already.' })
     return reply.code(201).send(agent)
   })
 
@@ -40,7 +40,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
 
   /** What an agent has opened ends with their logins. */
   const ended = async (agentId: string, agent: Listed | undefined): Promise<Listed> => {
-    if (!agent) throw new BillingError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
+    if (!agent) throw new WorkbenchError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
     await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
     return agent
   }
@@ -55,7 +55,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
     schema: { summary: 'Let an agent in again', tags: ['agents'], description: 'With the password they had.', params: AgentPath, response: { 200: ListedAgent } },
   }, async ({ params: { agentId } }) => {
     const agent = await setAgentDisabled(workbench, { agentId, disabled: false })
-    if (!agent) throw new BillingError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
+    if (!agent) throw new WorkbenchError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
     return agent
   })
 

@@ -1,5 +1,5 @@
 import { actingFor, BillingError, createPortalSession, endPortalSessionsOf, getCustomer } from '@customer-portal/billing'
-import { type Agent, agentExists, findAgent, logIn, loginName, logOut, setAgentLocale, setAgentPassword } from '@customer-portal/workbench'
+import { WorkbenchError, type Agent, agentExists, findAgent, logIn, loginName, logOut, setAgentLocale, setAgentPassword } from '@customer-portal/workbench'
 import { callerOf, type App } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -98,7 +98,7 @@ async function checkPassword({ workbench, attempts }: Deps, request: FastifyRequ
     // What was typed as an address may be a password: it is written down only where an agent has it.
     const known = await agentExists(workbench, email)
     request.log.warn({ address: request.ip, ...(known ? { email: loginName(email) } : {}), known }, 'a login failed')
-    throw new BillingError(refusal)
+    throw new WorkbenchError(refusal)
   }
   attempts.succeeded(attempt)
   return login

@@ -1,0 +1,15 @@
+/** Every mistake a caller of the desk can make that is not one of billing's. */
+export const workbenchCodes = ['login_failed', 'agent_exists', 'agent_not_found', 'wrong_password'] as const
+export type WorkbenchCode = (typeof workbenchCodes)[number]
+
+/** A caller's mistake at the desk; `detail` as in the errors of billing: a sentence, and where in the input it is. */
+export class WorkbenchError extends Error {
+  readonly code: WorkbenchCode
+  readonly detail: { message?: string; pointer?: string; [value: string]: unknown }
+  constructor(code: WorkbenchCode, detail: WorkbenchError['detail'] = {}) {
+    super(detail.message ? `${code}: ${detail.message}` : code)
+    this.name = 'WorkbenchError'
+    this.code = code
+    this.detail = detail
+  }
+}
