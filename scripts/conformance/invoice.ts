@@ -1,7 +1,7 @@
 import { creditsOf } from '../../services/billing/src/invoice/billed.ts'
 import { addedToBalance } from '../../services/billing/src/invoice/document.ts'
 import type { Discount } from '../../services/billing/src/invoice/discounts.ts'
-import { payableOf } from '../../services/billing/src/invoice/issue.ts'
+import { payableOf } from '../../services/billing/src/invoice/document.ts'
 import { feeLine, lessTakenOff, type LineDraft } from '../../services/billing/src/invoice/line.ts'
 import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
 import { nothingSettled } from '../../services/billing/src/invoice/state.ts'
