@@ -1,6 +1,6 @@
 import type { History } from '../../services/billing/src/history.ts'
 import type { Meter } from '../../services/billing/src/meter.ts'
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import { sum } from '../../services/billing/src/rules/money.ts'
 import { unitsFrom, type Steps } from '../../services/billing/src/rules/quantity.ts'
 import { beginningOfTime, startOfDay } from '../../services/billing/src/rules/zone.ts'
@@ -9,7 +9,7 @@ import { countersFrom, type QuotaCounter } from '../../services/billing/src/usag
 import { decide } from '../../services/billing/src/usage/quota-decision.ts'
 import { quotaWindows } from '../../services/billing/src/usage/quota-window.ts'
 import { quotaFor } from '../../services/billing/src/usage/quota.ts'
-import { metersInPeriod, usageStretches } from '../../services/billing/src/usage/rating.ts'
+import { metersInPeriod, usagePhases } from '../../services/billing/src/usage/rating.ts'
 import { takenTimes } from '../../services/billing/src/usage/taken-times.ts'
 import {
   always,
@@ -33,7 +33,7 @@ const customerId = 'customer'
 /** One meter of a subscription in its first usage period. */
 interface Feature {
   meter: Meter
-  phase: Stretch
+  phase: Phase
   /** What of a quantity is taken where not all of it is left. */
   mode: 'partial' | 'all'
 }
@@ -111,7 +111,7 @@ function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
   const { meter, phase } = feature
   const [period] = usagePeriods([phase], someDate)
   const days = [{ meter: meter.key, date: someDate, quantity: recorded, events: 1 }]
-  const [counted] = metersInPeriod(usageStretches([phase]), period!, days, new Map([[meter.key, meter]]))
+  const [counted] = metersInPeriod(usagePhases([phase]), period!, days, new Map([[meter.key, meter]]))
   const units = (steps: Steps) => unitsFrom(steps, meter.decimals)
   return {
     usage: units(counted!.used),
@@ -124,7 +124,7 @@ function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
 function counterOf({ meter, phase }: Pick<Feature, 'meter' | 'phase'>, recorded: Steps): QuotaCounter {
   const history: Partial<History> = {
     zones: [{ from: beginningOfTime, timezone: 'UTC' }],
-    stretches: [phase],
+    phases: [phase],
     meters: new Map([[meter.key, meter]]),
     deficits: [],
     today: someDate,

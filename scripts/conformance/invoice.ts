@@ -5,7 +5,7 @@ import { payableOf } from '../../services/billing/src/invoice/document.ts'
 import { feeLine, lessTakenOff, type LineDraft } from '../../services/billing/src/invoice/line.ts'
 import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
 import { nothingSettled } from '../../services/billing/src/invoice/state.ts'
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import { creditLines, leftOfLine, type CreditableLine } from '../../services/billing/src/rules/credit-note.ts'
 import { addDays, type LocalDate } from '../../services/billing/src/rules/date.ts'
 import { spread, weightsOf } from '../../services/billing/src/rules/discount.ts'
@@ -244,7 +244,7 @@ function lineOf({
     taxMode: plan.taxMode,
     period: { start: from, end: to },
     explain: [],
-    stretchId: 'phase',
+    phaseId: 'phase',
   }
 }
 
@@ -308,7 +308,7 @@ const periodsOfDays: Record<string, { from: LocalDate; interval: 'month' | 'year
 }
 
 /** A subscription for the fee of a case, in a period of as many days. */
-function feeOf(input: Input, currency: Currency): Stretch {
+function feeOf(input: Input, currency: Currency): Phase {
   const found = periodsOfDays[text(input, 'period_days')]
   if (!found) throw new Unsupported('period_days: a fee period is a month or a year')
   const fee = { amount: currency.amount(text(input, 'plan_amount')), per: 'subscription' } as const

@@ -1,4 +1,4 @@
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import { monthsOf, type PlanInput } from '../../services/billing/src/plan.ts'
 import {
   addDays,
@@ -87,13 +87,13 @@ export const periodAdapters: Record<string, Adapter> = {
 
 const beforeAnchor = 'periods begin with the anchor: before it there is no subscription'
 
-function periodOn(phase: Stretch, date: LocalDate): Period {
+function periodOn(phase: Phase, date: LocalDate): Period {
   if (date < phase.from) throw new Unsupported(beforeAnchor)
   return feePeriodAt(phase, date)
 }
 
 /** The subscription that began on the anchor; undefined where there is none and it goes by the calendar. */
-function phaseIn(input: Input, zones: readonly ZoneChange[]): Stretch | undefined {
+function phaseIn(input: Input, zones: readonly ZoneChange[]): Phase | undefined {
   const isCalendar = oneOf(input, 'alignment', ['anniversary', 'calendar'], 'anniversary') === 'calendar'
   if (has(input, 'anchor'))
     return isCalendar
@@ -104,7 +104,7 @@ function phaseIn(input: Input, zones: readonly ZoneChange[]): Stretch | undefine
 }
 
 /** A subscription by the calendar: months that begin on the 1st, counted from the one it begins in. */
-function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Stretch {
+function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Phase {
   oneOf(input, 'interval', ['month'])
   const plan = planOf({ ...intervalOf(input), alignment: 'calendar' })
   if (monthsOf(plan) > mostMonths)
@@ -114,7 +114,7 @@ function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): St
 
 /** A fee that a case bills: its dates of a period. */
 export interface Billed {
-  phase: Stretch
+  phase: Phase
   dates: DateRange
   period: Period
 }
@@ -134,7 +134,7 @@ export function billedIn(input: Input, fee: PlanInput['fee'] = { amount: 0, per:
   })
 }
 
-function phaseOfBillDay(input: Input, fee?: PlanInput['fee']): Stretch {
+function phaseOfBillDay(input: Input, fee?: PlanInput['fee']): Phase {
   return phaseBilledOn(text(input, 'start_date'), whole(text(input, 'bill_cycle_day'), 'bill_cycle_day'), {
     ...intervalOf(input),
     ...(fee ? { fee } : {}),
@@ -142,7 +142,7 @@ function phaseOfBillDay(input: Input, fee?: PlanInput['fee']): Stretch {
 }
 
 /** A subscription that is billed on a day of the month: that of its start, or the 1st. */
-export function phaseBilledOn(start: LocalDate, day: number, plan: Partial<PlanInput>): Stretch {
+export function phaseBilledOn(start: LocalDate, day: number, plan: Partial<PlanInput>): Phase {
   const isStart = day === Number(start.slice(8))
   if (!isStart && day !== 1)
     throw new Unsupported('periods begin on the day of the month of the start, or on the 1st')

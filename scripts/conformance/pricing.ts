@@ -7,14 +7,14 @@ import {
 } from '../../services/billing/src/invoice/line.ts'
 import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
 import type { Meter } from '../../services/billing/src/meter.ts'
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import type { Charge } from '../../services/billing/src/plan.ts'
 import { totals } from '../../services/billing/src/rules/invoicing.ts'
 import type { LabelledPeriod } from '../../services/billing/src/rules/period.ts'
 import type { Price, Tier } from '../../services/billing/src/rules/pricing.ts'
 import { startOfDay } from '../../services/billing/src/rules/zone.ts'
 import { feePeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
-import { rateUsage, usageStretches, type RatedUsage } from '../../services/billing/src/usage/rating.ts'
+import { rateUsage, usagePhases, type RatedUsage } from '../../services/billing/src/usage/rating.ts'
 import {
   always,
   has,
@@ -65,7 +65,7 @@ interface Used {
 
 /** What is charged, on which meter, and what it counts for a quantity of the case. */
 interface Setting {
-  phase: Stretch
+  phase: Phase
   meter: Meter
   counted: (quantity: string) => string
 }
@@ -103,7 +103,7 @@ function flatLines(input: Input, currency: Currency): LineDraft[] {
   return feeLines(phaseOf(planOf({ currency: currency.code, fee }), someDate, { seats }))
 }
 
-function feeLines(phase: Stretch): LineDraft[] {
+function feeLines(phase: Phase): LineDraft[] {
   const period = feePeriodAt(phase, phase.from)
   return [feeLine(phase, period, period)]
 }
@@ -157,7 +157,7 @@ function againstBilled(
   return adjustmentLine(
     all,
     period,
-    billedFor(lines, all.stretch.id, setting.meter, period.from),
+    billedFor(lines, all.phase.id, setting.meter, period.from),
     endOf(period),
   )
 }
@@ -183,7 +183,7 @@ function rated(
     quantity: stepsOf(counted(quantity), meter),
     events,
   }))
-  return rateUsage(usageStretches([phase]), period, days, new Map([[meter.key, meter]]))[0]!
+  return rateUsage(usagePhases([phase]), period, days, new Map([[meter.key, meter]]))[0]!
 }
 
 /** The charge: at most one of the fields that say what is included, a price, and its bounds. */

@@ -1,6 +1,6 @@
 import { creditsOf } from '../../services/billing/src/invoice/billed.ts'
 import { feeLine, type LineDraft } from '../../services/billing/src/invoice/line.ts'
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import type { Plan, PlanInput } from '../../services/billing/src/plan.ts'
 import {
   addDays,
@@ -18,7 +18,7 @@ import {
   zoneOn,
   type ZoneChange,
 } from '../../services/billing/src/rules/zone.ts'
-import { isSameGrid, nextStretch } from '../../services/billing/src/schedule.ts'
+import { isSameGrid, nextPhase } from '../../services/billing/src/schedule.ts'
 import { feePeriodAt } from '../../services/billing/src/timeline.ts'
 import {
   always,
@@ -194,7 +194,7 @@ function checkCause(input: Input, { from, to }: DateRange, zones: readonly ZoneC
 }
 
 /** A subscription to one item for a whole period, or none. */
-function phaseFor(item: Json | undefined, { currency, interval, period }: Setting): Stretch | undefined {
+function phaseFor(item: Json | undefined, { currency, interval, period }: Setting): Phase | undefined {
   if (item === null || item === undefined) return undefined
   const { plan, seats } = itemOf(object(item), currency, interval)
   return phaseOf(plan, period.from, { seats })
@@ -227,7 +227,7 @@ function chargesOf(input: Input, setting: Setting, at: LocalDate): LineDraft[] {
   const to = itemOf(object(input.new), currency, newInterval)
   const before =
     phaseFor(input.old, setting) ?? phaseOf(planOf({ currency: currency.code, ...interval }), period.from)
-  const next = nextStretch(before, { id: 'next', ...to, from: at, scheduled: false })
+  const next = nextPhase(before, { id: 'next', ...to, from: at, scheduled: false })
   always(
     input,
     'reset_cycle',

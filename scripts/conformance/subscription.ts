@@ -3,7 +3,7 @@ import { BillingError } from '../../services/billing/src/failure.ts'
 import type { Discount } from '../../services/billing/src/invoice/discounts.ts'
 import type { BilledLine, LineDraft } from '../../services/billing/src/invoice/line.ts'
 import type { Meter } from '../../services/billing/src/meter.ts'
-import type { Stretch } from '../../services/billing/src/phases.ts'
+import type { Phase } from '../../services/billing/src/phases.ts'
 import { specOf, type Plan, type PlanInput } from '../../services/billing/src/plan.ts'
 import { monthsBetween, type LocalDate } from '../../services/billing/src/rules/date.ts'
 import { parseInstant, type Instant } from '../../services/billing/src/rules/instant.ts'
@@ -50,7 +50,7 @@ function accepted<T>(stated: () => T): T {
 }
 
 /** A subscription on one plan that goes on. */
-export function phaseOf(plan: Plan, from: LocalDate, changes: Partial<Stretch> = {}): Stretch {
+export function phaseOf(plan: Plan, from: LocalDate, changes: Partial<Phase> = {}): Phase {
   return {
     id: 'phase',
     subscriptionId: 'subscription',

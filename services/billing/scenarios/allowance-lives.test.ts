@@ -8,7 +8,7 @@ import { daysIn } from '../src/rules/period.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { usagePeriods } from '../src/timeline.ts'
 import { mistakesOf } from './invariants.ts'
-import type { Stretch } from '../src/phases.ts'
+import type { Phase } from '../src/phases.ts'
 
 const start = '2026-03-01T02:00:00.000000Z'
 const long = process.env['LONG'] === '1'
@@ -44,19 +44,19 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
     await world.close()
   })
 
-  const includedOf = ({ plan: { charges: [charge] }, seats }: Stretch) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
+  const includedOf = ({ plan: { charges: [charge] }, seats }: Phase) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
 
   /** Units that the days so far have a right to, of every plan and period, and the largest allowance there was. */
   async function mostOf(customerId: string): Promise<number> {
-    const { stretches, today } = await world.billing.transaction((tx) => readHistory(tx, customerId), { readOnly: true })
-    const shares = usagePeriods(stretches, today).flatMap((period) => stretches.map((stretch, index) => {
-      const { from, to, subscriptionId, credited } = stretch
+    const { phases, today } = await world.billing.transaction((tx) => readHistory(tx, customerId), { readOnly: true })
+    const shares = usagePeriods(phases, today).flatMap((period) => phases.map((phase, index) => {
+      const { from, to, subscriptionId, credited } = phase
       // Where nothing was given back for the days after an end, they count to the end of the month.
-      const keeps = to === period.to && !credited && stretches[index + 1]?.subscriptionId !== subscriptionId
+      const keeps = to === period.to && !credited && phases[index + 1]?.subscriptionId !== subscriptionId
       const dates = intersection({ from, to: keeps ? period.whole.to : to ?? addDays(today, 1) }, keeps ? { from: period.from, to: period.whole.to } : period)
-      return dates ? includedOf(stretch) * daysBetween(dates.from, dates.to) / daysIn(period.whole) : 0
+      return dates ? includedOf(phase) * daysBetween(dates.from, dates.to) / daysIn(period.whole) : 0
     }))
-    return shares.reduce((sum, one) => sum + one, 0) + Math.max(...stretches.map(includedOf))
+    return shares.reduce((sum, one) => sum + one, 0) + Math.max(...phases.map(includedOf))
   }
 
   test('whatever is changed, ended and begun again, no more is granted than the shares of the days and one largest allowance', async () => {

@@ -72,7 +72,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('late')
     await world.passTo('2026-12-10T00:00:00Z')
     await use('late', 'late-1', 100, '2026-11-20T00:00:00Z')
-    await use('late', 'after-the-end', 7, '2026-12-05T00:00:00Z') // outside any stretch: counted, not charged
+    await use('late', 'after-the-end', 7, '2026-12-05T00:00:00Z') // outside any phase: counted, not charged
     world.set('2027-01-04T15:00:00Z')
     await use('late', 'late-2', 20, '2026-11-30T15:30:00Z')
     await world.passTo('2027-01-04T15:59:59Z')

@@ -58,9 +58,9 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
       return upgradeSubscription(world.billing, { customerId: 'climber', planId, seats }).catch((error: unknown) => error)
     })
     for (const outcome of outcomes) if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'BillingError', code: 'not_an_upgrade' } satisfies Partial<BillingError>)
-    const stretches = await world.db.asOwner((tx) => tx.query<{ plan_id: string; starts_on: string; ends_on: string | null }>("select plan_id, starts_on, ends_on from stretches where customer_id = 'climber' order by sequence"))
-    expect(stretches.filter((stretch) => stretch.ends_on === null)).toMatchObject([{ plan_id: 'business' }])
-    for (const [index, stretch] of stretches.slice(1).entries()) expect(stretches[index]!.ends_on).toBe(stretch.starts_on)
+    const phases = await world.db.asOwner((tx) => tx.query<{ plan_id: string; starts_on: string; ends_on: string | null }>("select plan_id, starts_on, ends_on from stretches where customer_id = 'climber' order by sequence"))
+    expect(phases.filter((phase) => phase.ends_on === null)).toMatchObject([{ plan_id: 'business' }])
+    for (const [index, phase] of phases.slice(1).entries()) expect(phases[index]!.ends_on).toBe(phase.starts_on)
     // Whatever the way up, the money in the end is that of the month on business.
     const { data } = await getInvoices(world.billing, { customerId: 'climber', limit: 100 })
     expect(data.reduce((total, invoice) => total + invoice.subtotal, 0)).toBe(199_900)

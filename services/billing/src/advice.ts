@@ -21,7 +21,7 @@ import { usagePeriods } from './timeline.ts'
 import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
 import { dailyUsage, rateUsage, usedOn, type DailyUsage, type RatedUsage } from './usage/rating.ts'
 import { getUsageSummary } from './usage/summary.ts'
-import { currentStretch, type Stretch } from './phases.ts'
+import { currentPhase, type Phase } from './phases.ts'
 
 /** One meter of the period on one plan. Units; `included` null is unlimited. */
 export interface AdvisedMeter {
@@ -95,9 +95,9 @@ export async function getAdvice(billing: Billing, input: { customerId: string })
   return billing.transaction(async (tx) => {
     const history = await readBillingState(tx, input.customerId)
     const { currency } = history.customer
-    const current = currentStretch(history)
+    const current = currentPhase(history)
     if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
-    const running = usagePeriods(history.stretches, history.today).at(-1)!
+    const running = usagePeriods(history.phases, history.today).at(-1)!
     const tried = periodsToTry(history)
     const rated = lastPeriod(history, current)
     const usage = await dailyUsage(tx, input.customerId, { from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!, to: addDays(history.today, 1) })
@@ -113,12 +113,12 @@ export async function getAdvice(billing: Billing, input: { customerId: string })
 }
 
 /** Of the subscription of now: one before it was of another time. */
-function lastPeriod({ stretches, today }: History, { subscriptionId }: Stretch): LabelledPeriod | undefined {
-  const since = stretches.find((stretch) => stretch.subscriptionId === subscriptionId)!.from
-  return usagePeriods(stretches, today).findLast((period) => period.to <= today && period.from >= since)
+function lastPeriod({ phases, today }: History, { subscriptionId }: Phase): LabelledPeriod | undefined {
+  const since = phases.find((phase) => phase.subscriptionId === subscriptionId)!.from
+  return usagePeriods(phases, today).findLast((period) => period.to <= today && period.from >= since)
 }
 
-interface Basis { current: Stretch; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
+interface Basis { current: Phase; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
 
 async function advisePlans(tx: BillingTransaction, history: BillingState, basis: Basis): Promise<PlanAdvice[]> {
   const { discounts } = history

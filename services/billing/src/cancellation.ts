@@ -10,12 +10,12 @@ import { viewOf, type Invoice } from './invoice/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
 import { dropWaiting, schedule } from './plan-change.ts'
 import { addDays } from './rules/date.ts'
-import { keepWaiting, writeStretches } from './stretch.ts'
+import { keepWaiting, writePhases } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { deficitsOfEnding } from './usage/allowances.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
-import { currentStretch, type Stretch } from './phases.ts'
+import { currentPhase, type Phase } from './phases.ts'
 import type { Waiting } from './schedule.ts'
 import type { Notice } from './text.ts'
 
@@ -66,29 +66,29 @@ async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after:
 
 const isEnd = (one: Waiting) => one.change === null
 
-function currentOf(history: BillingState): Stretch {
-  const current = currentStretch(history)
+function currentOf(history: BillingState): Phase {
+  const current = currentPhase(history)
   if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
   return current
 }
 
 /** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
 async function endNow(
-  tx: BillingTransaction, history: BillingState, current: Stretch, credit: boolean,
+  tx: BillingTransaction, history: BillingState, current: Phase, credit: boolean,
 ): Promise<{ invoice: Invoice | null; deficits: Notice[]; state: BillingState }> {
   const { customer: { customerId }, today } = history
   const endsOn = addDays(today, 1)
-  const period = usagePeriods(history.stretches, today).at(-1)!
-  const credits = credit ? await creditsFrom(tx, customerId, history.stretches, endsOn) : []
+  const period = usagePeriods(history.phases, today).at(-1)!
+  const credits = credit ? await creditsFrom(tx, customerId, history.phases, endsOn) : []
   // Where discounts took all of the fee, nothing is given back.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])
-  await writeStretches(tx, customerId, { endsOn, next: null, credited: credit })
+  await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
-  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, stretchId: current.subscriptionId })
+  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, phaseId: current.subscriptionId })
   return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today), state: ended }
 }

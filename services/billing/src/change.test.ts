@@ -36,7 +36,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   }
   const upgrade = (customerId: string, planId: string, more: { seats?: number; quoteId?: string } = {}) => upgradeSubscription(world.billing, { customerId, planId, ...more })
   const pay = (invoice: Invoice | null) => recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total, method: 'bank', reference: 'r' })
-  const stretchesOf = (customerId: string) => world.db.asOwner((tx) =>
+  const phasesOf = (customerId: string) => world.db.asOwner((tx) =>
     tx.query<{ plan: string; from: string; to: string | null }>('select plan_id as plan, starts_on as "from", ends_on as "to" from stretches where customer_id = $1 order by sequence', [customerId]))
   const creditOf = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
 
@@ -44,7 +44,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await subscribe('same', 'team')
     expect(await upgrade('same', 'team')).toMatchObject({ invoice: null, subscription: { plan: { id: 'team' } } })
     expect(await upgrade('same', 'team', { seats: 1 })).toMatchObject({ invoice: null })
-    expect(await stretchesOf('same')).toHaveLength(1)
+    expect(await phasesOf('same')).toHaveLength(1)
   })
 
   test.each([
@@ -52,7 +52,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   ])('from team to %s: %s, and nothing changed', async (planId, code) => {
     await subscribe(`to-${planId}`, 'team')
     await expect(upgrade(`to-${planId}`, planId)).rejects.toMatchObject({ code, detail: { pointer: '/planId' } })
-    expect(await stretchesOf(`to-${planId}`)).toMatchObject([{ plan: 'team', to: null }])
+    expect(await phasesOf(`to-${planId}`)).toMatchObject([{ plan: 'team', to: null }])
     expect((await getInvoices(world.billing, { customerId: `to-${planId}` })).data).toHaveLength(1)
   })
 
@@ -102,7 +102,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     const second = await upgrade('twice', 'business')
     expect(amounts(first.invoice)).toEqual([['credit', -29_950], ['fee', 14_850]])
     expect(amounts(second.invoice)).toEqual([['credit', -14_850], ['fee', 99_950]])
-    expect(await stretchesOf('twice')).toMatchObject([{ plan: 'team', to: '2026-11-16' }, { plan: 'seats', from: '2026-11-16', to: '2026-11-16' }, { plan: 'business', from: '2026-11-16', to: null }])
+    expect(await phasesOf('twice')).toMatchObject([{ plan: 'team', to: '2026-11-16' }, { plan: 'seats', from: '2026-11-16', to: '2026-11-16' }, { plan: 'business', from: '2026-11-16', to: null }])
     expect((await getSubscription(world.billing, { customerId: 'twice' })).nextInvoice).toMatchObject({ at: '2026-12-01', estimatedTotal: 211_894 })
   })
 
@@ -200,7 +200,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     const [start] = (await getInvoices(world.billing, { customerId: 'outdated' })).data
     await voidInvoice(world.billing, { invoiceId: start!.id })
     await expect(upgrade('outdated', 'moving', { quoteId: credited.quoteId })).rejects.toMatchObject({ code: 'quote_outdated' })
-    expect(await stretchesOf('outdated')).toHaveLength(1)
+    expect(await phasesOf('outdated')).toHaveLength(1)
     const last = await previewChange(world.billing, { customerId: 'outdated', planId: 'moving' })
     expect((await upgrade('outdated', 'moving', { quoteId: last.quoteId })).invoice).toMatchObject({ total: last.total })
   })

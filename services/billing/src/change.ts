@@ -14,8 +14,8 @@ import { unitsFrom, wholeUnits } from './rules/quantity.ts'
 import { inChinese, type LocalizedText, type Notice } from './text.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { dailyUsage, usedOn } from './usage/rating.ts'
-import { currentStretch, type Stretch } from './phases.ts'
-import { isSameGrid, nextStretch, type Party } from './schedule.ts'
+import { currentPhase, type Phase } from './phases.ts'
+import { isSameGrid, nextPhase, type Party } from './schedule.ts'
 
 export { directionOf, type Direction } from './direction.ts'
 
@@ -29,7 +29,7 @@ export interface ChangeRequest {
 
 /** A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens without money. */
 export interface PlannedChange {
-  from: Stretch
+  from: Phase
   to: { plan: Plan; seats: number }
   seatsAsked: boolean
   direction: Direction
@@ -48,7 +48,7 @@ export function partyOf({ access }: BillingTransaction): Party {
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
 export async function planChange(tx: BillingTransaction, history: BillingState, asked: ChangeRequest): Promise<PlannedChange> {
-  const from = currentStretch(history)
+  const from = currentPhase(history)
   const { customerId, currency } = history.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)
@@ -67,32 +67,32 @@ export async function planChange(tx: BillingTransaction, history: BillingState, 
 }
 
 /** Up now, down at the end of the fee period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
-function momentOf(tx: BillingTransaction, { stretches, today }: History, from: Stretch, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
+function momentOf(tx: BillingTransaction, { phases, today }: History, from: Phase, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
   const endOfFee = feePeriodAt(from, today).to
   if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
   if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
   const waits = direction === 'down' || (direction === 'level' && partyOf(tx) === 'customer')
   if (!waits) return { when: 'now', at: today }
-  return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(stretches, today).at(-1)!.to }
+  return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(phases, today).at(-1)!.to }
 }
 
 /** What the vendor scheduled for the same plan goes on under more seats, so those must have room in it. */
-function checkRoomLater({ waiting }: History, from: Stretch, { plan, seats }: { plan: Plan; seats: number }): void {
+function checkRoomLater({ waiting }: History, from: Phase, { plan, seats }: { plan: Plan; seats: number }): void {
   const later = waiting.find((one) => one.by === 'vendor')?.change
   if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats) seatsFor(later.plan, seats, seats)
 }
 
 /** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
-async function moneyOf(tx: BillingTransaction, history: BillingState, from: Stretch, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function moneyOf(tx: BillingTransaction, history: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
   const feePeriod = feePeriodAt(from, history.today)
   if (direction === 'same') return { feePeriod, lines: [] }
-  const next = nextStretch(from, { id: '', ...to, from: history.today, scheduled: false })
+  const next = nextPhase(from, { id: '', ...to, from: history.today, scheduled: false })
   if (beginsGrid(from, next)) return gridChange(tx, history, next)
   return { feePeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, history, from, to, feePeriod) }
 }
 
-/** Whether a stretch begins periods of its own: with another interval, and after a trial. */
-export function beginsGrid(from: Stretch, next: Stretch): boolean {
+/** Whether a phase begins periods of its own: with another interval, and after a trial. */
+export function beginsGrid(from: Phase, next: Phase): boolean {
   return !isSameGrid(from, next)
 }
 
@@ -114,26 +114,26 @@ export async function refuseArchived(tx: BillingTransaction, plan: Plan, { isNew
  * Another interval begins a fee period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function gridChange(tx: BillingTransaction, history: BillingState, next: Stretch): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function gridChange(tx: BillingTransaction, history: BillingState, next: Phase): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
   const { today } = history
   const feePeriod = feePeriodAt(next, today)
   const fee = feeLine(next, feePeriod, feePeriod)
-  const credits = await creditsFrom(tx, history.customer.customerId, history.stretches, today)
-  const after = { ...history, ahead: [], stretches: [...history.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
-  const ended = endedPeriod(after.stretches, today)
+  const credits = await creditsFrom(tx, history.customer.customerId, history.phases, today)
+  const after = { ...history, ahead: [], phases: [...history.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
+  const ended = endedPeriod(after.phases, today)
   return { feePeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
 }
 
 /** The usage period that a change of interval on `date` has cut short there, unless it began a period anyway. */
-export function endedPeriod(stretches: readonly Stretch[], date: LocalDate): LabelledPeriod | undefined {
-  const period = usagePeriods(stretches, date).findLast((one) => one.to === date)
+export function endedPeriod(phases: readonly Phase[], date: LocalDate): LabelledPeriod | undefined {
+  const period = usagePeriods(phases, date).findLast((one) => one.to === date)
   return period && period.to < period.whole.to ? period : undefined
 }
 
-async function changeLines(tx: BillingTransaction, history: History, from: Stretch, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
-  const { customer: { customerId }, stretches, today } = history
-  const since = paidFrom(from, to, { date: today, period: usagePeriods(stretches, today).at(-1)! })
-  const credits = await creditsFrom(tx, customerId, stretches, since)
+async function changeLines(tx: BillingTransaction, history: History, from: Phase, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
+  const { customer: { customerId }, phases, today } = history
+  const since = paidFrom(from, to, { date: today, period: usagePeriods(phases, today).at(-1)! })
+  const credits = await creditsFrom(tx, customerId, phases, since)
   const fee = feeLine({ id: '', ...to }, { from: since, to: feePeriod.to }, feePeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
 }
@@ -159,7 +159,7 @@ export function tooManySeats(plan: Plan, seats: number): Notice[] {
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
 export async function warningsOf(tx: BillingTransaction, history: History, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
   if (direction === 'up' || direction === 'same') return []
-  const period = usagePeriods(history.stretches, history.today).at(-1)!
+  const period = usagePeriods(history.phases, history.today).at(-1)!
   const usage = await dailyUsage(tx, history.customer.customerId, period)
   return from.plan.charges.flatMap(({ meter: key }): Notice[] => {
     const meter = history.meters.get(key)!
@@ -187,7 +187,7 @@ export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void 
   throw new BillingError('seats_out_of_range', { pointer: '/seats', seats: asked, message: `plan '${plan.id}' knows no seats: leave seats out` })
 }
 
-/** The seats of the new stretch: those asked for, or as many as now, brought up to the plan's minimum. */
+/** The seats of the new phase: those asked for, or as many as now, brought up to the plan's minimum. */
 export function seatsFor(plan: Plan, asked: number | undefined, current: number): number {
   const seats = asked ?? Math.max(current, seatsOf(plan).min)
   const { min, max } = seatsOf(plan)

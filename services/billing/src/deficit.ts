@@ -6,7 +6,7 @@ import { addDays, type LocalDate } from './rules/date.ts'
 import { stepsFrom, unitsFrom } from './rules/quantity.ts'
 import { usagePeriods } from './timeline.ts'
 import { addDeficit, readUsage } from './usage/deficit.ts'
-import { currentStretch, stretchOn } from './phases.ts'
+import { currentPhase, phaseOn } from './phases.ts'
 
 /** What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off. Units. */
 export interface Deficit {
@@ -47,10 +47,10 @@ export async function forgiveDeficit(billing: Billing, input: { customerId: stri
  * begins on it.
  */
 async function standing(tx: BillingTransaction, history: History): Promise<{ from: LocalDate; carried: ReadonlyMap<string, number> }> {
-  const { stretches, today } = history
-  const running = currentStretch(history) && usagePeriods(stretches, today).at(-1)
+  const { phases, today } = history
+  const running = currentPhase(history) && usagePeriods(phases, today).at(-1)
   if (running) return { from: running.from, carried: (await readUsage(tx, history, running)).carriedInto(running) }
-  const from = stretchOn(stretches, today) ? addDays(today, 1) : today
+  const from = phaseOn(phases, today) ? addDays(today, 1) : today
   const next = { from, to: addDays(from, 1) }
   return { from: today, carried: (await readUsage(tx, history, next)).carriedInto({ ...next, whole: next }) }
 }

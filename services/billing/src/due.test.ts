@@ -106,7 +106,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
   test('one customer who fails is told about and does not stop the others', async () => {
     await subscribe('failing')
     await subscribe('healthy')
-    // What no command can write: a stretch whose plan charges a meter that is not there.
+    // What no command can write: a phase whose plan charges a meter that is not there.
     await world.db.asOwner((tx) => tx.query("update stretches set anchor_on = '2026-10-31'::date, starts_on = '2026-10-31'::date, alignment = 'calendar', ends_on = '2026-10-31' where customer_id = 'failing'"))
     await world.db.asOwner((tx) => tx.query("insert into plans (id, version, spec, created_at) select 'broken', 1, jsonb_set(spec, '{charges,0,meter}', '\"gone\"'), created_at from plans where id = 'team'"))
     await world.db.asOwner((tx) => tx.query("update stretches set plan_id = 'broken', ends_on = null where customer_id = 'failing'"))

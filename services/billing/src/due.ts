@@ -91,12 +91,12 @@ async function closeEnded(tx: BillingTransaction, history: BillingState, until: 
   for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(history)) {
     if (at > until || at > tx.at) continue
     await arriveToBill(tx, history.customer.customerId)
-    const period = usagePeriods(history.stretches, endsOn).findLast((one) => one.to <= endsOn)
+    const period = usagePeriods(history.phases, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) {
       // There is one closing at the end, and one for each time it was opened again.
-      const stretchId = reopenedAt === null ? '' : `${id} ${reopenedAt}`
-      await issue(tx, history, { kind: 'closing', period, stretchId, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+      const phaseId = reopenedAt === null ? '' : `${id} ${reopenedAt}`
+      await issue(tx, history, { kind: 'closing', period, phaseId, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
     }
     await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])

@@ -9,8 +9,8 @@ import { money, type Money } from './rules/money.ts'
 import type { Cycle } from './rules/period.ts'
 import { localDateOf, type ZoneChange } from './rules/zone.ts'
 import { customerColumns, type CustomerRow } from './customer-lock.ts'
-import type { Stretch } from './phases.ts'
-import { stretchesAhead, whatHappens, type Party, type Scheduled, type Waiting } from './schedule.ts'
+import type { Phase } from './phases.ts'
+import { phasesAhead, whatHappens, type Party, type Scheduled, type Waiting } from './schedule.ts'
 
 /** What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven in it. Steps. */
 export interface DeficitSum {
@@ -26,7 +26,7 @@ export interface History {
   customer: CustomerRow
   zones: ZoneChange[]
   /** With what a scheduled change has begun by today, whether it is written down already or not. */
-  stretches: Stretch[]
+  phases: Phase[]
   /** What the customer and the vendor asked for and has not begun by today. */
   waiting: Waiting[]
   /** What has begun by today and is not written down yet, in order. */
@@ -85,9 +85,9 @@ function customerNotFound(customerId: string): BillingError {
   return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
 }
 
-/** A state in which some of what was written is different: the written stretches, what waits, or both. */
-export function stateAfter<State extends History>(state: State, { stretches = state.stretches, waiting = state.waiting }: Partial<Pick<History, 'stretches' | 'waiting'>>): State {
-  return { ...state, ...lyingAhead({ written: stretches, asked: waiting, today: state.today }) }
+/** A state in which some of what was written is different: the written phases, what waits, or both. */
+export function stateAfter<State extends History>(state: State, { phases = state.phases, waiting = state.waiting }: Partial<Pick<History, 'phases' | 'waiting'>>): State {
+  return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
 }
 
 /** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
@@ -106,20 +106,20 @@ const metersIn = (facts: readonly Facts[]) => new Map(facts.flatMap((one) => one
 
 function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
   const today = localDateOf(zones, tx.at)
-  const ahead = lyingAhead({ written: rows.map((row) => stretchFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
+  const ahead = lyingAhead({ written: rows.map((row) => phaseFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
   return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
 }
 
 /** What of what is written and asked for has begun by today, and what is to come. */
-function lyingAhead({ written, asked, today }: { written: Stretch[]; asked: Waiting[]; today: LocalDate }): Pick<History, 'stretches' | 'waiting' | 'begun' | 'ahead'> {
+function lyingAhead({ written, asked, today }: { written: Phase[]; asked: Waiting[]; today: LocalDate }): Pick<History, 'phases' | 'waiting' | 'begun' | 'ahead'> {
   const last = written.at(-1)
   const happens = last && last.to === null ? whatHappens(last, asked) : []
   const begun = happens.filter((one) => one.at <= today)
-  const stretches = stretchesAhead({ stretches: written, ahead: begun })
-  return { stretches, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length) }
+  const phases = phasesAhead({ phases: written, ahead: begun })
+  return { phases, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length) }
 }
 
-interface StretchRow extends Omit<PlanRow, 'id'> {
+interface PhaseRow extends Omit<PlanRow, 'id'> {
   id: string
   plan_id: string
   subscription_id: string
@@ -134,7 +134,7 @@ interface StretchRow extends Omit<PlanRow, 'id'> {
   ended_at: string | null
 }
 
-function stretchFrom(row: StretchRow, zones: readonly ZoneChange[]): Stretch {
+function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
   return {
     id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
     from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment,
@@ -153,8 +153,8 @@ interface Facts extends CustomerRow {
   zones: ZoneChange[]
   /** Every meter, with one of the customers: they are the same for all. */
   meters: MeterRow[] | null
-  /** The stretches, oldest first, and when the last one's subscription began. */
-  rows: StretchRow[]
+  /** The phases, oldest first, and when the last one's subscription began. */
+  rows: PhaseRow[]
   startedAt: Instant | null
   endedAt: Instant | null
   waiting: WaitingRow[] | null

@@ -3,8 +3,8 @@ import type { LocalDate } from './rules/date.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Cycle } from './rules/period.ts'
 
-/** A stretch of dates on one plan version with one number of seats. `to` is null while it is open. */
-export interface Stretch {
+/** A phase of dates on one plan version with one number of seats. `to` is null while it is open. */
+export interface Phase {
   id: string
   subscriptionId: string
   plan: Plan
@@ -15,7 +15,7 @@ export interface Stretch {
   alignment: Cycle['alignment']
   /** Whether a scheduled change (or the end of a trial) began it: the renewal before it bills its fee. */
   scheduled: boolean
-  /** The first date after the trial this stretch belongs to; null where it is paid for. */
+  /** The first date after the trial this phase belongs to; null where it is paid for. */
   trialEnds: LocalDate | null
   /** Whether it ended before what was paid for, and that was given back. */
   credited?: boolean
@@ -23,26 +23,26 @@ export interface Stretch {
   endedOn?: LocalDate | null
 }
 
-/** A subscription that is over: `endsOn` is the first date after it, `last` its last stretch. */
+/** A subscription that is over: `endsOn` is the first date after it, `last` its last phase. */
 export interface EndedSubscription {
   id: string
   endsOn: LocalDate
-  last: Stretch
+  last: Phase
 }
 
 /** The subscriptions that have ended by today, oldest first. */
-export function endedSubscriptions({ stretches, today }: { stretches: readonly Stretch[]; today: LocalDate }): EndedSubscription[] {
-  const lasts = new Map(stretches.map((stretch) => [stretch.subscriptionId, stretch]))
+export function endedSubscriptions({ phases, today }: { phases: readonly Phase[]; today: LocalDate }): EndedSubscription[] {
+  const lasts = new Map(phases.map((phase) => [phase.subscriptionId, phase]))
   return [...lasts.values()].flatMap((last) =>
     (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))
 }
 
-/** The stretch that is in force now, or undefined: on the date it was ended at once, a subscription has one no more. */
-export function currentStretch({ stretches, today, endedAt }: { stretches: readonly Stretch[]; today: LocalDate; endedAt: Instant | null }): Stretch | undefined {
-  return endedAt === null ? stretchOn(stretches, today) : undefined
+/** The phase that is in force now, or undefined: on the date it was ended at once, a subscription has one no more. */
+export function currentPhase({ phases, today, endedAt }: { phases: readonly Phase[]; today: LocalDate; endedAt: Instant | null }): Phase | undefined {
+  return endedAt === null ? phaseOn(phases, today) : undefined
 }
 
-/** The stretch that holds a date, or undefined. */
-export function stretchOn(stretches: readonly Stretch[], date: LocalDate): Stretch | undefined {
-  return stretches.findLast((stretch) => stretch.from <= date && (stretch.to === null || date < stretch.to))
+/** The phase that holds a date, or undefined. */
+export function phaseOn(phases: readonly Phase[], date: LocalDate): Phase | undefined {
+  return phases.findLast((phase) => phase.from <= date && (phase.to === null || date < phase.to))
 }

@@ -10,14 +10,14 @@ import { issuedIn } from './invoice/issued.ts'
 import { viewOf } from './invoice/view.ts'
 import { alsoIssued, noticesBetween, trialNow, waitsUntil } from './notices.ts'
 import { honourQuote, promisedChange } from './promise.ts'
-import { insertWaiting, keepWaiting, writeStretches } from './stretch.ts'
+import { insertWaiting, keepWaiting, writePhases } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
 import { usagePeriods } from './timeline.ts'
 import { deficitsOfChange } from './usage/allowances.ts'
 import { arriveToBill } from './customer-lock.ts'
 import { keepZoneInPeriods } from './customer-zone.ts'
-import { currentStretch, type Stretch } from './phases.ts'
-import { leftAfter, nextStretch, type Party, type Waiting } from './schedule.ts'
+import { currentPhase, type Phase } from './phases.ts'
+import { leftAfter, nextPhase, type Party, type Waiting } from './schedule.ts'
 import type { Notice } from './text.ts'
 
 /**
@@ -71,7 +71,7 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     const deficits = await deficitsOfChange(tx, history, change)
     const { document, state: after } = await makePlannedChange(tx, history, change, party)
     await rememberDue(tx, after)
-    const current = currentStretch(after)
+    const current = currentPhase(after)
     const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
@@ -92,7 +92,7 @@ export async function changeFrom(tx: BillingTransaction, before: BillingState, i
   const [known, issued] = [before.closed.size, issuedIn(tx).length]
   const state = await doWhatIsDue(tx, before, { force: true })
   // Another interval bills the usage of the period it ends.
-  const begins = beginsGrid(from, nextStretch(from, { id: '', ...to, from: state.today, scheduled: false }))
+  const begins = beginsGrid(from, nextPhase(from, { id: '', ...to, from: state.today, scheduled: false }))
   if (begins) await arriveToBill(tx, state.customer.customerId)
   const isAsBefore = !begins && state.closed.size === known && issuedIn(tx).length === issued
   return { state, change: isAsBefore ? change : await planChange(tx, state, input) }
@@ -117,33 +117,33 @@ export async function makePlannedChange(tx: BillingTransaction, state: BillingSt
 async function makeChange(tx: BillingTransaction, state: BillingState, change: PlannedChange, party: Party): Promise<Done> {
   const { from, to } = change
   const { customer: { customerId }, today } = state
-  const stretch = nextStretch(from, { id: tx.newId('str'), ...to, from: today, scheduled: false })
-  const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: stretch }, party))
+  const phase = nextPhase(from, { id: tx.newId('str'), ...to, from: today, scheduled: false })
+  const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: phase }, party))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, waiting)
-  await writeStretches(tx, customerId, { endsOn: today, next: stretch })
+  await writePhases(tx, customerId, { endsOn: today, next: phase })
   await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
-  const moved = stateAfter(state, { waiting, stretches: [...state.stretches.map((one) => (one.to === null ? { ...one, to: today } : one)), stretch] })
-  const period = usagePeriods(moved.stretches, today).at(-1)!
+  const moved = stateAfter(state, { waiting, phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), phase] })
+  const period = usagePeriods(moved.phases, today).at(-1)!
   const draft: InvoiceDraft = {
-    kind: 'change', period, stretchId: stretch.id, termsDays: to.plan.paymentTermsDays,
-    lines: change.lines.map((line) => (line.stretchId === '' ? { ...line, stretchId: stretch.id } : line)),
+    kind: 'change', period, phaseId: phase.id, termsDays: to.plan.paymentTermsDays,
+    lines: change.lines.map((line) => (line.phaseId === '' ? { ...line, phaseId: phase.id } : line)),
   }
   const document = await issue(tx, moved, draft)
-  if (!beginsGrid(from, stretch)) return { document, state: await doWhatIsDue(tx, moved) }
-  await beginGrid(tx, moved, stretch)
+  if (!beginsGrid(from, phase)) return { document, state: await doWhatIsDue(tx, moved) }
+  await beginGrid(tx, moved, phase)
   return { document, state: await doWhatIsDue(tx, await readBillingState(tx, customerId)) }
 }
 
 /** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
-function stillWaits(one: Waiting, { before, after }: { before: Stretch; after: Stretch }, party: Party): Waiting[] {
+function stillWaits(one: Waiting, { before, after }: { before: Phase; after: Phase }, party: Party): Waiting[] {
   if (one.change && one.by === 'customer' && (party === 'customer' || before.plan.id !== after.plan.id)) return []
   return leftAfter(one, { before, after }).filter(({ change }) =>
     !change || change.plan.id !== after.plan.id || change.plan.version !== after.plan.version || (change.seats ?? after.seats) !== after.seats)
 }
 
 /** Another interval, or the end of a trial: the usage period it ended is billed. */
-async function beginGrid(tx: BillingTransaction, history: BillingState, stretch: Stretch): Promise<void> {
-  const ended = endedPeriod(history.stretches, stretch.from)
+async function beginGrid(tx: BillingTransaction, history: BillingState, phase: Phase): Promise<void> {
+  const ended = endedPeriod(history.phases, phase.from)
   if (ended) await rememberClosed(tx, history, ended)
   await keepZoneInPeriods(tx, history.customer.customerId)
 }
@@ -164,22 +164,22 @@ export async function cancelScheduledChange(billing: Billing, input: { customerI
 
 /** Takes back some of what waits, if any does. */
 export async function dropWaiting(tx: BillingTransaction, state: BillingState, isDropped: (one: Waiting) => boolean): Promise<BillingState> {
-  const { customer: { customerId }, stretches } = state
+  const { customer: { customerId }, phases } = state
   if (!state.waiting.some(isDropped)) return state
   const waiting = state.waiting.filter((one) => !isDropped(one))
   await keepWaiting(tx, customerId, waiting)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return stateAfter(state, { waiting })
 }
 
 /** Writes down what happens at a later date, in the place of what the same party scheduled: the customer one thing in all, the vendor a change and an end. */
 export async function schedule(tx: BillingTransaction, state: BillingState, asked: Waiting, reason?: string): Promise<BillingState> {
-  const { customer: { customerId }, stretches } = state
+  const { customer: { customerId }, phases } = state
   const isReplaced = (one: Waiting) => one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
   const kept = state.waiting.filter((one) => !isReplaced(one))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, kept)
   await insertWaiting(tx, customerId, asked, reason)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
 }
 

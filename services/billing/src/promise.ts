@@ -10,7 +10,7 @@ import type { Instant } from './rules/instant.ts'
 import type { Totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
 import { feePeriodAt } from './timeline.ts'
-import { nextStretch } from './schedule.ts'
+import { nextPhase } from './schedule.ts'
 
 /** What a quote promises: confirming it comes to exactly this, or is refused. */
 export interface Promised {
@@ -28,8 +28,8 @@ export async function promisedChange(tx: BillingTransaction, state: BillingState
 
 /** What the first invoice of a subscription would come to. */
 export function promisedStart({ plan, seats, trialDays, lines, totals }: { plan: Plan; seats: number; trialDays: number; lines: readonly LineDraft[]; totals: Totals }): Promised {
-  // The new stretch has no id before it is there.
-  const promised = lines.map((line) => ({ ...promisedLine(line), stretchId: '' }))
+  // The new phase has no id before it is there.
+  const promised = lines.map((line) => ({ ...promisedLine(line), phaseId: '' }))
   return { plan, seats, promise: { planVersion: plan.version, trialDays, lines: promised, totals } }
 }
 
@@ -41,7 +41,7 @@ function promisedLine({ counted: _counted, givesBack: _givesBack, ...line }: Lin
 /** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
 async function nextFeeTotal(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Money> {
   const { plan, seats } = change.to
-  const next = feePeriodAt(nextStretch(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
+  const next = feePeriodAt(nextPhase(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
   const { totals } = await priced(tx, state, [feeLine({ id: '', plan, seats }, next, next)])
   return totals.total
 }

@@ -16,7 +16,7 @@ import { instantOf } from './rules/zone.ts'
 import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './usage/allowances.ts'
 import { beginSubscription } from './subscription.ts'
 import { lockCustomer } from './customer-lock.ts'
-import { currentStretch } from './phases.ts'
+import { currentPhase } from './phases.ts'
 import type { Notice } from './text.ts'
 import { payableOf } from './invoice/document.ts'
 
@@ -53,7 +53,7 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
     const history = await readBillingState(tx, input.customerId)
     const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
       const state = await doWhatIsDue(tx, history)
-      return currentStretch(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
+      return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
     const midnight = instantOf(history.zones, addDays(history.today, 1))
     const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)

@@ -1,7 +1,7 @@
 import { monthsOf, seatsOf, type Plan } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
 import { feePeriodAt } from './timeline.ts'
-import type { Stretch } from './phases.ts'
+import type { Phase } from './phases.ts'
 
 /** Who asked for something: the customer in the portal, or the vendor by the billing API. */
 export type Party = 'customer' | 'vendor'
@@ -14,10 +14,10 @@ export interface Waiting {
   change: { id: string; plan: Plan; seats: number | null } | null
 }
 
-/** One thing that will happen: the stretch to come, or, without one, the end of the subscription. */
+/** One thing that will happen: the phase to come, or, without one, the end of the subscription. */
 export interface Scheduled {
   at: LocalDate
-  stretch: Stretch | null
+  phase: Phase | null
   /** Whether nobody asked for it: a trial goes over into what it was a trial of. */
   afterTrial: boolean
   /** What still waits once this has happened. */
@@ -25,43 +25,43 @@ export interface Scheduled {
 }
 
 /**
- * What happens to a subscription from its last stretch on, in order. An end ends everything. What the vendor scheduled goes on under a change of the same
+ * What happens to a subscription from its last phase on, in order. An end ends everything. What the vendor scheduled goes on under a change of the same
  * plan, and gives way to the customer's move to another one on the same date or before.
  */
-export function whatHappens(last: Stretch, waiting: readonly Waiting[]): Scheduled[] {
+export function whatHappens(last: Phase, waiting: readonly Waiting[]): Scheduled[] {
   const ahead: Scheduled[] = []
-  for (let next = nextOf(last, waiting); next; next = next.stretch ? nextOf(next.stretch, next.left) : undefined) ahead.push(next)
+  for (let next = nextOf(last, waiting); next; next = next.phase ? nextOf(next.phase, next.left) : undefined) ahead.push(next)
   return ahead
 }
 
-function nextOf(current: Stretch, waiting: readonly Waiting[]): Scheduled | undefined {
+function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefined {
   const at = [...waiting.map((one) => one.at), ...(current.trialEnds === null ? [] : [current.trialEnds])].sort()[0]
   if (at === undefined) return undefined
   const [due, later] = [waiting.filter((one) => one.at <= at), waiting.filter((one) => one.at > at)]
-  if (due.some((one) => one.change === null)) return { at, stretch: null, afterTrial: false, left: [] }
+  if (due.some((one) => one.change === null)) return { at, phase: null, afterTrial: false, left: [] }
   const [own, vendors] = [due.find((one) => one.by === 'customer')?.change, due.find((one) => one.by === 'vendor')?.change]
   const to = own && vendors ? together(own, vendors, current) : own ?? vendors ?? { id: `${current.id}_paid`, plan: current.plan, seats: null }
   const seats = to.seats ?? Math.max(current.seats, seatsOf(to.plan).min)
-  const stretch = nextStretch(current, { id: to.id, plan: to.plan, seats, from: at, scheduled: true })
-  return { at, stretch, afterTrial: due.length === 0, left: later.flatMap((one) => leftAfter(one, { before: current, after: stretch })) }
+  const phase = nextPhase(current, { id: to.id, plan: to.plan, seats, from: at, scheduled: true })
+  return { at, phase, afterTrial: due.length === 0, left: later.flatMap((one) => leftAfter(one, { before: current, after: phase })) }
 }
 
-/** The stretch that something which waits becomes on its date, or goes on under; undefined where it gives way. */
-export function becomes({ ahead }: { ahead: readonly Scheduled[] }, { by, at, change }: Waiting): Stretch | undefined {
-  const stretch = change && ahead.find((one) => one.at === at)?.stretch
-  return stretch && (by === 'customer' || stretch.id === change.id) ? stretch : undefined
+/** The phase that something which waits becomes on its date, or goes on under; undefined where it gives way. */
+export function becomes({ ahead }: { ahead: readonly Scheduled[] }, { by, at, change }: Waiting): Phase | undefined {
+  const phase = change && ahead.find((one) => one.at === at)?.phase
+  return phase && (by === 'customer' || phase.id === change.id) ? phase : undefined
 }
 
 type WaitingChange = NonNullable<Waiting['change']>
 
 /** Two changes of one date: seats and changes of the same plan go on under the vendor's, another plan takes its place. */
-function together(own: WaitingChange, vendors: WaitingChange, current: Stretch): WaitingChange {
+function together(own: WaitingChange, vendors: WaitingChange, current: Phase): WaitingChange {
   const samePlan = own.plan.id === current.plan.id || own.plan.id === vendors.plan.id
   return samePlan ? { ...vendors, seats: vendors.seats ?? own.seats } : own
 }
 
-/** What becomes of something that waits for a later date once another stretch has begun: it goes on, on its plan and its grid, or its place is taken. */
-export function leftAfter(one: Waiting, { before, after }: { before: Stretch; after: Stretch }): Waiting[] {
+/** What becomes of something that waits for a later date once another phase has begun: it goes on, on its plan and its grid, or its place is taken. */
+export function leftAfter(one: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
   const at = isSameGrid(before, after) ? one.at : feePeriodAt(after, after.from).to
   if (!one.change) return [{ ...one, at }]
   const moved = after.plan.id !== before.plan.id
@@ -71,13 +71,13 @@ export function leftAfter(one: Waiting, { before, after }: { before: Stretch; af
   return [{ ...one, at, change: follows ? { ...one.change, plan: after.plan } : one.change }]
 }
 
-/** Whether one stretch goes on with the periods of another: a trial's are its own. */
-export function isSameGrid(before: Stretch, after: Stretch): boolean {
+/** Whether one phase goes on with the periods of another: a trial's are its own. */
+export function isSameGrid(before: Phase, after: Phase): boolean {
   return (before.trialEnds === null) === (after.trialEnds === null) && (after.trialEnds !== null || monthsOf(before.plan) === monthsOf(after.plan))
 }
 
-/** The stretch that follows another: with the same interval it keeps the anchor. A change in a trial goes on with the trial, whatever the interval; what follows a trial begins anew. */
-export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Stretch {
+/** The phase that follows another: with the same interval it keeps the anchor. A change in a trial goes on with the trial, whatever the interval; what follows a trial begins anew. */
+export function nextPhase(last: Phase, to: Pick<Phase, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Phase {
   const trialEnds = trialLeft(last, to)
   const inTrial = trialEnds !== null
   const afterTrial = last.trialEnds !== null && !inTrial
@@ -88,17 +88,17 @@ export function nextStretch(last: Stretch, to: Pick<Stretch, 'id' | 'plan' | 'se
   }
 }
 
-/** Until when a trial goes on in another stretch: on another plan for at most that plan's own days, counted from the trial's start. Null where it is over. */
-function trialLeft(last: Stretch, to: Pick<Stretch, 'plan' | 'from'>): LocalDate | null {
+/** Until when a trial goes on in another phase: on another plan for at most that plan's own days, counted from the trial's start. Null where it is over. */
+function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | null {
   if (last.trialEnds === null) return null
   const ends = to.plan.id === last.plan.id ? last.trialEnds : earlier(last.trialEnds, addDays(last.anchor, to.plan.trialDays))
   return to.from < ends ? ends : null
 }
 
-/** The stretches as they will be once everything that is scheduled has happened. */
-export function stretchesAhead({ stretches, ahead }: { stretches: Stretch[]; ahead: readonly Scheduled[] }): Stretch[] {
-  return ahead.reduce((known, { at, stretch }) => {
+/** The phases as they will be once everything that is scheduled has happened. */
+export function phasesAhead({ phases, ahead }: { phases: Phase[]; ahead: readonly Scheduled[] }): Phase[] {
+  return ahead.reduce((known, { at, phase }) => {
     const ended = known.map((one) => (one.to === null ? { ...one, to: at } : one))
-    return stretch ? [...ended, stretch] : ended
-  }, stretches)
+    return phase ? [...ended, phase] : ended
+  }, phases)
 }

@@ -2,31 +2,31 @@ import type { BillingTransaction } from './billing.ts'
 import { noteChange } from './change-feed.ts'
 import type { History } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
-import type { Stretch } from './phases.ts'
+import type { Phase } from './phases.ts'
 import type { Waiting } from './schedule.ts'
 
-/** Ends the open stretch of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
-export async function writeStretches(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Stretch | null; credited?: boolean }): Promise<void> {
+/** Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
+export async function writePhases(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Phase | null; credited?: boolean }): Promise<void> {
   await tx.query('update stretches set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [customerId, change.endsOn, change.credited ?? false])
-  if (change.next) await insertStretch(tx, customerId, change.next)
+  if (change.next) await insertPhase(tx, customerId, change.next)
 }
 
-export async function insertStretch(tx: BillingTransaction, customerId: string, stretch: Stretch): Promise<void> {
+export async function insertPhase(tx: BillingTransaction, customerId: string, phase: Phase): Promise<void> {
   await tx.query(
     `insert into stretches (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from stretches where customer_id = $1), $12)`,
-    [customerId, stretch.id, stretch.subscriptionId, stretch.plan.id, stretch.plan.version, stretch.seats, stretch.from, stretch.anchor, stretch.alignment,
-      stretch.scheduled, stretch.trialEnds, tx.at],
+    [customerId, phase.id, phase.subscriptionId, phase.plan.id, phase.plan.version, phase.seats, phase.from, phase.anchor, phase.alignment,
+      phase.scheduled, phase.trialEnds, tx.at],
   )
 }
 
 /** Writes down what the day has come for; answers the state in which it is. Until then it is read as if it were written. */
 export async function settleScheduled<State extends History>(tx: BillingTransaction, state: State): Promise<State> {
-  const { customer: { customerId }, stretches, begun } = state
+  const { customer: { customerId }, phases, begun } = state
   if (begun.length === 0) return state
-  for (const { at, stretch } of begun) await writeStretches(tx, customerId, { endsOn: at, next: stretch })
+  for (const { at, phase } of begun) await writePhases(tx, customerId, { endsOn: at, next: phase })
   await keepWaiting(tx, customerId, begun.at(-1)!.left)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: stretches.at(-1)!.subscriptionId })
+  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return { ...state, begun: [] }
 }
 

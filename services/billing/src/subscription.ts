@@ -19,14 +19,14 @@ import { addDays, daysBetween, type LocalDate } from './rules/date.ts'
 import type { Totals } from './rules/invoicing.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
-import { insertStretch } from './stretch.ts'
+import { insertPhase } from './stretch.ts'
 import { feePeriodAt, usagePeriods } from './timeline.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
 import { allowancesOf, type Allowance } from './usage/allowances.ts'
 import { latestDays } from './usage/taken-times.ts'
 import { shown } from './rules/period.ts'
 import { keepZoneInPeriods } from './customer-zone.ts'
-import { currentStretch, type Stretch } from './phases.ts'
+import { currentPhase, type Phase } from './phases.ts'
 import { becomes, type Party } from './schedule.ts'
 import type { Notice } from './text.ts'
 
@@ -112,8 +112,8 @@ export interface Begun {
 
 /** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
 export async function beginSubscription(tx: BillingTransaction, history: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
-  const before = history.stretches.at(-1)
-  if (currentStretch(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+  const before = history.phases.at(-1)
+  if (currentPhase(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
   const plan = await getPlan(tx, { planId: input.planId })
   await refuseArchived(tx, plan, { isNewest: true })
   if (plan.currency !== history.customer.currency) {
@@ -130,21 +130,21 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const subscriptionId = tx.newId('sub')
   await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
   const id = tx.newId('str')
-  const stretch: Stretch = {
+  const phase: Phase = {
     id, subscriptionId, plan, seats, from, to: null, anchor: from, scheduled: false,
     // A trial's periods begin with it: only what is paid for goes by the calendar.
     ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
   }
-  await insertStretch(tx, input.customerId, stretch)
+  await insertPhase(tx, input.customerId, phase)
   await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readBillingState(tx, input.customerId)
   if (handedOver) await placeUsageAnew(tx, started, from)
-  const feePeriod = feePeriodAt(stretch, from)
-  const fee = feeLine(stretch, feePeriod, feePeriod)
-  const period = usagePeriods(started.stretches, from).at(-1)!
+  const feePeriod = feePeriodAt(phase, from)
+  const fee = feeLine(phase, feePeriod, feePeriod)
+  const period = usagePeriods(started.phases, from).at(-1)!
   // By itself: what it gives back first pays what is open of the subscription before.
-  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, stretchId: id })
+  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, phaseId: id })
   const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
   const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
@@ -152,7 +152,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const document = await issue(tx, started, {
     kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
     // Two may start on one day, when the first was ended on it.
-    ...(before ? { stretchId: id } : {}),
+    ...(before ? { phaseId: id } : {}),
   })
   const state = await doWhatIsDue(tx, started)
   return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
@@ -163,18 +163,18 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
  * is billed with the new one. Undefined where there is no such date, or it was billed already.
  */
 async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
-  const { customer: { customerId }, stretches, endedAt, closed } = history
-  const before = stretches.at(-1)
+  const { customer: { customerId }, phases, endedAt, closed } = history
+  const before = phases.at(-1)
   if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
-  if (closed.has(usagePeriods(stretches, from).at(-1)!.from)) return undefined
-  const lines = await creditsOn(tx, customerId, stretches, from)
+  if (closed.has(usagePeriods(phases, from).at(-1)!.from)) return undefined
+  const lines = await creditsOn(tx, customerId, phases, from)
   await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
   // What was used before that date is billed first.
   await doWhatIsDue(tx, await readBillingState(tx, customerId), { force: true })
   return lines
 }
 
-const hadTrial = ({ stretches }: History) => stretches.some((stretch) => stretch.trialEnds !== null)
+const hadTrial = ({ phases }: History) => phases.some((phase) => phase.trialEnds !== null)
 
 function startOf(startsAt: string | undefined, at: Instant): Instant {
   const started = startsAt === undefined ? at : parseInstant(startsAt)
@@ -209,7 +209,7 @@ export interface OfferedPlan extends Plan {
 export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
   return billing.transaction(async (tx) => {
     const history = await readHistory(tx, input.customerId)
-    const current = currentStretch(history)
+    const current = currentPhase(history)
     const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
     const plans = current ? [...offered, current.plan] : offered
     plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
@@ -218,7 +218,7 @@ export async function plansFor(billing: Billing, input: { customerId: string }):
   }, { readOnly: true })
 }
 
-function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
+function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
   if (!current) return 'upgrade'
   if (plan.id === current.plan.id) return 'current'
   const { min, max } = seatsOf(plan)
@@ -230,9 +230,9 @@ function relationOf(plan: Plan, current: Stretch | undefined): PlanRelation {
 /** The subscription as it stands inside a transaction. */
 export async function subscriptionOf(tx: BillingTransaction, history: BillingState): Promise<Subscription> {
   const { customerId } = history.customer
-  const current = currentStretch(history)
+  const current = currentPhase(history)
   if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
-  const period = usagePeriods(history.stretches, history.today).at(-1)!
+  const period = usagePeriods(history.phases, history.today).at(-1)!
   const feePeriod = feePeriodAt(current, history.today)
   return {
     id: current.subscriptionId,
@@ -252,8 +252,8 @@ export async function subscriptionOf(tx: BillingTransaction, history: BillingSta
 function aheadOf(history: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
   const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
   const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
-    const stretch = becomes(history, one)
-    return stretch ? [{ planId: stretch.plan.id, planVersion: stretch.plan.version, seats: saidSeats(stretch), at: one.at, by: one.by }] : []
+    const phase = becomes(history, one)
+    return phase ? [{ planId: phase.plan.id, planVersion: phase.plan.version, seats: saidSeats(phase), at: one.at, by: one.by }] : []
   }).sort(byDate)
   return {
     cancelAtPeriodEnd: end !== undefined, cancellation: end ? { at: end.at, by: end.by } : null,
@@ -266,11 +266,11 @@ export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): numbe
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 
-const endOf = ({ zones, stretches }: History) => (stretches.at(-1)?.to ? instantOf(zones, stretches.at(-1)!.to!) : null)
+const endOf = ({ zones, phases }: History) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
 
 function noSubscription(history: History): Subscription {
   return {
-    id: history.stretches.at(-1)?.subscriptionId ?? null, status: history.stretches.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
+    id: history.phases.at(-1)?.subscriptionId ?? null, status: history.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
     startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
 }

@@ -2,21 +2,21 @@ import { BillingError } from './failure.ts'
 import { addDays, addMonths, earlier, isDate, later, type DateRange, type LocalDate } from './rules/date.ts'
 import { labelled, periodAt, periodsUntil, type Cycle, type LabelledPeriod, type Period } from './rules/period.ts'
 import { monthsOf } from './plan.ts'
-import type { Stretch } from './phases.ts'
+import type { Phase } from './phases.ts'
 
 /** The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a yearly plan. */
-export function usagePeriods(stretches: readonly Stretch[], today: LocalDate): LabelledPeriod[] {
+export function usagePeriods(phases: readonly Phase[], today: LocalDate): LabelledPeriod[] {
   const until = addDays(today, 1)
-  return labelled(cyclesOf(stretches).flatMap(({ cycle, to }) => {
+  return labelled(cyclesOf(phases).flatMap(({ cycle, to }) => {
     const periods = periodsUntil(cycle, to === null ? until : earlier(to, until))
     return periods.map((period) => (to !== null && period.to > to ? { ...period, to } : period))
   }))
 }
 
-/** Stretches that share an anchor lie on one grid. `to`: where the grid was left, null while it goes on. */
-function cyclesOf(stretches: readonly Stretch[]): { cycle: Cycle; to: LocalDate | null }[] {
+/** Phases that share an anchor lie on one grid. `to`: where the grid was left, null while it goes on. */
+function cyclesOf(phases: readonly Phase[]): { cycle: Cycle; to: LocalDate | null }[] {
   const cycles: { cycle: Cycle; to: LocalDate | null }[] = []
-  for (const { anchor, alignment, to: ended, trialEnds } of stretches) {
+  for (const { anchor, alignment, to: ended, trialEnds } of phases) {
     // A trial ends with its last day, whether that was written down yet or not.
     const to = ended ?? trialEnds
     const last = cycles.at(-1)
@@ -27,18 +27,18 @@ function cyclesOf(stretches: readonly Stretch[]): { cycle: Cycle; to: LocalDate 
   return cycles
 }
 
-/** The fee period of a stretch's plan that holds `date`. In a trial that is the whole trial. */
-export function feePeriodAt(stretch: Pick<Stretch, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
-  if (stretch.trialEnds !== null) {
-    const trial = { from: stretch.anchor, to: stretch.trialEnds }
+/** The fee period of a phase's plan that holds `date`. In a trial that is the whole trial. */
+export function feePeriodAt(phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
+  if (phase.trialEnds !== null) {
+    const trial = { from: phase.anchor, to: phase.trialEnds }
     return { ...trial, whole: trial }
   }
-  return periodAt({ anchor: stretch.anchor, alignment: stretch.alignment, months: monthsOf(stretch.plan) }, date)
+  return periodAt({ anchor: phase.anchor, alignment: phase.alignment, months: monthsOf(phase.plan) }, date)
 }
 
 /** The usage period a label names, or the current one. Outside a subscription periods are calendar months. Throws period_not_found. */
-export function periodNamed(history: { stretches: readonly Stretch[]; today: LocalDate }, label: string | undefined): LabelledPeriod {
-  const periods = usagePeriods(history.stretches, history.today)
+export function periodNamed(history: { phases: readonly Phase[]; today: LocalDate }, label: string | undefined): LabelledPeriod {
+  const periods = usagePeriods(history.phases, history.today)
   const date = label === undefined ? history.today : label.length === 7 ? `${label}-01` : label
   const found = label === undefined
     ? periods.find((period) => period.from <= date && date < period.to) ?? calendarMonth(periods, date)

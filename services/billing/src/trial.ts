@@ -9,7 +9,7 @@ import { mostTrialDays } from './plan.ts'
 import { addDays, isDate, type LocalDate } from './rules/date.ts'
 import { keepWaiting } from './stretch.ts'
 import { subscriptionOf, type Changed } from './subscription.ts'
-import { currentStretch } from './phases.ts'
+import { currentPhase } from './phases.ts'
 
 /**
  * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee is then invoiced at once. What waits for the
@@ -18,7 +18,7 @@ import { currentStretch } from './phases.ts'
 export async function changeTrial(billing: Billing, input: { customerId: string; endsOn: LocalDate }): Promise<Changed> {
   const { customerId, endsOn } = input
   return onCustomer(billing, customerId, {}, async (tx, before) => {
-    const current = currentStretch(before)
+    const current = currentPhase(before)
     if (!current || current.trialEnds === null) throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })
     const latest = addDays(current.anchor, mostTrialDays)
     if (!isDate(endsOn) || endsOn < before.today || endsOn <= current.anchor || endsOn > latest) {
@@ -28,8 +28,8 @@ export async function changeTrial(billing: Billing, input: { customerId: string;
     await keepWaiting(tx, customerId, waiting)
     await tx.query('update stretches set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
     await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
-    const stretches = before.stretches.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
-    const after = await doWhatIsDue(tx, stateAfter(before, { stretches, waiting }), { force: endsOn === before.today })
+    const phases = before.phases.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
+    const after = await doWhatIsDue(tx, stateAfter(before, { phases, waiting }), { force: endsOn === before.today })
     const [row] = endsOn > before.today ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`, [customerId, tx.at],
     )

@@ -7,7 +7,7 @@ import { stepsFrom } from '../rules/quantity.ts'
 import { feePeriodAt } from '../timeline.ts'
 import type { InvoiceDocument } from './document.ts'
 import { creditLine, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
-import type { Stretch } from '../phases.ts'
+import type { Phase } from '../phases.ts'
 
 /**
  * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it, and
@@ -42,9 +42,9 @@ function addCredited(credited: Map<string, Money>, invoiceId: string, lines: rea
   }
 }
 
-/** What was billed so far for one meter in one stretch and usage period. A credit note changes none of it but what is left. */
-export function billedFor(lines: readonly BilledLine[], stretchId: string, meter: Meter, period: LocalDate): BilledUsage {
-  const billed = lines.filter((line) => line.stretchId === stretchId && line.meter === meter.key && line.usagePeriod === period)
+/** What was billed so far for one meter in one phase and usage period. A credit note changes none of it but what is left. */
+export function billedFor(lines: readonly BilledLine[], phaseId: string, meter: Meter, period: LocalDate): BilledUsage {
+  const billed = lines.filter((line) => line.phaseId === phaseId && line.meter === meter.key && line.usagePeriod === period)
   return {
     amount: sum(billed.map((line) => line.rated ?? line.amount)), net: sum(billed.map(netOf)), left: sum(billed.map((line) => line.left)),
     discounts: discountsOn(billed), from: billed.filter((line) => line.left > line.givenBack).map((line) => ({ invoiceId: line.invoiceId, lineId: line.id, amount: money(line.left - line.givenBack) })).reverse(),
@@ -72,41 +72,41 @@ export function signedSteps(units: number, decimals: number): number {
  * From which date on documents can have billed what the last subscription paid for `date` or later: a fee is billed in advance, by the document of the usage
  * period before its own. Older documents are never read for a change, however many there are.
  */
-export function feesBilledSince(stretches: readonly Stretch[], date: LocalDate): LocalDate {
-  const own = stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
-  const periods = own.flatMap((stretch) => {
+export function feesBilledSince(phases: readonly Phase[], date: LocalDate): LocalDate {
+  const own = phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
+  const periods = own.flatMap((phase) => {
     // One that has ended may have been billed the fee period that began with its end: the change on that date came after the renewal.
-    const days = stretch.to === null || stretch.to > date ? [date] : [stretch.to, addDays(stretch.to, -1)]
-    return days.map((day) => feePeriodAt(stretch, later(stretch.from, day)))
+    const days = phase.to === null || phase.to > date ? [date] : [phase.to, addDays(phase.to, -1)]
+    return days.map((day) => feePeriodAt(phase, later(phase.from, day)))
   })
   return addDays(periods.filter((period) => period.to > date).reduce((first, { from }) => earlier(first, from), date), -32)
 }
 
 /**
- * Gives back, per stretch of the last subscription, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit
+ * Gives back, per phase of the last subscription, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit
  * notes, paid or not. What was given back already stays given back, and what an earlier subscription kept when it ended stays with it.
  */
-export async function creditsFrom(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  return creditsOf(await linesSince(tx, customerId, feesBilledSince(stretches, date)), ofLast(stretches), { from: date, to: null })
+export async function creditsFrom(tx: BillingTransaction, customerId: string, phases: readonly Phase[], date: LocalDate): Promise<LineDraft[]> {
+  return creditsOf(await linesSince(tx, customerId, feesBilledSince(phases, date)), ofLast(phases), { from: date, to: null })
 }
 
 /** Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was ended on, which belongs to the one that starts on it. */
-export async function creditsOn(tx: BillingTransaction, customerId: string, stretches: readonly Stretch[], date: LocalDate): Promise<LineDraft[]> {
-  return creditsOf(await linesSince(tx, customerId, feesBilledSince(stretches, date)), ofLast(stretches), { from: date, to: addDays(date, 1) })
+export async function creditsOn(tx: BillingTransaction, customerId: string, phases: readonly Phase[], date: LocalDate): Promise<LineDraft[]> {
+  return creditsOf(await linesSince(tx, customerId, feesBilledSince(phases, date)), ofLast(phases), { from: date, to: addDays(date, 1) })
 }
 
-const ofLast = (stretches: readonly Stretch[]) => stretches.filter((stretch) => stretch.subscriptionId === stretches.at(-1)!.subscriptionId)
+const ofLast = (phases: readonly Phase[]) => phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
 
-/** Gives back some dates of the fees of some stretches, as far as nothing gave them back before. */
-export function creditsOf(lines: readonly BilledLine[], stretches: readonly Stretch[], { from, to }: { from: LocalDate; to: LocalDate | null }): LineDraft[] {
+/** Gives back some dates of the fees of some phases, as far as nothing gave them back before. */
+export function creditsOf(lines: readonly BilledLine[], phases: readonly Phase[], { from, to }: { from: LocalDate; to: LocalDate | null }): LineDraft[] {
   return lines.filter((line) => line.kind === 'fee').flatMap((fee) => {
-    const stretch = stretches.find((one) => one.id === fee.stretchId)
+    const phase = phases.find((one) => one.id === fee.phaseId)
     const wanted = intersection({ from, to: to ?? fee.period.end }, rangeOf(fee))
-    if (!stretch || !wanted) return []
-    const before = lines.filter((line) => line.kind === 'credit' && line.stretchId === fee.stretchId && intersection(rangeOf(line), rangeOf(fee)))
+    if (!phase || !wanted) return []
+    const before = lines.filter((line) => line.kind === 'credit' && line.phaseId === fee.phaseId && intersection(rangeOf(line), rangeOf(fee)))
     let given = money(-sum(before.map((line) => line.amount)))
     return withoutDates(wanted, before.map(rangeOf)).flatMap((dates) => {
-      const credit = creditLine(fee, stretch.plan.name, dates, given)
+      const credit = creditLine(fee, phase.plan.name, dates, given)
       given = money(given - credit.amount)
       return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
     })

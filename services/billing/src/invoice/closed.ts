@@ -4,7 +4,7 @@ import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { instantOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
-import { stretchOn } from '../phases.ts'
+import { phaseOn } from '../phases.ts'
 
 /** When a period's draft is issued: its end and the grace of the plan it ended on. */
 export function closesAt(history: History, period: LabelledPeriod): Instant {
@@ -12,10 +12,10 @@ export function closesAt(history: History, period: LabelledPeriod): Instant {
 }
 
 /** The oldest usage period not closed yet, perhaps still running. */
-export function firstOpen({ stretches, today, closed }: BillingState): LabelledPeriod | undefined {
-  return usagePeriods(stretches, today).find((period) => !closed.has(period.from))
+export function firstOpen({ phases, today, closed }: BillingState): LabelledPeriod | undefined {
+  return usagePeriods(phases, today).find((period) => !closed.has(period.from))
 }
 
 function planAtEnd(history: History, period: LabelledPeriod) {
-  return stretchOn(history.stretches, addDays(period.to, -1))?.plan ?? history.stretches.at(-1)?.plan
+  return phaseOn(history.phases, addDays(period.to, -1))?.plan ?? history.phases.at(-1)?.plan
 }

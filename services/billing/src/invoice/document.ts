@@ -26,7 +26,7 @@ export interface InvoiceDocument extends Totals {
   kind: InvoiceKind
   currency: string
   period: { start: LocalDate; end: LocalDate; label: string }
-  stretchId: string
+  phaseId: string
   issuedAt: Instant
   dueAt: Instant
   lines: Line[]

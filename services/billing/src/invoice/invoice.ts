@@ -36,7 +36,7 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     )
     if (row) return view(tx, row)
     const document = await closePeriod(tx, history, period)
-    await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', stretchId: '', period: { start: period.from } })
+    await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', phaseId: '', period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
     await rememberDue(tx, history)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))

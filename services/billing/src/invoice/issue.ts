@@ -23,7 +23,7 @@ export interface InvoiceDraft {
   period: LabelledPeriod
   lines: readonly LineDraft[]
   termsDays: number
-  stretchId?: string
+  phaseId?: string
   /** How much of the balance it may use; all that is there unless told. */
   balance?: Money
 }
@@ -45,7 +45,7 @@ export async function issue(tx: BillingTransaction, history: BillingState, draft
   const { lines, totals: sums } = await priced(tx, history, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
-    period: shown(draft.period), stretchId: draft.stretchId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
+    period: shown(draft.period), phaseId: draft.phaseId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(history),
   }
   await store(tx, document)
@@ -78,7 +78,7 @@ export async function store(tx: BillingTransaction, document: InvoiceDocument): 
   await tx.query(
     `insert into invoices (customer_id, id, number, kind, period_start, stretch_id, issued_at, due_at, currency, total, payable, document, sha256, template, credits_id, lowered)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [document.customerId, document.id, document.number, document.kind, document.period.start, document.stretchId, document.issuedAt, document.dueAt, document.currency,
+    [document.customerId, document.id, document.number, document.kind, document.period.start, document.phaseId, document.issuedAt, document.dueAt, document.currency,
       document.total, payableOf(document), JSON.stringify(document), sha256(canonicalJson(document)), templateVersion,
       document.creditNote?.invoiceId ?? null, document.creditNote?.amountCredited ?? null],
   )

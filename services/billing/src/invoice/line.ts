@@ -10,7 +10,7 @@ import type { Explanation, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
-import type { Stretch } from '../phases.ts'
+import type { Phase } from '../phases.ts'
 
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
 
@@ -37,8 +37,8 @@ export interface Line {
   period: { start: LocalDate; end: LocalDate }
   explain: LineExplanation[]
   days?: { billed: number; of: number }
-  /** The stretch (for usage: the one whose counter it is). */
-  stretchId: string
+  /** The phase (for usage: the one whose counter it is). */
+  phaseId: string
   /** Fee lines: the fee of the whole billing period, and its dates, from which shares are taken; and when the period itself begins. */
   whole?: { fee: Money; start: LocalDate; end: LocalDate }
   billingPeriod?: LocalDate
@@ -74,9 +74,9 @@ export type LineDraft = Omit<Line, 'id'>
 
 const seat: Unit = { 'zh-CN': '席位', en: 'seats', one: 'seat' }
 
-/** The fee of a stretch for some dates of a fee period. */
-export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {
-  const { plan, seats } = stretch
+/** The fee of a phase for some dates of a fee period. */
+export function feeLine(phase: Pick<Phase, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {
+  const { plan, seats } = phase
   const fee = feeOf(plan, seats)
   const billed = daysIn(dates)
   const of = daysIn(period.whole)
@@ -90,7 +90,7 @@ export function feeLine(stretch: Pick<Stretch, 'id' | 'plan' | 'seats'>, dates: 
     amount: prorate(fee, dates, period.whole),
     ...taxOf(plan), period: rangeOf(dates), explain: [],
     ...(billed === of ? {} : { days: { billed, of } }),
-    stretchId: stretch.id,
+    phaseId: phase.id,
     whole: { fee, start: period.whole.from, end: period.whole.to }, billingPeriod: period.from,
   }
 }
@@ -122,7 +122,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
     amount: money(-amount),
     taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: lessTakenOff(money(-share), money(-amount)),
     days: { billed: daysIn(dates), of: daysIn(whole) },
-    stretchId: line.stretchId,
+    phaseId: line.phaseId,
     ...(discounts.length > 0 ? { discounts } : {}),
     ...(amount > 0 ? { givesBack: [{ invoiceId: line.invoiceId, lineId: line.id, amount }] } : {}),
   }
@@ -135,26 +135,26 @@ export function lessTakenOff(said: Money, given: Money): LineExplanation[] {
   return [{ ...part, kind: 'gross', amount: said }, { ...part, kind: 'taken_off', amount: money(given - said) }]
 }
 
-/** What one meter cost in one stretch and usage period. */
+/** What one meter cost in one phase and usage period. */
 export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Instant): LineDraft {
   const units = (steps: number) => unitsFrom(steps, usage.meter.decimals)
   const { price } = usage.charge
   return {
     kind: 'usage',
-    description: usageDescription(usage.meter, usage.stretch.plan),
+    description: usageDescription(usage.meter, usage.phase.plan),
     meter: usage.meter.key,
     quantity: units(usage.used),
     unit: usage.meter.unit,
     included: usage.allowance === null ? null : units(usage.allowance),
     ...(price?.model === 'per_unit' ? { rate: price.rate } : {}),
     amount: usage.rated.amount,
-    ...taxOf(usage.stretch.plan), period: rangeOf(usage.dates),
+    ...taxOf(usage.phase.plan), period: rangeOf(usage.dates),
     explain: usage.rated.explain.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
-    stretchId: usage.stretch.id, usagePeriod: period.from, usageDays: { billed: daysIn(period), of: daysIn(period.whole) }, counted: { after: null, until },
+    phaseId: usage.phase.id, usagePeriod: period.from, usageDays: { billed: daysIn(period), of: daysIn(period.whole) }, counted: { after: null, until },
   }
 }
 
-/** What was billed so far for one meter in one stretch and usage period. */
+/** What was billed so far for one meter in one phase and usage period. */
 export interface BilledUsage {
   /** What the ratings said, before discounts. */
   amount: Money

@@ -13,7 +13,7 @@ import { draftAgain } from './reissue.ts'
 import { closingsLines, renewalLines } from './renewal.ts'
 import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
-import { currentStretch } from '../phases.ts'
+import { currentPhase } from '../phases.ts'
 import { payableOf } from './document.ts'
 
 /** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
@@ -39,7 +39,7 @@ export interface NextInvoice {
 
 /** Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends, without usage to bill. */
 export async function nextDocument(tx: BillingTransaction, history: BillingState): Promise<NextDocument | null> {
-  const open = usagePeriods(history.stretches, history.today).filter((period) => !history.closed.has(period.from))
+  const open = usagePeriods(history.phases, history.today).filter((period) => !history.closed.has(period.from))
   for (const period of open) {
     const until = period.to <= history.today ? period : { ...period, to: nextDate(history, period) }
     const lines = await renewalLines(tx, history, until)
@@ -55,7 +55,7 @@ export async function nextDocument(tx: BillingTransaction, history: BillingState
 
 /** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
 async function nextFeeDocument(tx: BillingTransaction, history: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
-  const current = currentStretch(history)
+  const current = currentPhase(history)
   if (!current || current.trialEnds !== null) return undefined
   const to = [feePeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
   if (to <= running.to) return undefined
@@ -82,7 +82,7 @@ function nextInvoice({ customer: { currency } }: History, { at, usageAt, totals 
 
 /** Whether what is used above what is included is billed. */
 function mayBill(history: History): boolean {
-  return currentStretch(history)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
+  return currentPhase(history)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
 }
 
 interface ComingDocument {
@@ -116,7 +116,7 @@ async function nextMadeAgain(tx: BillingTransaction, history: BillingState): Pro
 
 /** A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before the next fee, unless something is to happen. */
 function nextDate(history: History, period: LabelledPeriod): LocalDate {
-  const current = currentStretch(history)
+  const current = currentPhase(history)
   if (!current) return period.to
   const [next] = history.ahead
   const change = next && next.at <= period.to ? next.at : null
@@ -125,5 +125,5 @@ function nextDate(history: History, period: LabelledPeriod): LocalDate {
 }
 
 function goesOn(history: History, date: LocalDate): boolean {
-  return currentStretch(history) !== undefined && !history.waiting.some((one) => one.change === null && one.at <= date)
+  return currentPhase(history) !== undefined && !history.waiting.some((one) => one.change === null && one.at <= date)
 }

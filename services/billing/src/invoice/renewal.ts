@@ -11,8 +11,8 @@ import { billedFor, creditsFrom, linesSince } from './billed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { latestDays } from '../usage/taken-times.ts'
-import { stretchOn, type Stretch } from '../phases.ts'
-import { isSameGrid, stretchesAhead } from '../schedule.ts'
+import { phaseOn, type Phase } from '../phases.ts'
+import { isSameGrid, phasesAhead } from '../schedule.ts'
 
 /**
  * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next invoice after
@@ -30,10 +30,10 @@ export async function renewalLines(tx: BillingTransaction, history: BillingState
     if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  const stretches = stretchesAhead(history)
+  const phases = phasesAhead(history)
   const fees = [
-    ...await creditsWithin(tx, history, stretches, period),
-    ...nextFee({ stretches, today: history.today, closed: history.closed, billed: known.lines }, period),
+    ...await creditsWithin(tx, history, phases, period),
+    ...nextFee({ phases, today: history.today, closed: history.closed, billed: known.lines }, period),
   ]
   return [...fees, ...current, ...lateLines(tx, history, period, known)]
 }
@@ -42,11 +42,11 @@ export async function renewalLines(tx: BillingTransaction, history: BillingState
  * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one of equal price does not wait for the end of
  * the fee period.
  */
-async function creditsWithin(tx: BillingTransaction, { customer }: History, stretches: readonly Stretch[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
-  const index = stretches.findIndex((stretch) => stretch.from === date && stretch.scheduled)
-  const [before, after] = [stretches[index - 1], stretches[index]]
+async function creditsWithin(tx: BillingTransaction, { customer }: History, phases: readonly Phase[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
+  const index = phases.findIndex((phase) => phase.from === date && phase.scheduled)
+  const [before, after] = [phases[index - 1], phases[index]]
   if (!before || !after || before.subscriptionId !== after.subscriptionId || before.trialEnds !== null || isSameGrid(before, after)) return []
-  return feePeriodAt(before, addDays(date, -1)).to > date ? creditsFrom(tx, customer.customerId, stretches.slice(0, index), date) : []
+  return feePeriodAt(before, addDays(date, -1)).to > date ? creditsFrom(tx, customer.customerId, phases.slice(0, index), date) : []
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
@@ -74,12 +74,12 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
   const usage = await readUsage(tx, history, { from: since, to: range.to })
   return {
     lines, voidedOn,
-    rated: (period: LabelledPeriod) => usage.rated(period).filter((one) => !one.stretch.trial),
-    billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.stretch.id, one.meter, from),
+    rated: (period: LabelledPeriod) => usage.rated(period).filter((one) => !one.phase.trial),
+    billed: (one: RatedUsage, from: LocalDate) => billedFor(lines, one.phase.id, one.meter, from),
   }
 }
 
-/** One adjustment per meter, stretch and period before `range` of which more (or less) is known now than was billed. */
+/** One adjustment per meter, phase and period before `range` of which more (or less) is known now than was billed. */
 function lateLines(tx: BillingTransaction, history: BillingState, range: DateRange, { rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>): LineDraft[] {
   return periodsStillOpenToLateUsage(history, range, voidedOn).flatMap((earlier) =>
     rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
@@ -88,28 +88,28 @@ function lateLines(tx: BillingTransaction, history: BillingState, range: DateRan
 }
 
 /**
- * The fee of the fee period that starts where this usage period ends, for the stretch a scheduled change begins there or else
+ * The fee of the fee period that starts where this usage period ends, for the phase a scheduled change begins there or else
  * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
 function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
-  const { stretches } = facts
-  const ending = stretchOn(stretches, addDays(period.to, -1))
-  const next = ending && goesOn(stretches, ending, period.to)
+  const { phases } = facts
+  const ending = phaseOn(phases, addDays(period.to, -1))
+  const next = ending && goesOn(phases, ending, period.to)
   if (!next) return []
   const feePeriod = feePeriodAt(next, period.to)
   if (feePeriod.from !== period.to) return []
   return feesStillDue(facts, next, feePeriod, feePeriod)
 }
 
-/** The stretch a fee is due for at a boundary; undefined where the subscription ends there. */
-function goesOn(stretches: readonly Stretch[], ending: Stretch, date: LocalDate): Stretch | undefined {
+/** The phase a fee is due for at a boundary; undefined where the subscription ends there. */
+function goesOn(phases: readonly Phase[], ending: Phase, date: LocalDate): Phase | undefined {
   if (ending.to === null || ending.to > date) return ending
-  const following = stretches.filter((stretch) => stretch.subscriptionId === ending.subscriptionId && stretch.from === date)
-  return following.find((stretch) => stretch.scheduled) ?? (following.length > 0 ? ending : undefined)
+  const following = phases.filter((phase) => phase.subscriptionId === ending.subscriptionId && phase.from === date)
+  return following.find((phase) => phase.scheduled) ?? (following.length > 0 ? ending : undefined)
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
 function periodsStillOpenToLateUsage(history: BillingState, range: DateRange, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
-  return usagePeriods(history.stretches, range.from).filter((one) => one.from < range.from && history.closed.get(one.from) === 'billed'
+  return usagePeriods(history.phases, range.from).filter((one) => one.from < range.from && history.closed.get(one.from) === 'billed'
     && (one.to > addDays(range.to, -lookBackDays) || voidedOn.some((date) => one.from <= date && date < one.to)))
 }

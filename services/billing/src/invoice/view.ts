@@ -43,10 +43,10 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
 }
 
 /** A line without what only the engine needs. */
-export type PublicLine = Omit<Line, 'stretchId' | 'whole' | 'billingPeriod' | 'usagePeriod' | 'usageDays' | 'discounts' | 'counted' | 'rated' | 'givesBack' | 'credited'>
+export type PublicLine = Omit<Line, 'phaseId' | 'whole' | 'billingPeriod' | 'usagePeriod' | 'usageDays' | 'discounts' | 'counted' | 'rated' | 'givesBack' | 'credited'>
 
 export function publicLine<Shown extends LineDraft>({
-  stretchId: _stretch, whole: _whole, billingPeriod: _billing, usagePeriod: _period, usageDays: _days, discounts: _discounts, counted: _counted, rated: _rated, givesBack: _gives,
+  phaseId: _phase, whole: _whole, billingPeriod: _billing, usagePeriod: _period, usageDays: _days, discounts: _discounts, counted: _counted, rated: _rated, givesBack: _gives,
   credited: _credited, ...line
 }: Shown) {
   return line
@@ -71,7 +71,7 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
   const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
   const [settled, payments] = [await settlementsOn(tx, keys), await paymentsOn(tx, keys)]
   return rows.map((row) => {
-    const { stretchId: _, ...document } = row.document
+    const { phaseId: _, ...document } = row.document
     const own = settled.get(row.id) ?? nothingSettled
     const paid = payments.get(row.id) ?? []
     return {

@@ -30,9 +30,9 @@ export function billsAgainAt(history: History, { voidedAt }: VoidedDocument): In
 }
 
 /** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */
-export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, stretchId }: Pick<InvoiceDocument, 'kind' | 'stretchId'> & { period: { start: string } }): Promise<void> {
+export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, phaseId }: Pick<InvoiceDocument, 'kind' | 'phaseId'> & { period: { start: string } }): Promise<void> {
   await tx.query(
     `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and stretch_id = $4 and voided_at is not null and billed_again_at is null`,
-    [customerId, kind, period.start, stretchId, tx.at],
+    [customerId, kind, period.start, phaseId, tx.at],
   )
 }

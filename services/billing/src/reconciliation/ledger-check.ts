@@ -26,7 +26,7 @@ const customerChecks: readonly { what: string; sql: string }[] = [
         from ended e join stretches s on s.customer_id = $1 and s.subscription_id = e.subscription_id
           join invoices i on i.customer_id = $1 and i.voided_at is null
           cross join lateral jsonb_array_elements(i.document->'lines') line
-        where line->>'stretchId' = s.id and line->>'kind' in ('fee', 'credit') and (line->'period'->>'end')::date > e.ends_on
+        where line->>'phaseId' = s.id and line->>'kind' in ('fee', 'credit') and (line->'period'->>'end')::date > e.ends_on
       )
       select * from (
         select f.number, f.amount::text as amount, f.ended_on::text as "endedOn", f.amount / (f.ends_on - f.starts_on) * (f.ends_on - greatest(f.starts_on, f.ended_on) - coalesce((
@@ -132,7 +132,7 @@ interface Broken {
   row: string
 }
 
-/** The rows of one customer that break a rule of the ledger: stretches, balance, payments. */
+/** The rows of one customer that break a rule of the ledger: phases, balance, payments. */
 export async function ledgerMistakes(tx: BillingTransaction, customerId: string): Promise<Broken[]> {
   const broken: Broken[] = []
   for (const { what, sql } of customerChecks) {

@@ -11,8 +11,8 @@ import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '.
 
 /**
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
- * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any stretch, of a meter
- * its plan does not charge, or above a block limit. `accepted` of a meter that is not added up is the sum of what its stretches and the
+ * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any phase, of a meter
+ * its plan does not charge, or above a block limit. `accepted` of a meter that is not added up is the sum of what its phases and the
  * gaps between them come to, each rated alone. `voided` was taken back: it is in none of the others. `difference` is what is left, and must be 0.
  */
 export interface MeterBalance {
@@ -42,7 +42,7 @@ export interface UsageFacts {
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
 export function meterBalances({ history, events, withVoided, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
   // A trial is never billed: what was used in it is uncharged.
-  const rated = knownUsage(history, daily).rated(period).filter((one) => !one.stretch.trial)
+  const rated = knownUsage(history, daily).rated(period).filter((one) => !one.phase.trial)
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...withVoided, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
@@ -50,8 +50,8 @@ export function meterBalances({ history, events, withVoided, daily, documents }:
     const meter = history.meters.get(key)!
     const charged = rated.filter((one) => one.meter.key === key)
     const parts = partsOf(charged, lines.filter((line) => line.meter === key), meter)
-    const stretches = charged.map((one) => one.dates)
-    const between = gapsIn(period, stretches)
+    const phases = charged.map((one) => one.dates)
+    const between = gapsIn(period, phases)
     const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
     const everything = [...charged.map((one) => datesOfLine(history, one, period)), ...between]
     const accepted = total(events, everything)
@@ -62,17 +62,17 @@ export function meterBalances({ history, events, withVoided, daily, documents }:
 }
 
 /** The dates whose usage a line counts: of a level those before count too. */
-function datesOfLine(history: History, { meter, dates, stretch }: RatedUsage, period: Period): DateRange {
-  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(history.stretches, stretch.id) })
+function datesOfLine(history: History, { meter, dates, phase }: RatedUsage, period: Period): DateRange {
+  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(history.phases, phase.id) })
 }
 
-/** The dates of a period that no stretch charges. What is not added up (a largest quantity) is one value for each stretch, and one for each gap. */
-function gapsIn(period: DateRange, stretches: readonly DateRange[]): DateRange[] {
+/** The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for each phase, and one for each gap. */
+function gapsIn(period: DateRange, phases: readonly DateRange[]): DateRange[] {
   const gaps: DateRange[] = []
   let { from } = period
-  for (const stretch of [...stretches].sort((a, b) => (a.from < b.from ? -1 : 1))) {
-    if (from < stretch.from) gaps.push({ from, to: stretch.from })
-    from = later(from, stretch.to)
+  for (const phase of [...phases].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    if (from < phase.from) gaps.push({ from, to: phase.from })
+    from = later(from, phase.to)
   }
   return from < period.to ? [...gaps, { from, to: period.to }] : gaps
 }
@@ -85,16 +85,16 @@ interface Parts {
 }
 
 function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Meter): Parts {
-  const parts: Parts[] = rated.map((one) => partsOfStretch(one, lines.filter((line) => line.stretchId === one.stretch.id)))
-  // A line for a stretch that never charged this meter billed something nobody used.
-  const stray = lines.filter((line) => !rated.some((one) => one.stretch.id === line.stretchId))
+  const parts: Parts[] = rated.map((one) => partsOfPhase(one, lines.filter((line) => line.phaseId === one.phase.id)))
+  // A line for a phase that never charged this meter billed something nobody used.
+  const stray = lines.filter((line) => !rated.some((one) => one.phase.id === line.phaseId))
   parts.push({ billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))), adjusted: 0, unbilled: 0, uncharged: 0 })
   const total = (name: keyof Parts) => sum(parts.map((one) => one[name]))
   return { billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
 }
 
 /** A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by it. */
-function partsOfStretch({ used, uncharged, meter }: RatedUsage, lines: readonly Line[]): Parts {
+function partsOfPhase({ used, uncharged, meter }: RatedUsage, lines: readonly Line[]): Parts {
   const chargeable = (quantity: number) => (uncharged > 0 ? Math.min(quantity, used - uncharged) : quantity)
   let counted = 0
   const billedBy = { usage: 0, adjustment: 0 }

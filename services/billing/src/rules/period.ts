@@ -7,7 +7,7 @@ export interface Cycle {
   alignment: 'anniversary' | 'calendar'
 }
 
-/** A billing period. `whole` is the full stretch of the grid it lies on: longer than the period only for a short first one. */
+/** A billing period. `whole` is the full phase of the grid it lies on: longer than the period only for a short first one. */
 export interface Period extends DateRange {
   whole: DateRange
 }

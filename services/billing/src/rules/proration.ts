@@ -8,7 +8,7 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
   return money(owedUntil(part.to) - owedUntil(part.from))
 }
 
-/** The units a stretch may use from `start` to the end of the period: the included units by days, rounded down. Ending early never reduces it. */
+/** The units a phase may use from `start` to the end of the period: the included units by days, rounded down. Ending early never reduces it. */
 export function allowanceFrom(included: number, start: LocalDate, whole: DateRange): number {
   return Number((BigInt(included) * BigInt(daysBetween(start, whole.to))) / BigInt(daysIn(whole)))
 }

@@ -60,8 +60,8 @@ export interface UsageAfterEnd {
  * The usage of a period that came after a subscription was ended at once, counted from its events: it is in no sum, and leaves with its month. Without an ending
  * in the period nothing is read.
  */
-export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, stretches }: History, { from, to }: DateRange): Promise<UsageAfterEnd> {
-  const dates = [...new Set(stretches.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])))]
+export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, phases }: History, { from, to }: DateRange): Promise<UsageAfterEnd> {
+  const dates = [...new Set(phases.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])))]
   if (dates.length === 0) return { kept: [], voided: [] }
   const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`
   const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(

@@ -10,7 +10,7 @@ import { usagePeriods } from '../timeline.ts'
 import { mayCarry, readUsage } from './deficit.ts'
 import { heldToday } from './held.ts'
 import { includedBy } from './rating.ts'
-import { nextStretch } from '../schedule.ts'
+import { nextPhase } from '../schedule.ts'
 
 /** What a meter's allowance is in the current usage period, in units; null is unlimited. */
 export interface Allowance {
@@ -28,7 +28,7 @@ export interface Allowance {
 
 /** The allowances of the usage period that `history.today` falls in, of the plan of that date. */
 export async function allowancesOf(tx: BillingTransaction, history: History): Promise<Allowance[]> {
-  const period = usagePeriods(history.stretches, history.today).at(-1)!
+  const period = usagePeriods(history.phases, history.today).at(-1)!
   const known = await readUsage(tx, history, period)
   const held = await heldToday(tx, history)
   const carriedOut = known.carriedOutOf(period)
@@ -52,9 +52,9 @@ export async function allowancesAfter(
 
 /** The history as a change makes it, on the date it happens on. */
 function historyAfter(history: History, { from, to, at, when }: PlannedChange): History {
-  const next = nextStretch(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
-  const ended = history.stretches.map((one) => (one.to === null ? { ...one, to: at } : one))
-  return { ...history, today: at, stretches: [...ended, next] }
+  const next = nextPhase(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
+  const ended = history.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
+  return { ...history, today: at, phases: [...ended, next] }
 }
 
 /**
@@ -67,16 +67,16 @@ export async function deficitsOfChange(
 ): Promise<Notice[]> {
   if (change.direction === 'same' || change.when !== 'now') return []
   const after = historyAfter(history, change)
-  const { stretches, today } = after
-  const ended = beginsGrid(change.from, stretches.at(-1)!) ? endedPeriod(stretches, today) : undefined
-  return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(stretches, today).at(-1)!])
+  const { phases, today } = after
+  const ended = beginsGrid(change.from, phases.at(-1)!) ? endedPeriod(phases, today) : undefined
+  return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(phases, today).at(-1)!])
 }
 
 /** The same of an ending on a date, which `history` knows. */
 export async function deficitsOfEnding(
   tx: BillingTransaction, history: History, date: LocalDate,
 ): Promise<Notice[]> {
-  return deficitsOf(tx, history, usagePeriods(history.stretches, date).slice(-1))
+  return deficitsOf(tx, history, usagePeriods(history.phases, date).slice(-1))
 }
 
 /** The most that some periods next to each other leave of each meter. */

@@ -14,7 +14,7 @@ import { groupDays, type GroupDays } from './group.ts'
 import { withHistory } from './historical.ts'
 import { readUsage } from './deficit.ts'
 import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from './rating.ts'
-import { stretchOn } from '../phases.ts'
+import { phaseOn } from '../phases.ts'
 
 /** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
 export interface DaysOfMeter {
@@ -98,7 +98,7 @@ function datesAsked(history: History, { start, end }: { start?: string; end?: st
 /** The date the customer came, was subscribed from or was first seen using something, whichever is earliest: events may be older than whom they are about. */
 async function firstDate(tx: BillingTransaction, history: History): Promise<LocalDate> {
   const came = localDateOf(history.zones, history.customer.createdAt)
-  const known = history.stretches.reduce((first, stretch) => earlier(first, stretch.from), came)
+  const known = history.phases.reduce((first, phase) => earlier(first, phase.from), came)
   // By meter, since the sums are in that order: one look each, however long their history.
   const [used] = await tx.query<{ date: LocalDate | null }>(
     `select min(first.local_date) as date from meters m, lateral (
@@ -111,8 +111,8 @@ async function firstDate(tx: BillingTransaction, history: History): Promise<Loca
 
 /** The meters of the plan of today, in its order, then those of the plans of the range and others that were used in it. */
 function metersIn(history: History, periods: readonly DateRange[], usage: readonly DailyUsage[]): Meter[] {
-  const plans = history.stretches.filter((stretch) => periods.some((period) => intersection({ from: stretch.from, to: stretch.to ?? period.to }, period))).map((stretch) => stretch.plan)
-  const current = stretchOn(history.stretches, history.today)?.plan
+  const plans = history.phases.filter((phase) => periods.some((period) => intersection({ from: phase.from, to: phase.to ?? period.to }, period))).map((phase) => phase.plan)
+  const current = phaseOn(history.phases, history.today)?.plan
   const charged = [...(current ? [current] : []), ...plans].flatMap((plan) => plan.charges.map((charge) => charge.meter))
   return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => history.meters.get(key)!)
 }
@@ -126,8 +126,8 @@ export function levelsOf(history: History, periods: readonly DateRange[], meters
     const reports = ofMeter.get(meter.key)
     const period = periods.find(({ from, to }) => from <= date && date < to)
     if (!reports || !period) return undefined
-    const stretch = stretchOn(history.stretches, date)
-    const since = stretch ? sinceOf(history.stretches, stretch.id) : period.from
+    const phase = phaseOn(history.phases, date)
+    const since = phase ? sinceOf(history.phases, phase.id) : period.from
     return units(usedOn(reports, meter, levelDates(meter, { to: addDays(date, 1) }, { period, since })), meter)
   }
 }

@@ -4,7 +4,7 @@ import { isAdditive } from '../meter.ts'
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod, Period } from '../rules/period.ts'
 import { usagePeriods } from '../timeline.ts'
-import { dailyUsage, mayLeaveDeficit, metersInPeriod, rateUsage, usageStretches, type Carried, type DailyUsage, type MeterInPeriod, type RatedUsage, type UsageStretch } from './rating.ts'
+import { dailyUsage, mayLeaveDeficit, metersInPeriod, rateUsage, usagePhases, type Carried, type DailyUsage, type MeterInPeriod, type RatedUsage, type UsagePhase } from './rating.ts'
 
 /** For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what is older is as it was written down. */
 const lookBackDays = 70
@@ -33,23 +33,23 @@ export async function readUsage(tx: BillingTransaction, history: History, range:
 
 /** The same, of usage that is there already: `all` with the days before that bear on `days`. */
 export function knownUsage(history: History, all: readonly DailyUsage[], days = [...all]): KnownUsage {
-  const stretches = usageStretches(history.stretches)
-  const carriedInto = (period: Period) => carriedFrom(history, stretches, period, all)
+  const phases = usagePhases(history.phases)
+  const carriedInto = (period: Period) => carriedFrom(history, phases, period, all)
   return {
     days, all, carriedInto,
     carriedOutOf: ({ from, to }) => {
-      const { left } = carriedThrough(history, stretches, periodsBefore(history, { from: to }), all, to)
+      const { left } = carriedThrough(history, phases, periodsBefore(history, { from: to }), all, to)
       return left.findLast(({ period }) => period.from === from)?.deficits ?? new Map<string, number>()
     },
-    meters: (period) => metersInPeriod(stretches, period, all, history.meters, carriedInto(period)),
-    rated: (period) => rateUsage(stretches, period, all, history.meters, carriedInto(period)),
+    meters: (period) => metersInPeriod(phases, period, all, history.meters, carriedInto(period)),
+    rated: (period) => rateUsage(phases, period, all, history.meters, carriedInto(period)),
   }
 }
 
 /** The latest value, before a date, of each meter whose values stand until another is reported. */
-async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, stretches }: History, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
+async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, phases }: History, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
   const carrying = [...meters.values()].filter((one) => one.carry && (meter === undefined || one.key === meter)).map(({ key }) => key)
-  const first = stretches[0]?.from
+  const first = phases[0]?.from
   if (carrying.length === 0 || first === undefined || first >= date) return []
   return tx.query<DailyUsage>(
     `select d.meter, d.local_date as date, d.quantity, d.events from unnest($2::text[]) as m(key)
@@ -62,29 +62,29 @@ async function standingBefore(tx: BillingTransaction, { customer: { customerId }
 /** The earlier periods whose deficits follow from the usage when `period` is looked at. */
 function periodsBefore(history: History, period: Pick<Period, 'from'>): LabelledPeriod[] {
   const since = addDays(period.from, -lookBackDays)
-  return usagePeriods(history.stretches, period.from).filter((one) => one.from < period.from && one.to > since)
+  return usagePeriods(history.phases, period.from).filter((one) => one.from < period.from && one.to > since)
 }
 
-/** Whether any deficit can count in a period: from what the customer's stretches say, without a look at the usage. */
-export function mayCarry(history: History, period: Pick<Period, 'from'>, stretches = usageStretches(history.stretches)): boolean {
-  return history.deficits.length > 0 || periodsBefore(history, period).some((one) => mayLeaveDeficit(stretches, one))
+/** Whether any deficit can count in a period: from what the customer's phases say, without a look at the usage. */
+export function mayCarry(history: History, period: Pick<Period, 'from'>, phases = usagePhases(history.phases)): boolean {
+  return history.deficits.length > 0 || periodsBefore(history, period).some((one) => mayLeaveDeficit(phases, one))
 }
 
 /** From which date on usage bears on what is counted in `range`. */
 export function carriesFrom(history: History, range: DateRange): LocalDate {
-  const among = usagePeriods(history.stretches, range.to).filter((one) => one.to > range.from && one.from < range.to)
+  const among = usagePeriods(history.phases, range.to).filter((one) => one.to > range.from && one.from < range.to)
   const periods = among.length > 0 ? among : [range]
   return periods.filter((one) => mayCarry(history, one)).flatMap((one) => periodsBefore(history, one).map(({ from }) => from)).reduce((first, date) => (date < first ? date : first), range.from)
 }
 
 /** The deficits that count in a period: what the ones before left, as the usage known now says, less what was forgiven. */
-export function carriedFrom(history: History, stretches: readonly UsageStretch[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
-  return carriedThrough(history, stretches, periodsBefore(history, period), usage, period.from).into
+export function carriedFrom(history: History, phases: readonly UsagePhase[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
+  return carriedThrough(history, phases, periodsBefore(history, period), usage, period.from).into
 }
 
 /** What each of some periods that follow one another leaves, and what of it counts from `next` on. */
 function carriedThrough(
-  history: History, stretches: readonly UsageStretch[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
+  history: History, phases: readonly UsagePhase[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
 ): { left: { period: LabelledPeriod; deficits: Carried }[]; into: Carried } {
   const left: { period: LabelledPeriod; deficits: Carried }[] = []
   const begin = periods[0]?.from ?? next
@@ -97,7 +97,7 @@ function carriedThrough(
   }
   for (const period of periods) {
     forgive(period.from)
-    const counted = deficits.size > 0 || mayLeaveDeficit(stretches, period) ? metersInPeriod(stretches, period, usage, history.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
+    const counted = deficits.size > 0 || mayLeaveDeficit(phases, period) ? metersInPeriod(phases, period, usage, history.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
     const after = new Map([...deficits, ...counted.map(({ meter, deficit }) => [meter.key, deficit] as const)])
     deficits = new Map([...after].filter(([, steps]) => steps > 0))
     left.push({ period, deficits })
@@ -118,13 +118,13 @@ function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
  * its period adds to the deficit (less than nothing: what it worked off), so that the rows up to a period add up to what it left. Run again it adds nothing.
  */
 export async function writeDeficits(tx: BillingTransaction, history: History, until: LocalDate): Promise<void> {
-  const stretches = usageStretches(history.stretches)
+  const phases = usagePhases(history.phases)
   const periods = periodsBefore(history, { from: until })
-  if (history.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(stretches, one))) return
+  if (history.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(phases, one))) return
   const from = periods[0]?.from
   if (from === undefined) return
   const usage = await dailyUsage(tx, history.customer.customerId, { from, to: until })
-  const { left } = carriedThrough(history, stretches, periods, usage, until)
+  const { left } = carriedThrough(history, phases, periods, usage, until)
   for (const { period, deficits } of left) {
     const written = sumBy(history.deficits.filter((one) => one.period <= period.from))
     for (const meter of [...new Set([...written.keys(), ...deficits.keys()])].sort()) {

@@ -10,7 +10,7 @@ import { periodNamed } from '../timeline.ts'
 import { apartOf, voidFrom, voidOf, type EventVoid } from './void.ts'
 import { isStorable } from '../rules/storable.ts'
 import { parameters, type Parameters } from '../parameters.ts'
-import { stretchOn } from '../phases.ts'
+import { phaseOn } from '../phases.ts'
 
 /** A usage event as a customer sees it. `quantity` is units. */
 export interface UsageEvent {
@@ -69,7 +69,7 @@ export async function getUsageDetail(
 }
 
 function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEvent {
-  const charges = stretchOn(history.stretches, date)?.plan.charges ?? []
+  const charges = phaseOn(history.phases, date)?.plan.charges ?? []
   return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 

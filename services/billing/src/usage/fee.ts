@@ -4,14 +4,14 @@ import { sum, type Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { KnownUsage } from './deficit.ts'
-import { rateUsage, usageStretches } from './rating.ts'
+import { rateUsage, usagePhases } from './rating.ts'
 
 /** What each date added to the fees for usage, by meter; a date that added nothing may be absent. */
 export type DailyFees = Map<LocalDate, ReadonlyMap<string, Money>>
 
 /** The usage periods that share a date with the range, oldest first. */
 export function periodsIn(history: History, range: DateRange): LabelledPeriod[] {
-  return usagePeriods(history.stretches, history.today).filter((period) => intersection(period, range))
+  return usagePeriods(history.phases, history.today).filter((period) => intersection(period, range))
 }
 
 /**
@@ -19,13 +19,13 @@ export function periodsIn(history: History, range: DateRange): LabelledPeriod[] 
  * Where a price falls with the quantity a date may take something off; what is due without usage is the first date's.
  */
 export function dailyFees(history: History, periods: readonly LabelledPeriod[], { all, carriedInto }: KnownUsage): DailyFees {
-  const stretches = usageStretches(history.stretches)
+  const phases = usagePhases(history.phases)
   const fees: DailyFees = new Map()
   for (const period of periods) {
     let before = new Map<string, Money>()
     const carried = carriedInto(period)
     for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
-      const after = feesUntil(rateUsage(stretches, period, all.filter((day) => day.date <= date), history.meters, carried))
+      const after = feesUntil(rateUsage(phases, period, all.filter((day) => day.date <= date), history.meters, carried))
       fees.set(date, new Map([...after].map(([meter, fee]) => [meter, sum([fee, -(before.get(meter) ?? 0)])])))
       before = after
     }

@@ -11,7 +11,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { usagePeriods } from '../timeline.ts'
 import type { UsageEvent } from './detail.ts'
 import { voidFrom, voidOf } from './void.ts'
-import { chargesOf, usageStretches } from './rating.ts'
+import { chargesOf, usagePhases } from './rating.ts'
 import { latestDays } from './taken-times.ts'
 import { parameters } from '../parameters.ts'
 
@@ -66,7 +66,7 @@ async function closedLately(tx: BillingTransaction, history: History): Promise<C
     [history.customer.customerId, addDays(history.today, -listedDays - latestDays - 31 - 1)],
   )
   const known = new Map(rows.map((row) => [row.start, row]))
-  return usagePeriods(history.stretches, history.today).flatMap((period) => {
+  return usagePeriods(history.phases, history.today).flatMap((period) => {
     const row = known.get(period.from)
     return row ? [{ ...period, closedAt: row.closedAt, voided: row.voided }] : []
   })
@@ -126,8 +126,8 @@ function counted(line: Line, event: Pick<LateRow, 'meter' | 'localDate' | 'store
 }
 
 function isCharged(history: History, meter: string, date: LocalDate): boolean {
-  const stretch = usageStretches(history.stretches).find((one) => one.from <= date && (one.to === null || date < one.to))
-  return stretch !== undefined && !stretch.trial && chargesOf(stretch).some((charge) => charge.meter === meter)
+  const phase = usagePhases(history.phases).find((one) => one.from <= date && (one.to === null || date < one.to))
+  return phase !== undefined && !phase.trial && chargesOf(phase).some((charge) => charge.meter === meter)
 }
 
 /** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */

@@ -10,7 +10,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { zoneOn } from '../rules/zone.ts'
 import { periodNamed } from '../timeline.ts'
 import { readUsage, type KnownUsage } from './deficit.ts'
-import { rateUsage, usageStretches, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
+import { rateUsage, usagePhases, valueOf, type DailyUsage, type RatedUsage } from './rating.ts'
 
 /** What one date added to a line. Their amounts add up to the line's; of meters that are added up, their quantities (units) too. */
 export interface DayOfLine {
@@ -37,7 +37,7 @@ export interface UsageLines {
 }
 
 /**
- * What the usage of a period (the current one unless named) comes to, one line per meter and stretch as its invoice has them, rated by the same rules,
+ * What the usage of a period (the current one unless named) comes to, one line per meter and phase as its invoice has them, rated by the same rules,
  * with what each date added. Lines of zero are there too.
  */
 export async function getUsageLines(billing: Billing, input: { customerId: string; period?: string }): Promise<UsageLines> {
@@ -54,14 +54,14 @@ export async function getUsageLines(billing: Billing, input: { customerId: strin
 
 function linesWithDays(history: History, period: LabelledPeriod, known: KnownUsage, at: Instant): UsageLine[] {
   const carried = known.carriedInto(period)
-  const stretches = usageStretches(history.stretches)
-  const until = (date: LocalDate) => rateUsage(stretches, period, known.all.filter((day) => day.date <= date), history.meters, carried)
+  const phases = usagePhases(history.phases)
+  const until = (date: LocalDate) => rateUsage(phases, period, known.all.filter((day) => day.date <= date), history.meters, carried)
   const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(history.today, 1)) })
   const amounts = new Map(dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]))
   return known.rated(period).map((one) => {
     const meter = one.meter.key
     const { kind: _kind, ...line } = publicLine({ ...usageLine(one, period, at), id: `${meter}.${one.dates.from}` })
-    return { ...line, meter, trial: one.stretch.trial, daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0) }
+    return { ...line, meter, trial: one.phase.trial, daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0) }
   })
 }
 

@@ -57,7 +57,7 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
   return billing.transaction(async (tx) => {
     const history = await readBillingState(tx, input.customerId)
     // One more, so that the first has a change too.
-    const periods = usagePeriods(history.stretches, history.today).slice(-mostMonths - 1)
+    const periods = usagePeriods(history.phases, history.today).slice(-mostMonths - 1)
     const about = { timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at }
     if (periods.length === 0) return { ...about, meters: [], months: [] }
     const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
@@ -78,15 +78,15 @@ type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { e
 
 /** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
 async function feeLines(tx: BillingTransaction, history: BillingState, since: LocalDate): Promise<FeeLine[]> {
-  const longest = Math.max(1, ...history.stretches.map(({ plan }) => monthsOf(plan)))
+  const longest = Math.max(1, ...history.phases.map(({ plan }) => monthsOf(plan)))
   const issued = await linesSince(tx, history.customer.customerId, addMonths(since, -longest - 1))
   const next = await nextDocument(tx, history)
   const waiting = next && next.period.to <= history.today ? next.lines : []
-  const subscriptions = new Map(history.stretches.map(({ id, subscriptionId }) => [id, subscriptionId]))
+  const subscriptions = new Map(history.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
   // The last of a subscription says when it was over.
-  const ends = new Map(history.stretches.map(({ subscriptionId, to }) => [subscriptionId, to]))
+  const ends = new Map(history.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
   return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'credit')
-    .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.stretchId) ?? '') ?? null }))
+    .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
 }
 
 /** One period in steps. */
@@ -103,7 +103,7 @@ function countedIn(history: History, { known, days: all }: { known: KnownUsage; 
   const meters = [...keys].map((key) => {
     const meter = history.meters.get(key)!
     // In a trial nothing is billed.
-    const amount = sum(rated.filter((one) => one.meter.key === key && !one.stretch.trial).map((one) => one.rated.amount))
+    const amount = sum(rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount))
     return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
   })
   return { period, fee: sum(fees.map((line) => feeWithin(line, period))), meters: new Map(meters) }

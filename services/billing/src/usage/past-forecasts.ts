@@ -17,8 +17,8 @@ export interface PastForecasts {
 const mostPeriods = 3
 
 /** The last whole periods that are over, newest first: what a forecast can be tried on. */
-export function periodsToTry({ stretches, today }: Pick<History, 'stretches' | 'today'>): LabelledPeriod[] {
-  return usagePeriods(stretches, today).filter((period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to).slice(-mostPeriods).reverse()
+export function periodsToTry({ phases, today }: Pick<History, 'phases' | 'today'>): LabelledPeriod[] {
+  return usagePeriods(phases, today).filter((period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to).slice(-mostPeriods).reverse()
 }
 
 /** What would have been forecast at the end of the `day`-th day of each of these periods, and what came. */

@@ -6,8 +6,8 @@ import type { Instant } from '../rules/instant.ts'
 import { instantOf } from '../rules/zone.ts'
 import { usagePeriods } from '../timeline.ts'
 import { carriedFrom, carriesFrom, mayCarry } from './deficit.ts'
-import { allowanceOn, chargesOf, levelDates, uncountedDates, usageStretches, type DailyUsage } from './rating.ts'
-import { currentStretch, stretchOn } from '../phases.ts'
+import { allowanceOn, chargesOf, levelDates, uncountedDates, usagePhases, type DailyUsage } from './rating.ts'
+import { currentPhase, phaseOn } from '../phases.ts'
 
 /** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
 export interface QuotaWindow extends DateRange {
@@ -25,23 +25,23 @@ export interface QuotaWindow extends DateRange {
 
 /** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
 export function quotaWindows(history: History, date: LocalDate): Map<string, QuotaWindow> | undefined {
-  const stretch = date === history.today ? currentStretch(history) : stretchOn(history.stretches, date)
-  if (!stretch) return undefined
-  const period = usagePeriods(history.stretches, date).findLast((one) => one.from <= date && date < one.to)!
-  const stretches = usageStretches(history.stretches)
-  const counted = stretches.find((one) => one.id === stretch.id)!
+  const phase = date === history.today ? currentPhase(history) : phaseOn(history.phases, date)
+  if (!phase) return undefined
+  const period = usagePeriods(history.phases, date).findLast((one) => one.from <= date && date < one.to)!
+  const phases = usagePhases(history.phases)
+  const counted = phases.find((one) => one.id === phase.id)!
   const resetsAt = instantOf(history.zones, period.to)
-  const open = history.stretches.find((one) => one.to === null)?.plan.charges ?? []
-  const since = mayCarry(history, period, stretches) ? carriesFrom(history, period) : null
+  const open = history.phases.find((one) => one.to === null)?.plan.charges ?? []
+  const since = mayCarry(history, period, phases) ? carriesFrom(history, period) : null
   return new Map(chargesOf(counted).map((charge): [string, QuotaWindow] => {
     const meter = history.meters.get(charge.meter)!
     const { from } = isAdditive(meter) ? period : levelDates(meter, period, { period, since: counted.since })
-    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(history, stretches, period, usage).get(meter.key) ?? 0
+    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(history, phases, period, usage).get(meter.key) ?? 0
     return [meter.key, {
-      from, to: period.to, meter, allowance: allowanceOn(stretches, period, date, charge, meter), policy: charge.overage, resetsAt,
+      from, to: period.to, meter, allowance: allowanceOn(phases, period, date, charge, meter), policy: charge.overage, resetsAt,
       price: open.find((one) => one.meter === meter.key)?.price,
       // Without a limit everything counts, for the answer's sake.
-      gaps: isAdditive(meter) && charge.included !== null ? uncountedDates(stretches, period, meter.key) : [],
+      gaps: isAdditive(meter) && charge.included !== null ? uncountedDates(phases, period, meter.key) : [],
       carries: since !== null && isAdditive(meter) && charge.included !== null ? { since, deficit } : null,
     }]
   }))

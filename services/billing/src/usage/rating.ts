@@ -9,7 +9,7 @@ import { addDays, intersection, type DateRange, type LocalDate } from '../rules/
 import { daysIn, periodAt, type Period } from '../rules/period.ts'
 import type { Rated } from '../rules/pricing.ts'
 import { wholeUnits } from '../rules/quantity.ts'
-import type { Stretch } from '../phases.ts'
+import type { Phase } from '../phases.ts'
 
 /** One meter's usage on one date. `quantity` is steps: what the meter makes of the day, the number of different values where it counts those. */
 export interface DailyUsage {
@@ -66,8 +66,8 @@ async function valuesSeen(tx: BillingTransaction, customerId: string, range: Dat
   return seen
 }
 
-/** A stretch as its usage is rated. */
-export interface UsageStretch {
+/** A phase as its usage is rated. */
+export interface UsagePhase {
   id: string
   plan: Plan
   seats: number
@@ -85,46 +85,46 @@ export interface UsageStretch {
   lost: ((meter: string) => number) | null
 }
 
-export function usageStretches(stretches: readonly Stretch[]): UsageStretch[] {
-  const all: UsageStretch[] = stretches.map((stretch, index) => {
-    const { id, plan, seats, from, to, trialEnds, subscriptionId } = stretch
-    const before = stretches[index - 1]
-    const isLast = stretches[index + 1]?.subscriptionId !== subscriptionId
-    const follows = before?.subscriptionId === subscriptionId && before.anchor === stretch.anchor
+export function usagePhases(phases: readonly Phase[]): UsagePhase[] {
+  const all: UsagePhase[] = phases.map((phase, index) => {
+    const { id, plan, seats, from, to, trialEnds, subscriptionId } = phase
+    const before = phases[index - 1]
+    const isLast = phases[index + 1]?.subscriptionId !== subscriptionId
+    const follows = before?.subscriptionId === subscriptionId && before.anchor === phase.anchor
     return {
-      id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(stretches, id),
-      countsOn: isLast && to !== null && !stretch.credited && feeOf(plan, seats) > 0, raised: follows && isRaised(before, stretch),
-      lost: isCutOnItsDate(stretch, stretches[index + 1]) ? (meter) => lostOf(all.slice(0, index + 1), stretch, meter) : null,
+      id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(phases, id),
+      countsOn: isLast && to !== null && !phase.credited && feeOf(plan, seats) > 0, raised: follows && isRaised(before, phase),
+      lost: isCutOnItsDate(phase, phases[index + 1]) ? (meter) => lostOf(all.slice(0, index + 1), phase, meter) : null,
     }
   })
   return all
 }
 
-/** Whether a stretch had the date it ended on until what follows took it: not what ended with the date before, or was a trial. */
-function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Stretch, next: Stretch | undefined): boolean {
+/** Whether a phase had the date it ended on until what follows took it: not what ended with the date before, or was a trial. */
+function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Phase, next: Phase | undefined): boolean {
   if (!next || to !== next.from || trialEnds !== null) return false
   return next.subscriptionId === subscriptionId ? !next.scheduled : endedOn === to
 }
 
-/** Of the last of some stretches, which was cut on the date it ended on. */
-function lostOf(stretches: readonly UsageStretch[], { anchor, alignment, to }: Stretch, key: string): number {
+/** Of the last of some phases, which was cut on the date it ended on. */
+function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase, key: string): number {
   const period = periodAt({ anchor, alignment, months: 1 }, to!)
-  const uncut = stretches.map((one, index) => (index < stretches.length - 1 ? one : { ...one, to: null }))
-  const phases = daysOf(uncut, period).map((phase) => ({ ...phase, charge: phase.stretch.plan.charges.find((one) => one.meter === key) }))
-  const grid = gridOf(phases, period)
-  return lostByCut(allowancePhases(phases, grid), grid, to!)
+  const uncut = phases.map((one, index) => (index < phases.length - 1 ? one : { ...one, to: null }))
+  const spans = daysOf(uncut, period).map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) }))
+  const grid = gridOf(spans, period)
+  return lostByCut(allowancePhases(spans, grid), grid, to!)
 }
 
-/** When the subscription of a stretch began. */
-export function sinceOf(stretches: readonly Stretch[], id: string): LocalDate {
-  const subscriptionId = stretches.find((one) => one.id === id)!.subscriptionId
-  return stretches.find((one) => one.subscriptionId === subscriptionId)!.from
+/** When the subscription of a phase began. */
+export function sinceOf(phases: readonly Phase[], id: string): LocalDate {
+  const subscriptionId = phases.find((one) => one.id === id)!.subscriptionId
+  return phases.find((one) => one.subscriptionId === subscriptionId)!.from
 }
 
 /** One meter on one line of a usage period: what was used, what of it was included, and what the rest costs. Quantities are steps. */
 export interface RatedUsage {
-  /** The first stretch the line is for, and the plan of the last one. */
-  stretch: Pick<UsageStretch, 'id' | 'plan' | 'trial'>
+  /** The first phase the line is for, and the plan of the last one. */
+  phase: Pick<UsagePhase, 'id' | 'plan' | 'trial'>
   charge: Charge
   meter: Meter
   dates: DateRange
@@ -142,9 +142,9 @@ export interface RatedUsage {
 export interface MeterInPeriod {
   meter: Meter
   lines: RatedUsage[]
-  /** The charge of the last stretch; undefined where its plan does not charge the meter. */
+  /** The charge of the last phase; undefined where its plan does not charge the meter. */
   charge: Charge | undefined
-  /** What may be used in all, as it stands: null unlimited. Of a level: what the last stretch includes. */
+  /** What may be used in all, as it stands: null unlimited. Of a level: what the last phase includes. */
   allowance: number | null
   /** What counts against it; of a level the value now. */
   used: number
@@ -159,50 +159,50 @@ export type Carried = ReadonlyMap<string, number>
 
 const nothingCarried: Carried = new Map()
 
-/** Rates the meters of a period, each on one counter over all stretches. Stretches with the same charge are one line; those without usage are there too. */
+/** Rates the meters of a period, each on one counter over all phases. Phases with the same charge are one line; those without usage are there too. */
 export function rateUsage(
-  stretches: readonly UsageStretch[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+  phases: readonly UsagePhase[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
 ): RatedUsage[] {
-  const places = new Map(stretches.map((stretch, place) => [stretch.id, place]))
-  const placeOf = ({ stretch, charge }: RatedUsage) => places.get(stretch.id)! * 1000 + stretch.plan.charges.findIndex((one) => one.meter === charge.meter)
-  return metersInPeriod(stretches, period, usage, meters, carried).flatMap(({ lines }) => lines).sort((a, b) => placeOf(a) - placeOf(b))
+  const places = new Map(phases.map((phase, place) => [phase.id, place]))
+  const placeOf = ({ phase, charge }: RatedUsage) => places.get(phase.id)! * 1000 + phase.plan.charges.findIndex((one) => one.meter === charge.meter)
+  return metersInPeriod(phases, period, usage, meters, carried).flatMap(({ lines }) => lines).sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** Every meter that is charged somewhere in a period, with its lines and what of its allowance is used. */
 export function metersInPeriod(
-  stretches: readonly UsageStretch[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+  phases: readonly UsagePhase[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
 ): MeterInPeriod[] {
-  const phases = phasesIn(stretches, period)
-  const keys = new Set(phases.flatMap(({ stretch }) => stretch.plan.charges.map((charge) => charge.meter)))
+  const spans = spansIn(phases, period)
+  const keys = new Set(spans.flatMap(({ phase }) => phase.plan.charges.map((charge) => charge.meter)))
   return [...keys].map((key) => {
     const meter = meters.get(key)!
-    const charged = phases.map((phase) => ({ ...phase, charge: chargesOf(phase.stretch).find((one) => one.meter === key) }))
+    const charged = spans.map((span) => ({ ...span, charge: chargesOf(span.phase).find((one) => one.meter === key) }))
     const days = usage.filter((day) => day.meter === key)
     return isAdditive(meter) ? flowIn(charged, period, days, meter, carried.get(key) ?? 0) : levelIn(charged, period, days, meter)
   })
 }
 
-/** A stretch's dates in a period. */
-interface PhaseIn extends DateRange {
-  stretch: UsageStretch
+/** A phase's dates in a period. */
+interface PhaseSpan extends DateRange {
+  phase: UsagePhase
 }
 
-interface ChargedPhase extends PhaseIn {
+interface ChargedSpan extends PhaseSpan {
   charge: Charge | undefined
 }
 
-/** The stretches of a period, with the one that had its first date before, and that was cut on it: what was granted by that is used on a date of this period. */
-function phasesIn(stretches: readonly UsageStretch[], period: Period): PhaseIn[] {
-  const cut = stretches.filter(({ from, to, lost }) => from < period.from && to === period.from && lost)
-  return [...cut.map((stretch) => ({ stretch, from: period.from, to: period.from })), ...daysOf(stretches, period)]
+/** The phases of a period, with the one that had its first date before, and that was cut on it: what was granted by that is used on a date of this period. */
+function spansIn(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
+  const cut = phases.filter(({ from, to, lost }) => from < period.from && to === period.from && lost)
+  return [...cut.map((phase) => ({ phase, from: period.from, to: period.from })), ...daysOf(phases, period)]
 }
 
-/** The stretches of a period, with those that began and ended on one of its dates. */
-function daysOf(stretches: readonly UsageStretch[], period: Period): PhaseIn[] {
-  return stretches.flatMap((stretch): PhaseIn[] => {
-    const dates = intersection({ from: stretch.from, to: stretch.to ?? period.to }, period)
-    if (dates) return [{ stretch, ...dates }]
-    return stretch.from === stretch.to && period.from <= stretch.from && stretch.from < period.to ? [{ stretch, from: stretch.from, to: stretch.from }] : []
+/** The phases of a period, with those that began and ended on one of its dates. */
+function daysOf(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
+  return phases.flatMap((phase): PhaseSpan[] => {
+    const dates = intersection({ from: phase.from, to: phase.to ?? period.to }, period)
+    if (dates) return [{ phase, ...dates }]
+    return phase.from === phase.to && period.from <= phase.from && phase.from < period.to ? [{ phase, from: phase.from, to: phase.from }] : []
   })
 }
 
@@ -212,53 +212,53 @@ export function includedBy({ included, includedPer }: Pick<Charge, 'included' | 
 }
 
 /** The days allowances are shares of. What a trial includes is not divided: its own dates are the whole. */
-function gridOf(phases: readonly PhaseIn[], period: Period): AllowanceGrid {
-  return phases.at(-1)?.stretch.trial ? { from: period.from, to: period.to, days: daysIn(period) } : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
+function gridOf(spans: readonly PhaseSpan[], period: Period): AllowanceGrid {
+  return spans.at(-1)?.phase.trial ? { from: period.from, to: period.to, days: daysIn(period) } : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
 }
 
 /** The phases as one meter's allowance sees them. */
-export function allowancePhases(phases: readonly ChargedPhase[], grid: AllowanceGrid): AllowancePhase[] {
-  return phases.map(({ stretch, charge, from, to }, index) => ({
-    from, to, included: charge && includedBy(charge, stretch.seats), blocks: charge?.overage === 'block', whole: stretch.raised && !stretch.trial && charge?.onUpgrade === 'full',
+export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGrid): AllowancePhase[] {
+  return spans.map(({ phase, charge, from, to }, index) => ({
+    from, to, included: charge && includedBy(charge, phase.seats), blocks: charge?.overage === 'block', whole: phase.raised && !phase.trial && charge?.onUpgrade === 'full',
     // Only of one that is there for a date it had in the period before.
-    lost: charge && stretch.from < from && from === to ? stretch.lost?.(charge.meter) : undefined,
-    countsTo: index < phases.length - 1 || (stretch.to !== null && stretch.to < grid.to && !stretch.countsOn) ? to : grid.to,
+    lost: charge && phase.from < from && from === to ? phase.lost?.(charge.meter) : undefined,
+    countsTo: index < spans.length - 1 || (phase.to !== null && phase.to < grid.to && !phase.countsOn) ? to : grid.to,
   }))
 }
 
 /** Whether a period can end with less of some allowance than there was in it. A trial leaves nothing to count after it. */
-export function mayLeaveDeficit(stretches: readonly UsageStretch[], period: Period): boolean {
-  const phases = phasesIn(stretches, period)
-  const grid = gridOf(phases, period)
-  if (phases.at(-1)?.stretch.trial || (phases.length <= 1 && period.to === grid.to)) return false
-  const keys = new Set(phases.flatMap(({ stretch }) => stretch.plan.charges.map((charge) => charge.meter)))
-  return [...keys].some((key) => canRunAhead(allowancePhases(phases.map((phase) => ({ ...phase, charge: phase.stretch.plan.charges.find((one) => one.meter === key) })), grid), grid))
+export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): boolean {
+  const spans = spansIn(phases, period)
+  const grid = gridOf(spans, period)
+  if (spans.at(-1)?.phase.trial || (spans.length <= 1 && period.to === grid.to)) return false
+  const keys = new Set(spans.flatMap(({ phase }) => phase.plan.charges.map((charge) => charge.meter)))
+  return [...keys].some((key) => canRunAhead(allowancePhases(spans.map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) })), grid), grid))
 }
 
-/** The stretches next to each other that one line is for: with the same charge, tax and (where that is a part of a level's charge) seats. */
-function linesOf(phases: readonly ChargedPhase[], bySeats: boolean): (ChargedPhase & { charge: Charge; members: number[] })[] {
-  const lines: (ChargedPhase & { charge: Charge; members: number[]; key: string })[] = []
+/** The phases next to each other that one line is for: with the same charge, tax and (where that is a part of a level's charge) seats. */
+function linesOf(spans: readonly ChargedSpan[], bySeats: boolean): (ChargedSpan & { charge: Charge; members: number[] })[] {
+  const lines: (ChargedSpan & { charge: Charge; members: number[]; key: string })[] = []
   let open: (typeof lines)[number] | undefined
-  for (const [index, phase] of phases.entries()) {
-    const { charge, stretch: { plan, seats, trial } } = phase
-    if (phase.from === phase.to) continue
+  for (const [index, span] of spans.entries()) {
+    const { charge, phase: { plan, seats, trial } } = span
+    if (span.from === span.to) continue
     const key = charge && canonicalJson([charge, plan.taxRate, plan.taxMode, trial, bySeats && charge.includedPer === 'seat' ? seats : 0])
     if (open && key === open.key) {
-      Object.assign(open, { to: phase.to, stretch: { ...phase.stretch, id: open.stretch.id } })
+      Object.assign(open, { to: span.to, phase: { ...span.phase, id: open.phase.id } })
       open.members.push(index)
     } else {
-      open = charge && { ...phase, charge, members: [index], key: key! }
+      open = charge && { ...span, charge, members: [index], key: key! }
       if (open) lines.push(open)
     }
   }
   return lines
 }
 
-function flowIn(phases: readonly ChargedPhase[], period: Period, usage: readonly DailyUsage[], meter: Meter, carried: number): MeterInPeriod {
-  const grid = gridOf(phases, period)
+function flowIn(spans: readonly ChargedSpan[], period: Period, usage: readonly DailyUsage[], meter: Meter, carried: number): MeterInPeriod {
+  const grid = gridOf(spans, period)
   const days = usage.map((day) => ({ date: day.date, quantity: valueOf(day, meter) }))
-  const counted = countPeriod({ phases: allowancePhases(phases, grid), grid, days, carried, decimals: meter.decimals })
-  const lines = linesOf(phases, false).map((line) => {
+  const counted = countPeriod({ phases: allowancePhases(spans, grid), grid, days, carried, decimals: meter.decimals })
+  const lines = linesOf(spans, false).map((line) => {
     const parts = line.members.map((index) => counted.phases[index]!)
     const total = (name: 'within' | 'overage' | 'uncharged') => parts.reduce((sum, part) => sum + part[name], 0)
     return { ...line, parts, billed: total('overage'), uncharged: total('uncharged'), used: usedOn(usage, meter, line) }
@@ -266,7 +266,7 @@ function flowIn(phases: readonly ChargedPhase[], period: Period, usage: readonly
   let before = 0
   const all = lines.reduce((sum, { billed }) => sum + billed, 0)
   const rated = lines.map((line, index): RatedUsage => {
-    const { stretch, charge, from, to, parts, billed, uncharged, used } = line
+    const { phase, charge, from, to, parts, billed, uncharged, used } = line
     const flatDue = !lines.slice(0, index).some((one) => one.billed > 0 && one.charge.price?.model === 'volume')
     const overage = { overage: billed, decimals: meter.decimals, events: eventsOn(usage, meter, line), before, after: all - before - billed, flatDue }
     before += billed
@@ -274,14 +274,14 @@ function flowIn(phases: readonly ChargedPhase[], period: Period, usage: readonly
     const above = billed + uncharged
     // Of what is above, it is what was included; else what was left when the line began.
     const allowance = last.allowance === null ? null : above > 0 ? used - above : Math.max(used, last.allowance - parts[0]!.placeBefore)
-    return { stretch, charge, meter, dates: { from, to }, used, allowance, overage: above, uncharged, rated: priceOverage(charge, overage, { from, to }, period) }
+    return { phase, charge, meter, dates: { from, to }, used, allowance, overage: above, uncharged, rated: priceOverage(charge, overage, { from, to }, period) }
   })
-  const last = phases.at(-1)
+  const last = spans.at(-1)
   return {
     meter, lines: rated, charge: last?.charge, allowance: last?.charge?.included === null ? null : counted.allowance ?? 0,
-    used: uncounted(phases).reduce((left, dates) => left - usedOn(usage, meter, dates), usedOn(usage, meter, period)), carried,
+    used: uncounted(spans).reduce((left, dates) => left - usedOn(usage, meter, dates), usedOn(usage, meter, period)), carried,
     // Nothing of a trial counts after it but what counted in it.
-    deficit: last?.stretch.trial ? Math.min(carried, counted.deficit) : counted.deficit,
+    deficit: last?.phase.trial ? Math.min(carried, counted.deficit) : counted.deficit,
   }
 }
 
@@ -290,51 +290,51 @@ export function levelDates(meter: Meter, dates: Pick<DateRange, 'to'>, { period,
   return { from: meter.carry ? since : period.from, to: dates.to }
 }
 
-function levelIn(phases: readonly ChargedPhase[], period: Period, usage: readonly DailyUsage[], meter: Meter): MeterInPeriod {
-  const rated = linesOf(phases, true).map(({ stretch, charge, from, to }): RatedUsage => {
-    const used = usedOn(usage, meter, levelDates(meter, { to }, { period, since: stretch.since }))
-    const included = includedBy(charge, stretch.seats)
+function levelIn(spans: readonly ChargedSpan[], period: Period, usage: readonly DailyUsage[], meter: Meter): MeterInPeriod {
+  const rated = linesOf(spans, true).map(({ phase, charge, from, to }): RatedUsage => {
+    const used = usedOn(usage, meter, levelDates(meter, { to }, { period, since: phase.since }))
+    const included = includedBy(charge, phase.seats)
     const allowance = included === null ? null : wholeUnits(included, meter.decimals)
     const overage = aboveIncluded(used, allowance)
     const events = eventsOn(usage, meter, { from, to })
     return {
-      stretch, charge, meter, dates: { from, to }, used, allowance, overage, uncharged: charge.overage === 'block' ? overage : 0,
+      phase, charge, meter, dates: { from, to }, used, allowance, overage, uncharged: charge.overage === 'block' ? overage : 0,
       rated: priceLevel(charge, { overage, decimals: meter.decimals, events }, { from, to }, period),
     }
   })
-  const last = phases.at(-1)
+  const last = spans.at(-1)
   const current = rated.at(-1)
   return { meter, lines: rated, charge: last?.charge, allowance: last?.charge && current ? current.allowance : 0, used: current?.used ?? 0, carried: 0, deficit: 0 }
 }
 
 /** What may be used on a date of a period, as the sum stood then or stands now; for `used` see `MeterInPeriod`. Null: unlimited. */
-export function allowanceOn(stretches: readonly UsageStretch[], period: Period, date: LocalDate, charge: Charge, meter: Meter): number | null {
-  const phases = phasesIn(stretches, period).map((phase) => ({ ...phase, charge: chargesOf(phase.stretch).find((one) => one.meter === charge.meter) }))
+export function allowanceOn(phases: readonly UsagePhase[], period: Period, date: LocalDate, charge: Charge, meter: Meter): number | null {
+  const spans = spansIn(phases, period).map((span) => ({ ...span, charge: chargesOf(span.phase).find((one) => one.meter === charge.meter) }))
   if (charge.included === null) return null
-  const index = phases.findLastIndex(({ from, to }) => from <= date && date < to)
-  if (!isAdditive(meter)) return wholeUnits(includedBy(charge, phases[index]!.stretch.seats)!, meter.decimals)
-  const grid = gridOf(phases, period)
-  return countPeriod({ phases: allowancePhases(phases, grid), grid, days: [], carried: 0, decimals: meter.decimals }).phases[index]!.allowance
+  const index = spans.findLastIndex(({ from, to }) => from <= date && date < to)
+  if (!isAdditive(meter)) return wholeUnits(includedBy(charge, spans[index]!.phase.seats)!, meter.decimals)
+  const grid = gridOf(spans, period)
+  return countPeriod({ phases: allowancePhases(spans, grid), grid, days: [], carried: 0, decimals: meter.decimals }).phases[index]!.allowance
 }
 
 /** The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not charge it. */
-export function uncountedDates(stretches: readonly UsageStretch[], period: Period, meter: string): DateRange[] {
-  const phases = phasesIn(stretches, period).map(({ stretch, from, to }) => ({ from, to, charge: chargesOf(stretch).find((one) => one.meter === meter) }))
-  return uncounted(phases)
+export function uncountedDates(phases: readonly UsagePhase[], period: Period, meter: string): DateRange[] {
+  const spans = spansIn(phases, period).map(({ phase, from, to }) => ({ from, to, charge: chargesOf(phase).find((one) => one.meter === meter) }))
+  return uncounted(spans)
 }
 
-function uncounted(phases: readonly (DateRange & { charge: Charge | undefined })[]): DateRange[] {
-  return phases.flatMap(({ from, to, charge }, index) => {
+function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[]): DateRange[] {
+  return spans.flatMap(({ from, to, charge }, index) => {
     if (charge && charge.included !== null) return []
     // On the date on which a plan with a limit was left, its quota may have granted some.
-    const isLeft = !charge && phases.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
+    const isLeft = !charge && spans.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
     const start = isLeft ? addDays(from, 1) : from
     return start < to ? [{ from: start, to }] : []
   })
 }
 
-/** The charges of a stretch. In a trial nothing is billed, so what is included is all there is. */
-export function chargesOf({ plan, trial }: Pick<UsageStretch, 'plan' | 'trial'>): Charge[] {
+/** The charges of a phase. In a trial nothing is billed, so what is included is all there is. */
+export function chargesOf({ plan, trial }: Pick<UsagePhase, 'plan' | 'trial'>): Charge[] {
   return trial ? plan.charges.map(({ price: _price, minimum: _minimum, maximum: _maximum, ...charge }) => ({ ...charge, overage: 'block' })) : plan.charges
 }
 

@@ -17,9 +17,9 @@ import { levelsOf } from './days.ts'
 import { readUsage } from './deficit.ts'
 import { usageAfterEnd } from './after-end.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from './rating.ts'
-import { stretchOn } from '../phases.ts'
+import { phaseOn } from '../phases.ts'
 
-/** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last stretch. Units; null is unlimited. */
+/** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last phase. Units; null is unlimited. */
 export interface MeterUsage {
   meter: string
   name: LocalizedText
@@ -70,7 +70,7 @@ export async function getUsageSummary(billing: Billing, input: { customerId: str
     const meters = metersIn(history, counted, [...usage, ...afterEnd]).map(ofMeter)
     return {
       period: shown(period),
-      periods: usagePeriods(history.stretches, history.today).slice(-mostPeriods).reverse().map(shown),
+      periods: usagePeriods(history.phases, history.today).slice(-mostPeriods).reverse().map(shown),
       timezone: zoneOn(history.zones, period.from),
       currency: history.customer.currency,
       asOf: tx.at,
@@ -95,7 +95,7 @@ async function groupsIn(tx: BillingTransaction, history: History, period: Labell
 
 /** The meters of the plans in the period, in the plan's order, then others that were used. */
 function metersIn(history: History, rated: readonly MeterInPeriod[], usage: readonly DailyUsage[]): Meter[] {
-  const current = stretchOn(history.stretches, history.today)?.plan.charges.map((charge) => charge.meter) ?? []
+  const current = phaseOn(history.phases, history.today)?.plan.charges.map((charge) => charge.meter) ?? []
   const keys = new Set([...current.filter((key) => rated.some((one) => one.meter.key === key)), ...rated.map((one) => one.meter.key), ...usage.map((day) => day.meter)])
   return [...keys].map((key) => history.meters.get(key)!)
 }
