@@ -525,7 +525,7 @@ export const Changed = Type.Object({ subscription: Subscription, invoice: Nullab
 export type Changed = Static<typeof Changed>
 /** POST /customers/{id}/subscription: the subscription, with the invoice it made. */
 export const Started = Type.Object({ ...Subscription.properties, invoice: Nullable(Invoice), notices }, closed)
-/** What is left by something that happens at the end of the fee period, or by undoing it. */
+/** What is left by something that happens at the end of the billing period, or by undoing it. */
 export const Scheduled = Type.Object({ subscription: Subscription, notices }, closed)
 export type Scheduled = Static<typeof Scheduled>
 

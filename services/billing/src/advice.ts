@@ -143,7 +143,7 @@ function advisePlan(tx: BillingTransaction, history: History, { current, rated: 
   const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
   const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null }]
   const rated = rateUsage(onPlan(period), period, usage, history.meters)
-  const fee = feeLine({ id: '', plan, seats }, period, feePeriodOf(plan, period))
+  const fee = feeLine({ id: '', plan, seats }, period, billingPeriodOf(plan, period))
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
   const meters = advisedMeters(tx, history, { rated, period, running, usage })
@@ -163,8 +163,8 @@ function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: Loca
   return runsOutAt === null || daysBetween(running.from, today) < daysThatTell
 }
 
-/** The period is a month: so is the fee period of most plans. Longer ones are taken to begin with it. */
-function feePeriodOf(plan: Plan, period: LabelledPeriod): Period {
+/** The period is a month: so is the billing period of most plans. Longer ones are taken to begin with it. */
+function billingPeriodOf(plan: Plan, period: LabelledPeriod): Period {
   return monthsOf(plan) === 1 ? period : periodAt({ anchor: period.whole.from, alignment: 'anniversary', months: monthsOf(plan) }, period.whole.from)
 }
 

@@ -12,7 +12,7 @@ import { dropWaiting, schedule } from './plan-change.ts'
 import { addDays } from './rules/date.ts'
 import { keepWaiting, writePhases } from './stretch.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscription.ts'
-import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { billingPeriodAt, usagePeriods } from './timeline.ts'
 import { deficitsOfEnding } from './usage/allowances.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
 import { currentPhase, type Phase } from './phases.ts'
@@ -20,7 +20,7 @@ import type { Waiting } from './schedule.ts'
 import type { Notice } from './text.ts'
 
 /**
- * Ends the subscription: at the end of the fee period, in the place of a scheduled change and undone until then by resuming, or
+ * Ends the subscription: at the end of the billing period, in the place of a scheduled change and undone until then by resuming, or
  * now: access stops at this instant, today's fee is kept, and the usage up to it is invoiced when the date is over. With `credit` the days after today
  * are given back as account credit (`invoice` says so). Throws no_active_subscription.
  */
@@ -37,7 +37,7 @@ export async function cancelSubscription(
     let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
     if (now) ({ invoice, deficits, state: after } = await endNow(tx, state, current, input.credit ?? false))
     else if (!state.waiting.some((one) => one.by === by && isEnd(one))) {
-      after = await schedule(tx, state, { by, at: feePeriodAt(current, state.today).to, change: null }, reason)
+      after = await schedule(tx, state, { by, at: billingPeriodAt(current, state.today).to, change: null }, reason)
     }
     const { subscription, notices } = await leftBy(tx, state.waiting, after, invoice)
     return { subscription, invoice, notices: [...deficits, ...notices] }

@@ -12,7 +12,7 @@ import type { LocalDate } from './rules/date.ts'
 import type { LabelledPeriod, Period } from './rules/period.ts'
 import { unitsFrom, wholeUnits } from './rules/quantity.ts'
 import { inChinese, type LocalizedText, type Notice } from './text.ts'
-import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { billingPeriodAt, usagePeriods } from './timeline.ts'
 import { dailyUsage, usedOn } from './usage/rating.ts'
 import { currentPhase, type Phase } from './phases.ts'
 import { isSameGrid, nextPhase, type Party } from './schedule.ts'
@@ -36,7 +36,7 @@ export interface PlannedChange {
   when: 'now' | 'period_end'
   /** The date it happens on. */
   at: LocalDate
-  feePeriod: Period
+  billingPeriod: Period
   lines: LineDraft[]
   totals: Totals
 }
@@ -63,12 +63,12 @@ export async function planChange(tx: BillingTransaction, history: BillingState, 
   const { when, at } = momentOf(tx, history, from, direction, asked.when)
   if (when === 'now') checkRoomLater(history, from, to)
   const money = await moneyOf(tx, history, from, to, when === 'now' ? direction : 'same')
-  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, feePeriod: money.feePeriod, ...await priced(tx, history, money.lines) }
+  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, billingPeriod: money.billingPeriod, ...await priced(tx, history, money.lines) }
 }
 
-/** Up now, down at the end of the fee period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
+/** Up now, down at the end of the billing period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
 function momentOf(tx: BillingTransaction, { phases, today }: History, from: Phase, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
-  const endOfFee = feePeriodAt(from, today).to
+  const endOfFee = billingPeriodAt(from, today).to
   if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
   if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
   const waits = direction === 'down' || (direction === 'level' && partyOf(tx) === 'customer')
@@ -83,12 +83,12 @@ function checkRoomLater({ waiting }: History, from: Phase, { plan, seats }: { pl
 }
 
 /** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
-async function moneyOf(tx: BillingTransaction, history: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
-  const feePeriod = feePeriodAt(from, history.today)
-  if (direction === 'same') return { feePeriod, lines: [] }
+async function moneyOf(tx: BillingTransaction, history: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
+  const billingPeriod = billingPeriodAt(from, history.today)
+  if (direction === 'same') return { billingPeriod, lines: [] }
   const next = nextPhase(from, { id: '', ...to, from: history.today, scheduled: false })
   if (beginsGrid(from, next)) return gridChange(tx, history, next)
-  return { feePeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, history, from, to, feePeriod) }
+  return { billingPeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, history, from, to, billingPeriod) }
 }
 
 /** Whether a phase begins periods of its own: with another interval, and after a trial. */
@@ -111,17 +111,17 @@ export async function refuseArchived(tx: BillingTransaction, plan: Plan, { isNew
 }
 
 /**
- * Another interval begins a fee period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
+ * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function gridChange(tx: BillingTransaction, history: BillingState, next: Phase): Promise<Pick<PlannedChange, 'feePeriod' | 'lines'>> {
+async function gridChange(tx: BillingTransaction, history: BillingState, next: Phase): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
   const { today } = history
-  const feePeriod = feePeriodAt(next, today)
-  const fee = feeLine(next, feePeriod, feePeriod)
+  const billingPeriod = billingPeriodAt(next, today)
+  const fee = feeLine(next, billingPeriod, billingPeriod)
   const credits = await creditsFrom(tx, history.customer.customerId, history.phases, today)
   const after = { ...history, ahead: [], phases: [...history.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
   const ended = endedPeriod(after.phases, today)
-  return { feePeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
+  return { billingPeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
 }
 
 /** The usage period that a change of interval on `date` has cut short there, unless it began a period anyway. */
@@ -130,11 +130,11 @@ export function endedPeriod(phases: readonly Phase[], date: LocalDate): Labelled
   return period && period.to < period.whole.to ? period : undefined
 }
 
-async function changeLines(tx: BillingTransaction, history: History, from: Phase, to: { plan: Plan; seats: number }, feePeriod: Period): Promise<LineDraft[]> {
+async function changeLines(tx: BillingTransaction, history: History, from: Phase, to: { plan: Plan; seats: number }, billingPeriod: Period): Promise<LineDraft[]> {
   const { customer: { customerId }, phases, today } = history
   const since = paidFrom(from, to, { date: today, period: usagePeriods(phases, today).at(-1)! })
   const credits = await creditsFrom(tx, customerId, phases, since)
-  const fee = feeLine({ id: '', ...to }, { from: since, to: feePeriod.to }, feePeriod)
+  const fee = feeLine({ id: '', ...to }, { from: since, to: billingPeriod.to }, billingPeriod)
   return fee.amount === 0 ? credits : [...credits, fee]
 }
 

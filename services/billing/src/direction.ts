@@ -1,7 +1,7 @@
 import { feeOf, monthsOf, type Plan } from './plan.ts'
 import { later, type LocalDate } from './rules/date.ts'
 
-/** Which way a change goes decides when it happens: up now, down at the end of the fee period, level now and without money. */
+/** Which way a change goes decides when it happens: up now, down at the end of the billing period, level now and without money. */
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
 /** Rank decides, then the fee for the seats over a year, then the seats. */

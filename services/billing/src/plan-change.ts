@@ -32,7 +32,7 @@ export async function upgradeSubscription(billing: Billing, input: { customerId:
 }
 
 /**
- * Moves the customer to a lower plan (or fewer seats) at the end of the fee period, or to one of equal rank and price at the end of the usage period;
+ * Moves the customer to a lower plan (or fewer seats) at the end of the billing period, or to one of equal rank and price at the end of the usage period;
  * until then nothing changes. It takes the place of what they scheduled before; asking for the plan they are on undoes that. Throws not_a_downgrade for
  * what is higher, change_blocked for what the lower plan has no room for.
  */
@@ -47,7 +47,7 @@ export async function downgradeSubscription(
 }
 
 /**
- * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the fee period, or when the vendor says. With
+ * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the billing period, or when the vendor says. With
  * `planVersion` to that version of it, which is how subscribers follow a plan that was changed. Throws plan_not_found for a version there is not.
  */
 export async function changeSubscription(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }): Promise<Changed> {

@@ -143,7 +143,7 @@ export function monthsOf(plan: Plan): number {
   return plan.intervalCount * (plan.interval === 'year' ? 12 : 1)
 }
 
-/** The fee of one whole fee period for a number of seats. */
+/** The fee of one whole billing period for a number of seats. */
 export function feeOf(plan: Plan, seats: number): Money {
   return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
 }

@@ -9,7 +9,7 @@ import { canonicalJson } from './rules/canonical.ts'
 import type { Instant } from './rules/instant.ts'
 import type { Totals } from './rules/invoicing.ts'
 import type { Money } from './rules/money.ts'
-import { feePeriodAt } from './timeline.ts'
+import { billingPeriodAt } from './timeline.ts'
 import { nextPhase } from './schedule.ts'
 
 /** What a quote promises: confirming it comes to exactly this, or is refused. */
@@ -41,7 +41,7 @@ function promisedLine({ counted: _counted, givesBack: _givesBack, ...line }: Lin
 /** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
 async function nextFeeTotal(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Money> {
   const { plan, seats } = change.to
-  const next = feePeriodAt(nextPhase(change.from, { id: '', plan, seats, from: change.feePeriod.to, scheduled: true }), change.feePeriod.to)
+  const next = billingPeriodAt(nextPhase(change.from, { id: '', plan, seats, from: change.billingPeriod.to, scheduled: true }), change.billingPeriod.to)
   const { totals } = await priced(tx, state, [feeLine({ id: '', plan, seats }, next, next)])
   return totals.total
 }

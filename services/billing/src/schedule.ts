@@ -1,6 +1,6 @@
 import { monthsOf, seatsOf, type Plan } from './plan.ts'
 import { addDays, earlier, type LocalDate } from './rules/date.ts'
-import { feePeriodAt } from './timeline.ts'
+import { billingPeriodAt } from './timeline.ts'
 import type { Phase } from './phases.ts'
 
 /** Who asked for something: the customer in the portal, or the vendor by the billing API. */
@@ -62,7 +62,7 @@ function together(own: WaitingChange, vendors: WaitingChange, current: Phase): W
 
 /** What becomes of something that waits for a later date once another phase has begun: it goes on, on its plan and its grid, or its place is taken. */
 export function leftAfter(one: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
-  const at = isSameGrid(before, after) ? one.at : feePeriodAt(after, after.from).to
+  const at = isSameGrid(before, after) ? one.at : billingPeriodAt(after, after.from).to
   if (!one.change) return [{ ...one, at }]
   const moved = after.plan.id !== before.plan.id
   if (one.by === 'vendor') return moved && one.change.plan.id !== after.plan.id ? [] : [{ ...one, at }]

@@ -20,7 +20,7 @@ import type { Totals } from './rules/invoicing.ts'
 import { addSeconds, parseInstant, type Instant } from './rules/instant.ts'
 import { instantOf, localDateOf } from './rules/zone.ts'
 import { insertPhase } from './stretch.ts'
-import { feePeriodAt, usagePeriods } from './timeline.ts'
+import { billingPeriodAt, usagePeriods } from './timeline.ts'
 import { placeUsageAnew } from './usage/after-end.ts'
 import { allowancesOf, type Allowance } from './usage/allowances.ts'
 import { latestDays } from './usage/taken-times.ts'
@@ -140,8 +140,8 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readBillingState(tx, input.customerId)
   if (handedOver) await placeUsageAnew(tx, started, from)
-  const feePeriod = feePeriodAt(phase, from)
-  const fee = feeLine(phase, feePeriod, feePeriod)
+  const billingPeriod = billingPeriodAt(phase, from)
+  const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
   // By itself: what it gives back first pays what is open of the subscription before.
   if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, phaseId: id })
@@ -195,7 +195,7 @@ export async function checkSubscriptionStatus(billing: Billing, input: { custome
   return status === 'trialing' || status === 'active' || status === 'past_due'
 }
 
-/** What a plan is to the current one: an upgrade is now, a downgrade at the end of the fee period, a level one at the end of the usage period. */
+/** What a plan is to the current one: an upgrade is now, a downgrade at the end of the billing period, a level one at the end of the usage period. */
 export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
 
 /** A plan on sale, as it is to one customer. */
@@ -233,14 +233,14 @@ export async function subscriptionOf(tx: BillingTransaction, history: BillingSta
   const current = currentPhase(history)
   if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
   const period = usagePeriods(history.phases, history.today).at(-1)!
-  const feePeriod = feePeriodAt(current, history.today)
+  const billingPeriod = billingPeriodAt(current, history.today)
   return {
     id: current.subscriptionId,
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
     plan: current.plan, seats: saidSeats(current),
     allowances: await allowancesOf(tx, history),
     startedAt: history.startedAt, endedAt: null,
-    currentPeriod: { start: feePeriod.from, end: feePeriod.to },
+    currentPeriod: { start: billingPeriod.from, end: billingPeriod.to },
     usagePeriod: shown(period),
     trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
     trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),

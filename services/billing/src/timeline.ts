@@ -27,8 +27,8 @@ function cyclesOf(phases: readonly Phase[]): { cycle: Cycle; to: LocalDate | nul
   return cycles
 }
 
-/** The fee period of a phase's plan that holds `date`. In a trial that is the whole trial. */
-export function feePeriodAt(phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
+/** The billing period of a phase's plan that holds `date`. In a trial that is the whole trial. */
+export function billingPeriodAt(phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
   if (phase.trialEnds !== null) {
     const trial = { from: phase.anchor, to: phase.trialEnds }
     return { ...trial, whole: trial }

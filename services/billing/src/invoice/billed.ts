@@ -4,7 +4,7 @@ import { addDays, earlier, intersection, later, withoutDates, type DateRange, ty
 import { netOf } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { stepsFrom } from '../rules/quantity.ts'
-import { feePeriodAt } from '../timeline.ts'
+import { billingPeriodAt } from '../timeline.ts'
 import type { InvoiceDocument } from './document.ts'
 import { creditLine, type BilledLine, type BilledUsage, type DiscountOnLine, type Line, type LineDraft } from './line.ts'
 import type { Phase } from '../phases.ts'
@@ -75,9 +75,9 @@ export function signedSteps(units: number, decimals: number): number {
 export function feesBilledSince(phases: readonly Phase[], date: LocalDate): LocalDate {
   const own = phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
   const periods = own.flatMap((phase) => {
-    // One that has ended may have been billed the fee period that began with its end: the change on that date came after the renewal.
+    // One that has ended may have been billed the billing period that began with its end: the change on that date came after the renewal.
     const days = phase.to === null || phase.to > date ? [date] : [phase.to, addDays(phase.to, -1)]
-    return days.map((day) => feePeriodAt(phase, later(phase.from, day)))
+    return days.map((day) => billingPeriodAt(phase, later(phase.from, day)))
   })
   return addDays(periods.filter((period) => period.to > date).reduce((first, { from }) => earlier(first, from), date), -32)
 }

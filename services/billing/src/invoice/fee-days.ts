@@ -15,13 +15,13 @@ export interface FeeFacts {
   billed: readonly Line[]
 }
 
-/** The fee of a phase for those of some dates of a fee period that are still due. */
-export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, feePeriod: Period): LineDraft[] {
-  return datesStillDue(facts, phase, { from: dates.from, to: dates.to }).map((part) => feeLine(phase, part, feePeriod)).filter((line) => line.amount !== 0)
+/** The fee of a phase for those of some dates of a billing period that are still due. */
+export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, billingPeriod: Period): LineDraft[] {
+  return datesStillDue(facts, phase, { from: dates.from, to: dates.to }).map((part) => feeLine(phase, part, billingPeriod)).filter((line) => line.amount !== 0)
 }
 
 /**
- * The dates among some of a fee period's whose fee a phase has still to be billed for, as of now: mostly all of them. Where the fee was void while a
+ * The dates among some of a billing period's whose fee a phase has still to be billed for, as of now: mostly all of them. Where the fee was void while a
  * change or an ending took its rest, nothing was left to give back then, and only what comes before that is due.
  */
 function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {

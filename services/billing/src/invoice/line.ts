@@ -74,7 +74,7 @@ export type LineDraft = Omit<Line, 'id'>
 
 const seat: Unit = { 'zh-CN': '席位', en: 'seats', one: 'seat' }
 
-/** The fee of a phase for some dates of a fee period. */
+/** The fee of a phase for some dates of a billing period. */
 export function feeLine(phase: Pick<Phase, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {
   const { plan, seats } = phase
   const fee = feeOf(plan, seats)

@@ -4,7 +4,7 @@ import type { LocalDate } from '../rules/date.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
-import { feePeriodAt, usagePeriods } from '../timeline.ts'
+import { billingPeriodAt, usagePeriods } from '../timeline.ts'
 import { localDateOf } from '../rules/zone.ts'
 import type { LineDraft } from './line.ts'
 import { isIssued } from './nothing.ts'
@@ -57,7 +57,7 @@ export async function nextDocument(tx: BillingTransaction, history: BillingState
 async function nextFeeDocument(tx: BillingTransaction, history: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
   const current = currentPhase(history)
   if (!current || current.trialEnds !== null) return undefined
-  const to = [feePeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
+  const to = [billingPeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
   if (to <= running.to) return undefined
   const period = { ...running, to }
   const lines = await renewalLines(tx, history, period)
@@ -121,7 +121,7 @@ function nextDate(history: History, period: LabelledPeriod): LocalDate {
   const [next] = history.ahead
   const change = next && next.at <= period.to ? next.at : null
   if (current.trialEnds !== null) return change ?? current.trialEnds
-  return current.plan.charges.length === 0 && change === null ? feePeriodAt(current, history.today).to : period.to
+  return current.plan.charges.length === 0 && change === null ? billingPeriodAt(current, history.today).to : period.to
 }
 
 function goesOn(history: History, date: LocalDate): boolean {

@@ -3,7 +3,7 @@ import { paidFrom } from '../direction.ts'
 import type { BillingState, History } from '../history.ts'
 import { addDays } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
-import { feePeriodAt, usagePeriods } from '../timeline.ts'
+import { billingPeriodAt, usagePeriods } from '../timeline.ts'
 import { creditsFrom, creditsOf, creditsOn, feesBilledSince, linesSince } from './billed.ts'
 import type { InvoiceDocument } from './document.ts'
 import { feesStillDue } from './fee-days.ts'
@@ -52,10 +52,10 @@ async function linesOfBeginning(tx: BillingTransaction, history: BillingState, v
   const before = earlier.at(-1)
   const since = before && isSameGrid(before, phase) ? paidFrom(before, phase, { date: phase.from, period: periodOf(history, voided) }) : phase.from
   const billed = await linesSince(tx, customerId, feesBilledSince(phases.slice(0, phases.indexOf(phase) + 1), since))
-  const feePeriod = feePeriodAt(phase, phase.from)
+  const billingPeriod = billingPeriodAt(phase, phase.from)
   return [
     ...creditsOf(billed, earlier, { from: since, to: null }),
-    ...feesStillDue({ phases, today, closed, billed }, phase, { from: since, to: feePeriod.to }, feePeriod),
+    ...feesStillDue({ phases, today, closed, billed }, phase, { from: since, to: billingPeriod.to }, billingPeriod),
     ...(voided.kind === 'change' ? await usageEndedBy(tx, history, phase) : []),
   ]
 }

@@ -6,7 +6,7 @@ import { addSeconds } from '../rules/instant.ts'
 import { readUsage } from '../usage/deficit.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 import { datesVoidedSince } from '../usage/void.ts'
-import { feePeriodAt, usagePeriods } from '../timeline.ts'
+import { billingPeriodAt, usagePeriods } from '../timeline.ts'
 import { billedFor, creditsFrom, linesSince } from './billed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
@@ -20,7 +20,7 @@ import { isSameGrid, phasesAhead } from '../schedule.ts'
  */
 const lookBackDays = 70
 
-/** The lines of the invoice that closes a usage period: the next fee where a fee period starts, the usage, and late usage of periods before. */
+/** The lines of the invoice that closes a usage period: the next fee where a billing period starts, the usage, and late usage of periods before. */
 export async function renewalLines(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<LineDraft[]> {
   const known = await knownOf(tx, history, period)
   // A minimum is due at zero usage too.
@@ -40,13 +40,13 @@ export async function renewalLines(tx: BillingTransaction, history: BillingState
 
 /**
  * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one of equal price does not wait for the end of
- * the fee period.
+ * the billing period.
  */
 async function creditsWithin(tx: BillingTransaction, { customer }: History, phases: readonly Phase[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
   const index = phases.findIndex((phase) => phase.from === date && phase.scheduled)
   const [before, after] = [phases[index - 1], phases[index]]
   if (!before || !after || before.subscriptionId !== after.subscriptionId || before.trialEnds !== null || isSameGrid(before, after)) return []
-  return feePeriodAt(before, addDays(date, -1)).to > date ? creditsFrom(tx, customer.customerId, phases.slice(0, index), date) : []
+  return billingPeriodAt(before, addDays(date, -1)).to > date ? creditsFrom(tx, customer.customerId, phases.slice(0, index), date) : []
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
@@ -88,7 +88,7 @@ function lateLines(tx: BillingTransaction, history: BillingState, range: DateRan
 }
 
 /**
- * The fee of the fee period that starts where this usage period ends, for the phase a scheduled change begins there or else
+ * The fee of the billing period that starts where this usage period ends, for the phase a scheduled change begins there or else
  * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
  */
 function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
@@ -96,9 +96,9 @@ function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   const ending = phaseOn(phases, addDays(period.to, -1))
   const next = ending && goesOn(phases, ending, period.to)
   if (!next) return []
-  const feePeriod = feePeriodAt(next, period.to)
-  if (feePeriod.from !== period.to) return []
-  return feesStillDue(facts, next, feePeriod, feePeriod)
+  const billingPeriod = billingPeriodAt(next, period.to)
+  if (billingPeriod.from !== period.to) return []
+  return feesStillDue(facts, next, billingPeriod, billingPeriod)
 }
 
 /** The phase a fee is due for at a boundary; undefined where the subscription ends there. */

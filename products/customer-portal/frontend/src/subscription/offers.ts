@@ -40,13 +40,13 @@ export function savings(plans: readonly PortalPlan[]): { most: number; alike: bo
   return { most, alike: all.every((saving) => saving === most) }
 }
 
-/** What one fee period of a plan comes to with its tax, minor units, before discounts. */
+/** What one billing period of a plan comes to with its tax, minor units, before discounts. */
 export function feeWithTax(plan: PortalPlan, seats: number): number {
   const fee = plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
   return plan.taxMode === 'inclusive' ? fee : fee + Math.round((fee * Number(plan.taxRate)) / 100)
 }
 
-/** What all seats of a plan cost for one fee period, minor units; undefined where the plan has no room for them. */
+/** What all seats of a plan cost for one billing period, minor units; undefined where the plan has no room for them. */
 export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
   if (plan.seats && plan.seats.max !== null && seats > plan.seats.max) return undefined
   return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats?.min ?? 1) : 1)
