@@ -140,7 +140,7 @@ export const ChangeInput = Type.Object(
     planVersion: Type.Optional(Type.Integer({ minimum: 1, description: 'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent' })),
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     when: Type.Optional(Type.Union([Type.Literal('now'), Type.Literal('period_end')], {
-      description: 'A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
+      description: 'A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
     })),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
   },

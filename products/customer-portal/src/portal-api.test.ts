@@ -252,7 +252,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await send()).json()).toMatchObject({ code: 'not_an_upgrade', errors: first.json().errors })
   })
 
-  test('a lower plan waits for the end of the fee period, and the wait is undone', async () => {
+  test('a lower plan waits for the end of the billing period, and the wait is undone', async () => {
     const quote = await call('POST', '/subscription/preview', { payload: { planId: 'starter', seats: 1 }, customer: 'globex' })
     expect(quote.json()).toMatchObject({ when: 'period_end', dueNow: 0, lines: [], blockers: [] })
     const scheduled = await call('POST', '/subscription/downgrade', { payload: { planId: 'starter', seats: 1, quoteId: quote.json().quoteId }, customer: 'globex' })
@@ -263,7 +263,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await call('POST', '/subscription/downgrade', { payload: { planId: 'pro' }, customer: 'globex' })).json()).toMatchObject({ status: 422, code: 'not_a_downgrade' })
   })
 
-  test('a subscription is canceled for the end of the fee period, and resumed', async () => {
+  test('a subscription is canceled for the end of the billing period, and resumed', async () => {
     const canceled = await call('POST', '/subscription/cancel', { payload: { reason: 'too expensive' }, customer: 'globex' })
     expect([canceled.statusCode, canceled.json()]).toMatchObject([200, { subscription: { cancelAtPeriodEnd: true, scheduledChange: null } }])
     expect((await call('POST', '/subscription/preview', { payload: { planId: 'starter', seats: 1 }, customer: 'globex' })).json().blockers).toMatchObject([{ code: 'canceling' }])

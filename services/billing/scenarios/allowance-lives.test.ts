@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import { addSeconds, cancelSubscription, changeSubscription, consume, createSubscription, putPlan, type PlanInput } from '../src/index.ts'
-import { readHistory } from '../src/history.ts'
+import { readSubscriptionState } from '../src/history.ts'
 import { addDays, daysBetween, intersection } from '../src/rules/date.ts'
 import { daysIn } from '../src/rules/period.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -48,7 +48,7 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
 
   /** Units that the days so far have a right to, of every plan and period, and the largest allowance there was. */
   async function mostOf(customerId: string): Promise<number> {
-    const { phases, today } = await world.billing.transaction((tx) => readHistory(tx, customerId), { readOnly: true })
+    const { phases, today } = await world.billing.transaction((tx) => readSubscriptionState(tx, customerId), { readOnly: true })
     const shares = usagePeriods(phases, today).flatMap((period) => phases.map((phase, index) => {
       const { from, to, subscriptionId, credited } = phase
       // Where nothing was given back for the days after an end, they count to the end of the month.

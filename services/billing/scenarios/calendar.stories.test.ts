@@ -332,7 +332,7 @@ stories('the calendar', [
       tax 6% 35.94, total 634.94`)
   })
 
-  story('three months at a time: the fee comes every quarter, usage every month', 'the fee period is the plan’s, the usage period always a month, from one anchor', {}, async (life) => {
+  story('three months at a time: the fee comes every quarter, usage every month', 'the billing period is the plan’s, the usage period always a month, from one anchor', {}, async (life) => {
     await life.on('2026-11-30 09:00')
     await life.subscribes('quarter')
     await life.uses('ai_chat', 101)

@@ -31,7 +31,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
   const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) => cancelSubscription(world.billing, { customerId, ...more })
 
-  test('canceled, it goes on to the end of the fee period and is then over, without another fee', async () => {
+  test('canceled, it goes on to the end of the billing period and is then over, without another fee', async () => {
     await subscribe('leaving')
     expect((await cancel('leaving')).subscription).toMatchObject({ cancelAtPeriodEnd: true, plan: { id: 'team' }, currentPeriod: { end: '2026-12-01' }, nextInvoice: null })
     await use('leaving', 'u', 1_010)

@@ -164,7 +164,7 @@ stories('changes', [
     await life.sees({ seats: 2, allowances: [{ allowance: 300, used: 0 }] })
   })
 
-  story('from yearly down to monthly: the year is lived to its end, its usage billed month by month', 'lower: at the end of the fee period; usage is per month also on a yearly plan', {}, async (life) => {
+  story('from yearly down to monthly: the year is lived to its end, its usage billed month by month', 'lower: at the end of the billing period; usage is per month also on a yearly plan', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('yearly')
     await life.uses('ai_chat', 1_010)
@@ -302,7 +302,7 @@ stories('changes', [
     expect(now.total).toBe(70_631)
   })
 
-  story('canceled, resumed, canceled again, gone, and back two weeks later', 'a cancellation waits for the end of the fee period and is undone until then; coming back starts anew', {}, async (life) => {
+  story('canceled, resumed, canceled again, gone, and back two weeks later', 'a cancellation waits for the end of the billing period and is undone until then; coming back starts anew', {}, async (life) => {
     await beginsOnTeam(life)
     await life.on('2026-11-10 09:00')
     await life.cancels()

@@ -29,7 +29,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
   const linesOf = async (customerId: string) => (await invoicesOf(customerId)).map((invoice) => [invoice.kind, ...invoice.lines.map((line) => [line.kind, line.amount])])
   const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
 
-  test('until the end of the fee period nothing changes, then the lower plan begins and its fee is billed', async () => {
+  test('until the end of the billing period nothing changes, then the lower plan begins and its fee is billed', async () => {
     await subscribe('lower', 'business')
     const preview = await previewChange(world.billing, { customerId: 'lower', planId: 'team' })
     expect(preview).toMatchObject({ when: 'period_end', effectiveAt: '2026-12-01', lines: [], dueNow: 0, nextInvoice: { at: '2026-12-01', estimatedTotal: 63_494 }, blockers: [], warnings: [] })

@@ -199,7 +199,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(await rememberedTooLate(world, ['dodges'])).toEqual([])
   })
 
-  test('a change to another interval by the vendor takes what waits along to the end of the new fee period', async () => {
+  test('a change to another interval by the vendor takes what waits along to the end of the new billing period', async () => {
     await subscribe('along', 'chat')
     await cancelSubscription(own('along'), { customerId: 'along' })
     await move('along', 'chat-year')

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { tooManySeats } from './change.ts'
-import { readBillingState, type BillingState, type History } from './history.ts'
+import { readBillingState, type BillingState, type SubscriptionState } from './history.ts'
 import type { Discount } from './invoice/discounts.ts'
 import { feeLine, usageLine } from './invoice/line.ts'
 import { discountedBy } from './invoice/priced.ts'
@@ -93,37 +93,37 @@ export interface Advice {
  */
 export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
   return billing.transaction(async (tx) => {
-    const history = await readBillingState(tx, input.customerId)
-    const { currency } = history.customer
-    const current = currentPhase(history)
+    const state = await readBillingState(tx, input.customerId)
+    const { currency } = state.customer
+    const current = currentPhase(state)
     if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
-    const running = usagePeriods(history.phases, history.today).at(-1)!
-    const tried = periodsToTry(history)
-    const rated = lastPeriod(history, current)
-    const usage = await dailyUsage(tx, input.customerId, { from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!, to: addDays(history.today, 1) })
-    const plans = rated ? await advisePlans(tx, history, { current, rated, running, usage }) : []
+    const running = usagePeriods(state.phases, state.today).at(-1)!
+    const tried = periodsToTry(state)
+    const rated = lastPeriod(state, current)
+    const usage = await dailyUsage(tx, input.customerId, { from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!, to: addDays(state.today, 1) })
+    const plans = rated ? await advisePlans(tx, state, { current, rated, running, usage }) : []
     return {
       currency, plans,
       period: rated ? shown(rated) : null,
-      availableFrom: rated || history.waiting.some((one) => one.change === null && one.at <= running.to) ? null : running.to,
+      availableFrom: rated || state.waiting.some((one) => one.change === null && one.at <= running.to) ? null : running.to,
       recommendation: recommended(plans, current.plan.id),
-      forecast: await forecastOf(tx, history, { running, tried, usage }),
+      forecast: await forecastOf(tx, state, { running, tried, usage }),
     }
   }, { readOnly: true })
 }
 
 /** Of the subscription of now: one before it was of another time. */
-function lastPeriod({ phases, today }: History, { subscriptionId }: Phase): LabelledPeriod | undefined {
+function lastPeriod({ phases, today }: SubscriptionState, { subscriptionId }: Phase): LabelledPeriod | undefined {
   const since = phases.find((phase) => phase.subscriptionId === subscriptionId)!.from
   return usagePeriods(phases, today).findLast((period) => period.to <= today && period.from >= since)
 }
 
 interface Basis { current: Phase; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
 
-async function advisePlans(tx: BillingTransaction, history: BillingState, basis: Basis): Promise<PlanAdvice[]> {
-  const { discounts } = history
-  const offered = await plansFor(tx, { customerId: history.customer.customerId })
-  const all = offered.filter((plan) => plan.id === basis.current.plan.id || canBePriced(history, basis, plan)).map((plan) => advisePlan(tx, history, basis, plan, discounts))
+async function advisePlans(tx: BillingTransaction, state: BillingState, basis: Basis): Promise<PlanAdvice[]> {
+  const { discounts } = state
+  const offered = await plansFor(tx, { customerId: state.customer.customerId })
+  const all = offered.filter((plan) => plan.id === basis.current.plan.id || canBePriced(state, basis, plan)).map((plan) => advisePlan(tx, state, basis, plan, discounts))
   const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total
   return all.map((one) => ({ ...one, difference: money(one.total - now) }))
 }
@@ -131,28 +131,28 @@ async function advisePlans(tx: BillingTransaction, history: BillingState, basis:
 const mostAmount = 1_000_000_000_000n
 
 /** Usage was let in because it can be billed on the plan it came under. On another it might cost more than can be counted: then that plan is left out. */
-function canBePriced({ meters }: History, { rated, usage }: Basis, { charges }: Plan): boolean {
+function canBePriced({ meters }: SubscriptionState, { rated, usage }: Basis, { charges }: Plan): boolean {
   return charges.every(({ meter: key, price }) => {
     const meter = meters.get(key)!
     return !price || mostItCanCost(price, usedOn(usage, meter, rated), meter.decimals) <= mostAmount
   })
 }
 
-function advisePlan(tx: BillingTransaction, history: History, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
+function advisePlan(tx: BillingTransaction, state: SubscriptionState, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
   const wanted = Math.max(current.seats, seatsOf(plan).min)
   const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
   const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null }]
-  const rated = rateUsage(onPlan(period), period, usage, history.meters)
+  const rated = rateUsage(onPlan(period), period, usage, state.meters)
   const fee = feeLine({ id: '', plan, seats }, period, billingPeriodOf(plan, period))
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
-  const meters = advisedMeters(tx, history, { rated, period, running, usage })
+  const meters = advisedMeters(tx, state, { rated, period, running, usage })
   const obstacles = tooManySeats(plan, wanted)
   return {
     planId: plan.id, seats: saidSeats({ plan, seats }), fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
-    soFar: money(fee.amount + sum(rateUsage(onPlan(running), running, usage, history.meters).map((one) => one.rated.amount))),
+    soFar: money(fee.amount + sum(rateUsage(onPlan(running), running, usage, state.meters).map((one) => one.rated.amount))),
     loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
-    fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, history.today))),
+    fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, state.today))),
   }
 }
 
@@ -170,29 +170,29 @@ function billingPeriodOf(plan: Plan, period: LabelledPeriod): Period {
 
 /** The meters the plan charges for, then others that were used. */
 function advisedMeters(
-  tx: BillingTransaction, history: History, { rated, period, running, usage }: { rated: readonly RatedUsage[]; period: LabelledPeriod; running: LabelledPeriod; usage: readonly DailyUsage[] },
+  tx: BillingTransaction, state: SubscriptionState, { rated, period, running, usage }: { rated: readonly RatedUsage[]; period: LabelledPeriod; running: LabelledPeriod; usage: readonly DailyUsage[] },
 ): AdvisedMeter[] {
   const charged = rated.map(({ meter, charge, used, allowance, overage, rated: { amount } }): AdvisedMeter => {
     const units = (steps: number) => unitsFrom(steps, meter.decimals)
     return {
       meter: meter.key, used: units(used), included: allowance === null ? null : units(allowance), overage: units(overage), amount, overagePolicy: charge.overage,
-      runsOutAt: charge.included === null ? null : runsOutOn(tx, history, running, wholeUnits(charge.included, meter.decimals), usedOn(usage, meter, running)),
+      runsOutAt: charge.included === null ? null : runsOutOn(tx, state, running, wholeUnits(charge.included, meter.decimals), usedOn(usage, meter, running)),
     }
   })
-  const uncharged = [...history.meters.values()].filter((meter) => !rated.some((one) => one.meter.key === meter.key)).flatMap((meter): AdvisedMeter[] => {
+  const uncharged = [...state.meters.values()].filter((meter) => !rated.some((one) => one.meter.key === meter.key)).flatMap((meter): AdvisedMeter[] => {
     const used = unitsFrom(usedOn(usage, meter, period), meter.decimals)
     return used === 0 ? [] : [{ meter: meter.key, used, included: 0, overage: used, amount: 0, overagePolicy: null, runsOutAt: null }]
   })
   return [...charged, ...uncharged]
 }
 
-function runsOutOn(tx: BillingTransaction, history: History, running: LabelledPeriod, allowance: number, used: number): LocalDate | null {
-  const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(history.zones, running.from))
+function runsOutOn(tx: BillingTransaction, state: SubscriptionState, running: LabelledPeriod, allowance: number, used: number): LocalDate | null {
+  const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(state.zones, running.from))
   // As for any forecast: the first hours tell nothing about a month.
   if (elapsed < 86_400_000 || allowance === 0) return null
   const days = daysUntilUsedUp(allowance - used, used, elapsed)
   if (days === null || days > 366) return null
-  const date = later(addDays(history.today, days), running.from)
+  const date = later(addDays(state.today, days), running.from)
   return date < running.to ? date : null
 }
 
@@ -206,7 +206,7 @@ function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['r
 
 /** What the summary forecasts, and how the same way of forecasting would have done before. */
 async function forecastOf(
-  tx: BillingTransaction, { customer, meters, today }: History, { running, tried, usage }: { running: LabelledPeriod; tried: readonly LabelledPeriod[]; usage: readonly DailyUsage[] },
+  tx: BillingTransaction, { customer, meters, today }: SubscriptionState, { running, tried, usage }: { running: LabelledPeriod; tried: readonly LabelledPeriod[]; usage: readonly DailyUsage[] },
 ): Promise<Advice['forecast']> {
   const day = daysBetween(running.from, today)
   const summary = await getUsageSummary(tx, { customerId: customer.customerId })

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from './billing.ts'
 import { directionOf, paidFrom, type Direction } from './direction.ts'
 import { BillingError } from './failure.ts'
-import type { BillingState, History } from './history.ts'
+import type { BillingState, SubscriptionState } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
 import { feeLine, type LineDraft } from './invoice/line.ts'
 import { priced } from './invoice/priced.ts'
@@ -47,9 +47,9 @@ export function partyOf({ access }: BillingTransaction): Party {
 }
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
-export async function planChange(tx: BillingTransaction, history: BillingState, asked: ChangeRequest): Promise<PlannedChange> {
-  const from = currentPhase(history)
-  const { customerId, currency } = history.customer
+export async function planChange(tx: BillingTransaction, state: BillingState, asked: ChangeRequest): Promise<PlannedChange> {
+  const from = currentPhase(state)
+  const { customerId, currency } = state.customer
   if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
   const plan = await planAskedFor(tx, from.plan, asked)
   if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
@@ -60,14 +60,14 @@ export async function planChange(tx: BillingTransaction, history: BillingState, 
   const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
-  const { when, at } = momentOf(tx, history, from, direction, asked.when)
-  if (when === 'now') checkRoomLater(history, from, to)
-  const money = await moneyOf(tx, history, from, to, when === 'now' ? direction : 'same')
-  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, billingPeriod: money.billingPeriod, ...await priced(tx, history, money.lines) }
+  const { when, at } = momentOf(tx, state, from, direction, asked.when)
+  if (when === 'now') checkRoomLater(state, from, to)
+  const money = await moneyOf(tx, state, from, to, when === 'now' ? direction : 'same')
+  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, billingPeriod: money.billingPeriod, ...await priced(tx, state, money.lines) }
 }
 
 /** Up now, down at the end of the billing period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
-function momentOf(tx: BillingTransaction, { phases, today }: History, from: Phase, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
+function momentOf(tx: BillingTransaction, { phases, today }: SubscriptionState, from: Phase, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
   const endOfFee = billingPeriodAt(from, today).to
   if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
   if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
@@ -77,18 +77,18 @@ function momentOf(tx: BillingTransaction, { phases, today }: History, from: Phas
 }
 
 /** What the vendor scheduled for the same plan goes on under more seats, so those must have room in it. */
-function checkRoomLater({ waiting }: History, from: Phase, { plan, seats }: { plan: Plan; seats: number }): void {
+function checkRoomLater({ waiting }: SubscriptionState, from: Phase, { plan, seats }: { plan: Plan; seats: number }): void {
   const later = waiting.find((one) => one.by === 'vendor')?.change
   if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats) seatsFor(later.plan, seats, seats)
 }
 
 /** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
-async function moneyOf(tx: BillingTransaction, history: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
-  const billingPeriod = billingPeriodAt(from, history.today)
+async function moneyOf(tx: BillingTransaction, state: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
+  const billingPeriod = billingPeriodAt(from, state.today)
   if (direction === 'same') return { billingPeriod, lines: [] }
-  const next = nextPhase(from, { id: '', ...to, from: history.today, scheduled: false })
-  if (beginsGrid(from, next)) return gridChange(tx, history, next)
-  return { billingPeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, history, from, to, billingPeriod) }
+  const next = nextPhase(from, { id: '', ...to, from: state.today, scheduled: false })
+  if (beginsGrid(from, next)) return gridChange(tx, state, next)
+  return { billingPeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, state, from, to, billingPeriod) }
 }
 
 /** Whether a phase begins periods of its own: with another interval, and after a trial. */
@@ -114,12 +114,12 @@ export async function refuseArchived(tx: BillingTransaction, plan: Plan, { isNew
  * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function gridChange(tx: BillingTransaction, history: BillingState, next: Phase): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
-  const { today } = history
+async function gridChange(tx: BillingTransaction, state: BillingState, next: Phase): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
+  const { today } = state
   const billingPeriod = billingPeriodAt(next, today)
   const fee = feeLine(next, billingPeriod, billingPeriod)
-  const credits = await creditsFrom(tx, history.customer.customerId, history.phases, today)
-  const after = { ...history, ahead: [], phases: [...history.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
+  const credits = await creditsFrom(tx, state.customer.customerId, state.phases, today)
+  const after = { ...state, ahead: [], phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
   const ended = endedPeriod(after.phases, today)
   return { billingPeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
 }
@@ -130,8 +130,8 @@ export function endedPeriod(phases: readonly Phase[], date: LocalDate): Labelled
   return period && period.to < period.whole.to ? period : undefined
 }
 
-async function changeLines(tx: BillingTransaction, history: History, from: Phase, to: { plan: Plan; seats: number }, billingPeriod: Period): Promise<LineDraft[]> {
-  const { customer: { customerId }, phases, today } = history
+async function changeLines(tx: BillingTransaction, state: SubscriptionState, from: Phase, to: { plan: Plan; seats: number }, billingPeriod: Period): Promise<LineDraft[]> {
+  const { customer: { customerId }, phases, today } = state
   const since = paidFrom(from, to, { date: today, period: usagePeriods(phases, today).at(-1)! })
   const credits = await creditsFrom(tx, customerId, phases, since)
   const fee = feeLine({ id: '', ...to }, { from: since, to: billingPeriod.to }, billingPeriod)
@@ -139,7 +139,7 @@ async function changeLines(tx: BillingTransaction, history: History, from: Phase
 }
 
 /** What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that waits, the end of the subscription. */
-export function blockersOf({ waiting }: History, { direction, when, to: { plan, seats } }: PlannedChange, party: Party): Notice[] {
+export function blockersOf({ waiting }: SubscriptionState, { direction, when, to: { plan, seats } }: PlannedChange, party: Party): Notice[] {
   const blockers = direction === 'down' ? tooManySeats(plan, seats) : []
   const end = waiting.find((one) => one.change === null)
   if (end && when === 'period_end' && party === 'customer') {
@@ -157,12 +157,12 @@ export function tooManySeats(plan: Plan, seats: number): Notice[] {
 }
 
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
-export async function warningsOf(tx: BillingTransaction, history: History, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
+export async function warningsOf(tx: BillingTransaction, state: SubscriptionState, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
   if (direction === 'up' || direction === 'same') return []
-  const period = usagePeriods(history.phases, history.today).at(-1)!
-  const usage = await dailyUsage(tx, history.customer.customerId, period)
+  const period = usagePeriods(state.phases, state.today).at(-1)!
+  const usage = await dailyUsage(tx, state.customer.customerId, period)
   return from.plan.charges.flatMap(({ meter: key }): Notice[] => {
-    const meter = history.meters.get(key)!
+    const meter = state.meters.get(key)!
     const used = usedOn(usage, meter, period)
     const charge = plan.charges.find((one) => one.meter === key)
     if (used === 0 || charge?.included === null) return []

@@ -22,7 +22,7 @@ export interface DeficitSum {
 }
 
 /** The facts about one customer that money is computed from, and the date it is for them now. */
-export interface History {
+export interface SubscriptionState {
   customer: CustomerRow
   zones: ZoneChange[]
   /** With what a scheduled change has begun by today, whether it is written down already or not. */
@@ -48,7 +48,7 @@ export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
  * What a command starts from and leaves behind: the facts, and what billing has done with them. A command reads it once, under the customer's lock;
  * what it writes, it writes here too, so that what comes after needs no second look.
  */
-export interface BillingState extends History {
+export interface BillingState extends SubscriptionState {
   /** One that had nothing to bill counts as billed. */
   closed: ClosedPeriods
   /** The subscriptions that are not closed, by id, and when each was opened again, where it was closed before. */
@@ -62,7 +62,7 @@ export interface BillingState extends History {
 }
 
 /** Reads a customer's history as of now. Throws customer_not_found. */
-export async function readHistory(tx: BillingTransaction, customerId: string): Promise<History> {
+export async function readSubscriptionState(tx: BillingTransaction, customerId: string): Promise<SubscriptionState> {
   const [history] = await historiesOf(tx, [customerId])
   if (!history) throw customerNotFound(customerId)
   return history
@@ -86,17 +86,17 @@ function customerNotFound(customerId: string): BillingError {
 }
 
 /** A state in which some of what was written is different: the written phases, what waits, or both. */
-export function stateAfter<State extends History>(state: State, { phases = state.phases, waiting = state.waiting }: Partial<Pick<History, 'phases' | 'waiting'>>): State {
+export function stateAfter<State extends SubscriptionState>(state: State, { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>): State {
   return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
 }
 
 /** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
-export async function readHistories(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, History>> {
+export async function readSubscriptionStates(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, SubscriptionState>> {
   const histories = await historiesOf(tx, customerIds)
   return new Map(histories.map((history) => [history.customer.customerId, history]))
 }
 
-async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<History[]> {
+async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<SubscriptionState[]> {
   const facts = await readFacts(tx, customerIds)
   const meters = metersIn(facts)
   return facts.map((own) => historyFrom(tx, own, meters))
@@ -104,14 +104,14 @@ async function historiesOf(tx: BillingTransaction, customerIds: readonly string[
 
 const metersIn = (facts: readonly Facts[]) => new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
 
-function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): History {
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): SubscriptionState {
   const today = localDateOf(zones, tx.at)
   const ahead = lyingAhead({ written: rows.map((row) => phaseFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
   return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
 }
 
 /** What of what is written and asked for has begun by today, and what is to come. */
-function lyingAhead({ written, asked, today }: { written: Phase[]; asked: Waiting[]; today: LocalDate }): Pick<History, 'phases' | 'waiting' | 'begun' | 'ahead'> {
+function lyingAhead({ written, asked, today }: { written: Phase[]; asked: Waiting[]; today: LocalDate }): Pick<SubscriptionState, 'phases' | 'waiting' | 'begun' | 'ahead'> {
   const last = written.at(-1)
   const happens = last && last.to === null ? whatHappens(last, asked) : []
   const begun = happens.filter((one) => one.at <= today)

@@ -129,8 +129,8 @@ interface StoredEvent {
 
 /** Counts events of the open periods for a meter that did not read them: what was billed stays as it was. */
 async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill, customerId: string): Promise<Step & { place: Place | null }> {
-  const history = await readBillingState(tx, customerId)
-  const from = firstOpen(history)?.from ?? firstOfMonth(history.today)
+  const state = await readBillingState(tx, customerId)
+  const from = firstOpen(state)?.from ?? firstOfMonth(state.today)
   const after = place && 'time' in place ? place : null
   const rows = await tx.query<StoredEvent>(
     `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties, e.apart

@@ -1,12 +1,12 @@
 import type { BillingTransaction } from './billing.ts'
-import type { History } from './history.ts'
+import type { SubscriptionState } from './history.ts'
 import { amountText } from './invoice-pdf/amount-text.ts'
 import { issuedIn } from './invoice/issued.ts'
 import type { Notice } from './text.ts'
 import { becomes, type Waiting } from './schedule.ts'
 
 /** What an answer did to what waited before it: each thing that is gone, and each that still stands, is told. */
-export function noticesBetween(before: readonly Waiting[], after: History): Notice[] {
+export function noticesBetween(before: readonly Waiting[], after: SubscriptionState): Notice[] {
   return before.map((one) => {
     const kept = after.waiting.find((other) => isSame(one, other))
     if (!kept) return dropped(one)

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
-import { readHistory } from './history.ts'
+import { readSubscriptionState } from './history.ts'
 import { documentsOfNothing, type DocumentOfNothing } from './invoice/nothing.ts'
 import { unfilledProperties } from './meter-fill-request.ts'
 import { addDays, type LocalDate } from './rules/date.ts'
@@ -40,25 +40,25 @@ export interface Mistake {
 /** Proves one period of one customer (the current one unless named). Throws customer_not_found, period_not_found. */
 export async function getReconciliation(billing: Billing, input: { customerId: string; period?: string }): Promise<Reconciliation> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const period = periodNamed(history, input.period)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const period = periodNamed(state, input.period)
     const since = addDays(period.from, -1)
     const issued = (await documentRows(tx, input.customerId, since)).filter((row) => !row.voided)
     const documents = inOrder(issued, await documentsOfNothing(tx, input.customerId, since))
     const counted = await countAgain(tx, input.customerId, [], period)
-    const { days, all } = await readUsage(tx, history, period)
+    const { days, all } = await readUsage(tx, state, period)
     const before = all.filter((day) => day.date < period.from)
     const keptFrom = await eventsKeptFrom(tx)
     const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
     const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
-    const balances = meterBalances({ history, events, withVoided, daily: all, documents }, period)
-    const afterEnd = await usageAfterEnd(tx, history, period)
+    const balances = meterBalances({ state, events, withVoided, daily: all, documents }, period)
+    const afterEnd = await usageAfterEnd(tx, state, period)
     const apart = [...counted.historical, ...afterEnd.kept, ...afterEnd.voided]
     const alone = [...new Set(apart.map((day) => day.meter))].filter((key) => !balances.some(({ meter }) => meter.key === key))
     const nothing = { accepted: 0, billed: 0, adjusted: 0, unbilled: 0, uncharged: 0, voided: 0, difference: 0 }
     return {
       period: shown(period),
-      meters: [...balances, ...alone.map((key) => ({ meter: history.meters.get(key)!, ...nothing }))].map(({ meter, ...steps }) => {
+      meters: [...balances, ...alone.map((key) => ({ meter: state.meters.get(key)!, ...nothing }))].map(({ meter, ...steps }) => {
         const units = (name: keyof typeof steps, ended: readonly DailyUsage[] = []) => unitsFrom(steps[name] + usedOn(ended, meter, period), meter.decimals)
         return {
           meter: meter.key, accepted: units('accepted', afterEnd.kept), billed: units('billed'), adjusted: units('adjusted'), unbilled: units('unbilled'),
@@ -120,7 +120,7 @@ async function customersAfter(billing: Billing, last: string, limit = 500): Prom
 
 async function mistakesOfCustomer(billing: Billing, customerId: string): Promise<Mistake[]> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, customerId)
+    const state = await readSubscriptionState(tx, customerId)
     const rows = await documentRows(tx, customerId, null)
     const nothing = await documentsOfNothing(tx, customerId, null)
     const documents = inOrder(rows, nothing)
@@ -138,11 +138,11 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
       ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
       ...dayMistakes(events, daily),
       ...dayMistakes(withDaysBefore(keptFrom, counted.historical, historical), historical).map(({ what, row }) => ({ what, row: `history of ${row}` })),
-      ...groupMistakes(await groupTotals(tx, customerId, 'usage_groups'), daily, history.meters, unfilled),
-      ...(historical.length === 0 ? [] : groupMistakes(await groupTotals(tx, customerId, 'historical_groups'), historical, history.meters, unfilled)),
-      ...balanceMistakes({ history, events, withVoided: withDaysBefore(keptFrom, counted.withVoided, daily), daily, documents: valid }),
+      ...groupMistakes(await groupTotals(tx, customerId, 'usage_groups'), daily, state.meters, unfilled),
+      ...(historical.length === 0 ? [] : groupMistakes(await groupTotals(tx, customerId, 'historical_groups'), historical, state.meters, unfilled)),
+      ...balanceMistakes({ state, events, withVoided: withDaysBefore(keptFrom, counted.withVoided, daily), daily, documents: valid }),
       ...discountMistakes(valid),
-      ...documents.flatMap((document) => lineMistakes(document, counted, history, keptFrom)),
+      ...documents.flatMap((document) => lineMistakes(document, counted, state, keptFrom)),
     ]
     return broken.map((one) => ({ customerId, ...one }))
   }, { readOnly: true })

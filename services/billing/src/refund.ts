@@ -4,7 +4,7 @@ import { creditBalance, mostFromOutside, moveCredit } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readHistory } from './history.ts'
+import { readSubscriptionState } from './history.ts'
 import { payOpenInvoices } from './invoice/balance-use.ts'
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
@@ -78,7 +78,7 @@ export async function listRefunds(billing: Billing, input: { customerId: string;
   const limit = pageLimit(input.limit)
   const [at = null, id = null] = decodeCursor(input.cursor, 2) ?? []
   return billing.transaction(async (tx) => {
-    await readHistory(tx, input.customerId)
+    await readSubscriptionState(tx, input.customerId)
     const rows = await tx.query<Refund>(
       `select ${refundColumns} from refunds where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3)) order by at desc, id desc limit ${limit + 1}`,
       [input.customerId, at, id],

@@ -3,7 +3,7 @@ import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './cha
 import { noteChange } from './change-feed.ts'
 import { doWhatIsDue, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
-import { readBillingState, readHistory, type BillingState, type History } from './history.ts'
+import { readBillingState, readSubscriptionState, type BillingState, type SubscriptionState } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { creditsOn } from './invoice/billed.ts'
@@ -174,7 +174,7 @@ async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, f
   return lines
 }
 
-const hadTrial = ({ phases }: History) => phases.some((phase) => phase.trialEnds !== null)
+const hadTrial = ({ phases }: SubscriptionState) => phases.some((phase) => phase.trialEnds !== null)
 
 function startOf(startsAt: string | undefined, at: Instant): Instant {
   const started = startsAt === undefined ? at : parseInstant(startsAt)
@@ -208,7 +208,7 @@ export interface OfferedPlan extends Plan {
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
 export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
+    const history = await readSubscriptionState(tx, input.customerId)
     const current = currentPhase(history)
     const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
     const plans = current ? [...offered, current.plan] : offered
@@ -249,7 +249,7 @@ export async function subscriptionOf(tx: BillingTransaction, history: BillingSta
   }
 }
 
-function aheadOf(history: History): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
+function aheadOf(history: SubscriptionState): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
   const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
   const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
     const phase = becomes(history, one)
@@ -266,9 +266,9 @@ export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): numbe
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 
-const endOf = ({ zones, phases }: History) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
+const endOf = ({ zones, phases }: SubscriptionState) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
 
-function noSubscription(history: History): Subscription {
+function noSubscription(history: SubscriptionState): Subscription {
   return {
     id: history.phases.at(-1)?.subscriptionId ?? null, status: history.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
     startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,

@@ -94,7 +94,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     config: { scope: 'customers:write', idempotent: true },
     schema: {
       summary: 'Move a customer to a plan and seats', tags: ['customers'], params: CustomerPath, body: ChangeInput, response: { 200: Changed },
-      description: 'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the fee period; any at the time `when` says. Asking for what they have undoes what was scheduled here.',
+      description: 'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the billing period; any at the time `when` says. Asking for what they have undoes what was scheduled here.',
     },
   }, async (request, reply) => {
     const { customerId } = request.params
@@ -111,7 +111,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.post('/customers/:customerId/subscription/cancel', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: "End a customer's subscription", tags: ['customers'], description: 'Now, with an invoice for the usage so far, or at the end of the fee period.', params: CustomerPath, body: CancelInput, response: { 200: Changed } },
+    schema: { summary: "End a customer's subscription", tags: ['customers'], description: 'Now, with an invoice for the usage so far, or at the end of the billing period.', params: CustomerPath, body: CancelInput, response: { 200: Changed } },
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 200, (inside) => cancelSubscription(inside, { customerId, ...request.body }))

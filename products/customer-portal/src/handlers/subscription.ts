@@ -57,7 +57,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
 
   app.post('/subscription/downgrade', {
     config: { scope: 'portal:write', idempotent: true },
-    schema: { summary: 'Move to a lower plan or fewer seats at the end of the fee period', tags: ['subscription'], description: 'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
+    schema: { summary: 'Move to a lower plan or fewer seats at the end of the billing period', tags: ['subscription'], description: 'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.', body: PlanChange, response: { 200: Scheduled } },
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, (billing) => downgradeSubscription(billing, { customerId: caller.customerId, ...request.body }))
@@ -73,7 +73,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
 
   app.post('/subscription/cancel', {
     config: { scope: 'portal:write', idempotent: true },
-    schema: { summary: 'End the subscription at the end of the fee period', tags: ['subscription'], description: 'Until then nothing changes and it can be resumed. Takes the place of a scheduled change.', body: Cancellation, response: { 200: Scheduled } },
+    schema: { summary: 'End the subscription at the end of the billing period', tags: ['subscription'], description: 'Until then nothing changes and it can be resumed. Takes the place of a scheduled change.', body: Cancellation, response: { 200: Scheduled } },
   }, async (request, reply) => {
     const caller = actFor(request)
     return once(request, reply, caller, 200, async (billing) => {

@@ -1,4 +1,4 @@
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import { addDays } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -7,8 +7,8 @@ import { usagePeriods } from '../timeline.ts'
 import { phaseOn } from '../phases.ts'
 
 /** When a period's draft is issued: its end and the grace of the plan it ended on. */
-export function closesAt(history: History, period: LabelledPeriod): Instant {
-  return addSeconds(instantOf(history.zones, period.to), (planAtEnd(history, period)?.graceHours ?? 0) * 3600)
+export function closesAt(state: SubscriptionState, period: LabelledPeriod): Instant {
+  return addSeconds(instantOf(state.zones, period.to), (planAtEnd(state, period)?.graceHours ?? 0) * 3600)
 }
 
 /** The oldest usage period not closed yet, perhaps still running. */
@@ -16,6 +16,6 @@ export function firstOpen({ phases, today, closed }: BillingState): LabelledPeri
   return usagePeriods(phases, today).find((period) => !closed.has(period.from))
 }
 
-function planAtEnd(history: History, period: LabelledPeriod) {
-  return phaseOn(history.phases, addDays(period.to, -1))?.plan ?? history.phases.at(-1)?.plan
+function planAtEnd(state: SubscriptionState, period: LabelledPeriod) {
+  return phaseOn(state.phases, addDays(period.to, -1))?.plan ?? state.phases.at(-1)?.plan
 }

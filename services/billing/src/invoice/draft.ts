@@ -10,17 +10,17 @@ import { shown } from '../rules/period.ts'
 import { closesAt } from './closed.ts'
 
 /** The renewal between its period's end and the end of the grace: computed when read, not stored. Null when there is none. */
-export async function draftOf(tx: BillingTransaction, history: BillingState): Promise<Invoice | null> {
-  const next = await nextDocument(tx, history)
-  if (!next || next.period.to > history.today) return null
+export async function draftOf(tx: BillingTransaction, state: BillingState): Promise<Invoice | null> {
+  const next = await nextDocument(tx, state)
+  if (!next || next.period.to > state.today) return null
   const { period, lines, totals: sums } = next
-  const { customerId, currency } = history.customer
+  const { customerId, currency } = state.customer
   const seller = await findSeller(tx)
   return {
     id: `draft_${customerId}_${period.label}`, customerId, number: null, kind: 'renewal', status: 'draft', overdue: false, currency, period: shown(period), billedPeriods: billedPeriods(lines),
-    issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(history, period),
+    issuedAt: null, dueAt: null, paidAt: null, voidedAt: null, finalizesAt: closesAt(state, period),
     lines: lines.map((line, index) => publicLine({ id: `line_${index + 1}`, ...line })),
-    ...sums, addedToBalance: addedToBalance(sums), amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: seller ? onDocument(seller) : null, buyer: buyerOf(history), sha256: null, pdfSha256: null,
+    ...sums, addedToBalance: addedToBalance(sums), amountPaid: 0, amountCredited: 0, balanceApplied: 0, amountDue: payableOf(sums), payments: [], voidReason: null, refunds: [], toRefund: 0, creditNotes: [], creditNote: null, seller: seller ? onDocument(seller) : null, buyer: buyerOf(state), sha256: null, pdfSha256: null,
   }
 }
 

@@ -30,24 +30,24 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
       return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
     }
     if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
-    const history = await doWhatIsDue(tx, running, { force: true })
+    const state = await doWhatIsDue(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`, [input.customerId, period.from],
     )
     if (row) return view(tx, row)
-    const document = await closePeriod(tx, history, period)
+    const document = await closePeriod(tx, state, period)
     await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', phaseId: '', period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
-    await rememberDue(tx, history)
+    await rememberDue(tx, state)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))
   })
 }
 
 /** The first document of a period, or of a change or closing in it, that was voided and of which something is due again, billed anew. */
-async function firstReplacement(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
-  for (const { document } of await waitingToBillAgain(tx, history)) {
+async function firstReplacement(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  for (const { document } of await waitingToBillAgain(tx, state)) {
     if (document.period.start !== period.from || document.kind === 'renewal') continue
-    const replacement = await billAgain(tx, history, document)
+    const replacement = await billAgain(tx, state, document)
     if (replacement) return replacement
   }
   return null

@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import { templateVersion } from '../invoice-pdf/index.ts'
 import { canonicalJson, sha256 } from '../rules/canonical.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
@@ -32,9 +32,9 @@ export interface InvoiceDraft {
  * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for such invoices. Throws seller_missing. The
  * caller holds the customer's lock.
  */
-export async function issue(tx: BillingTransaction, history: BillingState, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
+export async function issue(tx: BillingTransaction, state: BillingState, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
   if (draft.lines.length === 0) return null
-  const { customerId, currency } = history.customer
+  const { customerId, currency } = state.customer
   if (!await isIssued(tx, draft.lines)) {
     const lines = draft.lines.map((line, index) => ({ id: `line_${index + 1}`, ...line }))
     await rememberNothing(tx, customerId, { id: tx.newId('inv'), kind: draft.kind, period: shown(draft.period), issuedAt: tx.at, lines })
@@ -42,11 +42,11 @@ export async function issue(tx: BillingTransaction, history: BillingState, draft
   }
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
-  const { lines, totals: sums } = await priced(tx, history, draft.lines, draft.balance)
+  const { lines, totals: sums } = await priced(tx, state, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
     period: shown(draft.period), phaseId: draft.phaseId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
-    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(history),
+    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(state),
   }
   await store(tx, document)
   issuedIn(tx).push(document)
@@ -55,7 +55,7 @@ export async function issue(tx: BillingTransaction, history: BillingState, draft
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
   await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
-  history.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(history.balance - sums.creditApplied)
+  state.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(state.balance - sums.creditApplied)
   if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }
@@ -64,7 +64,7 @@ export function sellerMissing(): BillingError {
   return new BillingError('seller_missing', { message: "an invoice needs the seller's details: PUT /api/billing/seller first" })
 }
 
-export function buyerOf({ customer }: History): Buyer {
+export function buyerOf({ customer }: SubscriptionState): Buyer {
   const { customerId, companyName, email, address, phone, invoiceTitle } = customer
   return { customerId, companyName, email, address, phone, invoiceTitle }
 }

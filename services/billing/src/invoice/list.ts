@@ -24,11 +24,11 @@ export async function getInvoices(
   const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
   if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
   return billing.transaction(async (tx) => {
-    const history = await readBillingState(tx, input.customerId)
+    const state = await readBillingState(tx, input.customerId)
     const mayHoldDraft = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
-    const drafted = mayHoldDraft ? await draftOf(tx, history) : null
+    const drafted = mayHoldDraft ? await draftOf(tx, state) : null
     const room = limit - (drafted ? 1 : 0)
-    const [from, to] = input.year === undefined ? [null, null] : yearOf(input.year).map((date) => instantOf(history.zones, date))
+    const [from, to] = input.year === undefined ? [null, null] : yearOf(input.year).map((date) => instantOf(state.zones, date))
     const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice & { sequence: number }>(
       `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
        and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Totals } from '../rules/invoicing.ts'
 import type { Money } from '../rules/money.ts'
@@ -38,51 +38,51 @@ export interface NextInvoice {
 }
 
 /** Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends, without usage to bill. */
-export async function nextDocument(tx: BillingTransaction, history: BillingState): Promise<NextDocument | null> {
-  const open = usagePeriods(history.phases, history.today).filter((period) => !history.closed.has(period.from))
+export async function nextDocument(tx: BillingTransaction, state: BillingState): Promise<NextDocument | null> {
+  const open = usagePeriods(state.phases, state.today).filter((period) => !state.closed.has(period.from))
   for (const period of open) {
-    const until = period.to <= history.today ? period : { ...period, to: nextDate(history, period) }
-    const lines = await renewalLines(tx, history, until)
-    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, history, lines) }
-    if (until.to <= history.today || !goesOn(history, until.to)) continue
-    const later = await nextFeeDocument(tx, history, until)
+    const until = period.to <= state.today ? period : { ...period, to: nextDate(state, period) }
+    const lines = await renewalLines(tx, state, until)
+    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, state, lines) }
+    if (until.to <= state.today || !goesOn(state, until.to)) continue
+    const later = await nextFeeDocument(tx, state, until)
     // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills anything.
-    if (!later && (history.waiting.some((one) => one.change === null) || !mayBill(history))) return null
-    return later ?? { period: until, usageAt: null, ...await priced(tx, history, lines) }
+    if (!later && (state.waiting.some((one) => one.change === null) || !mayBill(state))) return null
+    return later ?? { period: until, usageAt: null, ...await priced(tx, state, lines) }
   }
   return null
 }
 
 /** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
-async function nextFeeDocument(tx: BillingTransaction, history: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
-  const current = currentPhase(history)
+async function nextFeeDocument(tx: BillingTransaction, state: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
+  const current = currentPhase(state)
   if (!current || current.trialEnds !== null) return undefined
-  const to = [billingPeriodAt(current, history.today).to, ...history.ahead.map(({ at }) => at)].sort()[0]!
+  const to = [billingPeriodAt(current, state.today).to, ...state.ahead.map(({ at }) => at)].sort()[0]!
   if (to <= running.to) return undefined
   const period = { ...running, to }
-  const lines = await renewalLines(tx, history, period)
-  return await isIssued(tx, lines) ? { period, usageAt: mayBill(history) ? running.to : null, ...await priced(tx, history, lines) } : undefined
+  const lines = await renewalLines(tx, state, period)
+  return await isIssued(tx, lines) ? { period, usageAt: mayBill(state) ? running.to : null, ...await priced(tx, state, lines) } : undefined
 }
 
 /**
  * The next invoice: a void document that waits to be made again comes with the midnight after it was voided, and what came late of an ended subscription
  * when that is closed, unless a renewal bills it before.
  */
-export async function nextInvoiceOf(tx: BillingTransaction, history: BillingState): Promise<NextInvoice | null> {
-  const next = await nextDocument(tx, history)
-  const between = [await nextMadeAgain(tx, history), await nextClosing(tx, history)].flatMap((one) => one ?? [])
+export async function nextInvoiceOf(tx: BillingTransaction, state: BillingState): Promise<NextInvoice | null> {
+  const next = await nextDocument(tx, state)
+  const between = [await nextMadeAgain(tx, state), await nextClosing(tx, state)].flatMap((one) => one ?? [])
   const [first] = between.sort((a, b) => compare(a.at, b.at))
-  if (first && (!next || first.at <= next.period.to)) return nextInvoice(history, { ...first, usageAt: null })
-  return next && nextInvoice(history, { ...next, at: next.period.to })
+  if (first && (!next || first.at <= next.period.to)) return nextInvoice(state, { ...first, usageAt: null })
+  return next && nextInvoice(state, { ...next, at: next.period.to })
 }
 
-function nextInvoice({ customer: { currency } }: History, { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals }): NextInvoice {
+function nextInvoice({ customer: { currency } }: SubscriptionState, { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals }): NextInvoice {
   return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
 }
 
 /** Whether what is used above what is included is billed. */
-function mayBill(history: History): boolean {
-  return currentPhase(history)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
+function mayBill(state: SubscriptionState): boolean {
+  return currentPhase(state)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
 }
 
 interface ComingDocument {
@@ -93,37 +93,37 @@ interface ComingDocument {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The first closing of an ended subscription that has something to bill, as it is known now. */
-async function nextClosing(tx: BillingTransaction, history: BillingState): Promise<ComingDocument | undefined> {
-  const unclosed = unclosedSubscriptions(history).sort((a, b) => compare(a.closesAt, b.closesAt))
-  const closings = await closingsLines(tx, history, unclosed.map(({ endsOn }) => endsOn))
+async function nextClosing(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
+  const unclosed = unclosedSubscriptions(state).sort((a, b) => compare(a.closesAt, b.closesAt))
+  const closings = await closingsLines(tx, state, unclosed.map(({ endsOn }) => endsOn))
   for (const [index, lines] of closings.entries()) {
     if (!await isIssued(tx, lines)) continue
-    const { totals } = await priced(tx, history, lines)
-    return { at: localDateOf(history.zones, unclosed[index]!.closesAt), totals }
+    const { totals } = await priced(tx, state, lines)
+    return { at: localDateOf(state.zones, unclosed[index]!.closesAt), totals }
   }
   return undefined
 }
 
 /** The first of the void documents that wait of which something is due, as it is due now. */
-async function nextMadeAgain(tx: BillingTransaction, history: BillingState): Promise<ComingDocument | undefined> {
-  const waiting = (await waitingToBillAgain(tx, history)).map((voided) => ({ ...voided, at: localDateOf(history.zones, billsAgainAt(history, voided)) }))
+async function nextMadeAgain(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
+  const waiting = (await waitingToBillAgain(tx, state)).map((voided) => ({ ...voided, at: localDateOf(state.zones, billsAgainAt(state, voided)) }))
   for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
-    const draft = await draftAgain(tx, history, document)
-    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, history, draft.lines)).totals }
+    const draft = await draftAgain(tx, state, document)
+    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, state, draft.lines)).totals }
   }
   return undefined
 }
 
 /** A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before the next fee, unless something is to happen. */
-function nextDate(history: History, period: LabelledPeriod): LocalDate {
-  const current = currentPhase(history)
+function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
+  const current = currentPhase(state)
   if (!current) return period.to
-  const [next] = history.ahead
+  const [next] = state.ahead
   const change = next && next.at <= period.to ? next.at : null
   if (current.trialEnds !== null) return change ?? current.trialEnds
-  return current.plan.charges.length === 0 && change === null ? billingPeriodAt(current, history.today).to : period.to
+  return current.plan.charges.length === 0 && change === null ? billingPeriodAt(current, state.today).to : period.to
 }
 
-function goesOn(history: History, date: LocalDate): boolean {
-  return currentPhase(history) !== undefined && !history.waiting.some((one) => one.change === null && one.at <= date)
+function goesOn(state: SubscriptionState, date: LocalDate): boolean {
+  return currentPhase(state) !== undefined && !state.waiting.some((one) => one.change === null && one.at <= date)
 }

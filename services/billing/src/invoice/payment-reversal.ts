@@ -61,13 +61,13 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
 
 /** The charge for balance that was paid out although the payment behind it did not last. It is money, so it carries no tax, and nothing lowers it. */
 async function chargeFor(tx: BillingTransaction, { document, issuedAt, dueAt }: StoredInvoice, { reference }: Payment, amount: Money): Promise<string> {
-  const history = await readBillingState(tx, document.customerId)
+  const state = await readBillingState(tx, document.customerId)
   const { start, end, label } = document.period
   const line: LineDraft = {
     kind: 'charge', description: { 'zh-CN': inChinese({ 'zh-CN': '已退款的余额', en: '' }, `（付款 ${reference} 已撤销）`), en: `Balance already refunded (payment ${reference} reversed)` },
     quantity: 1, amount, taxRate: '0', taxMode: 'exclusive', period: { start, end }, explain: [], phaseId: '',
   }
   const termsDays = daysBetween(dateIn('UTC', issuedAt), dateIn('UTC', dueAt))
-  const charge = await issue(tx, history, { kind: 'charge', period: { from: start, to: end, whole: { from: start, to: end }, label }, lines: [line], termsDays, balance: 0 })
+  const charge = await issue(tx, state, { kind: 'charge', period: { from: start, to: end, whole: { from: start, to: end }, label }, lines: [line], termsDays, balance: 0 })
   return charge!.id
 }

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { paidFrom } from '../direction.ts'
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import { addDays } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { billingPeriodAt, usagePeriods } from '../timeline.ts'
@@ -17,60 +17,60 @@ import { isSameGrid } from '../schedule.ts'
  * What a void document bills now that it is made again, or null where there is nothing that it could. What a later change or ending has billed or given back in the
  * meantime, or taken over, stays with it: this covers the rest.
  */
-export async function draftAgain(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDraft | null> {
+export async function draftAgain(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDraft | null> {
   const { kind, phaseId } = voided
-  const period = periodOf(history, voided)
+  const period = periodOf(state, voided)
   if (kind === 'closing') {
-    const ended = endedSubscriptions(history).find(({ endsOn }) => endsOn >= period.to)
-    return ended ? { kind, period, phaseId, lines: await closingLines(tx, history, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays } : null
+    const ended = endedSubscriptions(state).find(({ endsOn }) => endsOn >= period.to)
+    return ended ? { kind, period, phaseId, lines: await closingLines(tx, state, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays } : null
   }
-  if (kind === 'renewal') return { kind, period, phaseId, lines: await renewalLines(tx, history, period), termsDays: termsAtEnd(history, period) }
-  const begun = history.phases.find((one) => one.id === (phaseId || voided.lines.find((line) => line.kind === 'fee')!.phaseId))
-  const last = begun ?? history.phases.filter((one) => one.subscriptionId === phaseId).at(-1)!
-  const lines = begun ? await linesOfBeginning(tx, history, voided, begun) : await linesOfEnding(tx, history, voided)
+  if (kind === 'renewal') return { kind, period, phaseId, lines: await renewalLines(tx, state, period), termsDays: termsAtEnd(state, period) }
+  const begun = state.phases.find((one) => one.id === (phaseId || voided.lines.find((line) => line.kind === 'fee')!.phaseId))
+  const last = begun ?? state.phases.filter((one) => one.subscriptionId === phaseId).at(-1)!
+  const lines = begun ? await linesOfBeginning(tx, state, voided, begun) : await linesOfEnding(tx, state, voided)
   return { kind, period, phaseId, lines, termsDays: last.plan.paymentTermsDays }
 }
 
 /** The terms of the plan a usage period ended on. */
-export function termsAtEnd({ phases }: History, { to }: LabelledPeriod): number {
+export function termsAtEnd({ phases }: SubscriptionState, { to }: LabelledPeriod): number {
   return (phaseOn(phases, addDays(to, -1)) ?? phases.at(-1))?.plan.paymentTermsDays ?? 15
 }
 
 /** The usage period a document was issued for, as it is told now. */
-export function periodOf(history: History, { period: { start, end, label } }: Pick<InvoiceDocument, 'period'>): LabelledPeriod {
-  return usagePeriods(history.phases, history.today).find((period) => period.from === start) ?? { from: start, to: end, whole: { from: start, to: end }, label }
+export function periodOf(state: SubscriptionState, { period: { start, end, label } }: Pick<InvoiceDocument, 'period'>): LabelledPeriod {
+  return usagePeriods(state.phases, state.today).find((period) => period.from === start) ?? { from: start, to: end, whole: { from: start, to: end }, label }
 }
 
 /** The lines of a document that begins a phase: of a first fee, a change, or one that takes over the last date of the subscription before it. */
-async function linesOfBeginning(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument, phase: Phase): Promise<LineDraft[]> {
-  const { customer: { customerId }, phases, today, closed } = history
+async function linesOfBeginning(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument, phase: Phase): Promise<LineDraft[]> {
+  const { customer: { customerId }, phases, today, closed } = state
   const isOwn = (one: Phase) => one.subscriptionId === phase.subscriptionId
   // The subscription that was ended on this one's first date, where this one took it over.
   const taken = phases.find((one) => !isOwn(one) && voided.lines.some((line) => line.kind === 'credit' && line.phaseId === one.id))
   if (taken) return unlessNothing(await creditsOn(tx, customerId, phases.filter((one) => one.subscriptionId === taken.subscriptionId), phase.from))
   const earlier = phases.slice(0, phases.indexOf(phase)).filter(isOwn)
   const before = earlier.at(-1)
-  const since = before && isSameGrid(before, phase) ? paidFrom(before, phase, { date: phase.from, period: periodOf(history, voided) }) : phase.from
+  const since = before && isSameGrid(before, phase) ? paidFrom(before, phase, { date: phase.from, period: periodOf(state, voided) }) : phase.from
   const billed = await linesSince(tx, customerId, feesBilledSince(phases.slice(0, phases.indexOf(phase) + 1), since))
   const billingPeriod = billingPeriodAt(phase, phase.from)
   return [
     ...creditsOf(billed, earlier, { from: since, to: null }),
     ...feesStillDue({ phases, today, closed, billed }, phase, { from: since, to: billingPeriod.to }, billingPeriod),
-    ...(voided.kind === 'change' ? await usageEndedBy(tx, history, phase) : []),
+    ...(voided.kind === 'change' ? await usageEndedBy(tx, state, phase) : []),
   ]
 }
 
 /** The usage of the period that a change of interval ended, which its document billed too. */
-async function usageEndedBy(tx: BillingTransaction, history: BillingState, phase: Phase): Promise<LineDraft[]> {
-  const ended = usagePeriods(history.phases, phase.from).findLast((one) => one.to === phase.from)
+async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<LineDraft[]> {
+  const ended = usagePeriods(state.phases, phase.from).findLast((one) => one.to === phase.from)
   if (!ended || ended.to >= ended.whole.to) return []
-  return (await renewalLines(tx, history, ended)).filter((line) => line.kind === 'usage' || line.kind === 'adjustment')
+  return (await renewalLines(tx, state, ended)).filter((line) => line.kind === 'usage' || line.kind === 'adjustment')
 }
 
 /** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */
-async function linesOfEnding(tx: BillingTransaction, history: History, { phaseId: subscriptionId, lines }: InvoiceDocument): Promise<LineDraft[]> {
+async function linesOfEnding(tx: BillingTransaction, state: SubscriptionState, { phaseId: subscriptionId, lines }: InvoiceDocument): Promise<LineDraft[]> {
   const from = lines.map((line) => line.period.start).sort()[0]!
-  return unlessNothing(await creditsFrom(tx, history.customer.customerId, history.phases.filter((one) => one.subscriptionId === subscriptionId), from))
+  return unlessNothing(await creditsFrom(tx, state.customer.customerId, state.phases.filter((one) => one.subscriptionId === subscriptionId), from))
 }
 
 /** Where discounts took all of a fee, nothing is given back. */

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import { addDays, earlier, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
 import { addSeconds } from '../rules/instant.ts'
@@ -21,8 +21,8 @@ import { isSameGrid, phasesAhead } from '../schedule.ts'
 const lookBackDays = 70
 
 /** The lines of the invoice that closes a usage period: the next fee where a billing period starts, the usage, and late usage of periods before. */
-export async function renewalLines(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<LineDraft[]> {
-  const known = await knownOf(tx, history, period)
+export async function renewalLines(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<LineDraft[]> {
+  const known = await knownOf(tx, state, period)
   // A minimum is due at zero usage too.
   const current = known.rated(period).filter((one) => one.used > 0 || one.rated.amount > 0).flatMap((one) => {
     const before = known.billed(one, period.from)
@@ -30,19 +30,19 @@ export async function renewalLines(tx: BillingTransaction, history: BillingState
     if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount) return []
     return before.until === null ? usageLine(one, period, tx.at) : adjustmentLine(one, period, before, tx.at)
   })
-  const phases = phasesAhead(history)
+  const phases = phasesAhead(state)
   const fees = [
-    ...await creditsWithin(tx, history, phases, period),
-    ...nextFee({ phases, today: history.today, closed: history.closed, billed: known.lines }, period),
+    ...await creditsWithin(tx, state, phases, period),
+    ...nextFee({ phases, today: state.today, closed: state.closed, billed: known.lines }, period),
   ]
-  return [...fees, ...current, ...lateLines(tx, history, period, known)]
+  return [...fees, ...current, ...lateLines(tx, state, period, known)]
 }
 
 /**
  * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one of equal price does not wait for the end of
  * the billing period.
  */
-async function creditsWithin(tx: BillingTransaction, { customer }: History, phases: readonly Phase[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
+async function creditsWithin(tx: BillingTransaction, { customer }: SubscriptionState, phases: readonly Phase[], { to: date }: LabelledPeriod): Promise<LineDraft[]> {
   const index = phases.findIndex((phase) => phase.from === date && phase.scheduled)
   const [before, after] = [phases[index - 1], phases[index]]
   if (!before || !after || before.subscriptionId !== after.subscriptionId || before.trialEnds !== null || isSameGrid(before, after)) return []
@@ -50,28 +50,28 @@ async function creditsWithin(tx: BillingTransaction, { customer }: History, phas
 }
 
 /** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
-export async function closingLines(tx: BillingTransaction, history: BillingState, endsOn: LocalDate): Promise<LineDraft[]> {
-  const [lines] = await closingsLines(tx, history, [endsOn])
+export async function closingLines(tx: BillingTransaction, state: BillingState, endsOn: LocalDate): Promise<LineDraft[]> {
+  const [lines] = await closingsLines(tx, state, [endsOn])
   return lines!
 }
 
 /** The same of several endings, in the order they come, each as if it were the first to be closed: what they need is read once. */
-export async function closingsLines(tx: BillingTransaction, history: BillingState, endings: readonly LocalDate[]): Promise<LineDraft[][]> {
+export async function closingsLines(tx: BillingTransaction, state: BillingState, endings: readonly LocalDate[]): Promise<LineDraft[][]> {
   if (endings.length === 0) return []
   const after = endings.map((endsOn) => ({ from: endsOn, to: addDays(endsOn, latestDays) }))
   const range = after.reduce((all, { from, to }) => ({ from: earlier(all.from, from), to: later(all.to, to) }))
-  const known = await knownOf(tx, history, range)
-  return after.map((one) => lateLines(tx, history, one, known))
+  const known = await knownOf(tx, state, range)
+  return after.map((one) => lateLines(tx, state, one, known))
 }
 
 /** What was used and billed around a range of dates. */
-async function knownOf(tx: BillingTransaction, history: History, range: DateRange) {
-  const { customerId } = history.customer
+async function knownOf(tx: BillingTransaction, state: SubscriptionState, range: DateRange) {
+  const { customerId } = state.customer
   // Usage of long ago may be taken back: its period is looked at as well.
   const voidedOn = await datesVoidedSince(tx, customerId, addSeconds(tx.at, -lookBackDays * 86_400))
   const since = earlier(addDays(range.from, -lookBackDays - 31), addDays(voidedOn[0] ?? range.from, -31))
   const lines = await linesSince(tx, customerId, since)
-  const usage = await readUsage(tx, history, { from: since, to: range.to })
+  const usage = await readUsage(tx, state, { from: since, to: range.to })
   return {
     lines, voidedOn,
     rated: (period: LabelledPeriod) => usage.rated(period).filter((one) => !one.phase.trial),
@@ -80,8 +80,8 @@ async function knownOf(tx: BillingTransaction, history: History, range: DateRang
 }
 
 /** One adjustment per meter, phase and period before `range` of which more (or less) is known now than was billed. */
-function lateLines(tx: BillingTransaction, history: BillingState, range: DateRange, { rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>): LineDraft[] {
-  return periodsStillOpenToLateUsage(history, range, voidedOn).flatMap((earlier) =>
+function lateLines(tx: BillingTransaction, state: BillingState, range: DateRange, { rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>): LineDraft[] {
+  return periodsStillOpenToLateUsage(state, range, voidedOn).flatMap((earlier) =>
     rated(earlier).map((one) => ({ one, before: billed(one, earlier.from) }))
       .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
       .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)))
@@ -109,7 +109,7 @@ function goesOn(phases: readonly Phase[], ending: Phase, date: LocalDate): Phase
 }
 
 /** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
-function periodsStillOpenToLateUsage(history: BillingState, range: DateRange, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
-  return usagePeriods(history.phases, range.from).filter((one) => one.from < range.from && history.closed.get(one.from) === 'billed'
+function periodsStillOpenToLateUsage(state: BillingState, range: DateRange, voidedOn: readonly LocalDate[]): LabelledPeriod[] {
+  return usagePeriods(state.phases, range.from).filter((one) => one.from < range.from && state.closed.get(one.from) === 'billed'
     && (one.to > addDays(range.to, -lookBackDays) || voidedOn.some((date) => one.from <= date && date < one.to)))
 }

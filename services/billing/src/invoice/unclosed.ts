@@ -1,4 +1,4 @@
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { instantOf, nextMidnight } from '../rules/zone.ts'
@@ -22,6 +22,6 @@ export function unclosedSubscriptions(state: BillingState): Unclosed[] {
 }
 
 /** From when on no event from before the end of a subscription is accepted any more. */
-function lastEventAt(history: History, endsOn: LocalDate): Instant {
+function lastEventAt(history: SubscriptionState, endsOn: LocalDate): Instant {
   return addSeconds(instantOf(history.zones, endsOn), latestDays * 86_400)
 }

@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { BillingState, History } from '../history.ts'
+import type { BillingState, SubscriptionState } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { nextMidnight } from '../rules/zone.ts'
 import type { InvoiceDocument } from './document.ts'
@@ -25,8 +25,8 @@ export async function waitingToBillAgain(tx: BillingTransaction, { customer: { c
 }
 
 /** From when on the run bills a void document again: the customer's next midnight. */
-export function billsAgainAt(history: History, { voidedAt }: VoidedDocument): Instant {
-  return nextMidnight(history.zones, voidedAt)
+export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocument): Instant {
+  return nextMidnight(state.zones, voidedAt)
 }
 
 /** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
@@ -31,7 +31,7 @@ export type BilledDocument = Pick<InvoiceDocument, 'number' | 'lines'>
 
 /** What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by, `documents` without the void ones. */
 export interface UsageFacts {
-  history: History
+  state: SubscriptionState
   events: readonly DailyUsage[]
   /** The same with what was taken back. */
   withVoided: readonly DailyUsage[]
@@ -40,20 +40,20 @@ export interface UsageFacts {
 }
 
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
-export function meterBalances({ history, events, withVoided, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
+export function meterBalances({ state, events, withVoided, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
   // A trial is never billed: what was used in it is uncharged.
-  const rated = knownUsage(history, daily).rated(period).filter((one) => !one.phase.trial)
+  const rated = knownUsage(state, daily).rated(period).filter((one) => !one.phase.trial)
   const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...withVoided, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
   return [...keys].map((key) => {
-    const meter = history.meters.get(key)!
+    const meter = state.meters.get(key)!
     const charged = rated.filter((one) => one.meter.key === key)
     const parts = partsOf(charged, lines.filter((line) => line.meter === key), meter)
     const phases = charged.map((one) => one.dates)
     const between = gapsIn(period, phases)
     const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
-    const everything = [...charged.map((one) => datesOfLine(history, one, period)), ...between]
+    const everything = [...charged.map((one) => datesOfLine(state, one, period)), ...between]
     const accepted = total(events, everything)
     const voided = total(withVoided, everything) - accepted
     const uncharged = parts.uncharged + total(daily, between)
@@ -62,8 +62,8 @@ export function meterBalances({ history, events, withVoided, daily, documents }:
 }
 
 /** The dates whose usage a line counts: of a level those before count too. */
-function datesOfLine(history: History, { meter, dates, phase }: RatedUsage, period: Period): DateRange {
-  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(history.phases, phase.id) })
+function datesOfLine(state: SubscriptionState, { meter, dates, phase }: RatedUsage, period: Period): DateRange {
+  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(state.phases, phase.id) })
 }
 
 /** The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for each phase, and one for each gap. */

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { signedSteps } from '../invoice/billed.ts'
 import type { Line } from '../invoice/line.ts'
@@ -30,7 +30,7 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
 
 /** The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a period there never was. */
 export function balanceMistakes(facts: UsageFacts): Broken[] {
-  const periods = usagePeriods(facts.history.phases, facts.history.today)
+  const periods = usagePeriods(facts.state.phases, facts.state.today)
   const broken = periods.flatMap((period) => meterBalances(facts, period)
     // What was taken back of what is billed waits to be given back.
     .filter((one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'))
@@ -40,8 +40,8 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
     })))
   const lines = facts.documents.flatMap((document) => document.lines.flatMap((line) => (line.usagePeriod === undefined ? [] : [{ document, line, from: line.usagePeriod }])))
   // A clock that was set back has not reached what was billed by then.
-  const latest = lines.reduce((date, { from }) => later(date, from), facts.history.today)
-  const known = new Set(usagePeriods(facts.history.phases, latest).map((period) => period.from))
+  const latest = lines.reduce((date, { from }) => later(date, from), facts.state.today)
+  const known = new Set(usagePeriods(facts.state.phases, latest).map((period) => period.from))
   const stray = lines.filter(({ from }) => !known.has(from)).map(({ document, line, from }) => ({ what: 'a line for a period there never was', row: `${document.number} ${line.id}, ${from}` }))
   return [...broken, ...stray]
 }
@@ -51,7 +51,7 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
  * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
  * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: BilledDocument, counted: CountedAgain, { meters, phases }: Pick<History, 'meters' | 'phases'>, keptFrom: LocalDate | null): Broken[] {
+export function lineMistakes(document: BilledDocument, counted: CountedAgain, { meters, phases }: Pick<SubscriptionState, 'meters' | 'phases'>, keptFrom: LocalDate | null): Broken[] {
   return document.lines.flatMap((line) => {
     if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
     const meter = meters.get(line.meter)!

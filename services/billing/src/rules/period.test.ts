@@ -57,7 +57,7 @@ test('periods tile time: no gap, no overlap, and each date lies in the period th
   }))
 })
 
-test('the months of a fee period are whole usage periods', () => {
+test('the months of a billing period are whole usage periods', () => {
   fc.assert(fc.property(cycles, fc.nat(1000), (cycle, days) => {
     const fee = periodAt(cycle, addDays(cycle.anchor, days))
     const months = periodsUntil({ ...cycle, months: 1 }, fee.to).filter((period) => period.from >= fee.from)

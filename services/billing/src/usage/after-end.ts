@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import { noMeter, type Meter } from '../meter.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
 import { unboundDayOf, valueOf } from './day.ts'
@@ -13,7 +13,7 @@ import { voidOf } from './void.ts'
  * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on it, or began on the date of such an ending: some
  * may have said a time to come, and a subscription may begin some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
  */
-export async function placeUsageAnew(tx: BillingTransaction, { customer: { customerId }, zones }: History, date: LocalDate): Promise<void> {
+export async function placeUsageAnew(tx: BillingTransaction, { customer: { customerId }, zones }: SubscriptionState, date: LocalDate): Promise<void> {
   const endings = endingsFrom(await tx.query<EndingRow>(endingsOf('$1'), [customerId]), zones).filter((ending) => ending.date === date)
   const [first] = endings.map(({ at }) => at).sort()
   if (first === undefined) return
@@ -60,7 +60,7 @@ export interface UsageAfterEnd {
  * The usage of a period that came after a subscription was ended at once, counted from its events: it is in no sum, and leaves with its month. Without an ending
  * in the period nothing is read.
  */
-export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, phases }: History, { from, to }: DateRange): Promise<UsageAfterEnd> {
+export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, phases }: SubscriptionState, { from, to }: DateRange): Promise<UsageAfterEnd> {
   const dates = [...new Set(phases.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])))]
   if (dates.length === 0) return { kept: [], voided: [] }
   const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { beginsGrid, endedPeriod, type PlannedChange } from '../change.ts'
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod } from '../rules/period.ts'
@@ -27,10 +27,10 @@ export interface Allowance {
 }
 
 /** The allowances of the usage period that `history.today` falls in, of the plan of that date. */
-export async function allowancesOf(tx: BillingTransaction, history: History): Promise<Allowance[]> {
-  const period = usagePeriods(history.phases, history.today).at(-1)!
-  const known = await readUsage(tx, history, period)
-  const held = await heldToday(tx, history)
+export async function allowancesOf(tx: BillingTransaction, state: SubscriptionState): Promise<Allowance[]> {
+  const period = usagePeriods(state.phases, state.today).at(-1)!
+  const known = await readUsage(tx, state, period)
+  const held = await heldToday(tx, state)
   const carriedOut = known.carriedOutOf(period)
   return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
     const reserved = held.get(meter.key) ?? 0
@@ -45,16 +45,16 @@ export async function allowancesOf(tx: BillingTransaction, history: History): Pr
 
 /** What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment they run out. */
 export async function allowancesAfter(
-  tx: BillingTransaction, history: History, change: PlannedChange,
+  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
 ): Promise<Allowance[]> {
-  return allowancesOf(tx, change.direction === 'same' ? history : historyAfter(history, change))
+  return allowancesOf(tx, change.direction === 'same' ? state : historyAfter(state, change))
 }
 
 /** The history as a change makes it, on the date it happens on. */
-function historyAfter(history: History, { from, to, at, when }: PlannedChange): History {
+function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedChange): SubscriptionState {
   const next = nextPhase(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
-  const ended = history.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
-  return { ...history, today: at, phases: [...ended, next] }
+  const ended = state.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
+  return { ...state, today: at, phases: [...ended, next] }
 }
 
 /**
@@ -63,10 +63,10 @@ function historyAfter(history: History, { from, to, at, when }: PlannedChange): 
  * off, what that does. A change that waits for the end of a period cuts no allowance.
  */
 export async function deficitsOfChange(
-  tx: BillingTransaction, history: History, change: PlannedChange,
+  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
 ): Promise<Notice[]> {
   if (change.direction === 'same' || change.when !== 'now') return []
-  const after = historyAfter(history, change)
+  const after = historyAfter(state, change)
   const { phases, today } = after
   const ended = beginsGrid(change.from, phases.at(-1)!) ? endedPeriod(phases, today) : undefined
   return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(phases, today).at(-1)!])
@@ -74,21 +74,21 @@ export async function deficitsOfChange(
 
 /** The same of an ending on a date, which `history` knows. */
 export async function deficitsOfEnding(
-  tx: BillingTransaction, history: History, date: LocalDate,
+  tx: BillingTransaction, state: SubscriptionState, date: LocalDate,
 ): Promise<Notice[]> {
-  return deficitsOf(tx, history, usagePeriods(history.phases, date).slice(-1))
+  return deficitsOf(tx, state, usagePeriods(state.phases, date).slice(-1))
 }
 
 /** The most that some periods next to each other leave of each meter. */
 async function deficitsOf(
-  tx: BillingTransaction, history: History, periods: readonly LabelledPeriod[],
+  tx: BillingTransaction, state: SubscriptionState, periods: readonly LabelledPeriod[],
 ): Promise<Notice[]> {
   const [from, to] = [periods[0]!.from, periods.at(-1)!.to]
   // Most changes cut no allowance: then no usage has to be read to know it.
-  if (!mayCarry(history, { from: to })) return []
-  const known = await readUsage(tx, history, { from, to })
+  if (!mayCarry(state, { from: to })) return []
+  const known = await readUsage(tx, state, { from, to })
   const left = periods.map((period) => known.carriedOutOf(period))
-  return [...history.meters.values()].flatMap((meter): Notice[] => {
+  return [...state.meters.values()].flatMap((meter): Notice[] => {
     const steps = Math.max(...left.map((deficits) => deficits.get(meter.key) ?? 0))
     return steps === 0 ? [] : [deficitNotice(meter, unitsFrom(steps, meter.decimals))]
   })
@@ -107,7 +107,7 @@ function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
 }
 
 /** The allowances of which nothing is left right after a change, though its plan includes some. */
-export function usedUp({ meters }: History, { to: { plan, seats } }: PlannedChange, after: readonly Allowance[]): Notice[] {
+export function usedUp({ meters }: SubscriptionState, { to: { plan, seats } }: PlannedChange, after: readonly Allowance[]): Notice[] {
   return after.filter(({ remaining }) => remaining === 0).flatMap(({ meter: key, deficit }): Notice[] => {
     const charge = plan.charges.find((one) => one.meter === key)
     if (!charge || includedBy(charge, seats) === 0) return []

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { addDays, datesIn, daysBetween, earlier, intersection, isDate, later, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
@@ -56,37 +56,37 @@ export const mostUsageDays = 92
 /** A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in). Days to come are not listed. Throws invalid_range. */
 export async function getUsageDays(billing: Billing, input: { customerId: string; start?: string; end?: string; groupBy?: string }): Promise<UsageDays> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const asked = datesAsked(history, input)
-    const range = { from: asked.from, to: earlier(asked.to, addDays(history.today, 1)) }
-    const periods = periodsIn(history, range)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const asked = datesAsked(state, input)
+    const range = { from: asked.from, to: earlier(asked.to, addDays(state.today, 1)) }
+    const periods = periodsIn(state, range)
     // A day's fee is what it adds to its period's: that is read from its beginning.
     const read = { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to }
-    const known = await readUsage(tx, history, read)
-    const { days: usage, historical } = await withHistory(tx, history, read, known.days)
-    const fees = dailyFees(history, periods, known)
+    const known = await readUsage(tx, state, read)
+    const { days: usage, historical } = await withHistory(tx, state, read, known.days)
+    const fees = dailyFees(state, periods, known)
     const shown = usage.filter((day) => range.from <= day.date)
-    const levels = [...known.all.filter((day) => day.date < read.from), ...usage].filter((day) => history.meters.get(day.meter)?.aggregation === 'last' && day.date < range.to)
-    const meters = metersIn(history, periods, [...shown, ...levels])
-    const standing = levelsOf(history, periods, meters, levels)
+    const levels = [...known.all.filter((day) => day.date < read.from), ...usage].filter((day) => state.meters.get(day.meter)?.aggregation === 'last' && day.date < range.to)
+    const meters = metersIn(state, periods, [...shown, ...levels])
+    const standing = levelsOf(state, periods, meters, levels)
     const days = datesIn(range).map((date) => dayOf(date, { usage: shown, historical, fees, meters, standing }))
     return {
-      start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, history), timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at,
+      start: asked.from, end: addDays(asked.to, -1), since: await firstDate(tx, state), timezone: zoneOn(state.zones, state.today), currency: state.customer.currency, asOf: tx.at,
       meters: meters.map((meter) => totalOf(meter, days, standing(meter, addDays(range.to, -1)) ?? units(usedOn(usage, meter, range), meter))),
       days,
-      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, range, input.groupBy) }),
+      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, state, range, input.groupBy) }),
     }
   }, { readOnly: true })
 }
 
 /** The dates asked for: the current period where none are, one end alone up to today or up to as many days as are shown. */
-function datesAsked(history: History, { start, end }: { start?: string; end?: string }): DateRange {
-  const current = periodNamed(history, undefined)
+function datesAsked(state: SubscriptionState, { start, end }: { start?: string; end?: string }): DateRange {
+  const current = periodNamed(state, undefined)
   for (const [pointer, date] of [['?start', start], ['?end', end]] as const) {
     if (date !== undefined && !(isDate(date) && '0001-01-01' <= date && date < '9999-01-01')) throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
   }
   if (start === undefined && end === undefined) return current
-  const to = addDays(end ?? later(history.today, start!), 1)
+  const to = addDays(end ?? later(state.today, start!), 1)
   // Days before the first date there is are none.
   const from = start ?? (to < addDays(beginningOfTime, mostUsageDays) ? beginningOfTime : addDays(to, -mostUsageDays))
   if (from >= to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${start} is after end ${end}` })
@@ -96,38 +96,38 @@ function datesAsked(history: History, { start, end }: { start?: string; end?: st
 }
 
 /** The date the customer came, was subscribed from or was first seen using something, whichever is earliest: events may be older than whom they are about. */
-async function firstDate(tx: BillingTransaction, history: History): Promise<LocalDate> {
-  const came = localDateOf(history.zones, history.customer.createdAt)
-  const known = history.phases.reduce((first, phase) => earlier(first, phase.from), came)
+async function firstDate(tx: BillingTransaction, state: SubscriptionState): Promise<LocalDate> {
+  const came = localDateOf(state.zones, state.customer.createdAt)
+  const known = state.phases.reduce((first, phase) => earlier(first, phase.from), came)
   // By meter, since the sums are in that order: one look each, however long their history.
   const [used] = await tx.query<{ date: LocalDate | null }>(
     `select min(first.local_date) as date from meters m, lateral (
        (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1)
        union all (select local_date from historical_daily where customer_id = $1 and meter = m.key order by local_date limit 1)) first`,
-    [history.customer.customerId],
+    [state.customer.customerId],
   )
   return earlier(known, used?.date ?? known)
 }
 
 /** The meters of the plan of today, in its order, then those of the plans of the range and others that were used in it. */
-function metersIn(history: History, periods: readonly DateRange[], usage: readonly DailyUsage[]): Meter[] {
-  const plans = history.phases.filter((phase) => periods.some((period) => intersection({ from: phase.from, to: phase.to ?? period.to }, period))).map((phase) => phase.plan)
-  const current = phaseOn(history.phases, history.today)?.plan
+function metersIn(state: SubscriptionState, periods: readonly DateRange[], usage: readonly DailyUsage[]): Meter[] {
+  const plans = state.phases.filter((phase) => periods.some((period) => intersection({ from: phase.from, to: phase.to ?? period.to }, period))).map((phase) => phase.plan)
+  const current = phaseOn(state.phases, state.today)?.plan
   const charged = [...(current ? [current] : []), ...plans].flatMap((plan) => plan.charges.map((charge) => charge.meter))
-  return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => history.meters.get(key)!)
+  return [...new Set([...charged, ...usage.map((day) => day.meter)])].map((key) => state.meters.get(key)!)
 }
 
 export type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
 
 /** What a level stands at on a date, by the last report that its period counts; undefined for what is none, and where nothing counts. */
-export function levelsOf(history: History, periods: readonly DateRange[], meters: readonly Meter[], all: readonly DailyUsage[]): LevelOn {
+export function levelsOf(state: SubscriptionState, periods: readonly DateRange[], meters: readonly Meter[], all: readonly DailyUsage[]): LevelOn {
   const ofMeter = new Map(meters.filter((meter) => meter.aggregation === 'last').map(({ key }) => [key, all.filter((day) => day.meter === key)]))
   return (meter, date) => {
     const reports = ofMeter.get(meter.key)
     const period = periods.find(({ from, to }) => from <= date && date < to)
     if (!reports || !period) return undefined
-    const phase = phaseOn(history.phases, date)
-    const since = phase ? sinceOf(history.phases, phase.id) : period.from
+    const phase = phaseOn(state.phases, date)
+    const since = phase ? sinceOf(state.phases, phase.id) : period.from
     return units(usedOn(reports, meter, levelDates(meter, { to: addDays(date, 1) }, { period, since })), meter)
   }
 }
@@ -161,10 +161,10 @@ function totalOf(meter: Meter, days: readonly DayShown[], used: number): DaysOfM
 const mostNamed = 20
 
 /** So many of a meter's values have a name, the most used; the others are the rest. */
-async function groupsIn(tx: BillingTransaction, history: History, range: DateRange, property: string): Promise<UsageDays['groups']> {
-  const meters = [...history.meters.values()].filter((meter) => meter.groupBy?.includes(property))
+async function groupsIn(tx: BillingTransaction, state: SubscriptionState, range: DateRange, property: string): Promise<UsageDays['groups']> {
+  const meters = [...state.meters.values()].filter((meter) => meter.groupBy?.includes(property))
   if (meters.length === 0) throw new BillingError('validation_failed', { pointer: '?groupBy', message: `no meter is broken down by '${property}'` })
-  const rows = await groupDays(tx, history.customer.customerId, range, property)
+  const rows = await groupDays(tx, state.customer.customerId, range, property)
   return meters.map((meter) => ({ meter: meter.key, property, values: valuesOf(rows.filter((row) => row.meter === meter.key), meter, range) }))
 }
 

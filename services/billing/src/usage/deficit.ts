@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import type { DeficitSum, History } from '../history.ts'
+import type { DeficitSum, SubscriptionState } from '../history.ts'
 import { isAdditive } from '../meter.ts'
 import { addDays, type DateRange, type LocalDate } from '../rules/date.ts'
 import type { LabelledPeriod, Period } from '../rules/period.ts'
@@ -23,31 +23,31 @@ export interface KnownUsage {
 }
 
 /** Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and values that still stand. */
-export async function readUsage(tx: BillingTransaction, history: History, range: DateRange, meter?: string): Promise<KnownUsage> {
-  const { customer: { customerId } } = history
-  const since = carriesFrom(history, range)
+export async function readUsage(tx: BillingTransaction, state: SubscriptionState, range: DateRange, meter?: string): Promise<KnownUsage> {
+  const { customer: { customerId } } = state
+  const since = carriesFrom(state, range)
   const read = await dailyUsage(tx, customerId, { from: since, to: range.to }, meter)
-  const all = [...await standingBefore(tx, history, since, meter), ...read]
-  return knownUsage(history, all, read.filter((day) => range.from <= day.date))
+  const all = [...await standingBefore(tx, state, since, meter), ...read]
+  return knownUsage(state, all, read.filter((day) => range.from <= day.date))
 }
 
 /** The same, of usage that is there already: `all` with the days before that bear on `days`. */
-export function knownUsage(history: History, all: readonly DailyUsage[], days = [...all]): KnownUsage {
-  const phases = usagePhases(history.phases)
-  const carriedInto = (period: Period) => carriedFrom(history, phases, period, all)
+export function knownUsage(state: SubscriptionState, all: readonly DailyUsage[], days = [...all]): KnownUsage {
+  const phases = usagePhases(state.phases)
+  const carriedInto = (period: Period) => carriedFrom(state, phases, period, all)
   return {
     days, all, carriedInto,
     carriedOutOf: ({ from, to }) => {
-      const { left } = carriedThrough(history, phases, periodsBefore(history, { from: to }), all, to)
+      const { left } = carriedThrough(state, phases, periodsBefore(state, { from: to }), all, to)
       return left.findLast(({ period }) => period.from === from)?.deficits ?? new Map<string, number>()
     },
-    meters: (period) => metersInPeriod(phases, period, all, history.meters, carriedInto(period)),
-    rated: (period) => rateUsage(phases, period, all, history.meters, carriedInto(period)),
+    meters: (period) => metersInPeriod(phases, period, all, state.meters, carriedInto(period)),
+    rated: (period) => rateUsage(phases, period, all, state.meters, carriedInto(period)),
   }
 }
 
 /** The latest value, before a date, of each meter whose values stand until another is reported. */
-async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, phases }: History, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
+async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, phases }: SubscriptionState, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
   const carrying = [...meters.values()].filter((one) => one.carry && (meter === undefined || one.key === meter)).map(({ key }) => key)
   const first = phases[0]?.from
   if (carrying.length === 0 || first === undefined || first >= date) return []
@@ -60,44 +60,44 @@ async function standingBefore(tx: BillingTransaction, { customer: { customerId }
 }
 
 /** The earlier periods whose deficits follow from the usage when `period` is looked at. */
-function periodsBefore(history: History, period: Pick<Period, 'from'>): LabelledPeriod[] {
+function periodsBefore(state: SubscriptionState, period: Pick<Period, 'from'>): LabelledPeriod[] {
   const since = addDays(period.from, -lookBackDays)
-  return usagePeriods(history.phases, period.from).filter((one) => one.from < period.from && one.to > since)
+  return usagePeriods(state.phases, period.from).filter((one) => one.from < period.from && one.to > since)
 }
 
 /** Whether any deficit can count in a period: from what the customer's phases say, without a look at the usage. */
-export function mayCarry(history: History, period: Pick<Period, 'from'>, phases = usagePhases(history.phases)): boolean {
-  return history.deficits.length > 0 || periodsBefore(history, period).some((one) => mayLeaveDeficit(phases, one))
+export function mayCarry(state: SubscriptionState, period: Pick<Period, 'from'>, phases = usagePhases(state.phases)): boolean {
+  return state.deficits.length > 0 || periodsBefore(state, period).some((one) => mayLeaveDeficit(phases, one))
 }
 
 /** From which date on usage bears on what is counted in `range`. */
-export function carriesFrom(history: History, range: DateRange): LocalDate {
-  const among = usagePeriods(history.phases, range.to).filter((one) => one.to > range.from && one.from < range.to)
+export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDate {
+  const among = usagePeriods(state.phases, range.to).filter((one) => one.to > range.from && one.from < range.to)
   const periods = among.length > 0 ? among : [range]
-  return periods.filter((one) => mayCarry(history, one)).flatMap((one) => periodsBefore(history, one).map(({ from }) => from)).reduce((first, date) => (date < first ? date : first), range.from)
+  return periods.filter((one) => mayCarry(state, one)).flatMap((one) => periodsBefore(state, one).map(({ from }) => from)).reduce((first, date) => (date < first ? date : first), range.from)
 }
 
 /** The deficits that count in a period: what the ones before left, as the usage known now says, less what was forgiven. */
-export function carriedFrom(history: History, phases: readonly UsagePhase[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
-  return carriedThrough(history, phases, periodsBefore(history, period), usage, period.from).into
+export function carriedFrom(state: SubscriptionState, phases: readonly UsagePhase[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
+  return carriedThrough(state, phases, periodsBefore(state, period), usage, period.from).into
 }
 
 /** What each of some periods that follow one another leaves, and what of it counts from `next` on. */
 function carriedThrough(
-  history: History, phases: readonly UsagePhase[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
+  state: SubscriptionState, phases: readonly UsagePhase[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
 ): { left: { period: LabelledPeriod; deficits: Carried }[]; into: Carried } {
   const left: { period: LabelledPeriod; deficits: Carried }[] = []
   const begin = periods[0]?.from ?? next
   let since: LocalDate | null = null
-  let deficits = sumBy(history.deficits.filter((one) => one.period < begin))
+  let deficits = sumBy(state.deficits.filter((one) => one.period < begin))
   const forgive = (until: LocalDate) => {
-    const forgiven = sumBy(history.deficits.filter((one) => one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until)))
+    const forgiven = sumBy(state.deficits.filter((one) => one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until)))
     const still = [...deficits].map(([meter, steps]): [string, number] => [meter, steps + (forgiven.get(meter) ?? 0)])
     deficits = new Map(still.filter(([, steps]) => steps > 0))
   }
   for (const period of periods) {
     forgive(period.from)
-    const counted = deficits.size > 0 || mayLeaveDeficit(phases, period) ? metersInPeriod(phases, period, usage, history.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
+    const counted = deficits.size > 0 || mayLeaveDeficit(phases, period) ? metersInPeriod(phases, period, usage, state.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
     const after = new Map([...deficits, ...counted.map(({ meter, deficit }) => [meter.key, deficit] as const)])
     deficits = new Map([...after].filter(([, steps]) => steps > 0))
     left.push({ period, deficits })
@@ -117,26 +117,26 @@ function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
  * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older stays as it was written. Each row is what
  * its period adds to the deficit (less than nothing: what it worked off), so that the rows up to a period add up to what it left. Run again it adds nothing.
  */
-export async function writeDeficits(tx: BillingTransaction, history: History, until: LocalDate): Promise<void> {
-  const phases = usagePhases(history.phases)
-  const periods = periodsBefore(history, { from: until })
-  if (history.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(phases, one))) return
+export async function writeDeficits(tx: BillingTransaction, state: SubscriptionState, until: LocalDate): Promise<void> {
+  const phases = usagePhases(state.phases)
+  const periods = periodsBefore(state, { from: until })
+  if (state.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(phases, one))) return
   const from = periods[0]?.from
   if (from === undefined) return
-  const usage = await dailyUsage(tx, history.customer.customerId, { from, to: until })
-  const { left } = carriedThrough(history, phases, periods, usage, until)
+  const usage = await dailyUsage(tx, state.customer.customerId, { from, to: until })
+  const { left } = carriedThrough(state, phases, periods, usage, until)
   for (const { period, deficits } of left) {
-    const written = sumBy(history.deficits.filter((one) => one.period <= period.from))
+    const written = sumBy(state.deficits.filter((one) => one.period <= period.from))
     for (const meter of [...new Set([...written.keys(), ...deficits.keys()])].sort()) {
       const quantity = (deficits.get(meter) ?? 0) - (written.get(meter) ?? 0)
-      if (quantity !== 0) await addDeficit(tx, history, { meter, period: period.from, quantity, forgiven: false })
+      if (quantity !== 0) await addDeficit(tx, state, { meter, period: period.from, quantity, forgiven: false })
     }
   }
 }
 
 /** Adds a row, and to the history at hand what it says. */
-export async function addDeficit(tx: BillingTransaction, history: History, { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string }): Promise<void> {
+export async function addDeficit(tx: BillingTransaction, state: SubscriptionState, { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string }): Promise<void> {
   await tx.query('insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [history.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at])
-  history.deficits.push({ meter, period, quantity, forgiven })
+    [state.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at])
+  state.deficits.push({ meter, period, quantity, forgiven })
 }

@@ -1,7 +1,7 @@
 import type { Billing } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import { addDays, isDate, type DateRange, type LocalDate } from '../rules/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
@@ -60,16 +60,16 @@ export async function getUsageDetail(
   billing: Billing, input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
 ): Promise<Page<DetailEvent> & { total?: DetailTotal }> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    if (input.meter !== undefined && !history.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    const where = await chosen(tx.query, rangeOf(history, input), input)
-    const page = await eventPage(tx.query, history, where, input)
-    return { ...page, data: page.data.map((event) => chargedOr(history, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
+    const state = await readSubscriptionState(tx, input.customerId)
+    if (input.meter !== undefined && !state.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
+    const where = await chosen(tx.query, rangeOf(state, input), input)
+    const page = await eventPage(tx.query, state, where, input)
+    return { ...page, data: page.data.map((event) => chargedOr(state, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
   }, { readOnly: true })
 }
 
-function chargedOr(history: History, { date, ...event }: DatedEvent): DetailEvent {
-  const charges = phaseOn(history.phases, date)?.plan.charges ?? []
+function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): DetailEvent {
+  const charges = phaseOn(state.phases, date)?.plan.charges ?? []
   return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 
@@ -123,17 +123,17 @@ async function countEvents(query: Query, where: Where, { customerId, meter }: { 
 }
 
 /** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
-export function rangeOf(history: History, input: { start?: string | undefined; end?: string | undefined }): { from: Instant; to: Instant } {
-  const period = periodNamed(history, undefined)
+export function rangeOf(state: SubscriptionState, input: { start?: string | undefined; end?: string | undefined }): { from: Instant; to: Instant } {
+  const period = periodNamed(state, undefined)
   // An end alone reaches back to the beginning.
-  const from = bound(history, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
-  const to = input.end === undefined && input.start === undefined ? instantOf(history.zones, period.to) : bound(history, input.end ?? history.today, '?end', 1)
+  const from = bound(state, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
+  const to = input.end === undefined && input.start === undefined ? instantOf(state.zones, period.to) : bound(state, input.end ?? state.today, '?end', 1)
   if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
   return { from, to }
 }
 
-function bound(history: History, text: string, pointer: string, daysAfter: number): Instant {
-  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31') return instantOf(history.zones, addDays(text, daysAfter))
+function bound(state: SubscriptionState, text: string, pointer: string, daysAfter: number): Instant {
+  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31') return instantOf(state.zones, addDays(text, daysAfter))
   const instant = parseInstant(text)
   if (!instant) throw new BillingError('invalid_range', { pointer, message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant` })
   return instant
@@ -153,7 +153,7 @@ export async function eventsBehind(
   input: { customerId: string; meter: string; dates: DateRange; after: Instant | null; until: Instant | null; cursor?: string; limit?: number },
 ): Promise<Page<UsageEvent>> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
+    const state = await readSubscriptionState(tx, input.customerId)
     // The dates lie in these months, whatever the zone: the other months need not be looked at.
     const counted: Where = {
       conditions: ({ add }) => {
@@ -163,14 +163,14 @@ export async function eventsBehind(
       },
       sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
     }
-    const { data, nextCursor } = await eventPage(tx.query, history, counted, input)
+    const { data, nextCursor } = await eventPage(tx.query, state, counted, input)
     return { data: data.map(undated), nextCursor }
   }, { readOnly: true })
 }
 
-async function eventPage(query: Query, history: History, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<DatedEvent>> {
+async function eventPage(query: Query, state: SubscriptionState, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<DatedEvent>> {
   const limit = pageLimit(input.limit)
-  const data = await datedRows(query, history, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
+  const data = await datedRows(query, state, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
   const shown = data.slice(0, limit)
   const last = shown.at(-1)
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
@@ -197,11 +197,11 @@ type DatedEvent = UsageEvent & { date: LocalDate }
 const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
 
 /** Up to `limit` events, newest first, those behind `after`. */
-export async function eventRows(query: Query, history: History, where: Where, asked: RowsAsked): Promise<UsageEvent[]> {
-  return (await datedRows(query, history, where, asked)).map(undated)
+export async function eventRows(query: Query, state: SubscriptionState, where: Where, asked: RowsAsked): Promise<UsageEvent[]> {
+  return (await datedRows(query, state, where, asked)).map(undated)
 }
 
-async function datedRows(query: Query, history: History, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
+async function datedRows(query: Query, state: SubscriptionState, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
   const given = parameters(customerId)
   const behind = after === undefined ? '' : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
@@ -214,5 +214,5 @@ async function datedRows(query: Query, history: History, where: Where, { custome
      order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
     given.values,
   )
-  return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
+  return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
 }

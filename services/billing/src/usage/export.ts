@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import { addDays, daysBetween, type LocalDate } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
 import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../rules/zone.ts'
@@ -40,21 +40,21 @@ export interface UsageExport {
 export async function exportUsage(billing: Billing, input: DetailFilter & { most?: number }): Promise<UsageExport> {
   const { customerId, meter, most = mostExported } = input
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, customerId)
-    if (meter !== undefined && !history.meters.has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
-    const { from, to } = withinReach(rangeOf(history, input), tx.at)
-    const start = localDateOf(history.zones, from)
-    const end = lastDateBefore(history, to, start)
+    const state = await readSubscriptionState(tx, customerId)
+    if (meter !== undefined && !state.meters.has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
+    const { from, to } = withinReach(rangeOf(state, input), tx.at)
+    const start = localDateOf(state.zones, from)
+    const end = lastDateBefore(state, to, start)
     if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
     // What is stored while the file is being written stays out: the file is of one moment.
     const asked = await chosen(tx.query, { from, to }, input)
     const storedBy = storedByNow(tx)
     const where: Where = { conditions: (given) => `${asked.conditions(given)} and stored_at <= ${given.add(storedBy)}` }
     if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
-    const timezone = zoneOn(history.zones, history.today)
+    const timezone = zoneOn(state.zones, state.today)
     const columns = await columnsOf(tx, where, { customerId, meter })
-    const customer = { id: customerId, companyName: history.customer.companyName }
-    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedBy, history, where, timezone, customerId, meter }) }
+    const customer = { id: customerId, companyName: state.customer.companyName }
+    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedBy, state, where, timezone, customerId, meter }) }
   }, { readOnly: true })
 }
 
@@ -97,9 +97,9 @@ function withinReach({ from, to }: { from: Instant; to: Instant }, at: Instant):
 }
 
 /** The date of the last instant before `to`; never before `start`. */
-function lastDateBefore(history: History, to: Instant, start: LocalDate): LocalDate {
-  const date = localDateOf(history.zones, to)
-  const begins = clockTimeIn(zoneOn(history.zones, date), to).endsWith('00:00:00.000')
+function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate): LocalDate {
+  const date = localDateOf(state.zones, to)
+  const begins = clockTimeIn(zoneOn(state.zones, date), to).endsWith('00:00:00.000')
   const last = begins ? addDays(date, -1) : date
   return last < start ? start : last
 }
@@ -118,17 +118,17 @@ export async function readPage<T>(billing: Billing, read: (tx: BillingTransactio
   return own
 }
 
-interface Reading { at: Instant; history: History; where: Where; timezone: string; customerId: string; meter: string | undefined }
+interface Reading { at: Instant; state: SubscriptionState; where: Where; timezone: string; customerId: string; meter: string | undefined }
 
-async function* readPages(billing: Billing, { at, history, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
+async function* readPages(billing: Billing, { at, state, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
   const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await readPage(billing, (tx) => eventRows(tx.query, history, where, { customerId, meter, after, limit }))
+    const page = await readPage(billing, (tx) => eventRows(tx.query, state, where, { customerId, meter, after, limit }))
     const last = page.at(-1)
     if (!last) return
     yield page.map((event) => {
-      const { name, unit } = history.meters.get(event.meter)!
+      const { name, unit } = state.meters.get(event.meter)!
       // Nor is it marked as taken back where that happened while the file was being written.
       const voided = event.voided !== null && event.voided.at > at ? null : event.voided
       return { ...event, voided, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import type { InvoiceDocument } from '../invoice/document.ts'
 import type { Line } from '../invoice/line.ts'
 import { documentsOfNothing } from '../invoice/nothing.ts'
@@ -39,13 +39,13 @@ export async function listLateEvents(billing: Billing, input: { customerId: stri
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4, ['instant'])
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const closed = await closedLately(tx, history)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const closed = await closedLately(tx, state)
     const rows = await lateRows(tx, input.customerId, closed, after, limit + 1)
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     return {
-      data: shown.length === 0 ? [] : await withOutcomes(tx, history, closed, shown),
+      data: shown.length === 0 ? [] : await withOutcomes(tx, state, closed, shown),
       nextCursor: rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id, last.meter]) : null,
     }
   }, { readOnly: true })
@@ -58,15 +58,15 @@ interface ClosedPeriod extends LabelledPeriod {
 }
 
 /** The closed periods of which an event can have been stored in the days that are listed. */
-async function closedLately(tx: BillingTransaction, history: History): Promise<ClosedPeriod[]> {
+async function closedLately(tx: BillingTransaction, state: SubscriptionState): Promise<ClosedPeriod[]> {
   const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
     `select c.period_start as start, c.closed_at as "closedAt", coalesce((select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null) from invoices i
        where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)), false) as voided
      from closed_periods c where c.customer_id = $1 and c.period_start >= $2`,
-    [history.customer.customerId, addDays(history.today, -listedDays - latestDays - 31 - 1)],
+    [state.customer.customerId, addDays(state.today, -listedDays - latestDays - 31 - 1)],
   )
   const known = new Map(rows.map((row) => [row.start, row]))
-  return usagePeriods(history.phases, history.today).flatMap((period) => {
+  return usagePeriods(state.phases, state.today).flatMap((period) => {
     const row = known.get(period.from)
     return row ? [{ ...period, closedAt: row.closedAt, voided: row.voided }] : []
   })
@@ -97,25 +97,25 @@ async function lateRows(tx: BillingTransaction, customerId: string, closed: read
   return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`, given.values)
 }
 
-async function withOutcomes(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {
+async function withOutcomes(tx: BillingTransaction, state: SubscriptionState, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {
   const since = closed.map(({ from }) => from).sort()[0]!
   const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
     'select document, voided_at is not null as voided from invoices where customer_id = $1 and period_start >= $2 and credits_id is null order by issued_at desc, number desc',
-    [history.customer.customerId, since],
+    [state.customer.customerId, since],
   )
   const lines = documents.flatMap(({ document, voided }) => document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })))
-  const unissued = (await documentsOfNothing(tx, history.customer.customerId, since)).flatMap((document) => document.lines)
-  const looked = await momentsLooked(tx, history, closed)
+  const unissued = (await documentsOfNothing(tx, state.customer.customerId, since)).flatMap((document) => document.lines)
+  const looked = await momentsLooked(tx, state, closed)
   return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
     const voided = voidFrom({ voidedAt, voidReason })
     const counting = event.afterEnd ? [] : lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
     const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
     const atNothing = unissued.some((line) => counted(line, { ...event, localDate }, period))
-    const outcome = invoice ? 'billed' : voided ? 'voided' : event.afterEnd || !isCharged(history, event.meter, localDate) ? 'uncharged'
+    const outcome = invoice ? 'billed' : voided ? 'voided' : event.afterEnd || !isCharged(state, event.meter, localDate) ? 'uncharged'
       // It was looked at and came to nothing. What was taken back is billed anew.
       : atNothing || counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
-    return { ...event, historical: false, quantity: unitsFrom(event.quantity, history.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
+    return { ...event, historical: false, quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
   })
 }
 
@@ -125,16 +125,16 @@ function counted(line: Line, event: Pick<LateRow, 'meter' | 'localDate' | 'store
     && line.counted !== undefined && (line.counted.after === null || line.counted.after < event.storedAt) && event.storedAt <= line.counted.until
 }
 
-function isCharged(history: History, meter: string, date: LocalDate): boolean {
-  const phase = usagePhases(history.phases).find((one) => one.from <= date && (one.to === null || date < one.to))
+function isCharged(state: SubscriptionState, meter: string, date: LocalDate): boolean {
+  const phase = usagePhases(state.phases).find((one) => one.from <= date && (one.to === null || date < one.to))
   return phase !== undefined && !phase.trial && chargesOf(phase).some((charge) => charge.meter === meter)
 }
 
 /** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */
-async function momentsLooked(tx: BillingTransaction, history: History, closed: readonly ClosedPeriod[]): Promise<{ at: Instant; after: LocalDate }[]> {
+async function momentsLooked(tx: BillingTransaction, state: SubscriptionState, closed: readonly ClosedPeriod[]): Promise<{ at: Instant; after: LocalDate }[]> {
   const ended = await tx.query<{ at: Instant; after: LocalDate }>(
     `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join stretches t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
-     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`, [history.customer.customerId],
+     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`, [state.customer.customerId],
   )
   return [...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })), ...ended]
 }

@@ -1,5 +1,5 @@
 import type { Billing } from '../billing.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import { usageLine } from '../invoice/line.ts'
 import { publicLine, type PublicLine } from '../invoice/view.ts'
 import { addDays, datesIn, earlier, type LocalDate } from '../rules/date.ts'
@@ -42,21 +42,21 @@ export interface UsageLines {
  */
 export async function getUsageLines(billing: Billing, input: { customerId: string; period?: string }): Promise<UsageLines> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const period = periodNamed(history, input.period)
-    const known = await readUsage(tx, history, period)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const period = periodNamed(state, input.period)
+    const known = await readUsage(tx, state, period)
     return {
-      period: shown(period), timezone: zoneOn(history.zones, period.from), currency: history.customer.currency, asOf: tx.at,
-      lines: linesWithDays(history, period, known, tx.at),
+      period: shown(period), timezone: zoneOn(state.zones, period.from), currency: state.customer.currency, asOf: tx.at,
+      lines: linesWithDays(state, period, known, tx.at),
     }
   }, { readOnly: true })
 }
 
-function linesWithDays(history: History, period: LabelledPeriod, known: KnownUsage, at: Instant): UsageLine[] {
+function linesWithDays(state: SubscriptionState, period: LabelledPeriod, known: KnownUsage, at: Instant): UsageLine[] {
   const carried = known.carriedInto(period)
-  const phases = usagePhases(history.phases)
-  const until = (date: LocalDate) => rateUsage(phases, period, known.all.filter((day) => day.date <= date), history.meters, carried)
-  const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(history.today, 1)) })
+  const phases = usagePhases(state.phases)
+  const until = (date: LocalDate) => rateUsage(phases, period, known.all.filter((day) => day.date <= date), state.meters, carried)
+  const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(state.today, 1)) })
   const amounts = new Map(dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]))
   return known.rated(period).map((one) => {
     const meter = one.meter.key

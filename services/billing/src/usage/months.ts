@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { readBillingState, type BillingState, type History } from '../history.ts'
+import { readBillingState, type BillingState, type SubscriptionState } from '../history.ts'
 import { linesSince } from '../invoice/billed.ts'
 import type { LineDraft } from '../invoice/line.ts'
 import { nextDocument } from '../invoice/next.ts'
@@ -55,20 +55,20 @@ export const mostMonths = 12
  */
 export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
   return billing.transaction(async (tx) => {
-    const history = await readBillingState(tx, input.customerId)
+    const state = await readBillingState(tx, input.customerId)
     // One more, so that the first has a change too.
-    const periods = usagePeriods(history.phases, history.today).slice(-mostMonths - 1)
-    const about = { timezone: zoneOn(history.zones, history.today), currency: history.customer.currency, asOf: tx.at }
+    const periods = usagePeriods(state.phases, state.today).slice(-mostMonths - 1)
+    const about = { timezone: zoneOn(state.zones, state.today), currency: state.customer.currency, asOf: tx.at }
     if (periods.length === 0) return { ...about, meters: [], months: [] }
     const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
-    const known = await readUsage(tx, history, range)
+    const known = await readUsage(tx, state, range)
     // History is usage as well, without an amount.
-    const { days } = await withHistory(tx, history, range, known.days)
-    const fees = await feeLines(tx, history, periods[0]!.from)
-    const counted = periods.map((period) => countedIn(history, { known, days }, fees, period))
-    const months = counted.map((one, index) => monthOf(one, counted[index - 1], history)).slice(-mostMonths)
+    const { days } = await withHistory(tx, state, range, known.days)
+    const fees = await feeLines(tx, state, periods[0]!.from)
+    const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
+    const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-mostMonths)
     const named = new Set(months.flatMap(({ meters, change }) => [...meters, ...change?.meters ?? []].map(({ meter }) => meter)))
-    const meters = [...named].map((key) => history.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
+    const meters = [...named].map((key) => state.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
     return { ...about, meters, months }
   }, { readOnly: true })
 }
@@ -77,14 +77,14 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
 type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
 
 /** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
-async function feeLines(tx: BillingTransaction, history: BillingState, since: LocalDate): Promise<FeeLine[]> {
-  const longest = Math.max(1, ...history.phases.map(({ plan }) => monthsOf(plan)))
-  const issued = await linesSince(tx, history.customer.customerId, addMonths(since, -longest - 1))
-  const next = await nextDocument(tx, history)
-  const waiting = next && next.period.to <= history.today ? next.lines : []
-  const subscriptions = new Map(history.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
+async function feeLines(tx: BillingTransaction, state: BillingState, since: LocalDate): Promise<FeeLine[]> {
+  const longest = Math.max(1, ...state.phases.map(({ plan }) => monthsOf(plan)))
+  const issued = await linesSince(tx, state.customer.customerId, addMonths(since, -longest - 1))
+  const next = await nextDocument(tx, state)
+  const waiting = next && next.period.to <= state.today ? next.lines : []
+  const subscriptions = new Map(state.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
   // The last of a subscription says when it was over.
-  const ends = new Map(history.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
+  const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
   return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'credit')
     .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
 }
@@ -96,12 +96,12 @@ interface Counted {
   meters: Map<string, { meter: Meter; steps: number; amount: Money }>
 }
 
-function countedIn(history: History, { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] }, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
+function countedIn(state: SubscriptionState, { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] }, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
   const days = all.filter(({ date }) => period.from <= date && date < period.to)
   const rated = known.rated(period)
   const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
   const meters = [...keys].map((key) => {
-    const meter = history.meters.get(key)!
+    const meter = state.meters.get(key)!
     // In a trial nothing is billed.
     const amount = sum(rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount))
     return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
@@ -123,18 +123,18 @@ function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   return part ? prorate(gross, part, dates) : money(0)
 }
 
-function monthOf(one: Counted, before: Counted | undefined, history: History): UsageMonth {
+function monthOf(one: Counted, before: Counted | undefined, state: SubscriptionState): UsageMonth {
   const amountOf = ({ fee, meters }: Counted) => sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
   const units = (meter: Meter, steps: number) => (steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals))
   const amount = amountOf(one)
   return {
-    period: shown(one.period), running: history.today < one.period.to, fee: one.fee, amount,
+    period: shown(one.period), running: state.today < one.period.to, fee: one.fee, amount,
     meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({ meter: meter.key, used: units(meter, steps), amount: own })),
     change: before === undefined ? null : {
       fee: money(one.fee - before.fee), amount: money(amount - amountOf(before)),
       meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
         const [now, then] = [one.meters.get(key), before.meters.get(key)]
-        const meter = history.meters.get(key)!
+        const meter = state.meters.get(key)!
         return { meter: key, used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)), amount: money((now?.amount ?? 0) - (then?.amount ?? 0)) }
       }),
     },

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { addDays } from '../rules/date.ts'
 import { meanError, straightLine } from '../rules/forecast.ts'
@@ -17,7 +17,7 @@ export interface PastForecasts {
 const mostPeriods = 3
 
 /** The last whole periods that are over, newest first: what a forecast can be tried on. */
-export function periodsToTry({ phases, today }: Pick<History, 'phases' | 'today'>): LabelledPeriod[] {
+export function periodsToTry({ phases, today }: Pick<SubscriptionState, 'phases' | 'today'>): LabelledPeriod[] {
   return usagePeriods(phases, today).filter((period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to).slice(-mostPeriods).reverse()
 }
 

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { readHistories, type History } from '../history.ts'
+import { readSubscriptionStates, type SubscriptionState } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
@@ -46,7 +46,7 @@ export async function quotaFactsOf(
   const unknownMeters = new Set(asked.filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false).map(({ customerId }) => customerId))
   return currentValues(known, versions.keys(), {
     isCurrent: (facts, customerId) => facts.version === versions.get(customerId) && !unknownMeters.has(customerId) && localDateOf(facts.zones, tx.at) === facts.today,
-    read: async (stale) => new Map([...await readHistories(tx, stale)].map(([customerId, history]) => [customerId, factsFrom(history, versions.get(customerId)!)])),
+    read: async (stale) => new Map([...await readSubscriptionStates(tx, stale)].map(([customerId, state]) => [customerId, factsFrom(state, versions.get(customerId)!)])),
     most: mostKnown,
   })
 }
@@ -57,7 +57,7 @@ export function believedFacts(known: KnownFacts, customerId: string, at: Instant
   return facts && localDateOf(facts.zones, at) === facts.today ? facts : undefined
 }
 
-function factsFrom(history: History, version: number): QuotaFacts {
-  const { today, zones, meters } = history
-  return { version, today, zones, windows: quotaWindows(history, today), meters }
+function factsFrom(state: SubscriptionState, version: number): QuotaFacts {
+  const { today, zones, meters } = state
+  return { version, today, zones, windows: quotaWindows(state, today), meters }
 }

@@ -1,7 +1,7 @@
 import { historyVersion } from './history-version.ts'
 import type { BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistories } from '../history.ts'
+import { readSubscriptionStates } from '../history.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
@@ -119,7 +119,7 @@ function asking({ customerId, meter }: QuotaCommand, windows: ReadonlyMap<string
 /** The window of each command: on the date given for it, or today's. */
 async function windowsOn(tx: BillingTransaction, askers: readonly Asker[], dates: readonly (LocalDate | undefined)[]): Promise<Asking[]> {
   const elsewhere = new Set(askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId))
-  const histories = elsewhere.size > 0 ? await readHistories(tx, [...elsewhere]) : undefined
+  const histories = elsewhere.size > 0 ? await readSubscriptionStates(tx, [...elsewhere]) : undefined
   return askers.map(({ command, facts }, place) => {
     const date = dates[place]
     return asking(command, date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date))

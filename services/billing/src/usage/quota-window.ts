@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { SubscriptionState } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import type { Price } from '../rules/pricing.ts'
 import type { DateRange, LocalDate } from '../rules/date.ts'
@@ -24,19 +24,19 @@ export interface QuotaWindow extends DateRange {
 }
 
 /** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
-export function quotaWindows(history: History, date: LocalDate): Map<string, QuotaWindow> | undefined {
-  const phase = date === history.today ? currentPhase(history) : phaseOn(history.phases, date)
+export function quotaWindows(state: SubscriptionState, date: LocalDate): Map<string, QuotaWindow> | undefined {
+  const phase = date === state.today ? currentPhase(state) : phaseOn(state.phases, date)
   if (!phase) return undefined
-  const period = usagePeriods(history.phases, date).findLast((one) => one.from <= date && date < one.to)!
-  const phases = usagePhases(history.phases)
+  const period = usagePeriods(state.phases, date).findLast((one) => one.from <= date && date < one.to)!
+  const phases = usagePhases(state.phases)
   const counted = phases.find((one) => one.id === phase.id)!
-  const resetsAt = instantOf(history.zones, period.to)
-  const open = history.phases.find((one) => one.to === null)?.plan.charges ?? []
-  const since = mayCarry(history, period, phases) ? carriesFrom(history, period) : null
+  const resetsAt = instantOf(state.zones, period.to)
+  const open = state.phases.find((one) => one.to === null)?.plan.charges ?? []
+  const since = mayCarry(state, period, phases) ? carriesFrom(state, period) : null
   return new Map(chargesOf(counted).map((charge): [string, QuotaWindow] => {
-    const meter = history.meters.get(charge.meter)!
+    const meter = state.meters.get(charge.meter)!
     const { from } = isAdditive(meter) ? period : levelDates(meter, period, { period, since: counted.since })
-    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(history, phases, period, usage).get(meter.key) ?? 0
+    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(state, phases, period, usage).get(meter.key) ?? 0
     return [meter.key, {
       from, to: period.to, meter, allowance: allowanceOn(phases, period, date, charge, meter), policy: charge.overage, resetsAt,
       price: open.find((one) => one.meter === meter.key)?.price,

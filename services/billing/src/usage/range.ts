@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import type { Meter } from '../meter.ts'
 import { addDays, addMonths, daysBetween, earlier, firstOfMonth, isDate, later, type DateRange } from '../rules/date.ts'
 import { addSeconds, type Instant } from '../rules/instant.ts'
@@ -49,25 +49,25 @@ interface RangeInput {
  */
 export async function getUsageRange(billing: Billing, input: RangeInput): Promise<UsageRange> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    if (input.meter !== undefined && !history.meters.has(input.meter)) {
+    const state = await readSubscriptionState(tx, input.customerId)
+    if (input.meter !== undefined && !state.meters.has(input.meter)) {
       throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
     }
-    const read = input.window === 'hour' ? await byHour(tx, history, input) : await byDates(tx, history, input)
-    return { ...read, timezone: zoneOn(history.zones, history.today), asOf: tx.at }
+    const read = input.window === 'hour' ? await byHour(tx, state, input) : await byDates(tx, state, input)
+    return { ...read, timezone: zoneOn(state.zones, state.today), asOf: tx.at }
   }, { readOnly: true })
 }
 
-async function byDates(tx: BillingTransaction, history: History, { customerId, start, end, meter, window }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
+async function byDates(tx: BillingTransaction, state: SubscriptionState, { customerId, start, end, meter, window }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
   for (const [pointer, date] of [['?start', start], ['?end', end]] as const) {
     if (!isDate(date) || date < '0001-01-01' || date > '9998-12-31') throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
   }
   const range = { from: start, to: addDays(end, 1) }
   assertWithin(daysBetween(range.from, range.to), mostDaysOf[window ?? 'whole'], { start, end })
-  const usage = (await withHistory(tx, history, range, await dailyUsage(tx, customerId, range, meter), meter)).days
+  const usage = (await withHistory(tx, state, range, await dailyUsage(tx, customerId, range, meter), meter)).days
   const meters = [...new Set(usage.map((day) => day.meter))].sort().map((key) => {
     const own = usage.filter((day) => day.meter === key)
-    const of = history.meters.get(key)!
+    const of = state.meters.get(key)!
     const used = (dates: DateRange) => unitsFrom(usedOn(own, of, dates), of.decimals)
     const seen = new Set(own.map((day) => (window === 'month' ? firstOfMonth(day.date) : day.date)))
     const windows = window === undefined ? [] : [...seen].sort().map((first) => {
@@ -80,9 +80,9 @@ async function byDates(tx: BillingTransaction, history: History, { customerId, s
   return { start, end, meters }
 }
 
-async function byHour(tx: BillingTransaction, history: History, { customerId, start, end, meter }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
+async function byHour(tx: BillingTransaction, state: SubscriptionState, { customerId, start, end, meter }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
   if (meter === undefined) throw new BillingError('validation_failed', { pointer: '?meter', message: 'usage by the hour is read of one meter: name it' })
-  const { from, to } = rangeOf(history, { start, end })
+  const { from, to } = rangeOf(state, { start, end })
   assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, mostDaysOf.hour, { start, end })
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
     `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity, count(*)::bigint as events
@@ -92,7 +92,7 @@ async function byHour(tx: BillingTransaction, history: History, { customerId, st
      group by grouping sets ((e.aggregation, hour), (e.aggregation)) order by hour nulls last`,
     [customerId, meter, from, to],
   )
-  const of = history.meters.get(meter)!
+  const of = state.meters.get(meter)!
   const usedIn = (row: { quantity: number; events: number }) => unitsFrom(valueOf(row, of), of.decimals)
   const windows = rows.flatMap(({ hour, ...row }) => (hour === null ? [] : [{ start: hour, end: addSeconds(hour, 3_600), used: usedIn(row) }]))
   const whole = rows.find(({ hour }) => hour === null)

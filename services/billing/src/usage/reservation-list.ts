@@ -1,7 +1,7 @@
 import type { Billing } from '../billing.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../cursor.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory } from '../history.ts'
+import { readSubscriptionState } from '../history.ts'
 import type { Instant } from '../rules/instant.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { knownSince } from './reservation-row.ts'
@@ -32,7 +32,7 @@ export async function listReservations(
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 2)
   return billing.transaction(async (tx) => {
-    const { meters } = await readHistory(tx, input.customerId)
+    const { meters } = await readSubscriptionState(tx, input.customerId)
     if (input.meter !== undefined && !meters.has(input.meter)) {
       throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
     }

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory, type History } from '../history.ts'
+import { readSubscriptionState, type SubscriptionState } from '../history.ts'
 import { isAdditive, type Meter } from '../meter.ts'
 import { addDays, earlier, type LocalDate } from '../rules/date.ts'
 import { daysUntilUsedUp, straightLine } from '../rules/forecast.ts'
@@ -60,32 +60,32 @@ const mostPeriods = 24
 /** A customer's usage in a period (the current one unless named), with its days, and by the values of a property where asked. Days to come are not listed. */
 export async function getUsageSummary(billing: Billing, input: { customerId: string; period?: string; groupBy?: string }): Promise<UsageSummary> {
   return billing.transaction(async (tx) => {
-    const history = await readHistory(tx, input.customerId)
-    const period = periodNamed(history, input.period)
-    const known = await readUsage(tx, history, period)
-    const { days: usage, historical } = await withHistory(tx, history, period, known.days)
-    const { kept: afterEnd } = await usageAfterEnd(tx, history, period)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const period = periodNamed(state, input.period)
+    const known = await readUsage(tx, state, period)
+    const { days: usage, historical } = await withHistory(tx, state, period, known.days)
+    const { kept: afterEnd } = await usageAfterEnd(tx, state, period)
     const counted = known.meters(period)
-    const ofMeter = (meter: Meter) => meterUsage(tx, history, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical, afterEnd })
-    const meters = metersIn(history, counted, [...usage, ...afterEnd]).map(ofMeter)
+    const ofMeter = (meter: Meter) => meterUsage(tx, state, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical, afterEnd })
+    const meters = metersIn(state, counted, [...usage, ...afterEnd]).map(ofMeter)
     return {
       period: shown(period),
-      periods: usagePeriods(history.phases, history.today).slice(-mostPeriods).reverse().map(shown),
-      timezone: zoneOn(history.zones, period.from),
-      currency: history.customer.currency,
+      periods: usagePeriods(state.phases, state.today).slice(-mostPeriods).reverse().map(shown),
+      timezone: zoneOn(state.zones, period.from),
+      currency: state.customer.currency,
       asOf: tx.at,
       meters,
-      daily: daysOf(history, period, [...known.all.filter((day) => day.date < period.from), ...usage], meters.map((one) => history.meters.get(one.meter)!)),
+      daily: daysOf(state, period, [...known.all.filter((day) => day.date < period.from), ...usage], meters.map((one) => state.meters.get(one.meter)!)),
       usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
-      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, history, period, input.groupBy) }),
+      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, state, period, input.groupBy) }),
     }
   }, { readOnly: true })
 }
 
-async function groupsIn(tx: BillingTransaction, history: History, period: LabelledPeriod, property: string): Promise<UsageSummary['groups']> {
-  const meters = [...history.meters.values()].filter((meter) => meter.groupBy?.includes(property))
+async function groupsIn(tx: BillingTransaction, state: SubscriptionState, period: LabelledPeriod, property: string): Promise<UsageSummary['groups']> {
+  const meters = [...state.meters.values()].filter((meter) => meter.groupBy?.includes(property))
   if (meters.length === 0) throw new BillingError('validation_failed', { pointer: '?groupBy', message: `no meter is broken down by '${property}'` })
-  const usage = await groupUsage(tx, history.customer.customerId, period, property)
+  const usage = await groupUsage(tx, state.customer.customerId, period, property)
   return meters.map((meter) => ({
     meter: meter.key, property,
     values: usage.filter((one) => one.meter === meter.key).map((one) => ({ kind: one.kind, value: one.value, used: unitsFrom(valueOf(one, meter), meter.decimals) }))
@@ -94,10 +94,10 @@ async function groupsIn(tx: BillingTransaction, history: History, period: Labell
 }
 
 /** The meters of the plans in the period, in the plan's order, then others that were used. */
-function metersIn(history: History, rated: readonly MeterInPeriod[], usage: readonly DailyUsage[]): Meter[] {
-  const current = phaseOn(history.phases, history.today)?.plan.charges.map((charge) => charge.meter) ?? []
+function metersIn(state: SubscriptionState, rated: readonly MeterInPeriod[], usage: readonly DailyUsage[]): Meter[] {
+  const current = phaseOn(state.phases, state.today)?.plan.charges.map((charge) => charge.meter) ?? []
   const keys = new Set([...current.filter((key) => rated.some((one) => one.meter.key === key)), ...rated.map((one) => one.meter.key), ...usage.map((day) => day.meter)])
-  return [...keys].map((key) => history.meters.get(key)!)
+  return [...keys].map((key) => state.meters.get(key)!)
 }
 
 interface Used {
@@ -106,7 +106,7 @@ interface Used {
   afterEnd: readonly DailyUsage[]
 }
 
-function meterUsage(tx: BillingTransaction, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical, afterEnd }: Used): MeterUsage {
+function meterUsage(tx: BillingTransaction, state: SubscriptionState, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical, afterEnd }: Used): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const used = usedOn(usage, meter, period)
   const allowance = counted?.charge ? counted.allowance : 0
@@ -123,16 +123,16 @@ function meterUsage(tx: BillingTransaction, history: History, period: LabelledPe
     overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : lines.at(-1)?.overage ?? 0),
     overageAmount: sum(lines.map((one) => one.rated.amount)),
     overagePolicy: counted?.charge?.overage ?? null,
-    ...outlook(tx.at, history, period, meter, counted, used),
+    ...outlook(tx.at, state, period, meter, counted, used),
   }
 }
 
 const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) => Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
 
 /** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
-export function outlook(at: Instant, history: History, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
-  const begins = millisecondsOf(instantOf(history.zones, period.from))
-  const ends = millisecondsOf(instantOf(history.zones, period.to))
+export function outlook(at: Instant, state: SubscriptionState, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
+  const begins = millisecondsOf(instantOf(state.zones, period.from))
+  const ends = millisecondsOf(instantOf(state.zones, period.to))
   const now = millisecondsOf(at)
   const elapsed = now - begins
   // The first hours tell nothing about a month, and what is not added up does not grow in a straight line.
@@ -143,20 +143,20 @@ export function outlook(at: Instant, history: History, period: LabelledPeriod, m
   const left = leftOf(counted.allowance, counted)
   if (left === 0) return { forecast, runsOutAt: null }
   const daysLeft = daysUntilUsedUp(left, counted.used, elapsed)!
-  const date = daysLeft > 366 ? period.to : addDays(history.today, daysLeft)
+  const date = daysLeft > 366 ? period.to : addDays(state.today, daysLeft)
   return { forecast, runsOutAt: date < period.to ? date : null }
 }
 
-function daysOf(history: History, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
+function daysOf(state: SubscriptionState, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
   // What takes the last value stands at it on the days without a report.
-  const standing = levelsOf(history, [period], meters, usage)
+  const standing = levelsOf(state, [period], meters, usage)
   const byDate = new Map<LocalDate, Map<string, number>>()
   for (const day of usage) {
-    const meter = history.meters.get(day.meter)!
+    const meter = state.meters.get(day.meter)!
     byDate.set(day.date, (byDate.get(day.date) ?? new Map<string, number>()).set(meter.key, unitsFrom(valueOf(day, meter), meter.decimals)))
   }
   const days: UsageSummary['daily'] = []
-  for (let date = period.from; date < earlier(period.to, addDays(history.today, 1)); date = addDays(date, 1)) {
+  for (let date = period.from; date < earlier(period.to, addDays(state.today, 1)); date = addDays(date, 1)) {
     days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, standing(meter, date) ?? byDate.get(date)?.get(meter.key) ?? 0])) })
   }
   return days

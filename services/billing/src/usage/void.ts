@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { BillingError } from '../failure.ts'
-import { readHistory } from '../history.ts'
+import { readSubscriptionState } from '../history.ts'
 import { isAdditive, metersByKey, noMeter, type Meter } from '../meter.ts'
 import type { LocalDate } from '../rules/date.ts'
 import type { Instant } from '../rules/instant.ts'
@@ -128,7 +128,7 @@ async function reopenClosed(tx: BillingTransaction, customerId: string, events: 
     [customerId, [...new Set(events.map(({ localDate }) => localDate))], tx.at],
   )
   if (reopened.length === 0) return
-  const { zones } = await readHistory(tx, customerId)
+  const { zones } = await readSubscriptionState(tx, customerId)
   await tx.query('update customers set due_at = least(due_at, $2) where customer_id = $1', [customerId, nextMidnight(zones, tx.at)])
 }
 
