@@ -1,6 +1,6 @@
 import pg from 'pg'
 import {
-  createCustomer, createSubscription, migrateBilling, putMeter, putPlan, putSeller, recordUsage, runDueWork,
+  createCustomer, createSubscription, migrateBilling, putMeter, putPlan, putSeller, recordUsage, runBilling,
   type Billing, type PlanInput,
 } from '@customer-portal/billing'
 import { alone, type Alone } from './alone.ts'
@@ -157,7 +157,7 @@ export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: num
   let issued = 0
   return onEngine({ databaseUrl: input.url, connections: input.connections }, dueAt, async (billing) => {
     await billing.db.ping()
-    return timed(async () => void (await runDueWork(billing, { atOnce: input.connections })))
+    return timed(async () => void (await runBilling(billing, { atOnce: input.connections })))
   }, (prefix) => {
     if (prefix !== 'inv') return
     issued += 1

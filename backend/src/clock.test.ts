@@ -20,7 +20,7 @@ test('a standing clock stops wherever something falls due on its way', async () 
   const due = [at('01:00:00'), at('02:30:00'), at('09:00:00')]
   const done: string[] = []
   const work = {
-    nextDueAt: async () => due[0] ?? null,
+    nextRunAt: async () => due[0] ?? null,
     run: async () => { while (due[0] && due[0] <= clock.now()) { done.push(clock.now()); due.shift() } },
   }
   expect(await clock.moveTo('2026-03-01T05:00:00Z', work)).toBe(at('05:00:00'))
@@ -32,14 +32,14 @@ test('a standing clock stops wherever something falls due on its way', async () 
 
 test('two who move a standing clock at once take turns', async () => {
   const clock = standingClock('2026-03-01T00:00:00Z')
-  const idle = { nextDueAt: async () => null, run: async () => undefined }
+  const idle = { nextRunAt: async () => null, run: async () => undefined }
   await Promise.all([clock.moveTo(at('01:00:00'), idle), clock.moveTo(at('02:00:00'), idle)])
   expect(clock.now()).toBe(at('02:00:00'))
 })
 
 test('work that stays due does not keep the clock moving for ever', async () => {
   const clock = standingClock('2026-03-01T00:00:00Z')
-  const stuck = { nextDueAt: async () => at('01:00:00'), run: async () => undefined }
+  const stuck = { nextRunAt: async () => at('01:00:00'), run: async () => undefined }
   await expect(clock.moveTo(at('02:00:00'), stuck)).rejects.toThrow('is still due')
 })
 

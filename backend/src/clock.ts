@@ -67,7 +67,7 @@ async function offsetOf(database: Database): Promise<number> {
 /** What falls due while a test clock is moved. */
 export interface DueWork {
   /** The next instant at which something falls due, or null. */
-  nextDueAt(): Promise<string | null>
+  nextRunAt(): Promise<string | null>
   /** Does everything that is due now. */
   run(): Promise<void>
 }
@@ -85,7 +85,7 @@ export function standingClock(start: string, newest: string | null = null): Stan
   let moving: Promise<unknown> = Promise.resolve()
   const move = async (target: string, due: DueWork) => {
     if (target < now) throw new BillingError('clock_backwards', { pointer: '/now', message: `The clock stands at ${now} and cannot go back to ${target}.` })
-    for (let next = await due.nextDueAt(); next !== null && next <= target; next = await nextAfter(now, due)) {
+    for (let next = await due.nextRunAt(); next !== null && next <= target; next = await nextAfter(now, due)) {
       if (next > now) now = next
       await due.run()
     }
@@ -112,7 +112,7 @@ function targetOf(instant: string): string {
 
 /** Work that is still due after it was done would keep the clock from ever arriving. */
 async function nextAfter(now: string, due: DueWork): Promise<string | null> {
-  const next = await due.nextDueAt()
+  const next = await due.nextRunAt()
   if (next !== null && next <= now) throw new Error(`what fell due at ${next} is still due at ${now} after it was done`)
   return next
 }

@@ -7,7 +7,7 @@ test('due work begins at once, is never done twice at a time, and a failure does
   let runs = 0
   const failures: unknown[] = []
   const due = {
-    nextDueAt: async () => null,
+    nextRunAt: async () => null,
     async run() {
       runs += 1
       most = Math.max(most, running += 1)

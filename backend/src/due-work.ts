@@ -1,12 +1,12 @@
-import { nextDueAt, runDueWork, type Billing, type DueOptions } from '@customer-portal/billing'
+import { nextRunAt, runBilling, type Billing, type RunOptions } from '@customer-portal/billing'
 import type { DueWork } from './clock.ts'
 
 /** Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and does not keep the others waiting; without, it stops the rest. */
-export function dueWorkOf(billing: Billing, options: DueOptions = {}): DueWork {
+export function dueWorkOf(billing: Billing, options: RunOptions = {}): DueWork {
   return {
-    nextDueAt: () => nextDueAt(billing),
+    nextRunAt: () => nextRunAt(billing),
     async run() {
-      await runDueWork(billing, options)
+      await runBilling(billing, options)
     },
   }
 }

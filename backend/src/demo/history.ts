@@ -1,5 +1,5 @@
 import {
-  addSeconds, createBilling, createCustomer, createSubscription, getInvoices, mostEvents, nextDueAt, putMeter, putPlan, putSeller, recordPayment, recordUsage, runDueWork,
+  addSeconds, createBilling, createCustomer, createSubscription, getInvoices, mostEvents, nextRunAt, putMeter, putPlan, putSeller, recordPayment, recordUsage, runBilling,
   type Billing, type BillingTransaction, type UsageEventInput,
 } from '@customer-portal/billing'
 import { meters, plans, seller } from './catalogue.ts'
@@ -35,11 +35,11 @@ export async function liveThrough(billing: Billing, customers: readonly DemoCust
   await past.transaction(async (tx) => {
     const moveTo = async (instant: string) => {
       const target = instant < now ? instant : now
-      for (let due = await nextDueAt(tx); due !== null && due <= target; due = await nextDueAt(tx)) {
+      for (let due = await nextRunAt(tx); due !== null && due <= target; due = await nextRunAt(tx)) {
         if (due > clock) clock = due
         tx.arrive()
         await payWhatIsOpen(tx, subscribed)
-        await runDueWork(tx)
+        await runBilling(tx)
       }
       if (target > clock) clock = target
       tx.arrive()

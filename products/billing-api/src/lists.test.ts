@@ -1,4 +1,4 @@
-import { actingFor, cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, putPlan, recordUsage, reserve, runDueWork, settleReservation } from '@customer-portal/billing'
+import { actingFor, cancelSubscription, consume, createCustomer, createSecretKey, createSubscription, putMeter, putPlan, recordUsage, reserve, runBilling, settleReservation } from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
@@ -16,7 +16,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     await createCustomer(server.billing, { id: '杭州-1', companyName: '杭州星桥 100% 有限公司', email: 'li@starbridge.example' })
     await createCustomer(server.billing, { id: 'nobody-yet', companyName: 'Nobody' })
     await createSubscription(server.billing, { customerId: '杭州-1', planId: 'pro' })
-    await runDueWork(server.billing)
+    await runBilling(server.billing)
     for (const { id } of (await all('/invoices?customerId=acme')) as Row[]) await call('POST', `/invoices/${id}/payments`, { amount: 100, method: 'cash', reference: 'first' })
     await cancelSubscription(server.billing, { customerId: 'globex', when: 'now' })
   })

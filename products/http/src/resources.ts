@@ -421,7 +421,7 @@ export const InvoiceSummary = Type.Object(
         count: Count, open: Count, overdue: Type.Integer({ minimum: 0, description: 'Of `open`, those past their due date' }), paid: Count, void: Count,
         total: Type.Integer({ ...Amount, description: 'Of the documents that are not void; what gives money back counts as less' }),
         amountDue: Amount, amountOverdue: Amount,
-        nextDueAt: Type.Unsafe<string | null>({ ...Nullable(Instant), description: 'When the next open invoice that is not overdue falls due' }),
+        nextRunAt: Type.Unsafe<string | null>({ ...Nullable(Instant), description: 'When the next open invoice that is not overdue falls due' }),
       },
       closed,
     )),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextDueAt, recordPayment, recordUsage,
-  getSeller, putSeller, resumeSubscription, runDueWork, upgradeSubscription, voidInvoice,
+  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextRunAt, recordPayment, recordUsage,
+  getSeller, putSeller, resumeSubscription, runBilling, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -48,7 +48,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await world.passTo('2027-03-01T00:00:00Z')
     expect(await subscription('leaving')).toMatchObject({ nextInvoice: null })
     expect(await linesOf('leaving')).toEqual([['renewal', ['usage', 50]], ['start', ['fee', 59_900]]])
-    expect(await nextDueAt(world.billing)).toBeNull()
+    expect(await nextRunAt(world.billing)).toBeNull()
   })
 
   test('resumed before the end, it renews as if nothing had been', async () => {
@@ -88,9 +88,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await use('slept', 'u', 1_100)
     await cancel('slept')
     world.set('2027-03-01T00:00:00Z')
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     expect(await linesOf('slept')).toEqual([['renewal', ['usage', 500]], ['start', ['fee', 59_900]]])
-    expect(await nextDueAt(world.billing)).toBeNull()
+    expect(await nextRunAt(world.billing)).toBeNull()
   })
 
   test('coming back starts a new subscription: periods never overlap and each has its own name', async () => {

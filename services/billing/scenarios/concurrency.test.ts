@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DatabaseUnavailable } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
-import { type BillingError, consume, createSubscription, getInvoices, getUsageSummary, recordPayment, recordUsage, runDueWork, upgradeSubscription } from '../src/index.ts'
+import { type BillingError, consume, createSubscription, getInvoices, getUsageSummary, recordPayment, recordUsage, runBilling, upgradeSubscription } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
@@ -98,8 +98,8 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
 
   test('due work by several at once, with changes in between, bills each period once', async () => {
     world.set('2027-01-10T00:00:00Z')
-    await Promise.all([runDueWork(world.billing), runDueWork(world.billing), upgradeSubscription(world.billing, { customerId: 'payer', planId: 'business' }), runDueWork(world.billing)])
-    await runDueWork(world.billing)
+    await Promise.all([runBilling(world.billing), runBilling(world.billing), upgradeSubscription(world.billing, { customerId: 'payer', planId: 'business' }), runBilling(world.billing)])
+    await runBilling(world.billing)
     for (const customerId of ['payer', 'batched', 'issued-1']) {
       const { data } = await getInvoices(world.billing, { customerId, limit: 100 })
       expect(data.filter((invoice) => invoice.kind === 'renewal').map((invoice) => invoice.period.label)).toEqual(['2026-12', '2026-11'])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelScheduledChange, checkQuota, consume, createSubscription, downgradeSubscription, getInvoices, getSubscription, previewChange, putPlan, recordUsage, runDueWork, upgradeSubscription, voidInvoice, generateInvoice,
+  cancelScheduledChange, checkQuota, consume, createSubscription, downgradeSubscription, getInvoices, getSubscription, previewChange, putPlan, recordUsage, runBilling, upgradeSubscription, voidInvoice, generateInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -123,7 +123,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     await subscribe('slept', 'business')
     await downgradeSubscription(world.billing, { customerId: 'slept', planId: 'team' })
     world.set('2027-02-10T00:00:00Z')
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     expect(await linesOf('slept')).toEqual([...Array.from({ length: 3 }, () => ['renewal', ['fee', 59_900]]), ['start', ['fee', 199_900]]])
   })
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openDatabase, type Database, type Transaction } from '@customer-portal/database'
-import { BillingError, createBilling, idempotently, runDueWork, upgradeSubscription, type Billing } from '../src/index.ts'
+import { BillingError, createBilling, idempotently, runBilling, upgradeSubscription, type Billing } from '../src/index.ts'
 
 /** Where a command dies. Of due work the last point is also between one customer's and the next one's. */
 export const points = ['before the first write', 'between two due steps', 'before COMMIT', 'after COMMIT, before the answer'] as const
@@ -48,7 +48,7 @@ export function engineAt(db: Database, now: string): Billing {
 
 /** What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is kept under its key. */
 export async function run(billing: Billing, command: Command): Promise<{ replayed: boolean; body: unknown }> {
-  if (command === 'due') return { replayed: false, body: await runDueWork(billing) }
+  if (command === 'due') return { replayed: false, body: await runBilling(billing) }
   const request = { customerId: 'acme', planId: 'business' }
   return idempotently(
     billing, { customerId: 'acme', credential: 'key:1', route: 'POST /subscription/upgrade', key: 'the same', body: request },

@@ -1,5 +1,5 @@
 import { readBillingState } from '../src/history.ts'
-import { rememberDue } from '../src/due.ts'
+import { scheduleNext } from '../src/due.ts'
 import { findMistakes } from '../src/index.ts'
 import type { World } from '../src/testing.ts'
 import { lockCustomer } from '../src/customer-lock.ts'
@@ -39,7 +39,7 @@ export async function rememberedTooLate(world: World, customerIds?: readonly str
   for (const customerId of customerIds ?? await allCustomers(world)) {
     await world.billing.transaction((tx) => tx.savepoint(async () => {
       const { dueAt } = await lockCustomer(tx, customerId)
-      await rememberDue(tx, await readBillingState(tx, customerId))
+      await scheduleNext(tx, await readBillingState(tx, customerId))
       const now = (await lockCustomer(tx, customerId)).dueAt
       if (now !== null && (dueAt === null || dueAt > now)) late.push(`${customerId}: remembered for ${dueAt}, due at ${now}`)
       throw new TakenBack()

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DatabaseUnavailable } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  addSeconds, checkQuota, consume, createBilling, createSubscription, getUsageSummary, putPlan, recordUsage, releaseReservation, reserve, runDueWork, settleReservation, upgradeSubscription, type Billing,
+  addSeconds, checkQuota, consume, createBilling, createSubscription, getUsageSummary, putPlan, recordUsage, releaseReservation, reserve, runBilling, settleReservation, upgradeSubscription, type Billing,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -98,7 +98,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     await Promise.all(customers.flatMap((customerId, index) => [
       ...Array.from({ length: 12 }, (_, number) => () => consume(engineOf(number), { customerId, meter: 'ai_chat', id: `c${number}`, quantity: 3 })),
       () => recordUsage(engineOf(index), customers.map((other) => ({ id: `e-${customerId}`, customerId: other, meter: 'ai_chat', quantity: 1 }))),
-      ...(index % 5 === 0 ? [() => upgradeSubscription(engineOf(index), { customerId, planId: 'team' }), () => runDueWork(engineOf(index + 1))] : []),
+      ...(index % 5 === 0 ? [() => upgradeSubscription(engineOf(index), { customerId, planId: 'team' }), () => runBilling(engineOf(index + 1))] : []),
     ].map((work: () => Promise<unknown>) => patiently(work).catch((error: unknown) => errors.push(error)))))
     expect(errors).toEqual([])
     for (const [index, customerId] of customers.entries()) {

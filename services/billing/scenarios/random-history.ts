@@ -1,7 +1,7 @@
 import {
   actingFor, adjustBalance, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount,
   downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSeller, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, putSeller, recordPayment, recordRefund,
-  recordUsage, resumeSubscription, reversePayment, runDueWork, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
+  recordUsage, resumeSubscription, reversePayment, runBilling, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/rules/date.ts'
@@ -216,7 +216,7 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       const subscription = await getSubscription(billing, { customerId })
       return [subscription, await getUsageSummary(billing, { customerId }), subscription.plan && await checkQuota(billing, { customerId, meter: 'ai_chat' })]
     },
-    due: () => runDueWork(billing),
+    due: () => runBilling(billing),
   }
   const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'pay', 'reverse', 'refund', 'refund', 'adjust', 'credit', 'credit', 'takeBack', 'voidAgain', 'voidAgain', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'trial', 'read', 'due']
   while (log.length < steps) {

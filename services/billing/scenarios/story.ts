@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
   actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange,
-  putPlan, recordPayment, recordUsage, resumeSubscription, runDueWork, updateCustomer, upgradeSubscription, voidInvoice,
+  putPlan, recordPayment, recordUsage, resumeSubscription, runBilling, updateCustomer, upgradeSubscription, voidInvoice,
   type Billing, type Code, type Consumed, type Invoice, type PlanInput, type Preview, type Recorded, type Subscription,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, type World } from '../src/testing.ts'
@@ -120,7 +120,7 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
       await world.passTo(target)
     },
     sleepsUntil: (wall) => world.set(at(wall)),
-    wakes: async () => { await runDueWork(billing) },
+    wakes: async () => { await runBilling(billing) },
     subscribes: async (planId, { seats, since } = {}) =>
       (await createSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(since === undefined ? {} : { startsAt: at(since) }) })).subscription,
     asks: (planId, seats) => previewChange(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),

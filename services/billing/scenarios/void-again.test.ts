@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, listLateEvents, nextDueAt, putPlan, recordUsage, runDueWork, upgradeSubscription, voidInvoice, type Invoice,
+  cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, listLateEvents, nextRunAt, putPlan, recordUsage, runBilling, upgradeSubscription, voidInvoice, type Invoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
@@ -37,13 +37,13 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await voidAll('runs')
     await voidAll('asks')
     expect(await generateInvoice(world.billing, { customerId: 'asks', period: '2027-06' })).toMatchObject({ kind: 'start', total: start.total })
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     expect(await standing('runs')).toEqual([])
-    expect(await nextDueAt(world.billing)).toBe('2027-06-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).toBe('2027-06-01T16:00:00.000000Z')
     await world.passTo('2027-06-02T01:00:00Z')
     expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([['void', start.total, start.issuedAt], ['open', start.total, '2027-06-01T16:00:00.000000Z']])
     expect(await standing('asks')).toHaveLength(1)
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     expect(await documents('runs')).toHaveLength(2)
   })
 
@@ -99,6 +99,6 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await upgradeSubscription(world.billing, { customerId: 'nothing', planId: 'business' })
     await world.passTo('2027-12-02T01:00:00Z')
     expect((await standing('nothing')).map(([kind]) => kind)).toEqual(['change'])
-    expect(await nextDueAt(world.billing)).not.toBe('2027-12-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).not.toBe('2027-12-01T16:00:00.000000Z')
   })
 })

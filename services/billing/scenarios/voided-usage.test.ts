@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   cancelSubscription, checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents,
-  nextDueAt, putMeter, putPlan, rebuildUsage, recordUsage, reserve, runDueWork, settleReservation, voidEvents, voidInvoice, type UsageEventInput,
+  nextRunAt, putMeter, putPlan, rebuildUsage, recordUsage, reserve, runBilling, settleReservation, voidEvents, voidInvoice, type UsageEventInput,
 } from '../src/index.ts'
 import { addMonths } from '../src/rules/date.ts'
 import { eventsBehind } from '../src/usage/detail.ts'
@@ -227,20 +227,20 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(before.map(([kind, , , line]) => [kind, line])).toEqual([['start', undefined], ['renewal', ['usage', 400, 3_000]]])
     // What was never charged opens nothing again.
     await take('left', 'after')
-    expect(await nextDueAt(world.billing)).not.toBe('2027-11-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).not.toBe('2027-11-01T16:00:00.000000Z')
     await take('left', 'b')
-    expect(await nextDueAt(world.billing)).toBe('2027-11-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).toBe('2027-11-01T16:00:00.000000Z')
     expect(await rememberedTooLate(world)).toEqual([])
     await world.passTo('2027-11-02T00:00:00Z')
     const first = ['closing', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
     expect(await told()).toEqual([...before, first])
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     expect(await told()).toHaveLength(3)
     // Half a year later, taken back on two days while nobody does what is due: 50 were above what is included.
     await world.passTo('2028-05-05T00:00:00Z')
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     const second = ['closing', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
     expect(await told()).toEqual([...before, first, second])
     // Voided, it is made again, and nothing else is.

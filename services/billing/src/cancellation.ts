@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { partyOf } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { onCustomer, rememberDue } from './due.ts'
+import { onCustomer, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, type BillingState } from './history.ts'
 import { creditsFrom } from './invoice/billed.ts'
@@ -60,7 +60,7 @@ export async function resumeSubscription(billing: Billing, input: { customerId: 
 
 /** The subscription after a command, and what that did to what waited before. */
 async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after: BillingState, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  await rememberDue(tx, after)
+  await scheduleNext(tx, after)
   return { subscription: await subscriptionOf(tx, after), notices: [...noticesBetween(waited, after), ...alsoIssued(tx, after.customer.customerId, invoice)] }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  consume, createSubscription, getCustomer, getInvoices, getSubscription, plansFor, previewChange, putPlan, recordPayment, recordUsage, runDueWork, upgradeSubscription, voidInvoice, type Invoice, type PlanInput,
+  consume, createSubscription, getCustomer, getInvoices, getSubscription, plansFor, previewChange, putPlan, recordPayment, recordUsage, runBilling, upgradeSubscription, voidInvoice, type Invoice, type PlanInput,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
@@ -69,7 +69,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await pay(await subscribe('credited', 'team'))
     await upgrade('credited', 'cheap')
     world.set('2026-11-30T17:00:00Z')
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     const [renewal] = (await getInvoices(world.billing, { customerId: 'credited' })).data
     expect(renewal).toMatchObject({ kind: 'renewal', total: 3_180, creditApplied: 3_180, amountDue: 0, status: 'paid', paidAt: '2026-11-30T17:00:00.000000Z' })
     expect(await creditOf('credited')).toBe(30_157 - 3_180)

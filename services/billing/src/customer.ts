@@ -1,7 +1,7 @@
 import { checkCustomerId, isNameTaken } from './alias.ts'
 import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { onCustomer, rememberDue } from './due.ts'
+import { onCustomer, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState } from './history.ts'
 import { isCurrency } from './rules/money.ts'
@@ -58,7 +58,7 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
     if (input.timezone !== undefined) {
       await changeTimeZone(tx, input.customerId, input.timezone)
       // The period ends at another midnight now, and what waits for its end is due then.
-      await rememberDue(tx, await readBillingState(tx, input.customerId))
+      await scheduleNext(tx, await readBillingState(tx, input.customerId))
     }
     await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, getInvoices, getSubscription, nextDueAt, recordUsage, runDueWork, upgradeSubscription, type DueFailure } from './index.ts'
+import { createSubscription, getInvoices, getSubscription, nextRunAt, recordUsage, runBilling, upgradeSubscription, type RunFailure } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 import { lockCustomer } from './customer-lock.ts'
 
@@ -23,21 +23,21 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
 
   test('comes due at the end of the period and its grace, not a moment before', async () => {
     await subscribe('punctual')
-    expect(await nextDueAt(world.billing)).toBe('2026-11-30T17:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).toBe('2026-11-30T17:00:00.000000Z')
     world.set('2026-11-30T16:59:59.999999Z')
-    expect(await runDueWork(world.billing)).toBe(0)
+    expect(await runBilling(world.billing)).toBe(0)
     expect(await invoicesOf('punctual')).toMatchObject([{ status: 'draft' }, { kind: 'start' }])
     world.set('2026-11-30T17:00:00Z')
-    expect(await runDueWork(world.billing)).toBe(1)
-    expect(await runDueWork(world.billing)).toBe(0)
+    expect(await runBilling(world.billing)).toBe(1)
+    expect(await runBilling(world.billing)).toBe(0)
     expect(await invoicesOf('punctual')).toMatchObject([{ kind: 'renewal', number: 'INV-202612-000001' }, { kind: 'start' }])
-    expect(await nextDueAt(world.billing)).toBe('2026-12-31T17:00:00.000000Z')
+    expect(await nextRunAt(world.billing)).toBe('2026-12-31T17:00:00.000000Z')
   })
 
   test('run twice at once bills once', async () => {
     for (const id of ['raced-1', 'raced-2', 'raced-3']) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
-    await Promise.all(Array.from({ length: 4 }, () => runDueWork(world.billing)))
+    await Promise.all(Array.from({ length: 4 }, () => runBilling(world.billing)))
     for (const id of ['raced-1', 'raced-2', 'raced-3']) expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
   })
 
@@ -45,7 +45,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     const ids = Array.from({ length: 12 }, (_, index) => `many-${index}`)
     for (const id of ids) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
-    const done = await Promise.all([1, 2].map(() => runDueWork(world.billing, { atOnce: 4, batch: 5 })))
+    const done = await Promise.all([1, 2].map(() => runBilling(world.billing, { atOnce: 4, batch: 5 })))
     expect(done[0]! + done[1]!).toBe(12)
     for (const id of ids) expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
     const numbers = await world.db.asOwner((tx) => tx.query<{ number: string }>("select number from invoices where number like 'INV-202612-%' order by number"))
@@ -65,7 +65,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
       await released
     })
     await taken
-    const running = runDueWork(world.billing)
+    const running = runBilling(world.billing)
     // The embedded database does one transaction after the other: there nobody can look meanwhile.
     if (world.db.kind === 'postgres') await vi.waitFor(async () => expect(await invoicesOf('free')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }]), { timeout: 30_000, interval: 50 })
     release()
@@ -86,7 +86,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     for (const customerId of ['paused', 'in-time']) await recordUsage(world.billing, [{ id: 'u2', customerId, meter: 'ai_chat', quantity: 1_200, time: '2026-12-14T00:00:00Z' }])
     await world.passTo('2027-04-10T00:00:00Z')
     await world.db.asOwner((tx) => tx.query("update customers set due_at = '2026-12-31T17:00:00Z' where customer_id = 'paused'"))
-    expect(await runDueWork(world.billing)).toBe(1)
+    expect(await runBilling(world.billing)).toBe(1)
     const [paused, inTime] = [summaryOf(await invoicesOf('paused')), summaryOf(await invoicesOf('in-time'))]
     expect(paused.map((invoice) => [invoice.period.label, invoice.total])).toEqual(inTime.map((invoice) => [invoice.period.label, invoice.total]))
     expect(paused.map((invoice) => invoice.period.label)).toEqual(['2027-03', '2027-02', '2027-01', '2026-12', '2026-11', '2026-11'])
@@ -111,10 +111,10 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     await world.db.asOwner((tx) => tx.query("insert into plans (id, version, spec, created_at) select 'broken', 1, jsonb_set(spec, '{charges,0,meter}', '\"gone\"'), created_at from plans where id = 'team'"))
     await world.db.asOwner((tx) => tx.query("update stretches set plan_id = 'broken', ends_on = null where customer_id = 'failing'"))
     world.set('2026-11-30T17:00:00Z')
-    const failures: DueFailure[] = []
-    await runDueWork(world.billing, { onFailure: (failure) => failures.push(failure) })
+    const failures: RunFailure[] = []
+    await runBilling(world.billing, { onFailure: (failure) => failures.push(failure) })
     expect(failures.map((failure) => failure.customerId)).toEqual(['failing'])
     expect(await invoicesOf('healthy')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
-    await expect(runDueWork(world.billing)).rejects.toThrow()
+    await expect(runBilling(world.billing)).rejects.toThrow()
   })
 })

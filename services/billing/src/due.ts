@@ -24,7 +24,7 @@ const mostPeriods = 130
  * time. `force` does not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves. Idempotent; the caller holds the
  * customer's lock.
  */
-export async function doWhatIsDue(tx: BillingTransaction, before: BillingState, options: { force?: boolean } = {}): Promise<BillingState> {
+export async function catchUp(tx: BillingTransaction, before: BillingState, options: { force?: boolean } = {}): Promise<BillingState> {
   const state = await settleScheduled(tx, before)
   for (const voided of await waitingToBillAgain(tx, state)) {
     if (billsAgainAt(state, voided) > tx.at) continue
@@ -37,7 +37,7 @@ export async function doWhatIsDue(tx: BillingTransaction, before: BillingState, 
     await closePeriod(tx, state, period)
   }
   await closeEnded(tx, state, tx.at)
-  await rememberDue(tx, state)
+  await scheduleNext(tx, state)
   return state
 }
 
@@ -51,7 +51,7 @@ export async function onCustomer<Answer>(
 ): Promise<Answer> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, customerId, options)
-    return work(tx, await doWhatIsDue(tx, await readBillingState(tx, customerId), options))
+    return work(tx, await catchUp(tx, await readBillingState(tx, customerId), options))
   })
 }
 
@@ -105,7 +105,7 @@ async function closeEnded(tx: BillingTransaction, history: BillingState, until: 
 }
 
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
-export async function rememberDue(tx: BillingTransaction, state: BillingState): Promise<void> {
+export async function scheduleNext(tx: BillingTransaction, state: BillingState): Promise<void> {
   const period = firstOpen(state)
   const { customer: { customerId, dueAt: known } } = state
   const instants = [
@@ -121,17 +121,17 @@ export async function rememberDue(tx: BillingTransaction, state: BillingState): 
 }
 
 /** One customer whose due work failed, and why: the others are done all the same. */
-export interface DueFailure {
+export interface RunFailure {
   customerId: string
   error: unknown
 }
 
-export interface DueOptions {
+export interface RunOptions {
   /** How many due customers are looked up at a time; 100 unless asked. */
   batch?: number
   /** How many customers are worked on at the same time, each on a connection of its own. One unless asked, and one on the embedded database, which has but one session. */
   atOnce?: number
-  onFailure?: (failure: DueFailure) => void
+  onFailure?: (failure: RunFailure) => void
 }
 
 /**
@@ -139,23 +139,23 @@ export interface DueOptions {
  * at any time, also several at once: then they share the customers. With `onFailure`, a customer that fails is told there and passed over until the next
  * call, so that it cannot hold up the others; without, the first failure ends the call.
  */
-export async function runDueWork(billing: Billing, options: DueOptions = {}): Promise<number> {
+export async function runBilling(billing: Billing, options: RunOptions = {}): Promise<number> {
   let done = 0
   for (let due = await dueAfter(billing, null, options.batch); due.length > 0; due = await dueAfter(billing, due.at(-1)!, options.batch)) {
     // Whom another transaction holds is left for the end: likely another process is doing their work.
     const held: DueCustomer[] = []
     done += await forEachAtOnce(billing, due, options, async (customer) => {
-      const worked = await doDueWork(billing, customer, 'skip locked')
+      const worked = await billCustomer(billing, customer, 'skip locked')
       if (!worked) held.push(customer)
       return worked
     })
-    done += await forEachAtOnce(billing, held, options, (customer) => doDueWork(billing, customer, ''))
+    done += await forEachAtOnce(billing, held, options, (customer) => billCustomer(billing, customer, ''))
   }
   return done
 }
 
 /** Works on `atOnce` customers at the same time and counts those for whom there was something to do. */
-async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[], { atOnce = 1, onFailure }: DueOptions, work: (customer: DueCustomer) => Promise<boolean>): Promise<number> {
+async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[], { atOnce = 1, onFailure }: RunOptions, work: (customer: DueCustomer) => Promise<boolean>): Promise<number> {
   const left = [...customers]
   let done = 0
   const worker = async () => {
@@ -177,10 +177,10 @@ async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[]
 }
 
 /** False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the customer. */
-async function doDueWork(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
+async function billCustomer(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
   return billing.transaction(async (tx) => {
     if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' }))) return false
-    await doWhatIsDue(tx, await readBillingState(tx, customerId))
+    await catchUp(tx, await readBillingState(tx, customerId))
     return true
   }, { keepPlans: true })
 }
@@ -199,7 +199,7 @@ async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100)
 }
 
 /** The earliest instant at which something falls due, or null. */
-export async function nextDueAt(billing: Billing): Promise<Instant | null> {
+export async function nextRunAt(billing: Billing): Promise<Instant | null> {
   const [row] = await billing.transaction((tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'), { readOnly: true })
   return row!.at
 }

@@ -85,7 +85,7 @@ export {
 } from './key.ts'
 export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScope, type KeyPreset, type KeyScope } from './key-scopes.ts'
 export { findOutcome, idempotently, type IdempotentRequest } from './idempotency.ts'
-export { nextDueAt, runDueWork, type DueFailure, type DueOptions } from './due.ts'
+export { nextRunAt, runBilling, type RunFailure, type RunOptions } from './due.ts'
 export { customerIdPattern, isCustomerId, mostCustomerIdCharacters } from './rules/customer-id.ts'
 export { addDays, isDate, later } from './rules/date.ts'
 export { dateIn } from './rules/zone.ts'

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { beginsGrid, blockersOf, endedPeriod, partyOf, planChange, type ChangeRequest, type PlannedChange } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, onCustomer, rememberClosed, rememberDue } from './due.ts'
+import { catchUp, onCustomer, rememberClosed, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, stateAfter, type BillingState } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
@@ -70,7 +70,7 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
     if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, history, change))
     const deficits = await deficitsOfChange(tx, history, change)
     const { document, state: after } = await makePlannedChange(tx, history, change, party)
-    await rememberDue(tx, after)
+    await scheduleNext(tx, after)
     const current = currentPhase(after)
     const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
@@ -90,7 +90,7 @@ export async function changeFrom(tx: BillingTransaction, before: BillingState, i
   if (change.when !== 'now' || change.direction === 'same') return { state: before, change }
   const { from, to } = change
   const [known, issued] = [before.closed.size, issuedIn(tx).length]
-  const state = await doWhatIsDue(tx, before, { force: true })
+  const state = await catchUp(tx, before, { force: true })
   // Another interval bills the usage of the period it ends.
   const begins = beginsGrid(from, nextPhase(from, { id: '', ...to, from: state.today, scheduled: false }))
   if (begins) await arriveToBill(tx, state.customer.customerId)
@@ -129,9 +129,9 @@ async function makeChange(tx: BillingTransaction, state: BillingState, change: P
     lines: change.lines.map((line) => (line.phaseId === '' ? { ...line, phaseId: phase.id } : line)),
   }
   const document = await issue(tx, moved, draft)
-  if (!beginsGrid(from, phase)) return { document, state: await doWhatIsDue(tx, moved) }
+  if (!beginsGrid(from, phase)) return { document, state: await catchUp(tx, moved) }
   await beginGrid(tx, moved, phase)
-  return { document, state: await doWhatIsDue(tx, await readBillingState(tx, customerId)) }
+  return { document, state: await catchUp(tx, await readBillingState(tx, customerId)) }
 }
 
 /** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
@@ -156,7 +156,7 @@ export async function cancelScheduledChange(billing: Billing, input: { customerI
     const party = input.by ?? partyOf(tx)
     const undone = (one: Waiting) => one.by === party && one.change !== null
     const after = await dropWaiting(tx, state, undone)
-    await rememberDue(tx, after)
+    await scheduleNext(tx, after)
     const notices = [...noticesBetween(state.waiting.filter((one) => !undone(one)), after), ...alsoIssued(tx, input.customerId, null)]
     return { subscription: await subscriptionOf(tx, after), notices }
   })

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './change.ts'
-import { doWhatIsDue } from './due.ts'
+import { catchUp } from './due.ts'
 import { readBillingState, type BillingState } from './history.ts'
 import { issuedIn } from './invoice/issued.ts'
 import { nextInvoiceOf, type NextInvoice } from './invoice/next.ts'
@@ -52,7 +52,7 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
     await lockCustomer(tx, input.customerId)
     const history = await readBillingState(tx, input.customerId)
     const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
-      const state = await doWhatIsDue(tx, history)
+      const state = await catchUp(tx, history)
       return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
     const midnight = instantOf(history.zones, addDays(history.today, 1))

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './change.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, onCustomer } from './due.ts'
+import { catchUp, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, readSubscriptionState, type BillingState, type SubscriptionState } from './history.ts'
 import type { InvoiceDocument } from './invoice/document.ts'
@@ -154,7 +154,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
     // Two may start on one day, when the first was ended on it.
     ...(before ? { phaseId: id } : {}),
   })
-  const state = await doWhatIsDue(tx, started)
+  const state = await catchUp(tx, started)
   return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
 }
 
@@ -170,7 +170,7 @@ async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, f
   const lines = await creditsOn(tx, customerId, phases, from)
   await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
   // What was used before that date is billed first.
-  await doWhatIsDue(tx, await readBillingState(tx, customerId), { force: true })
+  await catchUp(tx, await readBillingState(tx, customerId), { force: true })
   return lines
 }
 

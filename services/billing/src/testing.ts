@@ -2,7 +2,7 @@ import type { Database, QueryOptions } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
 import { actingFor, createBilling, migrationsFolder, type Billing } from './billing.ts'
 import { createCustomer } from './customer.ts'
-import { runDueWork, nextDueAt } from './due.ts'
+import { runBilling, nextRunAt } from './due.ts'
 import { putMeter } from './meter.ts'
 import { putPlan } from './plan.ts'
 import { parseInstant, type Instant } from './rules/instant.ts'
@@ -29,9 +29,9 @@ export async function createWorld(create: TestDatabase['create'], start: string)
     set: (to) => { now = instant(to) },
     async passTo(to) {
       const target = instant(to)
-      for (let due = await nextDueAt(billing); due !== null && due <= target; due = await nextDueAt(billing)) {
+      for (let due = await nextRunAt(billing); due !== null && due <= target; due = await nextRunAt(billing)) {
         if (due > now) now = due
-        await runDueWork(billing)
+        await runBilling(billing)
       }
       now = target
     },

@@ -1,6 +1,6 @@
 import type { Billing } from './billing.ts'
 import { noteChange } from './change-feed.ts'
-import { doWhatIsDue, onCustomer } from './due.ts'
+import { catchUp, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
 import { stateAfter } from './history.ts'
 import { invoiceColumns, view, type StoredInvoice } from './invoice/view.ts'
@@ -29,7 +29,7 @@ export async function changeTrial(billing: Billing, input: { customerId: string;
     await tx.query('update stretches set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
     await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
     const phases = before.phases.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
-    const after = await doWhatIsDue(tx, stateAfter(before, { phases, waiting }), { force: endsOn === before.today })
+    const after = await catchUp(tx, stateAfter(before, { phases, waiting }), { force: endsOn === before.today })
     const [row] = endsOn > before.today ? [] : await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`, [customerId, tx.at],
     )

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
   adjustBalance, createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listAllPayments, listPayments, putPlan, putSeller, recordPayment, recordUsage,
-  runDueWork, updateCustomer, upgradeSubscription, voidInvoice, type Invoice,
+  runBilling, updateCustomer, upgradeSubscription, voidInvoice, type Invoice,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -32,7 +32,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
   const creditOf = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
   const dueAt = async (instant: string) => {
     world.set(instant)
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
   }
   const pay = (invoiceId: string, amount: number, reference = 'r1', more: { paidAt?: string; method?: string } = {}) => recordPayment(world.billing, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
 
@@ -108,7 +108,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       const invoice = await generate('2026-11')
       expect(invoice).toMatchObject({ kind: 'renewal', status: 'open', issuedAt: '2026-11-30T16:00:00.000000Z' })
       expect(await generate('2026-11')).toEqual(invoice)
-      expect(await runDueWork(world.billing)).toBe(0)
+      expect(await runBilling(world.billing)).toBe(0)
       expect(await invoicesOf('generated')).toHaveLength(2)
     })
 

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { noteChange } from '../change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
-import { billAgain, closePeriod, doWhatIsDue, rememberDue } from '../due.ts'
+import { billAgain, closePeriod, catchUp, scheduleNext } from '../due.ts'
 import { BillingError } from '../failure.ts'
 import { readBillingState, type BillingState } from '../history.ts'
 import { parseInstant } from '../rules/instant.ts'
@@ -26,11 +26,11 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     const period = periodNamed(running, input.period)
     const replacement = await firstReplacement(tx, running, period)
     if (replacement) {
-      await rememberDue(tx, await readBillingState(tx, input.customerId))
+      await scheduleNext(tx, await readBillingState(tx, input.customerId))
       return view(tx, await storedInvoice(tx, replacement.id, input.customerId))
     }
     if (period.to > running.today) throw new BillingError('period_not_over', { pointer: '/period', endsOn: period.to, message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that` })
-    const state = await doWhatIsDue(tx, running, { force: true })
+    const state = await catchUp(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
       `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`, [input.customerId, period.from],
     )
@@ -38,7 +38,7 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     const document = await closePeriod(tx, state, period)
     await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', phaseId: '', period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
-    await rememberDue(tx, state)
+    await scheduleNext(tx, state)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))
   })
 }
@@ -74,7 +74,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
     await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
-    await rememberDue(tx, await readBillingState(tx, customerId))
+    await scheduleNext(tx, await readBillingState(tx, customerId))
     return view(tx, await storedInvoice(tx, row.id, customerId))
   })
 }
@@ -145,6 +145,6 @@ function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, w
 export async function lockedInvoice(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
   const { document } = await storedInvoice(tx, invoiceId)
   await lockCustomer(tx, document.customerId)
-  await doWhatIsDue(tx, await readBillingState(tx, document.customerId))
+  await catchUp(tx, await readBillingState(tx, document.customerId))
   return storedInvoice(tx, invoiceId, document.customerId)
 }

@@ -36,7 +36,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     await tx.query('alter table invoices force row level security')
   })
   const sumsOf = async (input: { status?: 'open' | 'overdue' | 'paid' | 'void'; year?: number } = {}) =>
-    (await summarizeInvoices(world.billing, { customerId: 'many', ...input })).currencies.map(({ nextDueAt: _, ...sums }) => sums)
+    (await summarizeInvoices(world.billing, { customerId: 'many', ...input })).currencies.map(({ nextRunAt: _, ...sums }) => sums)
   const listed = async (status?: 'open' | 'overdue' | 'paid' | 'void') => {
     const all: Invoice[] = []
     let cursor: string | null = null
@@ -79,8 +79,8 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       count: all.length, amountDue: sum((one) => one.amountDue), amountOverdue: sum((one) => (one.overdue ? one.amountDue : 0)),
       total: sum((one) => (one.status === 'void' ? 0 : one.total)),
     })
-    const { nextDueAt } = (await summarizeInvoices(world.billing, { customerId: 'many' })).currencies[0]!
-    expect(nextDueAt).toBe(all.filter((one) => one.status === 'open' && !one.overdue).map((one) => one.dueAt!).sort()[0])
+    const { nextRunAt } = (await summarizeInvoices(world.billing, { customerId: 'many' })).currencies[0]!
+    expect(nextRunAt).toBe(all.filter((one) => one.status === 'open' && !one.overdue).map((one) => one.dueAt!).sort()[0])
   })
 
   test('the sums of a year are those of the list of that year', async () => {

@@ -80,7 +80,7 @@ export interface InvoiceSums {
   amountDue: number
   amountOverdue: number
   /** When the next open invoice that is not overdue falls due. */
-  nextDueAt: Instant | null
+  nextRunAt: Instant | null
 }
 
 /** The sums of a list of invoices, whatever page of it is looked at. */
@@ -175,7 +175,7 @@ export async function summarizeInvoices(
          (count(*) filter (where due <= 0))::int as paid, (count(*) filter (where due is null))::int as void,
          coalesce(sum(total) filter (where due is not null), 0)::text as total, coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
          coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
-         min(due_at) filter (where due > 0 and due_at >= $1) as "nextDueAt", min(issued_at) as first
+         min(due_at) filter (where due > 0 and due_at >= $1) as "nextRunAt", min(issued_at) as first
        from (
          select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
          from invoices i where ${conditions.join(' and ')}

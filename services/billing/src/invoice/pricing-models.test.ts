@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, getInvoices, getUsageSummary, putMeter, putPlan, recordUsage, runDueWork, upgradeSubscription } from '../index.ts'
+import { createSubscription, getInvoices, getUsageSummary, putMeter, putPlan, recordUsage, runBilling, upgradeSubscription } from '../index.ts'
 import { sum } from '../rules/money.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -27,7 +27,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     recordUsage(world.billing, quantities.map((quantity, index) => ({ id: `${meter}-${index}`, customerId, meter, quantity })))
   const renewalOf = async (customerId: string, at: string) => {
     world.set(at)
-    await runDueWork(world.billing)
+    await runBilling(world.billing)
     return (await getInvoices(world.billing, { customerId, limit: 1 })).data[0]!
   }
 
