@@ -1,4 +1,4 @@
-import type { History } from '../../services/billing/src/history.ts'
+import type { SubscriptionState } from '../../services/billing/src/history.ts'
 import type { Meter } from '../../services/billing/src/meter.ts'
 import type { Phase } from '../../services/billing/src/phases.ts'
 import { sum } from '../../services/billing/src/rules/money.ts'
@@ -122,7 +122,7 @@ function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
 
 /** The counter of the usage period, as it is read once so much is recorded in it. */
 function counterOf({ meter, phase }: Pick<Feature, 'meter' | 'phase'>, recorded: Steps): QuotaCounter {
-  const history: Partial<History> = {
+  const history: Partial<SubscriptionState> = {
     zones: [{ from: beginningOfTime, timezone: 'UTC' }],
     phases: [phase],
     meters: new Map([[meter.key, meter]]),
@@ -130,7 +130,7 @@ function counterOf({ meter, phase }: Pick<Feature, 'meter' | 'phase'>, recorded:
     today: someDate,
     endedAt: null,
   }
-  const window = quotaWindows(history as History, someDate)!.get(meter.key)!
+  const window = quotaWindows(history as SubscriptionState, someDate)!.get(meter.key)!
   const row = { ordinal: 0, quantity: recorded, events: 1, busiest: recorded, held: 0, open: 0, version: 0 }
   return countersFrom([row], [{ customerId, window }])[0]!
 }

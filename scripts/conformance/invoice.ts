@@ -12,7 +12,7 @@ import { spread, weightsOf } from '../../services/billing/src/rules/discount.ts'
 import { netOf, totals, type TaxMode, type Totals } from '../../services/billing/src/rules/invoicing.ts'
 import { money, round, sum, type Money } from '../../services/billing/src/rules/money.ts'
 import { daysIn } from '../../services/billing/src/rules/period.ts'
-import { feePeriodAt } from '../../services/billing/src/timeline.ts'
+import { billingPeriodAt } from '../../services/billing/src/timeline.ts'
 import {
   has,
   list,
@@ -85,7 +85,7 @@ export const invoiceAdapters: Record<string, Adapter> = {
     const currency = currencyOf(input)
     const { digits, amount } = currency
     const phase = feeOf(input, currency)
-    const period = feePeriodAt(phase, phase.from)
+    const period = billingPeriodAt(phase, phase.from)
     const taken = amount(textOr(input, 'line_discount', '0'))
     const discounts =
       taken === 0 ? [] : [discountOf('line', { kind: 'fixed', value: taken, appliesTo: 'fee' })]
@@ -234,7 +234,7 @@ function lineOf({
   taxMode?: TaxMode
 }): LineDraft {
   const plan = planOf(tax)
-  const { from, to } = feePeriodAt(phaseOf(plan, someDate), someDate)
+  const { from, to } = billingPeriodAt(phaseOf(plan, someDate), someDate)
   return {
     kind,
     description: plan.name,
@@ -243,7 +243,7 @@ function lineOf({
     taxRate: plan.taxRate,
     taxMode: plan.taxMode,
     period: { start: from, end: to },
-    explain: [],
+    breakdown: [],
     phaseId: 'phase',
   }
 }

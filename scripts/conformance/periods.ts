@@ -10,7 +10,7 @@ import {
 } from '../../services/billing/src/rules/date.ts'
 import { periodsUntil, type Period } from '../../services/billing/src/rules/period.ts'
 import { instantOf, type ZoneChange } from '../../services/billing/src/rules/zone.ts'
-import { feePeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
+import { billingPeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
 import { usedOn } from '../../services/billing/src/usage/rating.ts'
 import { has, objects, oneOf, text, textOr, texts, Unsupported, type Adapter, type Input } from './case.ts'
 import { whole } from './decimal.ts'
@@ -48,7 +48,7 @@ export const periodAdapters: Record<string, Adapter> = {
 
   first_bill_date(input) {
     const phase = phaseOfBillDay(input)
-    const period = feePeriodAt(phase, phase.from)
+    const period = billingPeriodAt(phase, phase.from)
     return {
       digits: 0,
       values: { first_bill_date: period.from === period.whole.from ? period.from : period.to },
@@ -89,7 +89,7 @@ const beforeAnchor = 'periods begin with the anchor: before it there is no subsc
 
 function periodOn(phase: Phase, date: LocalDate): Period {
   if (date < phase.from) throw new Unsupported(beforeAnchor)
-  return feePeriodAt(phase, date)
+  return billingPeriodAt(phase, date)
 }
 
 /** The subscription that began on the anchor; undefined where there is none and it goes by the calendar. */

@@ -13,7 +13,7 @@ import { totals } from '../../services/billing/src/rules/invoicing.ts'
 import type { LabelledPeriod } from '../../services/billing/src/rules/period.ts'
 import type { Price, Tier } from '../../services/billing/src/rules/pricing.ts'
 import { startOfDay } from '../../services/billing/src/rules/zone.ts'
-import { feePeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
+import { billingPeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
 import { rateUsage, usagePhases, type RatedUsage } from '../../services/billing/src/usage/rating.ts'
 import {
   always,
@@ -104,7 +104,7 @@ function flatLines(input: Input, currency: Currency): LineDraft[] {
 }
 
 function feeLines(phase: Phase): LineDraft[] {
-  const period = feePeriodAt(phase, phase.from)
+  const period = billingPeriodAt(phase, phase.from)
   return [feeLine(phase, period, period)]
 }
 

@@ -19,7 +19,7 @@ import {
   type ZoneChange,
 } from '../../services/billing/src/rules/zone.ts'
 import { isSameGrid, nextPhase } from '../../services/billing/src/schedule.ts'
-import { feePeriodAt } from '../../services/billing/src/timeline.ts'
+import { billingPeriodAt } from '../../services/billing/src/timeline.ts'
 import {
   always,
   has,
@@ -106,7 +106,7 @@ export const prorationAdapters: Record<string, Adapter> = {
       ...intervalOf(input),
       fee: cycleFee,
     })
-    const period = feePeriodAt(phase, phase.from)
+    const period = billingPeriodAt(phase, phase.from)
     if (period.to !== next) throw new Unsupported('next_bill_date: the first period ends on another date')
     const { amount, days } = feeLine(phase, period, period)
     if (!days) throw new Unsupported('a stub is shorter than a period')
@@ -234,6 +234,6 @@ function chargesOf(input: Input, setting: Setting, at: LocalDate): LineDraft[] {
     !isSameGrid(before, next),
     'a change begins new periods where it is to another interval',
   )
-  const billed = feePeriodAt(next, at)
+  const billed = billingPeriodAt(next, at)
   return [feeLine(next, { from: at, to: billed.to }, billed)]
 }

@@ -17,7 +17,7 @@ import {
   localDateOf,
   type ZoneChange,
 } from '../../services/billing/src/rules/zone.ts'
-import { feePeriodAt } from '../../services/billing/src/timeline.ts'
+import { billingPeriodAt } from '../../services/billing/src/timeline.ts'
 import { has, oneOf, RefusedByEngine, text, textOr, Unsupported, type Input } from './case.ts'
 
 /** The date on which cases begin that say only how much of a period, and not which. */
@@ -95,7 +95,7 @@ export function intervalOf(input: Input): Pick<PlanInput, 'interval' | 'interval
     : { interval: word, intervalCount: count }
 }
 
-/** The fee period between two dates, and the interval that has it. */
+/** The billing period between two dates, and the interval that has it. */
 export function wholePeriod(
   from: LocalDate,
   to: LocalDate,
@@ -103,7 +103,7 @@ export function wholePeriod(
   const months = monthsBetween(from, to)
   if (months < 1 || months > mostIntervals) throw new Unsupported(notWhole)
   const interval = { interval: 'month', intervalCount: months } as const
-  const period = feePeriodAt(phaseOf(planOf(interval), from), from)
+  const period = billingPeriodAt(phaseOf(planOf(interval), from), from)
   if (period.to !== to) throw new Unsupported(notWhole)
   return { interval, period }
 }

@@ -65,14 +65,14 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     const volume = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 } }, { upTo: null, rate: { amount: 5, per: 1 }, flat: 100 }] }
     test('is previewed with its explanation, above what is included', async () => {
       expect(await post('/pricing/preview', { price: volume, included: 10, quantity: 130.5, currency: 'CNY' })).toMatchObject({
-        status: 200, body: { amount: 703, currency: 'CNY', explain: [{ kind: 'volume', upTo: null, quantity: 120.5, rate: { amount: 5, per: 1 }, flat: 100, amount: 703 }] },
+        status: 200, body: { amount: 703, currency: 'CNY', breakdown: [{ kind: 'volume', upTo: null, quantity: 120.5, rate: { amount: 5, per: 1 }, flat: 100, amount: 703 }] },
       })
       expect((await post('/pricing/preview', { price: { model: 'package', size: 10, amount: 250 }, quantity: 21, currency: 'JPY' })).body.amount).toBe(750)
-      expect((await post('/pricing/preview', { price: { model: 'percentage', basisPoints: 250, perEvent: 30 }, quantity: 10_000, events: 4, currency: 'USD' })).body.explain).toMatchObject([
+      expect((await post('/pricing/preview', { price: { model: 'percentage', basisPoints: 250, perEvent: 30 }, quantity: 10_000, events: 4, currency: 'USD' })).body.breakdown).toMatchObject([
         { kind: 'percentage', amount: 250 }, { kind: 'per_event', events: 4, amount: 120 },
       ])
       expect((await post('/pricing/preview', { price: { model: 'per_unit', rate: { amount: 1, per: 1 } }, minimum: 500, quantity: 0, currency: 'USD' })).body).toEqual({
-        amount: 500, currency: 'USD', explain: [{ kind: 'minimum', upTo: null, quantity: 0, rate: null, flat: 0, amount: 500 }],
+        amount: 500, currency: 'USD', breakdown: [{ kind: 'minimum', upTo: null, quantity: 0, rate: null, flat: 0, amount: 500 }],
       })
     })
 

@@ -2,7 +2,7 @@ import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVo
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, Explanation, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, Seller, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
+  Amount, Charge, CustomerId, Conflict, Currency, BreakdownStep, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, Seller, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
@@ -68,7 +68,7 @@ export const PricingInput = Type.Object(
   },
   closed,
 )
-export const Priced = Type.Object({ amount: Amount, currency: Currency, explain: Type.Array(Explanation) }, closed)
+export const Priced = Type.Object({ amount: Amount, currency: Currency, breakdown: Type.Array(BreakdownStep) }, closed)
 
 const customerFields = {
   companyName: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),

@@ -166,11 +166,11 @@ export const UsageDetail = Type.Object(
 )
 export type UsageDetail = Static<typeof UsageDetail>
 
-const { description, quantity, unit, included, rate, amount, taxRate, taxMode, period, explain } = InvoiceLine.properties
+const { description, quantity, unit, included, rate, amount, taxRate, taxMode, period, breakdown } = InvoiceLine.properties
 export const UsageLine = Type.Object(
   {
     id: Type.String({ description: 'The meter and the first date: the same for as long as the period can be asked for' }), meter: Id,
-    description, quantity, unit, included, rate, amount, taxRate, taxMode, period, explain,
+    description, quantity, unit, included, rate, amount, taxRate, taxMode, period, breakdown,
     trial: Type.Boolean({ description: 'Usage in a trial is never billed' }),
     daily: Type.Array(
       Type.Object({ date: LocalDate, quantity: Type.Number(), events: Type.Integer(), amount: Amount }, closed),

@@ -262,7 +262,7 @@ export type UsageEvent = Static<typeof UsageEvent>
 
 // ---- invoices
 
-export const Explanation = Type.Object(
+export const BreakdownStep = Type.Object(
   {
     kind: Type.Optional(Type.Union([
       Type.Literal('volume'), Type.Literal('package'), Type.Literal('percentage'), Type.Literal('per_event'), Type.Literal('minimum'), Type.Literal('maximum'), Type.Literal('prorated'),
@@ -278,7 +278,7 @@ export const Explanation = Type.Object(
       + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already',
   },
 )
-export type Explanation = Static<typeof Explanation>
+export type BreakdownStep = Static<typeof BreakdownStep>
 export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment'), Type.Literal('charge')])
 export const InvoiceLine = Type.Object(
   {
@@ -295,7 +295,7 @@ export const InvoiceLine = Type.Object(
     taxRate: Percent,
     taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
     period: DateRange,
-    explain: Type.Array(Explanation),
+    breakdown: Type.Array(BreakdownStep),
     days: Type.Optional(Type.Object({ billed: Type.Integer(), of: Type.Integer() }, { ...closed, description: 'Where a fee is prorated: the days billed, of the days in the period' })),
   },
   closed,

@@ -44,7 +44,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       number: 'CN-202611-000001', kind: 'credit_note', status: 'paid', subtotal: -10_000, taxes: [{ rate: '6', mode: 'exclusive', base: -10_000, amount: -600 }], taxTotal: -600, total: -10_600, amountDue: 0,
       creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason: '服务中断补偿', amountCredited: 10_600 }, period: invoice.period, buyer: invoice.buyer,
     })
-    expect(note.lines).toMatchObject([{ kind: 'credit', amount: -10_000, description: invoice.lines[0]!.description, explain: [] }])
+    expect(note.lines).toMatchObject([{ kind: 'credit', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] }])
     expect(await read(invoice.id)).toMatchObject({ status: 'open', total: 63_494, amountCredited: 10_600, amountDue: 52_894, creditNotes: [{ id: note.id, number: note.number, total: -10_600 }], creditNote: null, sha256: invoice.sha256 })
     expect(await balance('acme')).toBe(0)
     const changes = (await listChanges(world.billing, { limit: 100 })).data.map((change) => [change.type, change.subjectId])
@@ -102,7 +102,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     world.set('2026-12-30T04:00:00Z')
     const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business' })
     // 31,000 are left for 31 days: 21 of them are not used.
-    expect(change!.lines[0]).toMatchObject({ kind: 'credit', amount: -21_000, explain: [{ kind: 'gross', amount: -40_577 }, { kind: 'taken_off', amount: 19_577 }] })
+    expect(change!.lines[0]).toMatchObject({ kind: 'credit', amount: -21_000, breakdown: [{ kind: 'gross', amount: -40_577 }, { kind: 'taken_off', amount: 19_577 }] })
   })
 
   test('usage given back out of goodwill is not billed again, and what makes it cheaper gives back no more than was left', async () => {
@@ -126,7 +126,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const given = await newest('goodwill')
     // 496 cheaper, but only 100 of it was still paid for.
     expect(given.lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', -100]])
-    expect(given.lines[0]!.explain.at(-1)).toMatchObject({ kind: 'taken_off', amount: 396 })
+    expect(given.lines[0]!.breakdown.at(-1)).toMatchObject({ kind: 'taken_off', amount: 396 })
   })
 
   test('lines give back their share of the discount and their own tax rate', async () => {
@@ -143,7 +143,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const notes = [
       await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 50_001 }, { lineId: 'line_2', amount: 77 }] }), await credit(invoice.id, { amount: 1 }), await credit(invoice.id, { amount: 12_345 }), await credit(invoice.id, { lines: [{ lineId: 'line_3', amount: 300 }] }),
     ]
-    expect(notes[0]!.lines[0]).toMatchObject({ amount: -42_501, taxRate: '13', explain: [{ kind: 'gross', amount: -50_001 }, { kind: 'taken_off', amount: 7_500 }] })
+    expect(notes[0]!.lines[0]).toMatchObject({ amount: -42_501, taxRate: '13', breakdown: [{ kind: 'gross', amount: -50_001 }, { kind: 'taken_off', amount: 7_500 }] })
     const left = invoice.total + notes.reduce((all, note) => all + note.total, 0)
     notes.push(await credit(invoice.id, { amount: left }))
     for (const tax of invoice.taxes) expect([tax.rate, notes.flatMap((note) => note.taxes).filter((one) => one.rate === tax.rate).reduce((all, one) => all + one.amount, 0)]).toEqual([tax.rate, -tax.amount])

@@ -66,7 +66,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back: 40,577 less 13,525.
     expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
     expect(shown(changed.invoice!)).toEqual([['credit', -27_052, 0], ['fee', 135_416, 0]])
-    expect(changed.invoice!.lines[0]!.explain.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_525]])
+    expect(changed.invoice!.lines[0]!.breakdown.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_525]])
     expect(changed.invoice!.total).toBe(preview.total)
   })
 
@@ -123,7 +123,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await world.passTo('2027-05-12T00:00:00Z')
     const given = await newest('cheaper')
     expect(shown(given)).toEqual([['adjustment', -397, 0]])
-    expect(given.lines[0]!.explain.map((part) => part.amount)).toEqual([2_004, -2_500, 99])
+    expect(given.lines[0]!.breakdown.map((part) => part.amount)).toEqual([2_004, -2_500, 99])
     expect(2_000 - 397).toBe(Math.round(2_004 * 0.8))
   })
 

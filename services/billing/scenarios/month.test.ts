@@ -68,7 +68,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     expect(renewal).toMatchObject({ issuedAt: '2026-11-30T17:00:00.000000Z', number: 'INV-202612-000001', total: draft!.total })
     // (1,000 × 15 + 5,000 × 15) ÷ 30 = 3,000 included, 5,100 used: 1,000 at 4 分 with ¥10 for the tier, 1,100 at 3 分.
     expect(renewal!.lines.map((line) => [line.kind, line.quantity, line.amount])).toEqual([['fee', 1, 199_900], ['usage', 1100, 0], ['usage', 4000, 8_300]])
-    expect(renewal!.lines[2]!.explain.map((tier) => [tier.quantity, tier.flat, tier.amount])).toEqual([[1000, 1000, 5000], [1100, 0, 3300]])
+    expect(renewal!.lines[2]!.breakdown.map((tier) => [tier.quantity, tier.flat, tier.amount])).toEqual([[1000, 1000, 5000], [1100, 0, 3300]])
   })
 
   test('usage that arrives late is an adjustment on the next invoice, once', async () => {

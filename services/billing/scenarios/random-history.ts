@@ -66,7 +66,7 @@ const moneyOnly = ['read', 'due', 'pay', 'reverse', 'refund', 'adjust', 'voidAga
 /** A document and the one made in its place bill the same, line by line. */
 function expectSame(first: Invoice, again: Invoice): void {
   const [before, after] = [first, again].map(({ kind, period, lines, subtotal, discounts, taxes, total }) => JSON.stringify({
-    kind, period, lines: lines.map(({ id: _, description: __, explain: ___, ...line }) => line), subtotal, discounts, taxes, total,
+    kind, period, lines: lines.map(({ id: _, description: __, breakdown: ___, ...line }) => line), subtotal, discounts, taxes, total,
   }))
   if (before !== after) throw new Error(`${first.number} billed ${before}, again it is ${after}`)
 }

@@ -1,7 +1,7 @@
 import { BillingError } from './failure.ts'
 import { chargeMistake } from './rules/charge.ts'
 import { isCurrency, type Money } from './rules/money.ts'
-import { keepWithin, mostItCanCost, rate, type Explanation, type Price } from './rules/pricing.ts'
+import { keepWithin, mostItCanCost, rate, type BreakdownStep, type Price } from './rules/pricing.ts'
 import { stepsFrom, unitsFrom, wholeUnits } from './rules/quantity.ts'
 
 const decimals = 6
@@ -13,7 +13,7 @@ const mostAmount = 1_000_000_000_000n
  */
 export function previewPrice(
   input: { price: Price; included?: number | null; minimum?: Money; maximum?: Money; quantity: number; events?: number; currency: string },
-): { amount: Money; currency: string; explain: Explanation[] } {
+): { amount: Money; currency: string; breakdown: BreakdownStep[] } {
   const { price, included = 0, minimum, maximum, quantity, events = quantity > 0 ? 1 : 0, currency } = input
   if (!isCurrency(currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency, message: `'${currency}' is not an ISO 4217 currency` })
   const mistake = chargeMistake({ included, overage: 'bill', price, minimum, maximum })
@@ -24,7 +24,7 @@ export function previewPrice(
   const rated = mostItCanCost(price, overage, decimals) > mostAmount
     ? refuse(quantity)
     : keepWithin(rate(price, overage, decimals, events), { minimum, maximum })
-  return { amount: rated.amount, currency, explain: rated.explain.map((part) => ({ ...part, quantity: unitsFrom(part.quantity, decimals) })) }
+  return { amount: rated.amount, currency, breakdown: rated.breakdown.map((part) => ({ ...part, quantity: unitsFrom(part.quantity, decimals) })) }
 }
 
 function refuse(quantity: number): never {

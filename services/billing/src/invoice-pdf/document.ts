@@ -36,7 +36,7 @@ export interface InvoiceLineForPdf {
   amount: number
   discount?: number
   period: DateRange
-  explain: readonly Explanation[]
+  breakdown: readonly BreakdownStep[]
   days?: { billed: number, of: number }
 }
 
@@ -47,7 +47,7 @@ export interface Rate {
 }
 
 /** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
-export interface Explanation {
+export interface BreakdownStep {
   kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
   events?: number
   upTo: number | null

@@ -122,7 +122,7 @@ test('how to pay names the account and the invoice number as the reference, as l
 test('parts that are no tiers say what they are', () => {
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
   const line = {
-    ...plainLine(1), explain: [
+    ...plainLine(1), breakdown: [
       { ...part, kind: 'volume' as const, upTo: 500, quantity: 101, rate: { amount: 5, per: 1 }, amount: 505 },
       { ...part, kind: 'package' as const, quantity: 1001, rate: { amount: 40, per: 1000 }, amount: 80 },
       { ...part, kind: 'percentage' as const, quantity: 30_050, rate: { amount: 290, per: 10_000 }, amount: 871 },

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { chineseAmount } from '../rules/chinese-amount.ts'
 import { amountText, currencyText, quantityText, rateText } from './amount-text.ts'
 import { printedColour } from './brand-colour.ts'
-import type { BuyerForPdf, Explanation, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, Rate, SellerForPdf } from './document.ts'
+import type { BuyerForPdf, BreakdownStep, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, Rate, SellerForPdf } from './document.ts'
 import { notes } from './notes.ts'
 
 /** A label in both languages and the text it stands beside. */
@@ -149,8 +149,8 @@ function partyDetails(party: PartyDetails): Labelled[] {
 }
 
 function pageLine(line: InvoiceLineForPdf, index: number, currency: string): PageLine {
-  const tiers = line.explain.length > 1 || line.explain.some((part) => part.flat !== 0 || part.kind !== undefined) ? line.explain : []
-  const rate = line.rate ?? (tiers.length === 0 ? line.explain[0]?.rate : null)
+  const tiers = line.breakdown.length > 1 || line.breakdown.some((part) => part.flat !== 0 || part.kind !== undefined) ? line.breakdown : []
+  const rate = line.rate ?? (tiers.length === 0 ? line.breakdown[0]?.rate : null)
   return {
     no: String(index + 1),
     zh: line.description['zh-CN'],
@@ -171,7 +171,7 @@ function prorationText({ days }: InvoiceLineForPdf): string[] {
 function allowanceText(line: InvoiceLineForPdf): string[] {
   if (line.included === undefined) return []
   if (line.included === null) return ['不限量 unlimited']
-  const billed = line.explain.length > 0 ? line.explain.reduce((total, part) => total + part.quantity, 0) : Math.max(0, line.quantity - line.included)
+  const billed = line.breakdown.length > 0 ? line.breakdown.reduce((total, part) => total + part.quantity, 0) : Math.max(0, line.quantity - line.included)
   return [`含 included ${quantityText(line.included)}`, `计费 billed ${quantityText(rounded(billed))}`]
 }
 
@@ -184,7 +184,7 @@ function rounded(quantity: number): number {
   return Math.round(quantity * 1e6) / 1e6
 }
 
-function tierText(tier: Explanation, below: Explanation | null, currency: string) {
+function tierText(tier: BreakdownStep, below: BreakdownStep | null, currency: string) {
   const amount = amountText(tier.amount, currency)
   if (tier.kind && tier.kind !== 'volume') return { bound: kindTexts[tier.kind], working: partText(tier, currency), amount }
   const bound = tier.upTo === null ? (tier.kind ? '全部 all' : `> ${quantityText(below?.upTo ?? 0)}`) : `≤ ${quantityText(tier.upTo)}`
@@ -194,7 +194,7 @@ function tierText(tier: Explanation, below: Explanation | null, currency: string
 
 const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum', prorated: '按天数折算 prorated by days', gross: '折前 before discounts', taken_off: '已减免 taken off' }
 
-function partText(part: Explanation, currency: string): string {
+function partText(part: BreakdownStep, currency: string): string {
   if (!part.rate) return ''
   if (part.kind === 'percentage') return `${amountText(part.quantity, currency)} × ${percentText(part.rate)}`
   return `${quantityText(part.events ?? part.quantity)} × ${rateText(part.rate, currency)}`

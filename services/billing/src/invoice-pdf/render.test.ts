@@ -83,7 +83,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
 
   const wide = { ...sample.buyer, companyName: 'W'.repeat(200), address: 'W'.repeat(300), email: `a@${'b'.repeat(60)}.example.com`, invoiceTitle: null }
   const tiered = (count: number) => ({
-    ...plainLine(1), explain: Array.from({ length: count }, (_, index) => ({ upTo: (index + 1) * 1000, quantity: 1000, rate: { amount: 12, per: 1 }, flat: 0, amount: 12_000 })),
+    ...plainLine(1), breakdown: Array.from({ length: count }, (_, index) => ({ upTo: (index + 1) * 1000, quantity: 1000, rate: { amount: 12, per: 1 }, flat: 0, amount: 12_000 })),
   })
   test.each([
     ...[1, 3, 9, 10, 11, 18, 40].map((count) => ({ of: `${count} lines`, lines: plainLines(count) })),

@@ -63,7 +63,7 @@ export function killPdfWorkers(): void {
 }
 
 function refuseTooLarge(invoice: InvoiceForPdf, lineLimit: number): void {
-  const printed = invoice.lines.reduce((lines, { explain }) => lines + 1 + (explain.length > 1 ? explain.length : 0), 0)
+  const printed = invoice.lines.reduce((lines, { breakdown }) => lines + 1 + (breakdown.length > 1 ? breakdown.length : 0), 0)
   if (printed <= lineLimit) return
   const message = `The invoice has ${printed} lines to print; a PDF takes at most ${lineLimit}.`
   throw new BillingError('pdf_too_large', { message, lines: printed, limit: lineLimit })

@@ -22,15 +22,15 @@ export const sampleInvoice: InvoiceForPdf = {
   lines: [
     {
       description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 8, unit: { 'zh-CN': '席位', en: 'seats' },
-      rate: { amount: 19900, per: 1 }, amount: 159200, discount: 20000, period: { start: '2026-11-01', end: '2026-12-01' }, explain: [],
+      rate: { amount: 19900, per: 1 }, amount: 159200, discount: 20000, period: { start: '2026-11-01', end: '2026-12-01' }, breakdown: [],
     },
     {
       description: { 'zh-CN': 'AI 问答', en: 'AI answers' }, quantity: 12480, unit: times, included: 10000,
-      rate: { amount: 8, per: 1 }, amount: 19840, period, explain: [{ upTo: null, quantity: 2480, rate: { amount: 8, per: 1 }, flat: 0, amount: 19840 }],
+      rate: { amount: 8, per: 1 }, amount: 19840, period, breakdown: [{ upTo: null, quantity: 2480, rate: { amount: 8, per: 1 }, flat: 0, amount: 19840 }],
     },
     {
       description: { 'zh-CN': '输入 Token', en: 'Input tokens' }, quantity: 48213550, unit: tokens, included: 5000000, amount: 1664271, period,
-      explain: [
+      breakdown: [
         { upTo: 10000000, quantity: 10000000, rate: { amount: 40, per: 1000 }, flat: 0, amount: 400000 },
         { upTo: 30000000, quantity: 20000000, rate: { amount: 38, per: 1000 }, flat: 5000, amount: 765000 },
         { upTo: null, quantity: 13213550, rate: { amount: 36, per: 1000 }, flat: 0, amount: 475688 },
@@ -38,10 +38,10 @@ export const sampleInvoice: InvoiceForPdf = {
     },
     {
       description: { 'zh-CN': '输出 Token', en: 'Output tokens' }, quantity: 2204010, unit: tokens, included: 5000000,
-      rate: { amount: 120, per: 1000 }, amount: 0, period, explain: [],
+      rate: { amount: 120, per: 1000 }, amount: 0, period, breakdown: [],
     },
     {
-      description: { 'zh-CN': '席位减少折算退款', en: 'Credit for unused seat days' }, quantity: 1, amount: -21186, period: { start: '2026-10-20', end: '2026-11-01' }, explain: [],
+      description: { 'zh-CN': '席位减少折算退款', en: 'Credit for unused seat days' }, quantity: 1, amount: -21186, period: { start: '2026-10-20', end: '2026-11-01' }, breakdown: [],
       days: { billed: 12, of: 31 },
     },
   ],
@@ -74,7 +74,7 @@ export const sampleCreditNote: InvoiceForPdf = {
   lines: [
     {
       description: { 'zh-CN': '专业版 · 席位费', en: 'Professional plan, seats' }, quantity: 1, amount: -69600, period: { start: '2026-11-01', end: '2026-12-01' },
-      explain: [{ kind: 'gross', upTo: null, quantity: 0, rate: null, flat: 0, amount: -79600 }, { kind: 'taken_off', upTo: null, quantity: 0, rate: null, flat: 0, amount: 10000 }],
+      breakdown: [{ kind: 'gross', upTo: null, quantity: 0, rate: null, flat: 0, amount: -79600 }, { kind: 'taken_off', upTo: null, quantity: 0, rate: null, flat: 0, amount: 10000 }],
     },
   ],
   subtotal: -69600, discounts: [], discountTotal: 0, taxes: [{ rate: '6', mode: 'exclusive', base: -69600, amount: -4176 }], total: -73776, creditApplied: 0, addedToBalance: 23776,
@@ -92,6 +92,6 @@ export function invoiceOf(lines: InvoiceLineForPdf[], changes: Partial<InvoiceFo
 export function plainLine(number: number): InvoiceLineForPdf {
   return {
     description: { 'zh-CN': `对象存储 标准存储 #${number}`, en: `Object storage, standard #${number}` }, quantity: 1000.5 + number, unit: { 'zh-CN': 'GB', en: 'GB' },
-    rate: { amount: 12, per: 1 }, amount: 12006 + number * 12, period, explain: [],
+    rate: { amount: 12, per: 1 }, amount: 12006 + number * 12, period, breakdown: [],
   }
 }

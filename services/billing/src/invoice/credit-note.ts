@@ -124,6 +124,6 @@ function linesOf(invoice: InvoiceDocument, credit: Credit): Line[] {
   const credited = invoice.lines.flatMap((line) => credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })))
   return credited.map(({ line, gross, net }, index) => ({
     id: `line_${index + 1}`, kind: 'credit', description: line.description, quantity: 1, amount: money(-net), taxRate: line.taxRate, taxMode: line.taxMode, period: line.period,
-    explain: lessTakenOff(money(-gross), money(-net)), phaseId: '', credited: { lineId: line.id, gross },
+    breakdown: lessTakenOff(money(-gross), money(-net)), phaseId: '', credited: { lineId: line.id, gross },
   }))
 }

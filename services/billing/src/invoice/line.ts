@@ -6,7 +6,7 @@ import { netOf, type TaxMode } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
 import { creditWithin, inProportion, prorate } from '../rules/proration.ts'
-import type { Explanation, Rate } from '../rules/pricing.ts'
+import type { BreakdownStep, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
@@ -15,7 +15,7 @@ import type { Phase } from '../phases.ts'
 export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
 
 /** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
-export type LineExplanation = Explanation
+export type LineBreakdown = BreakdownStep
 
 /** A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities are units. */
 export interface Line {
@@ -35,7 +35,7 @@ export interface Line {
   taxRate: string
   taxMode: TaxMode
   period: { start: LocalDate; end: LocalDate }
-  explain: LineExplanation[]
+  breakdown: LineBreakdown[]
   days?: { billed: number; of: number }
   /** The phase (for usage: the one whose counter it is). */
   phaseId: string
@@ -88,7 +88,7 @@ export function feeLine(phase: Pick<Phase, 'id' | 'plan' | 'seats'>, dates: Date
     ...(perSeat ? { unit: seat } : {}),
     rate: { amount: plan.fee.amount, per: 1 },
     amount: prorate(fee, dates, period.whole),
-    ...taxOf(plan), period: rangeOf(dates), explain: [],
+    ...taxOf(plan), period: rangeOf(dates), breakdown: [],
     ...(billed === of ? {} : { days: { billed, of } }),
     phaseId: phase.id,
     whole: { fee, start: period.whole.from, end: period.whole.to }, billingPeriod: period.from,
@@ -120,7 +120,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
     ...(line.unit ? { unit: line.unit } : {}),
     ...(line.rate ? { rate: line.rate } : {}),
     amount: money(-amount),
-    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), explain: lessTakenOff(money(-share), money(-amount)),
+    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), breakdown: lessTakenOff(money(-share), money(-amount)),
     days: { billed: daysIn(dates), of: daysIn(whole) },
     phaseId: line.phaseId,
     ...(discounts.length > 0 ? { discounts } : {}),
@@ -129,7 +129,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
 }
 
 /** Why less is given back than a line would say: what discounts and credit notes had taken off already. Empty where that is nothing. */
-export function lessTakenOff(said: Money, given: Money): LineExplanation[] {
+export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
   if (said === given) return []
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
   return [{ ...part, kind: 'gross', amount: said }, { ...part, kind: 'taken_off', amount: money(given - said) }]
@@ -149,7 +149,7 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
     ...(price?.model === 'per_unit' ? { rate: price.rate } : {}),
     amount: usage.rated.amount,
     ...taxOf(usage.phase.plan), period: rangeOf(usage.dates),
-    explain: usage.rated.explain.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
+    breakdown: usage.rated.breakdown.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
     phaseId: usage.phase.id, usagePeriod: period.from, usageDays: { billed: daysIn(period), of: daysIn(period.whole) }, counted: { after: null, until },
   }
 }
@@ -189,8 +189,8 @@ export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed
     description: { 'zh-CN': inChinese(usage.meter.name, `用量调整（${period.label}）`), en: `${usage.meter.name.en} usage adjustment (${period.label})` },
     quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
     amount,
-    explain: [
-      ...line.explain,
+    breakdown: [
+      ...line.breakdown,
       { upTo: null, quantity: -unitsFrom(billed.quantity, usage.meter.decimals), rate: null, flat: 0, amount: money(-billed.amount) },
       ...lessTakenOff(rated, amount).slice(1),
     ],

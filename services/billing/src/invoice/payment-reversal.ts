@@ -65,7 +65,7 @@ async function chargeFor(tx: BillingTransaction, { document, issuedAt, dueAt }: 
   const { start, end, label } = document.period
   const line: LineDraft = {
     kind: 'charge', description: { 'zh-CN': inChinese({ 'zh-CN': '已退款的余额', en: '' }, `（付款 ${reference} 已撤销）`), en: `Balance already refunded (payment ${reference} reversed)` },
-    quantity: 1, amount, taxRate: '0', taxMode: 'exclusive', period: { start, end }, explain: [], phaseId: '',
+    quantity: 1, amount, taxRate: '0', taxMode: 'exclusive', period: { start, end }, breakdown: [], phaseId: '',
   }
   const termsDays = daysBetween(dateIn('UTC', issuedAt), dateIn('UTC', dueAt))
   const charge = await issue(tx, state, { kind: 'charge', period: { from: start, to: end, whole: { from: start, to: end }, label }, lines: [line], termsDays, balance: 0 })

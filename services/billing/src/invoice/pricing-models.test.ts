@@ -40,12 +40,12 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     expect((await getUsageSummary(world.billing, { customerId: 'c1' })).meters.map((one) => [one.meter, one.overageAmount])).toEqual([['ai_chat', 3000], ['tokens', 80], ['payments', 200], ['storage', 3000]])
     const { lines } = await renewalOf('c1', '2026-11-30T17:00:00Z')
     expect(lines).toMatchObject([
-      { meter: 'ai_chat', amount: 3000, explain: [{ kind: 'volume', quantity: 990, flat: 100, amount: 5050 }, { kind: 'maximum', amount: -2050 }] },
-      { meter: 'tokens', amount: 80, explain: [{ kind: 'package', quantity: 1001, rate: { amount: 40, per: 1000 }, amount: 80 }] },
-      { meter: 'payments', amount: 200, explain: [{ kind: 'percentage', quantity: 30_050, amount: 180 }, { kind: 'per_event', events: 2, amount: 20 }] },
-      { meter: 'storage', quantity: 0, amount: 3000, explain: [{ kind: 'minimum', amount: 3000 }] },
+      { meter: 'ai_chat', amount: 3000, breakdown: [{ kind: 'volume', quantity: 990, flat: 100, amount: 5050 }, { kind: 'maximum', amount: -2050 }] },
+      { meter: 'tokens', amount: 80, breakdown: [{ kind: 'package', quantity: 1001, rate: { amount: 40, per: 1000 }, amount: 80 }] },
+      { meter: 'payments', amount: 200, breakdown: [{ kind: 'percentage', quantity: 30_050, amount: 180 }, { kind: 'per_event', events: 2, amount: 20 }] },
+      { meter: 'storage', quantity: 0, amount: 3000, breakdown: [{ kind: 'minimum', amount: 3000 }] },
     ])
-    for (const line of lines) expect(sum(line.explain.map((part) => part.amount))).toBe(line.amount)
+    for (const line of lines) expect(sum(line.breakdown.map((part) => part.amount))).toBe(line.amount)
     // Late usage below the minimum changes nothing that is due; above it, the difference is billed.
     await recordUsage(world.billing, [{ id: 'late', customerId: 'c1', meter: 'storage', quantity: 300, time: '2026-11-29T00:00:00Z' }])
     const next = await renewalOf('c1', '2026-12-31T17:00:00Z')

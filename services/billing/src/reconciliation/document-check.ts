@@ -33,7 +33,7 @@ export function documentMistakes(row: DocumentRow): string[] {
     // A document from before discounts were named on their lines has none there.
     if (line.discounts && line.amount > 0) expect(`the discounts of ${line.id}`, sum(line.discounts.map((one) => one.amount)), discount)
     if (line.givesBack) expect(`what ${line.id} gives back of others`, sum(line.givesBack.map((one) => one.amount)), -line.amount)
-    if (line.explain.length > 0) expect(`the explanation of ${line.id}`, sum(line.explain.map((tier) => tier.amount)), line.amount)
+    if (line.breakdown.length > 0) expect(`the explanation of ${line.id}`, sum(line.breakdown.map((tier) => tier.amount)), line.amount)
   }
   for (const tax of taxes) {
     const whole = sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf))

@@ -68,7 +68,7 @@ export function lineMistakes(document: BilledDocument, counted: CountedAgain, { 
 
 /** An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not given back. */
 function billedBefore(line: Line, meter: Meter): number {
-  const last = line.explain.findLast((part) => part.kind !== 'taken_off')
+  const last = line.breakdown.findLast((part) => part.kind !== 'taken_off')
   return line.kind === 'adjustment' && last && last.rate === null ? -signedSteps(last.quantity, meter.decimals) : 0
 }
 

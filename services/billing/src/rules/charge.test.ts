@@ -11,21 +11,21 @@ const used = (overage: number) => ({ overage, decimals: 0, events: 1 })
 
 test('a minimum is due at zero usage too, and part of a period owes its share of it', () => {
   const charge = { ...perUnit, minimum: 3000, maximum: 6000 }
-  expect(priceOverage(charge, used(0), june, period)).toMatchObject({ amount: 3000, explain: [{ kind: 'minimum', amount: 3000 }] })
+  expect(priceOverage(charge, used(0), june, period)).toMatchObject({ amount: 3000, breakdown: [{ kind: 'minimum', amount: 3000 }] })
   expect(priceOverage(charge, used(0), { from: '2026-06-11', to: '2026-07-01' }, period)).toMatchObject({ amount: 2000 })
-  expect(priceOverage(charge, used(1000), { from: '2026-06-01', to: '2026-06-11' }, period)).toMatchObject({ amount: 2000, explain: [{ amount: 10_000 }, { kind: 'maximum', amount: -8000 }] })
-  expect(priceOverage(charge, used(450), june, period)).toMatchObject({ amount: 4500, explain: [{ amount: 4500 }] })
+  expect(priceOverage(charge, used(1000), { from: '2026-06-01', to: '2026-06-11' }, period)).toMatchObject({ amount: 2000, breakdown: [{ amount: 10_000 }, { kind: 'maximum', amount: -8000 }] })
+  expect(priceOverage(charge, used(450), june, period)).toMatchObject({ amount: 4500, breakdown: [{ amount: 4500 }] })
 })
 
 test('what blocks or has no price costs nothing', () => {
   expect(priceOverage({ included: 5, overage: 'block' }, used(9), june, period).amount).toBe(0)
-  expect(priceOverage({ ...perUnit, overage: 'block' }, used(9), june, period)).toEqual({ amount: 0, explain: [] })
+  expect(priceOverage({ ...perUnit, overage: 'block' }, used(9), june, period)).toEqual({ amount: 0, breakdown: [] })
   expect(priceOverage({ included: null, overage: 'bill' }, used(9), june, period).amount).toBe(0)
 })
 
 test('no dates, no charge', () => {
   const first = { from: '2026-06-01', to: '2026-06-01' }
-  expect(priceOverage({ ...perUnit, minimum: 3000 }, used(9), first, period)).toEqual({ amount: 0, explain: [] })
+  expect(priceOverage({ ...perUnit, minimum: 3000 }, used(9), first, period)).toEqual({ amount: 0, breakdown: [] })
 })
 
 test('stretches that tile a period without usage owe the minimum together, to the cent', () => {
@@ -66,9 +66,9 @@ test('only what is above the included units is charged, and where everything is 
 
 test('a level costs the share of its dates of what it costs for the month, minimum and maximum included', () => {
   const half = { from: '2026-06-01', to: '2026-06-16' }
-  expect(priceLevel(perUnit, used(100), june, period)).toMatchObject({ amount: 1000, explain: [{ amount: 1000 }] })
-  expect(priceLevel(perUnit, used(100), half, period)).toMatchObject({ amount: 500, explain: [{ amount: 1000 }, { kind: 'prorated', amount: -500 }] })
-  expect(priceLevel({ ...perUnit, minimum: 3000 }, used(100), half, period)).toMatchObject({ amount: 1500, explain: [{ amount: 1000 }, { kind: 'minimum', amount: 2000 }, { amount: -1500 }] })
+  expect(priceLevel(perUnit, used(100), june, period)).toMatchObject({ amount: 1000, breakdown: [{ amount: 1000 }] })
+  expect(priceLevel(perUnit, used(100), half, period)).toMatchObject({ amount: 500, breakdown: [{ amount: 1000 }, { kind: 'prorated', amount: -500 }] })
+  expect(priceLevel({ ...perUnit, minimum: 3000 }, used(100), half, period)).toMatchObject({ amount: 1500, breakdown: [{ amount: 1000 }, { kind: 'minimum', amount: 2000 }, { amount: -1500 }] })
   expect(priceLevel({ ...perUnit, maximum: 600 }, used(100), half, period).amount).toBe(300)
 })
 

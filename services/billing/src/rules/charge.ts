@@ -1,7 +1,7 @@
 import { daysBetween, type DateRange } from './date.ts'
 import { money, type Money } from './money.ts'
 import type { Period } from './period.ts'
-import { keepWithin, priceMistake, rateSteps, type Bounds, type Explanation, type Price, type Rated } from './pricing.ts'
+import { keepWithin, priceMistake, rateSteps, type Bounds, type BreakdownStep, type Price, type Rated } from './pricing.ts'
 import { prorate } from './proration.ts'
 
 /** How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole period comes to. */
@@ -41,11 +41,11 @@ export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange,
   const month = priced(charge, used, charge)
   const amount = prorate(month.amount, dates, period.whole)
   if (amount === month.amount) return month
-  const part: Explanation = { kind: 'prorated', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(amount - month.amount) }
-  return { amount, explain: [...month.explain, part] }
+  const part: BreakdownStep = { kind: 'prorated', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(amount - month.amount) }
+  return { amount, breakdown: [...month.breakdown, part] }
 }
 
-const nothing: Rated = { amount: 0, explain: [] }
+const nothing: Rated = { amount: 0, breakdown: [] }
 
 function priced(charge: ChargePrice, { overage, decimals, events, before = 0, after = 0, flatDue }: Overage, bounds: Bounds): Rated {
   if (charge.overage !== 'bill' || !charge.price) return nothing

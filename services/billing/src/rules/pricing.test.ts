@@ -17,9 +17,9 @@ test.each([
 })
 
 test('the flat of a tier is due when it is entered, so not at zero usage and not at the bound below it', () => {
-  expect(rate(graduated, 0, 0).explain).toEqual([])
-  expect(rate(graduated, 1000, 0).explain).toMatchObject([{ upTo: 1000, quantity: 1000, flat: 1000, amount: 5000 }])
-  expect(rate(graduated, 1001, 0).explain).toMatchObject([{ amount: 5000 }, { upTo: 5000, quantity: 1, flat: 0, amount: 3 }])
+  expect(rate(graduated, 0, 0).breakdown).toEqual([])
+  expect(rate(graduated, 1000, 0).breakdown).toMatchObject([{ upTo: 1000, quantity: 1000, flat: 1000, amount: 5000 }])
+  expect(rate(graduated, 1001, 0).breakdown).toMatchObject([{ amount: 5000 }, { upTo: 5000, quantity: 1, flat: 0, amount: 3 }])
 })
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
 
 test('tier bounds are in units, whatever the decimals', () => {
   const price: Price = { model: 'graduated', tiers: [{ upTo: 10, rate: { amount: 100, per: 1 } }, { upTo: null, rate: { amount: 50, per: 1 } }] }
-  expect(rate(price, 10_500, 3)).toMatchObject({ amount: 1025, explain: [{ quantity: 10_000, amount: 1000 }, { quantity: 500, amount: 25 }] })
+  expect(rate(price, 10_500, 3)).toMatchObject({ amount: 1025, breakdown: [{ quantity: 10_000, amount: 1000 }, { quantity: 500, amount: 25 }] })
 })
 
 const rates = fc.record({ amount: fc.nat(100_000), per: fc.constantFrom(1, 3, 7, 100, 1000, 1_000_000) })
@@ -60,18 +60,18 @@ test('more usage never costs less, except where volume prices make every unit ch
 
 test('the explanation accounts for every step and every cent', () => {
   fc.assert(fc.property(prices, quantities, fc.integer({ min: 0, max: 3 }), fc.nat(1000), (price, quantity, decimals, events) => {
-    const { amount, explain } = rate(price, quantity, decimals, events)
+    const { amount, breakdown } = rate(price, quantity, decimals, events)
     expect(priceMistake(price)).toBeUndefined()
-    expect(sum(explain.map((tier) => tier.amount))).toBe(amount)
-    expect(sum(explain.map((tier) => tier.quantity))).toBe(quantity)
-    expect(explain.every((part) => part.amount >= 0 && (part.quantity > 0 || part.kind === 'per_event'))).toBe(true)
+    expect(sum(breakdown.map((tier) => tier.amount))).toBe(amount)
+    expect(sum(breakdown.map((tier) => tier.quantity))).toBe(quantity)
+    expect(breakdown.every((part) => part.amount >= 0 && (part.quantity > 0 || part.kind === 'per_event'))).toBe(true)
   }))
 })
 
 test('the whole line is rounded once, not each tier', () => {
   // 0.5 + 0.5 分: rounding each tier would charge 2.
   const half = { amount: 1, per: 2 }
-  expect(rate({ model: 'graduated', tiers: [{ upTo: 1, rate: half }, { upTo: null, rate: half }] }, 2, 0)).toMatchObject({ amount: 1, explain: [{ amount: 1 }, { amount: 0 }] })
+  expect(rate({ model: 'graduated', tiers: [{ upTo: 1, rate: half }, { upTo: null, rate: half }] }, 2, 0)).toMatchObject({ amount: 1, breakdown: [{ amount: 1 }, { amount: 0 }] })
 })
 
 const cheap = { amount: 1, per: 1 }
@@ -91,7 +91,7 @@ test.each([[0, 0], [1, 15], [100, 1005], [101, 505], [500, 2500], [501, 1032]])(
 })
 
 test('a step above a bound is in the next volume tier, and one line explains all units', () => {
-  expect(rate(volume, 100_001, 3)).toEqual({ amount: 500, explain: [{ kind: 'volume', upTo: 500, quantity: 100_001, rate: { amount: 5, per: 1 }, flat: 0, amount: 500 }] })
+  expect(rate(volume, 100_001, 3)).toEqual({ amount: 500, breakdown: [{ kind: 'volume', upTo: 500, quantity: 100_001, rate: { amount: 5, per: 1 }, flat: 0, amount: 500 }] })
 })
 
 test.each([[0, 0, 0], [1, 0, 900], [100, 0, 900], [101, 0, 1800], [100_000, 3, 900], [100_001, 3, 1800]])('%s steps of %s decimals in packages of 100 units cost %s', (quantity, decimals, amount) => {
@@ -100,14 +100,14 @@ test.each([[0, 0, 0], [1, 0, 900], [100, 0, 900], [101, 0, 1800], [100_000, 3, 9
 
 test('one line explains all packages', () => {
   expect(rate({ model: 'package', size: 100, amount: 900 }, 101, 0)).toEqual({
-    amount: 1800, explain: [{ kind: 'package', upTo: null, quantity: 101, rate: { amount: 900, per: 100 }, flat: 0, amount: 1800 }],
+    amount: 1800, breakdown: [{ kind: 'package', upTo: null, quantity: 101, rate: { amount: 900, per: 100 }, flat: 0, amount: 1800 }],
   })
 })
 
 test('a percentage is of the amount, and each event has its own fee', () => {
   expect(rate({ model: 'percentage', basisPoints: 299, perEvent: 30 }, 10_090, 0, 3)).toEqual({
     amount: 392,
-    explain: [
+    breakdown: [
       { kind: 'percentage', upTo: null, quantity: 10_090, rate: { amount: 299, per: 10_000 }, flat: 0, amount: 302 },
       { kind: 'per_event', upTo: null, quantity: 0, events: 3, rate: { amount: 30, per: 1 }, flat: 0, amount: 90 },
     ],
@@ -115,7 +115,7 @@ test('a percentage is of the amount, and each event has its own fee', () => {
 })
 
 test('a percentage explains the amount only where there is one, and the events only where they cost something', () => {
-  const parts = (perEvent: number, quantity: number, events: number) => rate({ model: 'percentage', basisPoints: 100, perEvent }, quantity, 0, events).explain.map((part) => [part.kind, part.amount])
+  const parts = (perEvent: number, quantity: number, events: number) => rate({ model: 'percentage', basisPoints: 100, perEvent }, quantity, 0, events).breakdown.map((part) => [part.kind, part.amount])
   expect(parts(200, 0, 4)).toEqual([['per_event', 800]])
   expect(parts(0, 1000, 4)).toEqual([['percentage', 10]])
   expect(parts(200, 1000, 0)).toEqual([['percentage', 10]])
@@ -128,10 +128,10 @@ test.each([-1, 0.5, Number.NaN, 2 ** 53])('%s steps cannot be rated', (quantity)
 
 test('a minimum adds what is lacking and a maximum takes what is too much, as parts of their own', () => {
   const rated = rate(volume, 100, 0)
-  expect(keepWithin(rated, { minimum: 1200, maximum: 2000 })).toMatchObject({ amount: 1200, explain: [{ amount: 1005 }, { kind: 'minimum', quantity: 0, rate: null, amount: 195 }] })
-  expect(keepWithin(rated, { minimum: 10, maximum: 1000 })).toMatchObject({ amount: 1000, explain: [{ amount: 1005 }, { kind: 'maximum', amount: -5 }] })
+  expect(keepWithin(rated, { minimum: 1200, maximum: 2000 })).toMatchObject({ amount: 1200, breakdown: [{ amount: 1005 }, { kind: 'minimum', quantity: 0, rate: null, amount: 195 }] })
+  expect(keepWithin(rated, { minimum: 10, maximum: 1000 })).toMatchObject({ amount: 1000, breakdown: [{ amount: 1005 }, { kind: 'maximum', amount: -5 }] })
   expect(keepWithin(rated, { minimum: 1005, maximum: 1005 })).toBe(rated)
-  expect(keepWithin(rate(volume, 0, 0), { minimum: 7 })).toMatchObject({ amount: 7, explain: [{ kind: 'minimum', amount: 7 }] })
+  expect(keepWithin(rate(volume, 0, 0), { minimum: 7 })).toMatchObject({ amount: 7, breakdown: [{ kind: 'minimum', amount: 7 }] })
 })
 
 test('no quantity up to the one asked about costs more than the bound', () => {
@@ -167,16 +167,16 @@ test('parts of a period that follow one another cost together what the whole cos
     const all = bounds.at(-1)!
     const parts = bounds.slice(1).map((upTo, index) => rateSteps(price, { before: bounds[index]!, upTo, all }, decimals))
     expect(sum(parts.map(({ amount }) => amount))).toBe(rate(price, all, decimals).amount)
-    for (const [index, { amount, explain }] of parts.entries()) {
-      expect([sum(explain.map((part) => part.amount)), sum(explain.map((part) => part.quantity))]).toEqual([amount, bounds[index + 1]! - bounds[index]!])
+    for (const [index, { amount, breakdown }] of parts.entries()) {
+      expect([sum(breakdown.map((part) => part.amount)), sum(breakdown.map((part) => part.quantity))]).toEqual([amount, bounds[index + 1]! - bounds[index]!])
     }
     // A flat is due once for its tier.
-    if (price.model === 'graduated') expect(parts.flatMap((part) => part.explain).reduce((total, part) => total + part.flat, 0)).toBe(rate(price, all, decimals).explain.reduce((total, part) => total + part.flat, 0))
+    if (price.model === 'graduated') expect(parts.flatMap((part) => part.breakdown).reduce((total, part) => total + part.flat, 0)).toBe(rate(price, all, decimals).breakdown.reduce((total, part) => total + part.flat, 0))
   }))
 })
 
 test('of volume every part is at the rate of the tier that all reach, and the flat is due once', () => {
   const price: Price = { model: 'volume', tiers: [{ upTo: 100, rate: { amount: 10, per: 1 } }, { upTo: null, rate: { amount: 5, per: 1 }, flat: 30 }] }
-  expect(rateSteps(price, { before: 0, upTo: 60, all: 120 }, 0)).toMatchObject({ amount: 330, explain: [{ quantity: 60, flat: 30 }] })
-  expect(rateSteps(price, { before: 60, upTo: 120, all: 120, flatDue: false }, 0)).toMatchObject({ amount: 300, explain: [{ quantity: 60, flat: 0 }] })
+  expect(rateSteps(price, { before: 0, upTo: 60, all: 120 }, 0)).toMatchObject({ amount: 330, breakdown: [{ quantity: 60, flat: 30 }] })
+  expect(rateSteps(price, { before: 60, upTo: 120, all: 120, flatDue: false }, 0)).toMatchObject({ amount: 300, breakdown: [{ quantity: 60, flat: 0 }] })
 })

@@ -28,14 +28,14 @@ export type Price =
  * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `prorated` takes off a level's
  * amount the days that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it.
  */
-export type ExplanationKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+export type BreakdownKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
  * A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor units.
  */
-export interface Explanation {
-  kind?: ExplanationKind
+export interface BreakdownStep {
+  kind?: BreakdownKind
   upTo: number | null
   quantity: number
   /** Of `per_event`: how many events. */
@@ -47,7 +47,7 @@ export interface Explanation {
 
 export interface Rated {
   amount: Money
-  explain: Explanation[]
+  breakdown: BreakdownStep[]
 }
 
 /** Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of the period's come to `all`. */
@@ -75,7 +75,7 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
   const { before, upTo, all } = steps
   assert(Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all)
   assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
-  if (before === upTo && price.model !== 'percentage') return { amount: 0, explain: [] }
+  if (before === upTo && price.model !== 'percentage') return { amount: 0, breakdown: [] }
   switch (price.model) {
     case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], steps, decimals)
     case 'graduated': return graduated(price.tiers, steps, decimals)
@@ -87,7 +87,7 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
 
 /** Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on screen. */
 function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
-  const explain: Explanation[] = []
+  const breakdown: BreakdownStep[] = []
   let exact: Fraction = zero
   let [rounded, amount] = [0, 0]
   let below = 0n
@@ -104,40 +104,40 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
     const total = round(exact)
     if (steps > 0n) {
       const flat = earlier > 0n ? 0 : tier.flat ?? 0
-      explain.push({ upTo: tier.upTo, quantity: Number(steps), rate: tier.rate, flat, amount: money(total - rounded) })
+      breakdown.push({ upTo: tier.upTo, quantity: Number(steps), rate: tier.rate, flat, amount: money(total - rounded) })
       amount += total - rounded
     }
     rounded = total
     if (bound !== null) below = bound
   }
-  return { amount: money(amount), explain }
+  return { amount: money(amount), breakdown }
 }
 
 function volume(tiers: readonly Tier[], { before, upTo, all, flatDue = true }: PricedSteps, decimals: number): Rated {
   const reached = tiers.find((one) => one.upTo === null || BigInt(all) <= boundOf(one, decimals)!)!
   const flat = flatDue ? reached.flat ?? 0 : 0
   const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
-  return { amount, explain: [{ kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount }] }
+  return { amount, breakdown: [{ kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount }] }
 }
 
 function packages(size: number, amount: Money, { before, upTo }: PricedSteps, decimals: number): Rated {
   const started = (quantity: number) => ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
   const total = money(Number((started(upTo) - started(before)) * BigInt(amount)))
-  return { amount: total, explain: [{ kind: 'package', upTo: null, quantity: upTo - before, rate: { amount, per: size }, flat: 0, amount: total }] }
+  return { amount: total, breakdown: [{ kind: 'package', upTo: null, quantity: upTo - before, rate: { amount, per: size }, flat: 0, amount: total }] }
 }
 
 function percentage(basisPoints: number, perEvent: Money, { before, upTo }: PricedSteps, used: { decimals: number; events: number }): Rated {
-  const explain: Explanation[] = []
+  const breakdown: BreakdownStep[] = []
   if (upTo > before) {
     const ofAmount: Rate = { amount: basisPoints, per: 10_000 }
     const cost = (quantity: number) => round(costOf({ upTo: null, rate: ofAmount }, BigInt(quantity), used.decimals))
     const amount = money(cost(upTo) - cost(before))
-    explain.push({ kind: 'percentage', upTo: null, quantity: upTo - before, rate: ofAmount, flat: 0, amount })
+    breakdown.push({ kind: 'percentage', upTo: null, quantity: upTo - before, rate: ofAmount, flat: 0, amount })
   }
   if (perEvent > 0 && used.events > 0) {
-    explain.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })
+    breakdown.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })
   }
-  return { amount: money(explain.reduce((total, part) => total + part.amount, 0)), explain }
+  return { amount: money(breakdown.reduce((total, part) => total + part.amount, 0)), breakdown }
 }
 
 function boundOf(tier: Tier, decimals: number): bigint | null {
@@ -174,8 +174,8 @@ export interface Bounds {
 export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
   const difference = minimum !== undefined && rated.amount < minimum ? minimum - rated.amount : maximum !== undefined && rated.amount > maximum ? maximum - rated.amount : 0
   if (difference === 0) return rated
-  const part: Explanation = { kind: difference > 0 ? 'minimum' : 'maximum', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(difference) }
-  return { amount: money(rated.amount + difference), explain: [...rated.explain, part] }
+  const part: BreakdownStep = { kind: difference > 0 ? 'minimum' : 'maximum', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(difference) }
+  return { amount: money(rated.amount + difference), breakdown: [...rated.breakdown, part] }
 }
 
 /** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */

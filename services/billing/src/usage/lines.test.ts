@@ -41,7 +41,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     // which 11 of 30 days. The tiers go on: all of 30.6 at 3.5 are 107.1, less than the minimum's share for 19 days, 190.
     expect(lines.map(({ id, amount }) => [id, amount])).toEqual([['calls.2026-09-01', 339], ['visitors.2026-09-01', 18], ['calls.2026-09-12', 190]])
     for (const line of lines) {
-      expect([line.id, total(line.explain), total(line.daily)]).toEqual([line.id, line.amount, line.amount])
+      expect([line.id, total(line.breakdown), total(line.daily)]).toEqual([line.id, line.amount, line.amount])
       if (line.meter === 'calls') expect(Math.round(line.daily.reduce((sum, day) => sum + day.quantity, 0) * 10) / 10).toBe(line.quantity)
     }
   })
@@ -67,7 +67,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     world.set('2026-10-02T04:00:00Z')
     const { data } = await getInvoices(world.billing, { customerId: 'acme' })
     const renewal = data.find((invoice) => invoice.kind === 'renewal' && invoice.period.start === '2026-09-01')!
-    const comparable = ({ meter, description, quantity, included, amount, period, explain }: Omit<UsageLine, 'id' | 'trial' | 'daily' | 'meter'> & { meter?: string }) => ({ meter, description, quantity, included, amount, period, explain })
+    const comparable = ({ meter, description, quantity, included, amount, period, breakdown }: Omit<UsageLine, 'id' | 'trial' | 'daily' | 'meter'> & { meter?: string }) => ({ meter, description, quantity, included, amount, period, breakdown })
     expect(renewal.lines.filter((line) => line.kind === 'usage').map(comparable)).toEqual(said.map(comparable))
     expect((await linesNow('2026-09')).map(comparable)).toEqual(said.map(comparable))
   })
@@ -78,6 +78,6 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     await createSubscription(world.billing, { customerId: 'trying', planId: 'tried' })
     await recordUsage(world.billing, [{ id: 'one', customerId: 'trying', meter: 'calls', quantity: 9 }])
     const { lines } = await getUsageLines(world.billing, { customerId: 'trying' })
-    expect(lines).toMatchObject([{ meter: 'calls', quantity: 9, amount: 0, explain: [], trial: true }])
+    expect(lines).toMatchObject([{ meter: 'calls', quantity: 9, amount: 0, breakdown: [], trial: true }])
   })
 })

@@ -210,7 +210,7 @@ const en: typeof zh = {
     draftNote: 'This draft is issued on {time} ({zone}); its amounts may change until then.',
     voidNote: 'This invoice is void. There is nothing to pay.', voidReason: 'This invoice is void. There is nothing to pay. Reason: {reason}', payments: 'Payments', refunds: 'Refunds', paidOn: '{date} · {reference}', reversedOn: 'Reversed on {date}: {reason}', paidToBalance: '{amount} of it was more than due and added to your balance', toRefund: 'To be refunded', balanceApplied: 'Paid by balance', periodOf: { fee: '{range} (fee)', usage: '{range} (usage)' }, voidedOn: 'Voided', voided: 'Voided', refund: 'Refund',
     issued: 'Issued', due: 'Due', paid: 'Paid', period: 'Billing period', lines: 'Lines', why: 'Why this amount',
-    explain: 'How it is worked out', tier: 'Tier', tierUpTo: '{from} – {to}', tierAbove: 'above {from}', tierAll: 'All',
+    breakdown: 'How it is worked out', tier: 'Tier', tierUpTo: '{from} – {to}', tierAbove: 'above {from}', tierAll: 'All',
     partPackage: 'Packages started', partPercentage: 'Percentage', partPerEvent: 'Per event', partMinimum: 'Up to the minimum', partMaximum: 'Above the maximum', partProrated: 'Prorated by days', partGross: 'Before discounts', partTakenOff: 'Taken off already',
     lineDiscount: '{amount} discount', lineNet: '{amount} less {discount} discount is {net}',
     quantity: 'Quantity', rate: 'Rate', flat: 'Flat fee', amount: 'Amount',

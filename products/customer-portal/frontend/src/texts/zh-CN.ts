@@ -163,7 +163,7 @@ export default {
   invoice: {
     title: '账单 {number}', noteTitle: '贷项凭证 {number}', draftTitle: '账单草稿', notFound: '没有找到这张账单，或它不属于您的账户。',
     draftNote: '草稿将于 {time}（{zone}）正式出账，在此之前金额还会变化。', voidNote: '这张账单已作废，无需付款。', voidReason: '这张账单已作废，无需付款。原因：{reason}', payments: '付款记录', refunds: '退款记录', paidOn: '{date} · {reference}', reversedOn: '{date} 撤销：{reason}', paidToBalance: '其中 {amount} 超出待付金额，已转入余额', toRefund: '待退款', balanceApplied: '余额支付', periodOf: { fee: '{range}（套餐费）', usage: '{range}（用量）' }, voidedOn: '作废日期', voided: '作废', refund: '退款',
-    issued: '出账日期', due: '付款期限', paid: '支付日期', period: '计费周期', lines: '明细', why: '这个金额怎么来的', explain: '计算过程',
+    issued: '出账日期', due: '付款期限', paid: '支付日期', period: '计费周期', lines: '明细', why: '这个金额怎么来的', breakdown: '计算过程',
     tier: '区间', tierUpTo: '{from} – {to}', tierAbove: '{from} 以上', tierAll: '全部',
     partPackage: '按包（不足一包按一包）', partPercentage: '按比例', partPerEvent: '每笔', partMinimum: '补足最低消费', partMaximum: '超出封顶', partProrated: '按天数折算', partGross: '折前', partTakenOff: '已减免', lineDiscount: '折扣 {amount}', lineNet: '{amount}，扣除折扣 {discount} 后为 {net}', quantity: '数量', rate: '单价',
     flat: '固定费', amount: '金额',
