@@ -207,7 +207,7 @@ async function readChanges({ port }: Program): Promise<Figures> {
   for (let page = 0; page < changePages; page += 1) {
     const began = performance.now()
     const body: string = await new Promise((resolve, reject) => {
-      connection.send(requestOf('GET', `/api/billing/changes?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`, { key: secretKey }), (answer) => {
+      connection.send(requestOf('GET', `/api/billing/activity?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`, { key: secretKey }), (answer) => {
         if (answer.status === 200) resolve(answer.body)
         else reject(new Error(answer.body))
       })

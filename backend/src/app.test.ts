@@ -212,7 +212,7 @@ describe('the documentation', () => {
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([
       'DELETE /customers/{customerId}/aliases/{alias}',
       'DELETE /customers/{customerId}/discounts/{discountId}',
-      'DELETE /customers/{customerId}/subscription/scheduled-change', 'GET /changes', 'GET /customers',
+      'DELETE /customers/{customerId}/subscription/scheduled-change', 'GET /activity', 'GET /customers',
       'GET /customers/{customerId}', 'GET /customers/{customerId}/aliases',
       'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/deficits',
       'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late',

@@ -68,7 +68,7 @@ const connectionsForDueWork = 4
  * What happens by itself: meters are filled from events stored before, and, where time passes, due work is done twice a minute and the tables of usage are kept up
  * every hour. Where the clock stands, due work is done as it is moved.
  */
-function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKept, changeDaysKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
+function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKept, activityDaysKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
   const due = dueWorkOf(billing, {
     atOnce: connectionsForDueWork,
     onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
@@ -76,7 +76,7 @@ function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKep
   const upkeep = {
     async run() {
       await keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
-      await forgetOld(billing, { sessionDays: sessionDaysKept, ...(changeDaysKept === undefined ? {} : { changeDays: changeDaysKept }) })
+      await forgetOld(billing, { sessionDays: sessionDaysKept, ...(activityDaysKept === undefined ? {} : { activityDays: activityDaysKept }) })
     },
   }
   const fills = repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') })

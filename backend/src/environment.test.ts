@@ -17,7 +17,7 @@ test('nothing set: the server listens on this machine only, and neither product 
   expect(settingsOf({})).toMatchObject({
     port: 8000, host: '127.0.0.1', dataDir: './data', databaseUrl: undefined, enableCustomerPortal: false, enableAgentWorkbench: false,
     publicUrl: undefined, portalEmbedOrigins: [], demo: false, testClock: undefined, logLevel: 'info',
-    sessionDaysKept: 30, changeDaysKept: undefined, portalName: undefined, portalNameEn: undefined, portalLogo: undefined, portalLogoDark: undefined, portalBrandColour: undefined, portalSupportUrl: undefined,
+    sessionDaysKept: 30, activityDaysKept: undefined, portalName: undefined, portalNameEn: undefined, portalLogo: undefined, portalLogoDark: undefined, portalBrandColour: undefined, portalSupportUrl: undefined,
   })
 })
 
@@ -29,12 +29,12 @@ test('every variable is read', () => {
   expect(settingsOf({
     PORT: '0', HOST: '0.0.0.0', DATA_DIR: '/var/lib/portal', DATABASE_URL: 'postgres://u:p@db:5432/portal', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true',
     PUBLIC_URL: 'https://billing.example.com/', PORTAL_EMBED_ORIGINS: 'https://a.example.com, https://b.example.com:8443 https://a.example.com', BILLING_API_KEY: 'sk_live_0123456789abcdef',
-    DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json', TRUST_PROXY: '1', USAGE_RETENTION_MONTHS: '24', SESSION_RETENTION_DAYS: '90', CHANGE_RETENTION_DAYS: '400', BODY_TIMEOUT_SECONDS: '20', READER_TIMEOUT_SECONDS: '40',
+    DEMO: 'false', TEST_CLOCK: '2026-01-01T08:00:00+08:00', LOG_LEVEL: 'warn', WORKBENCH_FAQ: './faq.json', TRUST_PROXY: '1', USAGE_RETENTION_MONTHS: '24', SESSION_RETENTION_DAYS: '90', ACTIVITY_RETENTION_DAYS: '400', BODY_TIMEOUT_SECONDS: '20', READER_TIMEOUT_SECONDS: '40',
     PORTAL_ADVICE: 'false', ENABLE_DOCS: 'false', PORTAL_NAME: ' 星云客服 ', PORTAL_NAME_EN: 'Nebula', PORTAL_LOGO: mark, PORTAL_LOGO_DARK: mark, PORTAL_BRAND_COLOR: '0F766E', PORTAL_SUPPORT_URL: 'mailto:help@example.com',
   })).toEqual({
     portalAdvice: false, enableDocs: false, port: 0, host: '0.0.0.0', dataDir: '/var/lib/portal', databaseUrl: 'postgres://u:p@db:5432/portal', enableCustomerPortal: true, enableAgentWorkbench: true,
     publicUrl: 'https://billing.example.com', portalEmbedOrigins: ['https://a.example.com', 'https://b.example.com:8443'], billingApiKey: 'sk_live_0123456789abcdef',
-    demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json', trustProxy: 1, usageMonthsKept: 24, sessionDaysKept: 90, changeDaysKept: 400, bodyTimeoutSeconds: 20, readerTimeoutSeconds: 40,
+    demo: false, testClock: '2026-01-01T00:00:00.000000Z', logLevel: 'warn', workbenchFaq: './faq.json', trustProxy: 1, usageMonthsKept: 24, sessionDaysKept: 90, activityDaysKept: 400, bodyTimeoutSeconds: 20, readerTimeoutSeconds: 40,
     portalName: '星云客服', portalNameEn: 'Nebula', portalLogo: expect.objectContaining({ width: 24, height: 24 }), portalLogoDark: expect.anything(), portalBrandColour: '#0f766e', portalSupportUrl: 'mailto:help@example.com',
   })
 })
@@ -48,7 +48,7 @@ test.each([
   ['PORTAL_EMBED_ORIGINS', '*', 'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "*".'],
   ['TEST_CLOCK', 'tomorrow', 'TEST_CLOCK must be an instant such as 2026-01-01T00:00:00Z: it is "tomorrow".'],
   ['SESSION_RETENTION_DAYS', '0', 'SESSION_RETENTION_DAYS must be a number of days, 1 or more: it is "0".'],
-  ['CHANGE_RETENTION_DAYS', '6', 'CHANGE_RETENTION_DAYS must be a number of days, 7 or more: it is "6".'],
+  ['ACTIVITY_RETENTION_DAYS', '6', 'ACTIVITY_RETENTION_DAYS must be a number of days, 7 or more: it is "6".'],
   ['USAGE_RETENTION_MONTHS', '2', 'USAGE_RETENTION_MONTHS must be a number of months, 3 or more: it is "2".'],
   ['BODY_TIMEOUT_SECONDS', '0', 'BODY_TIMEOUT_SECONDS must be a number of seconds, 1 to 3600: it is "0".'],
   ['PORTAL_NAME', 'N'.repeat(41), `PORTAL_NAME must be a name of at most 40 characters: it is "${'N'.repeat(41)}".`],

@@ -1,4 +1,4 @@
-import { defaultRetention, fewestChangeDays, fewestMonthsKept } from '@customer-portal/billing'
+import { defaultRetention, fewestActivityDays, fewestMonthsKept } from '@customer-portal/billing'
 import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
 
@@ -41,7 +41,7 @@ export interface Settings {
   usageMonthsKept?: number
   /** How many days portal sessions stay after their end, and changes in the feed; all of these when absent. */
   sessionDaysKept: number
-  changeDaysKept?: number
+  activityDaysKept?: number
   /** After how many seconds a request that is not whole is given up, and a reader who takes nothing of an answer is let go. */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number
@@ -91,7 +91,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     trustProxy: read('TRUST_PROXY', 0, hops),
     usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
     sessionDaysKept: read('SESSION_RETENTION_DAYS', defaultRetention.sessionDays, daysKept(1)),
-    changeDaysKept: read('CHANGE_RETENTION_DAYS', undefined, daysKept(fewestChangeDays)),
+    activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(fewestActivityDays)),
     bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
     readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),

@@ -30,7 +30,7 @@ const clock = { at: '2026-03-10T04:00:00.000000Z' }
 /** They go on until somebody ends them. */
 const endless = new Set(['/api/portal/usage/stream'])
 /** Reading the feed gives its lines their places. */
-const writingReads = new Set(['/api/billing/changes'])
+const writingReads = new Set(['/api/billing/activity'])
 /** What a refusal may write all the same: what was refused, when a key was used, answers kept for an idempotency key. */
 const mayChange = ['idempotency_keys', 'rejected_events', 'secret_keys', 'portal_sessions', 'workbench_sessions', 'sessions']
 

@@ -30,6 +30,17 @@ export type Account = {
   }>
 }
 
+export type Activity = {
+  id: string
+  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided' | 'invoice.payment_reversed' | 'invoice.due_again' | 'balance.refunded' | 'balance.adjusted'
+  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  /** The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
+  subjectId: string
+  /** RFC 3339, UTC */
+  at: string
+}
+
 export type AdjustmentInput = {
   /** Minor units; below zero it takes from the balance, at most what is there */
   amount: number
@@ -54,17 +65,6 @@ export type BalanceAdjustment = {
   reason: string
   /** After it, and after what it paid of open invoices */
   balance: number
-  /** RFC 3339, UTC */
-  at: string
-}
-
-export type Change = {
-  id: string
-  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided' | 'invoice.payment_reversed' | 'invoice.due_again' | 'balance.refunded' | 'balance.adjusted'
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
-  customerId: string
-  /** The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
-  subjectId: string
   /** RFC 3339, UTC */
   at: string
 }
@@ -410,7 +410,7 @@ export type InvoiceLine = {
     /** A date in the customer's time zone, YYYY-MM-DD */
     end: string
   }
-  explain: Array<{
+  breakdown: Array<{
     kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
     upTo: number | null
     quantity: number
@@ -453,7 +453,7 @@ export type InvoiceSummary = {
     /** Minor units (分, cents) */
     amountOverdue: number
     /** When the next open invoice that is not overdue falls due */
-    nextDueAt: string | null
+    nextRunAt: string | null
   }>
 }
 
@@ -843,7 +843,7 @@ export type Preview = {
       /** A date in the customer's time zone, YYYY-MM-DD */
       end: string
     }
-    explain: Array<{
+    breakdown: Array<{
       kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
       upTo: number | null
       quantity: number
@@ -975,7 +975,7 @@ export type Priced = {
   amount: number
   /** ISO 4217 */
   currency: string
-  explain: Array<{
+  breakdown: Array<{
     kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
     upTo: number | null
     quantity: number
@@ -1457,10 +1457,10 @@ export interface Operations {
     }>
   } }
   /** What changed, oldest first. */
-  'GET /changes': { arguments: [query?: {
+  'GET /activity': { arguments: [query?: {
     cursor?: string
     limit?: number
-  }]; answer: Change }
+  }]; answer: Activity }
   /** Customers, newest first. */
   'GET /customers': { arguments: [query?: {
     q?: string
@@ -1837,7 +1837,7 @@ export interface Operations {
     /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
     planVersion?: number
     seats?: number
-    /** A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+    /** A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
     when?: 'now' | 'period_end'
     quoteId?: string
   }]; answer: Changed }
@@ -1848,7 +1848,7 @@ export interface Operations {
     /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
     planVersion?: number
     seats?: number
-    /** A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+    /** A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
     when?: 'now' | 'period_end'
     /** Of a subscription to start */
     trialDays?: number
@@ -2189,7 +2189,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'DELETE /customers/{customerId}/aliases/{alias}': { answer: 'nothing' },
   'DELETE /customers/{customerId}/discounts/{discountId}': { answer: 'nothing' },
   'DELETE /customers/{customerId}/subscription/scheduled-change': { query: true, answer: 'json' },
-  'GET /changes': { query: true, answer: 'page' },
+  'GET /activity': { query: true, answer: 'page' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/aliases': { answer: 'list' },

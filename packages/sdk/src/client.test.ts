@@ -84,19 +84,19 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect([...first.data.map(({ customerId }) => customerId), ...rest]).toEqual(all)
   })
 
-  test('the feed of changes ends where nothing has happened yet, and goes on from there', async () => {
+  test('the activity feed ends where nothing has happened yet, and goes on from there', async () => {
     const client = server.client()
     const seen: string[] = []
     let cursor: string | null = null
-    for await (const page of client.changes.list({ limit: 4 }).pages()) {
+    for await (const page of client.activity.list({ limit: 4 }).pages()) {
       seen.push(...page.data.map(({ id }) => id))
       cursor = page.nextCursor
     }
     expect(seen.length).toBeGreaterThan(8)
-    expect((await client.changes.list({ cursor: cursor! })).data).toEqual([])
+    expect((await client.activity.list({ cursor: cursor! })).data).toEqual([])
     await client.customers.create({ id: 'newest', companyName: 'Newest' })
     const later = []
-    for await (const change of client.changes.list({ cursor: cursor! })) later.push(change)
+    for await (const change of client.activity.list({ cursor: cursor! })) later.push(change)
     expect(later).toMatchObject([{ type: 'account.created', customerId: 'newest' }])
   })
 

@@ -180,8 +180,8 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     creditNotes: {
       create: call.one('POST /invoices/{invoiceId}/credit-notes'),
     },
-    changes: {
-      list: call.pages('GET /changes'),
+    activity: {
+      list: call.pages('GET /activity'),
     },
     portalSessions: {
       create: call.one('POST /portal-sessions', repeatable),

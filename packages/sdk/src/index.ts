@@ -7,6 +7,6 @@ export type { Answer, CallOptions, Method } from './operation.ts'
 export type { Page, Pages } from './pages.ts'
 export type { Clock } from './clock.ts'
 export type {
-  Account, Change, Changed, Charge, CloudEvent, Consumed, CustomerInput, CustomerUpdate, EventInput, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, MeterInput, Operations, Payment,
+  Account, Activity, Changed, Charge, CloudEvent, Consumed, CustomerInput, CustomerUpdate, EventInput, Invoice, InvoiceLine, InvoiceTitle, LocalizedText, Meter, MeterInput, Operations, Payment,
   Plan, PlanInput, PortalSession, Price, Problem, Quota, Reconciliation, Recorded, RejectedEvent, Released, Reserved, Seller, Settled, Subscription, UsageSummary,
 } from './api.ts'

@@ -16,7 +16,7 @@ export function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>
     let cursor: string | undefined
     do {
       const page = await read(cursor)
-      // The cursor of the feed of changes stands at its end too: there a page that leads nowhere else is the end.
+      // The cursor of the activity feed stands at its end too: there a page that leads nowhere else is the end.
       const leadsOn = page.nextCursor !== null && page.nextCursor !== cursor
       if (page.data.length === 0 && !leadsOn && cursor !== undefined) return
       yield page

@@ -315,14 +315,14 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
 
   describe('changes', () => {
     test('are told oldest first, page by page, with a place to go on from at the end', async () => {
-      const first = await get('/changes?limit=3')
+      const first = await get('/activity?limit=3')
       expect(first).toMatchObject({ status: 200, body: { data: [{ type: 'account.created' }, {}, {}], nextCursor: expect.any(String) } })
       let cursor = first.body.nextCursor as string
-      for (let page = first; page.body.data.length > 0; cursor = page.body.nextCursor) page = await get(`/changes?limit=100&cursor=${cursor}`)
+      for (let page = first; page.body.data.length > 0; cursor = page.body.nextCursor) page = await get(`/activity?limit=100&cursor=${cursor}`)
       await put('/customers/globex', { phone: '010-7' })
-      expect((await get(`/changes?cursor=${cursor}`)).body.data.at(-1)).toMatchObject({ type: 'account.updated', customerId: 'globex', subjectId: 'globex' })
-      expect(await get('/changes?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
-      expect((await get('/changes?limit=101')).status).toBe(400)
+      expect((await get(`/activity?cursor=${cursor}`)).body.data.at(-1)).toMatchObject({ type: 'account.updated', customerId: 'globex', subjectId: 'globex' })
+      expect(await get('/activity?cursor=nothing')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+      expect((await get('/activity?limit=101')).status).toBe(400)
     })
   })
 

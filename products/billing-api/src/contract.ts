@@ -1,4 +1,4 @@
-import { changeTypes, grantableScopes, longestReservation, mostTrialDays, mostVoided, type ChangeType, type Code, type GrantableScope } from '@customer-portal/billing'
+import { activityTypes, grantableScopes, longestReservation, mostTrialDays, mostVoided, type ActivityType, type Code, type GrantableScope } from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
@@ -109,11 +109,11 @@ export const ForgiveInput = Type.Object(
 )
 export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
 
-/** GET /changes */
-export const Change = Type.Object(
+/** GET /activity */
+export const Activity = Type.Object(
   {
     id: Type.String(),
-    type: Type.Unsafe<ChangeType>(Type.Union(changeTypes.map((type) => Type.Literal(type)))),
+    type: Type.Unsafe<ActivityType>(Type.Union(activityTypes.map((type) => Type.Literal(type)))),
     customerId: CustomerId,
     subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment' }),
     at: Instant,

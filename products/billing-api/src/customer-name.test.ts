@@ -43,7 +43,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
     const [invoice] = (await done('GET', `${path}/invoices`)).data
     expect(await done('GET', `/invoices/${invoice.id}`)).toMatchObject({ customerId: id, buyer: { customerId: id } })
     await done('PUT', `${path}/discounts/ten`, { kind: 'percent', value: '10', appliesTo: 'all', from: '2026-03-01' })
-    const { data } = await done('GET', '/changes?limit=100')
+    const { data } = await done('GET', '/activity?limit=100')
     expect(data.filter((change: { customerId: string }) => change.customerId === id).length).toBeGreaterThan(2)
     const { token } = await done('POST', '/portal-sessions', { customerId: id })
     const session = (await findPortalSession(server.billing, { token }))!

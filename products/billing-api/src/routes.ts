@@ -4,7 +4,7 @@ import { Account, Changed, Invoice, InvoiceSummary, Payment } from '@customer-po
 import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
-  AdjustmentInput, BalanceAdjustment, Change, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
+  AdjustmentInput, BalanceAdjustment, Activity, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
   PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, Refund, RefundInput, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
 } from './contract.ts'
 import { takeCustomersByAlias } from './customer-name.ts'
@@ -13,7 +13,7 @@ import { balanceRoutes } from './handlers/balance.ts'
 import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, MeterFill, UsageRange } from './handlers/events.ts'
 import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
-import { changeRoutes } from './handlers/changes.ts'
+import { activityRoutes } from './handlers/activity.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { deficitRoutes } from './handlers/deficits.ts'
 import { discountRoutes } from './handlers/discounts.ts'
@@ -54,7 +54,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
     quotaRoutes(api, billing)
     invoiceRoutes(api, billing, askerOf)
     balanceRoutes(api, billing, askerOf)
-    changeRoutes(api, billing)
+    activityRoutes(api, billing)
     portalSessionRoutes(api, billing, publicUrl)
     keyRoutes(api, billing)
     reconciliationRoutes(api, billing)
@@ -70,7 +70,7 @@ const description = {
     { name: 'customers', description: 'Customers, their subscriptions and discounts' },
     { name: 'usage', description: 'Usage events and quota' },
     { name: 'invoices', description: 'Invoices, payments and credit notes' },
-    { name: 'changes', description: 'What happened, in order' },
+    { name: 'activity', description: 'What happened, in order' },
     { name: 'portal sessions', description: 'Letting customers into the portal' },
     { name: 'keys', description: 'The secret keys of this API' },
     { name: 'test clock', description: 'Only on a server with a test clock' },
@@ -83,7 +83,7 @@ const description = {
   },
   schemas: {
     MeterFill, Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
-    Account, Alias, Change, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
+    Account, Alias, Activity, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
     AdjustmentInput, BalanceAdjustment, Refund, RefundInput,
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createCustomer, createSubscription, generatePdf, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listChanges, putDiscount, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice,
+  createCustomer, createSubscription, generatePdf, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, putDiscount, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice,
   type CreditNoteInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -47,7 +47,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     expect(note.lines).toMatchObject([{ kind: 'credit', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] }])
     expect(await read(invoice.id)).toMatchObject({ status: 'open', total: 63_494, amountCredited: 10_600, amountDue: 52_894, creditNotes: [{ id: note.id, number: note.number, total: -10_600 }], creditNote: null, sha256: invoice.sha256 })
     expect(await balance('acme')).toBe(0)
-    const changes = (await listChanges(world.billing, { limit: 100 })).data.map((change) => [change.type, change.subjectId])
+    const changes = (await listActivity(world.billing, { limit: 100 })).data.map((change) => [change.type, change.subjectId])
     expect(changes.at(-1)).toEqual(['invoice.issued', note.id])
     expect((await generatePdf(world.billing, { invoiceId: note.id })).fileName).toBe('CN-202611-000001.pdf')
   })
@@ -93,7 +93,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     expect((await getSubscription(world.billing, { customerId: 'late' })).status).toBe('active')
     const listed = async (status: 'open' | 'paid' | 'overdue') => (await getInvoices(world.billing, { customerId: 'late', status })).data.map((one) => one.id)
     expect([await listed('open'), await listed('overdue'), await listed('paid')]).toEqual([[], [], [note.id, invoice.id]])
-    expect((await listChanges(world.billing, { limit: 100 })).data.filter((change) => change.customerId === 'late').map((change) => [change.type, change.subjectId]).slice(-2)).toEqual([['invoice.issued', note.id], ['invoice.paid', invoice.id]])
+    expect((await listActivity(world.billing, { limit: 100 })).data.filter((change) => change.customerId === 'late').map((change) => [change.type, change.subjectId]).slice(-2)).toEqual([['invoice.issued', note.id], ['invoice.paid', invoice.id]])
   })
 
   test('an upgrade gives back the share of what notes left of the fee', async () => {

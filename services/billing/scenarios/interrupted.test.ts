@@ -9,7 +9,7 @@ import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/server-bundle.mjs'
-import { createSubscription, findMistakes, listChanges, migrateBilling, migrationsFolder, recordUsage, type Billing, type Changed } from '../src/index.ts'
+import { createSubscription, findMistakes, listActivity, migrateBilling, migrationsFolder, recordUsage, type Billing, type Changed } from '../src/index.ts'
 import { seedCatalogue, seedCustomer } from '../src/testing.ts'
 import { engineAt, points, run, type Command, type Location, type Point } from './interrupted-command.ts'
 
@@ -113,7 +113,7 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
   expect(mistakes).toEqual([])
   const issued = await billing.db.asOwner((tx) => tx.query<Issued & { id: string }>('select customer_id as customer, id, number, kind, period_start as period from invoices order by number'))
   expect(issued.map((invoice) => invoice.number.slice(-6))).toEqual([...issued.keys()].map((index) => String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0')))
-  const told = (await listChanges(billing, { limit: 100 })).data.filter((change) => change.type === 'invoice.issued').map((change) => change.subjectId)
+  const told = (await listActivity(billing, { limit: 100 })).data.filter((change) => change.type === 'invoice.issued').map((change) => change.subjectId)
   expect(told.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
   return issued
 }

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { partyOf } from './change.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import { onCustomer, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, type BillingState } from './history.ts'
@@ -85,7 +85,7 @@ async function endNow(
   await keepWaiting(tx, customerId, [])
   await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.

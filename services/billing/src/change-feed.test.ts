@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, listChanges, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Change } from './index.ts'
+import { actingFor, createSubscription, listActivity, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Activity } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
-describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) => {
+describe.each(testDatabases)('the activity feed on $name', ({ name, create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
@@ -12,10 +12,10 @@ describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) 
   afterAll(() => world.close())
 
   /** Reads on from a cursor until there is nothing more. */
-  async function readOn(cursor: string | null, limit = 7): Promise<{ changes: Change[]; cursor: string | null }> {
-    const changes: Change[] = []
+  async function readOn(cursor: string | null, limit = 7): Promise<{ changes: Activity[]; cursor: string | null }> {
+    const changes: Activity[] = []
     for (let at = cursor; ;) {
-      const page = await listChanges(world.billing, { ...(at === null ? {} : { cursor: at }), limit })
+      const page = await listActivity(world.billing, { ...(at === null ? {} : { cursor: at }), limit })
       changes.push(...page.data)
       if (page.data.length === 0) return { changes, cursor: page.nextCursor }
       at = page.nextCursor
@@ -23,7 +23,7 @@ describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) 
   }
 
   test('it is empty before anything happens, and has no place to go on from', async () => {
-    expect(await listChanges(world.billing)).toEqual({ data: [], nextCursor: null })
+    expect(await listActivity(world.billing)).toEqual({ data: [], nextCursor: null })
   })
 
   test('it tells a customer’s life in the order it happened, and each change once', async () => {
@@ -68,7 +68,7 @@ describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) 
 
   test('a cursor of another list is refused', async () => {
     for (const cursor of ['x', '', Buffer.from('["2026-10-31T16:00:00.000000Z","; drop"]').toString('base64url'), Buffer.from('["7"]').toString('base64url')]) {
-      await expect(listChanges(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
+      await expect(listActivity(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
     }
   })
 
@@ -76,7 +76,7 @@ describe.each(testDatabases)('the feed of changes on $name', ({ name, create }) 
     const { cursor: start } = await readOn(null)
     let writing = true
     const follow = async () => {
-      const heard: Change[] = []
+      const heard: Activity[] = []
       for (let cursor = start; ;) {
         const last = !writing
         const read = await readOn(cursor, 3)
@@ -145,7 +145,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
   afterAll(() => world.close())
 
   /** Reads a page and answers it, with how the database went about each of its statements. */
-  async function planned(cursor: string | null): Promise<{ page: Awaited<ReturnType<typeof listChanges>>; plans: string[] }> {
+  async function planned(cursor: string | null): Promise<{ page: Awaited<ReturnType<typeof listActivity>>; plans: string[] }> {
     const plans: string[] = []
     const explaining: Billing = {
       ...world.billing,
@@ -159,7 +159,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
         },
       }), options),
     }
-    return { page: await listChanges(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }), plans }
+    return { page: await listActivity(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }), plans }
   }
 
   const placed = async () => (await world.billing.transaction((tx) => tx.query<{ count: number }>('select count(position)::int as count from changes')))[0]!.count
@@ -181,7 +181,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     const heard: string[] = []
     let cursor: string | null = null
     for (let pages = 0; pages < 45; pages += 1) {
-      const page: Awaited<ReturnType<typeof listChanges>> = await listChanges(world.billing, { ...(cursor === null ? {} : { cursor }), limit: 100 })
+      const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(world.billing, { ...(cursor === null ? {} : { cursor }), limit: 100 })
       expect(page.data).toHaveLength(100)
       heard.push(...page.data.map(({ id }) => id))
       cursor = page.nextCursor

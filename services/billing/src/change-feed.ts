@@ -3,20 +3,20 @@ import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from 
 import type { Instant } from './rules/instant.ts'
 
 /** What can have happened, as `what it happened to`.`what happened`. */
-export const changeTypes = ['account.created', 'account.updated', 'subscription.created', 'subscription.changed', 'invoice.issued', 'invoice.paid', 'invoice.voided', 'invoice.payment_reversed', 'invoice.due_again', 'balance.refunded', 'balance.adjusted'] as const
-export type ChangeType = (typeof changeTypes)[number]
+export const activityTypes = ['account.created', 'account.updated', 'subscription.created', 'subscription.changed', 'invoice.issued', 'invoice.paid', 'invoice.voided', 'invoice.payment_reversed', 'invoice.due_again', 'balance.refunded', 'balance.adjusted'] as const
+export type ActivityType = (typeof activityTypes)[number]
 
 /** One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to: read that for its state now; of a balance, the refund or adjustment. */
-export interface Change {
+export interface Activity {
   id: string
-  type: ChangeType
+  type: ActivityType
   customerId: string
   subjectId: string
   at: Instant
 }
 
 /** Writes down that something happened, in the transaction in which it does. The caller holds the customer's lock. */
-export async function noteChange(tx: BillingTransaction, change: { type: ChangeType; customerId: string; subjectId: string }): Promise<void> {
+export async function recordActivity(tx: BillingTransaction, change: { type: ActivityType; customerId: string; subjectId: string }): Promise<void> {
   await tx.query('insert into changes (customer_id, type, subject_id, at) values ($1, $2, $3, $4)', [change.customerId, change.type, change.subjectId, tx.at])
 }
 
@@ -24,13 +24,13 @@ export async function noteChange(tx: BillingTransaction, change: { type: ChangeT
  * What happened, oldest first. `nextCursor` is where to go on, now or later: it stands at the end too, and is null only while
  * nothing has happened yet. Nothing ever appears behind a cursor that was given out, and each change appears once.
  */
-export async function listChanges(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<Page<Change>> {
+export async function listActivity(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<Page<Activity>> {
   const limit = pageLimit(input.limit)
   const [, after = '0'] = decodeCursor(input.cursor, 2) ?? []
   if (!/^\d{1,15}$/.test(after)) throw invalidCursor()
   return billing.transaction(async (tx) => {
     await placeUnread(tx)
-    const rows = await tx.query<Change & { position: number }>(
+    const rows = await tx.query<Activity & { position: number }>(
       `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId", at from changes
        where position > $1 order by position limit ${limit}`,
       [after],

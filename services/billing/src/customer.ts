@@ -1,6 +1,6 @@
 import { checkCustomerId, isNameTaken } from './alias.ts'
 import type { Billing } from './billing.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import { onCustomer, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState } from './history.ts'
@@ -29,7 +29,7 @@ export async function createCustomer(
     )
     if (created.length === 0) throw customerExists(customerId)
     await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, beginningOfTime, input.timezone ?? 'Asia/Shanghai'])
-    await noteChange(tx, { type: 'account.created', customerId, subjectId: customerId })
+    await recordActivity(tx, { type: 'account.created', customerId, subjectId: customerId })
     return accountOf(tx, customerId)
   }).catch((error: unknown) => { throw isNameTaken(error) ? customerExists(input.id!) : error })
 }
@@ -60,7 +60,7 @@ export async function updateCustomer(billing: Billing, input: Partial<CustomerDe
       // The period ends at another midnight now, and what waits for its end is due then.
       await scheduleNext(tx, await readBillingState(tx, input.customerId))
     }
-    await noteChange(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
+    await recordActivity(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
     return accountOf(tx, input.customerId)
   })
 }

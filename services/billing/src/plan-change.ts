@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { beginsGrid, blockersOf, endedPeriod, partyOf, planChange, type ChangeRequest, type PlannedChange } from './change.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import { catchUp, onCustomer, rememberClosed, scheduleNext } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, stateAfter, type BillingState } from './history.ts'
@@ -121,7 +121,7 @@ async function makeChange(tx: BillingTransaction, state: BillingState, change: P
   const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: phase }, party))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, waiting)
   await writePhases(tx, customerId, { endsOn: today, next: phase })
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
   const moved = stateAfter(state, { waiting, phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), phase] })
   const period = usagePeriods(moved.phases, today).at(-1)!
   const draft: InvoiceDraft = {
@@ -168,7 +168,7 @@ export async function dropWaiting(tx: BillingTransaction, state: BillingState, i
   if (!state.waiting.some(isDropped)) return state
   const waiting = state.waiting.filter((one) => !isDropped(one))
   await keepWaiting(tx, customerId, waiting)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return stateAfter(state, { waiting })
 }
 
@@ -179,7 +179,7 @@ export async function schedule(tx: BillingTransaction, state: BillingState, aske
   const kept = state.waiting.filter((one) => !isReplaced(one))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, kept)
   await insertWaiting(tx, customerId, asked, reason)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
 }
 

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from './billing.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { onCustomer } from './due.ts'
@@ -45,7 +45,7 @@ export async function recordRefund(billing: Billing, input: { customerId: string
       customerId, refund.id, creditNoteId, amount, source.currency, method, reference, tx.at,
     ])
     await moveCredit(tx, { customerId, invoiceId: creditNoteId, reason: 'refund', amount: -amount, currency: source.currency, causeId: refund.id, heldFor: source.heldFor })
-    await noteChange(tx, { type: 'balance.refunded', customerId, subjectId: refund.id })
+    await recordActivity(tx, { type: 'balance.refunded', customerId, subjectId: refund.id })
     return refund
   })
 }
@@ -115,7 +115,7 @@ export async function adjustBalance(billing: Billing, input: { customerId: strin
     const id = tx.newId('adj')
     await tx.query('insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)', [customerId, id, amount, currency, reason, tx.at])
     await moveCredit(tx, { customerId, invoiceId: null, reason: 'adjustment', amount, currency, causeId: id })
-    await noteChange(tx, { type: 'balance.adjusted', customerId, subjectId: id })
+    await recordActivity(tx, { type: 'balance.adjusted', customerId, subjectId: id })
     await payOpenInvoices(tx, { customerId, currency })
     return { id, customerId, amount, currency, reason, balance: await creditBalance(tx, customerId, currency), at: tx.at }
   })

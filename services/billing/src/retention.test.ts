@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createPortalSession, createSubscription, exchangePortalCode, findPortalSession, forgetOld, listChanges, previewChange, updateCustomer } from './index.ts'
+import { actingFor, createPortalSession, createSubscription, exchangePortalCode, findPortalSession, forgetOld, listActivity, previewChange, updateCustomer } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, changes: 0 }
@@ -44,18 +44,18 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
   })
 
   test('changes are forgotten only when asked for, and no cursor given out misses what happens later', async () => {
-    const { data, nextCursor } = await listChanges(world.billing)
+    const { data, nextCursor } = await listActivity(world.billing)
     await updateCustomer(world.billing, { customerId: 'gone', phone: '1' })
     world.set('2028-03-01T00:00:00Z')
     expect(await forgetOld(world.billing)).toEqual(nothing)
     const all = await count('changes')
     expect(all).toBeGreaterThan(data.length)
     // All but the one whose place is the newest; what is unread is as old as they are.
-    expect((await forgetOld(world.billing, { sessionDays: 30, changeDays: 300 })).changes).toBe(all - 1)
-    expect(await listChanges(world.billing, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
+    expect((await forgetOld(world.billing, { sessionDays: 30, activityDays: 300 })).changes).toBe(all - 1)
+    expect(await listActivity(world.billing, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
     await updateCustomer(world.billing, { customerId: 'gone', phone: '2' })
-    const later = await listChanges(world.billing, { cursor: nextCursor! })
+    const later = await listActivity(world.billing, { cursor: nextCursor! })
     expect(later.data.map(({ type }) => type)).toContain('account.updated')
-    expect((await listChanges(world.billing, { cursor: later.nextCursor! })).data).toEqual([])
+    expect((await listActivity(world.billing, { cursor: later.nextCursor! })).data).toEqual([])
   })
 })

@@ -6,12 +6,12 @@ export interface Retention {
   /** Portal sessions, after they could last be used. */
   sessionDays: number
   /** Changes in the feed, read or not; all of them when absent. */
-  changeDays?: number
+  activityDays?: number
 }
 
 export const defaultRetention: Retention = { sessionDays: 30 }
 /** Fewer, and a vendor's system that was away for some days would miss what happened. */
-export const fewestChangeDays = 7
+export const fewestActivityDays = 7
 
 /** An answer is kept for a day as promised, and another for whoever comes late. A quote that is over is only told as expired. */
 const answerSeconds = 48 * 3600
@@ -23,13 +23,13 @@ const batchesPerRun = 200
 export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'changes', number>
 
 /** Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so that nobody waits long; any process may call it at any time. */
-export async function forgetOld(billing: Billing, { sessionDays, changeDays }: Retention = defaultRetention): Promise<Forgotten> {
+export async function forgetOld(billing: Billing, { sessionDays, activityDays }: Retention = defaultRetention): Promise<Forgotten> {
   return {
     quotes: await inBatches(billing, quoteSeconds, 'quotes', 'expires_at < $1'),
     idempotency_keys: await inBatches(billing, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
     portal_sessions: await inBatches(billing, sessionDays * 86_400, 'portal_sessions', 'coalesce(renewal_expires_at, code_expires_at) < $1'),
     // The newest place stays: the next one is counted from it, and no cursor that was given out may come to stand before it.
-    changes: changeDays === undefined ? 0 : await inBatches(billing, changeDays * 86_400, 'changes',
+    changes: activityDays === undefined ? 0 : await inBatches(billing, activityDays * 86_400, 'changes',
       'at < $1 and (position is null or position < (select max(position) from changes))'),
   }
 }

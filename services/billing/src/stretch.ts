@@ -1,5 +1,5 @@
 import type { BillingTransaction } from './billing.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import type { SubscriptionState } from './history.ts'
 import type { LocalDate } from './rules/date.ts'
 import type { Phase } from './phases.ts'
@@ -26,7 +26,7 @@ export async function settleScheduled<State extends SubscriptionState>(tx: Billi
   if (begun.length === 0) return state
   for (const { at, phase } of begun) await writePhases(tx, customerId, { endsOn: at, next: phase })
   await keepWaiting(tx, customerId, begun.at(-1)!.left)
-  await noteChange(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
   return { ...state, begun: [] }
 }
 

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './change.ts'
-import { noteChange } from './change-feed.ts'
+import { recordActivity } from './change-feed.ts'
 import { catchUp, onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
 import { readBillingState, readSubscriptionState, type BillingState, type SubscriptionState } from './history.ts'
@@ -136,7 +136,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
     ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
   }
   await insertPhase(tx, input.customerId, phase)
-  await noteChange(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
+  await recordActivity(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readBillingState(tx, input.customerId)
   if (handedOver) await placeUsageAnew(tx, started, from)

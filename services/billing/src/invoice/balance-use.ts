@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { noteChange } from '../change-feed.ts'
+import { recordActivity } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
 import { money, type Money } from '../rules/money.ts'
 import { dueOf, leftToPay, mayBeOpen } from './state.ts'
@@ -32,7 +32,7 @@ export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Pro
 
 async function apply(tx: BillingTransaction, purse: Purse, { invoiceId, amount, due, heldFor }: { invoiceId: string; amount: Money; due: Money; heldFor?: string }): Promise<void> {
   await moveCredit(tx, { ...purse, invoiceId, reason: 'applied_to_invoice', amount: money(-amount), heldFor: heldFor ?? null })
-  if (amount === due) await noteChange(tx, { type: 'invoice.paid', customerId: purse.customerId, subjectId: invoiceId })
+  if (amount === due) await recordActivity(tx, { type: 'invoice.paid', customerId: purse.customerId, subjectId: invoiceId })
 }
 
 async function openInvoices(tx: BillingTransaction, { customerId, currency }: Purse): Promise<{ id: string; due: Money }[]> {
@@ -100,7 +100,7 @@ export async function makingDueAgain(tx: BillingTransaction, customerId: string,
   await work()
   if (before > 0 || await dueOf(tx, customerId, invoiceId) <= 0) return
   await tx.query('update invoices set due_again_at = $3::timestamptz + (due_at - issued_at) where customer_id = $1 and id = $2', [customerId, invoiceId, tx.at])
-  await noteChange(tx, { type: 'invoice.due_again', customerId, subjectId: invoiceId })
+  await recordActivity(tx, { type: 'invoice.due_again', customerId, subjectId: invoiceId })
 }
 
 /** The place among the movements of the balance at which money came to it. */

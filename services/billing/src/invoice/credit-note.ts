@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { noteChange } from '../change-feed.ts'
+import { recordActivity } from '../change-feed.ts'
 import { moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import { creditAmount, creditLines, givenBackAsCredit, leftOfLine, type Credit } from '../rules/credit-note.ts'
@@ -113,8 +113,8 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
   }
   await store(tx, document)
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency, heldFor: refund ? document.id : null })
-  await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
-  if (amountDue > 0 && amountCredited === amountDue) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
+  await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
+  if (amountDue > 0 && amountCredited === amountDue) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
   if (!refund) await payOpenInvoices(tx, { customerId, currency })
   return document
 }

@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { noteChange } from '../change-feed.ts'
+import { recordActivity } from '../change-feed.ts'
 import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
 import { billAgain, closePeriod, catchUp, scheduleNext } from '../due.ts'
 import { BillingError } from '../failure.ts'
@@ -72,7 +72,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     const used = await balanceUsedOn(tx, row)
     await tx.query('update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2', [customerId, row.id, tx.at, input.reason ?? null])
     for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
-    await noteChange(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
+    await recordActivity(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
     await scheduleNext(tx, await readBillingState(tx, customerId))
     return view(tx, await storedInvoice(tx, row.id, customerId))
@@ -131,7 +131,7 @@ export async function recordPayment(
       customerId, id, row.id, input.reference, input.amount, applied, input.method, paidAt, tx.at,
     ])
     await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: input.amount - applied, currency, causeId: id })
-    if (due > 0 && applied === due) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
+    if (due > 0 && applied === due) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
     return view(tx, row)
   })

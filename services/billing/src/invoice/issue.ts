@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../billing.ts'
-import { noteChange } from '../change-feed.ts'
+import { recordActivity } from '../change-feed.ts'
 import { creditBalance, moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import type { BillingState, SubscriptionState } from '../history.ts'
@@ -53,10 +53,10 @@ export async function issue(tx: BillingTransaction, state: BillingState, draft: 
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
   // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
   await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
-  await noteChange(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
+  await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
   state.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(state.balance - sums.creditApplied)
-  if (payableOf(document) === 0) await noteChange(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
+  if (payableOf(document) === 0) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }
 

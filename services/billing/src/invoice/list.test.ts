@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listChanges, listCreditMovements, listCustomers, listDiscounts, listEvents, listInvoices,
+  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listActivity, listCreditMovements, listCustomers, listDiscounts, listEvents, listInvoices,
   getUsageDetail, listDeficits, listLateEvents, listMeterFills, listPayments, listRefunds, listSecretKeys, plansFor, listMeters, listRejectedEvents, listReservations, listSubscriptions, recordPayment, recordUsage, summarizeInvoices, summarizePayments,
   summarizeSubscriptions, voidInvoice, type Billing, type Invoice,
 } from '../index.ts'
@@ -127,7 +127,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     const acrossCustomers: Record<string, () => Promise<unknown>> = {
       invoices: () => listInvoices(reading, { limit: 100 }), payments: () => listAllPayments(reading, { limit: 100 }), subscriptions: () => listSubscriptions(reading, { limit: 100 }),
       'found customers': () => listCustomers(reading, { limit: 100, q: 'another' }), events: () => listEvents(reading, { customerId: 'many', limit: 100 }),
-      reservations: () => listReservations(reading, { customerId: 'many', limit: 100 }), changes: () => listChanges(reading, { limit: 100 }),
+      reservations: () => listReservations(reading, { customerId: 'many', limit: 100 }), changes: () => listActivity(reading, { limit: 100 }),
       'sums of payments': () => summarizePayments(reading, {}), 'sums of subscriptions': () => summarizeSubscriptions(reading, {}),
       'payments of an invoice': () => listPayments(reading, { invoiceId: start.id }), refunds: () => listRefunds(reading, { customerId: 'many' }),
       deficits: () => listDeficits(reading, { customerId: 'many' }), keys: () => listSecretKeys(reading), 'plans a customer sees': () => plansFor(reading, { customerId: 'many' }),

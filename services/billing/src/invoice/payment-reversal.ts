@@ -1,5 +1,5 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
-import { noteChange } from '../change-feed.ts'
+import { recordActivity } from '../change-feed.ts'
 import { moveCredit } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import { readBillingState } from '../history.ts'
@@ -42,7 +42,7 @@ async function reverse(tx: BillingTransaction, row: StoredInvoice, payment: Paym
   await makingDueAgain(tx, customerId, row.id, async () => {
     await tx.query('update payments set reversed_at = $3, reversal_reason = $4 where customer_id = $1 and id = $2', [customerId, payment.id, tx.at, reason])
   })
-  await noteChange(tx, { type: 'invoice.payment_reversed', customerId, subjectId: row.id })
+  await recordActivity(tx, { type: 'invoice.payment_reversed', customerId, subjectId: row.id })
   await payOpenInvoices(tx, purse)
 }
 
