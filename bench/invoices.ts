@@ -61,7 +61,7 @@ async function assertIssued(url: string, count: number): Promise<void> {
       (select count(distinct number) from invoices where number like 'INV-202612-%')::int as numbers,
       (select last from invoice_numbers where month = '202612') as last,
       (select count(*) from closed_periods)::int as closed,
-      (select count(*) from changes where type = 'invoice.issued')::int - (select count(*) from invoices where kind = 'start')::int as told,
+      (select count(*) from activity where type = 'invoice.issued')::int - (select count(*) from invoices where kind = 'start')::int as told,
       (select count(*) from customers where due_at > '${dueAt}')::int as due`)
   for (const [what, rows] of Object.entries(found!)) if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
 }
@@ -185,7 +185,7 @@ export async function insertEach({ url, connections, issuedUrl }: Input & { issu
 async function insertInvoice(client: pg.PoolClient, row: IssuedRow): Promise<void> {
   await client.query('begin')
   await client.query({ name: 'period', text: 'insert into closed_periods values ($1, $2, $3)', values: [row.customer_id, row.period_start, row.closed_at] })
-  await client.query({ name: 'change', text: `insert into changes (customer_id, type, subject_id, at) values ($1, 'invoice.issued', $2, $3)`, values: [row.customer_id, row.id, row.issued_at] })
+  await client.query({ name: 'change', text: `insert into activity (customer_id, type, subject_id, at) values ($1, 'invoice.issued', $2, $3)`, values: [row.customer_id, row.id, row.issued_at] })
   await client.query({ name: 'due', text: 'update customers set due_at = $2 where customer_id = $1', values: [row.customer_id, row.next_due_at] })
   // The one row all connections share is taken as late as it can be.
   await client.query({ name: 'number', text: `insert into invoice_numbers values ('INV', '202612', 1) on conflict (series, month) do update set last = invoice_numbers.last + 1` })
@@ -205,7 +205,7 @@ export async function insertInBulk({ url, issuedUrl }: Input & { issuedUrl: stri
         `insert into invoices (${invoiceColumns}) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::jsonb[], $13::text[], $14::text[])`,
         columns(invoiceColumns),
       )
-      await client.query(`insert into changes (customer_id, type, subject_id, at) select c, 'invoice.issued', i, a from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`, columns(['customer_id', 'id', 'issued_at']))
+      await client.query(`insert into activity (customer_id, type, subject_id, at) select c, 'invoice.issued', i, a from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`, columns(['customer_id', 'id', 'issued_at']))
       await client.query('insert into closed_periods select * from unnest($1::text[], $2::date[], $3::timestamptz[])', columns(['customer_id', 'period_start', 'closed_at']))
       await client.query('update customers set due_at = t.due from unnest($1::text[], $2::timestamptz[]) as t(id, due) where customer_id = t.id', columns(['customer_id', 'next_due_at']))
       await client.query(`insert into invoice_numbers values ('INV', '202612', $1)`, [rows.length])
@@ -215,7 +215,7 @@ export async function insertInBulk({ url, issuedUrl }: Input & { issuedUrl: stri
   })
 }
 
-const invoiceColumns = ['customer_id', 'id', 'number', 'kind', 'period_start', 'stretch_id', 'issued_at', 'due_at', 'currency', 'total', 'payable', 'document', 'sha256', 'template'] as const
+const invoiceColumns = ['customer_id', 'id', 'number', 'kind', 'period_start', 'cause_id', 'issued_at', 'due_at', 'currency', 'total', 'payable', 'document', 'sha256', 'template'] as const
 const invoiceParameters = invoiceColumns.map((_, index) => `$${index + 1}`).join()
 
 type IssuedRow = Record<(typeof invoiceColumns)[number] | 'closed_at' | 'next_due_at', string>

@@ -192,7 +192,7 @@ async function withChanges(bench: Bench): Promise<Server> {
   const location = (await prepareOnPostgres(bench, customers, 'changes')).location as Server
   bench.progress(`storing ${changesOf(bench.count).toLocaleString('en')} changes`, 0, changesOf(bench.count))
   await query(location.databaseUrl,
-    `insert into changes (customer_id, type, subject_id, at)
+    `insert into activity (customer_id, type, subject_id, at)
      select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer', '${instantFromMilliseconds(Date.now())}' from generate_series(1, ${changesOf(bench.count)}) n`)
   return location
 }

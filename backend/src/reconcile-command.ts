@@ -2,7 +2,7 @@ import { findMistakes, type Mistake, type MistakePage } from '@customer-portal/b
 import { runOnBooks } from './database-command.ts'
 import { askServer } from './running-server.ts'
 
-const usage = `Proves the books from the rows: usage, rollups, invoices and their hashes, account credit, numbers, stretches.
+const usage = `Proves the books from the rows: usage, rollups, invoices and their hashes, account credit, numbers, phases.
 
   npm run reconcile
 

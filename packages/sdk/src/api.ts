@@ -259,7 +259,7 @@ export type Invoice = {
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   number: string | null
-  kind: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+  kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
   status: 'draft' | 'open' | 'paid' | 'void'
   overdue: boolean
   /** ISO 4217 */
@@ -377,7 +377,7 @@ export type Invoice = {
 
 export type InvoiceLine = {
   id: string
-  kind: 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
+  kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
   description: LocalizedText
   /** Letters, digits and _ . : - */
   meter?: string
@@ -810,7 +810,7 @@ export type Preview = {
   /** ISO 4217 */
   currency: string
   lines: Array<{
-    kind: 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
+    kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
     description: LocalizedText
     /** Letters, digits and _ . : - */
     meter?: string
@@ -1591,7 +1591,7 @@ export interface Operations {
   'GET /invoices': { arguments: [query?: {
     customerId?: string
     status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+    kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
     currency?: string
     start?: string
     end?: string
@@ -1603,7 +1603,7 @@ export interface Operations {
   'GET /invoices/summary': { arguments: [query?: {
     customerId?: string
     status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+    kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
     currency?: string
     start?: string
     end?: string
@@ -1884,7 +1884,7 @@ export interface Operations {
     /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
     customerId: string
     number: string | null
-    kind: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+    kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
     status: 'draft' | 'open' | 'paid' | 'void'
     overdue: boolean
     /** ISO 4217 */

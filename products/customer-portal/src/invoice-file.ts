@@ -15,7 +15,7 @@ const texts = {
       '账单编号', '类型', '状态', '套餐费开始', '套餐费结束', '用量开始', '用量结束', '出账日期', '付款期限', '付款日期', '币种', '小计', '优惠', '税额', '合计', '余额抵扣',
       '冲减', '已付', '转入余额', '待付', '已撤销付款', '已退款', '待退款',
     ],
-    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
+    kinds: { start: '首期账单', renewal: '续费账单', change: '变更账单', final: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
     statuses: { draft: '草稿', open: '待支付', overdue: '已逾期', paid: '已支付', void: '已作废', issued: '已出账', part_paid: '部分支付', settled: '已结清' },
   },
   en: {
@@ -24,7 +24,7 @@ const texts = {
       'Number', 'Kind', 'Status', 'Fee start', 'Fee end', 'Usage start', 'Usage end', 'Issued', 'Due', 'Paid', 'Currency', 'Subtotal', 'Discount', 'Tax', 'Total',
       'Balance applied', 'Credited', 'Amount paid', 'Added to balance', 'Amount due', 'Payments reversed', 'Refunded', 'To refund',
     ],
-    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final invoice', charge: 'Charge', credit_note: 'Credit note' },
+    kinds: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', final: 'Final invoice', charge: 'Charge', credit_note: 'Credit note' },
     statuses: { draft: 'Draft', open: 'Unpaid', overdue: 'Overdue', paid: 'Paid', void: 'Void', issued: 'Issued', part_paid: 'Partly paid', settled: 'Settled' },
   },
 }

@@ -279,7 +279,7 @@ export const BreakdownStep = Type.Object(
   },
 )
 export type BreakdownStep = Static<typeof BreakdownStep>
-export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('credit'), Type.Literal('adjustment'), Type.Literal('charge')])
+export const LineKind = Type.Union([Type.Literal('fee'), Type.Literal('usage'), Type.Literal('unused_time'), Type.Literal('adjustment'), Type.Literal('charge'), Type.Literal('credit_note')])
 export const InvoiceLine = Type.Object(
   {
     id: Type.String(),
@@ -341,7 +341,7 @@ export type Seller = Static<typeof Seller>
 export const Buyer = Type.Object({ customerId: CustomerId, companyName: Type.String(), email: Nullable(Type.String()), address: Nullable(Type.String()), phone: Nullable(Type.String()), invoiceTitle: Nullable(InvoiceTitle) }, closed)
 
 export const InvoiceStatus = Type.Union([Type.Literal('draft'), Type.Literal('open'), Type.Literal('paid'), Type.Literal('void')])
-export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('closing'), Type.Literal('charge'), Type.Literal('credit_note')])
+export const InvoiceKind = Type.Union([Type.Literal('start'), Type.Literal('renewal'), Type.Literal('change'), Type.Literal('final'), Type.Literal('charge'), Type.Literal('credit_note')])
 const PaidAmount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' })
 /** A payment of an invoice. */
 export const Payment = Type.Object(

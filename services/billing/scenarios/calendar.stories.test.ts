@@ -380,7 +380,7 @@ stories('the calendar', [
       tax 6% 219.00, total 3869.00`)
   })
 
-  story('a minimum is due for days without use as well, by the day', 'a minimum applies at zero usage and is prorated with the stretch', {}, async (life) => {
+  story('a minimum is due for days without use as well, by the day', 'a minimum applies at zero usage and is prorated with the phase', {}, async (life) => {
     await life.on('2026-12-22 09:00')
     await life.subscribes('floor')
     await life.on('2027-02-02 00:00')

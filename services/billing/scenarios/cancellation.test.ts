@@ -79,7 +79,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await linesOf('late')).toEqual([['start', ['fee', 59_900]]])
     await world.passTo('2027-03-01T00:00:00Z')
     const [closing] = await invoicesOf('late')
-    expect(closing).toMatchObject({ kind: 'closing', issuedAt: '2027-01-04T16:00:00.000000Z', period: { label: '2026-11' }, lines: [{ kind: 'adjustment', quantity: 120, amount: 600 }] })
+    expect(closing).toMatchObject({ kind: 'final', issuedAt: '2027-01-04T16:00:00.000000Z', period: { label: '2026-11' }, lines: [{ kind: 'adjustment', quantity: 120, amount: 600 }] })
     expect(await linesOf('late')).toHaveLength(2)
   })
 
@@ -104,7 +104,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(invoice).toMatchObject({ kind: 'start', subtotal: 199_900 })
     await expect(createSubscription(world.billing, { customerId: 'back', planId: 'business' })).rejects.toMatchObject({ code: 'subscription_exists' })
     await world.passTo('2027-02-12T00:00:00Z')
-    expect(await linesOf('back')).toEqual([['renewal', ['fee', 199_900]], ['renewal', ['fee', 199_900]], ['closing', ['adjustment', 1_000]], ['start', ['fee', 199_900]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('back')).toEqual([['renewal', ['fee', 199_900]], ['renewal', ['fee', 199_900]], ['final', ['adjustment', 1_000]], ['start', ['fee', 199_900]], ['start', ['fee', 59_900]]])
     const { periods } = await getUsageSummary(world.billing, { customerId: 'back' })
     expect(periods.map(({ label, start, end }) => [label, start, end])).toEqual([['2027-02', '2027-02-10', '2027-03-10'], ['2027-01', '2027-01-10', '2027-02-10'], ['2026-12', '2026-12-10', '2027-01-10'], ['2026-11', '2026-11-01', '2026-12-01']])
   })
@@ -121,19 +121,19 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await expect(consume(world.billing, { customerId: 'ended', meter: 'ai_chat', id: 'c' })).rejects.toMatchObject({ code: 'no_active_subscription' })
     await expect(cancel('ended', { when: 'now' })).rejects.toMatchObject({ code: 'no_active_subscription' })
     // 14 of 30 days: 59900 − 59900 × 16 ÷ 30 = 59900 − 31946.67 → 27953. With 6 %: 1677.18 → 1677.
-    expect(invoice).toMatchObject({ kind: 'change', lines: [{ kind: 'credit', amount: -27_953, days: { billed: 14, of: 30 } }], total: -29_630 })
+    expect(invoice).toMatchObject({ kind: 'change', lines: [{ kind: 'unused_time', amount: -27_953, days: { billed: 14, of: 30 } }], total: -29_630 })
     // Used before the ending and told after it: billed. Used after it on the same date: not.
     world.set('2026-11-16T06:00:00Z')
     await use('ended', 'before', 3, '2026-11-16T03:59:59Z')
     await use('ended', 'after', 9, '2026-11-16T04:00:01Z')
     await world.passTo('2026-11-16T17:00:00Z')
-    expect(await linesOf('ended')).toEqual([['renewal', ['usage', 550]], ['change', ['credit', -27_953]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('ended')).toEqual([['renewal', ['usage', 550]], ['change', ['unused_time', -27_953]], ['start', ['fee', 59_900]]])
     // 5.50 and 6 % of it, 0.33, come off the balance.
     expect((await getCustomer(world.billing, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
     // What arrives late is billed on the closing invoice, 35 days after the date is over.
     await use('ended', 'late', 100, '2026-11-15T04:00:00Z')
     await world.passTo('2026-12-21T16:00:00Z')
-    expect((await invoicesOf('ended'))[0]).toMatchObject({ kind: 'closing', issuedAt: '2026-12-21T16:00:00.000000Z', lines: [{ kind: 'adjustment', amount: 500 }] })
+    expect((await invoicesOf('ended'))[0]).toMatchObject({ kind: 'final', issuedAt: '2026-12-21T16:00:00.000000Z', lines: [{ kind: 'adjustment', amount: 500 }] })
     await subscribe('kept')
     expect(await cancel('kept', { when: 'now' })).toMatchObject({ invoice: null, subscription: { status: 'canceled' } })
   })
@@ -148,7 +148,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     // The 16th day: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. What was used before it is billed first.
     expect(invoice).toMatchObject({ kind: 'start', lines: [{ kind: 'fee', amount: 59_900 }] })
     expect((await getUsageSummary(world.billing, { customerId: 'again' })).meters[0]).toMatchObject({ used: 7 })
-    expect(await linesOf('again')).toEqual([['start', ['fee', 59_900]], ['change', ['credit', -1_997]], ['renewal', ['usage', 500]], ['change', ['credit', -27_953]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('again')).toEqual([['start', ['fee', 59_900]], ['change', ['unused_time', -1_997]], ['renewal', ['usage', 500]], ['change', ['unused_time', -27_953]], ['start', ['fee', 59_900]]])
     // The start voided, and made again: the same.
     const [start, credit] = await invoicesOf('again')
     expect(credit).toMatchObject({ total: -2_117, lines: [{ period: { start: '2026-11-16', end: '2026-11-17' } }] })
@@ -187,7 +187,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     }
     // 59900 ÷ 30 = 1996.67 → 1997 for the date, 57903 for the rest; 199900 ÷ 30 = 6663.33 → 6663 and 193237.
     expect(await linesOf('fickle')).toEqual([
-      ['start', ['fee', 59_900]], ['change', ['credit', -6_663]], ['change', ['credit', -193_237]], ['start', ['fee', 199_900]], ['change', ['credit', -1_997]], ['change', ['credit', -57_903]], ['start', ['fee', 59_900]],
+      ['start', ['fee', 59_900]], ['change', ['unused_time', -6_663]], ['change', ['unused_time', -193_237]], ['start', ['fee', 199_900]], ['change', ['unused_time', -1_997]], ['change', ['unused_time', -57_903]], ['start', ['fee', 59_900]],
     ])
     await world.passTo('2026-12-20T00:00:00Z')
     expect(await subscription('fickle')).toMatchObject({ plan: { id: 'team' }, usagePeriod: { label: '2026-12' } })
@@ -213,7 +213,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     const lines = (await invoicesOf('daily')).flatMap((invoice) => invoice.lines)
     const sumOf = (kinds: string[], of: (line: (typeof lines)[number]) => number) => lines.filter((line) => kinds.includes(line.kind)).reduce((total, line) => total + of(line), 0)
     // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by itself at most by half a fen.
-    expect(Math.abs(sumOf(['fee', 'credit'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
+    expect(Math.abs(sumOf(['fee', 'unused_time'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
     expect(sumOf(['usage', 'adjustment'], (line) => line.quantity)).toBe(40)
     await putSeller(world.billing, seller)
   })

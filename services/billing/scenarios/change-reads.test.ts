@@ -70,7 +70,7 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     }
     const [young, old] = [await seen('young'), await seen('old')]
     expect(old).toEqual(young)
-    expect(young.lines).toEqual([['credit', -59_900], ['fee', 199_900]])
+    expect(young.lines).toEqual([['unused_time', -59_900], ['fee', 199_900]])
     // Each reads them a few times: for the credit, for late usage, for discounts.
     expect(old.preview.documents).toBeLessThan(60)
   })

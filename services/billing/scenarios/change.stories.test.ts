@@ -19,7 +19,7 @@ stories('changes', [
   { id: 'yearly', name: 'Yearly', rank: 12, interval: 'year', fee: { amount: 718_800, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 1_000, ...perUnit(5) }] },
   { id: 'old-price', name: 'Old price', rank: 5, fee: { amount: 10_000, per: 'subscription' } },
 ], (story) => {
-  story('upgraded twice in one day, each step gives back what the one before charged', 'one negative line per stretch left; the day of a change belongs to the last plan of it', {}, async (life) => {
+  story('upgraded twice in one day, each step gives back what the one before charged', 'one negative line per phase left; the day of a change belongs to the last plan of it', {}, async (life) => {
     await beginsOnTeam(life)
     await life.on('2026-11-16 09:00')
     await life.upgrades('business')
@@ -139,7 +139,7 @@ stories('changes', [
       tax 6% 119.94, total 2118.94`)
   })
 
-  story('more seats now, fewer at the end of the month, and the counter of chats goes on', 'a change of seats alone starts a stretch for the fee only', {}, async (life) => {
+  story('more seats now, fewer at the end of the month, and the counter of chats goes on', 'a change of seats alone starts a phase for the fee only', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('seats', { seats: 3 })
     await life.consumes('ai_chat', 200)

@@ -50,7 +50,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect((await getUsageSummary(world.billing, { customerId: 'retried' })).usage).toEqual({ ai_chat: 5 })
   })
 
-  test('twenty upgrades leave one open stretch, no gap and no overlap', async () => {
+  test('twenty upgrades leave one open phase, no gap and no overlap', async () => {
     await subscribe('climber', 'free')
     const targets: [string, number | undefined][] = [['team', undefined], ['seats', 2], ['seats', 5], ['business', undefined], ['seats', 3]]
     const outcomes = await times(20, (index) => {
@@ -58,7 +58,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
       return upgradeSubscription(world.billing, { customerId: 'climber', planId, seats }).catch((error: unknown) => error)
     })
     for (const outcome of outcomes) if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'BillingError', code: 'not_an_upgrade' } satisfies Partial<BillingError>)
-    const phases = await world.db.asOwner((tx) => tx.query<{ plan_id: string; starts_on: string; ends_on: string | null }>("select plan_id, starts_on, ends_on from stretches where customer_id = 'climber' order by sequence"))
+    const phases = await world.db.asOwner((tx) => tx.query<{ plan_id: string; starts_on: string; ends_on: string | null }>("select plan_id, starts_on, ends_on from phases where customer_id = 'climber' order by sequence"))
     expect(phases.filter((phase) => phase.ends_on === null)).toMatchObject([{ plan_id: 'business' }])
     for (const [index, phase] of phases.slice(1).entries()) expect(phases[index]!.ends_on).toBe(phase.starts_on)
     // Whatever the way up, the money in the end is that of the month on business.
@@ -92,7 +92,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     await subscribe('payer', 'team')
     const [invoice] = (await getInvoices(world.billing, { customerId: 'payer' })).data
     await times(8, (index) => recordPayment(world.billing, { invoiceId: invoice!.id, amount: 10_000, method: 'cash', reference: `p${index}` }))
-    const [balance] = await world.db.asOwner((tx) => tx.query<{ sum: number }>("select sum(amount)::bigint as sum from credit_movements where customer_id = 'payer'"))
+    const [balance] = await world.db.asOwner((tx) => tx.query<{ sum: number }>("select sum(amount)::bigint as sum from balance_transactions where customer_id = 'payer'"))
     expect(balance!.sum).toBe(80_000 - invoice!.total)
   })
 

@@ -44,7 +44,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       number: 'CN-202611-000001', kind: 'credit_note', status: 'paid', subtotal: -10_000, taxes: [{ rate: '6', mode: 'exclusive', base: -10_000, amount: -600 }], taxTotal: -600, total: -10_600, amountDue: 0,
       creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason: '服务中断补偿', amountCredited: 10_600 }, period: invoice.period, buyer: invoice.buyer,
     })
-    expect(note.lines).toMatchObject([{ kind: 'credit', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] }])
+    expect(note.lines).toMatchObject([{ kind: 'credit_note', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] }])
     expect(await read(invoice.id)).toMatchObject({ status: 'open', total: 63_494, amountCredited: 10_600, amountDue: 52_894, creditNotes: [{ id: note.id, number: note.number, total: -10_600 }], creditNote: null, sha256: invoice.sha256 })
     expect(await balance('acme')).toBe(0)
     const changes = (await listActivity(world.billing, { limit: 100 })).data.map((change) => [change.type, change.subjectId])
@@ -102,7 +102,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     world.set('2026-12-30T04:00:00Z')
     const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business' })
     // 31,000 are left for 31 days: 21 of them are not used.
-    expect(change!.lines[0]).toMatchObject({ kind: 'credit', amount: -21_000, breakdown: [{ kind: 'gross', amount: -40_577 }, { kind: 'taken_off', amount: 19_577 }] })
+    expect(change!.lines[0]).toMatchObject({ kind: 'unused_time', amount: -21_000, breakdown: [{ kind: 'gross', amount: -40_577 }, { kind: 'taken_off', amount: 19_577 }] })
   })
 
   test('usage given back out of goodwill is not billed again, and what makes it cheaper gives back no more than was left', async () => {
@@ -188,9 +188,9 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
 
   test('a note that says other than its row, or gives back too much, is named', async () => {
     const broken = [
-      ["update invoices set lowered = lowered + 1 where number = 'CN-202611-000001'", "update invoices set lowered = lowered - 1 where number = 'CN-202611-000001'", 'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","lowered":"10601"}'],
+      ["update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'", "update invoices set applied_to_invoice = applied_to_invoice - 1 where number = 'CN-202611-000001'", 'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","applied":"10601"}'],
       ["update invoices set document = jsonb_set(document, '{total}', '-90000') where number = 'CN-202611-000001'", "update invoices set document = jsonb_set(document, '{total}', '-10600') where number = 'CN-202611-000001'", 'an invoice that was credited wrongly: its credit notes give back 142894 of 63494: INV-202611-000001'],
-      ["update credit_movements set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'", "update credit_movements set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'", 'a balance that differs from the invoice: {"number":"CN-202612-'],
+      ["update balance_transactions set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'", "update balance_transactions set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'", 'a balance that differs from the invoice: {"number":"CN-202612-'],
       ["update invoice_numbers set last = last + 1 where series = 'CN' and month = '202611'", "update invoice_numbers set last = last - 1 where series = 'CN' and month = '202611'", 'a gap in the numbers: {"month":"CN-202611"'],
     ] as const
     for (const [breakIt, mendIt, named] of broken) {

@@ -24,7 +24,7 @@ async function play({ create }: TestDatabase, seed: number, steps: number) {
     const log = await playHistory(world, { seed, steps, look: async () => expect([...await mistakesOf(world), ...await givenBackTooMuch(world), ...await rememberedTooLate(world)]).toEqual([]) })
     const rows = await world.db.asOwner((tx) => tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>('select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"'))
     const sums = await world.db.asOwner((tx) => tx.query('select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"'))
-    const trials = await world.db.asOwner((tx) => tx.query('select 1 from stretches where trial_ends_on is not null'))
+    const trials = await world.db.asOwner((tx) => tx.query('select 1 from phases where trial_ends_on is not null'))
     return { log, trials: trials.length, documents: rows.map((row) => row.document), invoices: rows.map((row) => canonicalJson(row)), sums }
   } finally {
     await world.close()
@@ -52,7 +52,7 @@ onTwo.each(seeds)(`a history of ${steps} commands, seed %i, keeps every invarian
   // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
   if (ownSeed !== undefined) return
   const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'charge', 'closing', 'credit', 'credit_note', 'fee', 'renewal', 'start', 'usage'])
+  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'charge', 'credit_note', 'fee', 'final', 'renewal', 'start', 'unused_time', 'usage'])
   expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
   expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
   const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))

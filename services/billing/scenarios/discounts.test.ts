@@ -65,7 +65,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     const changed = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business', quoteId: preview.quoteId })
     // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back: 40,577 less 13,525.
     expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
-    expect(shown(changed.invoice!)).toEqual([['credit', -27_052, 0], ['fee', 135_416, 0]])
+    expect(shown(changed.invoice!)).toEqual([['unused_time', -27_052, 0], ['fee', 135_416, 0]])
     expect(changed.invoice!.lines[0]!.breakdown.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_525]])
     expect(changed.invoice!.total).toBe(preview.total)
   })

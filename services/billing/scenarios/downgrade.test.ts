@@ -54,7 +54,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     const { subscription: upgraded } = await upgradeSubscription(world.billing, { customerId: 'wavering', planId: 'business' })
     expect(upgraded).toMatchObject({ plan: { id: 'business' }, scheduledChange: null })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await linesOf('wavering')).toEqual([['renewal', ['fee', 199_900]], ['change', ['credit', -29_950], ['fee', 99_950]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('wavering')).toEqual([['renewal', ['fee', 199_900]], ['change', ['unused_time', -29_950], ['fee', 99_950]], ['start', ['fee', 59_900]]])
   })
 
   test('it is undone by a request, and a second one takes the place of the first', async () => {
@@ -108,7 +108,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     await downgradeSubscription(world.billing, { customerId: 'hour', planId: 'team' })
     world.set('2026-11-30T16:30:00Z')
     await upgradeSubscription(world.billing, { customerId: 'hour', planId: 'business' })
-    expect(await linesOf('hour')).toEqual([['change', ['credit', -59_900], ['fee', 199_900]], ['renewal', ['fee', 59_900]], ['start', ['fee', 199_900]]])
+    expect(await linesOf('hour')).toEqual([['change', ['unused_time', -59_900], ['fee', 199_900]], ['renewal', ['fee', 59_900]], ['start', ['fee', 199_900]]])
   })
 
   test('the renewal voided and generated again bills the lower fee again', async () => {

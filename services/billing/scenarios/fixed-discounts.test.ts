@@ -92,7 +92,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await world.passTo('2027-09-16T01:00:00Z')
     // One seat costs nothing (50.00 less 60.00), two cost 40.00: half of that.
     const change = await seats('above', 2)
-    expect(change.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([['credit', 0, 0], ['fee', 5_000, 3_000]])
+    expect(change.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([['unused_time', 0, 0], ['fee', 5_000, 3_000]])
     expect((await cancelSubscription(world.billing, { customerId: 'above', when: 'now', credit: true })).subscription.status).toBe('canceled')
   })
 

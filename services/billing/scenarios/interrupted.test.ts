@@ -160,7 +160,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
       const issued = await booksOf(billing)
       expect([periodsOf(issued, 'acme', 'renewal'), periodsOf(issued, 'acme', 'change')]).toEqual([renewals, ['2027-01-01']])
       expect(issued.find((one) => one.kind === 'change')!.number).toBe((again.body as Changed).invoice!.number)
-      const phases = await billing.db.asOwner((tx) => tx.query("select plan_id, ends_on is null as open from stretches where customer_id = 'acme' order by sequence"))
+      const phases = await billing.db.asOwner((tx) => tx.query("select plan_id, ends_on is null as open from phases where customer_id = 'acme' order by sequence"))
       expect(phases).toEqual([{ plan_id: 'team', open: false }, { plan_id: 'business', open: true }])
     })
   }, patience)

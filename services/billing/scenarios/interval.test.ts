@@ -36,7 +36,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     world.set('2026-11-15T16:35:00Z')
     const { subscription, invoice } = await upgradeSubscription(world.billing, { customerId: 'longer', planId: 'yearly', quoteId: preview.quoteId })
     expect(invoice).toMatchObject({ total: preview.total, amountDue: preview.dueNow })
-    expect(await linesOf('longer')).toEqual([['change', ['credit', -29_950], ['fee', 1_200_000], ['usage', 500]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('longer')).toEqual([['change', ['unused_time', -29_950], ['fee', 1_200_000], ['usage', 500]], ['start', ['fee', 59_900]]])
     // The usage period begins anew as well, with the whole allowance; today belongs to it.
     expect(subscription).toMatchObject({ plan: { id: 'yearly' }, currentPeriod: { start: '2026-11-16', end: '2027-11-16' }, usagePeriod: { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' }, allowances: [{ allowance: 3_000, used: 5 }] })
     const { periods } = await getUsageSummary(world.billing, { customerId: 'longer' })
@@ -54,7 +54,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await subscribe('punctual')
     world.set('2026-11-30T16:30:00Z')
     await upgradeSubscription(world.billing, { customerId: 'punctual', planId: 'yearly' })
-    expect(await linesOf('punctual')).toEqual([['change', ['credit', -59_900], ['fee', 1_200_000]], ['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('punctual')).toEqual([['change', ['unused_time', -59_900], ['fee', 1_200_000]], ['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
   })
 
   test('from a plan by the calendar, changed on the date it began, the months are those of the plan it is on', async () => {

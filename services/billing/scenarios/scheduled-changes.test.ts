@@ -82,7 +82,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     // 335 of 365 days: 360000 − 360000 × 30 ÷ 365 = 360000 − 29589.04 = 330411.
     expect(waiting).toMatchObject({ plan: { id: 'chat-year' }, scheduledChange: { planId: 'chat', at: '2026-12-01' }, nextInvoice: { at: '2026-12-01', estimatedTotal: 30_000 - 330_411 } })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await linesOf('shorter')).toEqual([['renewal', ['credit', -330_411], ['fee', 30_000]], ['start', ['fee', 360_000]]])
+    expect(await linesOf('shorter')).toEqual([['renewal', ['unused_time', -330_411], ['fee', 30_000]], ['start', ['fee', 360_000]]])
     await world.passTo('2027-01-02T00:00:00Z')
     expect((await linesOf('shorter'))[0]).toEqual(['renewal', ['fee', 30_000]])
   })
@@ -144,7 +144,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await subscribe('timed', 'large')
     // 15 of 30 days: −450.00 and 150.00.
     const down = await move('timed', 'chat', { when: 'now' })
-    expect(down.invoice!.lines.map((line) => [line.kind, line.amount])).toEqual([['credit', -45_000], ['fee', 15_000]])
+    expect(down.invoice!.lines.map((line) => [line.kind, line.amount])).toEqual([['unused_time', -45_000], ['fee', 15_000]])
     const up = await move('timed', 'large', { when: 'period_end' })
     expect(up).toMatchObject({ invoice: null, subscription: { plan: { id: 'chat' }, scheduledChange: { planId: 'large', at: '2026-12-01', by: 'vendor' } } })
     await world.passTo('2026-12-02T00:00:00Z')

@@ -11,7 +11,7 @@ stories('usage and money', [
   { id: 'dinar', name: 'Dinar', rank: 1, currency: 'BHD', taxRate: '10', fee: { amount: 12_345, per: 'subscription' } },
   { id: 'more-dinar', name: 'More dinar', rank: 2, currency: 'BHD', taxRate: '10', fee: { amount: 99_999, per: 'subscription' } },
 ], (story) => {
-  story('usage that comes in the month after is on the next invoice, once, up to 35 days', 'late usage: one adjustment per meter, stretch and period: all known now less all billed so far', {}, async (life) => {
+  story('usage that comes in the month after is on the next invoice, once, up to 35 days', 'late usage: one adjustment per meter, phase and period: all known now less all billed so far', {}, async (life) => {
     await life.on('2026-11-01 00:00')
     await life.subscribes('team')
     await life.uses('ai_chat', 800)
@@ -172,7 +172,7 @@ stories('usage and money', [
       tax 10% 2.922, total 32.140`)
   })
 
-  story('from a price with the tax inside to one without: each line keeps its own way', 'tax per (rate, mode) on the summed base; the credit has the tax of the stretch it gives back', {}, async (life) => {
+  story('from a price with the tax inside to one without: each line keeps its own way', 'tax per (rate, mode) on the summed base; the credit has the tax of the phase it gives back', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('inclusive')
     await life.on('2026-11-16 09:00')

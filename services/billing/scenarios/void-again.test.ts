@@ -62,7 +62,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await use('life', 'u3', 2_000, '2027-09-02T00:00:00Z')
     await world.passTo('2027-10-20T01:00:00Z')
     const before = await standing('life')
-    expect([...new Set(before.map(([kind]) => kind))].sort()).toEqual(['change', 'closing', 'renewal', 'start'])
+    expect([...new Set(before.map(([kind]) => kind))].sort()).toEqual(['change', 'final', 'renewal', 'start'])
     await voidAll('life')
     expect(await standing('life')).toEqual([])
     await world.passTo('2027-10-21T01:00:00Z')

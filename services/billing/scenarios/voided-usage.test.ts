@@ -232,7 +232,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await nextRunAt(world.billing)).toBe('2027-11-01T16:00:00.000000Z')
     expect(await rememberedTooLate(world)).toEqual([])
     await world.passTo('2027-11-02T00:00:00Z')
-    const first = ['closing', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
+    const first = ['final', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
     expect(await told()).toEqual([...before, first])
     await runBilling(world.billing)
     expect(await told()).toHaveLength(3)
@@ -241,12 +241,12 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')
     await runBilling(world.billing)
-    const second = ['closing', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
+    const second = ['final', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
     expect(await told()).toEqual([...before, first, second])
     // Voided, it is made again, and nothing else is.
     await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'left' })).data[0]!.id })
     await world.passTo('2028-05-22T00:00:00Z')
-    expect((await told()).slice(2)).toEqual([first, ['closing', 'void', ...second.slice(2)], ['closing', 'paid', '2028-05-20T16:00:00.000000Z', second[3]]])
+    expect((await told()).slice(2)).toEqual([first, ['final', 'void', ...second.slice(2)], ['final', 'paid', '2028-05-20T16:00:00.000000Z', second[3]]])
     expect(await mistakesIn(world)).toEqual([])
     expect(await rememberedTooLate(world)).toEqual([])
   })

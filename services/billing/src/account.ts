@@ -72,7 +72,7 @@ async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]
     `select ${customerColumns},
        (select json_agg(z order by z."from") from (
           select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id) z) as zones,
-       (select coalesce(sum(m.amount), 0)::bigint from credit_movements m
+       (select coalesce(sum(m.amount), 0)::bigint from balance_transactions m
         where m.customer_id = c.customer_id and m.currency = c.currency) as "creditBalance"
      from customers c where customer_id = any($1) order by array_position($1, customer_id)`,
     [customerIds],

@@ -89,6 +89,6 @@ async function endNow(
   const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
-  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, phaseId: current.subscriptionId })
+  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, cause: { kind: 'subscription', id: current.subscriptionId } })
   return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today), state: ended }
 }

@@ -54,7 +54,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
 
   test('an invoice with nothing to pay is issued and paid', async () => {
     const { cursor } = await readOn(null)
-    await world.db.asOwner((tx) => tx.query("insert into credit_movements (customer_id, id, invoice_id, reason, amount, currency, at) select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at from invoices where customer_id = 'acme' limit 1"))
+    await world.db.asOwner((tx) => tx.query("insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at) select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at from invoices where customer_id = 'acme' limit 1"))
     await world.passTo('2026-12-31T18:00:00Z')
     expect((await readOn(cursor)).changes.map((change) => change.type)).toEqual(['invoice.issued', 'invoice.paid'])
   })
@@ -137,9 +137,9 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     await seedCustomer(world.billing, 'acme')
     await world.db.asOwner(async (tx) => {
       // Row level security is forced upon the owner too.
-      await tx.query('alter table changes no force row level security')
-      await tx.query("insert into changes (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)", [unread])
-      await tx.query('alter table changes force row level security')
+      await tx.query('alter table activity no force row level security')
+      await tx.query("insert into activity (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)", [unread])
+      await tx.query('alter table activity force row level security')
     })
   })
   afterAll(() => world.close())
@@ -162,10 +162,10 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     return { page: await listActivity(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }), plans }
   }
 
-  const placed = async () => (await world.billing.transaction((tx) => tx.query<{ count: number }>('select count(position)::int as count from changes')))[0]!.count
+  const placed = async () => (await world.billing.transaction((tx) => tx.query<{ count: number }>('select count(position)::int as count from activity')))[0]!.count
 
   test.each(['not yet known', 'known'])('a call places and reads a bounded part along the indexes, the statistics being %s', async (statistics) => {
-    if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze changes'))
+    if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze activity'))
     const before = await placed()
     const { page, plans } = await planned(null)
     expect(page.data).toHaveLength(100)

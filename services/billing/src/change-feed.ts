@@ -17,7 +17,7 @@ export interface Activity {
 
 /** Writes down that something happened, in the transaction in which it does. The caller holds the customer's lock. */
 export async function recordActivity(tx: BillingTransaction, change: { type: ActivityType; customerId: string; subjectId: string }): Promise<void> {
-  await tx.query('insert into changes (customer_id, type, subject_id, at) values ($1, $2, $3, $4)', [change.customerId, change.type, change.subjectId, tx.at])
+  await tx.query('insert into activity (customer_id, type, subject_id, at) values ($1, $2, $3, $4)', [change.customerId, change.type, change.subjectId, tx.at])
 }
 
 /**
@@ -31,7 +31,7 @@ export async function listActivity(billing: Billing, input: { cursor?: string; l
   return billing.transaction(async (tx) => {
     await placeUnread(tx)
     const rows = await tx.query<Activity & { position: number }>(
-      `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId", at from changes
+      `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId", at from activity
        where position > $1 order by position limit ${limit}`,
       [after],
     )
@@ -54,14 +54,14 @@ const byIndexOnly = 'set local enable_seqscan = off; set local enable_bitmapscan
  * gives the same places.
  */
 async function placeUnread(tx: BillingTransaction): Promise<void> {
-  if ((await tx.query(`${byIndexOnly}; select 1 from changes where position is null order by sequence limit 1`)).length === 0) return
+  if ((await tx.query(`${byIndexOnly}; select 1 from activity where position is null order by sequence limit 1`)).length === 0) return
   await tx.query("select pg_advisory_xact_lock(hashtext('customer-portal changes'))")
   await tx.query(
-    `update changes set position = placed.position
+    `update activity set position = placed.position
      from (
-       select customer_id, sequence, (select coalesce(max(position), 0) from changes) + row_number() over (order by sequence) as position
-       from (select customer_id, sequence from changes where position is null order by sequence limit ${placedAtOnce}) unread
+       select customer_id, sequence, (select coalesce(max(position), 0) from activity) + row_number() over (order by sequence) as position
+       from (select customer_id, sequence from activity where position is null order by sequence limit ${placedAtOnce}) unread
      ) placed
-     where (changes.customer_id, changes.sequence) = (placed.customer_id, placed.sequence)`,
+     where (activity.customer_id, activity.sequence) = (placed.customer_id, placed.sequence)`,
   )
 }

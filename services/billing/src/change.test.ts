@@ -37,7 +37,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   const upgrade = (customerId: string, planId: string, more: { seats?: number; quoteId?: string } = {}) => upgradeSubscription(world.billing, { customerId, planId, ...more })
   const pay = (invoice: Invoice | null) => recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total, method: 'bank', reference: 'r' })
   const phasesOf = (customerId: string) => world.db.asOwner((tx) =>
-    tx.query<{ plan: string; from: string; to: string | null }>('select plan_id as plan, starts_on as "from", ends_on as "to" from stretches where customer_id = $1 order by sequence', [customerId]))
+    tx.query<{ plan: string; from: string; to: string | null }>('select plan_id as plan, starts_on as "from", ends_on as "to" from phases where customer_id = $1 order by sequence', [customerId]))
   const creditOf = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
 
   test('the plan they are on changes nothing', async () => {
@@ -60,7 +60,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await pay(await subscribe('ranked', 'team'))
     const { invoice } = await upgrade('ranked', 'cheap')
     // −599.00 × 15 ÷ 30 and 30.00 × 15 ÷ 30, with 6 %: −284.50 − 17.07.
-    expect(amounts(invoice)).toEqual([['credit', -29_950], ['fee', 1_500]])
+    expect(amounts(invoice)).toEqual([['unused_time', -29_950], ['fee', 1_500]])
     expect(invoice).toMatchObject({ subtotal: -28_450, taxTotal: -1_707, total: -30_157, amountDue: 0, status: 'paid' })
     expect(await creditOf('ranked')).toBe(30_157)
   })
@@ -79,7 +79,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await subscribe('seated', 'seats', 2)
     await consume(world.billing, { customerId: 'seated', meter: 'ai_chat', id: 'c1', quantity: 250 })
     const { invoice, subscription } = await upgrade('seated', 'seats', { seats: 5 })
-    expect(amounts(invoice)).toEqual([['credit', -9_900], ['fee', 24_750]])
+    expect(amounts(invoice)).toEqual([['unused_time', -9_900], ['fee', 24_750]])
     expect(invoice!.lines.map((line) => line.quantity)).toEqual([2, 5])
     expect(subscription).toMatchObject({ seats: 5, allowances: [{ allowance: 300, used: 250, remaining: 50 }] })
     expect(await consume(world.billing, { customerId: 'seated', meter: 'ai_chat', id: 'c2', quantity: 100 })).toMatchObject({ granted: 50, remaining: 0 })
@@ -96,12 +96,12 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(subscription).toMatchObject({ seats: 2, allowances: [{ meter: 'ai_chat', allowance: 160, used: 18, remaining: 142 }] })
   })
 
-  test('twice in a day: the stretch between is empty, and the money still adds up', async () => {
+  test('twice in a day: the phase between is empty, and the money still adds up', async () => {
     await subscribe('twice', 'team')
     const first = await upgrade('twice', 'seats', { seats: 3 })
     const second = await upgrade('twice', 'business')
-    expect(amounts(first.invoice)).toEqual([['credit', -29_950], ['fee', 14_850]])
-    expect(amounts(second.invoice)).toEqual([['credit', -14_850], ['fee', 99_950]])
+    expect(amounts(first.invoice)).toEqual([['unused_time', -29_950], ['fee', 14_850]])
+    expect(amounts(second.invoice)).toEqual([['unused_time', -14_850], ['fee', 99_950]])
     expect(await phasesOf('twice')).toMatchObject([{ plan: 'team', to: '2026-11-16' }, { plan: 'seats', from: '2026-11-16', to: '2026-11-16' }, { plan: 'business', from: '2026-11-16', to: null }])
     expect((await getSubscription(world.billing, { customerId: 'twice' })).nextInvoice).toMatchObject({ at: '2026-12-01', estimatedTotal: 211_894 })
   })
@@ -110,7 +110,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.billing, 'first-day')
     await createSubscription(world.billing, { customerId: 'first-day', planId: 'team' })
-    expect(amounts((await upgrade('first-day', 'business')).invoice)).toEqual([['credit', -59_900], ['fee', 199_900]])
+    expect(amounts((await upgrade('first-day', 'business')).invoice)).toEqual([['unused_time', -59_900], ['fee', 199_900]])
   })
 
   test('a level change is free, and what was paid before it is still credited later', async () => {
@@ -119,9 +119,9 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     world.set('2026-11-20T16:30:00Z') // the 21st: ten days are left
     const { invoice } = await upgrade('level', 'team')
     // 300.00 were paid for the month; ten of its thirty days come back, though they were billed for level-a.
-    expect(amounts(invoice)).toEqual([['credit', -10_000], ['fee', 19_967]])
+    expect(amounts(invoice)).toEqual([['unused_time', -10_000], ['fee', 19_967]])
     world.set('2026-11-22T16:30:00Z') // the 23rd: eight days are left
-    expect(amounts((await upgrade('level', 'business')).invoice)).toEqual([['credit', -15_973], ['fee', 53_307]])
+    expect(amounts((await upgrade('level', 'business')).invoice)).toEqual([['unused_time', -15_973], ['fee', 53_307]])
   })
 
   test('credit is only for what was billed: a voided start invoice gives none', async () => {
@@ -134,14 +134,14 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await subscribe('undone', 'team')
     const { invoice } = await upgrade('undone', 'business')
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
-    expect(amounts((await upgrade('undone', 'cheap')).invoice)).toEqual([['credit', -29_950], ['fee', 1_500]])
+    expect(amounts((await upgrade('undone', 'cheap')).invoice)).toEqual([['unused_time', -29_950], ['fee', 1_500]])
   })
 
   test('inclusive tax is given back and charged as it was billed', async () => {
     await subscribe('taxed', 'inclusive')
     const { invoice } = await upgrade('taxed', 'business')
     // −450.00 hold 25.47 of tax; 999.50 carry 59.97 on top.
-    expect(amounts(invoice)).toEqual([['credit', -45_000], ['fee', 99_950]])
+    expect(amounts(invoice)).toEqual([['unused_time', -45_000], ['fee', 99_950]])
     expect(invoice!.taxes).toEqual([{ rate: '6', mode: 'inclusive', base: -42_453, amount: -2_547 }, { rate: '6', mode: 'exclusive', base: 99_950, amount: 5_997 }])
     expect(invoice).toMatchObject({ subtotal: 54_950, taxTotal: 3_450, total: 60_947 })
   })
@@ -154,7 +154,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     const { invoice } = await upgrade('graced', 'business', { quoteId: preview.quoteId })
     const { data } = await getInvoices(world.billing, { customerId: 'graced' })
     expect(data.map((one) => [one.kind, amounts(one)])).toEqual([
-      ['change', [['credit', -59_900], ['fee', 199_900]]], ['renewal', [['fee', 59_900], ['usage', 50]]], ['start', [['fee', 59_900]]],
+      ['change', [['unused_time', -59_900], ['fee', 199_900]]], ['renewal', [['fee', 59_900], ['usage', 50]]], ['start', [['fee', 59_900]]],
     ])
     expect(invoice).toMatchObject({ total: preview.total, amountDue: preview.dueNow })
   })

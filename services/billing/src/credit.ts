@@ -9,7 +9,7 @@ export type CreditReason =
 /** A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a refund. */
 export async function creditBalance(tx: BillingTransaction, customerId: string, currency: string): Promise<Money> {
   const [row] = await tx.query<{ balance: string }>(
-    'select coalesce(sum(amount), 0)::text as balance from credit_movements where customer_id = $1 and currency = $2 and held_for is null', [customerId, currency],
+    'select coalesce(sum(amount), 0)::text as balance from balance_transactions where customer_id = $1 and currency = $2 and held_for is null', [customerId, currency],
   )
   return money(Number(row!.balance))
 }
@@ -44,7 +44,7 @@ export async function listCreditMovements(billing: Billing, input: { customerId:
        from (
          select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m.invoice_id as "invoiceId", m.cause_id,
            (sum(m.amount) over (partition by m.currency order by m.sequence))::bigint as balance
-         from credit_movements m where m.customer_id = $1) m
+         from balance_transactions m where m.customer_id = $1) m
        left join invoices i on (i.customer_id, i.id) = (m.customer_id, m."invoiceId")
        left join payments p on (p.customer_id, p.id) = (m.customer_id, m.cause_id)
        left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
@@ -73,7 +73,7 @@ export interface Movement {
 export async function moveCredit(tx: BillingTransaction, { causeId, heldFor, ...movement }: Movement): Promise<void> {
   if (movement.amount === 0) return
   await tx.query(
-    'insert into credit_movements (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    'insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
     [movement.customerId, tx.newId('crd'), movement.invoiceId, movement.reason, movement.amount, movement.currency, tx.at, causeId ?? null, heldFor ?? null],
   )
 }

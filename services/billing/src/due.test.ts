@@ -107,9 +107,9 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     await subscribe('failing')
     await subscribe('healthy')
     // What no command can write: a phase whose plan charges a meter that is not there.
-    await world.db.asOwner((tx) => tx.query("update stretches set anchor_on = '2026-10-31'::date, starts_on = '2026-10-31'::date, alignment = 'calendar', ends_on = '2026-10-31' where customer_id = 'failing'"))
+    await world.db.asOwner((tx) => tx.query("update phases set anchor_on = '2026-10-31'::date, starts_on = '2026-10-31'::date, alignment = 'calendar', ends_on = '2026-10-31' where customer_id = 'failing'"))
     await world.db.asOwner((tx) => tx.query("insert into plans (id, version, spec, created_at) select 'broken', 1, jsonb_set(spec, '{charges,0,meter}', '\"gone\"'), created_at from plans where id = 'team'"))
-    await world.db.asOwner((tx) => tx.query("update stretches set plan_id = 'broken', ends_on = null where customer_id = 'failing'"))
+    await world.db.asOwner((tx) => tx.query("update phases set plan_id = 'broken', ends_on = null where customer_id = 'failing'"))
     world.set('2026-11-30T17:00:00Z')
     const failures: RunFailure[] = []
     await runBilling(world.billing, { onFailure: (failure) => failures.push(failure) })

@@ -1,7 +1,7 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { readBillingState, type BillingState } from './history.ts'
 import { closesAt, firstOpen } from './invoice/closed.ts'
-import type { InvoiceDocument } from './invoice/document.ts'
+import type { Cause, InvoiceDocument } from './invoice/document.ts'
 import { issue } from './invoice/issue.ts'
 import { draftAgain, periodOf, termsAtEnd } from './invoice/reissue.ts'
 import { closingLines, renewalLines } from './invoice/renewal.ts'
@@ -95,8 +95,8 @@ async function closeEnded(tx: BillingTransaction, history: BillingState, until: 
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) {
       // There is one closing at the end, and one for each time it was opened again.
-      const phaseId = reopenedAt === null ? '' : `${id} ${reopenedAt}`
-      await issue(tx, history, { kind: 'closing', period, phaseId, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+      const cause: Cause | null = reopenedAt === null ? null : { kind: 'reopening', id: `${id} ${reopenedAt}` }
+      await issue(tx, history, { kind: 'final', period, cause, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
     }
     await writeDeficits(tx, history, endsOn)
     await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])

@@ -143,10 +143,10 @@ function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
   }
 }
 
-type WaitingRow = { by: Party; at: LocalDate; stretch_id: string | null; seats: number | null } & PlanRow
+type WaitingRow = { by: Party; at: LocalDate; phase_id: string | null; seats: number | null } & PlanRow
 
 function waitingFrom(row: WaitingRow): Waiting {
-  return { by: row.by, at: row.at, change: row.stretch_id === null ? null : { id: row.stretch_id, plan: planFrom(row), seats: row.seats } }
+  return { by: row.by, at: row.at, change: row.phase_id === null ? null : { id: row.phase_id, plan: planFrom(row), seats: row.seats } }
 }
 
 interface Facts extends CustomerRow {
@@ -183,11 +183,11 @@ const billingFacts = `,
        exists (
           select from invoices
           where customer_id = k.customer_id and voided_at is not null and billed_again_at is null
-            and kind in ('start', 'renewal', 'change', 'closing')) as "billsAgain",
+            and kind in ('start', 'renewal', 'change', 'final')) as "billsAgain",
        (select coalesce(json_agg(d order by d.sequence), '[]') from (
           select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until", sequence
           from discounts where customer_id = k.customer_id order by sequence limit ${mostDiscounts}) d) as discounts,
-       (select coalesce(sum(amount), 0)::text from credit_movements
+       (select coalesce(sum(amount), 0)::text from balance_transactions
         where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
@@ -201,14 +201,14 @@ async function readFacts<Found extends Facts>(tx: BillingTransaction, customerId
        (select coalesce(json_agg(s order by s.sequence), '[]') from (
           select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
             p.id as plan_id, p.version, p.spec
-          from stretches s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
+          from phases s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
             join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id) where s.customer_id = k.customer_id) s) as rows,
-       (select u.started_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+       (select u.started_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
-       (select u.ended_at from stretches s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+       (select u.ended_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
         where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "endedAt",
        (select json_agg(c order by c.at, c.by) from (
-          select c.asked_by as by, c.on_date as at, c.stretch_id, c.seats, p.id, p.version, p.spec
+          select c.asked_by as by, c.on_date as at, c.phase_id, c.seats, p.id, p.version, p.spec
           from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting,
        (select coalesce(json_agg(d), '[]') from (
           select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven

@@ -36,7 +36,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       await voidEvents(world.billing, { customerId, ids: ['called'], reason: 'sent twice' })
       await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
     }
-    await world.db.asOwner((tx) => tx.query("insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'closing', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers"))
+    await world.db.asOwner((tx) => tx.query("insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'final', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers"))
     await world.db.asOwner((tx) => tx.query("insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers"))
     world.set('2026-11-30T17:00:00Z')
     for (const customerId of ['a', 'b']) {
@@ -123,7 +123,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     for (const access of [portal, { role: 'billing' } as const]) {
       for (const sql of [
         "update invoices set document = '{}'", 'update invoices set total = 0, payable = 0', "update invoices set number = 'X'", "update invoices set sha256 = ''", 'delete from invoices', 'update usage_events set quantity = 0',
-        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update credit_movements set amount = 1', 'delete from credit_movements', 'update refunds set amount = 1', 'delete from refunds', 'update balance_adjustments set amount = 1', 'delete from balance_adjustments', "update stretches set starts_on = '2020-01-01'", 'delete from stretches',
+        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update balance_transactions set amount = 1', 'delete from balance_transactions', 'update refunds set amount = 1', 'delete from refunds', 'update balance_adjustments set amount = 1', 'delete from balance_adjustments', "update phases set starts_on = '2020-01-01'", 'delete from phases',
         "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()', "update usage_keys set body_hash = ''",
       ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
     }

@@ -125,7 +125,7 @@ async function makeChange(tx: BillingTransaction, state: BillingState, change: P
   const moved = stateAfter(state, { waiting, phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), phase] })
   const period = usagePeriods(moved.phases, today).at(-1)!
   const draft: InvoiceDraft = {
-    kind: 'change', period, phaseId: phase.id, termsDays: to.plan.paymentTermsDays,
+    kind: 'change', period, cause: { kind: 'phase', id: phase.id }, termsDays: to.plan.paymentTermsDays,
     lines: change.lines.map((line) => (line.phaseId === '' ? { ...line, phaseId: phase.id } : line)),
   }
   const document = await issue(tx, moved, draft)

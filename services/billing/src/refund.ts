@@ -63,7 +63,7 @@ async function sourceOf(tx: BillingTransaction, customerId: string, currency: st
   const { document } = await storedInvoice(tx, creditNoteId, customerId)
   if (!document.creditNote) throw new BillingError('invoice_not_found', { pointer: '/creditNoteId', message: `${document.number} is no credit note` })
   const [sums] = await tx.query<{ held: string; refunded: string }>(
-    `select (select coalesce(sum(amount), 0) from credit_movements where customer_id = $1 and held_for = $2)::text as held,
+    `select (select coalesce(sum(amount), 0) from balance_transactions where customer_id = $1 and held_for = $2)::text as held,
        (select coalesce(sum(amount), 0) from refunds where customer_id = $1 and credit_note_id = $2)::text as refunded`,
     [customerId, creditNoteId],
   )

@@ -3,7 +3,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { actingFor, createPortalSession, createSubscription, exchangePortalCode, findPortalSession, forgetOld, listActivity, previewChange, updateCustomer } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
-const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, changes: 0 }
+const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, activity: 0 }
 
 describe.each(testDatabases)('what serves nobody any more, on $name', ({ create }) => {
   let world: World
@@ -48,10 +48,10 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
     await updateCustomer(world.billing, { customerId: 'gone', phone: '1' })
     world.set('2028-03-01T00:00:00Z')
     expect(await forgetOld(world.billing)).toEqual(nothing)
-    const all = await count('changes')
+    const all = await count('activity')
     expect(all).toBeGreaterThan(data.length)
     // All but the one whose place is the newest; what is unread is as old as they are.
-    expect((await forgetOld(world.billing, { sessionDays: 30, activityDays: 300 })).changes).toBe(all - 1)
+    expect((await forgetOld(world.billing, { sessionDays: 30, activityDays: 300 })).activity).toBe(all - 1)
     expect(await listActivity(world.billing, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
     await updateCustomer(world.billing, { customerId: 'gone', phone: '2' })
     const later = await listActivity(world.billing, { cursor: nextCursor! })

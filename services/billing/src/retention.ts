@@ -20,7 +20,7 @@ const rowsPerBatch = 1_000
 const batchesPerRun = 200
 
 /** How many rows of each table were forgotten. */
-export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'changes', number>
+export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
 
 /** Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so that nobody waits long; any process may call it at any time. */
 export async function forgetOld(billing: Billing, { sessionDays, activityDays }: Retention = defaultRetention): Promise<Forgotten> {
@@ -29,8 +29,8 @@ export async function forgetOld(billing: Billing, { sessionDays, activityDays }:
     idempotency_keys: await inBatches(billing, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
     portal_sessions: await inBatches(billing, sessionDays * 86_400, 'portal_sessions', 'coalesce(renewal_expires_at, code_expires_at) < $1'),
     // The newest place stays: the next one is counted from it, and no cursor that was given out may come to stand before it.
-    changes: activityDays === undefined ? 0 : await inBatches(billing, activityDays * 86_400, 'changes',
-      'at < $1 and (position is null or position < (select max(position) from changes))'),
+    activity: activityDays === undefined ? 0 : await inBatches(billing, activityDays * 86_400, 'activity',
+      'at < $1 and (position is null or position < (select max(position) from activity))'),
   }
 }
 

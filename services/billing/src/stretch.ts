@@ -7,14 +7,14 @@ import type { Waiting } from './schedule.ts'
 
 /** Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
 export async function writePhases(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Phase | null; credited?: boolean }): Promise<void> {
-  await tx.query('update stretches set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [customerId, change.endsOn, change.credited ?? false])
+  await tx.query('update phases set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [customerId, change.endsOn, change.credited ?? false])
   if (change.next) await insertPhase(tx, customerId, change.next)
 }
 
 export async function insertPhase(tx: BillingTransaction, customerId: string, phase: Phase): Promise<void> {
   await tx.query(
-    `insert into stretches (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from stretches where customer_id = $1), $12)`,
+    `insert into phases (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from phases where customer_id = $1), $12)`,
     [customerId, phase.id, phase.subscriptionId, phase.plan.id, phase.plan.version, phase.seats, phase.from, phase.anchor, phase.alignment,
       phase.scheduled, phase.trialEnds, tx.at],
   )
@@ -45,7 +45,7 @@ export async function keepWaiting(tx: BillingTransaction, customerId: string, wa
 /** Writes down something that waits for its date. What stood in its place is to be dropped before. */
 export async function insertWaiting(tx: BillingTransaction, customerId: string, { by, at, change }: Waiting, reason?: string): Promise<void> {
   await tx.query(
-    `insert into scheduled_changes (customer_id, asked_by, ends, on_date, stretch_id, plan_id, plan_version, seats, reason, created_at)
+    `insert into scheduled_changes (customer_id, asked_by, ends, on_date, phase_id, plan_id, plan_version, seats, reason, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [customerId, by, change === null, at, change?.id ?? null, change?.plan.id ?? null, change?.plan.version ?? null, change?.seats ?? null, reason ?? null, tx.at],
   )

@@ -97,7 +97,7 @@ const seatsSaid = `(select case when jsonb_typeof(p.spec -> 'seats') = 'null' th
 
 /** Each subscription `u` with its customer `c`, its last phase `s`, its customer's date `z.today`, and `h`, the first end that is scheduled for it. */
 const subscriptions = `subscriptions u join customers c using (customer_id)
-  cross join lateral (select * from stretches t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
+  cross join lateral (select * from phases t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
   cross join lateral (
     select ($1::timestamptz at time zone z.timezone)::date as today from customer_timezones z
     where z.customer_id = u.customer_id and z.from_on <= ($1::timestamptz at time zone z.timezone)::date order by z.from_on desc limit 1) z

@@ -144,7 +144,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
   // By itself: what it gives back first pays what is open of the subscription before.
-  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, phaseId: id })
+  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, cause: { kind: 'phase', id } })
   const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
   const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
@@ -152,7 +152,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const document = await issue(tx, started, {
     kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
     // Two may start on one day, when the first was ended on it.
-    ...(before ? { phaseId: id } : {}),
+    ...(before ? { cause: { kind: 'phase', id } } : {}),
   })
   const state = await catchUp(tx, started)
   return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
@@ -168,7 +168,7 @@ async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, f
   if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
   if (closed.has(usagePeriods(phases, from).at(-1)!.from)) return undefined
   const lines = await creditsOn(tx, customerId, phases, from)
-  await tx.query('update stretches set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
+  await tx.query('update phases set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
   // What was used before that date is billed first.
   await catchUp(tx, await readBillingState(tx, customerId), { force: true })
   return lines

@@ -26,7 +26,7 @@ export async function changeTrial(billing: Billing, input: { customerId: string;
     }
     const waiting = before.waiting.map((one) => (one.at === current.trialEnds ? { ...one, at: endsOn } : one))
     await keepWaiting(tx, customerId, waiting)
-    await tx.query('update stretches set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
+    await tx.query('update phases set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
     await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
     const phases = before.phases.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
     const after = await catchUp(tx, stateAfter(before, { phases, waiting }), { force: endsOn === before.today })

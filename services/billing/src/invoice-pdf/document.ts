@@ -4,7 +4,7 @@ export const templateVersion = '6'
 /** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
 export interface InvoiceForPdf {
   number: string | null
-  kind: 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+  kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
   status: 'draft' | 'open' | 'paid' | 'void'
   currency: string
   period: DateRange

@@ -91,7 +91,7 @@ const kinds: Record<InvoiceForPdf['kind'], LocalizedText> = {
   start: { 'zh-CN': '首期账单', en: 'First' },
   renewal: { 'zh-CN': '续费账单', en: 'Renewal' },
   change: { 'zh-CN': '变更账单', en: 'Plan change' },
-  closing: { 'zh-CN': '结算账单', en: 'Final' },
+  final: { 'zh-CN': '结算账单', en: 'Final' },
   charge: { 'zh-CN': '收费账单', en: 'Charge' },
   credit_note: { 'zh-CN': '贷项凭证', en: 'Credit note' },
 }

@@ -47,7 +47,7 @@ async function openInvoices(tx: BillingTransaction, { customerId, currency }: Pu
 async function openWithHeld(tx: BillingTransaction, { customerId, currency }: Purse): Promise<{ id: string; due: Money; noteId: string; held: Money }[]> {
   return tx.query<{ id: string; due: Money; noteId: string; held: Money }>(
     `select distinct on (i.id) i.id, (${leftToPay})::bigint as due, n.id as "noteId", h.held
-     from (select held_for, sum(amount)::bigint as held from credit_movements where customer_id = $1 and currency = $2 and held_for is not null group by 1 having sum(amount) > 0) h
+     from (select held_for, sum(amount)::bigint as held from balance_transactions where customer_id = $1 and currency = $2 and held_for is not null group by 1 having sum(amount) > 0) h
      join invoices n on n.customer_id = $1 and n.id = h.held_for
      join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
      where i.voided_at is null and ${leftToPay} > 0 order by i.id, n.sequence`,
@@ -85,9 +85,9 @@ async function newestApplications(tx: BillingTransaction, { customerId, currency
   return tx.query<Application>(
     `select a.id, a.invoice_id as "invoiceId", a.left from (
        select m.id, m.invoice_id, m.sequence,
-         (-m.amount - (select coalesce(sum(u.amount), 0) from credit_movements u
+         (-m.amount - (select coalesce(sum(u.amount), 0) from balance_transactions u
            where (u.customer_id, u.invoice_id) = (m.customer_id, m.invoice_id) and u.reason = 'application_undone' and u.cause_id = m.id))::bigint as left
-       from credit_movements m join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
+       from balance_transactions m join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
        where m.customer_id = $1 and m.currency = $2 and m.sequence > $3 and m.reason in ('applied', 'applied_to_invoice') and m.held_for is null and i.voided_at is null) a
      where a.left > 0 order by a.sequence desc limit ${atATime}`,
     [customerId, currency, since],
@@ -106,7 +106,7 @@ export async function makingDueAgain(tx: BillingTransaction, customerId: string,
 /** The place among the movements of the balance at which money came to it. */
 export async function placeOf(tx: BillingTransaction, customerId: string, came: { reason: 'overpaid'; causeId: string } | { reason: 'negative_total'; invoiceId: string }): Promise<number> {
   const [row] = await tx.query<{ sequence: number }>(
-    `select sequence from credit_movements where customer_id = $1 and reason = $2 and ${came.reason === 'overpaid' ? 'cause_id' : 'invoice_id'} = $3 order by sequence limit 1`,
+    `select sequence from balance_transactions where customer_id = $1 and reason = $2 and ${came.reason === 'overpaid' ? 'cause_id' : 'invoice_id'} = $3 order by sequence limit 1`,
     [customerId, came.reason, came.reason === 'overpaid' ? came.causeId : came.invoiceId],
   )
   return row!.sequence

@@ -18,7 +18,7 @@ export interface BilledPeriods {
  */
 export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): BilledPeriods {
   const datesOf = (kind: Line['kind']) => around(lines.filter((line) => line.kind === kind).map((line) => line.period))
-  return { fee: datesOf('fee') ?? datesOf('credit'), usage: datesOf('usage') ?? datesOf('adjustment') }
+  return { fee: datesOf('fee') ?? datesOf('unused_time'), usage: datesOf('usage') ?? datesOf('adjustment') }
 }
 
 /** From the first date of several ranges to their last. */

@@ -103,7 +103,7 @@ export function creditsOf(lines: readonly BilledLine[], phases: readonly Phase[]
     const phase = phases.find((one) => one.id === fee.phaseId)
     const wanted = intersection({ from, to: to ?? fee.period.end }, rangeOf(fee))
     if (!phase || !wanted) return []
-    const before = lines.filter((line) => line.kind === 'credit' && line.phaseId === fee.phaseId && intersection(rangeOf(line), rangeOf(fee)))
+    const before = lines.filter((line) => line.kind === 'unused_time' && line.phaseId === fee.phaseId && intersection(rangeOf(line), rangeOf(fee)))
     let given = money(-sum(before.map((line) => line.amount)))
     return withoutDates(wanted, before.map(rangeOf)).flatMap((dates) => {
       const credit = creditLine(fee, phase.plan.name, dates, given)

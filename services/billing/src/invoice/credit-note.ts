@@ -106,7 +106,7 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
   const taxes = credit.taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) }))
   const lines = linesOf(invoice, credit)
   const document: InvoiceDocument = {
-    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'CN', seller), kind: 'credit_note', currency, period: invoice.period, phaseId: '',
+    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'CN', seller), kind: 'credit_note', currency, period: invoice.period, cause: null,
     issuedAt: tx.at, dueAt: tx.at, lines,
     subtotal: sum(lines.map((line) => line.amount)), discounts: [], discountTotal: 0, taxes, taxTotal: sum(taxes.map((tax) => tax.amount)), total: money(-credit.total), creditApplied: 0,
     seller, buyer: invoice.buyer, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason, amountCredited, ...(refund ? { refund } : {}) },
@@ -123,7 +123,7 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
 function linesOf(invoice: InvoiceDocument, credit: Credit): Line[] {
   const credited = invoice.lines.flatMap((line) => credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })))
   return credited.map(({ line, gross, net }, index) => ({
-    id: `line_${index + 1}`, kind: 'credit', description: line.description, quantity: 1, amount: money(-net), taxRate: line.taxRate, taxMode: line.taxMode, period: line.period,
+    id: `line_${index + 1}`, kind: 'credit_note', description: line.description, quantity: 1, amount: money(-net), taxRate: line.taxRate, taxMode: line.taxMode, period: line.period,
     breakdown: lessTakenOff(money(-gross), money(-net)), phaseId: '', credited: { lineId: line.id, gross },
   }))
 }

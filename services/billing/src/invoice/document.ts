@@ -6,7 +6,7 @@ import type { SellerOnDocument } from '../seller.ts'
 import type { Line } from './line.ts'
 import type { InvoiceTitle } from '../invoice-title.ts'
 
-export type InvoiceKind = 'start' | 'renewal' | 'change' | 'closing' | 'charge' | 'credit_note'
+export type InvoiceKind = 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
 
 /** Whom an invoice is to, as they were when it was issued. */
 export interface Buyer {
@@ -18,6 +18,15 @@ export interface Buyer {
   invoiceTitle: InvoiceTitle | null
 }
 
+/**
+ * What a document was issued for, where kind and period leave that open: the phase it begins, the subscription that was ended at once, or (of a final
+ * one) the subscription that was opened again, with the instant.
+ */
+export interface Cause {
+  kind: 'phase' | 'subscription' | 'reopening'
+  id: string
+}
+
 /** What was issued: written once, whole, never changed. */
 export interface InvoiceDocument extends Totals {
   id: string
@@ -26,7 +35,7 @@ export interface InvoiceDocument extends Totals {
   kind: InvoiceKind
   currency: string
   period: { start: LocalDate; end: LocalDate; label: string }
-  phaseId: string
+  cause: Cause | null
   issuedAt: Instant
   dueAt: Instant
   lines: Line[]

@@ -27,7 +27,7 @@ export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, bi
 function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {
   const own = billed.filter((line) => line.phaseId === phase.id).map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
   // What was given back of it already was given back of a fee: that is billed again too.
-  const given = own.filter((line) => line.kind === 'credit')
+  const given = own.filter((line) => line.kind === 'unused_time')
   const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, given))
   return withoutDates(dates, [...taken, ...own.filter((line) => line.kind === 'fee')])
 }

@@ -77,7 +77,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await invoicesOf('yearly')).toMatchObject([{ kind: 'renewal', period: { start: '2026-10-31', end: '2026-11-30', label: '2026-10' }, lines: [{ kind: 'usage', quantity: 103, included: 100, amount: 30 }] }, {}])
       world.set('2026-12-30T16:00:00Z') // 31 December: 304 of 365 days are left
       const { invoice } = await upgradeSubscription(world.billing, { customerId: 'yearly', planId: 'yearly-plus' })
-      expect(amounts(invoice!)).toEqual([['credit', -304_000], ['fee', 608_000]])
+      expect(amounts(invoice!)).toEqual([['unused_time', -304_000], ['fee', 608_000]])
     })
   })
 
@@ -146,7 +146,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       world.set('2026-11-30T16:30:00Z')
       await upgradeSubscription(world.billing, { customerId: 'grace-void', planId: 'business' })
       const [change, renewal] = await invoicesOf('grace-void')
-      expect(amounts(change)).toEqual([['credit', -59_900], ['fee', 199_900]])
+      expect(amounts(change)).toEqual([['unused_time', -59_900], ['fee', 199_900]])
       await expect(voidInvoice(world.billing, { invoiceId: renewal!.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: [change!.number] } })
       for (const invoice of [change, renewal]) await voidInvoice(world.billing, { invoiceId: invoice!.id })
       // No day of the old plan is left in the new period: 59,900 − 59,900 + 199,900 is the new fee.
@@ -161,7 +161,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       world.set('2026-12-10T16:00:00Z') // 11 December: 21 of 31 days are left
       const { invoice } = await upgradeSubscription(world.billing, { customerId: 'void-change', planId: 'business' })
       // 21 of 31 days: 59,900 − 19,323 and 199,900 − 64,484.
-      expect(amounts(invoice!)).toEqual([['credit', -40_577], ['fee', 135_416]])
+      expect(amounts(invoice!)).toEqual([['unused_time', -40_577], ['fee', 135_416]])
       expect(amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' }))).toEqual([['fee', 59_900]])
     })
 

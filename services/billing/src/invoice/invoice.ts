@@ -36,7 +36,7 @@ export async function generateInvoice(billing: Billing, input: { customerId: str
     )
     if (row) return view(tx, row)
     const document = await closePeriod(tx, state, period)
-    await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', phaseId: '', period: { start: period.from } })
+    await rememberBilledAgain(tx, input.customerId, { kind: 'renewal', cause: null, period: { start: period.from } })
     if (!document) throw new BillingError('invoice_not_found', { period: period.label, message: `there is nothing to bill for period ${period.label}` })
     await scheduleNext(tx, state)
     return view(tx, await storedInvoice(tx, document.id, input.customerId))
@@ -91,7 +91,7 @@ async function takeBackWhatItGave(tx: BillingTransaction, { id, document: { cust
 /** What of the balance pays an invoice now, apart by the refund it had waited for. */
 async function balanceUsedOn(tx: BillingTransaction, { id, document: { customerId } }: StoredInvoice): Promise<{ amount: number; heldFor: string | null }[]> {
   return tx.query<{ amount: number; heldFor: string | null }>(
-    `select (-sum(amount))::bigint as amount, held_for as "heldFor" from credit_movements
+    `select (-sum(amount))::bigint as amount, held_for as "heldFor" from balance_transactions
      where customer_id = $1 and invoice_id = $2 and reason in ('applied', 'applied_to_invoice', 'application_undone') group by held_for order by held_for nulls first`,
     [customerId, id],
   )

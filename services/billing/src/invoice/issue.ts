@@ -11,7 +11,7 @@ import { shown, type LabelledPeriod } from '../rules/period.ts'
 import { dateIn } from '../rules/zone.ts'
 import { findSeller, onDocument, type Seller } from '../seller.ts'
 import { payOpenInvoices } from './balance-use.ts'
-import { payableOf, type Buyer, type InvoiceDocument, type InvoiceKind } from './document.ts'
+import { payableOf, type Buyer, type Cause, type InvoiceDocument, type InvoiceKind } from './document.ts'
 import { issuedIn } from './issued.ts'
 import type { LineDraft } from './line.ts'
 import { isIssued, rememberNothing } from './nothing.ts'
@@ -23,7 +23,7 @@ export interface InvoiceDraft {
   period: LabelledPeriod
   lines: readonly LineDraft[]
   termsDays: number
-  phaseId?: string
+  cause?: Cause | null
   /** How much of the balance it may use; all that is there unless told. */
   balance?: Money
 }
@@ -45,7 +45,7 @@ export async function issue(tx: BillingTransaction, state: BillingState, draft: 
   const { lines, totals: sums } = await priced(tx, state, draft.lines, draft.balance)
   const document: InvoiceDocument = {
     id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
-    period: shown(draft.period), phaseId: draft.phaseId ?? '', issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
+    period: shown(draft.period), cause: draft.cause ?? null, issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(state),
   }
   await store(tx, document)
@@ -76,9 +76,10 @@ function dueAt(issuedAt: Instant, termsDays: number): Instant {
 /** Writes a document down, once. */
 export async function store(tx: BillingTransaction, document: InvoiceDocument): Promise<void> {
   await tx.query(
-    `insert into invoices (customer_id, id, number, kind, period_start, stretch_id, issued_at, due_at, currency, total, payable, document, sha256, template, credits_id, lowered)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [document.customerId, document.id, document.number, document.kind, document.period.start, document.phaseId, document.issuedAt, document.dueAt, document.currency,
+    `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256, template,
+       credits_id, applied_to_invoice)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    [document.customerId, document.id, document.number, document.kind, document.period.start, document.cause?.kind ?? null, document.cause?.id ?? '', document.issuedAt, document.dueAt, document.currency,
       document.total, payableOf(document), JSON.stringify(document), sha256(canonicalJson(document)), templateVersion,
       document.creditNote?.invoiceId ?? null, document.creditNote?.amountCredited ?? null],
   )

@@ -12,7 +12,7 @@ import { inChinese, type LocalizedText, type Unit } from '../text.ts'
 import type { RatedUsage } from '../usage/rating.ts'
 import type { Phase } from '../phases.ts'
 
-export type LineKind = 'fee' | 'usage' | 'credit' | 'adjustment' | 'charge'
+export type LineKind = 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
 
 /** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
 export type LineBreakdown = BreakdownStep
@@ -114,7 +114,7 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
   const noted = prorate(money(netOf(line) - line.left), dates, billed)
   const amount = creditWithin(money(share + sum(discounts.map((one) => one.amount)) - noted), line.left, given)
   return {
-    kind: 'credit',
+    kind: 'unused_time',
     description: { 'zh-CN': inChinese(planName, '未用天数退差'), en: `Unused time on ${planName.en}` },
     quantity: line.quantity,
     ...(line.unit ? { unit: line.unit } : {}),

@@ -18,17 +18,17 @@ import { isSameGrid } from '../schedule.ts'
  * meantime, or taken over, stays with it: this covers the rest.
  */
 export async function draftAgain(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDraft | null> {
-  const { kind, phaseId } = voided
+  const { kind, cause } = voided
   const period = periodOf(state, voided)
-  if (kind === 'closing') {
+  if (kind === 'final') {
     const ended = endedSubscriptions(state).find(({ endsOn }) => endsOn >= period.to)
-    return ended ? { kind, period, phaseId, lines: await closingLines(tx, state, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays } : null
+    return ended ? { kind, period, cause, lines: await closingLines(tx, state, ended.endsOn), termsDays: ended.last.plan.paymentTermsDays } : null
   }
-  if (kind === 'renewal') return { kind, period, phaseId, lines: await renewalLines(tx, state, period), termsDays: termsAtEnd(state, period) }
-  const begun = state.phases.find((one) => one.id === (phaseId || voided.lines.find((line) => line.kind === 'fee')!.phaseId))
-  const last = begun ?? state.phases.filter((one) => one.subscriptionId === phaseId).at(-1)!
+  if (kind === 'renewal') return { kind, period, cause, lines: await renewalLines(tx, state, period), termsDays: termsAtEnd(state, period) }
+  const begun = state.phases.find((one) => one.id === (cause?.id ?? voided.lines.find((line) => line.kind === 'fee')!.phaseId))
+  const last = begun ?? state.phases.filter((one) => one.subscriptionId === cause!.id).at(-1)!
   const lines = begun ? await linesOfBeginning(tx, state, voided, begun) : await linesOfEnding(tx, state, voided)
-  return { kind, period, phaseId, lines, termsDays: last.plan.paymentTermsDays }
+  return { kind, period, cause, lines, termsDays: last.plan.paymentTermsDays }
 }
 
 /** The terms of the plan a usage period ended on. */
@@ -46,7 +46,7 @@ async function linesOfBeginning(tx: BillingTransaction, state: BillingState, voi
   const { customer: { customerId }, phases, today, closed } = state
   const isOwn = (one: Phase) => one.subscriptionId === phase.subscriptionId
   // The subscription that was ended on this one's first date, where this one took it over.
-  const taken = phases.find((one) => !isOwn(one) && voided.lines.some((line) => line.kind === 'credit' && line.phaseId === one.id))
+  const taken = phases.find((one) => !isOwn(one) && voided.lines.some((line) => line.kind === 'unused_time' && line.phaseId === one.id))
   if (taken) return unlessNothing(await creditsOn(tx, customerId, phases.filter((one) => one.subscriptionId === taken.subscriptionId), phase.from))
   const earlier = phases.slice(0, phases.indexOf(phase)).filter(isOwn)
   const before = earlier.at(-1)
@@ -68,9 +68,9 @@ async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: 
 }
 
 /** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */
-async function linesOfEnding(tx: BillingTransaction, state: SubscriptionState, { phaseId: subscriptionId, lines }: InvoiceDocument): Promise<LineDraft[]> {
+async function linesOfEnding(tx: BillingTransaction, state: SubscriptionState, { cause, lines }: InvoiceDocument): Promise<LineDraft[]> {
   const from = lines.map((line) => line.period.start).sort()[0]!
-  return unlessNothing(await creditsFrom(tx, state.customer.customerId, state.phases.filter((one) => one.subscriptionId === subscriptionId), from))
+  return unlessNothing(await creditsFrom(tx, state.customer.customerId, state.phases.filter((one) => one.subscriptionId === cause!.id), from))
 }
 
 /** Where discounts took all of a fee, nothing is given back. */

@@ -76,12 +76,12 @@ function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<str
   return found
 }
 
-/** A credit note of an invoice: `lowered` is what it took off the amount due, the rest became account credit. */
+/** A credit note of an invoice: `appliedToInvoice` is what it took off the amount due, the rest became account credit. */
 export interface NoteOnInvoice {
   id: string
   number: string
   total: Money
-  lowered: Money
+  appliedToInvoice: Money
   issuedAt: Instant
 }
 
@@ -122,7 +122,7 @@ interface SettlementRow {
   text: string | null
   method: string | null
   amount: Money
-  lowered: Money
+  appliedToInvoice: Money
   at: Instant
   /** Whether it is of the invoice itself, and whether it is of the money that waits for the refund of this note. */
   own: boolean
@@ -132,11 +132,11 @@ interface SettlementRow {
 /** The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one statement. */
 export async function settlementsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Settlement>> {
   const rows = await tx.query<SettlementRow>(
-    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount, n.lowered, n.issued_at as at, true as own, false as held, n.sequence
+    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount, n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
      from ${keysIn('$1')} join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
      union all
      select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at, m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
-     from ${keysIn('$1')} join credit_movements m on m.customer_id = k.customer_id and (m.invoice_id = k.id or m.held_for = k.id)
+     from ${keysIn('$1')} join balance_transactions m on m.customer_id = k.customer_id and (m.invoice_id = k.id or m.held_for = k.id)
        and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
      left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
      order by at, sequence`,
@@ -151,8 +151,8 @@ export async function settlementsOn(tx: BillingTransaction, invoices: readonly I
   return found
 }
 
-function add(settlement: Settlement, { kind, id, text, method, amount, lowered, at, own, held }: SettlementRow): void {
-  if (kind === 'note') settlement.notes.push({ id, number: text!, total: amount, lowered, issuedAt: at })
+function add(settlement: Settlement, { kind, id, text, method, amount, appliedToInvoice, at, own, held }: SettlementRow): void {
+  if (kind === 'note') settlement.notes.push({ id, number: text!, total: amount, appliedToInvoice, issuedAt: at })
   if (own && (kind === 'applied_to_invoice' || kind === 'application_undone')) settlement.applications.push({ amount: money(-amount), at })
   if (own && kind === 'refund') settlement.refunds.push({ id, amount: money(-amount), method: method!, reference: text!, at })
   if (held) settlement.toRefund = money(settlement.toRefund + amount)
@@ -161,7 +161,7 @@ function add(settlement: Settlement, { kind, id, text, method, amount, lowered, 
 /** open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is paid at issue. */
 export function stateOf(row: InvoiceRow, payments: readonly Payment[], { notes, applications }: Settlement, at: Instant): InvoiceState {
   const standing = payments.filter((payment) => payment.reversedAt === null)
-  const amountCredited = sum(notes.map((note) => note.lowered))
+  const amountCredited = sum(notes.map((note) => note.appliedToInvoice))
   const balanceApplied = sum(applications.map((one) => one.amount))
   const left = Math.max(0, row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)))
   const status = row.voidedAt !== null ? 'void' : left === 0 ? 'paid' : 'open'
@@ -176,7 +176,7 @@ export function stateOf(row: InvoiceRow, payments: readonly Payment[], { notes, 
 /** The moment payments, credit notes and balance last reached what was to be paid. */
 function paidAt(row: InvoiceRow, payments: readonly Payment[], notes: readonly NoteOnInvoice[], applications: readonly Application[]): Instant {
   const settled = [
-    ...payments.map(({ paidAt: at, applied: amount }) => ({ at, amount })), ...notes.map(({ issuedAt: at, lowered: amount }) => ({ at, amount })), ...applications,
+    ...payments.map(({ paidAt: at, applied: amount }) => ({ at, amount })), ...notes.map(({ issuedAt: at, appliedToInvoice: amount }) => ({ at, amount })), ...applications,
   ]
   let left = row.payable
   let reached = row.issuedAt
@@ -190,8 +190,8 @@ function paidAt(row: InvoiceRow, payments: readonly Payment[], notes: readonly N
 /** SQL: what is left to pay of the invoice `i`: less what payments that stand, credit notes and balance paid of it. */
 export const leftToPay = `i.payable
   - (select coalesce(sum(p.applied), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null)
-  - (select coalesce(sum(n.lowered), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))
-  + (select coalesce(sum(m.amount), 0) from credit_movements m where (m.customer_id, m.invoice_id) = (i.customer_id, i.id) and m.reason in ('applied_to_invoice', 'application_undone'))`
+  - (select coalesce(sum(n.applied_to_invoice), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))
+  + (select coalesce(sum(m.amount), 0) from balance_transactions m where (m.customer_id, m.invoice_id) = (i.customer_id, i.id) and m.reason in ('applied_to_invoice', 'application_undone'))`
 
 /** SQL: whether something can be left to pay of the invoice `i`, told by its row alone. */
 export const mayBeOpen = 'i.voided_at is null and (i.payable > 0 or i.due_again_at is not null)'

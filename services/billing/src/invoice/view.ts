@@ -71,7 +71,7 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
   const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
   const [settled, payments] = [await settlementsOn(tx, keys), await paymentsOn(tx, keys)]
   return rows.map((row) => {
-    const { phaseId: _, ...document } = row.document
+    const { cause: _, ...document } = row.document
     const own = settled.get(row.id) ?? nothingSettled
     const paid = payments.get(row.id) ?? []
     return {

@@ -18,7 +18,7 @@ export async function waitingToBillAgain(tx: BillingTransaction, { customer: { c
   if (!billsAgain) return []
   return tx.query<VoidedDocument>(
     `select document, voided_at as "voidedAt" from invoices
-     where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change', 'closing')
+     where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change', 'final')
      order by issued_at, sequence limit ${mostAtOnce}`,
     [customerId],
   )
@@ -30,9 +30,9 @@ export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocum
 }
 
 /** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */
-export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, phaseId }: Pick<InvoiceDocument, 'kind' | 'phaseId'> & { period: { start: string } }): Promise<void> {
+export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, cause }: Pick<InvoiceDocument, 'kind' | 'cause'> & { period: { start: string } }): Promise<void> {
   await tx.query(
-    `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and stretch_id = $4 and voided_at is not null and billed_again_at is null`,
-    [customerId, kind, period.start, phaseId, tx.at],
+    `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and cause_id = $4 and voided_at is not null and billed_again_at is null`,
+    [customerId, kind, period.start, cause?.id ?? '', tx.at],
   )
 }

@@ -28,7 +28,7 @@ test('no dates, no charge', () => {
   expect(priceOverage({ ...perUnit, minimum: 3000 }, used(9), first, period)).toEqual({ amount: 0, breakdown: [] })
 })
 
-test('stretches that tile a period without usage owe the minimum together, to the cent', () => {
+test('phases that tile a period without usage owe the minimum together, to the cent', () => {
   fc.assert(fc.property(fc.nat(1_000_000), fc.uniqueArray(fc.integer({ min: 1, max: 29 }), { maxLength: 4 }), (minimum, cuts) => {
     const dates = [0, ...cuts.sort((a, b) => a - b), 30].map((day) => addDays(june.from, day))
     const parts = dates.slice(1).map((to, index) => priceOverage({ ...perUnit, minimum }, used(0), { from: dates[index]!, to }, period).amount)

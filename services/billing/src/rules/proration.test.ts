@@ -38,7 +38,7 @@ test('a credit and a charge of the same fee for the same days cancel out', () =>
 
 test.each([
   [1000, '2026-11-01', 1000], [5000, '2026-11-16', 2500], [1000, '2026-11-02', 966], [1, '2026-11-02', 0], [20, '2026-11-30', 0], [30, '2026-11-30', 1], [0, '2026-11-05', 0],
-])('of an allowance of %s, a stretch from %s has %s: days to the end, rounded down', (included, start, allowance) => {
+])('of an allowance of %s, a phase from %s has %s: days to the end, rounded down', (included, start, allowance) => {
   expect(allowanceFrom(included, start, november)).toBe(allowance)
 })
 

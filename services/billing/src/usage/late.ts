@@ -133,7 +133,7 @@ function isCharged(state: SubscriptionState, meter: string, date: LocalDate): bo
 /** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */
 async function momentsLooked(tx: BillingTransaction, state: SubscriptionState, closed: readonly ClosedPeriod[]): Promise<{ at: Instant; after: LocalDate }[]> {
   const ended = await tx.query<{ at: Instant; after: LocalDate }>(
-    `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join stretches t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
+    `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
      where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`, [state.customer.customerId],
   )
   return [...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })), ...ended]

@@ -38,7 +38,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       expect(Object.fromEntries(month.meters.map(({ meter, used }) => [meter, used]))).toEqual(usage)
       expect(month.meters.map(({ meter, amount }) => [meter, amount]).sort()).toEqual(summary.map(({ meter, overageAmount }) => [meter, overageAmount]).sort())
       const within = lines.filter(({ period }) => month.period.start <= period.start && period.end <= month.period.end)
-      expect([month.period.label, month.fee]).toEqual([month.period.label, total(within.filter(({ kind }) => kind === 'fee' || kind === 'credit'))])
+      expect([month.period.label, month.fee]).toEqual([month.period.label, total(within.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))])
       if (!month.running) expect([month.period.label, month.amount]).toEqual([month.period.label, total(within)])
     }
     // August so far: the fee, 1,130 chats of 5,000, and storage, which this plan does not charge.
@@ -103,7 +103,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       await createSubscription(own.billing, { customerId, planId: 'business' })
       expect(await feesOf(customerId)).toEqual([...before, 199_900])
       const lines = (await getInvoices(own.billing, { customerId })).data.flatMap((invoice) => invoice.lines)
-      expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'credit'))).toBe(before[0]! + 199_900)
+      expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))).toBe(before[0]! + 199_900)
     }
     await own.close()
   })

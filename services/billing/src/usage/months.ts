@@ -85,7 +85,7 @@ async function feeLines(tx: BillingTransaction, state: BillingState, since: Loca
   const subscriptions = new Map(state.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
   // The last of a subscription says when it was over.
   const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
-  return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'credit')
+  return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'unused_time')
     .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
 }
 
@@ -115,7 +115,7 @@ function countedIn(state: SubscriptionState, { known, days: all }: { known: Know
  */
 function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   const dates = { from: line.period.start, to: line.period.end }
-  const gross = line.kind === 'credit' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
+  const gross = line.kind === 'unused_time' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
   const { ended } = line
   if (ended !== null && period.from >= ended) return money(0)
   const isLast = ended !== null && period.to >= ended

@@ -75,7 +75,7 @@ function largestByPrice(events: readonly DatedEvent[], chargesOf: Priced['charge
 
 async function currentCharges(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Priced['chargesOf']> {
   const rows = await tx.query<{ customerId: string; id: string; version: number }>(
-    'select customer_id as "customerId", plan_id as id, plan_version as version from stretches where customer_id = any($1) and ends_on is null',
+    'select customer_id as "customerId", plan_id as id, plan_version as version from phases where customer_id = any($1) and ends_on is null',
     [[...new Set(events.map((event) => event.customerId))]],
   )
   const known = await chargesByVersion(tx, rows)

@@ -123,7 +123,7 @@ async function reopenClosed(tx: BillingTransaction, customerId: string, events: 
   if (events.length === 0) return
   const reopened = await tx.query(
     `update subscriptions u set reopened_at = $3 where u.customer_id = $1 and u.closed_at is not null and exists (
-       select from stretches s join unnest($2::date[]) as d(date) on s.starts_on <= d.date and d.date < s.ends_on
+       select from phases s join unnest($2::date[]) as d(date) on s.starts_on <= d.date and d.date < s.ends_on
        where (s.customer_id, s.subscription_id) = (u.customer_id, u.id)) returning u.id`,
     [customerId, [...new Set(events.map(({ localDate }) => localDate))], tx.at],
   )

@@ -26,6 +26,6 @@ test('fewer seats, chosen in the dialog of an upgrade, wait for the end of the p
   const waits = await changeAsQuoted({ planId: 'dearer', seats: 1, quoteId: fewer.quoteId }, 'c1', fewer)
   expect(waits).toMatchObject({ invoice: null, subscription: { seats: 2, scheduledChange: { planId: 'dearer', seats: 1, at: fewer.effectiveAt }, nextInvoice: fewer.nextInvoice } })
   const same = await api.preview({ planId: 'dearer', seats: 2 }, 'p2')
-  expect(same).toMatchObject({ when: 'now', lines: [{ kind: 'credit' }, { kind: 'fee' }] })
+  expect(same).toMatchObject({ when: 'now', lines: [{ kind: 'unused_time' }, { kind: 'fee' }] })
   expect(await changeAsQuoted({ planId: 'dearer', seats: 2, quoteId: same.quoteId }, 'c2', same)).toMatchObject({ invoice: { total: same.total }, subscription: { plan: { id: 'dearer' }, scheduledChange: null } })
 })

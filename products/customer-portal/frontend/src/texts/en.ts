@@ -188,7 +188,7 @@ const en: typeof zh = {
     emptyPlain: 'No invoices yet.',
     emptyFiltered: 'No invoices match.', draftUntil: 'Issued {time}', clear: 'Clear filters',
     overdueBanner: '{n} invoice is overdue, {amount}. Please pay to the bank account on it. | {n} invoices are overdue, {amount} in total. Please pay to the bank account on them.',
-    kind: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', closing: 'Final', charge: 'Charge', credit_note: 'Credit note' },
+    kind: { start: 'First invoice', renewal: 'Renewal', change: 'Plan change', final: 'Final', charge: 'Charge', credit_note: 'Credit note' },
   },
   cost: {
     title: 'Usage cost', hint: '{range} so far, by the rules that make your invoices, before discounts and tax',

@@ -145,7 +145,7 @@ export default {
     export: '导出 CSV', exportTitle: '导出账单列表', draft: '草稿', download: '下载账单 {number}', downloadDraft: '下载账单草稿', preparing: '生成中…',
     downloadFailed: '账单 {number} 下载失败', pdf: '下载 PDF', empty: '还没有账单，首张账单将于 {date} 生成。', emptyPlain: '还没有账单。',
     emptyFiltered: '没有符合条件的账单。', draftUntil: '{time} 出账', clear: '清除筛选', overdueBanner: '有 {n} 张账单逾期，共 {amount}，请按账单上的银行信息付款。',
-    kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', closing: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
+    kind: { start: '首期账单', renewal: '续费账单', change: '变更账单', final: '结算账单', charge: '收费账单', credit_note: '贷项凭证' },
   },
   cost: {
     title: '用量费用', hint: '{range}，截至目前按出账的同一套规则计算，未计折扣与税', hintPast: '{range}，按目前已知的全部用量计算，未计折扣与税；已出账的账单不变',

@@ -21,7 +21,7 @@ test('the fullest quota comes first, the unlimited last', () => {
   expect(worstFirst(quotas).map((quota) => quota.used)).toEqual([30, 9, 5, 1])
 })
 
-test('after a change of plan the quota counts the new stretch only', () => {
+test('after a change of plan the quota counts the new phase only', () => {
   expect(quotaOf({ used: 900, included: 500, remaining: 450, overage: 0 })).toEqual({ used: 50, included: 500 })
   expect(quotaOf({ used: 900, included: 500, remaining: 0, overage: 20 })).toEqual({ used: 520, included: 500 })
 })

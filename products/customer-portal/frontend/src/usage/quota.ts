@@ -25,7 +25,7 @@ export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] 
   return [...quotas].sort((one, other) => rank(other) - rank(one))
 }
 
-/** The quota of the current stretch: after a change of plan the counter starts anew, while the period's usage goes on. */
+/** The quota of the current phase: after a change of plan the counter starts anew, while the period's usage goes on. */
 export function quotaOf(meter: { used: number; included: number | null; remaining: number | null; overage: number }): Quota {
   if (meter.included === null) return { used: meter.used, included: null }
   return { used: meter.included - Math.max(0, meter.remaining ?? 0) + meter.overage, included: meter.included }
