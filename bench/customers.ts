@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { addSeconds, createCustomer, createSubscription, instantFromMilliseconds, keepUsage, migrateBilling, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
+import { addSeconds, createCustomer, createSubscription, instantFromMilliseconds, maintainUsage, migrateBilling, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
 import { alone } from './alone.ts'
 import type { Bench } from './benchmark.ts'
 import { onEngine } from './engine.ts'
@@ -68,7 +68,7 @@ export async function subscribeCustomers({ location, customers }: { location: Lo
       await createSubscription(billing, { customerId: customerId(number), planId: 'metered' })
     }
     clock.at = now
-    await keepUsage(billing)
+    await maintainUsage(billing)
   })
 }
 

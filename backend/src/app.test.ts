@@ -205,7 +205,7 @@ describe('the documentation', () => {
     }
     expect(await operationsOf('/api/portal/openapi.json')).toEqual([
       'DELETE /subscription/scheduled-change',
-      'GET /account', 'GET /account/credit', 'GET /commands/{key}', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/summary', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
+      'GET /account', 'GET /account/balance/transactions', 'GET /commands/{key}', 'GET /invoices', 'GET /invoices/export', 'GET /invoices/summary', 'GET /invoices/{invoiceId}', 'GET /invoices/{invoiceId}/lines/{lineId}/events', 'GET /invoices/{invoiceId}/pdf',
       'GET /plans', 'GET /session', 'GET /subscription', 'GET /subscription/advice', 'GET /usage', 'GET /usage/days', 'GET /usage/detail', 'GET /usage/export', 'GET /usage/late', 'GET /usage/lines', 'GET /usage/months', 'GET /usage/rejected', 'GET /usage/stream', 'POST /session/logout', 'POST /session/renew',
       'POST /subscription', 'POST /subscription/cancel', 'POST /subscription/downgrade', 'POST /subscription/preview', 'POST /subscription/resume', 'POST /subscription/upgrade', 'PUT /account',
     ])
@@ -214,7 +214,7 @@ describe('the documentation', () => {
       'DELETE /customers/{customerId}/discounts/{discountId}',
       'DELETE /customers/{customerId}/subscription/scheduled-change', 'GET /activity', 'GET /customers',
       'GET /customers/{customerId}', 'GET /customers/{customerId}/aliases',
-      'GET /customers/{customerId}/credit', 'GET /customers/{customerId}/deficits',
+      'GET /customers/{customerId}/balance/transactions', 'GET /customers/{customerId}/deficits',
       'GET /customers/{customerId}/discounts', 'GET /customers/{customerId}/events/late',
       'GET /customers/{customerId}/events/{eventId}', 'GET /customers/{customerId}/invoices',
       'GET /customers/{customerId}/quota/{meter}', 'GET /customers/{customerId}/reconciliation',

@@ -1,4 +1,4 @@
-import { createBilling, fillMeters, forgetOld, keepUsage, migrateBilling, type Billing } from '@customer-portal/billing'
+import { createBilling, fillMeters, forgetOld, maintainUsage, migrateBilling, type Billing } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp, serveDocs, type App } from '@customer-portal/http'
@@ -75,7 +75,7 @@ function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKep
   })
   const upkeep = {
     async run() {
-      await keepUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
+      await maintainUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
       await forgetOld(billing, { sessionDays: sessionDaysKept, ...(activityDaysKept === undefined ? {} : { activityDays: activityDaysKept }) })
     },
   }

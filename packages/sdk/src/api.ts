@@ -1472,7 +1472,7 @@ export interface Operations {
   /** A customer's further ids, oldest first. */
   'GET /customers/{customerId}/aliases': { arguments: [customerId: string]; answer: Alias }
   /** The movements of a customer's account credit, newest first. */
-  'GET /customers/{customerId}/credit': { arguments: [customerId: string, query?: {
+  'GET /customers/{customerId}/balance/transactions': { arguments: [customerId: string, query?: {
     cursor?: string
     limit?: number
   }]; answer: {
@@ -2193,7 +2193,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/aliases': { answer: 'list' },
-  'GET /customers/{customerId}/credit': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/balance/transactions': { query: true, answer: 'page' },
   'GET /customers/{customerId}/deficits': { answer: 'list' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },

@@ -60,7 +60,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect(await client.invoices.void(open!.id, { reason: 'a mistake' })).toMatchObject({ status: 'void' })
     expect(await client.invoices.void((await client.invoices.list('initech', { status: 'open', limit: 1 })).data[0]!.id)).toMatchObject({ status: 'void' })
 
-    expect((await client.credit.list('acme')).data).toEqual([])
+    expect((await client.balance.transactions('acme')).data).toEqual([])
 
     const session = await client.portalSessions.create({ customerId: 'acme', role: 'viewer', path: '/usage' })
     expect(session.url).toBe(`https://billing.example.com/portal/usage#code=${session.code}`)

@@ -164,9 +164,7 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     },
     balance: {
       adjust: call.one('POST /customers/{customerId}/balance/adjustments'),
-    },
-    credit: {
-      list: call.pages('GET /customers/{customerId}/credit'),
+      transactions: call.pages('GET /customers/{customerId}/balance/transactions'),
     },
     deficits: {
       list: call.list('GET /customers/{customerId}/deficits'),

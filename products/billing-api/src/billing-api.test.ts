@@ -192,8 +192,8 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     })
 
     test('leaves account credit that can be followed to its invoices', async () => {
-      expect((await get('/customers/umbrella/credit')).body.nextCursor).toBeNull()
-      expect(await get('/customers/nobody/credit')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
+      expect((await get('/customers/umbrella/balance/transactions')).body.nextCursor).toBeNull()
+      expect(await get('/customers/nobody/balance/transactions')).toMatchObject({ status: 404, body: { code: 'customer_not_found' } })
     })
 
     test('that cannot be is refused', async () => {
@@ -446,7 +446,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(pointers(await post('/customers/purse/refunds', { amount: 0 }))).toEqual(['/amount', '/method', '/reference'])
       expect((await get('/customers/purse/refunds')).body).toEqual({ data: [paid.body], nextCursor: null })
       expect((await get('/customers/nobody/refunds')).status).toBe(404)
-      expect((await get('/customers/purse/credit')).body.data).toMatchObject([{ reason: 'refund', amount: -200, balance: 300, invoiceId: null, detail: 'R-1' }, { reason: 'adjustment', amount: 500, detail: 'goodwill' }])
+      expect((await get('/customers/purse/balance/transactions')).body.data).toMatchObject([{ reason: 'refund', amount: -200, balance: 300, invoiceId: null, detail: 'R-1' }, { reason: 'adjustment', amount: 500, detail: 'goodwill' }])
     })
     test('are given back by credit notes, once for each key', async () => {
       const credit = { amount: 106, reason: 'goodwill' }
@@ -456,7 +456,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect((await get(`/invoices/${invoice.id}`)).body).toMatchObject({ amountCredited: 0, creditNotes: [{ id: made.body.id, number: made.body.number, total: -106 }] })
       // It was paid, so the note pays the oldest open invoice.
       expect((await get('/customers/acme')).body.creditBalance).toBe(0)
-      expect((await get('/customers/acme/credit?limit=2')).body.data.map((one: { reason: string; amount: number }) => [one.reason, one.amount])).toEqual([['applied_to_invoice', -106], ['credit_note', 106]])
+      expect((await get('/customers/acme/balance/transactions?limit=2')).body.data.map((one: { reason: string; amount: number }) => [one.reason, one.amount])).toEqual([['applied_to_invoice', -106], ['credit_note', 106]])
       expect((await get('/customers/acme/invoices?limit=1')).body.data).toEqual([(await get(`/invoices/${made.body.id}`)).body])
       expect((await get(`/invoices/${made.body.id}/pdf`)).headers['content-disposition']).toContain(made.body.number)
       expect(await post(`/invoices/${invoice.id}/credit-notes`, { lines: [{ lineId: 'line_1', amount: 1 }], reason: 'x' })).toMatchObject({ status: 201, body: { lines: [{ amount: -1 }] } })

@@ -3,7 +3,7 @@ import { Amount, Blocker, Currency, CustomerId, Id, Instant, InvoiceLine, Invoic
 
 export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
 export type {
-  CreditMovement, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Plan, Preview, Problem, QuoteLine, Seller, Subscription, Unit, UsageEvent, UsagePeriod, UsageSummary,
+  BalanceTransaction, Invoice, InvoiceLine, InvoiceSummary, InvoiceTitle, LocalizedText, Plan, Preview, Problem, QuoteLine, Seller, Subscription, Unit, UsageEvent, UsagePeriod, UsageSummary,
 } from '@customer-portal/http/resources'
 
 const closed = { additionalProperties: false } as const

@@ -98,8 +98,8 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   })
 
   test('the account credit is told movement by movement', async () => {
-    expect(await get('/account/credit')).toEqual({ data: [], nextCursor: null })
-    expect((await call('GET', '/account/credit?cursor=x')).json().code).toBe('invalid_cursor')
+    expect(await get('/account/balance/transactions')).toEqual({ data: [], nextCursor: null })
+    expect((await call('GET', '/account/balance/transactions?cursor=x')).json().code).toBe('invalid_cursor')
   })
 
   test('what the account may not hold is refused by field', async () => {

@@ -491,7 +491,7 @@ export const Account = Type.Object(
 export type Account = Static<typeof Account>
 
 /** One movement of account credit, with the balance after it. */
-export const CreditMovement = Type.Object(
+export const BalanceTransaction = Type.Object(
   {
     id: Type.String(),
     at: Instant,
@@ -513,7 +513,7 @@ export const CreditMovement = Type.Object(
       + '`adjustment`: put right by the vendor; `charged`: what could not be taken back, since it was paid out, and is due by a charge',
   },
 )
-export type CreditMovement = Static<typeof CreditMovement>
+export type BalanceTransaction = Static<typeof BalanceTransaction>
 
 export const Notice = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
 const notices = Type.Array(Notice, {

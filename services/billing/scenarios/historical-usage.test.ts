@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   checkQuota, createBilling, createSubscription, exportUsage, fillMeters, findMistakes, getEvent, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDays, getUsageDetail, getUsageMonths, getUsageRange,
-  getUsageSummary, keepUsage, listEvents, listLateEvents, listRejectedEvents, putMeter, putPlan, rebuildUsage, recordUsage, retryRejectedEvents, voidEvents, type UsageEventInput,
+  getUsageSummary, maintainUsage, listEvents, listLateEvents, listRejectedEvents, putMeter, putPlan, rebuildUsage, recordUsage, retryRejectedEvents, voidEvents, type UsageEventInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
@@ -117,7 +117,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await record('again', ...history, history[0]!)).toMatchObject({ accepted: 3, duplicates: 1 })
     const before = await used()
     await world.passTo('2026-11-03T00:00:00Z')
-    await keepUsage(world.billing)
+    await maintainUsage(world.billing)
     // Of what was recorded live the id is forgotten by now, of history it is not.
     expect(await world.db.asOwner((tx) => tx.query("select id from usage_keys where customer_id = 'again' order by id"))).toEqual([{ id: 'f' }, { id: 'h1' }, { id: 'h2' }, { id: 'h3' }, { id: 'later' }])
     const forgotten = { ...live, historical: true }
@@ -146,7 +146,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect((await record('voided', run('v1', '2026-06-12T00:00:00Z', 8, 'a'))).rejected).toMatchObject([{ code: 'event_voided' }])
     expect((await getUsageDetail(world.billing, { customerId: 'voided', id: 'v3', start: '2026-06-01', end: '2026-06-30' })).data).toMatchObject([{ historical: true, voided: { reason: 'a test' } }])
     await world.passTo('2026-12-03T00:00:00Z')
-    await keepUsage(world.billing)
+    await maintainUsage(world.billing)
     expect((await record('voided', run('v1', '2026-06-12T00:00:00Z', 8, 'a'), { id: 'v1', meter: 'ai_chat' })).rejected).toMatchObject([{ code: 'event_voided' }, { code: 'event_voided' }])
     const invoices = (await getInvoices(world.billing, { customerId: 'voided', limit: 100 })).data
     expect(invoices.length).toBeGreaterThan(documents)
@@ -158,7 +158,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     await record('kept', { id: 'once', meter: 'ai_chat' })
     await voidEvents(world.billing, { customerId: 'kept', ids: ['once'], reason: 'a test' })
     await world.passTo('2027-01-20T00:00:00Z')
-    await keepUsage(world.billing)
+    await maintainUsage(world.billing)
     expect((await record('kept', { id: 'once', meter: 'ai_chat' })).rejected).toMatchObject([{ code: 'event_voided' }])
     expect(await mistakes()).toEqual([])
   })
@@ -225,11 +225,11 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   })
 
   test('whose months were dropped is not taken again, and its days stay', async () => {
-    expect((await keepUsage(world.billing, { monthsKept: 3 })).dropped).toContain('2025-05-01')
+    expect((await maintainUsage(world.billing, { monthsKept: 3 })).dropped).toContain('2025-05-01')
     const days = async () => (await getUsageRange(world.billing, { customerId: 'acme', start: '2025-11-01', end: '2026-04-30' })).meters.map(({ meter, used }) => [meter, used])
     expect(await days()).toEqual([['calls', 43], ['peak', 30], ['seats', 80], ['users', 1]])
     expect(refusals(await record('acme', run('r1', '2026-04-10T04:00:00Z', 30, 'a')))).toEqual([['event_too_old', false]])
-    await keepUsage(world.billing, { monthsKept: 3 })
+    await maintainUsage(world.billing, { monthsKept: 3 })
     expect(await world.db.asOwner((tx) => tx.query("select id from usage_keys where customer_id in ('acme', 'voided') order by id"))).toEqual([{ id: 'v1' }, { id: 'v3' }, { id: 'v4' }])
     expect(await mistakes()).toEqual([])
   })

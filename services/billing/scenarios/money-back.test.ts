@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  adjustBalance, cancelSubscription, createSubscription, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, listCreditMovements, listRefunds, putPlan,
+  adjustBalance, cancelSubscription, createSubscription, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, listBalanceTransactions, listRefunds, putPlan,
   recordPayment, recordRefund, reversePayment, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -32,7 +32,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
   const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
   const balance = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
-  const moved = async (customerId: string) => (await listCreditMovements(world.billing, { customerId, limit: 100 })).data.map((one) => [one.reason, one.amount]).reverse()
+  const moved = async (customerId: string) => (await listBalanceTransactions(world.billing, { customerId, limit: 100 })).data.map((one) => [one.reason, one.amount]).reverse()
   const happened = async (customerId: string) => (await listActivity(world.billing, { limit: 100 })).data.filter((one) => one.customerId === customerId).map((one) => one.type)
   const refund = (customerId: string, amount: number, more: { reference?: string; creditNoteId?: string } = {}) => recordRefund(world.billing, { customerId, amount, method: 'bank', reference: 'r1', ...more })
 

@@ -171,7 +171,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     expect(page.data).toHaveLength(100)
     expect(await placed() - before).toBe(1_000)
     expect(plans).toHaveLength(4)
-    const touching = plans.filter((plan) => plan.includes(' on changes'))
+    const touching = plans.filter((plan) => plan.includes(' on activity'))
     expect(touching).toHaveLength(3)
     for (const plan of touching) expect(plan).toMatch(/Index (Only )?Scan/)
     for (const plan of touching) expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/)

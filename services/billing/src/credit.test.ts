@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, getCustomer, getInvoices, listCreditMovements, recordPayment, upgradeSubscription, voidInvoice } from './index.ts'
+import { actingFor, createSubscription, getCustomer, getInvoices, listBalanceTransactions, recordPayment, upgradeSubscription, voidInvoice } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('account credit on $name', ({ create }) => {
@@ -18,7 +18,7 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
     // All at one moment: what happened first still stands below.
     const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business' })
     await voidInvoice(world.billing, { invoiceId: change!.id })
-    const movements = await listCreditMovements(world.billing, { customerId: 'acme' })
+    const movements = await listBalanceTransactions(world.billing, { customerId: 'acme' })
     expect(movements.data.map(({ reason, amount, balance, invoiceNumber }) => [reason, amount, balance, invoiceNumber])).toEqual([
       ['void', 1_000, 1_000, change!.number], ['applied', -1_000, 0, change!.number], ['overpaid', 1_000, 1_000, start!.number],
     ])
@@ -31,12 +31,12 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
     const read = []
     let cursor: string | undefined
     do {
-      const page = await listCreditMovements(actingFor(world.billing, 'acme'), { customerId: 'acme', limit: 1, ...(cursor ? { cursor } : {}) })
+      const page = await listBalanceTransactions(actingFor(world.billing, 'acme'), { customerId: 'acme', limit: 1, ...(cursor ? { cursor } : {}) })
       read.push(...page.data.map((movement) => movement.balance))
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(read).toEqual([1_000, 0, 1_000])
     await seedCustomer(world.billing, 'globex')
-    expect((await listCreditMovements(actingFor(world.billing, 'globex'), { customerId: 'acme' })).data).toEqual([])
+    expect((await listBalanceTransactions(actingFor(world.billing, 'globex'), { customerId: 'acme' })).data).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from 
 import type { Instant } from './rules/instant.ts'
 import { money, type Money } from './rules/money.ts'
 
-export type CreditReason =
+export type BalanceReason =
   | 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
 
 /** A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a refund. */
@@ -18,10 +18,10 @@ export async function creditBalance(tx: BillingTransaction, customerId: string, 
 export const mostFromOutside = 1_000_000_000_000_000
 
 /** One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the balance after it. */
-export interface CreditMovement {
+export interface BalanceTransaction {
   id: string
   at: Instant
-  reason: CreditReason
+  reason: BalanceReason
   amount: Money
   balance: Money
   currency: string
@@ -33,12 +33,12 @@ export interface CreditMovement {
 }
 
 /** The movements of a customer's balance, newest first: each with its invoice, so that the balance can be followed back to where it came from. */
-export async function listCreditMovements(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<CreditMovement>> {
+export async function listBalanceTransactions(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<BalanceTransaction>> {
   const limit = pageLimit(input.limit)
   const [, before = null] = decodeCursor(input.cursor, 2) ?? []
   if (before !== null && !/^\d{1,15}$/.test(before)) throw invalidCursor()
   return billing.transaction(async (tx) => {
-    const rows = await tx.query<CreditMovement & { sequence: number }>(
+    const rows = await tx.query<BalanceTransaction & { sequence: number }>(
       `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId", i.number as "invoiceNumber", m.balance,
          coalesce(p.reference, r.reference, a.reason) as detail
        from (
@@ -59,10 +59,10 @@ export async function listCreditMovements(billing: Billing, input: { customerId:
 }
 
 /** What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`: the credit note whose refund the money waits for. */
-export interface Movement {
+export interface BalanceEntry {
   customerId: string
   invoiceId: string | null
-  reason: CreditReason
+  reason: BalanceReason
   amount: Money
   currency: string
   causeId?: string
@@ -70,7 +70,7 @@ export interface Movement {
 }
 
 /** Adds to (or takes from) the balance; nothing is written for zero. */
-export async function moveCredit(tx: BillingTransaction, { causeId, heldFor, ...movement }: Movement): Promise<void> {
+export async function addBalanceTransaction(tx: BillingTransaction, { causeId, heldFor, ...movement }: BalanceEntry): Promise<void> {
   if (movement.amount === 0) return
   await tx.query(
     'insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',

@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   adjustBalance, exportEvents, exportUsage, getAdvice, getCustomer, getInvoice, getInvoices, getReconciliation, getSubscription, getUsageDays, getUsageDetail, getUsageLines,
-  getUsageSummary, listAllPayments, listCreditMovements, listCustomers, listInvoices, listMistakes, listPayments, listSubscriptions, plansFor, putMeter, putPlan, recordPayment, recordUsage,
+  getUsageSummary, listAllPayments, listBalanceTransactions, listCustomers, listInvoices, listMistakes, listPayments, listSubscriptions, plansFor, putMeter, putPlan, recordPayment, recordUsage,
   summarizeInvoices, summarizePayments, updateCustomer, createSubscription, changeSubscription, voidEvents, getAllPlans, type Billing,
 } from './index.ts'
 import { addSeconds } from './rules/instant.ts'
@@ -63,7 +63,7 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
     invoices: (billing) => getInvoices(billing, { customerId }),
     'an invoice': (billing) => getInvoice(billing, { customerId, invoiceId }),
     'sums of invoices': (billing) => summarizeInvoices(billing, { customerId }),
-    balance: (billing) => listCreditMovements(billing, { customerId }),
+    balance: (billing) => listBalanceTransactions(billing, { customerId }),
   }
   const readsOfAll: Record<string, (billing: Billing) => Promise<unknown>> = {
     customers: (billing) => listCustomers(billing), catalogue: (billing) => getAllPlans(billing), subscriptions: (billing) => listSubscriptions(billing, {}),

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from './billing.ts'
 import { recordActivity } from './change-feed.ts'
-import { creditBalance, mostFromOutside, moveCredit } from './credit.ts'
+import { creditBalance, mostFromOutside, addBalanceTransaction } from './credit.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from './cursor.ts'
 import { onCustomer } from './due.ts'
 import { BillingError } from './failure.ts'
@@ -44,7 +44,7 @@ export async function recordRefund(billing: Billing, input: { customerId: string
     await tx.query('insert into refunds (customer_id, id, credit_note_id, amount, currency, method, reference, at) values ($1, $2, $3, $4, $5, $6, $7, $8)', [
       customerId, refund.id, creditNoteId, amount, source.currency, method, reference, tx.at,
     ])
-    await moveCredit(tx, { customerId, invoiceId: creditNoteId, reason: 'refund', amount: -amount, currency: source.currency, causeId: refund.id, heldFor: source.heldFor })
+    await addBalanceTransaction(tx, { customerId, invoiceId: creditNoteId, reason: 'refund', amount: -amount, currency: source.currency, causeId: refund.id, heldFor: source.heldFor })
     await recordActivity(tx, { type: 'balance.refunded', customerId, subjectId: refund.id })
     return refund
   })
@@ -114,7 +114,7 @@ export async function adjustBalance(billing: Billing, input: { customerId: strin
     if (amount + before > mostFromOutside) throw new BillingError('amount_out_of_range', { pointer: '/amount', message: `a balance holds ${mostFromOutside} minor units at most, and there are ${before} on it` })
     const id = tx.newId('adj')
     await tx.query('insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)', [customerId, id, amount, currency, reason, tx.at])
-    await moveCredit(tx, { customerId, invoiceId: null, reason: 'adjustment', amount, currency, causeId: id })
+    await addBalanceTransaction(tx, { customerId, invoiceId: null, reason: 'adjustment', amount, currency, causeId: id })
     await recordActivity(tx, { type: 'balance.adjusted', customerId, subjectId: id })
     await payOpenInvoices(tx, { customerId, currency })
     return { id, customerId, amount, currency, reason, balance: await creditBalance(tx, customerId, currency), at: tx.at }

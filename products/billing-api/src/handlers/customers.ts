@@ -1,8 +1,8 @@
 import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listCreditMovements, listCustomers, previewChange, resumeSubscription, updateCustomer, withUnprintable, type Billing,
+  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, createCustomer, createSubscription, getCustomer, getSubscription, listBalanceTransactions, listCustomers, previewChange, resumeSubscription, updateCustomer, withUnprintable, type Billing,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
-import { Account, Changed, CreditMovement, Page, Preview, Scheduled, Started, Subscription } from '@customer-portal/http/resources'
+import { Account, Changed, BalanceTransaction, Page, Preview, Scheduled, Started, Subscription } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CancelInput, ChangeInput, CustomerInput, CustomerUpdate, PreviewInput, ScheduledChangeQuery, SubscriptionInput, SubscriptionUpdate } from '../contract.ts'
@@ -44,12 +44,12 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
     return once(request, reply, askerOf(request, customerId), 200, async (inside) => withUnprintable(await updateCustomer(inside, { customerId, ...request.body }), printedOf(request.body)))
   })
 
-  app.get('/customers/:customerId/credit', {
+  app.get('/customers/:customerId/balance/transactions', {
     config: { scope: 'customers:read' },
-    schema: { summary: "The movements of a customer's account credit, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(CreditMovement) } },
+    schema: { summary: "The movements of a customer's account credit, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(BalanceTransaction) } },
   }, async (request) => {
     const { customerId } = await getCustomer(billing, request.params)
-    return listCreditMovements(billing, { customerId, ...request.query })
+    return listBalanceTransactions(billing, { customerId, ...request.query })
   })
 
   app.post('/customers/:customerId/subscription', {

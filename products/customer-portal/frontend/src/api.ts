@@ -1,5 +1,5 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CommandOutcome, CreditMovement, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
+  Account, AccountUpdate, Advice, Changed, CommandOutcome, BalanceTransaction, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
   UsageDays, UsageDetail, UsageEvent, UsageLines, UsageMonths, UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
@@ -75,7 +75,7 @@ export const api = {
   session: (signal?: AbortSignal) => json<Session>('/session', { signal }),
   command: (key: string) => json<CommandOutcome>(`/commands/${segment(key)}`),
   logout: () => call('/session/logout', { method: 'POST', credentials: 'same-origin' }),
-  creditMovements: (query: Query, signal?: AbortSignal) => json<Page<CreditMovement>>('/account/credit', { query, signal }),
+  balanceTransactions: (query: Query, signal?: AbortSignal) => json<Page<BalanceTransaction>>('/account/balance/transactions', { query, signal }),
   account: (signal?: AbortSignal) => json<Account>('/account', { signal }),
   saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
   subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),

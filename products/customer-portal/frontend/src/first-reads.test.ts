@@ -23,6 +23,6 @@ test('what the address chooses is what is read ahead', () => {
   expect(askedAt('/usage')).toEqual([...always, ['usage', 'current'], ['usage', 'days', {}], ['usage', 'lines', 'current']])
   expect(askedAt('/usage?period=2026-10')).toEqual([...always, ['usage', 'current']])
   const list = ['invoices', { status: 'open', year: undefined, limit: 20 }]
-  expect(askedAt('/invoices?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription'], ['invoices', 'summary']])
-  expect(askedAt('/invoices/inv_1?status=open')).toEqual([...always, list, ['credit-movements'], ['subscription'], ['invoices', 'summary'], ['invoice', 'inv_1']])
+  expect(askedAt('/invoices?status=open')).toEqual([...always, list, ['balance-transactions'], ['subscription'], ['invoices', 'summary']])
+  expect(askedAt('/invoices/inv_1?status=open')).toEqual([...always, list, ['balance-transactions'], ['subscription'], ['invoices', 'summary'], ['invoice', 'inv_1']])
 })

@@ -22,7 +22,7 @@ const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknow
   ],
   invoices: (client, { searchParams }) => [
     client.prefetchInfiniteQuery(reads.invoices({ status: searchParams.get('status') ?? undefined, year: searchParams.get('year') ?? undefined, limit: 20 })),
-    client.prefetchInfiniteQuery(reads.creditMovements), client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.invoiceSummary),
+    client.prefetchInfiniteQuery(reads.balanceTransactions), client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.invoiceSummary),
   ],
   invoice: (client, { pathname }) => client.prefetchQuery(reads.invoice(decodeURIComponent(pathname.split('/').at(-1)!))),
   account: () => undefined,

@@ -126,7 +126,7 @@ export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
 /** Sums over all invoices, also of those that no page has loaded. */
 export const useInvoiceSummary = () => useQuery(reads.invoiceSummary)
 export const useInvoice = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => reads.invoice(toValue(id))))
-export const useCreditMovements = () => useInfiniteQuery(reads.creditMovements)
+export const useBalanceTransactions = () => useInfiniteQuery(reads.balanceTransactions)
 
 /** The usage events behind an invoice's line, asked for once they are to be seen. */
 export function useLineEvents(id: MaybeRefOrGetter<string>, lineId: MaybeRefOrGetter<string>, when: MaybeRefOrGetter<boolean>) {

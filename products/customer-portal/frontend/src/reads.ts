@@ -31,5 +31,5 @@ export const reads = {
   invoiceSummary: { queryKey: ['invoices', 'summary'], queryFn: ({ signal }: Asked) => api.invoiceSummary(signal) },
   invoice: (id: string) => ({ queryKey: ['invoice', id], queryFn: ({ signal }: Asked) => api.invoice(id, signal) }),
   /** What gave and used the account credit, newest first. */
-  creditMovements: { queryKey: ['credit-movements'], queryFn: ({ pageParam, signal }: Paged) => api.creditMovements({ cursor: pageParam, limit: 20 }, signal), ...paged },
+  balanceTransactions: { queryKey: ['balance-transactions'], queryFn: ({ pageParam, signal }: Paged) => api.balanceTransactions({ cursor: pageParam, limit: 20 }, signal), ...paged },
 }

@@ -1,6 +1,6 @@
-import { getCustomer, listCreditMovements, updateCustomer, withUnprintable } from '@customer-portal/billing'
+import { getCustomer, listBalanceTransactions, updateCustomer, withUnprintable } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
-import { CreditMovement, Page } from '@customer-portal/http/resources'
+import { BalanceTransaction, Page } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
 import { Account, AccountUpdate } from '../contract.ts'
 
@@ -14,12 +14,12 @@ export function accountRoutes(app: App, actFor: ActFor): void {
     return getCustomer(billing, { customerId })
   })
 
-  app.get('/account/credit', {
+  app.get('/account/balance/transactions', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The movements of the account credit, newest first', tags: ['account'], querystring: PageQuery, response: { 200: Page(CreditMovement) } },
+    schema: { summary: 'The movements of the account credit, newest first', tags: ['account'], querystring: PageQuery, response: { 200: Page(BalanceTransaction) } },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
-    return listCreditMovements(billing, { customerId, ...request.query })
+    return listBalanceTransactions(billing, { customerId, ...request.query })
   })
 
   app.put('/account', {

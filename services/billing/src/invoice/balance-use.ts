@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { recordActivity } from '../change-feed.ts'
-import { creditBalance, moveCredit } from '../credit.ts'
+import { creditBalance, addBalanceTransaction } from '../credit.ts'
 import { money, type Money } from '../rules/money.ts'
 import { dueOf, leftToPay, mayBeOpen } from './state.ts'
 
@@ -31,7 +31,7 @@ export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Pro
 }
 
 async function apply(tx: BillingTransaction, purse: Purse, { invoiceId, amount, due, heldFor }: { invoiceId: string; amount: Money; due: Money; heldFor?: string }): Promise<void> {
-  await moveCredit(tx, { ...purse, invoiceId, reason: 'applied_to_invoice', amount: money(-amount), heldFor: heldFor ?? null })
+  await addBalanceTransaction(tx, { ...purse, invoiceId, reason: 'applied_to_invoice', amount: money(-amount), heldFor: heldFor ?? null })
   if (amount === due) await recordActivity(tx, { type: 'invoice.paid', customerId: purse.customerId, subjectId: invoiceId })
 }
 
@@ -73,7 +73,7 @@ export async function undoApplications(tx: BillingTransaction, purse: Purse, { a
     for (const { id, invoiceId, left } of applications) {
       const part = money(Math.min(missing, left))
       if (part === 0) break
-      await makingDueAgain(tx, purse.customerId, invoiceId, () => moveCredit(tx, { ...purse, invoiceId, reason: 'application_undone', amount: part, causeId: id }))
+      await makingDueAgain(tx, purse.customerId, invoiceId, () => addBalanceTransaction(tx, { ...purse, invoiceId, reason: 'application_undone', amount: part, causeId: id }))
       missing = money(missing - part)
     }
   }

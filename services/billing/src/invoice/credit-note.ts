@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { recordActivity } from '../change-feed.ts'
-import { moveCredit } from '../credit.ts'
+import { addBalanceTransaction } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import { creditAmount, creditLines, givenBackAsCredit, leftOfLine, type Credit } from '../rules/credit-note.ts'
 import { money, sum, type Money } from '../rules/money.ts'
@@ -112,7 +112,7 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
     seller, buyer: invoice.buyer, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason, amountCredited, ...(refund ? { refund } : {}) },
   }
   await store(tx, document)
-  await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency, heldFor: refund ? document.id : null })
+  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency, heldFor: refund ? document.id : null })
   await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (amountDue > 0 && amountCredited === amountDue) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
   if (!refund) await payOpenInvoices(tx, { customerId, currency })

@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { recordActivity } from '../change-feed.ts'
-import { creditBalance, mostFromOutside, moveCredit } from '../credit.ts'
+import { creditBalance, mostFromOutside, addBalanceTransaction } from '../credit.ts'
 import { billAgain, closePeriod, catchUp, scheduleNext } from '../due.ts'
 import { BillingError } from '../failure.ts'
 import { readBillingState, type BillingState } from '../history.ts'
@@ -71,7 +71,7 @@ export async function voidInvoice(billing: Billing, input: { invoiceId: string; 
     await takeBackWhatItGave(tx, row)
     const used = await balanceUsedOn(tx, row)
     await tx.query('update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2', [customerId, row.id, tx.at, input.reason ?? null])
-    for (const { amount, heldFor } of used) await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
+    for (const { amount, heldFor } of used) await addBalanceTransaction(tx, { customerId, invoiceId: row.id, reason: 'void', amount, currency, heldFor })
     await recordActivity(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
     await scheduleNext(tx, await readBillingState(tx, customerId))
@@ -85,7 +85,7 @@ async function takeBackWhatItGave(tx: BillingTransaction, { id, document: { cust
   const since = await placeOf(tx, customerId, { reason: 'negative_total', invoiceId: id })
   const missing = await undoApplications(tx, { customerId, currency }, { amount: -total, since })
   if (missing > 0) throw new BillingError('credit_already_used', { message: `${missing} of the balance that invoice ${number} gave was paid out: it cannot be voided` })
-  await moveCredit(tx, { customerId, invoiceId: id, reason: 'void', amount: total, currency })
+  await addBalanceTransaction(tx, { customerId, invoiceId: id, reason: 'void', amount: total, currency })
 }
 
 /** What of the balance pays an invoice now, apart by the refund it had waited for. */
@@ -130,7 +130,7 @@ export async function recordPayment(
     await tx.query('insert into payments (customer_id, id, invoice_id, reference, amount, applied, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
       customerId, id, row.id, input.reference, input.amount, applied, input.method, paidAt, tx.at,
     ])
-    await moveCredit(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: input.amount - applied, currency, causeId: id })
+    await addBalanceTransaction(tx, { customerId, invoiceId: row.id, reason: 'overpaid', amount: input.amount - applied, currency, causeId: id })
     if (due > 0 && applied === due) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: row.id })
     await payOpenInvoices(tx, { customerId, currency })
     return view(tx, row)

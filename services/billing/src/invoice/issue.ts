@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../billing.ts'
 import { recordActivity } from '../change-feed.ts'
-import { creditBalance, moveCredit } from '../credit.ts'
+import { creditBalance, addBalanceTransaction } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import type { BillingState, SubscriptionState } from '../history.ts'
 import { templateVersion } from '../invoice-pdf/index.ts'
@@ -50,9 +50,9 @@ export async function issue(tx: BillingTransaction, state: BillingState, draft: 
   }
   await store(tx, document)
   issuedIn(tx).push(document)
-  await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
+  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
   // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
-  await moveCredit(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
+  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
   await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
   state.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(state.balance - sums.creditApplied)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listActivity, listCreditMovements, listCustomers, listDiscounts, listEvents, listInvoices,
+  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listActivity, listBalanceTransactions, listCustomers, listDiscounts, listEvents, listInvoices,
   getUsageDetail, listDeficits, listLateEvents, listMeterFills, listPayments, listRefunds, listSecretKeys, plansFor, listMeters, listRejectedEvents, listReservations, listSubscriptions, recordPayment, recordUsage, summarizeInvoices, summarizePayments,
   summarizeSubscriptions, voidInvoice, type Billing, type Invoice,
 } from '../index.ts'
@@ -100,7 +100,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       invoices: (billing, customerId) => getInvoices(billing, { customerId, status: 'open', limit: 100 }),
       'late events': (billing, customerId) => listLateEvents(billing, { customerId, limit: 100 }),
       'rejected events': (billing, customerId) => listRejectedEvents(billing, { customerId, limit: 100 }),
-      'account credit': (billing, customerId) => listCreditMovements(billing, { customerId, limit: 100 }),
+      'account credit': (billing, customerId) => listBalanceTransactions(billing, { customerId, limit: 100 }),
       discounts: (billing, customerId) => listDiscounts(billing, { customerId }),
     }
     for (const [name, list] of Object.entries(lists)) {

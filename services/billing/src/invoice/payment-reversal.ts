@@ -1,6 +1,6 @@
 import type { Billing, BillingTransaction } from '../billing.ts'
 import { recordActivity } from '../change-feed.ts'
-import { moveCredit } from '../credit.ts'
+import { addBalanceTransaction } from '../credit.ts'
 import { BillingError } from '../failure.ts'
 import { readBillingState } from '../history.ts'
 import { inChinese } from '../text.ts'
@@ -54,9 +54,9 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
   const missing = await undoApplications(tx, { customerId, currency }, { amount, since })
   if (missing > 0) {
     const charge = await chargeFor(tx, row, payment, missing)
-    await moveCredit(tx, { customerId, currency, invoiceId: charge, reason: 'charged', amount: missing, causeId: payment.id })
+    await addBalanceTransaction(tx, { customerId, currency, invoiceId: charge, reason: 'charged', amount: missing, causeId: payment.id })
   }
-  await moveCredit(tx, { customerId, currency, invoiceId: row.id, reason: 'payment_reversed', amount: -amount, causeId: payment.id })
+  await addBalanceTransaction(tx, { customerId, currency, invoiceId: row.id, reason: 'payment_reversed', amount: -amount, causeId: payment.id })
 }
 
 /** The charge for balance that was paid out although the payment behind it did not last. It is money, so it carries no tax, and nothing lowers it. */

@@ -2,7 +2,7 @@ import type { Billing } from '../billing.ts'
 import { addDays } from '../rules/date.ts'
 
 /** What the current usage and the subscription of a customer follow from, in short. */
-export interface UsagePulse {
+export interface UsageRevision {
   /** Another text where they may look different from what they did. */
   mark: string
   /** Of the sessions asked about, those that are still open. */
@@ -16,7 +16,7 @@ const lookBackDays = 33
  * Whether there may be anything new to tell a customer who is looking, in one statement: the number of their events of late, what their allowances
  * follow from, and the quarter of an hour, since in every zone a new day begins on one. Also which of `sessionIds` have not been ended.
  */
-export async function readUsagePulse(billing: Billing, input: { customerId: string; sessionIds: readonly string[] }): Promise<UsagePulse> {
+export async function readUsageRevision(billing: Billing, input: { customerId: string; sessionIds: readonly string[] }): Promise<UsageRevision> {
   return billing.transaction(async (tx) => {
     const [row] = await tx.query<{ version: number; events: number; voided: string | null; open: string[] }>(
       `select c.history_version as version,

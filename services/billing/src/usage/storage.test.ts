@@ -5,7 +5,7 @@ import { migrate } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrationsFolder } from '../billing.ts'
-import { consume, createSubscription, findMistakes, getReconciliation, getUsageDetail, getUsageSummary, keepUsage, recordUsage } from '../index.ts'
+import { consume, createSubscription, findMistakes, getReconciliation, getUsageDetail, getUsageSummary, maintainUsage, recordUsage } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
@@ -37,7 +37,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     world.set('2026-11-02T00:00:00Z')
     await consume(world.billing, { customerId: 'acme', meter: 'ai_chat', id: 'c2' })
     expect(await months()).toEqual(['2026_10', '2026_11'])
-    await keepUsage(world.billing)
+    await maintainUsage(world.billing)
     expect(await months()).toEqual(['2026_09', '2026_10', '2026_11', '2026_12', '2027_01'])
   })
 
@@ -64,13 +64,13 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
 
   test('an id is forgotten once its event is too old to come again and its period is issued, and not before', async () => {
     world.set('2026-12-06T15:59:59Z') // the events of 31 October are 35 days old, those of `acme` not billed: nothing was done that is due
-    expect(await keepUsage(world.billing)).toEqual({ forgotten: 4, dropped: [] })
+    expect(await maintainUsage(world.billing)).toEqual({ forgotten: 4, dropped: [] })
     expect(await keys()).toEqual(['c1', 'c2', 'first', 'last', 'o1', 'o3', 'o5', 'o7', 'once'])
     await world.passTo('2026-12-06T16:00:00Z')
     // Now November is billed, but whether a date on its edge was before it is not looked at so closely: that waits for December.
-    expect((await keepUsage(world.billing)).forgotten).toBe(0)
+    expect((await maintainUsage(world.billing)).forgotten).toBe(0)
     await world.passTo('2027-01-02T00:00:00Z')
-    expect((await keepUsage(world.billing)).forgotten).toBe(9)
+    expect((await maintainUsage(world.billing)).forgotten).toBe(9)
     expect(await keys()).toEqual([])
     expect(await use('acme', 'once', '2026-11-01T12:00:00Z')).toMatchObject({ rejected: [{ code: 'event_too_old' }] })
     expect(await mistakes()).toEqual([])
@@ -80,8 +80,8 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     await use('acme', 'january', '2027-01-01T00:00:00Z')
     const before = await getUsageSummary(world.billing, { customerId: 'acme', period: '2026-11' })
     await world.passTo('2027-04-10T00:00:00Z')
-    expect((await keepUsage(world.billing)).dropped).toEqual([])
-    expect(await keepUsage(world.billing, { monthsKept: 4 })).toEqual({ forgotten: 0, dropped: ['2026-09-01', '2026-10-01', '2026-11-01'] })
+    expect((await maintainUsage(world.billing)).dropped).toEqual([])
+    expect(await maintainUsage(world.billing, { monthsKept: 4 })).toEqual({ forgotten: 0, dropped: ['2026-09-01', '2026-10-01', '2026-11-01'] })
     expect((await months()).slice(0, 2)).toEqual(['2026_12', '2027_01'])
     expect((await getUsageDetail(world.billing, { customerId: 'acme', start: '2026-10-01' })).data.map((event) => event.id)).toEqual(['january'])
     const { usage, daily } = await getUsageSummary(world.billing, { customerId: 'acme', period: '2026-11' })
@@ -94,7 +94,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
   test('a month that still holds an id is not dropped: its usage may not be issued yet', async () => {
     await ask("insert into usage_keys (customer_id, id, body_hash, time) values ('acme', 'held', '', '2026-12-15T00:00:00Z')")
     await ask("delete from closed_periods where period_start >= '2026-12-01'")
-    expect((await keepUsage(world.billing, { monthsKept: 3 })).dropped).toEqual([])
+    expect((await maintainUsage(world.billing, { monthsKept: 3 })).dropped).toEqual([])
     expect(await months()).toContain('2026_12')
   })
 })

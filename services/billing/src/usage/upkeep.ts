@@ -13,7 +13,7 @@ const lockTimeout = '55P03'
 const keysPerBatch = 5_000
 const batchesPerRun = 200
 
-export interface UsageUpkeep {
+export interface UsageMaintenance {
   /** Ids that were forgotten. */
   forgotten: number
   /** Months that were dropped, by their first dates. */
@@ -24,7 +24,7 @@ export interface UsageUpkeep {
  * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and drops months older
  * than `monthsKept` (all are kept when absent). Any process may call it at any time, also several at once.
  */
-export async function keepUsage(billing: Billing, options: { monthsKept?: number } = {}): Promise<UsageUpkeep> {
+export async function maintainUsage(billing: Billing, options: { monthsKept?: number } = {}): Promise<UsageMaintenance> {
   await makeMonths(billing)
   const forgotten = await forgetIds(billing)
   const dropped = options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept)

@@ -1,6 +1,6 @@
 import type { PortalPlan } from '@customer-portal/portal-api/contract'
 import { expect, test } from 'vitest'
-import { changeKindOf, counterpartOf, feeForSeats, offersPaces, plansPaid, savingOf, savings } from './offers.ts'
+import { changeKindOf, counterpartOf, feeForSeats, offersIntervals, plansPaid, savingOf, savings } from './offers.ts'
 
 const plan = (id: string, name: string, interval: 'month' | 'year', amount: number, per: 'subscription' | 'seat' = 'subscription') =>
   ({ id, name: { 'zh-CN': name, en: name }, interval, intervalCount: 1, fee: { amount, per }, currency: 'CNY', seats: { min: 3, max: 20 } }) as PortalPlan
@@ -20,7 +20,7 @@ test('a plan by the year belongs to the plan of its name by the month', () => {
 test('either pace shows its own plans and those that have no other', () => {
   expect(ids(plansPaid(all, 'month'))).toEqual(['free', 'team', 'business'])
   expect(ids(plansPaid(all, 'year'))).toEqual(['free', 'team_year', 'business_year'])
-  expect([offersPaces(all), offersPaces([free, team, business])]).toEqual([true, false])
+  expect([offersIntervals(all), offersIntervals([free, team, business])]).toEqual([true, false])
 })
 
 test('what a year saves is computed from the prices, and never said to be more than it is', () => {

@@ -1,13 +1,13 @@
 import type { PortalPlan } from '@customer-portal/portal-api/contract'
 
 /** How a plan is paid for. */
-export type Pace = 'month' | 'year'
+export type BillingInterval = 'month' | 'year'
 
-const isPaid = (plan: PortalPlan, pace: Pace) => plan.interval === pace && plan.intervalCount === 1
+const isPaid = (plan: PortalPlan, pace: BillingInterval) => plan.interval === pace && plan.intervalCount === 1
 
 /** The same plan by the other pace: one of the same name whose fee is for the same thing. */
 export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): PortalPlan | undefined {
-  const other: Pace = plan.interval === 'year' ? 'month' : 'year'
+  const other: BillingInterval = plan.interval === 'year' ? 'month' : 'year'
   return plans.find((each) => isPaid(each, other) && each.name['zh-CN'] === plan.name['zh-CN'] && each.name.en === plan.name.en && each.fee.per === plan.fee.per && each.currency === plan.currency)
 }
 
@@ -20,10 +20,10 @@ export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], has
 }
 
 /** Whether there is anything to choose between. */
-export const offersPaces = (plans: readonly PortalPlan[]): boolean => plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
+export const offersIntervals = (plans: readonly PortalPlan[]): boolean => plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
 
 /** The plans paid by a pace, and those that are there by no other. */
-export const plansPaid = (plans: readonly PortalPlan[], pace: Pace): PortalPlan[] => plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
+export const plansPaid = (plans: readonly PortalPlan[], pace: BillingInterval): PortalPlan[] => plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
 
 /** By how many whole percent a year costs less than twelve months of the same plan; 0 where it does not. */
 export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): number {
