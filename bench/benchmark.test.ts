@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runBenchmark, spread, type Bench, type Benchmark } from './benchmark.ts'
+import { runBenchmark, allocate, type Bench, type Benchmark } from './benchmark.ts'
 import { report } from './report.ts'
 
 const bench: Bench = { server: { version: '15', create: async () => '', drop: async () => undefined, clear: async () => undefined }, count: 7, progress: () => undefined }
@@ -44,7 +44,7 @@ test.each([
 })
 
 test('the median of an even number of values is the middle of the two in the middle', () => {
-  expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 })
+  expect(allocate([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 })
 })
 
 test('the table shows the figures and says what was missed', async () => {

@@ -83,12 +83,12 @@ export async function runBenchmark(benchmark: Benchmark, bench: Bench, rounds: n
 }
 
 function spreads(rounds: readonly Figures[]): Record<string, Spread> {
-  return Object.fromEntries(Object.keys(rounds[0]!).map((figure) => [figure, spread(rounds.map((one) => one[figure]!))]))
+  return Object.fromEntries(Object.keys(rounds[0]!).map((figure) => [figure, allocate(rounds.map((one) => one[figure]!))]))
 }
 
 function compare(comparison: Comparison, figures: ReadonlyMap<string, Figures[]>): Compared {
   const { figure, of, to, by, atLeast, atMost } = comparison
-  const measured = spread(figures.get(of)!.map((round, place) => {
+  const measured = allocate(figures.get(of)!.map((round, place) => {
     const [own, base] = [round[figure]!, to === undefined ? undefined : figures.get(to)![place]![figure]!]
     return base === undefined ? own : by === 'difference' ? own - base : own / base
   }))
@@ -96,7 +96,7 @@ function compare(comparison: Comparison, figures: ReadonlyMap<string, Figures[]>
   return { ...comparison, measured, reached: bound ? measured.median >= (atLeast ?? -Infinity) && measured.median <= (atMost ?? Infinity) : null }
 }
 
-export function spread(values: readonly number[]): Spread {
+export function allocate(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2

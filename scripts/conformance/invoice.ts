@@ -8,7 +8,7 @@ import { nothingSettled } from '../../services/billing/src/invoice/state.ts'
 import type { Phase } from '../../services/billing/src/phases.ts'
 import { creditLines, leftOfLine, type CreditableLine } from '../../services/billing/src/rules/credit-note.ts'
 import { addDays, type LocalDate } from '../../services/billing/src/rules/date.ts'
-import { spread, weightsOf } from '../../services/billing/src/rules/discount.ts'
+import { allocate, weightsOf } from '../../services/billing/src/rules/discount.ts'
 import { netOf, totals, type TaxMode, type Totals } from '../../services/billing/src/rules/invoicing.ts'
 import { money, round, sum, type Money } from '../../services/billing/src/rules/money.ts'
 import { daysIn } from '../../services/billing/src/rules/period.ts'
@@ -143,7 +143,7 @@ export const invoiceAdapters: Record<string, Adapter> = {
     const wanted = amount(text(input, 'amount'))
     const weights = texts(input, 'weights').map(amount)
     if (input.cap_at_weight !== true)
-      return { digits, values: { shares: spread(wanted, weightsOf(weights)).map(written) } }
+      return { digits, values: { shares: allocate(wanted, weightsOf(weights)).map(written) } }
     const lines = weights.map((weight) => lineOf({ amount: weight }))
     const discounted = discountedBy(
       [discountOf('fixed', { kind: 'fixed', value: wanted, appliesTo: 'all' })],

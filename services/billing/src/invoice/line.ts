@@ -5,7 +5,7 @@ import type { Instant } from '../rules/instant.ts'
 import { netOf, type TaxMode } from '../rules/invoicing.ts'
 import { money, sum, type Money } from '../rules/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../rules/period.ts'
-import { creditWithin, inProportion, prorate } from '../rules/proration.ts'
+import { creditWithin, prorated, prorate } from '../rules/proration.ts'
 import type { BreakdownStep, Rate } from '../rules/pricing.ts'
 import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../text.ts'
@@ -213,7 +213,7 @@ function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
 function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): DiscountOnLine[] {
   let room = now
   const kept = (one: DiscountOnLine) => {
-    const part = Math.min(room, one.period === undefined ? inProportion(one.amount, now, amount) : one.amount)
+    const part = Math.min(room, one.period === undefined ? prorated(one.amount, now, amount) : one.amount)
     room = money(room - part)
     return part
   }

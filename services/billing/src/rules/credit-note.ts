@@ -1,4 +1,4 @@
-import { spread, weightsOf } from './discount.ts'
+import { allocate, weightsOf } from './discount.ts'
 import { netOf, taxOn, withoutTax, type TaxedAmount, type TaxTotal } from './invoicing.ts'
 import { money, scale, sum, type Money } from './money.ts'
 
@@ -77,13 +77,13 @@ export function creditLines(lines: readonly CreditableLine[], earlier: readonly 
  */
 export function creditAmount(lines: readonly CreditableLine[], earlier: readonly Credit[], amount: Money): Credit {
   const groups = groupsOf(lines, earlier)
-  const parts = spread(amount, weightsOf(groups.map(leftOfGroup)))
+  const parts = allocate(amount, weightsOf(groups.map(leftOfGroup)))
   return creditOf(groups.flatMap((group, index) => {
     const part = parts[index]!
     if (part === 0) return []
     const tax = taxOfPart(group, part)
     const base = isInside(group) ? part : money(part - tax)
-    const nets = spread(base, weightsOf(group.lines.map((open) => open.net - open.netDone)))
+    const nets = allocate(base, weightsOf(group.lines.map((open) => open.net - open.netDone)))
     const credited = group.lines.map((open, at) => shareOfGross(open, nets[at]!))
     // Where nothing but a rest of tax is left, one line stands for it.
     const named = credited.filter((one) => one.gross > 0)

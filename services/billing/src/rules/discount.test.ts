@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isDiscountPercent, percentOf, spread, takenOff, weightsOf, type Discount } from './discount.ts'
+import { isDiscountPercent, percentOf, allocate, takenOff, weightsOf, type Discount } from './discount.ts'
 import { sum } from './money.ts'
 
 test.each([
   [5, [1, 1, 1], [2, 2, 1]], [1, [100, 1], [1, 0]], [10_000, [1, 2, 3], [1667, 3333, 5000]], [750, [300, 1200], [150, 600]], [0, [1, 1], [0, 0]], [-5, [1, 1, 1], [-2, -2, -1]], [7, [0, 0], [0, 0]],
 ])('%s spread by %j is %j: largest remainder, ties to the earlier', (amount, weights, parts) => {
-  expect(spread(amount, weightsOf(weights))).toEqual(parts)
+  expect(allocate(amount, weightsOf(weights))).toEqual(parts)
 })
 
 test('parts add up, none is a whole unit from its exact share, and equal weights get equal parts or one more', () => {
   fc.assert(fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.array(fc.nat(10_000), { minLength: 1, maxLength: 12 }), (amount, weights) => {
-    const parts = spread(amount, weightsOf(weights))
+    const parts = allocate(amount, weightsOf(weights))
     const all = sum(weights)
     expect(sum(parts)).toBe(all === 0 ? 0 : amount)
     if (all > 0) parts.forEach((part, index) => expect(Math.abs(part * all - amount * weights[index]!)).toBeLessThan(all))
@@ -56,16 +56,16 @@ test('a percentage is rounded half away from zero', () => {
 
 test('a weight that takes back gets a share that gives back: whole shares are rounded down', () => {
   // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they come to 4, and the last of the three has the largest remainder.
-  expect(spread(5, weightsOf([3, -1, 1]))).toEqual([5, -2, 2])
+  expect(allocate(5, weightsOf([3, -1, 1]))).toEqual([5, -2, 2])
   // All weights together are below zero: shares of 4 are −2 and 6.
-  expect(spread(4, weightsOf([1, -3]))).toEqual([-2, 6])
+  expect(allocate(4, weightsOf([1, -3]))).toEqual([-2, 6])
 })
 
 test('whole units left over go to the largest remainders, ties to the earlier, however many weights there are', () => {
   fc.assert(fc.property(fc.nat(100_000), fc.array(fc.nat(40), { minLength: 1, maxLength: 120 }), (amount, weights) => {
     const all = sum(weights)
     fc.pre(all > 0)
-    const rests = spread(amount, weightsOf(weights)).map((part, index) => ({ up: part > Math.floor((amount * weights[index]!) / all), rest: (amount * weights[index]!) % all, index }))
+    const rests = allocate(amount, weightsOf(weights)).map((part, index) => ({ up: part > Math.floor((amount * weights[index]!) / all), rest: (amount * weights[index]!) % all, index }))
     const inOrder = rests.toSorted((a, b) => b.rest - a.rest || a.index - b.index).map((one) => one.up)
     expect(inOrder).toEqual(inOrder.toSorted((a, b) => Number(b) - Number(a)))
   }))

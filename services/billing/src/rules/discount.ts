@@ -9,10 +9,10 @@ export function weightsOf(amounts: readonly Money[]): Fraction[] {
 }
 
 /** Divides an amount in proportion to weights by largest remainder, ties to the earlier: the parts add up to it. Nothing is divided where the weights come to nothing. */
-export function spread(amount: Money, weights: readonly Fraction[]): Money[] {
+export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
   const all = weights.reduce(add, zero)
   if (all.numerator === 0n) return weights.map(() => 0)
-  if (amount < 0) return spread(-amount, weights).map((part) => money(-part))
+  if (amount < 0) return allocate(-amount, weights).map((part) => money(-part))
   const exact = weights.map((weight) => {
     const share = times(times(fraction(BigInt(amount), 1n), weight), all.numerator > 0n ? fraction(all.denominator, all.numerator) : fraction(-all.denominator, -all.numerator))
     const whole = floorDivide(share.numerator, share.denominator)
@@ -47,7 +47,7 @@ export function takenOff(lines: readonly { id: string; amount: Money }[], discou
     })
     const base = sum(weights)
     const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
-    const parts = spread(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
+    const parts = allocate(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
     parts.forEach((part, index) => { left[index] = money(left[index]! - part) })
     return parts
   })

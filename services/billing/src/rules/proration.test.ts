@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { addDays, type DateRange } from './date.ts'
 import { money, scale, sum } from './money.ts'
 import { daysIn, periodAt } from './period.ts'
-import { allowanceFrom, creditWithin, inProportion, prorate } from './proration.ts'
+import { allowanceFrom, creditWithin, prorated, prorate } from './proration.ts'
 
 const november: DateRange = { from: '2026-11-01', to: '2026-12-01' }
 
@@ -57,7 +57,7 @@ test('a share from the start is the share of the fee, and any other is at most o
 })
 
 test('a proportion is rounded once, of a whole below zero too, and of nothing it is nothing', () => {
-  expect([inProportion(1000, 826, 1000), inProportion(400, 200, 800), inProportion(5, 1, 0), inProportion(3, -1, -2)]).toEqual([826, 100, 0, 2])
+  expect([prorated(1000, 826, 1000), prorated(400, 200, 800), prorated(5, 1, 0), prorated(3, -1, -2)]).toEqual([826, 100, 0, 2])
 })
 
 test('what comes back is at most what was paid and has not come back yet', () => {

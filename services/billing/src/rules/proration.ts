@@ -14,7 +14,7 @@ export function allowanceFrom(included: number, start: LocalDate, whole: DateRan
 }
 
 /** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
-export function inProportion(amount: Money, part: Money, whole: Money): Money {
+export function prorated(amount: Money, part: Money, whole: Money): Money {
   return whole === 0 ? 0 : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { spread, stackChart } from './stacks.ts'
+import { allocate, stackChart } from './stacks.ts'
 
 const box = { width: 330, height: 200, left: 30, top: 0, labelWidth: 40 }
 
@@ -18,7 +18,7 @@ test('a fee that a day takes back has no bar', () => {
 })
 
 test('labels that would lie on each other are moved apart, inside the picture', () => {
-  expect(spread([100, 104, 20], 16, 0, 200)).toEqual([100, 116, 20])
-  expect(spread([198, 199], 16, 0, 200)).toEqual([184, 200])
-  expect(spread([], 16, 0, 200)).toEqual([])
+  expect(allocate([100, 104, 20], 16, 0, 200)).toEqual([100, 116, 20])
+  expect(allocate([198, 199], 16, 0, 200)).toEqual([184, 200])
+  expect(allocate([], 16, 0, 200)).toEqual([])
 })

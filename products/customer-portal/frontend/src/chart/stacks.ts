@@ -25,7 +25,7 @@ function segmentsOf(bar: Bar, values: readonly number[], total: number): Segment
 }
 
 /** Moves labels apart so that none is nearer to the next than `gap`, none above `top` or below `bottom`, their order kept. */
-export function spread(places: readonly number[], gap: number, top: number, bottom: number): number[] {
+export function allocate(places: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = places.map((y, index) => ({ y, index })).sort((one, other) => one.y - other.y)
   let free = top
   for (const place of order) { place.y = Math.max(place.y, free); free = place.y + gap }
