@@ -8,7 +8,7 @@ import { unitsFrom } from '../rules/quantity.ts'
 import { inChinese, type Notice } from '../text.ts'
 import { usagePeriods } from '../timeline.ts'
 import { mayCarry, readUsage } from './deficit.ts'
-import { heldToday } from './held.ts'
+import { reservedToday } from './held.ts'
 import { includedBy } from './rating.ts'
 import { nextPhase } from '../schedule.ts'
 
@@ -30,7 +30,7 @@ export interface Allowance {
 export async function allowancesOf(tx: BillingTransaction, state: SubscriptionState): Promise<Allowance[]> {
   const period = usagePeriods(state.phases, state.today).at(-1)!
   const known = await readUsage(tx, state, period)
-  const held = await heldToday(tx, state)
+  const held = await reservedToday(tx, state)
   const carriedOut = known.carriedOutOf(period)
   return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
     const reserved = held.get(meter.key) ?? 0

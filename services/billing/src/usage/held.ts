@@ -4,7 +4,7 @@ import type { LocalDate } from '../rules/date.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 
 /** What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of which nothing is held is absent. */
-export async function heldToday(tx: BillingTransaction, state: SubscriptionState): Promise<Map<string, number>> {
+export async function reservedToday(tx: BillingTransaction, state: SubscriptionState): Promise<Map<string, number>> {
   const windows = quotaWindows(state, state.today) ?? new Map<string, QuotaWindow>()
   const [from, to] = [[...windows.values()].map((window) => window.from).sort()[0], [...windows.values()][0]?.to]
   if (from === undefined) return new Map()

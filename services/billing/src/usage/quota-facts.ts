@@ -8,7 +8,7 @@ import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 import { currentValues, use, type RecentlyUsed } from '../recently-used.ts'
 
 /** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
-export interface QuotaFacts {
+export interface QuotaContext {
   version: number
   today: LocalDate
   zones: ZoneChange[]
@@ -18,21 +18,21 @@ export interface QuotaFacts {
 }
 
 /** The facts read so far, by customer. */
-export type KnownFacts = RecentlyUsed<QuotaFacts>
+export type KnownContexts = RecentlyUsed<QuotaContext>
 
 /** Some ten megabytes at most, however many customers there are. */
 const mostKnown = 5_000
 
-const knownFacts = new WeakMap<Billing, KnownFacts>()
+const knownContexts = new WeakMap<Billing, KnownContexts>()
 
 /**
  * The facts this process has read on its own account. Inside somebody else's transaction none are shared: what is read there
  * may be taken back.
  */
-export function knownFactsOf(billing: Billing): KnownFacts {
+export function knownContextsOf(billing: Billing): KnownContexts {
   if ('query' in billing) return new Map()
-  const known = knownFacts.get(billing) ?? new Map<string, QuotaFacts>()
-  knownFacts.set(billing, known)
+  const known = knownContexts.get(billing) ?? new Map<string, QuotaContext>()
+  knownContexts.set(billing, known)
   return known
 }
 
@@ -40,24 +40,24 @@ export function knownFactsOf(billing: Billing): KnownFacts {
  * The facts of the customers in `versions`, which holds the version each has now: read again where they changed, where the
  * date is another, or where a meter of `asked` is not among them.
  */
-export async function quotaFactsOf(
-  tx: BillingTransaction, known: KnownFacts, versions: ReadonlyMap<string, number>, asked: readonly { customerId: string; meter: string }[],
-): Promise<Map<string, QuotaFacts>> {
+export async function quotaContextsOf(
+  tx: BillingTransaction, known: KnownContexts, versions: ReadonlyMap<string, number>, asked: readonly { customerId: string; meter: string }[],
+): Promise<Map<string, QuotaContext>> {
   const unknownMeters = new Set(asked.filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false).map(({ customerId }) => customerId))
   return currentValues(known, versions.keys(), {
     isCurrent: (facts, customerId) => facts.version === versions.get(customerId) && !unknownMeters.has(customerId) && localDateOf(facts.zones, tx.at) === facts.today,
-    read: async (stale) => new Map([...await readSubscriptionStates(tx, stale)].map(([customerId, state]) => [customerId, factsFrom(state, versions.get(customerId)!)])),
+    read: async (stale) => new Map([...await readSubscriptionStates(tx, stale)].map(([customerId, state]) => [customerId, contextFrom(state, versions.get(customerId)!)])),
     most: mostKnown,
   })
 }
 
 /** What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is still theirs. */
-export function believedFacts(known: KnownFacts, customerId: string, at: Instant): QuotaFacts | undefined {
+export function believedContexts(known: KnownContexts, customerId: string, at: Instant): QuotaContext | undefined {
   const facts = use(known, customerId)
   return facts && localDateOf(facts.zones, at) === facts.today ? facts : undefined
 }
 
-function factsFrom(state: SubscriptionState, version: number): QuotaFacts {
+function contextFrom(state: SubscriptionState, version: number): QuotaContext {
   const { today, zones, meters } = state
   return { version, today, zones, windows: quotaWindows(state, today), meters }
 }

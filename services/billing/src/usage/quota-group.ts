@@ -8,7 +8,7 @@ import { isFarFromTooLarge, overflowDetail, tooLarge } from './overflow.ts'
 import type { QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { completeCounters, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './quota-decision.ts'
-import { quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
+import { quotaContextsOf, type KnownContexts, type QuotaContext } from './quota-facts.ts'
 import { quotaWindows, type QuotaWindow } from './quota-window.ts'
 import { inStoringOrder, prepareEvents, storeEvents, type Placed } from './store.ts'
 import { keepRejected } from './rejected.ts'
@@ -30,11 +30,11 @@ export interface AnsweredTogether {
  * Answers commands of several customers in one transaction, those of each customer as if they had come one after the other. Without `wait`, the
  * commands of a customer somebody else is at work on are left ('locked'), so that no transaction holds one customer while it waits for another.
  */
-export async function answerTogether(tx: BillingTransaction, known: KnownFacts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<AnsweredTogether> {
+export async function answerTogether(tx: BillingTransaction, known: KnownContexts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<AnsweredTogether> {
   // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
   // 2. What they may use at all, and what they have used.
-  const facts = await quotaFactsOf(tx, known, versions, commands)
+  const facts = await quotaContextsOf(tx, known, versions, commands)
   const outcomes = commands.map((command) => refusal(command, facts, wait))
   const askers = commands.flatMap((command, index) => (outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }]))
   const { ids, standings } = await readStandings(tx, askers)
@@ -65,7 +65,7 @@ async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCom
 }
 
 /** What can be refused without a look at the customer's usage. */
-function refusal({ customerId, meter }: QuotaCommand, facts: ReadonlyMap<string, QuotaFacts>, wait: boolean): QuotaOutcome | undefined {
+function refusal({ customerId, meter }: QuotaCommand, facts: ReadonlyMap<string, QuotaContext>, wait: boolean): QuotaOutcome | undefined {
   const own = facts.get(customerId)
   if (!own && !wait) return 'locked'
   if (!own) return { error: new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` }) }
@@ -78,7 +78,7 @@ export function meterNotFound(meter: string): BillingError {
 
 interface Asker {
   command: QuotaCommand
-  facts: QuotaFacts
+  facts: QuotaContext
 }
 
 /** What the ids of the commands stand for, and where each command counts: today, or on the date its reservation was made. */

@@ -1,7 +1,7 @@
 import type { Billing } from '../billing.ts'
 import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './quota-command.ts'
 import { rememberMonths } from './month.ts'
-import { knownFactsOf } from './quota-facts.ts'
+import { knownContextsOf } from './quota-facts.ts'
 import { answerTogether, OvertakenById } from './quota-group.ts'
 import { quotaQueue } from './quota-queue.ts'
 
@@ -34,7 +34,7 @@ export async function askQuota<C extends QuotaCommand>(billing: Billing, command
 async function answerIn(billing: Billing, commands: QuotaCommand[], options: { wait: boolean }): Promise<QuotaOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { outcomes, times } = await billing.transaction((tx) => answerTogether(tx, knownFactsOf(billing), commands, options), { keepPlans: true })
+      const { outcomes, times } = await billing.transaction((tx) => answerTogether(tx, knownContextsOf(billing), commands, options), { keepPlans: true })
       if (!('query' in billing)) rememberMonths(billing.db, times)
       return outcomes
     } catch (error) {

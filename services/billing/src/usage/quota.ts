@@ -5,7 +5,7 @@ import type { Instant } from '../rules/instant.ts'
 import { stepsFrom, unitsFrom } from '../rules/quantity.ts'
 import { sharedReads } from '../shared-reads.ts'
 import { available, countersFrom, countersQuery, isPlain, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './quota-counter.ts'
-import { believedFacts, knownFactsOf, quotaFactsOf, type KnownFacts, type QuotaFacts } from './quota-facts.ts'
+import { believedContexts, knownContextsOf, quotaContextsOf, type KnownContexts, type QuotaContext } from './quota-facts.ts'
 import { meterNotFound } from './quota-group.ts'
 import { isStorable } from '../rules/storable.ts'
 
@@ -60,13 +60,13 @@ function readsOf(billing: Billing): (question: Question) => Promise<Found> {
 
 /** Answers several questions from one transaction. */
 async function readQuotas(billing: Billing, questions: readonly Question[]): Promise<Found[]> {
-  return billing.transaction((tx) => countersFor(tx, knownFactsOf(billing), questions), { readOnly: true, keepPlans: true })
+  return billing.transaction((tx) => countersFor(tx, knownContextsOf(billing), questions), { readOnly: true, keepPlans: true })
 }
 
 /** Believes what is known of the customers and reads the counters that follow from it together with the customers' versions: only about those that have changed is asked again. */
-async function countersFor(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {
+async function countersFor(tx: BillingTransaction, known: KnownContexts, questions: readonly Question[]): Promise<Found[]> {
   const believed = questions.map(({ customerId, meter }) => {
-    const facts = believedFacts(known, customerId, tx.at)
+    const facts = believedContexts(known, customerId, tx.at)
     const window = facts?.windows?.get(meter)
     return window && isPlain(window) ? { customerId, window, version: facts!.version } : undefined
   })
@@ -85,9 +85,9 @@ async function currentCounters(tx: BillingTransaction, asked: readonly (AskedWin
   return counters
 }
 
-async function askedCounters(tx: BillingTransaction, known: KnownFacts, questions: readonly Question[]): Promise<Found[]> {
+async function askedCounters(tx: BillingTransaction, known: KnownContexts, questions: readonly Question[]): Promise<Found[]> {
   if (questions.length === 0) return []
-  const facts = await quotaFactsOf(tx, known, await versionsOf(tx, questions), questions)
+  const facts = await quotaContextsOf(tx, known, await versionsOf(tx, questions), questions)
   const windows = questions.map((question) => windowFor(question, facts.get(question.customerId)))
   const asked = windows.flatMap((window, index) => (typeof window === 'string' || window instanceof BillingError ? [] : [{ customerId: questions[index]!.customerId, window }]))
   const counters = (await readCounters(tx, asked)).values()
@@ -102,7 +102,7 @@ async function versionsOf(tx: BillingTransaction, questions: readonly Question[]
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))
 }
 
-function windowFor({ customerId, meter }: Question, facts: QuotaFacts | undefined) {
+function windowFor({ customerId, meter }: Question, facts: QuotaContext | undefined) {
   if (facts ? !facts.meters.has(meter) : false) return meterNotFound(meter)
   if (!facts) return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
   if (!facts.windows) return new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })

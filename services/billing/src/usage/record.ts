@@ -8,7 +8,7 @@ import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot }
 import { rememberMonths } from './month.ts'
 import { isAfterEnd } from './ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from './overflow.ts'
-import { knownRecordingFactsOf, metersOf, readersOf, recordingFactsOf, type KnownMeters, type KnownRecordingFacts, type RecordingFacts } from './recording-facts.ts'
+import { knownRecordingContextsOf, metersOf, readersOf, recordingContextsOf, type KnownMeters, type KnownRecordingContexts, type RecordingContext } from './recording-facts.ts'
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from './upkeep.ts'
@@ -66,7 +66,7 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
   const { wait, transaction } = ways
   try {
     const events = slots.map((slot) => slot.event)
-    const known = knownRecordingFactsOf(billing)
+    const known = knownRecordingContextsOf(billing)
     const { fates, times } = await transaction((tx) => recordIn(tx, events, known, wait))
     if (!isTransaction(billing)) rememberMonths(billing.db, times)
     return slots.filter((slot, index) => {
@@ -107,10 +107,10 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
   return { code: 'internal_error', detail: 'the database does not take this event' }
 }
 
-async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingFacts, wait: boolean): Promise<{ fates: (Fate | 'locked')[]; times: Instant[] }> {
+async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingContexts, wait: boolean): Promise<{ fates: (Fate | 'locked')[]; times: Instant[] }> {
   const locked = await lockCustomers(tx, events, wait)
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
-  const facts = await recordingFactsOf(tx, known, locked.versions)
+  const facts = await recordingContextsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
   const hasHistory = events.some(({ historical }) => historical)
   const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
@@ -147,7 +147,7 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
 }
 
 /** An event on its customer's date, and apart from what counts where it is history or came after an ending. */
-function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingFacts): Placed {
+function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingContext): Placed {
   const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
   if (event.historical) placed.apart = 'history'
   else if (endings.length > 0 && isAfterEnd(endings, placed.time, placed.localDate)) placed.apart = 'after_end'

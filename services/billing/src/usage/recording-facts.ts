@@ -7,7 +7,7 @@ import { chargesByVersion } from './overflow.ts'
 import { currentValues, type RecentlyUsed } from '../recently-used.ts'
 
 /** What recording a customer's events follows from: their zones, and what they are charged for on their plan. Holds as long as `version` is theirs. */
-export interface RecordingFacts {
+export interface RecordingContext {
   version: number
   zones: readonly ZoneChange[]
   /** Of the subscriptions that were ended at once. */
@@ -18,8 +18,8 @@ export interface RecordingFacts {
 }
 
 /** What this process has read so far: customers, and the meters as they were at a version. */
-export interface KnownRecordingFacts {
-  customers: RecentlyUsed<RecordingFacts>
+export interface KnownRecordingContexts {
+  customers: RecentlyUsed<RecordingContext>
   meters: KnownMeters
 }
 
@@ -33,24 +33,24 @@ export interface KnownMeters {
 /** A few megabytes at most, however many customers there are. */
 const mostKnown = 20_000
 
-const knownFacts = new WeakMap<Billing, KnownRecordingFacts>()
+const knownContexts = new WeakMap<Billing, KnownRecordingContexts>()
 
 /** The facts read on this process's own account. Inside somebody else's transaction none are shared: what is read there may be taken back. */
-export function knownRecordingFactsOf(billing: Billing): KnownRecordingFacts {
-  const known = knownFacts.get(billing) ?? { customers: new Map<string, RecordingFacts>(), meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() } }
-  if (!('query' in billing)) knownFacts.set(billing, known)
+export function knownRecordingContextsOf(billing: Billing): KnownRecordingContexts {
+  const known = knownContexts.get(billing) ?? { customers: new Map<string, RecordingContext>(), meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() } }
+  if (!('query' in billing)) knownContexts.set(billing, known)
   return known
 }
 
 /** The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read again where they changed. */
-export async function recordingFactsOf(tx: BillingTransaction, { customers }: KnownRecordingFacts, versions: ReadonlyMap<string, number>): Promise<Map<string, RecordingFacts>> {
+export async function recordingContextsOf(tx: BillingTransaction, { customers }: KnownRecordingContexts, versions: ReadonlyMap<string, number>): Promise<Map<string, RecordingContext>> {
   return currentValues(customers, versions.keys(), {
     isCurrent: ({ version }, customerId) => version === versions.get(customerId), most: mostKnown,
     read: async (stale) => new Map([...await readFacts(tx, stale)].map(([customerId, facts]) => [customerId, { version: versions.get(customerId)!, ...facts }])),
   })
 }
 
-async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingFacts, 'version'>>> {
+async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingContext, 'version'>>> {
   const rows = await tx.query<{ customerId: string; zones: ZoneChange[]; endings: EndingRow[] | null; planId: string | null; planVersion: number }>(
     `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z) as zones,
@@ -63,7 +63,7 @@ async function readFacts(tx: BillingTransaction, customerIds: readonly string[])
 }
 
 /** The meters, as they are at `version`: read again where they have changed since. */
-export async function metersOf(tx: BillingTransaction, known: KnownRecordingFacts, version: number): Promise<KnownMeters> {
+export async function metersOf(tx: BillingTransaction, known: KnownRecordingContexts, version: number): Promise<KnownMeters> {
   if (known.meters.version !== version) {
     const byKey = await metersByKey(tx)
     known.meters = { version, byKey, byType: byTypeOf(byKey.values()) }
