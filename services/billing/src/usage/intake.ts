@@ -8,9 +8,9 @@ export interface Uncharged {
 }
 
 /** What became of one event. */
-export type Fate = 'accepted' | 'duplicate' | Uncharged | Refusal
+export type EventOutcome = 'accepted' | 'duplicate' | Uncharged | Refusal
 
-export const isRefusal = (fate: Fate): fate is Refusal => typeof fate === 'object' && 'code' in fate
+export const isRefusal = (outcome: EventOutcome): outcome is Refusal => typeof outcome === 'object' && 'code' in outcome
 
 /**
  * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it again as it is may go better. `uncharged` are
@@ -26,7 +26,7 @@ export interface Recorded {
 /** An event on its way, and its fate once that is committed. */
 export interface Slot {
   readonly event: UsageEventInput
-  fate?: Fate
+  outcome?: EventOutcome
 }
 
 /** Whether events of customers whom somebody else is at work on are waited for, or left. */
@@ -40,7 +40,7 @@ interface Request {
   /** How many have neither been recorded nor failed. */
   open: number
   failure?: unknown
-  resolve(fates: Fate[]): void
+  resolve(outcomes: EventOutcome[]): void
   reject(error: unknown): void
 }
 
@@ -147,7 +147,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
       if (left.has(slot)) continue
       const { request } = slot
       // Committed is committed, also where another part of the flush was not.
-      if (slot.fate === undefined) request.failure ??= failure
+      if (slot.outcome === undefined) request.failure ??= failure
       request.open -= 1
       if (request.open === 0) answer(request)
     }
@@ -155,13 +155,13 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
   }
 
   function answer({ slots, failure, resolve, reject }: Request): void {
-    const fates = slots.flatMap((slot) => slot.fate ?? [])
-    if (fates.length === slots.length) resolve(fates)
+    const outcomes = slots.flatMap((slot) => slot.outcome ?? [])
+    if (outcomes.length === slots.length) resolve(outcomes)
     else reject(failure)
   }
 
   /** The fates of the events, once they are committed. Throws rate_limited when too many wait already. */
-  return async (events: readonly UsageEventInput[]): Promise<Fate[]> => {
+  return async (events: readonly UsageEventInput[]): Promise<EventOutcome[]> => {
     const apart = events.filter(({ customerId }) => alone.has(customerId))
     if (events.length > apart.length && sharedEvents + events.length - apart.length > mostWaiting) throw tooMany(sharedEvents)
     for (const { customerId } of apart) if (alone.get(customerId)!.length >= mostWaitingAlone) throw tooMany(mostWaitingAlone, ` of customer '${customerId}'`)

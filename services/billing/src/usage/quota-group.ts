@@ -142,7 +142,7 @@ async function store(tx: BillingTransaction, decisions: readonly Decided[], stan
   // Whoever acts for a customer may consume, and not take over an id.
   const settling = decisions.some(({ event, reservation }) => event && reservation)
   const stored = await storeEvents(tx, placed, { ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free' })
-  if (stored.fates.some((fate) => fate !== 'accepted')) throw new OvertakenById()
+  if (stored.outcomes.some((outcome) => outcome !== 'accepted')) throw new OvertakenById()
   const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))
   await storeReservations(tx, [...reservations.values()])
   if (reservations.size > 0) await forgetOldReservations(tx, [...new Set([...reservations.values()].map(({ customerId }) => customerId))])

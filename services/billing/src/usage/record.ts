@@ -4,7 +4,7 @@ import { BillingError, type Code } from '../failure.ts'
 import type { Instant } from '../rules/instant.ts'
 import { localDateOf } from '../rules/zone.ts'
 import { checkEvent, checkTypedEvent, countedRows, type CheckedEvent, type Rejection, type UsageEventInput } from './event.ts'
-import { isRefusal, openIntake, type Fate, type Lane, type Recorded, type Slot } from './intake.ts'
+import { isRefusal, openIntake, type EventOutcome, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from './month.ts'
 import { isAfterEnd } from './ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from './overflow.ts'
@@ -35,10 +35,10 @@ export async function retryRejectedEvents(billing: Billing, input: { customerId:
   return retryRejected(billing, input, (events) => recordUsage(billing, events))
 }
 
-async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<Fate[]> {
+async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<EventOutcome[]> {
   const slots: Slot[] = events.map((event) => ({ event }))
   await settle(tx, slots, { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) })
-  return slots.map((slot) => slot.fate!)
+  return slots.map((slot) => slot.outcome!)
 }
 
 const intakes = new WeakMap<Billing, ReturnType<typeof openIntake>>()
@@ -67,12 +67,12 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
   try {
     const events = slots.map((slot) => slot.event)
     const known = knownRecordingContextsOf(billing)
-    const { fates, times } = await transaction((tx) => recordIn(tx, events, known, wait))
+    const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
     if (!isTransaction(billing)) rememberMonths(billing.db, times)
     return slots.filter((slot, index) => {
-      const fate = fates[index]!
-      if (fate !== 'locked') slot.fate = fate
-      return fate === 'locked'
+      const outcome = outcomes[index]!
+      if (outcome !== 'locked') slot.outcome = outcome
+      return outcome === 'locked'
     })
   } catch (error) {
     if (!isOfSomeEvent(error)) throw error
@@ -83,7 +83,7 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
     const [slot] = slots as [Slot]
     const refusal = refusalFor(error, slot.event)
     await transaction((tx) => keepRejected(tx, [{ ...slot.event, ...refusal }]))
-    slot.fate = refusal
+    slot.outcome = refusal
     return []
   }
 }
@@ -107,7 +107,7 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
   return { code: 'internal_error', detail: 'the database does not take this event' }
 }
 
-async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingContexts, wait: boolean): Promise<{ fates: (Fate | 'locked')[]; times: Instant[] }> {
+async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingContexts, wait: boolean): Promise<{ outcomes: (EventOutcome | 'locked')[]; times: Instant[] }> {
   const locked = await lockCustomers(tx, events, wait)
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingContextsOf(tx, known, locked.versions)
@@ -115,35 +115,35 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   const hasHistory = events.some(({ historical }) => historical)
   const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
   const arrivals = locked.mayHaveCome ? await firstArrivals(tx, events, idOf) : new Map<UsageEventInput, Instant>()
-  const fates = new Array<Fate | 'locked'>(events.length)
+  const outcomes = new Array<EventOutcome | 'locked'>(events.length)
   const placed: Placed[] = []
   for (const [index, event] of events.entries()) {
     if (locked.byOthers.has(event.customerId)) {
-      fates[index] = 'locked'
+      outcomes[index] = 'locked'
       continue
     }
     const customerId = idOf(event)
     const own = facts.get(customerId)
     const result = own ? checked(asOf(event, customerId, arrivals.get(event)), meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
-    if ('code' in result) fates[index] = result
+    if ('code' in result) outcomes[index] = result
     else placed.push(placedFor(result, index, own!))
   }
   placed.sort(inStoringOrder)
   const stored = await storeEvents(tx, placed)
   for (const [place, event] of placed.entries()) {
-    const fate = stored.fates[place]!
+    const outcome = stored.outcomes[place]!
     const { subscribed, charges } = facts.get(event.customerId)!
     const isUncharged = (meter: string) => meter !== noMeter && (event.apart === 'after_end' || !charges.some((charge) => charge.meter === meter))
-    const uncharged = fate === 'accepted' && subscribed && event.apart !== 'history' ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
-    fates[event.index] = uncharged.length > 0 ? { uncharged } : fate
+    const uncharged = outcome === 'accepted' && subscribed && event.apart !== 'history' ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    outcomes[event.index] = uncharged.length > 0 ? { uncharged } : outcome
   }
   const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   const all = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
   const counted = all.some((event) => event.apart) ? all.filter((event) => !event.apart) : all
   if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.apart === 'history'))) throw new OverflowInBatch()
   if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
-  await keepRejected(tx, fates.flatMap((fate, index) => (fate === 'locked' || !isRefusal(fate) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...fate }])))
-  return { fates, times: placed.map((event) => event.time) }
+  await keepRejected(tx, outcomes.flatMap((outcome, index) => (outcome === 'locked' || !isRefusal(outcome) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...outcome }])))
+  return { outcomes, times: placed.map((event) => event.time) }
 }
 
 /** An event on its customer's date, and apart from what counts where it is history or came after an ending. */
@@ -216,11 +216,11 @@ interface Locked {
   byOthers: Set<string>
 }
 
-function summaryOf(events: readonly UsageEventInput[], fates: readonly Fate[]): Recorded {
-  const rejected = fates.flatMap((fate, index) => (isRefusal(fate) ? [{ index, id: events[index]!.id, ...fate, retryable: isRetryable(fate.code) }] : []))
-  const uncharged = fates.flatMap((fate, index) => (typeof fate === 'object' && 'uncharged' in fate ? fate.uncharged.map((meter) => ({ index, id: events[index]!.id, meter })) : []))
+function summaryOf(events: readonly UsageEventInput[], outcomes: readonly EventOutcome[]): Recorded {
+  const rejected = outcomes.flatMap((outcome, index) => (isRefusal(outcome) ? [{ index, id: events[index]!.id, ...outcome, retryable: isRetryable(outcome.code) }] : []))
+  const uncharged = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' && 'uncharged' in outcome ? outcome.uncharged.map((meter) => ({ index, id: events[index]!.id, meter })) : []))
   return {
-    accepted: fates.filter((fate) => fate === 'accepted' || (typeof fate === 'object' && 'uncharged' in fate)).length, duplicates: fates.filter((fate) => fate === 'duplicate').length, rejected,
+    accepted: outcomes.filter((outcome) => outcome === 'accepted' || (typeof outcome === 'object' && 'uncharged' in outcome)).length, duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length, rejected,
     ...(uncharged.length === 0 ? {} : { uncharged }),
   }
 }

@@ -4,7 +4,7 @@ import { conflictWith, contentKey, isAsRecorded, isSameAtItsTime, recordedConten
 import { countedSums, dayOf, historicalSums, isLater, latestOf, valueOf, type Apart, type Sums } from './day.ts'
 import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from './group.ts'
-import type { Fate } from './intake.ts'
+import type { EventOutcome } from './intake.ts'
 import { ensureMonths } from './month.ts'
 import { markedDay } from './overflow.ts'
 import { idKey, settlingOwn } from './reservation-row.ts'
@@ -22,21 +22,21 @@ export type Ids = 'free' | 'reserved or free' | 'claimed'
 
 /** What became of the events, in their order, and of which customers some day is so large now that their months want a closer look. */
 export interface Stored {
-  fates: Fate[]
+  outcomes: EventOutcome[]
   withLargeDays: ReadonlySet<string>
 }
 
 /** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
 export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
-  if (placed.length === 0) return { fates: [], withLargeDays: new Set() }
+  if (placed.length === 0) return { outcomes: [], withLargeDays: new Set() }
   if (placed.some((event) => event.apart)) return storeWithApart(tx, placed, ids)
   const firsts = firstsOf(placed)
   const counted = rowsOf(firsts)
   const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, apart: null })
   const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
   const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
-  if (taken.size === 0 && firsts.length === placed.length) return { fates: placed.map(() => 'accepted'), withLargeDays }
-  return { fates: await fatesOf(tx, placed, taken), withLargeDays }
+  if (taken.size === 0 && firsts.length === placed.length) return { outcomes: placed.map(() => 'accepted'), withLargeDays }
+  return { outcomes: await fatesOf(tx, placed, taken), withLargeDays }
 }
 
 /**
@@ -60,7 +60,7 @@ async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[],
     if (apart === null) for (const row of told) withLargeDays.add(row.customer_id)
   }
   const taken = new Set(firsts.map(keyOf).filter((key) => !fresh.has(key)))
-  return { fates: await fatesOf(tx, placed, taken, recorded), withLargeDays }
+  return { outcomes: await fatesOf(tx, placed, taken, recorded), withLargeDays }
 }
 
 async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
@@ -90,7 +90,7 @@ interface Told {
   taken: string | null
 }
 
-async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>, atTheirTime: ReadonlyMap<string, RecordedContent[]> = new Map()): Promise<Fate[]> {
+async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>, atTheirTime: ReadonlyMap<string, RecordedContent[]> = new Map()): Promise<EventOutcome[]> {
   const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
   const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
   const voided = await voidedAmong(tx, placed.filter((_, index) => !isAccepted[index]))
