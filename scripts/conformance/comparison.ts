@@ -1,5 +1,5 @@
-import { parseInstant } from '../../services/billing/src/rules/instant.ts'
-import { decimal } from '../../services/billing/src/rules/money.ts'
+import { parseInstant } from '../../services/billing/src/values/instant.ts'
+import { decimal } from '../../services/billing/src/values/money.ts'
 import { Unsupported, type Json } from './case.ts'
 import { decimalsOf, isDecimal } from './decimal.ts'
 

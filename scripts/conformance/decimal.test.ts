@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { amountDecimal, fraction, round, times } from '../../services/billing/src/rules/money.ts'
-import { rate } from '../../services/billing/src/rules/pricing.ts'
+import { amountDecimal, fraction, round, times } from '../../services/billing/src/values/money.ts'
+import { rate } from '../../services/billing/src/pricing/price.ts'
 import { Unsupported } from './case.ts'
 import {
   basisPoints,

@@ -6,9 +6,9 @@ import {
   times,
   type Fraction,
   type Money,
-} from '../../services/billing/src/rules/money.ts'
-import type { Rate } from '../../services/billing/src/rules/pricing.ts'
-import { currencyDigits } from '../../services/billing/src/rules/currency.ts'
+} from '../../services/billing/src/values/money.ts'
+import type { Rate } from '../../services/billing/src/pricing/price.ts'
+import { currencyDigits } from '../../services/billing/src/values/currency.ts'
 import { textOr, Unsupported, type Input } from './case.ts'
 
 const mostDecimals = 6

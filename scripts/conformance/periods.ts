@@ -1,5 +1,5 @@
-import type { Phase } from '../../services/billing/src/phases.ts'
-import { monthsOf, type PlanInput } from '../../services/billing/src/plan.ts'
+import type { Phase } from '../../services/billing/src/subscription/phase.ts'
+import { monthsOf, type PlanInput } from '../../services/billing/src/catalogue/plan.ts'
 import {
   addDays,
   addMonths,
@@ -7,11 +7,11 @@ import {
   intersection,
   type DateRange,
   type LocalDate,
-} from '../../services/billing/src/rules/date.ts'
-import { periodsUntil, type Period } from '../../services/billing/src/rules/period.ts'
-import { instantOf, type ZoneChange } from '../../services/billing/src/rules/zone.ts'
-import { billingPeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
-import { usedOn } from '../../services/billing/src/usage/rating.ts'
+} from '../../services/billing/src/values/date.ts'
+import { periodsUntil, type Period } from '../../services/billing/src/values/period.ts'
+import { instantOf, type ZoneChange } from '../../services/billing/src/values/zone.ts'
+import { billingPeriodAt, usagePeriods } from '../../services/billing/src/subscription/timeline.ts'
+import { usedOn } from '../../services/billing/src/rating/rated-usage.ts'
 import { has, objects, oneOf, text, textOr, texts, Unsupported, type Adapter, type Input } from './case.ts'
 import { whole } from './decimal.ts'
 import { dateAt, dateFrom, intervalOf, meterOf, phaseOf, planOf, stepsOf, zonesOf } from './subscription.ts'

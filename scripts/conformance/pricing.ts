@@ -1,20 +1,20 @@
-import { billedFor } from '../../services/billing/src/invoice/billed.ts'
+import { billedFor } from '../../services/billing/src/invoicing/document/billed.ts'
 import {
   adjustmentLine,
   feeLine,
   usageLine,
   type LineDraft,
-} from '../../services/billing/src/invoice/line.ts'
-import { discountedBy } from '../../services/billing/src/invoice/priced.ts'
-import type { Meter } from '../../services/billing/src/meter.ts'
-import type { Phase } from '../../services/billing/src/phases.ts'
-import type { Charge } from '../../services/billing/src/plan.ts'
-import { totals } from '../../services/billing/src/rules/invoicing.ts'
-import type { LabelledPeriod } from '../../services/billing/src/rules/period.ts'
-import type { Price, Tier } from '../../services/billing/src/rules/pricing.ts'
-import { startOfDay } from '../../services/billing/src/rules/zone.ts'
-import { billingPeriodAt, usagePeriods } from '../../services/billing/src/timeline.ts'
-import { rateUsage, usagePhases, type RatedUsage } from '../../services/billing/src/usage/rating.ts'
+} from '../../services/billing/src/invoicing/document/line.ts'
+import { discountedBy } from '../../services/billing/src/invoicing/document/discounted.ts'
+import type { Meter } from '../../services/billing/src/catalogue/meter.ts'
+import type { Phase } from '../../services/billing/src/subscription/phase.ts'
+import type { Charge } from '../../services/billing/src/catalogue/plan.ts'
+import { totals } from '../../services/billing/src/pricing/totals.ts'
+import type { LabelledPeriod } from '../../services/billing/src/values/period.ts'
+import type { Price, Tier } from '../../services/billing/src/pricing/price.ts'
+import { startOfDay } from '../../services/billing/src/values/zone.ts'
+import { billingPeriodAt, usagePeriods } from '../../services/billing/src/subscription/timeline.ts'
+import { rateUsage, usagePhases, type RatedUsage } from '../../services/billing/src/rating/rated-usage.ts'
 import {
   always,
   has,

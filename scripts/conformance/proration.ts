@@ -1,25 +1,25 @@
-import { creditsOf } from '../../services/billing/src/invoice/billed.ts'
-import { feeLine, type LineDraft } from '../../services/billing/src/invoice/line.ts'
-import type { Phase } from '../../services/billing/src/phases.ts'
-import type { Plan, PlanInput } from '../../services/billing/src/plan.ts'
+import { creditsOf } from '../../services/billing/src/invoicing/document/billed.ts'
+import { feeLine, type LineDraft } from '../../services/billing/src/invoicing/document/line.ts'
+import type { Phase } from '../../services/billing/src/subscription/phase.ts'
+import type { Plan, PlanInput } from '../../services/billing/src/catalogue/plan.ts'
 import {
   addDays,
   daysBetween,
   type DateRange,
   type LocalDate,
-} from '../../services/billing/src/rules/date.ts'
-import { totals } from '../../services/billing/src/rules/invoicing.ts'
-import { amountDecimal, money, sum, type Money } from '../../services/billing/src/rules/money.ts'
-import type { Period } from '../../services/billing/src/rules/period.ts'
-import { creditWithin } from '../../services/billing/src/rules/proration.ts'
+} from '../../services/billing/src/values/date.ts'
+import { totals } from '../../services/billing/src/pricing/totals.ts'
+import { amountDecimal, money, sum, type Money } from '../../services/billing/src/values/money.ts'
+import type { Period } from '../../services/billing/src/values/period.ts'
+import { creditWithin } from '../../services/billing/src/pricing/proration.ts'
 import {
   clockTimeWithOffset,
   instantOf,
   zoneOn,
   type ZoneChange,
-} from '../../services/billing/src/rules/zone.ts'
-import { isSameGrid, nextPhase } from '../../services/billing/src/schedule.ts'
-import { billingPeriodAt } from '../../services/billing/src/timeline.ts'
+} from '../../services/billing/src/values/zone.ts'
+import { isSameGrid, nextPhase } from '../../services/billing/src/subscription/schedule.ts'
+import { billingPeriodAt } from '../../services/billing/src/subscription/timeline.ts'
 import {
   always,
   has,

@@ -1,23 +1,23 @@
-import { discountFrom, type DiscountInput } from '../../services/billing/src/discount.ts'
-import { BillingError } from '../../services/billing/src/failure.ts'
-import type { Discount } from '../../services/billing/src/invoice/discounts.ts'
-import type { BilledLine, LineDraft } from '../../services/billing/src/invoice/line.ts'
-import type { Meter } from '../../services/billing/src/meter.ts'
-import type { Phase } from '../../services/billing/src/phases.ts'
-import { specOf, type Plan, type PlanInput } from '../../services/billing/src/plan.ts'
-import { monthsBetween, type LocalDate } from '../../services/billing/src/rules/date.ts'
-import { parseInstant, type Instant } from '../../services/billing/src/rules/instant.ts'
-import { netOf } from '../../services/billing/src/rules/invoicing.ts'
-import type { Period } from '../../services/billing/src/rules/period.ts'
-import { stepsFrom, type Steps } from '../../services/billing/src/rules/quantity.ts'
+import { discountFrom, type DiscountInput } from '../../services/billing/src/commands/account/discount.ts'
+import { BillingError } from '../../services/billing/src/errors.ts'
+import type { Discount } from '../../services/billing/src/customer/discount.ts'
+import type { BilledLine, LineDraft } from '../../services/billing/src/invoicing/document/line.ts'
+import type { Meter } from '../../services/billing/src/catalogue/meter.ts'
+import type { Phase } from '../../services/billing/src/subscription/phase.ts'
+import { specOf, type Plan, type PlanInput } from '../../services/billing/src/catalogue/plan.ts'
+import { monthsBetween, type LocalDate } from '../../services/billing/src/values/date.ts'
+import { parseInstant, type Instant } from '../../services/billing/src/values/instant.ts'
+import { netOf } from '../../services/billing/src/pricing/totals.ts'
+import type { Period } from '../../services/billing/src/values/period.ts'
+import { stepsFrom, type Steps } from '../../services/billing/src/values/quantity.ts'
 import {
   beginningOfTime,
   instantOf,
   isTimeZone,
   localDateOf,
   type ZoneChange,
-} from '../../services/billing/src/rules/zone.ts'
-import { billingPeriodAt } from '../../services/billing/src/timeline.ts'
+} from '../../services/billing/src/values/zone.ts'
+import { billingPeriodAt } from '../../services/billing/src/subscription/timeline.ts'
 import { has, oneOf, RefusedByEngine, text, textOr, Unsupported, type Input } from './case.ts'
 
 /** The date on which cases begin that say only how much of a period, and not which. */

@@ -5,8 +5,8 @@ import {
   actingFor, cancelSubscription, checkQuota, consume, createSubscription, exportUsage, fillMeters, getEvent, getInvoices, getReconciliation, getUsageDays, getUsageDetail, getUsageRange, getUsageSummary,
   listEvents, listLateEvents, putMeter, putPlan, rebuildUsage, recordUsage, reserve, settleReservation, voidEvents, type UsageEventInput,
 } from '../src/index.ts'
-import { addDays } from '../src/rules/date.ts'
-import { addSeconds } from '../src/rules/instant.ts'
+import { addDays } from '../src/values/date.ts'
+import { addSeconds } from '../src/values/instant.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

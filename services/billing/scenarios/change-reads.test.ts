@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
-import { createBilling, type Billing } from '../src/billing.ts'
+import { createBilling, type Billing } from '../src/engine.ts'
 import { cancelSubscription, createSubscription, getSubscription, previewChange, recordUsage, upgradeSubscription } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'

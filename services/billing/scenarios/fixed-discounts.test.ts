@@ -4,9 +4,9 @@ import { testDatabases } from '@customer-portal/database/testing'
 import {
   cancelSubscription, changeSubscription, createSubscription, getInvoices, issueCreditNote, putDiscount, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice,
 } from '../src/index.ts'
-import type { DiscountInput } from '../src/discount.ts'
-import type { InvoiceDocument } from '../src/invoice/document.ts'
-import { addDays, addMonths } from '../src/rules/date.ts'
+import type { DiscountInput } from '../src/commands/account/discount.ts'
+import type { InvoiceDocument } from '../src/invoicing/document/document.ts'
+import { addDays, addMonths } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

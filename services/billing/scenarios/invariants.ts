@@ -1,8 +1,8 @@
-import { readBillingState } from '../src/history.ts'
-import { scheduleNext } from '../src/due.ts'
+import { readBillingState } from '../src/subscription/state.ts'
+import { scheduleNext } from '../src/billing-run/run.ts'
 import { findMistakes } from '../src/index.ts'
 import type { World } from '../src/testing.ts'
-import { lockCustomer } from '../src/customer-lock.ts'
+import { lockCustomer } from '../src/customer/customer.ts'
 
 /** What must hold at every moment, recomputed from the rows in another way than the engine writes them. One sentence per mistake. */
 export async function mistakesOf(world: World): Promise<string[]> {

@@ -4,8 +4,8 @@ import {
   recordUsage, resumeSubscription, reversePayment, runBilling, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
-import { addDays } from '../src/rules/date.ts'
-import { addSeconds } from '../src/rules/instant.ts'
+import { addDays } from '../src/values/date.ts'
+import { addSeconds } from '../src/values/instant.ts'
 import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
 const zones = { 'Zeta-1': 'Asia/Shanghai', alpha_2: 'America/New_York', 'beta-3': 'Europe/Berlin', Gamma: 'Asia/Kolkata' }

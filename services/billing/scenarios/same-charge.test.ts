@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import { changeSubscription, createSubscription, getInvoices, putMeter, putPlan, recordUsage, voidEvents, type PlanInput } from '../src/index.ts'
-import { addDays, addMonths } from '../src/rules/date.ts'
+import { addDays, addMonths } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

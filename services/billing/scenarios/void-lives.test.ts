@@ -4,7 +4,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import {
   BillingError, cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, putPlan, recordUsage, voidInvoice, type PlanInput,
 } from '../src/index.ts'
-import { addDays } from '../src/rules/date.ts'
+import { addDays } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
 

@@ -5,8 +5,8 @@ import {
   cancelSubscription, checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents,
   nextRunAt, putMeter, putPlan, rebuildUsage, recordUsage, reserve, runBilling, settleReservation, voidEvents, voidInvoice, type UsageEventInput,
 } from '../src/index.ts'
-import { addMonths } from '../src/rules/date.ts'
-import { eventsBehind } from '../src/usage/detail.ts'
+import { addMonths } from '../src/values/date.ts'
+import { eventsBehind } from '../src/reports/usage/detail.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { rememberedTooLate } from './invariants.ts'
 

@@ -1,7 +1,7 @@
-import type { Billing, BillingTransaction } from './billing.ts'
-import { BillingError, type Code, type FailureDetail } from './failure.ts'
-import { canonicalJson, sha256 } from './rules/canonical.ts'
-import { addSeconds } from './rules/instant.ts'
+import type { Billing, BillingTransaction } from './engine.ts'
+import { BillingError, type Code, type FailureDetail } from './errors.ts'
+import { canonicalJson, sha256 } from './values/canonical-json.ts'
+import { addSeconds } from './values/instant.ts'
 
 /** Whose request it is: a key counts per credential, customer and route. `customerId` is '' for what belongs to no customer. */
 export interface IdempotentRequest {

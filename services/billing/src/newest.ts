@@ -1,5 +1,5 @@
-import type { Billing } from './billing.ts'
-import type { Instant } from './rules/instant.ts'
+import type { Billing } from './engine.ts'
+import type { Instant } from './values/instant.ts'
 
 /** The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through all events: for the start of a standing clock, not for requests. */
 export async function newestInstant(billing: Billing): Promise<Instant | null> {

@@ -1,9 +1,9 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBilling, type Billing, type ClockKind } from './billing.ts'
-import { putDiscount } from './discount.ts'
+import { createBilling, type Billing, type ClockKind } from './engine.ts'
+import { putDiscount } from './commands/account/discount.ts'
 import { createSubscription, newestInstant, recordUsage } from './index.ts'
-import { addSeconds } from './rules/instant.ts'
+import { addSeconds } from './values/instant.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {

@@ -5,7 +5,7 @@ import {
   getUsageSummary, listAllPayments, listBalanceTransactions, listCustomers, listInvoices, listMistakes, listPayments, listSubscriptions, plansFor, putMeter, putPlan, recordPayment, recordUsage,
   summarizeInvoices, summarizePayments, updateCustomer, createSubscription, changeSubscription, voidEvents, getAllPlans, type Billing,
 } from './index.ts'
-import { addSeconds } from './rules/instant.ts'
+import { addSeconds } from './values/instant.ts'
 import { createWorld, seedCatalogue, seedCustomer, watchingStatements, type World } from './testing.ts'
 
 const customerId = 'ada'

@@ -1,5 +1,5 @@
-import type { Billing, BillingTransaction } from './billing.ts'
-import { addSeconds } from './rules/instant.ts'
+import type { Billing, BillingTransaction } from './engine.ts'
+import { addSeconds } from './values/instant.ts'
 
 /** How many days each is kept. */
 export interface Retention {

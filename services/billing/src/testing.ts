@@ -1,12 +1,12 @@
 import type { Database, QueryOptions } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
-import { actingFor, createBilling, migrationsFolder, type Billing } from './billing.ts'
-import { createCustomer } from './customer.ts'
-import { runBilling, nextRunAt } from './due.ts'
-import { putMeter } from './meter.ts'
-import { putPlan } from './plan.ts'
-import { parseInstant, type Instant } from './rules/instant.ts'
-import { putSeller } from './seller.ts'
+import { actingFor, createBilling, migrationsFolder, type Billing } from './engine.ts'
+import { createCustomer } from './commands/account/account.ts'
+import { runBilling, nextRunAt } from './billing-run/run.ts'
+import { putMeter } from './catalogue/meter.ts'
+import { putPlan } from './catalogue/plan.ts'
+import { parseInstant, type Instant } from './values/instant.ts'
+import { putSeller } from './catalogue/seller.ts'
 
 /** An engine whose clock stands still until it is moved, and whose ids are counted: one history gives the same bytes everywhere. */
 export interface World {

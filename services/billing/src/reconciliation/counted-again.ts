@@ -1,10 +1,10 @@
-import type { BillingTransaction } from '../billing.ts'
-import type { Meter } from '../meter.ts'
-import type { DateRange, LocalDate } from '../rules/date.ts'
-import type { Instant } from '../rules/instant.ts'
-import { dayOf, latestOf, valueOf } from '../usage/day.ts'
-import type { DailyUsage } from '../usage/rating.ts'
-import { voidOf } from '../usage/void.ts'
+import type { BillingTransaction } from '../engine.ts'
+import type { Meter } from '../catalogue/meter.ts'
+import type { DateRange, LocalDate } from '../values/date.ts'
+import type { Instant } from '../values/instant.ts'
+import { dayOf, latestOf, valueOf } from '../usage/totals/day.ts'
+import type { DailyUsage } from '../rating/rated-usage.ts'
+import { voidOf } from '../usage/totals/void.ts'
 
 /** Events of one meter and date that were stored between two moments. `moment` is the place of the last one not after them (from 1; 0: before all). */
 interface CountedEvents {

@@ -1,9 +1,9 @@
-import { creditIn } from '../invoice/credit-note.ts'
-import type { InvoiceDocument } from '../invoice/document.ts'
-import type { GivenBack } from '../invoice/line.ts'
-import { canonicalJson, sha256 } from '../rules/canonical.ts'
-import { netOf, taxOn, withoutTax } from '../rules/invoicing.ts'
-import { sum } from '../rules/money.ts'
+import { creditIn } from '../commands/invoice/credit-note.ts'
+import type { InvoiceDocument } from '../invoicing/document/document.ts'
+import type { GivenBack } from '../invoicing/document/line.ts'
+import { canonicalJson, sha256 } from '../values/canonical-json.ts'
+import { netOf, taxOn, withoutTax } from '../pricing/totals.ts'
+import { sum } from '../values/money.ts'
 
 /** An invoice's row, as far as it repeats its document. */
 export interface DocumentRow {

@@ -1,5 +1,5 @@
-import type { BillingTransaction } from '../billing.ts'
-import { leftToPay, mayBeOpen } from '../invoice/state.ts'
+import type { BillingTransaction } from '../engine.ts'
+import { leftToPay, mayBeOpen } from '../invoicing/state.ts'
 
 /** Checks of one customer's rows ($1) that SQL can do by itself: each finds the rows that break a rule. */
 const customerChecks: readonly { what: string; sql: string }[] = [

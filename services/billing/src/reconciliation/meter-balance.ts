@@ -1,13 +1,13 @@
-import type { SubscriptionState } from '../history.ts'
-import { signedSteps } from '../invoice/billed.ts'
-import type { InvoiceDocument } from '../invoice/document.ts'
-import type { Line } from '../invoice/line.ts'
-import { isAdditive, type Meter } from '../meter.ts'
-import { sum } from '../rules/money.ts'
-import { later, type DateRange } from '../rules/date.ts'
-import type { Period } from '../rules/period.ts'
-import { knownUsage } from '../usage/deficit.ts'
-import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '../usage/rating.ts'
+import type { SubscriptionState } from '../subscription/state.ts'
+import { signedSteps } from '../invoicing/document/billed.ts'
+import type { InvoiceDocument } from '../invoicing/document/document.ts'
+import type { Line } from '../invoicing/document/line.ts'
+import { isAdditive, type Meter } from '../catalogue/meter.ts'
+import { sum } from '../values/money.ts'
+import { later, type DateRange } from '../values/date.ts'
+import type { Period } from '../values/period.ts'
+import { knownUsage } from '../rating/deficit.ts'
+import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '../rating/rated-usage.ts'
 
 /**
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the

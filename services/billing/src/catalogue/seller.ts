@@ -1,0 +1,57 @@
+import type { Billing, BillingTransaction } from '../engine.ts'
+import { BillingError } from '../errors.ts'
+import { assertDrawable } from '../invoicing/pdf/index.ts'
+import { isTimeZone } from '../values/zone.ts'
+
+/** Whoever issues the invoices, as printed on them. Invoice numbers count months in its time zone. */
+export interface Seller {
+  name: string
+  nameEn?: string
+  taxId: string
+  address: string
+  phone: string
+  bankName: string
+  bankAccount: string
+  timezone: string
+  logo?: string
+  /** `#rrggbb`: headings and the amount due on the invoice. */
+  brandColor?: string
+  /** Whether documents of which every line is 0 are issued too. */
+  zeroInvoices?: boolean
+}
+
+/** The seller as a document has them: what is printed. */
+export type SellerOnDocument = Omit<Seller, 'zeroInvoices'>
+
+export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDocument {
+  return printed
+}
+
+/** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */
+export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
+  if (!isTimeZone(seller.timezone)) throw new BillingError('invalid_time_zone', { pointer: '/timezone', timezone: seller.timezone, message: `'${seller.timezone}' is not an IANA time zone` })
+  if (seller.logo !== undefined) await assertDrawable(seller.logo)
+  await billing.transaction((tx) =>
+    tx.query(
+      'insert into seller (details, updated_at) values ($1, $2) on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at',
+      [JSON.stringify(seller), tx.at],
+    ))
+  return seller
+}
+
+/** The seller. Throws not_found while none is set. */
+export async function getSeller(billing: Billing): Promise<Seller> {
+  const seller = await billing.transaction(findSeller, { readOnly: true })
+  if (!seller) throw new BillingError('not_found', { message: 'no seller is set: PUT /api/billing/seller' })
+  return seller
+}
+
+/** The zone in which months are counted and dates of lists across customers are meant; Asia/Shanghai while no seller is set. */
+export async function zoneOfSeller(tx: BillingTransaction): Promise<string> {
+  return (await findSeller(tx))?.timezone ?? 'Asia/Shanghai'
+}
+
+export async function findSeller(tx: BillingTransaction): Promise<Seller | undefined> {
+  const [row] = await tx.query<{ details: Seller }>('select details from seller')
+  return row?.details
+}

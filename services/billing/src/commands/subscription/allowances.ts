@@ -1,0 +1,126 @@
+import type { BillingTransaction } from '../../engine.ts'
+import { beginsGrid, endedPeriod, type PlannedChange } from './planned-change.ts'
+import type { SubscriptionState } from '../../subscription/state.ts'
+import type { Meter } from '../../catalogue/meter.ts'
+import type { LocalDate } from '../../values/date.ts'
+import type { LabelledPeriod } from '../../values/period.ts'
+import { unitsFrom } from '../../values/quantity.ts'
+import { inChinese, type Notice } from '../../values/localized-text.ts'
+import { usagePeriods } from '../../subscription/timeline.ts'
+import { mayCarry, readUsage } from '../../rating/deficit.ts'
+import { reservedToday } from '../../quota/reserved.ts'
+import { includedBy } from '../../rating/rated-usage.ts'
+import { nextPhase } from '../../subscription/schedule.ts'
+
+/** What a meter's allowance is in the current usage period, in units; null is unlimited. */
+export interface Allowance {
+  meter: string
+  allowance: number | null
+  used: number
+  /** Used ahead in earlier periods: counts as used here. */
+  deficit: number
+  /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
+  reserved: number
+  remaining: number | null
+  /** Used beyond what the period allows and not billed: counts in the next ones, if nothing more is used in this one. */
+  deficitAfter: number
+}
+
+/** The allowances of the usage period that `history.today` falls in, of the plan of that date. */
+export async function allowancesOf(tx: BillingTransaction, state: SubscriptionState): Promise<Allowance[]> {
+  const period = usagePeriods(state.phases, state.today).at(-1)!
+  const known = await readUsage(tx, state, period)
+  const held = await reservedToday(tx, state)
+  const carriedOut = known.carriedOutOf(period)
+  return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
+    const reserved = held.get(meter.key) ?? 0
+    const units = (steps: number) => unitsFrom(steps, meter.decimals)
+    return {
+      meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), deficit: units(carried), reserved: units(reserved),
+      remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
+      deficitAfter: units(carriedOut.get(meter.key) ?? 0),
+    }
+  })
+}
+
+/** What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment they run out. */
+export async function allowancesAfter(
+  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
+): Promise<Allowance[]> {
+  return allowancesOf(tx, change.direction === 'same' ? state : historyAfter(state, change))
+}
+
+/** The history as a change makes it, on the date it happens on. */
+function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedChange): SubscriptionState {
+  const next = nextPhase(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
+  const ended = state.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
+  return { ...state, today: at, phases: [...ended, next] }
+}
+
+/**
+ * Told of each meter of which more is used than a change that happens now leaves room for. Where the change ends the
+ * usage period, that is what the ended one leaves, or, where the use of this date adds more than the new one works
+ * off, what that does. A change that waits for the end of a period cuts no allowance.
+ */
+export async function deficitsOfChange(
+  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
+): Promise<Notice[]> {
+  if (change.direction === 'same' || change.when !== 'now') return []
+  const after = historyAfter(state, change)
+  const { phases, today } = after
+  const ended = beginsGrid(change.from, phases.at(-1)!) ? endedPeriod(phases, today) : undefined
+  return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(phases, today).at(-1)!])
+}
+
+/** The same of an ending on a date, which `history` knows. */
+export async function deficitsOfEnding(
+  tx: BillingTransaction, state: SubscriptionState, date: LocalDate,
+): Promise<Notice[]> {
+  return deficitsOf(tx, state, usagePeriods(state.phases, date).slice(-1))
+}
+
+/** The most that some periods next to each other leave of each meter. */
+async function deficitsOf(
+  tx: BillingTransaction, state: SubscriptionState, periods: readonly LabelledPeriod[],
+): Promise<Notice[]> {
+  const [from, to] = [periods[0]!.from, periods.at(-1)!.to]
+  // Most changes cut no allowance: then no usage has to be read to know it.
+  if (!mayCarry(state, { from: to })) return []
+  const known = await readUsage(tx, state, { from, to })
+  const left = periods.map((period) => known.carriedOutOf(period))
+  return [...state.meters.values()].flatMap((meter): Notice[] => {
+    const steps = Math.max(...left.map((deficits) => deficits.get(meter.key) ?? 0))
+    return steps === 0 ? [] : [deficitNotice(meter, unitsFrom(steps, meter.decimals))]
+  })
+}
+
+function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
+  const quantity = units.toLocaleString('en', { maximumFractionDigits: decimals })
+  const counted = units === 1 ? unit.one ?? unit.en : unit.en
+  return {
+    code: 'allowance_deficit',
+    detail: {
+      'zh-CN': `${inChinese(name, '')}：本周期用量超出可用量 ${quantity} ${unit['zh-CN']}，记为待抵扣用量，计入后续周期。`,
+      en: `${name.en}: ${quantity} ${counted} used beyond what the period allows will count in your next periods.`,
+    },
+  }
+}
+
+/** The allowances of which nothing is left right after a change, though its plan includes some. */
+export function usedUp({ meters }: SubscriptionState, { to: { plan, seats } }: PlannedChange, after: readonly Allowance[]): Notice[] {
+  return after.filter(({ remaining }) => remaining === 0).flatMap(({ meter: key, deficit }): Notice[] => {
+    const charge = plan.charges.find((one) => one.meter === key)
+    if (!charge || includedBy(charge, seats) === 0) return []
+    const { name, unit } = meters.get(key)!
+    const ahead = deficit > 0
+      ? { 'zh-CN': `（含待抵扣用量 ${deficit.toLocaleString('en')} ${unit['zh-CN']}）`, en: ` (${deficit.toLocaleString('en')} ${unit.en} used ahead count)` } : { 'zh-CN': '', en: '' }
+    const then = charge.overage === 'bill' ? { 'zh-CN': '继续使用将按量计费', en: 'further usage will be billed' } : { 'zh-CN': '本周期内无法继续使用', en: 'no more can be used this period' }
+    return [{
+      code: 'allowance_used_up',
+      detail: {
+        'zh-CN': `${inChinese(name, '')}：变更后可用量为 0${ahead['zh-CN']}，${then['zh-CN']}。`,
+        en: `${name.en}: nothing of the allowance is left right after the change${ahead.en}; ${then.en}.`,
+      },
+    }]
+  })
+}

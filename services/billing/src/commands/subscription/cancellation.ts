@@ -1,0 +1,94 @@
+import type { Billing, BillingTransaction } from '../../engine.ts'
+import { partyOf } from './planned-change.ts'
+import { recordActivity } from '../../activity/activity.ts'
+import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
+import { BillingError } from '../../errors.ts'
+import { readBillingState, type BillingState } from '../../subscription/state.ts'
+import { creditsFrom } from '../../invoicing/document/billed.ts'
+import { issue } from '../../invoicing/issue.ts'
+import { viewOf, type Invoice } from '../../invoicing/view.ts'
+import { alsoIssued, noticesBetween } from './notices.ts'
+import { dropWaiting, schedule } from './plan-change.ts'
+import { addDays } from '../../values/date.ts'
+import { keepWaiting, writePhases } from '../../subscription/write.ts'
+import { subscriptionOf, type Changed, type Subscription } from './subscribe.ts'
+import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
+import { deficitsOfEnding } from './allowances.ts'
+import { placeUsageAnew } from '../../usage/totals/after-end.ts'
+import { currentPhase, type Phase } from '../../subscription/phase.ts'
+import type { Waiting } from '../../subscription/schedule.ts'
+import type { Notice } from '../../values/localized-text.ts'
+
+/**
+ * Ends the subscription: at the end of the billing period, in the place of a scheduled change and undone until then by resuming, or
+ * now: access stops at this instant, today's fee is kept, and the usage up to it is invoiced when the date is over. With `credit` the days after today
+ * are given back as account credit (`invoice` says so). Throws no_active_subscription.
+ */
+export async function cancelSubscription(
+  billing: Billing, input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
+): Promise<Changed> {
+  const { customerId, reason } = input
+  const now = input.when === 'now'
+  // Where a clock stands, what was used at its instant and told before the ending was used before it.
+  return onCustomer(billing, customerId, { countsUsage: now, force: now }, async (tx, state) => {
+    const current = currentOf(state)
+    const by = partyOf(tx)
+    let after = state
+    let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
+    if (now) ({ invoice, deficits, state: after } = await endNow(tx, state, current, input.credit ?? false))
+    else if (!state.waiting.some((one) => one.by === by && isEnd(one))) {
+      after = await schedule(tx, state, { by, at: billingPeriodAt(current, state.today).to, change: null }, reason)
+    }
+    const { subscription, notices } = await leftBy(tx, state.waiting, after, invoice)
+    return { subscription, invoice, notices: [...deficits, ...notices] }
+  })
+}
+
+/**
+ * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is not the customer's to take back; the vendor
+ * takes back both. Throws no_active_subscription once it has ended.
+ */
+export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription; notices: Notice[] }> {
+  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
+    currentOf(state)
+    const by = partyOf(tx)
+    const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)
+    const after = await dropWaiting(tx, state, isUndone)
+    return leftBy(tx, state.waiting.filter((one) => !isUndone(one)), after)
+  })
+}
+
+/** The subscription after a command, and what that did to what waited before. */
+async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after: BillingState, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
+  await scheduleNext(tx, after)
+  return { subscription: await subscriptionOf(tx, after), notices: [...noticesBetween(waited, after), ...alsoIssued(tx, after.customer.customerId, invoice)] }
+}
+
+const isEnd = (one: Waiting) => one.change === null
+
+function currentOf(history: BillingState): Phase {
+  const current = currentPhase(history)
+  if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
+  return current
+}
+
+/** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
+async function endNow(
+  tx: BillingTransaction, history: BillingState, current: Phase, credit: boolean,
+): Promise<{ invoice: Invoice | null; deficits: Notice[]; state: BillingState }> {
+  const { customer: { customerId }, today } = history
+  const endsOn = addDays(today, 1)
+  const period = usagePeriods(history.phases, today).at(-1)!
+  const credits = credit ? await creditsFrom(tx, customerId, history.phases, endsOn) : []
+  // Where discounts took all of the fee, nothing is given back.
+  const lines = credits.some((line) => line.amount !== 0) ? credits : []
+  await keepWaiting(tx, customerId, [])
+  await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
+  await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
+  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
+  const ended = await readBillingState(tx, customerId)
+  await placeUsageAnew(tx, ended, today)
+  // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
+  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, cause: { kind: 'subscription', id: current.subscriptionId } })
+  return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today), state: ended }
+}

@@ -1,0 +1,99 @@
+import type { BillingTransaction } from '../../engine.ts'
+import type { SubscriptionState } from '../../subscription/state.ts'
+import { amountText } from '../../invoicing/pdf/amount-text.ts'
+import { issuedIn } from '../../invoicing/issued.ts'
+import type { Notice } from '../../values/localized-text.ts'
+import { becomes, type Waiting } from '../../subscription/schedule.ts'
+
+/** What an answer did to what waited before it: each thing that is gone, and each that still stands, is told. */
+export function noticesBetween(before: readonly Waiting[], after: SubscriptionState): Notice[] {
+  return before.map((one) => {
+    const kept = after.waiting.find((other) => isSame(one, other))
+    if (!kept) return dropped(one)
+    if (!kept.change) return keptEnd(kept)
+    return becomes(after, kept) ? keptChange(kept, kept.change) : setAside(kept, kept.change)
+  })
+}
+
+function isSame(one: Waiting, other: Waiting): boolean {
+  return one.by === other.by && one.change?.id === other.change?.id
+}
+
+type Change = NonNullable<Waiting['change']>
+
+const code = (one: Waiting, what: string) => `${one.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
+const whose = (one: Waiting) => (one.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
+const named = (one: Waiting, { plan }: Change) => `The change to ${plan.name.en} that ${one.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
+
+function dropped(one: Waiting): Notice {
+  const { at, change } = one
+  if (!change) return { code: 'cancellation_dropped', detail: { 'zh-CN': `原定于 ${at} 结束订阅，现已撤销。`, en: `The subscription no longer ends on ${at}.` } }
+  return {
+    code: code(one, 'dropped'),
+    detail: { 'zh-CN': `${whose(one)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`, en: `${named(one, change)} for ${at} has been dropped.` },
+  }
+}
+
+function keptEnd({ at }: Waiting): Notice {
+  return { code: 'cancellation_kept', detail: { 'zh-CN': `订阅仍将于 ${at} 结束。`, en: `The subscription still ends on ${at}.` } }
+}
+
+function keptChange(one: Waiting, change: Change): Notice {
+  return {
+    code: code(one, 'kept'),
+    detail: { 'zh-CN': `${whose(one)}仍然有效：${change.plan.name['zh-CN']}，${one.at} 生效。`, en: `${named(one, change)} still takes effect on ${one.at}.` },
+  }
+}
+
+/** It gives way for now: if what stands before it is taken back, it happens. */
+function setAside(one: Waiting, change: Change): Notice {
+  return {
+    code: code(one, 'set_aside'),
+    detail: {
+      'zh-CN': `${whose(one)}暂不执行：${change.plan.name['zh-CN']}，原定于 ${one.at} 生效；如撤销本次操作，仍会生效。`,
+      en: `${named(one, change)} for ${one.at} gives way to this; it takes effect if this is undone.`,
+    },
+  }
+}
+
+/** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
+export function alsoIssued(tx: BillingTransaction, customerId: string, answered: { id: string } | null): Notice[] {
+  return issuedBeside(tx, customerId, answered).map(({ number, period, total, currency }) => ({
+    code: 'invoice_issued',
+    detail: {
+      'zh-CN': `同时生成了账单 ${number}（账期 ${period.label}），金额 ${amountText(total, currency)}。`,
+      en: `Invoice ${number} of ${amountText(total, currency)} (period ${period.label}) was issued as well.`,
+    },
+  }))
+}
+
+/** The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A number it has only then. */
+export function willAlsoBeIssued(tx: BillingTransaction, customerId: string, previewed: { id: string } | null): Notice[] {
+  return issuedBeside(tx, customerId, previewed).map(({ period, total, currency }) => ({
+    code: 'invoice_will_be_issued',
+    detail: {
+      'zh-CN': `确认后还会生成账期 ${period.label} 的账单，目前金额为 ${amountText(total, currency)}。`,
+      en: `Confirming also issues the invoice for period ${period.label}, ${amountText(total, currency)} so far.`,
+    },
+  }))
+}
+
+const issuedBeside = (tx: BillingTransaction, customerId: string, shown: { id: string } | null) =>
+  issuedIn(tx).filter((one) => one.customerId === customerId && one.id !== shown?.id)
+
+/** Told where a change was asked for now but waits. */
+export function waitsUntil(at: string): Notice {
+  return { code: 'waits_for_period_end', detail: { 'zh-CN': `变更将于 ${at} 生效，在此之前不变。`, en: `The change takes effect on ${at}. Nothing changes until then.` } }
+}
+
+/** Told where a plan has a trial, and the customer had theirs. */
+export const trialUsed: Notice = {
+  code: 'trial_already_used',
+  detail: { 'zh-CN': '每位客户只能试用一次，本次订阅不含试用期。', en: 'You have had your trial: this subscription starts without one.' },
+}
+
+/** Told where a change makes a trial shorter, or ends it. */
+export function trialNow(endsOn: string | null): Notice {
+  if (endsOn === null) return { code: 'trial_ended', detail: { 'zh-CN': '试用期就此结束，费用从今天起计。', en: 'The trial ends with this change; the fee is due from today.' } }
+  return { code: 'trial_shortened', detail: { 'zh-CN': `试用期缩短，${endsOn} 起计费。`, en: `The trial is shorter now: the fee is due from ${endsOn}.` } }
+}

@@ -1,0 +1,116 @@
+import type { Billing, BillingTransaction } from '../../engine.ts'
+import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './planned-change.ts'
+import { catchUp } from '../../billing-run/run.ts'
+import { readBillingState, type BillingState } from '../../subscription/state.ts'
+import { issuedIn } from '../../invoicing/issued.ts'
+import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
+import { publicLine, type PublicLine } from '../../invoicing/view.ts'
+import { noticesBetween, willAlsoBeIssued } from './notices.ts'
+import { changeFrom, makePlannedChange } from './plan-change.ts'
+import { promisedChange, type Promised } from './quote.ts'
+import { addDays, type LocalDate } from '../../values/date.ts'
+import { addSeconds, type Instant } from '../../values/instant.ts'
+import type { Totals } from '../../pricing/totals.ts'
+import type { Money } from '../../values/money.ts'
+import { instantOf } from '../../values/zone.ts'
+import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './allowances.ts'
+import { beginSubscription } from './subscribe.ts'
+import { lockCustomer } from '../../customer/customer.ts'
+import { currentPhase } from '../../subscription/phase.ts'
+import type { Notice } from '../../values/localized-text.ts'
+import { payableOf } from '../../invoicing/document/document.ts'
+
+/** What a change would come to, and until when confirming it charges exactly that. */
+export interface Preview extends Totals {
+  quoteId: string
+  expiresAt: Instant
+  effectiveAt: LocalDate
+  when: 'now' | 'period_end'
+  currency: string
+  /** As on the invoice, each with what explains its amount. */
+  lines: Omit<PublicLine, 'id'>[]
+  dueNow: Money
+  /** As it will be once this is confirmed; null where none will come. */
+  nextInvoice: NextInvoice | null
+  /** What remains of each allowance right after the change. */
+  allowancesAfter: Allowance[]
+  /** What stands in the way: confirming is then refused. */
+  blockers: Notice[]
+  warnings: Notice[]
+  /** What confirming drops or keeps of what waits, and which invoices it issues beside this one. */
+  notices: Notice[]
+}
+
+const quoteSeconds = 15 * 60
+
+/**
+ * What moving to a plan would cost, or, without a subscription, starting on it: done by the very command and taken back, so that what follows is what
+ * will follow. The quote holds for 15 minutes, but not past the customer's midnight, when the days to charge are others.
+ */
+export async function previewChange(billing: Billing, input: ChangeRequest & { customerId: string; trialDays?: number }): Promise<Preview> {
+  return billing.transaction(async (tx) => {
+    await lockCustomer(tx, input.customerId)
+    const history = await readBillingState(tx, input.customerId)
+    const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
+      const state = await catchUp(tx, history)
+      return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
+    })
+    const midnight = instantOf(history.zones, addDays(history.today, 1))
+    const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)
+    const expiresAt = inFifteenMinutes < midnight ? inFifteenMinutes : midnight
+    const quoteId = tx.newId('quo')
+    await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
+    await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
+      input.customerId, quoteId, plan.id, seats, JSON.stringify(promise), tx.at, expiresAt,
+    ])
+    return { ...preview, quoteId, expiresAt }
+  })
+}
+
+type Previewed = Omit<Preview, 'quoteId' | 'expiresAt'> & { promised: Promised }
+
+async function previewOfChange(tx: BillingTransaction, state: BillingState, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
+  const { state: history, change } = await changeFrom(tx, state, input)
+  const blockers = blockersOf(history, change, partyOf(tx))
+  const promised = await promisedChange(tx, history, change)
+  const left = await allowancesAfter(tx, history, change)
+  const warnings = [
+    ...await warningsOf(tx, history, change), ...usedUp(history, change, left), ...await deficitsOfChange(tx, history, change),
+  ]
+  const unchanged = { document: null, state: history }
+  const { document, state: after } = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : unchanged
+  const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []
+  return {
+    effectiveAt: change.at, when: change.when, currency: history.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
+    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: left, blockers, warnings,
+    notices: [...noticesBetween(history.waiting, after), ...besides], promised,
+  }
+}
+
+async function previewOfStart(tx: BillingTransaction, before: BillingState, input: { customerId: string; planId: string; seats?: number; trialDays?: number }): Promise<Previewed> {
+  const { from, lines, totals, promised, document, notices, state: after } = await beginSubscription(tx, before, input)
+  return {
+    effectiveAt: from, when: 'now', currency: after.customer.currency, lines: lines.map(publicLine), ...totals, dueNow: payableOf(totals),
+    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: await allowancesOf(tx, after), blockers: [], warnings: [],
+    notices: [...notices, ...willAlsoBeIssued(tx, input.customerId, document)], promised,
+  }
+}
+
+/** What some work answers, without what it wrote. */
+async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Promise<T> {
+  let answer: { value: T } | undefined
+  const issued = issuedIn(tx)
+  const before = issued.length
+  try {
+    await tx.savepoint(async () => {
+      answer = { value: await work() }
+      throw new TakenBack()
+    })
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error
+  }
+  issued.length = before
+  return answer!.value
+}
+
+class TakenBack extends Error {}

@@ -1,0 +1,276 @@
+import type { Billing, BillingTransaction } from '../../engine.ts'
+import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './planned-change.ts'
+import { recordActivity } from '../../activity/activity.ts'
+import { catchUp, onCustomer } from '../../billing-run/run.ts'
+import { BillingError } from '../../errors.ts'
+import { readBillingState, readSubscriptionState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
+import type { InvoiceDocument } from '../../invoicing/document/document.ts'
+import { issue } from '../../invoicing/issue.ts'
+import { creditsOn } from '../../invoicing/document/billed.ts'
+import { feeLine, type LineDraft } from '../../invoicing/document/line.ts'
+import { hasOverdueInvoice } from '../../invoicing/state.ts'
+import { priced } from '../../invoicing/document/discounted.ts'
+import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
+import { viewOf, type Invoice } from '../../invoicing/view.ts'
+import { alsoIssued, trialUsed } from './notices.ts'
+import { getAllPlans, getPlan, isTrial, mostTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
+import { honourQuote, promisedStart, type Promised } from './quote.ts'
+import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
+import type { Totals } from '../../pricing/totals.ts'
+import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
+import { instantOf, localDateOf } from '../../values/zone.ts'
+import { insertPhase } from '../../subscription/write.ts'
+import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
+import { placeUsageAnew } from '../../usage/totals/after-end.ts'
+import { allowancesOf, type Allowance } from './allowances.ts'
+import { latestDays } from '../../usage/totals/taken-times.ts'
+import { shown } from '../../values/period.ts'
+import { keepZoneInPeriods } from '../account/time-zone.ts'
+import { currentPhase, type Phase } from '../../subscription/phase.ts'
+import { becomes, type Party } from '../../subscription/schedule.ts'
+import type { Notice } from '../../values/localized-text.ts'
+
+export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
+
+/** A customer's subscription as of now. Dates are local, periods half-open. */
+export interface Subscription {
+  id: string | null
+  status: SubscriptionStatus
+  plan: Plan | null
+  seats: number | null
+  allowances: Allowance[]
+  startedAt: Instant | null
+  /** When it ended; null while it goes on. */
+  endedAt: Instant | null
+  currentPeriod: { start: LocalDate; end: LocalDate } | null
+  usagePeriod: { start: LocalDate; end: LocalDate; label: string } | null
+  trialEndsAt: Instant | null
+  /** The local dates left of the trial, today among them. */
+  trialDaysLeft: number | null
+  cancelAtPeriodEnd: boolean
+  /** Who ends it, and on which date; null where it goes on. */
+  cancellation: { at: LocalDate; by: Party } | null
+  /** What the customer scheduled, or else what the vendor did. */
+  scheduledChange: ScheduledChange | null
+  /** Both, in the order of their dates. */
+  scheduledChanges: ScheduledChange[]
+  nextInvoice: NextInvoice | null
+}
+
+/** A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take back. */
+export interface ScheduledChange {
+  planId: string
+  planVersion: number
+  /** Null on a plan that knows no seats. */
+  seats: number | null
+  at: LocalDate
+  by: Party
+}
+
+export interface Changed {
+  subscription: Subscription
+  invoice: Invoice | null
+  /** What it dropped, kept or did beside what was asked. */
+  notices: Notice[]
+}
+
+/**
+ * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, or the
+ * plan's unless they had a trial before) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
+ * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
+ */
+export async function createSubscription(
+  billing: Billing, input: StartRequest & { quoteId?: string },
+): Promise<Changed> {
+  return onCustomer(billing, input.customerId, {}, async (tx, before) => {
+    const { document, notices, state } = await beginSubscription(tx, before, input)
+    return {
+      subscription: await subscriptionOf(tx, state), invoice: document && (await viewOf(tx, document)),
+      notices: [...notices, ...alsoIssued(tx, input.customerId, document)],
+    }
+  })
+}
+
+export interface StartRequest {
+  customerId: string
+  planId: string
+  seats?: number
+  startsAt?: string
+  trialDays?: number
+}
+
+/** A subscription that was begun: what its first invoice comes to, and what a quote of it promises. */
+export interface Begun {
+  from: LocalDate
+  lines: LineDraft[]
+  totals: Totals
+  promised: Promised
+  document: InvoiceDocument | null
+  state: BillingState
+  notices: Notice[]
+}
+
+/** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
+export async function beginSubscription(tx: BillingTransaction, history: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
+  const before = history.phases.at(-1)
+  if (currentPhase(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+  const plan = await getPlan(tx, { planId: input.planId })
+  await refuseArchived(tx, plan, { isNewest: true })
+  if (plan.currency !== history.customer.currency) {
+    throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
+  }
+  const trialDays = input.trialDays ?? (hadTrial(history) ? 0 : plan.trialDays)
+  if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
+  refuseSeatsWithout(plan, input.seats)
+  const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
+  const startedAt = startOf(input.startsAt, tx.at)
+  const from = localDateOf(history.zones, startedAt)
+  const handedOver = await lastDayGivenBack(tx, history, from)
+  if (before && from < before.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
+  const subscriptionId = tx.newId('sub')
+  await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
+  const id = tx.newId('str')
+  const phase: Phase = {
+    id, subscriptionId, plan, seats, from, to: null, anchor: from, scheduled: false,
+    // A trial's periods begin with it: only what is paid for goes by the calendar.
+    ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
+  }
+  await insertPhase(tx, input.customerId, phase)
+  await recordActivity(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
+  await keepZoneInPeriods(tx, input.customerId)
+  const started = await readBillingState(tx, input.customerId)
+  if (handedOver) await placeUsageAnew(tx, started, from)
+  const billingPeriod = billingPeriodAt(phase, from)
+  const fee = feeLine(phase, billingPeriod, billingPeriod)
+  const period = usagePeriods(started.phases, from).at(-1)!
+  // By itself: what it gives back first pays what is open of the subscription before.
+  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, cause: { kind: 'phase', id } })
+  const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
+  const offer = await priced(tx, started, lines)
+  const promised = promisedStart({ plan, seats, trialDays, ...offer })
+  if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)
+  const document = await issue(tx, started, {
+    kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
+    // Two may start on one day, when the first was ended on it.
+    ...(before ? { cause: { kind: 'phase', id } } : {}),
+  })
+  const state = await catchUp(tx, started)
+  return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
+}
+
+/**
+ * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
+ * is billed with the new one. Undefined where there is no such date, or it was billed already.
+ */
+async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
+  const { customer: { customerId }, phases, endedAt, closed } = history
+  const before = phases.at(-1)
+  if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
+  if (closed.has(usagePeriods(phases, from).at(-1)!.from)) return undefined
+  const lines = await creditsOn(tx, customerId, phases, from)
+  await tx.query('update phases set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
+  // What was used before that date is billed first.
+  await catchUp(tx, await readBillingState(tx, customerId), { force: true })
+  return lines
+}
+
+const hadTrial = ({ phases }: SubscriptionState) => phases.some((phase) => phase.trialEnds !== null)
+
+function startOf(startsAt: string | undefined, at: Instant): Instant {
+  const started = startsAt === undefined ? at : parseInstant(startsAt)
+  if (!started) throw new BillingError('validation_failed', { pointer: '/startsAt', message: `'${startsAt}' is not an RFC 3339 instant` })
+  if (started > at) throw new BillingError('starts_in_future', { pointer: '/startsAt', message: `startsAt ${started} is after the server's ${at}` })
+  if (started < addSeconds(at, -latestDays * 86_400)) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `startsAt ${started} is more than ${latestDays} days ago` })
+  return started
+}
+
+/** A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found. */
+export async function getSubscription(billing: Billing, input: { customerId: string }): Promise<Subscription> {
+  return billing.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), { readOnly: true })
+}
+
+/** Whether the customer may use the product now: trialing, active or past due. */
+export async function checkSubscriptionStatus(billing: Billing, input: { customerId: string }): Promise<boolean> {
+  const { status } = await getSubscription(billing, input)
+  return status === 'trialing' || status === 'active' || status === 'past_due'
+}
+
+/** What a plan is to the current one: an upgrade is now, a downgrade at the end of the billing period, a level one at the end of the usage period. */
+export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
+
+/** A plan on sale, as it is to one customer. */
+export interface OfferedPlan extends Plan {
+  relation: PlanRelation
+  /** The days of trial they would begin it with: none with a subscription, or once they had one. */
+  trialOffered: number
+}
+
+/** The catalogue with what each plan is to this customer's own, at the seats they have. */
+export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
+  return billing.transaction(async (tx) => {
+    const history = await readSubscriptionState(tx, input.customerId)
+    const current = currentPhase(history)
+    const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
+    const plans = current ? [...offered, current.plan] : offered
+    plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+    const noTrial = current !== undefined || hadTrial(history)
+    return plans.map((plan) => ({ ...plan, relation: relationOf(plan, current), trialOffered: noTrial ? 0 : plan.trialDays }))
+  }, { readOnly: true })
+}
+
+function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
+  if (!current) return 'upgrade'
+  if (plan.id === current.plan.id) return 'current'
+  const { min, max } = seatsOf(plan)
+  const seats = Math.max(min, Math.min(current.seats, max ?? current.seats))
+  const direction = directionOf(current, { plan, seats })
+  return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
+}
+
+/** The subscription as it stands inside a transaction. */
+export async function subscriptionOf(tx: BillingTransaction, history: BillingState): Promise<Subscription> {
+  const { customerId } = history.customer
+  const current = currentPhase(history)
+  if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
+  const period = usagePeriods(history.phases, history.today).at(-1)!
+  const billingPeriod = billingPeriodAt(current, history.today)
+  return {
+    id: current.subscriptionId,
+    status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
+    plan: current.plan, seats: saidSeats(current),
+    allowances: await allowancesOf(tx, history),
+    startedAt: history.startedAt, endedAt: null,
+    currentPeriod: { start: billingPeriod.from, end: billingPeriod.to },
+    usagePeriod: shown(period),
+    trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
+    trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),
+    ...aheadOf(history),
+    nextInvoice: await nextInvoiceOf(tx, history),
+  }
+}
+
+function aheadOf(history: SubscriptionState): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
+  const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
+  const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
+    const phase = becomes(history, one)
+    return phase ? [{ planId: phase.plan.id, planVersion: phase.plan.version, seats: saidSeats(phase), at: one.at, by: one.by }] : []
+  }).sort(byDate)
+  return {
+    cancelAtPeriodEnd: end !== undefined, cancellation: end ? { at: end.at, by: end.by } : null,
+    scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null, scheduledChanges,
+  }
+}
+
+/** The seats as they are told: none on a plan that knows none, whatever number is kept for the next one. */
+export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null => (plan.seats === null ? null : seats)
+
+const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
+
+const endOf = ({ zones, phases }: SubscriptionState) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
+
+function noSubscription(history: SubscriptionState): Subscription {
+  return {
+    id: history.phases.at(-1)?.subscriptionId ?? null, status: history.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
+    startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
+  }
+}

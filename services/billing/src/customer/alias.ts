@@ -1,0 +1,100 @@
+import { sqlState } from '@customer-portal/database'
+import type { Billing, BillingTransaction } from '../engine.ts'
+import { BillingError } from '../errors.ts'
+import { isCustomerId } from './customer-id.ts'
+import type { Instant } from '../values/instant.ts'
+import { lockCustomer } from './customer.ts'
+
+/** A further id of a customer: events and calls that name it are theirs. */
+export interface Alias {
+  alias: string
+  createdAt: Instant
+}
+
+/** The most aliases of one customer, so that a list of them has an end. */
+export const mostAliases = 100
+
+/** Throws validation_failed where a text cannot be the id (or an alias) of a customer. */
+export function checkCustomerId(id: string, pointer: string): void {
+  if (isCustomerId(id)) return
+  throw new BillingError('validation_failed', {
+    pointer,
+    message: `${JSON.stringify(id)} cannot be the id of a customer: 1 to 128 printable characters, not '.' or '..', without control or direction characters`,
+  })
+}
+
+/**
+ * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found, alias_taken where it is the id or an alias of
+ * another, and too_many_aliases beyond 100.
+ */
+export async function putAlias(billing: Billing, input: { customerId: string; alias: string }): Promise<Alias> {
+  checkCustomerId(input.alias, ':alias')
+  try {
+    return await billing.transaction(async (tx) => {
+      await lockCustomer(tx, input.customerId)
+      const known = await aliasesOf(tx, input.customerId)
+      const before = known.find((one) => one.alias === input.alias)
+      if (before) return before
+      if (known.length >= mostAliases) {
+        throw new BillingError('too_many_aliases', { message: `customer '${input.customerId}' has ${mostAliases} aliases already: delete one first` })
+      }
+      const alias = { alias: input.alias, createdAt: tx.at }
+      await tx.query('insert into customer_aliases (alias, customer_id, created_at) values ($1, $2, $3)', [alias.alias, input.customerId, alias.createdAt])
+      return alias
+    })
+  } catch (error) {
+    if (!isNameTaken(error)) throw error
+    throw new BillingError('alias_taken', { pointer: ':alias', message: `'${input.alias}' is the id or an alias of a customer already` })
+  }
+}
+
+/** Takes a further id back: what was recorded by it stays. Throws customer_not_found, alias_not_found. */
+export async function deleteAlias(billing: Billing, input: { customerId: string; alias: string }): Promise<void> {
+  await billing.transaction(async (tx) => {
+    await lockCustomer(tx, input.customerId)
+    const deleted = await tx.query(
+      'delete from customer_aliases where customer_id = $1 and alias = $2 returning alias', [input.customerId, input.alias],
+    )
+    if (deleted.length === 0) throw new BillingError('alias_not_found', { message: `customer '${input.customerId}' has no alias '${input.alias}'` })
+  })
+}
+
+/** The further ids of a customer, oldest first, at most 100. Throws customer_not_found. */
+export async function listAliases(billing: Billing, input: { customerId: string }): Promise<{ data: Alias[] }> {
+  return billing.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), { readOnly: true })
+}
+
+const uniqueViolation = '23505'
+
+/** Whether the database refused a name that is an id or an alias already. */
+export const isNameTaken = (error: unknown) => sqlState(error) === uniqueViolation
+
+async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Alias[]> {
+  const rows = await tx.query<{ alias: string | null; createdAt: Instant }>(
+    `select a.alias, a.created_at as "createdAt" from customers c left join customer_aliases a on a.customer_id = c.customer_id
+     where c.customer_id = $1 order by a.created_at, a.alias`,
+    [customerId],
+  )
+  if (rows.length === 0) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  return rows.filter((row): row is Alias => row.alias !== null)
+}
+
+/** Of customers who exist the id never changes: it need not be looked up twice. */
+const knownIds = new WeakMap<Billing['db'], Set<string>>()
+const mostKnown = 20_000
+
+/** The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody. */
+export async function customerIdOf(billing: Billing, name: string): Promise<string> {
+  const known = knownIds.get(billing.db) ?? new Set()
+  knownIds.set(billing.db, known)
+  if (known.has(name)) return name
+  const [row] = await billing.transaction((tx) => tx.query<{ customerId: string }>(
+    `select customer_id as "customerId" from customers where customer_id = $1
+     union all select customer_id from customer_aliases where alias = $1`,
+    [name],
+  ), { readOnly: true })
+  if (!row) return name
+  if (known.size >= mostKnown) known.clear()
+  known.add(row.customerId)
+  return row.customerId
+}

@@ -1,0 +1,21 @@
+import type { BillingState, SubscriptionState } from '../subscription/state.ts'
+import { addDays } from '../values/date.ts'
+import { addSeconds, type Instant } from '../values/instant.ts'
+import type { LabelledPeriod } from '../values/period.ts'
+import { instantOf } from '../values/zone.ts'
+import { usagePeriods } from '../subscription/timeline.ts'
+import { phaseOn } from '../subscription/phase.ts'
+
+/** When a period's draft is issued: its end and the grace of the plan it ended on. */
+export function closesAt(state: SubscriptionState, period: LabelledPeriod): Instant {
+  return addSeconds(instantOf(state.zones, period.to), (planAtEnd(state, period)?.graceHours ?? 0) * 3600)
+}
+
+/** The oldest usage period not closed yet, perhaps still running. */
+export function firstOpen({ phases, today, closed }: BillingState): LabelledPeriod | undefined {
+  return usagePeriods(phases, today).find((period) => !closed.has(period.from))
+}
+
+function planAtEnd(state: SubscriptionState, period: LabelledPeriod) {
+  return phaseOn(state.phases, addDays(period.to, -1))?.plan ?? state.phases.at(-1)?.plan
+}

@@ -1,0 +1,56 @@
+import { directionOf, paidFrom } from '../../subscription/direction.ts'
+import { addDays, intersection, withoutDates, type DateRange, type LocalDate } from '../../values/date.ts'
+import type { Period } from '../../values/period.ts'
+import { usagePeriods } from '../../subscription/timeline.ts'
+import type { ClosedPeriods } from '../../subscription/state.ts'
+import { feeLine, type Line, type LineDraft } from './line.ts'
+import type { Phase } from '../../subscription/phase.ts'
+import { isSameGrid } from '../../subscription/schedule.ts'
+
+/** What is known when a fee is billed: the phases and the date it is now, which usage periods are closed, and the lines that stand. */
+export interface FeeFacts {
+  phases: readonly Phase[]
+  today: LocalDate
+  closed: ClosedPeriods
+  billed: readonly Line[]
+}
+
+/** The fee of a phase for those of some dates of a billing period that are still due. */
+export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, billingPeriod: Period): LineDraft[] {
+  return datesStillDue(facts, phase, { from: dates.from, to: dates.to }).map((part) => feeLine(phase, part, billingPeriod)).filter((line) => line.amount !== 0)
+}
+
+/**
+ * The dates among some of a billing period's whose fee a phase has still to be billed for, as of now: mostly all of them. Where the fee was void while a
+ * change or an ending took its rest, nothing was left to give back then, and only what comes before that is due.
+ */
+function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {
+  const own = billed.filter((line) => line.phaseId === phase.id).map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
+  // What was given back of it already was given back of a fee: that is billed again too.
+  const given = own.filter((line) => line.kind === 'unused_time')
+  const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, given))
+  return withoutDates(dates, [...taken, ...own.filter((line) => line.kind === 'fee')])
+}
+
+/** The dates of a fee that what came after its phase has taken over: a change with money from that on, an ending with credit, and the date it was ended on where another subscription has it. */
+function takenOver({ phases, today, closed }: Omit<FeeFacts, 'billed'>, phase: Phase, dates: DateRange): DateRange[] {
+  const begun = phases.filter((one) => one.subscriptionId === phase.subscriptionId && one.from <= today)
+  const index = begun.findIndex((one) => one.id === phase.id)
+  const after = index < 0 ? [] : begun.slice(index)
+  const from = after.slice(1).flatMap((next, index) => movesMoney(phases, closed, after[index]!, next) ?? [])
+  const last = after.at(-1)
+  const handedOver = last?.endedOn && last.to === last.endedOn ? [{ from: last.to, to: addDays(last.to, 1) }] : []
+  const credited = last?.credited && last.to !== null ? [last.to] : []
+  return [...handedOver, ...[...from, ...credited].map((date) => ({ from: date, to: dates.to }))].flatMap((range) => intersection(range, dates) ?? [])
+}
+
+/** From which date on a change gives back the fees of before, and bills its own; undefined where it does neither. */
+function movesMoney(phases: readonly Phase[], closed: ClosedPeriods, before: Phase, next: Phase): LocalDate | undefined {
+  if (before.trialEnds !== null) return undefined
+  const periods = usagePeriods(phases, next.from)
+  // What was scheduled gives back with the renewal on its date, and only of what reaches beyond.
+  if (next.scheduled) return !isSameGrid(before, next) && closed.get(periods.findLast((one) => one.to === next.from)?.from ?? '') === 'billed' ? next.from : undefined
+  if (!isSameGrid(before, next)) return next.from
+  const direction = directionOf(before, next)
+  return direction === 'up' || direction === 'down' ? paidFrom(before, next, { date: next.from, period: periods.findLast((one) => one.from <= next.from)! }) : undefined
+}

@@ -1,0 +1,42 @@
+import type { BillingTransaction } from '../../engine.ts'
+import type { Money } from '../../values/money.ts'
+
+/** What a document that is not void gave back of a line of an invoice, credit notes apart. */
+export interface GivenBackOfLine {
+  lineId: string
+  amount: Money
+  invoiceId: string
+  number: string
+}
+
+/** What changes, endings and adjustments gave back of an invoice's lines, the newest document first. */
+export async function givenBackOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<GivenBackOfLine[]> {
+  return tx.query<GivenBackOfLine>(
+    `select given->>'lineId' as "lineId", (given->>'amount')::bigint as amount, i.id as "invoiceId", i.number
+     from invoices i
+     cross join lateral jsonb_array_elements(i.document->'lines') line
+     cross join lateral jsonb_array_elements(line->'givesBack') given
+     where i.customer_id = $1 and i.voided_at is null and given->>'invoiceId' = $2
+       and i.issued_at >= (select issued_at from invoices where customer_id = $1 and id = $2)
+     order by i.issued_at desc, i.sequence desc`,
+    [customerId, invoiceId],
+  )
+}
+
+/** More documents than ever follow from one: a chain that is longer is a mistake of ours. */
+const mostDocuments = 1000
+
+/** The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in this order, the newest first, they can be voided. */
+export async function documentsToVoidFirst(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<string[]> {
+  const found = new Set<string>()
+  const waiting = [invoiceId]
+  for (let id = waiting.shift(); id !== undefined && found.size < mostDocuments; id = waiting.shift()) {
+    for (const giver of await givenBackOf(tx, customerId, id)) {
+      if (!found.has(giver.invoiceId)) waiting.push(giver.invoiceId)
+      found.add(giver.invoiceId)
+    }
+  }
+  if (found.size === 0) return []
+  const rows = await tx.query<{ number: string }>('select number from invoices where customer_id = $1 and id = any($2) order by issued_at desc, sequence desc', [customerId, [...found]])
+  return rows.map((row) => row.number)
+}

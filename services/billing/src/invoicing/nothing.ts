@@ -1,0 +1,39 @@
+import type { BillingTransaction } from '../engine.ts'
+import type { LocalDate } from '../values/date.ts'
+import type { Instant } from '../values/instant.ts'
+import { netOf } from '../pricing/totals.ts'
+import { findSeller } from '../catalogue/seller.ts'
+import type { InvoiceDocument, InvoiceKind } from './document/document.ts'
+import type { Line, LineDraft } from './document/line.ts'
+
+/** What a document would have said that came to nothing and was not issued: its usage is billed all the same, at nothing. */
+export interface DocumentOfNothing {
+  id: string
+  kind: InvoiceKind
+  period: InvoiceDocument['period']
+  issuedAt: Instant
+  lines: Line[]
+}
+
+/** Whether a document of these lines is issued: not one of which every line is 0, unless the seller asks for those too. */
+export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft[]): Promise<boolean> {
+  if (lines.length === 0) return false
+  return lines.some((line) => line.amount !== 0 || netOf(line) !== 0) || ((await findSeller(tx))?.zeroInvoices ?? false)
+}
+
+/** Writes down what a document would have said that came to nothing. */
+export async function rememberNothing(tx: BillingTransaction, customerId: string, { id, kind, period, issuedAt, lines }: DocumentOfNothing): Promise<void> {
+  await tx.query(
+    'insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) values ($1, $2, $3, $4, $5, $6)',
+    [customerId, id, kind, period.start, issuedAt, JSON.stringify({ id, kind, period, issuedAt, lines })],
+  )
+}
+
+/** Those of periods that start on `since` or later (all: null), oldest first. */
+export async function documentsOfNothing(tx: BillingTransaction, customerId: string, since: LocalDate | null): Promise<DocumentOfNothing[]> {
+  const rows = await tx.query<{ document: DocumentOfNothing }>(
+    `select document from documents_of_nothing
+     where customer_id = $1 and ($2::date is null or period_start >= $2) order by closed_at, id`, [customerId, since],
+  )
+  return rows.map((row) => row.document)
+}

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict'
+import { fork, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { BillingError } from '../../errors.ts'
+import type { InvoicePage } from './page.ts'
+import type { Engine } from './typesetter.ts'
+import type { FromWorker } from './worker.ts'
+
+export interface WorkersOptions {
+  /** Processes at most; each holds Typst and the fonts: 150 MB with the native build, 350 MB with WASM. */
+  processes?: number
+  /** Pages that may wait; the next is refused. */
+  queue?: number
+  /** Of these, pages for one customer at most: whoever asks for a hundred of theirs takes nobody else's places. */
+  queueOfOne?: number
+  /** How long a process without work stays, in milliseconds. */
+  idle?: number
+  /** Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB a page. */
+  pagesPerProcess?: number
+  /** Bytes a process may hold while it sets a page, where the system tells (Linux). */
+  memoryLimit?: number
+  engine?: Engine
+}
+
+export interface Rendered {
+  pdf: Uint8Array
+  /** Why the seller's logo could not be drawn; the page is without it. */
+  logoFailure?: string
+}
+
+export interface PdfWorkers {
+  /** Sets a page for a customer, in at most `timeLimit` milliseconds of waiting and as many of work. Customers who wait have their turns by turns. */
+  render: (page: InvoicePage, timeLimit: number, customerId?: string) => Promise<Rendered>
+  /** Waits for the pages already asked for, then ends the processes; a later page starts new ones. */
+  close: () => Promise<void>
+  /** Ends the processes at once, whatever they are at: who waits for a page is refused. */
+  kill: () => void
+  /** How many processes live, for tests and metrics. */
+  processes: () => number
+}
+
+interface Job {
+  page: InvoicePage
+  customerId: string | undefined
+  timeLimit: number
+  timer: NodeJS.Timeout
+  settled: boolean
+  resolve: (rendered: Rendered) => void
+  reject: (failure: Error) => void
+}
+
+interface Setter {
+  child: ChildProcess
+  ready: boolean
+  job: Job | undefined
+  pages: number
+  leaving: boolean
+  idleTimer: NodeJS.Timeout | undefined
+  memoryTimer: NodeJS.Timeout | undefined
+}
+
+/** A process that has not loaded Typst by then will not. */
+const startLimit = 60_000
+const memoryInterval = 100
+
+/** The process that set the page fell over: what it was given is more than Typst can bear. */
+export class PageTooMuch extends Error {}
+
+/**
+ * Processes that set pages. Typst is synchronous and would hold up every other request; and a drawing can bring its native code down, or keep it at work for
+ * ever, which ends a thread's whole process but can be ended with a process of its own. They start when needed, end when idle and never keep this process
+ * alive. One that exceeds a limit is killed and its place given to a new one.
+ */
+export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
+  const { processes: most = 2, queue: longest = 100, queueOfOne: longestOfOne = 20, idle = 30_000, pagesPerProcess = 100, memoryLimit = 2 ** 30, engine = 'auto' } = options
+  const setters = new Set<Setter>()
+  const waiting: Job[] = []
+  /** When each customer who waits had their last turn, counted in turns. */
+  const lastTurn = new Map<string | undefined, number>()
+  let turns = 0
+  const pending = new Set<Promise<Rendered>>()
+
+  async function render(page: InvoicePage, timeLimit: number, customerId?: string): Promise<Rendered> {
+    if (customerId !== undefined && waiting.filter((job) => job.customerId === customerId).length >= longestOfOne) throw unavailable('Too many invoices of yours are being rendered. Try again in a moment.')
+    if (waiting.length >= longest) throw unavailable('Too many invoices are being rendered. Try again in a moment.')
+    const rendered = new Promise<Rendered>((resolve, reject) => {
+      const job: Job = { page, customerId, timeLimit, settled: false, resolve, reject, timer: setTimeout(() => abandon(job), timeLimit) }
+      waiting.push(job)
+    })
+    pending.add(rendered)
+    assignWork()
+    return rendered.finally(() => pending.delete(rendered))
+  }
+
+  function assignWork(): void {
+    while (waiting.length > 0) {
+      const setter = [...setters].find(({ job, leaving }) => !job && !leaving) ?? (setters.size < most ? startProcess() : undefined)
+      if (!setter) return
+      takeJob(setter, next())
+    }
+    if (![...setters].some(({ job }) => job)) lastTurn.clear()
+  }
+
+  /** The first page of the customer whose last turn is longest ago. */
+  function next(): Job {
+    const turnOf = ({ customerId }: Job) => lastTurn.get(customerId) ?? 0
+    const job = waiting.reduce((first, other) => (turnOf(other) < turnOf(first) ? other : first))
+    waiting.splice(waiting.indexOf(job), 1)
+    lastTurn.set(job.customerId, (turns += 1))
+    return job
+  }
+
+  function takeJob(setter: Setter, job: Job): void {
+    clearTimeout(setter.idleTimer)
+    clearTimeout(job.timer)
+    setter.job = job
+    setter.pages += 1
+    hold(setter, true)
+    job.timer = setTimeout(() => endProcess(setter, slow()), startLimit)
+    if (setter.ready) beginJob(setter)
+  }
+
+  /** Loading Typst is not the page's time. */
+  function beginJob(setter: Setter): void {
+    const job = setter.job!
+    clearTimeout(job.timer)
+    job.timer = setTimeout(() => endProcess(setter, slow()), job.timeLimit)
+    setter.memoryTimer = setInterval(() => {
+      if (residentBytes(setter.child.pid) > memoryLimit) endProcess(setter, new PageTooMuch('the page took more memory than it may'))
+    }, memoryInterval)
+    setter.child.send(job.page)
+  }
+
+  function startProcess(): Setter {
+    const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
+      execArgv: [], env: nothing, serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const setter: Setter = { child, ready: false, job: undefined, pages: 0, leaving: false, idleTimer: undefined, memoryTimer: undefined }
+    setters.add(setter)
+    child.on('message', (message: FromWorker) => {
+      if (message !== 'ready') return finishJob(setter, message)
+      setter.ready = true
+      if (setter.job) beginJob(setter)
+    })
+    // What is written to a process that is gone fails: its end tells the rest.
+    child.on('error', () => undefined)
+    child.once('exit', (status, signal) => {
+      clearTimeout(setter.idleTimer)
+      setters.delete(setter)
+      failJob(setter, new PageTooMuch(`the process that set the page ended with ${signal ?? status}`))
+      assignWork()
+    })
+    return setter
+  }
+
+  function finishJob(setter: Setter, rendering: Exclude<FromWorker, 'ready'>): void {
+    const job = setter.job
+    if (!job || job.settled) return
+    settle(setter, job)
+    setter.job = undefined
+    if ('failure' in rendering) job.reject(new Error(rendering.failure))
+    else job.resolve(rendering)
+    if (setter.pages >= pagesPerProcess) endProcess(setter)
+    else rest(setter)
+    assignWork()
+  }
+
+  function rest(setter: Setter): void {
+    hold(setter, false)
+    setter.idleTimer = setTimeout(() => endProcess(setter), idle).unref()
+  }
+
+  function failJob(setter: Setter, failure: Error): void {
+    const { job } = setter
+    if (!job || job.settled) return
+    settle(setter, job)
+    job.reject(failure)
+  }
+
+  /** Its place is free only when it is gone. */
+  function endProcess(setter: Setter, failure?: Error): void {
+    clearTimeout(setter.idleTimer)
+    if (failure) failJob(setter, failure)
+    setter.leaving = true
+    setter.child.kill('SIGKILL')
+  }
+
+  function abandon(job: Job): void {
+    waiting.splice(waiting.indexOf(job), 1)
+    job.settled = true
+    job.reject(slow())
+  }
+
+  async function close(): Promise<void> {
+    await Promise.allSettled(pending)
+    await Promise.all([...setters].map((setter) => new Promise((resolve) => {
+      setter.child.once('exit', resolve)
+      endProcess(setter)
+    })))
+  }
+
+  function kill(): void {
+    for (const job of waiting.splice(0)) {
+      clearTimeout(job.timer)
+      job.settled = true
+      job.reject(slow())
+    }
+    for (const setter of setters) endProcess(setter, slow())
+  }
+
+  return { render, close, kill, processes: () => setters.size }
+}
+
+/** Nothing of ours is for a drawing to see: keys and addresses of databases stay here. */
+const nothing: NodeJS.ProcessEnv = {}
+
+/** Whether this process lives on for the sake of that one. */
+function hold({ child }: Setter, held: boolean): void {
+  if (held) {
+    child.ref()
+    child.channel?.ref()
+  } else {
+    child.unref()
+    child.channel?.unref()
+  }
+}
+
+/** What a process holds in memory; 0 where the system does not tell. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
+    return Number(pages) * 4096
+  } catch {
+    return 0
+  }
+}
+
+function settle(setter: Setter, job: Job): void {
+  assert(!job.settled)
+  job.settled = true
+  clearTimeout(job.timer)
+  clearInterval(setter.memoryTimer)
+}
+
+function slow(): BillingError {
+  return unavailable('Rendering the invoice took too long. Try again in a moment.')
+}
+
+function unavailable(message: string): BillingError {
+  return new BillingError('pdf_unavailable', { message })
+}

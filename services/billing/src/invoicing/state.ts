@@ -1,0 +1,214 @@
+import type { BillingTransaction } from '../engine.ts'
+import type { Instant } from '../values/instant.ts'
+import { money, sum, type Money } from '../values/money.ts'
+
+export interface Payment {
+  id: string
+  reference: string
+  amount: Money
+  /** What it paid of its invoice; the rest became balance. */
+  applied: Money
+  /** That rest, as it came; it was taken back where the payment was reversed. */
+  addedToBalance: Money
+  method: string
+  paidAt: Instant
+  createdAt: Instant
+  reversedAt: Instant | null
+  reversalReason: string | null
+}
+
+/** What happened to an invoice after it was issued; its state is derived from this at an instant. */
+export interface InvoiceState {
+  status: 'open' | 'paid' | 'void'
+  overdue: boolean
+  /** When it falls due: by its terms counted from its issue, or from when it was due again after it had been paid. null where nothing of it is to be paid, ever. */
+  dueAt: Instant | null
+  amountPaid: Money
+  /** What credit notes took off the amount due. */
+  amountCredited: Money
+  /** What balance paid of it after its issue; below zero where balance applied at its issue was taken back. */
+  balanceApplied: Money
+  amountDue: Money
+  paidAt: Instant | null
+  voidedAt: Instant | null
+  pdfSha256: string | null
+}
+
+export interface InvoiceRow {
+  id: string
+  issuedAt: Instant
+  dueAt: Instant
+  dueAgainAt: Instant | null
+  payable: Money
+  voidedAt: Instant | null
+  pdfSha256: string | null
+}
+
+/** An invoice by its key. */
+export interface InvoiceKey {
+  customerId: string
+  id: string
+}
+
+export async function paymentsOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Payment[]> {
+  return (await paymentsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId) ?? []
+}
+
+/** The payments of several invoices by their ids, each oldest first, in one statement. */
+export async function paymentsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Payment[]>> {
+  const rows = await tx.query<Payment & { invoiceId: string }>(
+    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance", p.method,
+       p.paid_at as "paidAt", p.created_at as "createdAt",
+       p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
+     from ${keysIn('$1')} join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
+     order by p.paid_at, p.created_at, p.reference`,
+    [keysText(invoices)],
+  )
+  return byInvoice(rows)
+}
+
+const keysIn = (parameter: string) => `jsonb_to_recordset(${parameter}) as k(customer_id text, id text)`
+const keysText = (invoices: readonly InvoiceKey[]) => JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+
+function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<string, Omit<T, 'invoiceId'>[]> {
+  const found = new Map<string, Omit<T, 'invoiceId'>[]>()
+  for (const { invoiceId, ...row } of rows) found.set(invoiceId, [...(found.get(invoiceId) ?? []), row])
+  return found
+}
+
+/** A credit note of an invoice: `appliedToInvoice` is what it took off the amount due, the rest became account credit. */
+export interface NoteOnInvoice {
+  id: string
+  number: string
+  total: Money
+  appliedToInvoice: Money
+  issuedAt: Instant
+}
+
+/** The credit notes of an invoice, oldest first. */
+export async function notesOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<NoteOnInvoice[]> {
+  return (await settlementsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId)?.notes ?? []
+}
+
+/** Money of the balance that paid an invoice after its issue (above zero), or was taken back from it. */
+export interface Application {
+  amount: Money
+  at: Instant
+}
+
+/** What was paid back of a credit note. */
+export interface NoteRefund {
+  id: string
+  amount: Money
+  method: string
+  reference: string
+  at: Instant
+}
+
+/** What happened to an invoice beside payments; of a credit note, what was refunded of it and what waits for that. */
+export interface Settlement {
+  notes: NoteOnInvoice[]
+  applications: Application[]
+  refunds: NoteRefund[]
+  toRefund: Money
+}
+
+export const nothingSettled: Settlement = { notes: [], applications: [], refunds: [], toRefund: 0 }
+
+interface SettlementRow {
+  invoiceId: string
+  kind: string
+  id: string
+  text: string | null
+  method: string | null
+  amount: Money
+  appliedToInvoice: Money
+  at: Instant
+  /** Whether it is of the invoice itself, and whether it is of the money that waits for the refund of this note. */
+  own: boolean
+  held: boolean
+}
+
+/** The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one statement. */
+export async function settlementsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Settlement>> {
+  const rows = await tx.query<SettlementRow>(
+    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount, n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
+     from ${keysIn('$1')} join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
+     union all
+     select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at, m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
+     from ${keysIn('$1')} join balance_transactions m on m.customer_id = k.customer_id and (m.invoice_id = k.id or m.held_for = k.id)
+       and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
+     left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
+     order by at, sequence`,
+    [keysText(invoices)],
+  )
+  const found = new Map<string, Settlement>()
+  for (const row of rows) {
+    const settlement = found.get(row.invoiceId) ?? { notes: [], applications: [], refunds: [], toRefund: 0 }
+    add(settlement, row)
+    found.set(row.invoiceId, settlement)
+  }
+  return found
+}
+
+function add(settlement: Settlement, { kind, id, text, method, amount, appliedToInvoice, at, own, held }: SettlementRow): void {
+  if (kind === 'note') settlement.notes.push({ id, number: text!, total: amount, appliedToInvoice, issuedAt: at })
+  if (own && (kind === 'applied_to_invoice' || kind === 'application_undone')) settlement.applications.push({ amount: money(-amount), at })
+  if (own && kind === 'refund') settlement.refunds.push({ id, amount: money(-amount), method: method!, reference: text!, at })
+  if (held) settlement.toRefund = money(settlement.toRefund + amount)
+}
+
+/** open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is paid at issue. */
+export function stateOf(row: InvoiceRow, payments: readonly Payment[], { notes, applications }: Settlement, at: Instant): InvoiceState {
+  const standing = payments.filter((payment) => payment.reversedAt === null)
+  const amountCredited = sum(notes.map((note) => note.appliedToInvoice))
+  const balanceApplied = sum(applications.map((one) => one.amount))
+  const left = Math.max(0, row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)))
+  const status = row.voidedAt !== null ? 'void' : left === 0 ? 'paid' : 'open'
+  const dueAt = row.dueAgainAt ?? row.dueAt
+  const isToBePaid = status !== 'void' && (row.payable > 0 || row.dueAgainAt !== null)
+  return {
+    status, overdue: status === 'open' && dueAt < at, dueAt: isToBePaid ? dueAt : null, amountPaid: sum(standing.map((payment) => payment.amount)), amountCredited, balanceApplied, amountDue: status === 'void' ? 0 : left,
+    paidAt: status === 'paid' ? paidAt(row, standing, notes, applications) : null, voidedAt: row.voidedAt, pdfSha256: row.pdfSha256,
+  }
+}
+
+/** The moment payments, credit notes and balance last reached what was to be paid. */
+function paidAt(row: InvoiceRow, payments: readonly Payment[], notes: readonly NoteOnInvoice[], applications: readonly Application[]): Instant {
+  const settled = [
+    ...payments.map(({ paidAt: at, applied: amount }) => ({ at, amount })), ...notes.map(({ issuedAt: at, appliedToInvoice: amount }) => ({ at, amount })), ...applications,
+  ]
+  let left = row.payable
+  let reached = row.issuedAt
+  for (const { at, amount } of settled.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    if (left > 0 && left <= amount) reached = at
+    left -= amount
+  }
+  return reached
+}
+
+/** SQL: what is left to pay of the invoice `i`: less what payments that stand, credit notes and balance paid of it. */
+export const leftToPay = `i.payable
+  - (select coalesce(sum(p.applied), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null)
+  - (select coalesce(sum(n.applied_to_invoice), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))
+  + (select coalesce(sum(m.amount), 0) from balance_transactions m where (m.customer_id, m.invoice_id) = (i.customer_id, i.id) and m.reason in ('applied_to_invoice', 'application_undone'))`
+
+/** SQL: whether something can be left to pay of the invoice `i`, told by its row alone. */
+export const mayBeOpen = 'i.voided_at is null and (i.payable > 0 or i.due_again_at is not null)'
+
+/** SQL: when the invoice `i` falls due. */
+export const fallsDue = 'coalesce(i.due_again_at, i.due_at)'
+
+/** What is left to pay of one invoice. */
+export async function dueOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Money> {
+  const [row] = await tx.query<{ due: Money }>(`select greatest(0, ${leftToPay})::bigint as due from invoices i where i.customer_id = $1 and i.id = $2`, [customerId, invoiceId])
+  return row!.due
+}
+
+export async function hasOverdueInvoice(tx: BillingTransaction, customerId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from invoices i where i.customer_id = $1 and ${mayBeOpen} and ${fallsDue} < $2 and ${leftToPay} > 0 limit 1`,
+    [customerId, tx.at],
+  )
+  return rows.length > 0
+}

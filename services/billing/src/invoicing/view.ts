@@ -1,0 +1,102 @@
+import type { BillingTransaction } from '../engine.ts'
+import type { Instant } from '../values/instant.ts'
+import type { SellerOnDocument } from '../catalogue/seller.ts'
+import { canonicalJson, sha256 } from '../values/canonical-json.ts'
+import { sum, type Money } from '../values/money.ts'
+import { billedPeriods, type BilledPeriods } from './document/billed-periods.ts'
+import { addedToBalance, payableOf, type Buyer, type InvoiceDocument, type InvoiceKind } from './document/document.ts'
+import type { Line, LineDraft } from './document/line.ts'
+import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
+import type { Totals } from '../pricing/totals.ts'
+import { BillingError } from '../errors.ts'
+
+/** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
+export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
+  id: string
+  customerId: string
+  number: string | null
+  kind: InvoiceKind
+  status: 'draft' | InvoiceState['status']
+  currency: string
+  period: { start: string; end: string; label: string }
+  /** The dates its fee and its usage are of, which is what a document says of its period. */
+  billedPeriods: BilledPeriods
+  issuedAt: Instant | null
+  finalizesAt: Instant | null
+  lines: PublicLine[]
+  seller: SellerOnDocument | null
+  buyer: Buyer
+  sha256: string | null
+  /** What it gave into the balance when it was issued; nothing where it is void. */
+  addedToBalance: Money
+  /** The payments recorded for it, oldest first, those that were reversed among them. */
+  payments: Omit<Payment, 'applied'>[]
+  /** Why it was voided, where that was told. */
+  voidReason: string | null
+  /** Of a credit note: what was paid back of it, and what waits for that. */
+  refunds: NoteRefund[]
+  toRefund: Money
+  /** The credit notes on it, oldest first. */
+  creditNotes: { id: string; number: string; total: Money }[]
+  /** Of a credit note: the invoice it names; null on every other document. */
+  creditNote: NonNullable<InvoiceDocument['creditNote']> | null
+}
+
+/** A line without what only the engine needs. */
+export type PublicLine = Omit<Line, 'phaseId' | 'whole' | 'billingPeriod' | 'usagePeriod' | 'usageDays' | 'discounts' | 'counted' | 'rated' | 'givesBack' | 'credited'>
+
+export function publicLine<Shown extends LineDraft>({
+  phaseId: _phase, whole: _whole, billingPeriod: _billing, usagePeriod: _period, usageDays: _days, discounts: _discounts, counted: _counted, rated: _rated, givesBack: _gives,
+  credited: _credited, ...line
+}: Shown) {
+  return line
+}
+
+export const invoiceColumns = 'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
+
+export interface StoredInvoice extends InvoiceRow {
+  document: InvoiceDocument
+  sha256: string
+  voidReason: string | null
+}
+
+/** A stored invoice with its state as of now. */
+export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<Invoice> {
+  return (await viewAll(tx, [row]))[0]!
+}
+
+/** Stored invoices with their states as of now, in as many statements as one takes. */
+export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoice[]): Promise<Invoice[]> {
+  if (rows.length === 0) return []
+  const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
+  const [settled, payments] = [await settlementsOn(tx, keys), await paymentsOn(tx, keys)]
+  return rows.map((row) => {
+    const { cause: _, ...document } = row.document
+    const own = settled.get(row.id) ?? nothingSettled
+    const paid = payments.get(row.id) ?? []
+    return {
+      // A document from before there were discounts does not name them.
+      ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), billedPeriods: billedPeriods(document.lines), finalizesAt: null, sha256: row.sha256,
+      addedToBalance: sum([row.voidedAt === null ? addedToBalance(document) : 0, ...paid.map((payment) => (payment.reversedAt === null ? payment.addedToBalance : 0))]),
+      ...stateOf(row, paid, own, tx.at), payments: paid.map(({ applied: _applied, ...payment }) => payment), voidReason: row.voidReason, refunds: own.refunds, toRefund: own.toRefund,
+      creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
+    }
+  })
+}
+
+/** The view of a document that was issued in this transaction: nothing but balance can have settled it since. */
+export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
+  const { id, issuedAt, dueAt } = document
+  const untouched = { dueAgainAt: null, voidedAt: null, voidReason: null, pdfSha256: null }
+  return view(tx, { id, issuedAt, dueAt, payable: payableOf(document), ...untouched, document, sha256: sha256(canonicalJson(document)) })
+}
+
+export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {
+  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`, [invoiceId, customerId ?? null])
+  if (!row) throw notFound(invoiceId)
+  return row
+}
+
+export function notFound(invoiceId: string): BillingError {
+  return new BillingError('invoice_not_found', { invoiceId, message: `there is no invoice '${invoiceId}'` })
+}

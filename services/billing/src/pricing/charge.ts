@@ -1,0 +1,74 @@
+import { daysBetween, type DateRange } from '../values/date.ts'
+import { money, type Money } from '../values/money.ts'
+import type { Period } from '../values/period.ts'
+import { keepWithin, priceMistake, rateSteps, type Bounds, type BreakdownStep, type Price, type Rated } from './price.ts'
+import { prorate } from './proration.ts'
+
+/** How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole period comes to. */
+export interface ChargePrice extends Bounds {
+  included: number | null
+  overage: 'bill' | 'block'
+  price?: Price
+}
+
+/** What a charge prices: the steps above the allowance, of the period's all, and for `perEvent` in how many events they came. */
+export interface Overage {
+  overage: number
+  decimals: number
+  events: number
+  /** Steps above the allowance in the period before these, and after. */
+  before?: number
+  after?: number
+  flatDue?: boolean
+}
+
+/**
+ * What the charge of some dates of a period comes to: its tiers count on from the steps before. Minimum and maximum are the shares of those dates;
+ * the minimum is due at zero usage too.
+ */
+export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
+  const share = (bound: Money | undefined) => (bound === undefined ? undefined : prorate(bound, dates, period.whole))
+  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  return priced(charge, used, { minimum: share(charge.minimum), maximum: share(charge.maximum) })
+}
+
+/**
+ * What a level (the largest or the latest quantity, or how many were seen) costs that stood for some dates: what it costs for the whole month,
+ * minimum and maximum included, and the share of those dates of that.
+ */
+export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
+  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  const month = priced(charge, used, charge)
+  const amount = prorate(month.amount, dates, period.whole)
+  if (amount === month.amount) return month
+  const part: BreakdownStep = { kind: 'prorated', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(amount - month.amount) }
+  return { amount, breakdown: [...month.breakdown, part] }
+}
+
+const nothing: Rated = { amount: 0, breakdown: [] }
+
+function priced(charge: ChargePrice, { overage, decimals, events, before = 0, after = 0, flatDue }: Overage, bounds: Bounds): Rated {
+  if (charge.overage !== 'bill' || !charge.price) return nothing
+  const steps = { before, upTo: before + overage, all: before + overage + after, ...(flatDue === undefined ? {} : { flatDue }) }
+  return keepWithin(rateSteps(charge.price, steps, decimals, events), bounds)
+}
+
+/** The first thing wrong with a charge, as a JSON pointer below it and a sentence, or undefined. */
+export function chargeMistake(charge: ChargePrice): { pointer: string; message: string } | undefined {
+  const { price, minimum, maximum } = charge
+  const bound = minimum === undefined ? 'maximum' : 'minimum'
+  if (charge.overage === 'bill' && charge.included !== null && !price) return { pointer: '/price', message: "overage 'bill' needs a price for the units above the included ones" }
+  if (charge.overage === 'block' && price) return { pointer: '/price', message: "overage 'block' never bills, so it has no price" }
+  if (!price) return minimum === undefined && maximum === undefined ? undefined : { pointer: `/${bound}`, message: `a ${bound} needs a price` }
+  if (minimum !== undefined && maximum !== undefined && maximum < minimum) return { pointer: '/maximum', message: `the maximum ${maximum} is below the minimum ${minimum}` }
+  if (price.model === 'percentage' && price.perEvent !== undefined && charge.included !== 0) {
+    return { pointer: '/included', message: 'perEvent needs included 0: an included amount does not say which events it covers' }
+  }
+  const mistake = priceMistake(price)
+  return mistake && { pointer: `/price${mistake.pointer}`, message: mistake.message }
+}
+
+/** What was used above what is included (null: everything is). */
+export function aboveIncluded(used: number, included: number | null): number {
+  return included === null ? 0 : Math.max(0, used - included)
+}

@@ -1,0 +1,66 @@
+import { add, decimal, fraction, money, round, sum, times, zero, type Fraction, type Money } from '../values/money.ts'
+
+/** `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that is less than the line. */
+export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & ({ kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string })
+
+/** Whole amounts as exact weights. */
+export function weightsOf(amounts: readonly Money[]): Fraction[] {
+  return amounts.map((amount) => fraction(BigInt(amount), 1n))
+}
+
+/** Divides an amount in proportion to weights by largest remainder, ties to the earlier: the parts add up to it. Nothing is divided where the weights come to nothing. */
+export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
+  const all = weights.reduce(add, zero)
+  if (all.numerator === 0n) return weights.map(() => 0)
+  if (amount < 0) return allocate(-amount, weights).map((part) => money(-part))
+  const exact = weights.map((weight) => {
+    const share = times(times(fraction(BigInt(amount), 1n), weight), all.numerator > 0n ? fraction(all.denominator, all.numerator) : fraction(-all.denominator, -all.numerator))
+    const whole = floorDivide(share.numerator, share.denominator)
+    return { whole, rest: fraction(share.numerator - whole * share.denominator, share.denominator) }
+  })
+  const parts = exact.map((one) => money(Number(one.whole)))
+  const byRest = exact.map((one, index) => ({ index, rest: one.rest })).sort((a, b) => compare(b.rest, a.rest) || a.index - b.index)
+  for (const { index } of byRest.slice(0, amount - sum(parts))) parts[index] = money(parts[index]! + 1)
+  return parts
+}
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b
+  return a % b < 0n ? quotient - 1n : quotient
+}
+
+function compare(a: Fraction, b: Fraction): number {
+  const [left, right] = [a.numerator * b.denominator, b.numerator * a.denominator]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/**
+ * What each discount takes off each line, in their orders. One after the other, each on what the ones before left; spread over positive lines by
+ * largest remainder and capped at them. Lines that give money back are not lowered.
+ */
+export function takenOff(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[][] {
+  const left = lines.map((line) => line.amount)
+  return discounts.map((discount) => {
+    const weights = lines.map(({ id }, index) => {
+      const applies = left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(id))
+      return applies ? Math.max(0, Math.min(left[index]!, discount.atMost?.get(id) ?? left[index]!)) : 0
+    })
+    const base = sum(weights)
+    const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
+    const parts = allocate(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
+    parts.forEach((part, index) => { left[index] = money(left[index]! - part) })
+    return parts
+  })
+}
+
+/** Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals. */
+export function isDiscountPercent(text: string): boolean {
+  if (!/^\d{1,3}(\.\d{1,4})?$/.test(text)) return false
+  const { numerator, denominator } = decimal(text)
+  return numerator > 0n && numerator <= 100n * denominator
+}
+
+/** A percentage of an amount, rounded half away from zero. */
+export function percentOf(amount: Money, percent: string): Money {
+  return round(times(fraction(BigInt(amount), 100n), decimal(percent)))
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { add, fraction, money, round, zero, type Fraction, type Money } from '../values/money.ts'
+
+/** `amount` minor units for `per` units: ¥0.40 per 1,000 tokens is { amount: 40, per: 1000 }. */
+export interface Rate {
+  amount: Money
+  per: number
+}
+
+/** Units up to and including `upTo` (null: all the rest) at `rate`; `flat` is due once the tier is entered. */
+export interface Tier {
+  upTo: number | null
+  rate: Rate
+  flat?: Money
+}
+
+/**
+ * `graduated`: each unit at the rate of the tier it falls in. `volume`: every unit at the rate of the tier the last one falls in.
+ * `package`: `amount` for each `size` units started. `percentage`: of a meter that counts minor units, and `perEvent` for each event.
+ */
+export type Price =
+  | { model: 'per_unit'; rate: Rate }
+  | { model: 'graduated' | 'volume'; tiers: Tier[] }
+  | { model: 'package'; size: number; amount: Money }
+  | { model: 'percentage'; basisPoints: number; perEvent?: Money }
+
+/**
+ * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `prorated` takes off a level's
+ * amount the days that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it.
+ */
+export type BreakdownKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+
+/**
+ * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
+ * A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor units.
+ */
+export interface BreakdownStep {
+  kind?: BreakdownKind
+  upTo: number | null
+  quantity: number
+  /** Of `per_event`: how many events. */
+  events?: number
+  rate: Rate | null
+  flat: Money
+  amount: Money
+}
+
+export interface Rated {
+  amount: Money
+  breakdown: BreakdownStep[]
+}
+
+/** Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of the period's come to `all`. */
+export interface PricedSteps {
+  before: number
+  upTo: number
+  all: number
+  /** Whether a tier's flat was due for volume before: in a period it is due once. */
+  flatDue?: boolean
+}
+
+/**
+ * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only `perEvent` asks for. Tier bounds are
+ * in units and count from the first of those steps. Exact until the one rounding; nothing used costs nothing.
+ */
+export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
+  return rateSteps(price, { before: 0, upTo: quantity, all: quantity }, decimals, events)
+}
+
+/**
+ * What some of a period's steps cost: the price of all up to their end less the price of those before, so that parts add up to the whole. Of volume
+ * each is at the rate of the tier that all of the period's reach.
+ */
+export function rateSteps(price: Price, steps: PricedSteps, decimals: number, events = 0): Rated {
+  const { before, upTo, all } = steps
+  assert(Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all)
+  assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
+  if (before === upTo && price.model !== 'percentage') return { amount: 0, breakdown: [] }
+  switch (price.model) {
+    case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], steps, decimals)
+    case 'graduated': return graduated(price.tiers, steps, decimals)
+    case 'volume': return volume(price.tiers, steps, decimals)
+    case 'package': return packages(price.size, price.amount, steps, decimals)
+    case 'percentage': return percentage(price.basisPoints, price.perEvent ?? 0, steps, { decimals, events })
+  }
+}
+
+/** Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on screen. */
+function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
+  const breakdown: BreakdownStep[] = []
+  let exact: Fraction = zero
+  let [rounded, amount] = [0, 0]
+  let below = 0n
+  for (const tier of tiers) {
+    const bound = boundOf(tier, decimals)
+    const reached = (quantity: number) => (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
+    const inTier = reached(upTo)
+    if (inTier <= 0n) break
+    const earlier = reached(before)
+    // Up to `before` it was paid for already; a tier that was entered then owes no flat any more.
+    if (earlier > 0n) rounded = round(add(exact, costOf(tier, earlier, decimals)))
+    exact = add(exact, costOf(tier, inTier, decimals))
+    const steps = inTier - (earlier > 0n ? earlier : 0n)
+    const total = round(exact)
+    if (steps > 0n) {
+      const flat = earlier > 0n ? 0 : tier.flat ?? 0
+      breakdown.push({ upTo: tier.upTo, quantity: Number(steps), rate: tier.rate, flat, amount: money(total - rounded) })
+      amount += total - rounded
+    }
+    rounded = total
+    if (bound !== null) below = bound
+  }
+  return { amount: money(amount), breakdown }
+}
+
+function volume(tiers: readonly Tier[], { before, upTo, all, flatDue = true }: PricedSteps, decimals: number): Rated {
+  const reached = tiers.find((one) => one.upTo === null || BigInt(all) <= boundOf(one, decimals)!)!
+  const flat = flatDue ? reached.flat ?? 0 : 0
+  const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
+  return { amount, breakdown: [{ kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount }] }
+}
+
+function packages(size: number, amount: Money, { before, upTo }: PricedSteps, decimals: number): Rated {
+  const started = (quantity: number) => ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
+  const total = money(Number((started(upTo) - started(before)) * BigInt(amount)))
+  return { amount: total, breakdown: [{ kind: 'package', upTo: null, quantity: upTo - before, rate: { amount, per: size }, flat: 0, amount: total }] }
+}
+
+function percentage(basisPoints: number, perEvent: Money, { before, upTo }: PricedSteps, used: { decimals: number; events: number }): Rated {
+  const breakdown: BreakdownStep[] = []
+  if (upTo > before) {
+    const ofAmount: Rate = { amount: basisPoints, per: 10_000 }
+    const cost = (quantity: number) => round(costOf({ upTo: null, rate: ofAmount }, BigInt(quantity), used.decimals))
+    const amount = money(cost(upTo) - cost(before))
+    breakdown.push({ kind: 'percentage', upTo: null, quantity: upTo - before, rate: ofAmount, flat: 0, amount })
+  }
+  if (perEvent > 0 && used.events > 0) {
+    breakdown.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })
+  }
+  return { amount: money(breakdown.reduce((total, part) => total + part.amount, 0)), breakdown }
+}
+
+function boundOf(tier: Tier, decimals: number): bigint | null {
+  return tier.upTo === null ? null : BigInt(tier.upTo) * stepsPerUnit(decimals)
+}
+
+function costOf({ rate: { amount, per }, flat = 0 }: Tier, steps: bigint, decimals: number): Fraction {
+  const whole = BigInt(per) * stepsPerUnit(decimals)
+  return fraction(steps * BigInt(amount) + BigInt(flat) * whole, whole)
+}
+
+function stepsPerUnit(decimals: number): bigint {
+  return 10n ** BigInt(decimals)
+}
+
+function ceilDivide(a: bigint, b: bigint): bigint {
+  return (a + b - 1n) / b
+}
+
+/** Whether a price says what so many steps cost: tiers of which the last is bounded do not, beyond it. */
+export function coversQuantity(price: Price, quantity: number, decimals: number): boolean {
+  if (price.model !== 'graduated' && price.model !== 'volume') return true
+  const bound = boundOf(price.tiers.at(-1)!, decimals)
+  return bound === null || BigInt(quantity) <= bound
+}
+
+/** What is due at least and at most, in minor units. */
+export interface Bounds {
+  minimum?: Money
+  maximum?: Money
+}
+
+/** Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is above the maximum. */
+export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
+  const difference = minimum !== undefined && rated.amount < minimum ? minimum - rated.amount : maximum !== undefined && rated.amount > maximum ? maximum - rated.amount : 0
+  if (difference === 0) return rated
+  const part: BreakdownStep = { kind: difference > 0 ? 'minimum' : 'maximum', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(difference) }
+  return { amount: money(rated.amount + difference), breakdown: [...rated.breakdown, part] }
+}
+
+/** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
+export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
+  if (price.model === 'package') return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
+  return tiersOf(price).reduce((most, { rate: { amount, per }, flat = 0 }) => {
+    const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit(decimals)) + 1n
+    return (alone > most ? alone : most) + BigInt(flat)
+  }, 0n)
+}
+
+function tiersOf(price: Exclude<Price, { model: 'package' }>): readonly Tier[] {
+  if (price.model === 'per_unit') return [{ upTo: null, rate: price.rate }]
+  return price.model === 'percentage' ? [{ upTo: null, rate: { amount: price.basisPoints, per: 10_000 } }] : price.tiers
+}
+
+/** The first thing wrong with a price, as a JSON pointer below it and a sentence, or undefined. */
+export function priceMistake(price: Price): { pointer: string; message: string } | undefined {
+  if (price.model !== 'graduated' && price.model !== 'volume') return undefined
+  for (const [index, tier] of price.tiers.entries()) {
+    const last = index === price.tiers.length - 1
+    if (last && tier.upTo !== null) return { pointer: `/tiers/${index}/upTo`, message: 'the last tier must have upTo null, so that every quantity has a price' }
+    if (!last && tier.upTo === null) return { pointer: `/tiers/${index}/upTo`, message: 'only the last tier may have upTo null' }
+    const before = price.tiers[index - 1]?.upTo ?? 0
+    if (tier.upTo !== null && tier.upTo <= before) return { pointer: `/tiers/${index}/upTo`, message: `tiers must rise: ${tier.upTo} is not above ${before}` }
+  }
+  return undefined
+}

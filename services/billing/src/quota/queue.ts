@@ -1,0 +1,140 @@
+import { DatabaseUnavailable } from '@customer-portal/database'
+import { BillingError } from '../errors.ts'
+import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './command.ts'
+
+export interface QuotaQueueLimits {
+  /** Commands that share a transaction at most. */
+  together: number
+  /** Commands that wait at most; further ones are refused. */
+  waiting: number
+  /** Of these, one customer's at most: whoever is held must not use up the others' places. */
+  waitingOfOne: number
+  /** Transactions at a time for customers nobody else is at work on, each for several. */
+  shared: number
+  /** Transactions at a time that wait for one customer's lock, each for that customer alone. */
+  alone: number
+}
+
+interface Asked {
+  command: QuotaCommand
+  resolve(answer: QuotaAnswers[keyof QuotaAnswers]): void
+  reject(error: unknown): void
+}
+
+/** A group of commands, those of one customer in the order they came. */
+interface Group {
+  asked: Asked[]
+  customerIds: string[]
+  wait: boolean
+}
+
+/**
+ * Gathers commands: those that arrive while transactions run share the next one, without waiting for company. A customer's
+ * commands are answered in their order, in one transaction at a time. Whom somebody else is at work on is waited for apart, so that others do not
+ * wait along. What fails for a reason nobody foresaw fails alone: its group is tried again by halves.
+ */
+export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: boolean }) => Promise<QuotaOutcome[]>, limits: QuotaQueueLimits) {
+  /** By customer, whose turn is next first. */
+  const waiting = new Map<string, Asked[]>()
+  const running = new Set<string>()
+  const locked = new Set<string>()
+  const transactions = { shared: 0, alone: 0 }
+  let size = 0
+  let scheduled = false
+
+  function ask<C extends QuotaCommand>(command: C): Promise<QuotaAnswers[C['kind']]> {
+    const ofOne = waiting.get(command.customerId)?.length ?? 0
+    if (ofOne >= limits.waitingOfOne) return Promise.reject(tooMany(ofOne, ` of customer '${command.customerId}'`))
+    if (size >= limits.waiting) return Promise.reject(tooMany(size))
+    return new Promise((resolve, reject) => {
+      const asked: Asked = { command, resolve: resolve as Asked['resolve'], reject }
+      const own = waiting.get(command.customerId)
+      if (own) own.push(asked)
+      else waiting.set(command.customerId, [asked])
+      size += 1
+      schedule()
+    })
+  }
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      while (transactions.alone < limits.alone && begin(next(true))) continue
+      while (transactions.shared < limits.shared && begin(next(false))) continue
+    })
+  }
+
+  function next(wait: boolean): Group {
+    const group: Group = { asked: [], customerIds: [], wait }
+    for (const [customerId, own] of waiting) {
+      if (running.has(customerId) || locked.has(customerId) !== wait) continue
+      group.customerIds.push(customerId)
+      const taken = own.splice(0, limits.together - group.asked.length)
+      group.asked.push(...taken)
+      // Whoever has more waits for another turn, after the others.
+      waiting.delete(customerId)
+      if (own.length > 0) waiting.set(customerId, own)
+      if (wait || group.asked.length >= limits.together) break
+    }
+    size -= group.asked.length
+    return group
+  }
+
+  function begin(group: Group): boolean {
+    if (group.asked.length === 0) return false
+    const lane = group.wait ? 'alone' : 'shared'
+    transactions[lane] += 1
+    for (const customerId of group.customerIds) running.add(customerId)
+    void answer(group.asked, group.wait).then((left) => {
+      transactions[lane] -= 1
+      for (const customerId of group.customerIds) {
+        running.delete(customerId)
+        locked.delete(customerId)
+      }
+      putBack(left)
+      schedule()
+    })
+    return true
+  }
+
+  /** Answers a group; yields what it left, since somebody else is at work on those customers. */
+  async function answer(group: readonly Asked[], wait: boolean): Promise<Asked[]> {
+    let outcomes: QuotaOutcome[]
+    try {
+      outcomes = await run(group.map(({ command }) => command), { wait })
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable || group.length === 1) {
+        for (const { reject } of group) reject(error)
+        return []
+      }
+      const middle = group.length >> 1
+      return [...await answer(group.slice(0, middle), wait), ...await answer(group.slice(middle), wait)]
+    }
+    return group.filter(({ resolve, reject }, index) => {
+      const outcome = outcomes[index]!
+      if (outcome === 'locked') return true
+      if ('error' in outcome) reject(outcome.error)
+      else resolve(outcome.answer)
+      return false
+    })
+  }
+
+  function putBack(left: readonly Asked[]): void {
+    for (const asked of left.toReversed()) {
+      const { customerId } = asked.command
+      locked.add(customerId)
+      const own = waiting.get(customerId)
+      if (own) own.unshift(asked)
+      else waiting.set(customerId, [asked])
+      size += 1
+    }
+  }
+
+  return { ask }
+}
+
+function tooMany(waiting: number, whose = ''): BillingError {
+  return new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting} requests about quotas${whose} wait already: try again in a moment` })
+}

@@ -1,0 +1,48 @@
+import type { SubscriptionState } from '../subscription/state.ts'
+import { isAdditive, type Meter } from '../catalogue/meter.ts'
+import type { Price } from '../pricing/price.ts'
+import type { DateRange, LocalDate } from '../values/date.ts'
+import type { Instant } from '../values/instant.ts'
+import { instantOf } from '../values/zone.ts'
+import { usagePeriods } from '../subscription/timeline.ts'
+import { carriedFrom, carriesFrom, mayCarry } from '../rating/deficit.ts'
+import { allowanceOn, chargesOf, levelDates, uncountedDates, usagePhases, type DailyUsage } from '../rating/rated-usage.ts'
+import { currentPhase, phaseOn } from '../subscription/phase.ts'
+
+/** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
+export interface QuotaWindow extends DateRange {
+  meter: Meter
+  allowance: number | null
+  policy: 'bill' | 'block'
+  resetsAt: Instant
+  /** The price on the plan that is open now, which bounds what may be counted at all. */
+  price: Price | undefined
+  /** The dates within on which nothing counts: the plan then had no limit, or did not charge the meter. */
+  gaps: DateRange[]
+  /** Where earlier periods may have left a deficit: what of it counts, by the usage from `since` on. */
+  carries: { since: LocalDate; deficit(usage: readonly DailyUsage[]): number } | null
+}
+
+/** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
+export function quotaWindows(state: SubscriptionState, date: LocalDate): Map<string, QuotaWindow> | undefined {
+  const phase = date === state.today ? currentPhase(state) : phaseOn(state.phases, date)
+  if (!phase) return undefined
+  const period = usagePeriods(state.phases, date).findLast((one) => one.from <= date && date < one.to)!
+  const phases = usagePhases(state.phases)
+  const counted = phases.find((one) => one.id === phase.id)!
+  const resetsAt = instantOf(state.zones, period.to)
+  const open = state.phases.find((one) => one.to === null)?.plan.charges ?? []
+  const since = mayCarry(state, period, phases) ? carriesFrom(state, period) : null
+  return new Map(chargesOf(counted).map((charge): [string, QuotaWindow] => {
+    const meter = state.meters.get(charge.meter)!
+    const { from } = isAdditive(meter) ? period : levelDates(meter, period, { period, since: counted.since })
+    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(state, phases, period, usage).get(meter.key) ?? 0
+    return [meter.key, {
+      from, to: period.to, meter, allowance: allowanceOn(phases, period, date, charge, meter), policy: charge.overage, resetsAt,
+      price: open.find((one) => one.meter === meter.key)?.price,
+      // Without a limit everything counts, for the answer's sake.
+      gaps: isAdditive(meter) && charge.included !== null ? uncountedDates(phases, period, meter.key) : [],
+      carries: since !== null && isAdditive(meter) && charge.included !== null ? { since, deficit } : null,
+    }]
+  }))
+}

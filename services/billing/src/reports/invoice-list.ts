@@ -1,0 +1,209 @@
+import type { Billing, BillingTransaction } from '../engine.ts'
+import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
+import { BillingError } from '../errors.ts'
+import { readBillingState } from '../subscription/state.ts'
+import type { Instant } from '../values/instant.ts'
+import { instantOf } from '../values/zone.ts'
+import { isOfCustomerFound } from '../customer/search.ts'
+import type { InvoiceKind } from '../invoicing/document/document.ts'
+import { draftOf } from '../invoicing/draft.ts'
+import { fallsDue, leftToPay } from '../invoicing/state.ts'
+import { invoiceColumns, viewAll, type Invoice, type StoredInvoice } from '../invoicing/view.ts'
+import { parameters, type Parameters } from '../values/parameters.ts'
+import { instantsBetween } from '../catalogue/seller-dates.ts'
+
+export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
+
+/** A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the date of issue. */
+export async function getInvoices(
+  billing: Billing,
+  input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
+): Promise<Page<Invoice>> {
+  const limit = pageLimit(input.limit)
+  checkYear(input.year)
+  const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
+  if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
+  return billing.transaction(async (tx) => {
+    const state = await readBillingState(tx, input.customerId)
+    const mayHoldDraft = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
+    const drafted = mayHoldDraft ? await draftOf(tx, state) : null
+    const room = limit - (drafted ? 1 : 0)
+    const [from, to] = input.year === undefined ? [null, null] : yearOf(input.year).map((date) => instantOf(state.zones, date))
+    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice & { sequence: number }>(
+      `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
+       and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))
+       and ${conditionOf(input.status, '$6')}
+       order by i.issued_at desc, i.sequence desc limit ${room + 1}`,
+      [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+    )
+    const shown = rows.slice(0, room)
+    const stored = await viewAll(tx, shown.map(({ sequence: _, ...row }) => row))
+    const last = shown.at(-1)
+    return {
+      data: drafted ? [drafted, ...stored] : stored,
+      nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, String(last.sequence)] : afterTheDraft) : null,
+    }
+  }, { readOnly: true })
+}
+
+/** Where a page holds the draft alone, the next one begins with the newest invoice. */
+const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
+
+function checkYear(year: number | undefined): void {
+  if (year === undefined || (Number.isInteger(year) && year >= 1 && year < 9999)) return
+  throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${year} to look in` })
+}
+
+/** The first dates of a year and of the next. */
+const yearOf = (year: number) => [newYear(year), newYear(year + 1)]
+const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
+
+/** SQL: whether the invoice `i` has a status at the instant `now`. */
+function conditionOf(status: InvoiceFilter | undefined, now: string): string {
+  if (status === 'void') return 'i.voided_at is not null'
+  if (status === 'paid') return `i.voided_at is null and ${leftToPay} <= 0`
+  if (status === 'open') return `i.voided_at is null and ${leftToPay} > 0`
+  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and ${fallsDue} < ${now}`
+  return 'true'
+}
+
+/** Issued documents of one currency: how many, and what is still to pay of them. Amounts are minor units; `overdue` is part of `open`. */
+export interface InvoiceSums {
+  currency: string
+  count: number
+  open: number
+  overdue: number
+  paid: number
+  void: number
+  /** Of the documents that are not void; those that give money back count as less. */
+  total: number
+  amountDue: number
+  amountOverdue: number
+  /** When the next open invoice that is not overdue falls due. */
+  nextRunAt: Instant | null
+}
+
+/** The sums of a list of invoices, whatever page of it is looked at. */
+export interface InvoiceSummary {
+  asOf: Instant
+  firstIssuedAt: Instant | null
+  currencies: InvoiceSums[]
+}
+
+/** So many documents are summed at once. */
+export const mostSummed = 100_000
+
+type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & { total: string; amountDue: string; amountOverdue: string; first: Instant }
+
+/** Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in) or instants (half-open). */
+export interface InvoicesFilter {
+  customerId?: string
+  status?: Exclude<InvoiceFilter, 'draft'>
+  kind?: InvoiceKind
+  currency?: string
+  start?: string
+  end?: string
+  /** The beginning of a number, or whom it is for: see `isOfCustomerFound`. */
+  q?: string
+}
+
+/** Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws invalid_range. */
+export async function listInvoices(billing: Billing, input: InvoicesFilter & { cursor?: string; limit?: number }): Promise<Page<Invoice>> {
+  const limit = pageLimit(input.limit)
+  const after = decodeCursor(input.cursor, 2)
+  if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
+  return billing.transaction(async (tx) => {
+    const given = parameters()
+    const conditions = await conditionsOf(tx, input, given)
+    if (after) conditions.push(`(i.issued_at, i.sequence) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::bigint)`)
+    const rows = await tx.query<StoredInvoice & { sequence: number }>(
+      `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
+       order by i.issued_at desc, i.sequence desc limit ${limit + 1}`,
+      given.values,
+    )
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      data: await viewAll(tx, shown.map(({ sequence: _, ...row }) => row)),
+      nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, String(last.sequence)]) : null,
+    }
+  }, { readOnly: true })
+}
+
+/** SQL: what the invoice `i` has to be for a filter. */
+async function conditionsOf(tx: BillingTransaction, filter: InvoicesFilter, given: Parameters): Promise<string[]> {
+  const { customerId, kind, currency, status, q } = filter
+  const { from, to } = await instantsBetween(tx, filter)
+  return [
+    'true',
+    ...(customerId === undefined ? [] : [`i.customer_id = ${given.add(customerId)}`]),
+    ...(kind === undefined ? [] : [`i.kind = ${given.add(kind)}`]),
+    ...(currency === undefined ? [] : [`i.currency = ${given.add(currency)}`]),
+    ...(from === null ? [] : [`i.issued_at >= ${given.add(from)}`]),
+    ...(to === null ? [] : [`i.issued_at < ${given.add(to)}`]),
+    ...(status === undefined ? [] : [conditionOf(status, status === 'overdue' ? given.add(tx.at) : '')]),
+    ...(q === undefined ? [] : [isFoundBy(q, given)]),
+  ]
+}
+
+/** A text such as INV-2026 is the beginning of a number; any other is whom the document is for. */
+function isFoundBy(q: string, given: Parameters): string {
+  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, given)
+  const number = given.add(q.toUpperCase())
+  return `i.number collate "C" >= ${number} and i.number collate "C" < ${number} || chr(1114111)`
+}
+
+/**
+ * What invoices come to by currency: of one customer or of all, those of a filter where asked; counted by the database in one statement, as the list of the same
+ * filter would come to in all its pages. A draft is not issued yet and not in it. Throws invalid_range for more than 100,000 documents.
+ */
+export async function summarizeInvoices(
+  billing: Billing, { year, status, ...filter }: Omit<InvoicesFilter, 'status'> & { status?: InvoiceFilter; year?: number },
+): Promise<InvoiceSummary> {
+  checkYear(year)
+  return billing.transaction(async (tx) => {
+    if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
+    const given = parameters(tx.at)
+    const conditions = await conditionsOf(tx, { ...filter, ...(status === undefined ? {} : { status }) }, given)
+    if (year !== undefined) {
+      const [first, next] = yearOf(year).map((date) => startOf(given.add(date)))
+      conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
+    }
+    const rows = await tx.query<Sums>(
+      `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
+         (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
+         (count(*) filter (where due <= 0))::int as paid, (count(*) filter (where due is null))::int as void,
+         coalesce(sum(total) filter (where due is not null), 0)::text as total, coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
+         coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
+         min(due_at) filter (where due > 0 and due_at >= $1) as "nextRunAt", min(issued_at) as first
+       from (
+         select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
+         from invoices i where ${conditions.join(' and ')}
+         limit ${mostSummed + 1}) d
+       group by currency order by currency collate "C"`,
+      given.values,
+    )
+    return summaryOf(rows, tx.at)
+  }, { readOnly: true })
+}
+
+/** SQL: the instant a date begins at for the customer `i` is of, in the zone they have on it. */
+const startOf = (date: string) => `(select ${date}::date::timestamp at time zone z.timezone from customer_timezones z
+  where z.customer_id = i.customer_id and z.from_on <= ${date}::date order by z.from_on desc limit 1)`
+
+function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
+  if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${mostSummed} invoices: narrow the filter` })
+  }
+  return {
+    asOf, firstIssuedAt: rows.reduce<Instant | null>((first, row) => (first === null || row.first < first ? row.first : first), null),
+    currencies: rows.map(({ first: _, ...row }) => ({ ...row, total: exact(row.total), amountDue: exact(row.amountDue), amountOverdue: exact(row.amountOverdue) })),
+  }
+}
+
+/** A sum as a number. Throws amount_out_of_range where none can hold it. */
+export function exact(sum: string): number {
+  const value = Number(sum)
+  if (Number.isSafeInteger(value)) return value
+  throw new BillingError('amount_out_of_range', { message: 'they come to more than can be told exactly: narrow the filter' })
+}

@@ -1,0 +1,218 @@
+import type { Billing } from '../../engine.ts'
+import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
+import { BillingError } from '../../errors.ts'
+import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
+import { addDays, isDate, type DateRange, type LocalDate } from '../../values/date.ts'
+import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
+import { unitsFrom } from '../../values/quantity.ts'
+import { instantOf } from '../../values/zone.ts'
+import { periodNamed } from '../../subscription/timeline.ts'
+import { apartOf, voidFrom, voidOf, type EventVoid } from '../../usage/totals/void.ts'
+import { isStorable } from '../../values/storable.ts'
+import { parameters, type Parameters } from '../../values/parameters.ts'
+import { phaseOn } from '../../subscription/phase.ts'
+
+/** A usage event as a customer sees it. `quantity` is units. */
+export interface UsageEvent {
+  id: string
+  meter: string
+  quantity: number
+  time: Instant
+  storedAt: Instant
+  properties: Record<string, unknown>
+  /** Where it was taken back: it counts no more. */
+  voided: EventVoid | null
+  /** Of before the vendor's usage was recorded here: it is shown, and counts for no quota and no invoice. */
+  historical: boolean
+  /** Of after the instant at which a subscription was ended at once, on that date: nobody is charged for it, and it counts for no quota. */
+  afterEnd: boolean
+}
+
+/** An event in a customer's list, with what is made of it. */
+export interface DetailEvent extends UsageEvent {
+  /** Whether no plan charges for it: on the date it counts on there is none, or none that has its meter, or it had been ended at once. */
+  uncharged: boolean
+}
+
+/** Which of a customer's events: those of a range, of one meter, under one id, or with one value of a property. */
+export interface DetailFilter {
+  customerId: string
+  start?: string
+  end?: string
+  meter?: string
+  id?: string
+  /** A property's name and its value as text, both or neither. */
+  property?: string
+  value?: string
+}
+
+/** How many events a filter chooses; `isLeast` where there are more, and nobody counted on. */
+export interface DetailTotal { events: number; isLeast: boolean }
+
+/** So many are counted. */
+export const mostCounted = 100_000
+
+/**
+ * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are local dates
+ * (both in) or instants (half-open). With `total`, how many there are on all pages. Throws meter_not_found, invalid_range, validation_failed.
+ */
+export async function getUsageDetail(
+  billing: Billing, input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
+): Promise<Page<DetailEvent> & { total?: DetailTotal }> {
+  return billing.transaction(async (tx) => {
+    const state = await readSubscriptionState(tx, input.customerId)
+    if (input.meter !== undefined && !state.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
+    const where = await chosen(tx.query, rangeOf(state, input), input)
+    const page = await eventPage(tx.query, state, where, input)
+    return { ...page, data: page.data.map((event) => chargedOr(state, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
+  }, { readOnly: true })
+}
+
+function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): DetailEvent {
+  const charges = phaseOn(state.phases, date)?.plan.charges ?? []
+  return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
+}
+
+/** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
+export async function chosen(query: Query, { from, to }: { from: Instant; to: Instant }, { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>): Promise<Where> {
+  refuseUnsearchable({ id, property, value })
+  // When an id was taken is mostly known, and so where its event stands.
+  const [key] = id === undefined ? [] : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [customerId, id])
+  if (!key && (id !== undefined || property !== undefined) && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to) {
+    throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostDaysSearched} days are searched at once` })
+  }
+  return {
+    conditions: ({ add }) => [
+      `time >= ${add(from)} and time < ${add(to)}`,
+      ...(key ? [`time = ${add(key.time)}`] : []),
+      ...(id === undefined ? [] : [`id = ${add(id)}`]),
+      ...(property === undefined ? [] : [`properties ->> ${add(property)}::text = ${add(value)}`]),
+    ].join(' and '),
+  }
+}
+
+const mostDaysSearched = 92
+
+/** Refuses a search for a property without a value, or the other way round, and for what no event can hold. Throws validation_failed. */
+export function refuseUnsearchable({ id, property, value }: Pick<DetailFilter, 'id' | 'property' | 'value'>): void {
+  if ((property === undefined) !== (value === undefined)) {
+    const pointer = property === undefined ? '?property' : '?value'
+    throw new BillingError('validation_failed', { pointer, message: 'a property is looked for by its name and its value' })
+  }
+  for (const [pointer, text] of [['?id', id], ['?property', property], ['?value', value]] as const) {
+    if (text !== undefined && !isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
+  }
+}
+
+/** So many rows of `columns` at most that a filter chooses, as a sub-select, and what goes with it. */
+export function rowsChosen(columns: string, where: Where, { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number }): { sql: string; given: unknown[] } {
+  const given = parameters(customerId)
+  return {
+    sql: `select e.* from ${keysOf(meter, given)} cross join lateral (
+         select ${columns} from usage_events where customer_id = $1 and meter = key and ${where.conditions(given)} limit ${most}) e
+       limit ${most}`,
+    given: given.values,
+  }
+}
+
+async function countEvents(query: Query, where: Where, { customerId, meter }: { customerId: string; meter?: string }): Promise<DetailTotal> {
+  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: mostCounted + 1 })
+  const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
+  const events = found!.events
+  return events > mostCounted ? { events: mostCounted, isLeast: true } : { events, isLeast: false }
+}
+
+/** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
+export function rangeOf(state: SubscriptionState, input: { start?: string | undefined; end?: string | undefined }): { from: Instant; to: Instant } {
+  const period = periodNamed(state, undefined)
+  // An end alone reaches back to the beginning.
+  const from = bound(state, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
+  const to = input.end === undefined && input.start === undefined ? instantOf(state.zones, period.to) : bound(state, input.end ?? state.today, '?end', 1)
+  if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
+  return { from, to }
+}
+
+function bound(state: SubscriptionState, text: string, pointer: string, daysAfter: number): Instant {
+  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31') return instantOf(state.zones, addDays(text, daysAfter))
+  const instant = parseInstant(text)
+  if (!instant) throw new BillingError('invalid_range', { pointer, message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant` })
+  return instant
+}
+
+/** What a line that counts usage stored after one instant and until another adds, and what was counted before and taken back meanwhile. */
+const countedBetween = (after: string, until: string) => `(
+  ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
+  or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and apart is null`
+
+/**
+ * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
+ * before and taken back since, so that quantities add up to the line's.
+ */
+export async function eventsBehind(
+  billing: Billing,
+  input: { customerId: string; meter: string; dates: DateRange; after: Instant | null; until: Instant | null; cursor?: string; limit?: number },
+): Promise<Page<UsageEvent>> {
+  return billing.transaction(async (tx) => {
+    const state = await readSubscriptionState(tx, input.customerId)
+    // The dates lie in these months, whatever the zone: the other months need not be looked at.
+    const counted: Where = {
+      conditions: ({ add }) => {
+        const [from, to, after, until] = [add(input.dates.from), add(input.dates.to), add(input.after), add(input.until)]
+        const around = `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + 1)::timestamp at time zone 'UTC'`
+        return `${around} and local_date >= ${from}::date and local_date < ${to}::date and ${countedBetween(after, until)}`
+      },
+      sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
+    }
+    const { data, nextCursor } = await eventPage(tx.query, state, counted, input)
+    return { data: data.map(undated), nextCursor }
+  }, { readOnly: true })
+}
+
+async function eventPage(query: Query, state: SubscriptionState, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<DatedEvent>> {
+  const limit = pageLimit(input.limit)
+  const data = await datedRows(query, state, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
+  const shown = data.slice(0, limit)
+  const last = shown.at(-1)
+  return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
+}
+
+type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
+/** Which rows of events, as SQL whose values are added to a statement's parameters, and with which sign they count. */
+export interface Where {
+  conditions: (given: Parameters) => string
+  sign?: (given: Parameters) => string
+}
+/** Where an event stands among a customer's, newest first. */
+export type Place = [time: Instant, id: string, meter: string]
+
+export function placeOf({ time, id, meter }: UsageEvent): Place {
+  return [time, id, meter]
+}
+
+const keysOf = (meter: string | undefined, { add }: Parameters) => (meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`)
+
+type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
+/** With the customer's date it counts on. */
+type DatedEvent = UsageEvent & { date: LocalDate }
+const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
+
+/** Up to `limit` events, newest first, those behind `after`. */
+export async function eventRows(query: Query, state: SubscriptionState, where: Where, asked: RowsAsked): Promise<UsageEvent[]> {
+  return (await datedRows(query, state, where, asked)).map(undated)
+}
+
+async function datedRows(query: Query, state: SubscriptionState, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
+  const given = parameters(customerId)
+  const behind = after === undefined ? '' : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
+  // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
+  const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
+    `select e.* from ${keysOf(meter, given)} cross join lateral (
+       select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
+         voided_at as "voidedAt", void_reason as "voidReason"
+       from usage_events ${voidOf('usage_events')}
+       where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind} order by time desc, id desc limit ${limit}) e
+     order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
+    given.values,
+  )
+  return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
+}

@@ -1,0 +1,142 @@
+import type { Billing, BillingTransaction } from '../../engine.ts'
+import { readBillingState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
+import { linesSince } from '../../invoicing/document/billed.ts'
+import type { LineDraft } from '../../invoicing/document/line.ts'
+import { nextDocument } from '../../invoicing/next.ts'
+import type { Meter } from '../../catalogue/meter.ts'
+import { monthsOf } from '../../catalogue/plan.ts'
+import { addMonths, intersection, later, type LocalDate } from '../../values/date.ts'
+import type { Instant } from '../../values/instant.ts'
+import { money, sum, type Money } from '../../values/money.ts'
+import { shown, type LabelledPeriod } from '../../values/period.ts'
+import { prorate } from '../../pricing/proration.ts'
+import { unitsFrom } from '../../values/quantity.ts'
+import { zoneOn } from '../../values/zone.ts'
+import type { LocalizedText, Unit } from '../../values/localized-text.ts'
+import { usagePeriods } from '../../subscription/timeline.ts'
+import { readUsage, type KnownUsage } from '../../rating/deficit.ts'
+import { withHistory } from './historical.ts'
+import { usedOn, type DailyUsage } from '../../rating/rated-usage.ts'
+
+/** A meter in a month, or how much more of it there was than in the month before. Units, and minor units. */
+export interface MeterOfMonth {
+  meter: string
+  used: number
+  amount: Money
+}
+
+/** What one usage period came to before discounts and tax: the plan's fee for its dates and its usage. `amount` is all of it. */
+export interface UsageMonth {
+  period: { start: LocalDate; end: LocalDate; label: string }
+  running: boolean
+  fee: Money
+  amount: Money
+  meters: MeterOfMonth[]
+  /** The same less that of the month before; null where there is none. */
+  change: { fee: Money; amount: Money; meters: MeterOfMonth[] } | null
+}
+
+export interface UsageMonths {
+  timezone: string
+  currency: string
+  asOf: Instant
+  /** Those that any of the months names, in the order of the plan. */
+  meters: { meter: string; name: LocalizedText; unit: Unit; decimals: number }[]
+  /** Oldest first. */
+  months: UsageMonth[]
+}
+
+/** So many usage periods are told, the running one among them. */
+export const mostMonths = 12
+
+/**
+ * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the next. Usage is as the summary of each period says it;
+ * fees are those of the invoices that are not void, less what changes gave back of them; one of more than a month counts with its days.
+ */
+export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
+  return billing.transaction(async (tx) => {
+    const state = await readBillingState(tx, input.customerId)
+    // One more, so that the first has a change too.
+    const periods = usagePeriods(state.phases, state.today).slice(-mostMonths - 1)
+    const about = { timezone: zoneOn(state.zones, state.today), currency: state.customer.currency, asOf: tx.at }
+    if (periods.length === 0) return { ...about, meters: [], months: [] }
+    const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
+    const known = await readUsage(tx, state, range)
+    // History is usage as well, without an amount.
+    const { days } = await withHistory(tx, state, range, known.days)
+    const fees = await feeLines(tx, state, periods[0]!.from)
+    const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
+    const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-mostMonths)
+    const named = new Set(months.flatMap(({ meters, change }) => [...meters, ...change?.meters ?? []].map(({ meter }) => meter)))
+    const meters = [...named].map((key) => state.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
+    return { ...about, meters, months }
+  }, { readOnly: true })
+}
+
+/** `ended`: when its subscription was over; null while it goes on. */
+type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
+
+/** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
+async function feeLines(tx: BillingTransaction, state: BillingState, since: LocalDate): Promise<FeeLine[]> {
+  const longest = Math.max(1, ...state.phases.map(({ plan }) => monthsOf(plan)))
+  const issued = await linesSince(tx, state.customer.customerId, addMonths(since, -longest - 1))
+  const next = await nextDocument(tx, state)
+  const waiting = next && next.period.to <= state.today ? next.lines : []
+  const subscriptions = new Map(state.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
+  // The last of a subscription says when it was over.
+  const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
+  return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'unused_time')
+    .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
+}
+
+/** One period in steps. */
+interface Counted {
+  period: LabelledPeriod
+  fee: Money
+  meters: Map<string, { meter: Meter; steps: number; amount: Money }>
+}
+
+function countedIn(state: SubscriptionState, { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] }, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
+  const days = all.filter(({ date }) => period.from <= date && date < period.to)
+  const rated = known.rated(period)
+  const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
+  const meters = [...keys].map((key) => {
+    const meter = state.meters.get(key)!
+    // In a trial nothing is billed.
+    const amount = sum(rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount))
+    return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
+  })
+  return { period, fee: sum(fees.map((line) => feeWithin(line, period))), meters: new Map(meters) }
+}
+
+/**
+ * The part of a fee, or of what gave it back, for the dates of a period. For the dates after the end of its subscription there is no period of it: they count in its
+ * last one, so that all that was billed and not given back counts once. What gives it back is net of discounts, which are no part of it here.
+ */
+function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
+  const dates = { from: line.period.start, to: line.period.end }
+  const gross = line.kind === 'unused_time' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
+  const { ended } = line
+  if (ended !== null && period.from >= ended) return money(0)
+  const isLast = ended !== null && period.to >= ended
+  const part = intersection(dates, isLast ? { from: period.from, to: later(dates.to, period.to) } : period)
+  return part ? prorate(gross, part, dates) : money(0)
+}
+
+function monthOf(one: Counted, before: Counted | undefined, state: SubscriptionState): UsageMonth {
+  const amountOf = ({ fee, meters }: Counted) => sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
+  const units = (meter: Meter, steps: number) => (steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals))
+  const amount = amountOf(one)
+  return {
+    period: shown(one.period), running: state.today < one.period.to, fee: one.fee, amount,
+    meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({ meter: meter.key, used: units(meter, steps), amount: own })),
+    change: before === undefined ? null : {
+      fee: money(one.fee - before.fee), amount: money(amount - amountOf(before)),
+      meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
+        const [now, then] = [one.meters.get(key), before.meters.get(key)]
+        const meter = state.meters.get(key)!
+        return { meter: key, used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)), amount: money((now?.amount ?? 0) - (then?.amount ?? 0)) }
+      }),
+    },
+  }
+}

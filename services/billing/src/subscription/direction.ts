@@ -1,0 +1,30 @@
+import { feeOf, monthsOf, type Plan } from '../catalogue/plan.ts'
+import { later, type LocalDate } from '../values/date.ts'
+
+/** Which way a change goes decides when it happens: up now, down at the end of the billing period, level now and without money. */
+export type Direction = 'up' | 'down' | 'level' | 'same'
+
+/** Rank decides, then the fee for the seats over a year, then the seats. */
+export function directionOf(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): Direction {
+  if (from.plan.id === to.plan.id && from.plan.version === to.plan.version && from.seats === to.seats) return 'same'
+  const perYear = ({ plan, seats }: { plan: Plan; seats: number }, other: { plan: Plan }) => BigInt(feeOf(plan, seats)) * BigInt(monthsOf(other.plan))
+  const difference = to.plan.rank - from.plan.rank || compare(perYear(to, from), perYear(from, to)) || to.seats - from.seats
+  return difference > 0 ? 'up' : difference < 0 ? 'down' : 'level'
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether a change within an interval is to another plan (or version) that is higher: then charges of it may give their whole allowance at once. */
+export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): boolean {
+  return (from.plan.id !== to.plan.id || from.plan.version !== to.plan.version) && directionOf(from, to) === 'up'
+}
+
+/**
+ * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole allowance in the running usage period, that is paid
+ * for from the period's first date.
+ */
+export function paidFrom(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }, { date, period }: { date: LocalDate; period: { from: LocalDate } }): LocalDate {
+  return isRaised(from, to) && to.plan.charges.some(({ onUpgrade }) => onUpgrade === 'full') ? period.from : later(date, period.from)
+}

@@ -1,0 +1,219 @@
+import type { BillingTransaction } from '../engine.ts'
+import { BillingError } from '../errors.ts'
+import { mostDiscounts, type Discount } from '../customer/discount.ts'
+import { everyMeter, meterFrom, type Meter, type MeterRow } from '../catalogue/meter.ts'
+import { planFrom, type PlanRow } from '../catalogue/plan.ts'
+import type { LocalDate } from '../values/date.ts'
+import { parseInstant, type Instant } from '../values/instant.ts'
+import { money, type Money } from '../values/money.ts'
+import type { Cycle } from '../values/period.ts'
+import { localDateOf, type ZoneChange } from '../values/zone.ts'
+import { customerColumns, type CustomerRow } from '../customer/customer.ts'
+import type { Phase } from './phase.ts'
+import { phasesAhead, whatHappens, type Party, type Scheduled, type Waiting } from './schedule.ts'
+
+/** What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven in it. Steps. */
+export interface DeficitSum {
+  meter: string
+  /** The usage period's first date. */
+  period: LocalDate
+  quantity: number
+  forgiven: boolean
+}
+
+/** The facts about one customer that money is computed from, and the date it is for them now. */
+export interface SubscriptionState {
+  customer: CustomerRow
+  zones: ZoneChange[]
+  /** With what a scheduled change has begun by today, whether it is written down already or not. */
+  phases: Phase[]
+  /** What the customer and the vendor asked for and has not begun by today. */
+  waiting: Waiting[]
+  /** What has begun by today and is not written down yet, in order. */
+  begun: Scheduled[]
+  /** What is to come after today, in order: what waits, and the end of a trial. */
+  ahead: Scheduled[]
+  meters: Map<string, Meter>
+  deficits: DeficitSum[]
+  startedAt: Instant | null
+  /** When the last subscription was ended at once; it had its date to the end. Null where it was not. */
+  endedAt: Instant | null
+  today: LocalDate
+}
+
+/** The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it waits to be billed again. */
+export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
+
+/**
+ * What a command starts from and leaves behind: the facts, and what billing has done with them. A command reads it once, under the customer's lock;
+ * what it writes, it writes here too, so that what comes after needs no second look.
+ */
+export interface BillingState extends SubscriptionState {
+  /** One that had nothing to bill counts as billed. */
+  closed: ClosedPeriods
+  /** The subscriptions that are not closed, by id, and when each was opened again, where it was closed before. */
+  unclosed: Map<string, Instant | null>
+  /** Whether void documents may wait to be billed again. */
+  billsAgain: boolean
+  /** In the order they apply. */
+  discounts: Discount[]
+  /** Of the account's currency. */
+  balance: Money
+}
+
+/** Reads a customer's history as of now. Throws customer_not_found. */
+export async function readSubscriptionState(tx: BillingTransaction, customerId: string): Promise<SubscriptionState> {
+  const [history] = await historiesOf(tx, [customerId])
+  if (!history) throw customerNotFound(customerId)
+  return history
+}
+
+/** Reads what billing starts from, as of now, in one statement. Throws customer_not_found. */
+export async function readBillingState(tx: BillingTransaction, customerId: string): Promise<BillingState> {
+  const [facts] = await readFacts<BillingFacts>(tx, [customerId], billingFacts)
+  if (!facts) throw customerNotFound(customerId)
+  const { closed, unclosed, discounts, balance, billsAgain, ...own } = facts
+  return {
+    ...historyFrom(tx, own, metersIn([own])), billsAgain, balance: money(Number(balance)),
+    closed: new Map(closed.map(({ start, voided }) => [start, voided ? 'voided' : 'billed'])),
+    unclosed: new Map(unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!])),
+    discounts: discounts.map((one) => ({ ...one, value: one.kind === 'fixed' ? Number(one.value) : one.value })),
+  }
+}
+
+function customerNotFound(customerId: string): BillingError {
+  return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+}
+
+/** A state in which some of what was written is different: the written phases, what waits, or both. */
+export function stateAfter<State extends SubscriptionState>(state: State, { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>): State {
+  return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
+}
+
+/** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
+export async function readSubscriptionStates(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, SubscriptionState>> {
+  const histories = await historiesOf(tx, customerIds)
+  return new Map(histories.map((history) => [history.customer.customerId, history]))
+}
+
+async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<SubscriptionState[]> {
+  const facts = await readFacts(tx, customerIds)
+  const meters = metersIn(facts)
+  return facts.map((own) => historyFrom(tx, own, meters))
+}
+
+const metersIn = (facts: readonly Facts[]) => new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+
+function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): SubscriptionState {
+  const today = localDateOf(zones, tx.at)
+  const ahead = lyingAhead({ written: rows.map((row) => phaseFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
+  return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
+}
+
+/** What of what is written and asked for has begun by today, and what is to come. */
+function lyingAhead({ written, asked, today }: { written: Phase[]; asked: Waiting[]; today: LocalDate }): Pick<SubscriptionState, 'phases' | 'waiting' | 'begun' | 'ahead'> {
+  const last = written.at(-1)
+  const happens = last && last.to === null ? whatHappens(last, asked) : []
+  const begun = happens.filter((one) => one.at <= today)
+  const phases = phasesAhead({ phases: written, ahead: begun })
+  return { phases, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length) }
+}
+
+interface PhaseRow extends Omit<PlanRow, 'id'> {
+  id: string
+  plan_id: string
+  subscription_id: string
+  seats: number
+  starts_on: LocalDate
+  ends_on: LocalDate | null
+  anchor_on: LocalDate
+  alignment: Cycle['alignment']
+  scheduled: boolean
+  trial_ends_on: LocalDate | null
+  credited: boolean
+  ended_at: string | null
+}
+
+function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
+  return {
+    id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
+    from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment,
+    scheduled: row.scheduled, trialEnds: row.trial_ends_on, credited: row.credited,
+    endedOn: row.ended_at === null ? null : localDateOf(zones, parseInstant(row.ended_at)!),
+  }
+}
+
+type WaitingRow = { by: Party; at: LocalDate; phase_id: string | null; seats: number | null } & PlanRow
+
+function waitingFrom(row: WaitingRow): Waiting {
+  return { by: row.by, at: row.at, change: row.phase_id === null ? null : { id: row.phase_id, plan: planFrom(row), seats: row.seats } }
+}
+
+interface Facts extends CustomerRow {
+  zones: ZoneChange[]
+  /** Every meter, with one of the customers: they are the same for all. */
+  meters: MeterRow[] | null
+  /** The phases, oldest first, and when the last one's subscription began. */
+  rows: PhaseRow[]
+  startedAt: Instant | null
+  endedAt: Instant | null
+  waiting: WaitingRow[] | null
+  deficits: DeficitSum[]
+}
+
+interface BillingFacts extends Facts {
+  closed: { start: LocalDate; voided: boolean }[]
+  unclosed: { id: string; reopenedAt: string | null }[]
+  billsAgain: boolean
+  discounts: (Omit<Discount, 'value'> & { value: string })[]
+  balance: string
+}
+
+const billingFacts = `,
+       (select coalesce(json_agg(c), '[]') from (
+          select c.period_start as start, coalesce(i.voided, false) as voided
+          from closed_periods c
+          left join (
+            select period_start, bool_and(voided_at is not null) and bool_or(billed_again_at is null) as voided
+            from invoices where customer_id = k.customer_id and kind = 'renewal' group by period_start) i using (period_start)
+          where c.customer_id = k.customer_id) c) as closed,
+       (select coalesce(json_agg(u), '[]') from (
+          select id, reopened_at as "reopenedAt" from subscriptions
+          where customer_id = k.customer_id and (closed_at is null or reopened_at >= closed_at)) u) as unclosed,
+       exists (
+          select from invoices
+          where customer_id = k.customer_id and voided_at is not null and billed_again_at is null
+            and kind in ('start', 'renewal', 'change', 'final')) as "billsAgain",
+       (select coalesce(json_agg(d order by d.sequence), '[]') from (
+          select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until", sequence
+          from discounts where customer_id = k.customer_id order by sequence limit ${mostDiscounts}) d) as discounts,
+       (select coalesce(sum(amount), 0)::text from balance_transactions
+        where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
+
+/** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
+async function readFacts<Found extends Facts>(tx: BillingTransaction, customerIds: readonly string[], more = ''): Promise<Found[]> {
+  // Of one customer by itself: a plan for a list of any length is not one that PostgreSQL keeps.
+  const one = customerIds.length === 1 ? customerIds[0] : undefined
+  return tx.query<Found>(
+    `select ${customerColumns},
+       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
+       case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
+       (select coalesce(json_agg(s order by s.sequence), '[]') from (
+          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
+            p.id as plan_id, p.version, p.spec
+          from phases s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
+            join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id) where s.customer_id = k.customer_id) s) as rows,
+       (select u.started_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
+       (select u.ended_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "endedAt",
+       (select json_agg(c order by c.at, c.by) from (
+          select c.asked_by as by, c.on_date as at, c.phase_id, c.seats, p.id, p.version, p.spec
+          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting,
+       (select coalesce(json_agg(d), '[]') from (
+          select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven
+          from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits${more}
+     from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
+    [one ?? customerIds], { keepPlan: true },
+  )
+}

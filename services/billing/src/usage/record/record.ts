@@ -1,0 +1,226 @@
+import { sqlState } from '@customer-portal/database'
+import { isTransaction, type Billing, type BillingTransaction } from '../../engine.ts'
+import { BillingError, type Code } from '../../errors.ts'
+import type { Instant } from '../../values/instant.ts'
+import { localDateOf } from '../../values/zone.ts'
+import { checkEvent, checkTypedEvent, countedRows, type CheckedEvent, type Rejection, type UsageEventInput } from './event.ts'
+import { isRefusal, openIntake, type EventOutcome, type Lane, type Recorded, type Slot } from './intake.ts'
+import { rememberMonths } from '../totals/month.ts'
+import { isAfterEnd } from '../totals/ending.ts'
+import { isHistoryTooLarge, overflowDetail, tooLarge } from '../totals/limits.ts'
+import { knownRecordingContextsOf, metersOf, readersOf, recordingContextsOf, type KnownMeters, type KnownRecordingContexts, type RecordingContext } from './recording-context.ts'
+import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
+import { inStoringOrder, storeEvents, type Placed } from './store.ts'
+import { historyKeptFrom } from '../totals/maintenance.ts'
+import { arriveAtLast, clockOf, instantOfUsage } from '../../customer/customer.ts'
+import { noMeter } from '../../catalogue/meter.ts'
+import { takenTimes, type TakenTimes } from '../totals/taken-times.ts'
+import { getCustomer } from '../../customer/account.ts'
+
+export const mostEvents = 1000
+
+/**
+ * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the same id and content again
+ * is a duplicate, other content is rejected. A bad event never fails its neighbours; it is kept with its reason. Requests under way
+ * at the same time share a transaction; inside one already, that one is used. Throws rate_limited when too many wait.
+ */
+export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
+  if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
+  return summaryOf(events, await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)))
+}
+
+/** Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see `retryRejected`. Throws customer_not_found. */
+export async function retryRejectedEvents(billing: Billing, input: { customerId: string; ids?: readonly string[] }): Promise<Recorded> {
+  await getCustomer(billing, input)
+  return retryRejected(billing, input, (events) => recordUsage(billing, events))
+}
+
+async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<EventOutcome[]> {
+  const slots: Slot[] = events.map((event) => ({ event }))
+  await settle(tx, slots, { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) })
+  return slots.map((slot) => slot.outcome!)
+}
+
+const intakes = new WeakMap<Billing, ReturnType<typeof openIntake>>()
+
+function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
+  const known = intakes.get(billing)
+  if (known) return known
+  // The embedded database has one session; on a server one flush computes while the other writes.
+  const transactions = billing.db.kind === 'postgres' ? 2 : 1
+  const intake = openIntake({
+    flushers: transactions, waiters: transactions,
+    settle: (slots, { wait }) => settle(billing, slots, { wait, transaction: (work) => billing.transaction(work, { keepPlans: true }) }),
+  })
+  intakes.set(billing, intake)
+  return intake
+}
+
+/**
+ * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database refuses them, halves are
+ * tried, down to the one that cannot be: its neighbours are recorded all the same. Without `wait`, the events of customers whom somebody else is at work on
+ * are left; answers them.
+ */
+async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
+  if (slots.length === 0) return []
+  const { wait, transaction } = ways
+  try {
+    const events = slots.map((slot) => slot.event)
+    const known = knownRecordingContextsOf(billing)
+    const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
+    if (!isTransaction(billing)) rememberMonths(billing.db, times)
+    return slots.filter((slot, index) => {
+      const outcome = outcomes[index]!
+      if (outcome !== 'locked') slot.outcome = outcome
+      return outcome === 'locked'
+    })
+  } catch (error) {
+    if (!isOfSomeEvent(error)) throw error
+    if (slots.length > 1) {
+      const middle = slots.length >> 1
+      return [...await settle(billing, slots.slice(0, middle), ways), ...await settle(billing, slots.slice(middle), ways)]
+    }
+    const [slot] = slots as [Slot]
+    const refusal = refusalFor(error, slot.event)
+    await transaction((tx) => keepRejected(tx, [{ ...slot.event, ...refusal }]))
+    slot.outcome = refusal
+    return []
+  }
+}
+
+/** How events are recorded: in which transaction or savepoint, and whether customers somebody else is at work on are waited for. */
+interface Ways extends Lane {
+  transaction<T>(work: (tx: BillingTransaction) => Promise<T>): Promise<T>
+}
+
+/** Some event would take a period's sum past what can be counted exactly. */
+class OverflowInBatch extends Error {}
+
+const outOfRange = '22003'
+/** What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would befall every event. */
+const isOfSomeEvent = (error: unknown) => error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
+
+function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detail: string } {
+  if (error instanceof OverflowInBatch || sqlState(error) === outOfRange) return { code: 'quantity_overflow', detail: overflowDetail }
+  // Our checks let through what the database does not take: the vendor may send it again once that is mended.
+  process.emitWarning(`The database refuses usage event ${JSON.stringify(event.id)} of ${JSON.stringify(event.customerId)}: ${(error as Error).message}`)
+  return { code: 'internal_error', detail: 'the database does not take this event' }
+}
+
+async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingContexts, wait: boolean): Promise<{ outcomes: (EventOutcome | 'locked')[]; times: Instant[] }> {
+  const locked = await lockCustomers(tx, events, wait)
+  const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
+  const facts = await recordingContextsOf(tx, known, locked.versions)
+  const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
+  const hasHistory = events.some(({ historical }) => historical)
+  const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
+  const arrivals = locked.mayHaveCome ? await firstArrivals(tx, events, idOf) : new Map<UsageEventInput, Instant>()
+  const outcomes = new Array<EventOutcome | 'locked'>(events.length)
+  const placed: Placed[] = []
+  for (const [index, event] of events.entries()) {
+    if (locked.byOthers.has(event.customerId)) {
+      outcomes[index] = 'locked'
+      continue
+    }
+    const customerId = idOf(event)
+    const own = facts.get(customerId)
+    const result = own ? checked(asOf(event, customerId, arrivals.get(event)), meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    if ('code' in result) outcomes[index] = result
+    else placed.push(placedFor(result, index, own!))
+  }
+  placed.sort(inStoringOrder)
+  const stored = await storeEvents(tx, placed)
+  for (const [place, event] of placed.entries()) {
+    const outcome = stored.outcomes[place]!
+    const { subscribed, charges } = facts.get(event.customerId)!
+    const isUncharged = (meter: string) => meter !== noMeter && (event.apart === 'after_end' || !charges.some((charge) => charge.meter === meter))
+    const uncharged = outcome === 'accepted' && subscribed && event.apart !== 'history' ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    outcomes[event.index] = uncharged.length > 0 ? { uncharged } : outcome
+  }
+  const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
+  const all = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
+  const counted = all.some((event) => event.apart) ? all.filter((event) => !event.apart) : all
+  if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.apart === 'history'))) throw new OverflowInBatch()
+  if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
+  await keepRejected(tx, outcomes.flatMap((outcome, index) => (outcome === 'locked' || !isRefusal(outcome) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...outcome }])))
+  return { outcomes, times: placed.map((event) => event.time) }
+}
+
+/** An event on its customer's date, and apart from what counts where it is history or came after an ending. */
+function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingContext): Placed {
+  const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
+  if (event.historical) placed.apart = 'history'
+  else if (endings.length > 0 && isAfterEnd(endings, placed.time, placed.localDate)) placed.apart = 'after_end'
+  return placed
+}
+
+/** An event under its customer's own id, and with its first arrival where it came before and was refused. */
+function asOf(event: UsageEventInput, customerId: string, arrivedAt: Instant | undefined): UsageEventInput {
+  return customerId === event.customerId && arrivedAt === undefined ? event : { ...event, customerId, ...(arrivedAt === undefined ? {} : { arrivedAt }) }
+}
+
+function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes): CheckedEvent | Rejection {
+  const { type } = event
+  return type === undefined ? checkEvent(event, meters.byKey.get(event.meter ?? ''), times) : checkTypedEvent({ ...event, type }, readersOf(meters, type), times)
+}
+
+/**
+ * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
+ * is stored after it, and so belongs to the next one. An alias leads to its customer. Without `wait`, whom somebody else is at work on is left.
+ */
+async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[], wait: boolean): Promise<Locked> {
+  const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
+  // Only an event without a time counts when it first came, refused or not.
+  const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
+    ? `exists (select from rejected_events where customer_id = any($1)) or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
+    : 'false'
+  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number; mayHaveCome: boolean }>(
+    // The aliases are looked up once, not again for each customer: that would cost the square of a batch.
+    `with named as materialized (
+       select customer_id, array_agg(alias) as aliases from customer_aliases where alias = any($1) group by customer_id
+     ), locked as materialized (
+       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt",
+         exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge"
+       from customers
+       where customer_id = any($1::text[] || array(select customer_id from named))
+       order by customer_id collate "C"
+       for key share${wait ? '' : ' skip locked'}
+     )
+     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome"
+     from locked left join named on named.customer_id = locked."customerId"`,
+    [customerIds, ...clockOf(tx)],
+  )
+  arriveAtLast(tx, rows)
+  const versions = new Map(rows.map(({ customerId, version }) => [customerId, version]))
+  const named = new Map(rows.flatMap(({ customerId, aliases }) => (aliases ?? []).map((alias): [string, string] => [alias, customerId])))
+  const missing = wait ? [] : customerIds.filter((id) => !versions.has(id) && !named.has(id))
+  const byOthers = missing.length === 0 ? [] : await tx.query<{ id: string }>(
+    'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)', [missing])
+  return {
+    versions, named, withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))), byOthers: new Set(byOthers.map(({ id }) => id)),
+    metersVersion: rows[0]?.metersVersion, mayHaveCome: rows[0]?.mayHaveCome ?? false,
+  }
+}
+
+/** What is known of the customers whose lock is held. */
+interface Locked {
+  versions: Map<string, number>
+  withLargeDays: Set<string>
+  /** Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held. */
+  metersVersion: number | undefined
+  /** Whether some event without a time may have come before, and been refused. */
+  mayHaveCome: boolean
+  /** Of the aliases that events name: whose they are. */
+  named: Map<string, string>
+  /** Of the ids and aliases that events name: those of customers whom somebody else is at work on. */
+  byOthers: Set<string>
+}
+
+function summaryOf(events: readonly UsageEventInput[], outcomes: readonly EventOutcome[]): Recorded {
+  const rejected = outcomes.flatMap((outcome, index) => (isRefusal(outcome) ? [{ index, id: events[index]!.id, ...outcome, retryable: isRetryable(outcome.code) }] : []))
+  const uncharged = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' && 'uncharged' in outcome ? outcome.uncharged.map((meter) => ({ index, id: events[index]!.id, meter })) : []))
+  return {
+    accepted: outcomes.filter((outcome) => outcome === 'accepted' || (typeof outcome === 'object' && 'uncharged' in outcome)).length, duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length, rejected,
+    ...(uncharged.length === 0 ? {} : { uncharged }),
+  }
+}

@@ -1,0 +1,85 @@
+import type { Billing, BillingTransaction } from '../../engine.ts'
+import { metersByKey, type Meter } from '../../catalogue/meter.ts'
+import type { Charge } from '../../catalogue/plan.ts'
+import type { ZoneChange } from '../../values/zone.ts'
+import { endingsFrom, endingsOf, type Ending, type EndingRow } from '../totals/ending.ts'
+import { chargesByVersion } from '../totals/limits.ts'
+import { currentValues, type RecentlyUsed } from '../../sharing/recently-used.ts'
+
+/** What recording a customer's events follows from: their zones, and what they are charged for on their plan. Holds as long as `version` is theirs. */
+export interface RecordingContext {
+  version: number
+  zones: readonly ZoneChange[]
+  /** Of the subscriptions that were ended at once. */
+  endings: readonly Ending[]
+  subscribed: boolean
+  /** Empty without a subscription. */
+  charges: readonly Charge[]
+}
+
+/** What this process has read so far: customers, and the meters as they were at a version. */
+export interface KnownRecordingContexts {
+  customers: RecentlyUsed<RecordingContext>
+  meters: KnownMeters
+}
+
+export interface KnownMeters {
+  version: number
+  byKey: ReadonlyMap<string, Meter>
+  /** Those that read a type. */
+  byType: ReadonlyMap<string, readonly Meter[]>
+}
+
+/** A few megabytes at most, however many customers there are. */
+const mostKnown = 20_000
+
+const knownContexts = new WeakMap<Billing, KnownRecordingContexts>()
+
+/** The facts read on this process's own account. Inside somebody else's transaction none are shared: what is read there may be taken back. */
+export function knownRecordingContextsOf(billing: Billing): KnownRecordingContexts {
+  const known = knownContexts.get(billing) ?? { customers: new Map<string, RecordingContext>(), meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() } }
+  if (!('query' in billing)) knownContexts.set(billing, known)
+  return known
+}
+
+/** The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read again where they changed. */
+export async function recordingContextsOf(tx: BillingTransaction, { customers }: KnownRecordingContexts, versions: ReadonlyMap<string, number>): Promise<Map<string, RecordingContext>> {
+  return currentValues(customers, versions.keys(), {
+    isCurrent: ({ version }, customerId) => version === versions.get(customerId), most: mostKnown,
+    read: async (stale) => new Map([...await readFacts(tx, stale)].map(([customerId, facts]) => [customerId, { version: versions.get(customerId)!, ...facts }])),
+  })
+}
+
+async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingContext, 'version'>>> {
+  const rows = await tx.query<{ customerId: string; zones: ZoneChange[]; endings: EndingRow[] | null; planId: string | null; planVersion: number }>(
+    `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
+       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z) as zones,
+       (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
+     from unnest($1::text[]) as c(id) left join phases s on s.customer_id = c.id and s.ends_on is null`,
+    [customerIds],
+  )
+  const charges = await chargesByVersion(tx, rows.flatMap(({ planId, planVersion }) => (planId === null ? [] : [{ id: planId, version: planVersion }])))
+  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endingsFrom(endings ?? [], zones), subscribed: planId !== null, charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
+}
+
+/** The meters, as they are at `version`: read again where they have changed since. */
+export async function metersOf(tx: BillingTransaction, known: KnownRecordingContexts, version: number): Promise<KnownMeters> {
+  if (known.meters.version !== version) {
+    const byKey = await metersByKey(tx)
+    known.meters = { version, byKey, byType: byTypeOf(byKey.values()) }
+  }
+  return known.meters
+}
+
+function byTypeOf(meters: Iterable<Meter>): Map<string, Meter[]> {
+  const byType = new Map<string, Meter[]>()
+  for (const meter of meters) if (meter.eventType !== undefined) byType.set(meter.eventType, [...(byType.get(meter.eventType) ?? []), meter])
+  return byType
+}
+
+/** The meters that read events of a type, and the one whose key it is. */
+export function readersOf({ byKey, byType }: KnownMeters, type: string): Meter[] {
+  const named = byKey.get(type)
+  const readers = byType.get(type) ?? []
+  return named === undefined || readers.includes(named) ? [...readers] : [named, ...readers]
+}

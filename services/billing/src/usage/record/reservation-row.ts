@@ -1,0 +1,138 @@
+import type { BillingTransaction } from '../../engine.ts'
+import type { LocalDate } from '../../values/date.ts'
+import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
+import { latestDays } from '../totals/taken-times.ts'
+
+/** Part of an allowance that is held back. Quantities are steps. */
+export interface Reservation {
+  customerId: string
+  id: string
+  meter: string
+  held: number
+  localDate: LocalDate
+  reservedAt: Instant
+  expiresAt: Instant
+  bodyHash: string
+  closedAt: Instant | null
+  /** What was really used, as told; null while it is open and when it was released. */
+  settled: number | null
+  granted: number | null
+  overage: number | null
+  /** What was told of the work when it was reserved. */
+  properties: Record<string, unknown> | null
+}
+
+/** For so many of a customer and meter at once the sum is read at each answer. */
+export const mostOpenReservations = 10_000
+/** As far back as late usage is taken, the real quantity of a reservation can be told. */
+const keptDays = latestDays
+const mostForgotten = 100
+
+/** What an id stands for already: a recorded event, a reservation, or both where it was settled. */
+export interface KnownId {
+  event?: KnownEvent
+  reservation?: Reservation
+}
+
+/** A recorded event by its id. Without `content` it is not of the meter that was asked for, or has left. */
+export interface KnownEvent {
+  bodyHash: string
+  quantity: number
+  overage: number | null
+  /** Whether it was taken back. */
+  voided: boolean
+  content?: { time: Instant; properties: Record<string, unknown> }
+}
+
+export const idKey = (customerId: string, id: string) => `${customerId}\u0000${id}`
+
+/** What `knownIdsQuery` yields. Instants are as JSON has them. */
+export interface KnownIdRow extends Reservation {
+  eventHash: string | null
+  eventQuantity: number
+  eventOverage: number | null
+  eventVoided: boolean
+  eventTime: Instant | null
+  eventProperties: Record<string, unknown> | null
+  reserved: boolean
+}
+
+/**
+ * Looks up what the ids in `$3`, each asked for with a meter, stand for; those that are free are left out, and so are reservations made at `$4` or before.
+ * The limits keep the plan to one look-up an id: it is kept, and made while the tables may be nearly empty.
+ */
+export const knownIdsQuery = `
+  select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
+    exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided", u.time as "eventTime", u.properties as "eventProperties",
+    r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
+    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
+  from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
+  left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y on true
+  left join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id) limit 1) u on true
+  left join lateral (select * from reservations where (customer_id, id) = (k.customer_id, k.id) limit 1) r on true
+  where y.id is not null or r.id is not null`
+
+/** From when on reservations are still known at an instant. */
+export function knownSince(at: Instant): Instant {
+  return addSeconds(at, -keptDays * 86_400)
+}
+
+export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
+  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, eventVoided, eventTime, eventProperties, reserved, ...row }) => [idKey(row.customerId, row.id), {
+    ...(eventHash === null && !eventVoided ? {} : { event: {
+      bodyHash: eventHash ?? '', quantity: eventQuantity, overage: eventOverage, voided: eventVoided, ...(eventTime && eventProperties ? { content: { time: instant(eventTime), properties: eventProperties } } : {}),
+    } }),
+    ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
+  }]))
+}
+
+const instant = (text: string): Instant => parseInstant(text)!
+
+/** Whether a reservation still holds anything back. */
+export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boolean {
+  return closedAt === null && expiresAt > at
+}
+
+/** Writes reservations as they are now, new and changed ones. */
+export async function storeReservations(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<void> {
+  if (reservations.length === 0) return
+  await tx.query(
+    `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage, properties)
+     select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt", settled, granted, overage, properties
+     from jsonb_to_recordset($1) as r("customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz, "expiresAt" timestamptz, "bodyHash" text,
+       "closedAt" timestamptz, settled bigint, granted bigint, overage bigint, properties jsonb)
+     on conflict (customer_id, id) do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted, overage = excluded.overage`,
+    [JSON.stringify(reservations)],
+  )
+}
+
+/** An id that a reservation or an event is to have. */
+export interface WantedId {
+  customerId: string
+  id: string
+  bodyHash: string
+  time: Instant
+}
+
+/** Takes ids, in the order given, for new reservations and for events: free ones, and those of the reservations that the events settle. False where another transaction took one first. */
+export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
+  const taken = await tx.query(
+    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), time
+     from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz) on conflict (customer_id, id) ${settlingOwn} returning id`,
+    [JSON.stringify(wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })))],
+  )
+  return taken.length === wanted.length
+}
+
+/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+export const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
+      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+
+/** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */
+export async function forgetOldReservations(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `delete from reservations where (customer_id, id) in
+     (select customer_id, id from reservations where customer_id = any($1) and reserved_at <= $2 limit ${mostForgotten})`,
+    [customerIds, knownSince(tx.at)],
+  )
+}

@@ -1,0 +1,78 @@
+import type { BillingTransaction } from '../../engine.ts'
+import type { SubscriptionState } from '../../subscription/state.ts'
+import { noMeter, type Meter } from '../../catalogue/meter.ts'
+import type { DateRange, LocalDate } from '../../values/date.ts'
+import { unboundDayOf, valueOf } from './day.ts'
+import { endingsFrom, endingsOf, type EndingRow } from './ending.ts'
+import { markedDay, tooLarge } from './limits.ts'
+import type { DailyUsage } from '../../rating/rated-usage.ts'
+import { countDateAgain } from './rebuild.ts'
+import { voidOf } from './void.ts'
+
+/**
+ * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on it, or began on the date of such an ending: some
+ * may have said a time to come, and a subscription may begin some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
+ */
+export async function placeUsageAnew(tx: BillingTransaction, { customer: { customerId }, zones }: SubscriptionState, date: LocalDate): Promise<void> {
+  const endings = endingsFrom(await tx.query<EndingRow>(endingsOf('$1'), [customerId]), zones).filter((ending) => ending.date === date)
+  const [first] = endings.map(({ at }) => at).sort()
+  if (first === undefined) return
+  try {
+    await tx.savepoint(async () => {
+      const moved = await tx.query<{ meter: string; counts: boolean }>(
+        `with placed as materialized (
+           select u.customer_id, u.meter, u.time, u.id, case when exists (
+             select from jsonb_to_recordset($4) as g(at timestamptz, until timestamptz) where g.at < u.time and (g.until is null or u.time < g.until)) then 'after_end' end as apart
+           from (select key from meters union all select '${noMeter}') m cross join lateral (
+             select * from usage_events where customer_id = $1 and meter = m.key and local_date = $2 and time > $3 and time < ($2::date + 2)::timestamp at time zone 'UTC') u
+           where u.apart is distinct from 'history'
+         ), moved as (
+           update usage_events u set apart = p.apart from placed p
+           where (u.customer_id, u.meter, u.time, u.id) = (p.customer_id, p.meter, p.time, p.id) and u.apart is distinct from p.apart returning u.id, u.meter, u.apart
+         ), taken_back as (
+           update voided_events v set apart = m.apart from (select distinct id, apart from moved) m where v.customer_id = $1 and v.id = m.id
+         )
+         select meter, bool_or(apart is null) as counts from moved group by 1`, [customerId, date, first, JSON.stringify(endings)],
+      )
+      if (moved.length === 0) return
+      await countDateAgain(tx, customerId, date)
+      const added = moved.flatMap(({ meter, counts }) => (counts && meter !== noMeter ? [{ customerId, meter, quantity: Number.MAX_SAFE_INTEGER, localDate: date }] : []))
+      if (await tooLarge(tx, added)) throw new TooLarge()
+      await tx.query(
+        `insert into customers_with_large_days (customer_id) select $1 where exists (
+           select from usage_daily where customer_id = $1 and local_date = $2 and quantity > ${markedDay}) on conflict do nothing`, [customerId, date])
+    })
+  } catch (error) {
+    // What could not be billed exactly stays as it was.
+    if (!(error instanceof TooLarge)) throw error
+  }
+}
+
+class TooLarge extends Error {}
+
+/** What came after endings at once, by meter and date, and what of that was taken back. */
+export interface UsageAfterEnd {
+  kept: DailyUsage[]
+  voided: DailyUsage[]
+}
+
+/**
+ * The usage of a period that came after a subscription was ended at once, counted from its events: it is in no sum, and leaves with its month. Without an ending
+ * in the period nothing is read.
+ */
+export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, phases }: SubscriptionState, { from, to }: DateRange): Promise<UsageAfterEnd> {
+  const dates = [...new Set(phases.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])))]
+  if (dates.length === 0) return { kept: [], voided: [] }
+  const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`
+  const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
+    // Nobody bounds these sums, since nobody bills them: they are told up to what is told exactly.
+    `select meter, local_date as date, aggregation, voided_at is not null as "isVoided", count(*)::bigint as events,
+       least(${unboundDayOf('e', values)}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity
+     from (select e.*, v.voided_at, m.aggregation, m.unique_by from usage_events e join meters m on m.key = e.meter ${voidOf('e')}
+           where e.customer_id = $1 and e.apart = 'after_end' and e.local_date = any($2::date[])
+             and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($4::date + 1)::timestamp at time zone 'UTC') e
+     group by 1, 2, 3, 4 order by 2, 1`, [customerId, dates, from, to],
+  )
+  const days = rows.map(({ isVoided, aggregation, ...day }) => ({ isVoided, day: aggregation === 'unique' ? { ...day, seen: [{ previous: null, values: day.quantity }] } : day }))
+  return { kept: days.flatMap(({ isVoided, day }) => (isVoided ? [] : [day])), voided: days.flatMap(({ isVoided, day }) => (isVoided ? [day] : [])) }
+}

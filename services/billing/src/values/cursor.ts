@@ -1,0 +1,51 @@
+import { BillingError } from '../errors.ts'
+import { parseInstant } from './instant.ts'
+
+/** One page of a list. `nextCursor` is opaque; null on the last page. */
+export interface Page<T> {
+  data: T[]
+  nextCursor: string | null
+}
+
+export const mostPerPage = 100
+
+/** The number of rows to read: 20 unless asked, 1 to 100. */
+export function pageLimit(limit: number | undefined): number {
+  if (limit === undefined) return 20
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage) throw new BillingError('invalid_range', { pointer: '?limit', message: `limit must be from 1 to ${mostPerPage}, not ${limit}` })
+  return limit
+}
+
+export function encodeCursor(position: readonly string[]): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url')
+}
+
+/** What stands at a place of a cursor after its first instant. */
+export type CursorPart = 'text' | 'instant' | 'number'
+
+const fits: Record<CursorPart, (part: string) => boolean> = {
+  text: () => true,
+  instant: (part) => parseInstant(part) === part,
+  number: (part) => /^\d{1,15}$/.test(part),
+}
+
+/** The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says otherwise. Throws invalid_cursor for one we did not make. */
+export function decodeCursor(cursor: string | undefined, size: number, parts: readonly CursorPart[] = []): string[] | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(position) && position.length === size && position.every(isStorable) && ['instant' as const, ...parts].every((part, index) => fits[part](position[index]!))) return position
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw invalidCursor()
+}
+
+export function invalidCursor(): BillingError {
+  return new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
+}
+
+/** The database can hold neither a NUL nor half of a surrogate pair. */
+function isStorable(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\u0000') && part.isWellFormed()
+}
