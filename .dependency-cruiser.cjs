@@ -18,8 +18,27 @@ const contract = (folder) => `^${folder}/src/contract\\.ts$`
 const http = ['^products/http/src/(index|resources)\\.ts$']
 const portalFrontEnd = '^products/customer-portal/frontend/'
 
+/** The folders of the engine, from the ground up: each may use those before it, and no two need each other. */
+const engineFloors = [
+  'values', 'sharing', 'pricing', 'invoicing/pdf', 'payments', 'catalogue', 'customer', 'activity', 'access', 'subscription', 'rating',
+  'usage/totals', 'invoicing/document', 'invoicing', 'usage/record', 'reports/usage', 'billing-run', 'quota', 'commands/invoice',
+  'commands/account', 'commands/subscription', 'reconciliation', 'reports',
+]
+const inEngine = (folder) => `^services/billing/src/${folder}/[^/]+$`
+/** Below all folders; the rest of the root puts them together. */
+const ground = '^services/billing/src/(engine|errors)\\.ts$'
+
 module.exports = {
   forbidden: [
+    ...engineFloors.map((folder, floor) => ({
+      name: `engine-${folder.replace('/', '-')}`, comment: 'An arrow of the engine points down: see engineFloors.', severity: 'error',
+      from: { path: inEngine(folder), pathNot: tests },
+      to: { path: '^services/billing/src/', pathNot: [ground, ...engineFloors.slice(0, floor + 1).map(inEngine)] },
+    })),
+    {
+      name: 'engine-ground', comment: 'What all folders of the engine stand on uses only values and sharing.', severity: 'error',
+      from: { path: ground }, to: { path: '^services/billing/src/', pathNot: [ground, inEngine('values'), inEngine('sharing')] },
+    },
     { name: 'no-circle', comment: 'Two files that need each other, be it for a type, are one thought in two places.', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', comment: 'An import that leads nowhere.', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?(raw|url|inline|worker)$|^virtual:' } },
     {
@@ -27,9 +46,9 @@ module.exports = {
       from: { pathNot: tests }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
-      name: 'rules-are-pure', comment: 'Rules know no I/O, no database, no clock: only each other, failure.ts, the calendar and hashing.', severity: 'error',
-      from: { path: '^services/billing/src/rules/', pathNot: tests },
-      to: { pathNot: ['^services/billing/src/rules/', '^services/billing/src/failure\\.ts$', '(^|/)node_modules/temporal-polyfill/', '^(node:)?(assert(/strict)?|crypto)$'] },
+      name: 'rules-are-pure', comment: 'Rules know no I/O, no database, no clock: only each other, errors.ts, the calendar and hashing.', severity: 'error',
+      from: { path: '^services/billing/src/(values|pricing)/', pathNot: tests },
+      to: { pathNot: ['^services/billing/src/(values|pricing)/', '^services/billing/src/errors\\.ts$', '(^|/)node_modules/temporal-polyfill/', '^(node:)?(assert(/strict)?|crypto)$'] },
     },
     only('database-stands-alone', 'services/database knows nothing of what is kept in it.', '^services/database/', []),
     only('billing-uses-database', 'The engine knows no HTTP and no product.', '^services/billing/', [index('services/database')]),

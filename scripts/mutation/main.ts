@@ -9,8 +9,8 @@ import { fileScores, scoreOf, type MutationReport } from './report.ts'
 
 const usage = `npm run mutation [-- FILE…] [--incremental] [--update]
 
-Changes services/billing/src/rules/ in every way Stryker knows, one at a time, and runs the tests beside it on each change. Exits with 1 when fewer than 90 %
-are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (pricing.ts), --incremental takes what earlier runs found where
+Changes services/billing/src/{pricing,values}/ in every way Stryker knows, one at a time, and runs the tests beside it on each change. Exits with 1 when fewer than 90 %
+are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (pricing/price.ts), --incremental takes what earlier runs found where
 neither the file nor its tests have changed, --update writes the score and the survivors into docs/mutation.md and keeps the reasons that stand there.`
 
 const least = 90
@@ -40,7 +40,7 @@ async function mutate(files: readonly string[], incremental: boolean): Promise<n
   rmSync(reportFile, { force: true })
   os.setPriority(os.constants.priority.PRIORITY_LOW)
   const stryker = inProject('scripts', 'mutation', 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js')
-  const only = files.length > 0 ? ['--mutate', files.map((file) => `services/billing/src/rules/${file}`).join(',')] : []
+  const only = files.length > 0 ? ['--mutate', files.map((file) => `services/billing/src/${file}`).join(',')] : []
   return show(process.execPath, [stryker, 'run', 'scripts/mutation/stryker.config.mjs', ...only, ...(incremental ? ['--incremental'] : [])], { cwd: root })
 }
 
@@ -58,7 +58,7 @@ function judge(report: MutationReport, update: boolean): number {
 }
 
 function ruleFile(name: string): string {
-  return inProject('services', 'billing', 'src', 'rules', name)
+  return inProject('services', 'billing', 'src', ...name.split('/'))
 }
 
 try {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['services/billing/src/rules/**/*.test.ts'],
+    include: ['services/billing/src/{pricing,values}/**/*.test.ts'],
     setupFiles: ['scripts/mutation/seed.ts'],
     // Only Stryker decides what takes too long: on a busy machine a mutant must not fail for that.
     testTimeout: 600_000,
