@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import {
-  actingFor, cancelSubscription, changeSubscription, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextRunAt, recordPayment, recordUsage,
-  getSeller, putSeller, resumeSubscription, runBilling, upgradeSubscription, voidInvoice,
-} from '../src/index.ts'
+import { actingFor, cancelSubscription, changeSubscription, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextRunAt, recordPayment, recordUsage, getSeller, putSeller, resumeSubscription, runBilling, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

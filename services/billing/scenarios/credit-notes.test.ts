@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import {
-  createCustomer, createSubscription, generatePdf, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, putDiscount, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice,
-  type CreditNoteInput,
-} from '../src/index.ts'
+import { createCustomer, createSubscription, generatePdf, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, putDiscount, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import type { CreditNoteInput } from '../src/commands/invoice/credit-note.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

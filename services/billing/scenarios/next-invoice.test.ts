@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import {
-  actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, voidEvents, voidInvoice,
-  type Billing, type Preview,
-} from '../src/index.ts'
+import { actingFor, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, issueCreditNote, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, voidEvents, voidInvoice, type Billing } from '../src/index.ts'
+import type { Preview } from '../src/commands/subscription/preview.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

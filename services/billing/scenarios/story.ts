@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import {
-  actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange,
-  putPlan, recordPayment, recordUsage, resumeSubscription, runBilling, updateCustomer, upgradeSubscription, voidInvoice,
-  type Billing, type Code, type Consumed, type Invoice, type PlanInput, type Preview, type Recorded, type Subscription,
-} from '../src/index.ts'
+import { actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, runBilling, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Code, type Invoice, type PlanInput } from '../src/index.ts'
+import type { Consumed } from '../src/quota/command.ts'
+import type { Preview } from '../src/commands/subscription/preview.ts'
+import type { Recorded } from '../src/usage/record/intake.ts'
+import type { Subscription } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, type World } from '../src/testing.ts'
 import { rememberedTooLate } from './invariants.ts'
 import { instantFromWall, wallTime } from './wall-clock.ts'

@@ -1,9 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, checkSubscriptionStatus, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices,
-  getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, reserve, resumeSubscription, settleReservation, updateCustomer, upgradeSubscription, voidInvoice,
-} from '../src/index.ts'
+import { cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices, getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, reserve, resumeSubscription, settleReservation, updateCustomer, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, listActivity, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Activity } from '../index.ts'
+import { actingFor, createSubscription, listActivity, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing } from '../index.ts'
+import type { Activity } from './activity.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('the activity feed on $name', ({ name, create }) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, getInvoices, getSubscription, nextRunAt, recordUsage, runBilling, upgradeSubscription, type RunFailure } from '../index.ts'
+import { createSubscription, getInvoices, getSubscription, nextRunAt, recordUsage, runBilling, upgradeSubscription } from '../index.ts'
+import type { RunFailure } from './run.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 import { lockCustomer } from '../customer/customer.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { checkQuota, consume, createSubscription, getRemainingQuota, getUsageDetail, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation } from '../index.ts'
+import { checkQuota, consume, createSubscription, getUsageDetail, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation } from '../index.ts'
+import { getRemainingQuota } from './check.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('quota on $name', ({ create }) => {

@@ -1,6 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cancelSubscription, createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type Advice, type PlanInput } from '../index.ts'
+import { cancelSubscription, createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type PlanInput } from '../index.ts'
+import type { Advice } from './advice.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 // 1 November 2026 in Shanghai begins at 16:00 on 31 October in UTC; November has 30 days.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, changeSubscription, createSubscription, getInvoices, previewChange, resumeSubscription, type Changed, type Invoice } from '../../index.ts'
+import { cancelSubscription, changeSubscription, createSubscription, getInvoices, previewChange, resumeSubscription, type Invoice } from '../../index.ts'
+import type { Changed } from './subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('every invoice that a command issued is named in its answer, on $name', ({ create }) => {

@@ -1,6 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exportEvents, exportUsage, getUsageDetail, listEvents, recordUsage, type ExportedEvent, type UsageEvent, type UsageExport } from '../../index.ts'
+import { exportEvents, exportUsage, getUsageDetail, listEvents, recordUsage, type ExportedEvent, type UsageExport } from '../../index.ts'
+import type { UsageEvent } from './detail.ts'
 import { createSubscription } from '../../commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 

@@ -1,6 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, getInvoices, getUsageDays, getUsageLines, getUsageSummary, putMeter, putPlan, recordUsage, upgradeSubscription, type UsageEventInput, type UsageLine } from '../../index.ts'
+import { createSubscription, getInvoices, getUsageDays, getUsageLines, getUsageSummary, putMeter, putPlan, recordUsage, upgradeSubscription, type UsageEventInput } from '../../index.ts'
+import type { UsageLine } from './lines.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 const total = (parts: readonly { amount: number }[]) => parts.reduce((sum, { amount }) => sum + amount, 0)

@@ -1,6 +1,7 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cancelSubscription, createSubscription, getInvoices, getUsageMonths, getUsageSummary, putPlan, recordUsage, upgradeSubscription, type UsageMonth } from '../../index.ts'
+import { cancelSubscription, createSubscription, getInvoices, getUsageMonths, getUsageSummary, putPlan, recordUsage, upgradeSubscription } from '../../index.ts'
+import type { UsageMonth } from './months.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ create }) => {

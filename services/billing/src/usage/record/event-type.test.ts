@@ -1,10 +1,8 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  createBilling, createSubscription, findMistakes, getEvent, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, listRejectedEvents, putMeter, putPlan,
-  rebuildUsage, recordUsage, retryRejectedEvents, type UsageEvent, type UsageEventInput,
-} from '../../index.ts'
+import { createBilling, createSubscription, findMistakes, getEvent, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents, listRejectedEvents, putMeter, putPlan, rebuildUsage, recordUsage, retryRejectedEvents, type UsageEventInput } from '../../index.ts'
+import type { UsageEvent } from '../../reports/usage/detail.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('events of a type on $name', ({ create }) => {
