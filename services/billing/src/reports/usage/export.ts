@@ -58,13 +58,14 @@ export async function exportUsage(billing: Billing, input: DetailFilter & { most
   }, { readOnly: true })
 }
 
-/** So many properties have a column of their own, found among so many events. */
+/** So many properties have a column of their own, found among so many events: on the embedded database everybody waits for that look. */
 const mostColumns = 50
-const eventsLookedAt = 20_000
+const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 
 /** The names of the properties that the events of a range have. Those of more events than are looked at may have others too. */
 async function columnsOf(tx: BillingTransaction, where: Where, { customerId, meter }: { customerId: string; meter: string | undefined }): Promise<UsageExport['columns']> {
-  const { sql, given } = rowsChosen('properties', where, { customerId, meter, most: eventsLookedAt })
+  const most = eventsLookedAt[tx.db.kind]
+  const { sql, given } = rowsChosen('properties', where, { customerId, meter, most })
   const [found] = await tx.query<{ events: number; names: string[] }>(
     `with events as materialized (${sql})
      select (select count(*)::int from events) as events,
@@ -73,7 +74,7 @@ async function columnsOf(tx: BillingTransaction, where: Where, { customerId, met
   )
   const { events, names } = found!
   const shown = names.slice(0, mostColumns).sort((a, b) => (a < b ? -1 : 1))
-  return { names: shown, areAll: names.length <= mostColumns && events < eventsLookedAt }
+  return { names: shown, areAll: names.length <= mostColumns && events < most }
 }
 
 /** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
