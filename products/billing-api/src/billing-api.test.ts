@@ -173,7 +173,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await at('cancel', { when: 'period_end' })).toMatchObject({ status: 200, body: { subscription: { cancelAtPeriodEnd: true, cancellation: { by: 'vendor' }, scheduledChange: null }, notices: [{ code: 'vendor_change_set_aside' }] } })
       expect(await at('resume')).toMatchObject({ status: 200, body: { subscription: { cancelAtPeriodEnd: false } } })
       expect(pointers(await at('cancel', { when: 'later' }))).toEqual(['/when'])
-      expect(await at('cancel', { when: 'now', credit: true })).toMatchObject({ status: 200, body: { subscription: { status: 'canceled' }, invoice: { lines: [{ kind: 'credit' }] } } })
+      expect(await at('cancel', { when: 'now', credit: true })).toMatchObject({ status: 200, body: { subscription: { status: 'canceled' }, invoice: { lines: [{ kind: 'unused_time' }] } } })
       expect(await at('resume')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
     })
 

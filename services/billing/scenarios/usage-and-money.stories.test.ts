@@ -64,7 +64,7 @@ stories('usage and money', [
       tax 13% 399.10, tax 6% 0.00, total 3469.10`)
   })
 
-  story('usage that comes after a customer has left is on one closing invoice', 'closing: 35 days after the end, when no event from before it can arrive any more', {}, async (life) => {
+  story('usage that comes after a customer has left is on one final invoice', 'final: 35 days after the end, when no event from before it can arrive any more', {}, async (life) => {
     await life.on('2026-11-01 09:00')
     await life.subscribes('team')
     await life.uses('ai_chat', 1_000)
@@ -78,7 +78,7 @@ stories('usage and money', [
     await life.uses('ai_chat', 5, '2026-12-02 09:00') // outside any subscription: kept, and not charged
     await life.on('2027-01-05 00:00')
     // 20 above 1,000 at 0.05. 1.00 × 6 % = 0.06.
-    await life.receives(`closing on 2027-01-05 00:00
+    await life.receives(`final on 2027-01-05 00:00
       AI chats usage adjustment (2026-11) 2026-11-01..2026-12-01 +20 1.00
       tax 6% 0.06, total 1.06`)
     expect(await life.reports('ai_chat', 1, '2026-11-30 23:59:59')).toMatchObject({ accepted: 0, rejected: [{ code: 'event_too_old' }] })
