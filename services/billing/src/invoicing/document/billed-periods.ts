@@ -13,12 +13,12 @@ export interface BilledPeriods {
 }
 
 /**
- * What periods a document names, on the page, in lists and in print: the dates of its fee (where it only gives one back, those it gives back) and of its
+ * What periods a document names, on the page, in lists and in print: the dates of its fee (where it only gives one back, as a credit note does, those it gives back) and of its
  * usage (where it only adjusts some, those). What bills neither names its `period` alone. One that bills both may name a month and a year.
  */
 export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): BilledPeriods {
   const datesOf = (kind: Line['kind']) => around(lines.filter((line) => line.kind === kind).map((line) => line.period))
-  return { fee: datesOf('fee') ?? datesOf('unused_time'), usage: datesOf('usage') ?? datesOf('adjustment') }
+  return { fee: datesOf('fee') ?? datesOf('unused_time') ?? datesOf('credit_note'), usage: datesOf('usage') ?? datesOf('adjustment') }
 }
 
 /** From the first date of several ranges to their last. */
