@@ -17,7 +17,7 @@ export type Account = {
   } | null
   /** ISO 4217 */
   currency: string
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   creditBalance: number
   invoiceTitle: InvoiceTitle | null
   version: number
@@ -58,7 +58,7 @@ export type BalanceAdjustment = {
   id: string
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   amount: number
   /** ISO 4217 */
   currency: string
@@ -295,31 +295,31 @@ export type Invoice = {
   voidReason: string | null
   finalizesAt: string | null
   lines: InvoiceLine[]
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   subtotal: number
   discounts: Array<{
     /** Letters, digits and _ . : - */
     id: string
     name: LocalizedText
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   discountTotal: number
   taxes: Array<{
     /** Percent as a decimal string: "6" is 6 % */
     rate: string
     mode: 'exclusive' | 'inclusive'
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     base: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   taxTotal: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   total: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   creditApplied: number
   /** Of the payments that were not reversed */
   amountPaid: number
@@ -329,7 +329,7 @@ export type Invoice = {
   amountCredited: number
   /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
   addedToBalance: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   amountDue: number
   /** Oldest first */
   payments: Payment[]
@@ -349,7 +349,7 @@ export type Invoice = {
   creditNotes: Array<{
     id: string
     number: string
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     total: number
   }>
   creditNote: {
@@ -396,7 +396,7 @@ export type InvoiceLine = {
     amount: number
     per: number
   }
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   amount: number
   /** What discounts took off the amount; absent where nothing */
   discount?: number
@@ -419,9 +419,9 @@ export type InvoiceLine = {
       amount: number
       per: number
     } | null
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     flat: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
   /** Where a fee is prorated: the days billed, of the days in the period */
@@ -448,9 +448,9 @@ export type InvoiceSummary = {
     void: number
     /** Of the documents that are not void; what gives money back counts as less */
     total: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amountDue: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amountOverdue: number
     /** When the next open invoice that is not overdue falls due */
     nextRunAt: string | null
@@ -707,7 +707,7 @@ export type PaymentSummary = {
     /** ISO 4217 */
     currency: string
     count: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
 }
@@ -829,7 +829,7 @@ export type Preview = {
       amount: number
       per: number
     }
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
     /** What discounts took off the amount; absent where nothing */
     discount?: number
@@ -852,9 +852,9 @@ export type Preview = {
         amount: number
         per: number
       } | null
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       flat: number
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       amount: number
     }>
     /** Where a fee is prorated: the days billed, of the days in the period */
@@ -863,41 +863,41 @@ export type Preview = {
       of: number
     }
   }>
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   subtotal: number
   discounts: Array<{
     /** Letters, digits and _ . : - */
     id: string
     name: LocalizedText
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   discountTotal: number
   taxes: Array<{
     /** Percent as a decimal string: "6" is 6 % */
     rate: string
     mode: 'exclusive' | 'inclusive'
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     base: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   taxTotal: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   total: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   creditApplied: number
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   dueNow: number
   nextInvoice: {
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
     usageAt: string | null
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     estimatedTotal: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     estimatedDue: number
     /** ISO 4217 */
     currency: string
@@ -971,7 +971,7 @@ export type Price = {
 }
 
 export type Priced = {
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   amount: number
   /** ISO 4217 */
   currency: string
@@ -984,9 +984,9 @@ export type Priced = {
       amount: number
       per: number
     } | null
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     flat: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
   }>
 }
@@ -1124,7 +1124,7 @@ export type Refund = {
   /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   creditNoteId: string | null
-  /** Minor units (分, cents) */
+  /** Minor units, such as cents */
   amount: number
   /** ISO 4217 */
   currency: string
@@ -1313,9 +1313,9 @@ export type Subscription = {
     /** A date in the customer's time zone, YYYY-MM-DD */
     at: string
     usageAt: string | null
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     estimatedTotal: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     estimatedDue: number
     /** ISO 4217 */
     currency: string
@@ -1415,7 +1415,7 @@ export type UsageSummary = {
     deficit: number
     remaining: number | null
     overage: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     overageAmount: number
     overagePolicy: 'bill' | 'block' | null
     forecast: number | null
@@ -1471,7 +1471,7 @@ export interface Operations {
   'GET /customers/{customerId}': { arguments: [customerId: string]; answer: Account }
   /** A customer's further ids, oldest first. */
   'GET /customers/{customerId}/aliases': { arguments: [customerId: string]; answer: Alias }
-  /** The movements of a customer's account credit, newest first. */
+  /** The transactions of a customer's balance, newest first. */
   'GET /customers/{customerId}/balance/transactions': { arguments: [customerId: string, query?: {
     cursor?: string
     limit?: number
@@ -1480,9 +1480,9 @@ export interface Operations {
     /** RFC 3339, UTC */
     at: string
     reason: 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amount: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     balance: number
     /** ISO 4217 */
     currency: string
@@ -1809,9 +1809,9 @@ export interface Operations {
       /** A date in the customer's time zone, YYYY-MM-DD */
       at: string
       usageAt: string | null
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       estimatedTotal: number
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       estimatedDue: number
       /** ISO 4217 */
       currency: string
@@ -1827,7 +1827,7 @@ export interface Operations {
   'POST /customers/{customerId}/subscription/cancel': { arguments: [customerId: string, body: {
     when: 'now' | 'period_end'
     reason?: string
-    /** With `now`: give the days not used back as account credit */
+    /** With `now`: give the days not used back as balance */
     credit?: boolean
   }]; answer: Changed }
   /** Move a customer to a plan and seats. */
@@ -1920,31 +1920,31 @@ export interface Operations {
     voidReason: string | null
     finalizesAt: string | null
     lines: InvoiceLine[]
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     subtotal: number
     discounts: Array<{
       /** Letters, digits and _ . : - */
       id: string
       name: LocalizedText
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       amount: number
     }>
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     discountTotal: number
     taxes: Array<{
       /** Percent as a decimal string: "6" is 6 % */
       rate: string
       mode: 'exclusive' | 'inclusive'
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       base: number
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       amount: number
     }>
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     taxTotal: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     total: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     creditApplied: number
     /** Of the payments that were not reversed */
     amountPaid: number
@@ -1954,7 +1954,7 @@ export interface Operations {
     amountCredited: number
     /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
     addedToBalance: number
-    /** Minor units (分, cents) */
+    /** Minor units, such as cents */
     amountDue: number
     /** Oldest first */
     payments: Payment[]
@@ -1974,7 +1974,7 @@ export interface Operations {
     creditNotes: Array<{
       id: string
       number: string
-      /** Minor units (分, cents) */
+      /** Minor units, such as cents */
       total: number
     }>
     creditNote: {

@@ -166,7 +166,7 @@ export const CancelInput = Type.Object(
   {
     when: Type.Union([Type.Literal('now'), Type.Literal('period_end')]),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-    credit: Type.Optional(Type.Boolean({ description: 'With `now`: give the days not used back as account credit' })),
+    credit: Type.Optional(Type.Boolean({ description: 'With `now`: give the days not used back as balance' })),
   },
   closed,
 )

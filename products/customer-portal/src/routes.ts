@@ -37,7 +37,7 @@ export async function registerPortalApi(app: App, { billing, secure, streams, ad
 
 const description = {
   title: "Customer's API",
-  description: 'What the portal shows and does for the customer whose token the call carries. Amounts are minor units (分, cents); instants are UTC.',
+  description: 'What the portal shows and does for the customer whose token the call carries. Amounts are minor units, such as cents; instants are UTC.',
   tags: [
     { name: 'account', description: "The customer's details and invoice title" },
     { name: 'subscription', description: 'The plan, the plans on sale, and changing it' },

@@ -23,7 +23,7 @@ export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339
 export const LocalDate = Type.String({ format: 'date', description: "A date in the customer's time zone, YYYY-MM-DD" })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
 /** Of answers: whatever an amount, or a sum of them, comes to. What is sent to us has limits of its own. */
-export const Amount = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units (分, cents)' })
+export const Amount = Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991, description: 'Minor units, such as cents' })
 export const Locale = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])
 /** Years from 1900 on: what looks back from an earlier one comes to dates that no calendar here has. */
 export const PeriodLabel = Type.String({

@@ -13,7 +13,11 @@ const AliasPath = Type.Object({ customerId: Type.String(), alias: CustomerId })
 export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.get('/customers/:customerId/aliases', {
     config: { scope: 'customers:read' },
-    schema: { summary: "A customer's further ids, oldest first", tags: ['customers'], params: CustomerPath, response: { 200: List(Alias) } },
+    schema: {
+      summary: "A customer's further ids, oldest first", tags: ['customers'],
+      description: 'At most 100.',
+      params: CustomerPath, response: { 200: List(Alias) },
+    },
   }, async (request) => listAliases(billing, request.params))
 
   app.put('/customers/:customerId/aliases/:alias', {

@@ -32,7 +32,11 @@ export function balanceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.get('/customers/:customerId/refunds', {
     config: { scope: 'payments:read' },
-    schema: { summary: "A customer's refunds, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(Refund) } },
+    schema: {
+      summary: "A customer's refunds, newest first", tags: ['customers'],
+      description: 'Of credit notes and of the balance.',
+      params: CustomerPath, querystring: PageQuery, response: { 200: Page(Refund) },
+    },
   }, async (request) => listRefunds(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/balance/adjustments', {

@@ -12,7 +12,12 @@ const PlanPath = Type.Object({ planId: Id })
 export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.put('/meters/:key', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Create or rename a meter', tags: ['catalogue'], params: MeterPath, body: MeterInput, response: { 200: Told(Meter) } },
+    schema: {
+      summary: 'Create or rename a meter', tags: ['catalogue'],
+      description: 'How it counts is fixed when it is made (409 `meter_in_use`); its name, its unit and further '
+        + 'properties of `groupBy` may follow.',
+      params: MeterPath, body: MeterInput, response: { 200: Told(Meter) },
+    },
   }, async (request, reply) => once(request, reply, askerOf(request), 200, async (inside) => {
     const { name, unit } = request.body
     return withUnprintable(await putMeter(inside, { key: request.params.key, ...request.body }), { name, unit })
@@ -20,12 +25,20 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.get('/meters', {
     config: { scope: 'catalogue:read' },
-    schema: { summary: 'All meters', tags: ['catalogue'], response: { 200: List(Meter) } },
+    schema: {
+      summary: 'All meters', tags: ['catalogue'],
+      description: 'In the order of their keys.',
+      response: { 200: List(Meter) },
+    },
   }, async () => ({ data: await listMeters(billing) }))
 
   app.put('/seller', {
     config: { scope: 'catalogue:write', idempotent: true },
-    schema: { summary: 'Set the seller printed on invoices', tags: ['catalogue'], body: SellerSettings, response: { 200: Told(SellerSettings) } },
+    schema: {
+      summary: 'Set the seller printed on invoices', tags: ['catalogue'],
+      description: 'No invoice is issued without one. Invoices that are issued keep the seller of their day.',
+      body: SellerSettings, response: { 200: Told(SellerSettings) },
+    },
   }, async (request, reply) => {
     // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else should wait.
     if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
@@ -37,7 +50,11 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
 
   app.get('/seller', {
     config: { scope: 'catalogue:read' },
-    schema: { summary: 'The seller', tags: ['catalogue'], response: { 200: SellerSettings } },
+    schema: {
+      summary: 'The seller', tags: ['catalogue'],
+      description: '404 `not_found` until one is set.',
+      response: { 200: SellerSettings },
+    },
   }, async () => getSeller(billing))
 
   app.put('/plans/:planId', {
@@ -48,7 +65,9 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
   app.get('/plans', {
     config: { scope: 'catalogue:read' },
     schema: {
-      summary: 'All plans, newest versions', tags: ['catalogue'], response: { 200: List(Plan) },
+      summary: 'All plans, newest versions', tags: ['catalogue'],
+      description: 'Those that are no longer sold only with `includeArchived=true`.',
+      response: { 200: List(Plan) },
       querystring: Type.Object({ includeArchived: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) }, { additionalProperties: false }),
     },
   }, async (request) => ({ data: await getAllPlans(billing, { includeArchived: request.query.includeArchived === 'true' }) }))
@@ -56,7 +75,9 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
   app.get('/plans/:planId', {
     config: { scope: 'catalogue:read' },
     schema: {
-      summary: 'One plan', tags: ['catalogue'], params: PlanPath, response: { 200: Plan },
+      summary: 'One plan', tags: ['catalogue'],
+      description: 'The newest version, or the one that `version` names.',
+      params: PlanPath, response: { 200: Plan },
       querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })) }, { additionalProperties: false }),
     },
   }, async (request) => getPlan(billing, { planId: request.params.planId, version: request.query.version }))

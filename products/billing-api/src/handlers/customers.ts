@@ -23,22 +23,40 @@ const printedOf = ({ companyName, email, phone, address, invoiceTitle }: { [fiel
 export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.post('/customers', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Create a customer', tags: ['customers'], body: CustomerInput, response: { 201: Account } },
+    schema: {
+      summary: 'Create a customer', tags: ['customers'],
+      description: 'An `id` is made where none is given. The currency is CNY unless given, and stays; the time '
+        + 'zone is Asia/Shanghai and the language Chinese unless given.',
+      body: CustomerInput, response: { 201: Account },
+    },
   }, async (request, reply) => once(request, reply, askerOf(request), 201, async (inside) => withUnprintable(await createCustomer(inside, request.body), printedOf(request.body))))
 
   app.get('/customers', {
     config: { scope: 'customers:read' },
-    schema: { summary: 'Customers, newest first', tags: ['customers'], querystring: CustomersQuery, response: { 200: Page(Account) } },
+    schema: {
+      summary: 'Customers, newest first', tags: ['customers'],
+      description: 'Of all, or those that `q` finds.',
+      querystring: CustomersQuery, response: { 200: Page(Account) },
+    },
   }, async (request) => listCustomers(billing, request.query))
 
   app.get('/customers/:customerId', {
     config: { scope: 'customers:read' },
-    schema: { summary: 'One customer', tags: ['customers'], params: CustomerPath, response: { 200: Account } },
+    schema: {
+      summary: 'One customer', tags: ['customers'],
+      description: 'By their id or an alias.',
+      params: CustomerPath, response: { 200: Account },
+    },
   }, async (request) => getCustomer(billing, request.params))
 
   app.put('/customers/:customerId', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Change a customer', tags: ['customers'], params: CustomerPath, body: CustomerUpdate, response: { 200: Account } },
+    schema: {
+      summary: 'Change a customer', tags: ['customers'],
+      description: 'What is left out stays. A new time zone holds from the date in `nextTimezone`; with `version`, '
+        + 'a stale one is refused.',
+      params: CustomerPath, body: CustomerUpdate, response: { 200: Account },
+    },
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 200, async (inside) => withUnprintable(await updateCustomer(inside, { customerId, ...request.body }), printedOf(request.body)))
@@ -46,7 +64,11 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.get('/customers/:customerId/balance/transactions', {
     config: { scope: 'customers:read' },
-    schema: { summary: "The movements of a customer's account credit, newest first", tags: ['customers'], params: CustomerPath, querystring: PageQuery, response: { 200: Page(BalanceTransaction) } },
+    schema: {
+      summary: "The transactions of a customer's balance, newest first", tags: ['customers'],
+      description: 'Each with the balance after it.',
+      params: CustomerPath, querystring: PageQuery, response: { 200: Page(BalanceTransaction) },
+    },
   }, async (request) => {
     const { customerId } = await getCustomer(billing, request.params)
     return listBalanceTransactions(billing, { customerId, ...request.query })
@@ -54,7 +76,12 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.post('/customers/:customerId/subscription', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Subscribe a customer to a plan', tags: ['customers'], params: CustomerPath, body: SubscriptionInput, response: { 201: Started } },
+    schema: {
+      summary: 'Subscribe a customer to a plan', tags: ['customers'],
+      description: 'The first invoice is issued at once, unless it begins with a trial or nothing is charged in '
+        + 'advance.',
+      params: CustomerPath, body: SubscriptionInput, response: { 201: Started },
+    },
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 201, async (inside) => {
@@ -65,7 +92,11 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.get('/customers/:customerId/subscription', {
     config: { scope: 'customers:read' },
-    schema: { summary: "A customer's subscription", tags: ['customers'], params: CustomerPath, response: { 200: Subscription } },
+    schema: {
+      summary: "A customer's subscription", tags: ['customers'],
+      description: 'As of now; `status: none` where there never was one.',
+      params: CustomerPath, response: { 200: Subscription },
+    },
   }, async (request) => getSubscription(billing, request.params))
 
   app.post('/customers/:customerId/subscription/preview', {
@@ -119,7 +150,11 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
 
   app.post('/customers/:customerId/subscription/resume', {
     config: { scope: 'customers:write', idempotent: true },
-    schema: { summary: 'Take a cancellation back', tags: ['customers'], params: CustomerPath, response: { 200: Scheduled } },
+    schema: {
+      summary: 'Take a cancellation back', tags: ['customers'],
+      description: 'Until the subscription has ended. Without a cancellation nothing changes.',
+      params: CustomerPath, response: { 200: Scheduled },
+    },
   }, async (request, reply) => {
     const { customerId } = request.params
     return once(request, reply, askerOf(request, customerId), 200, (inside) => resumeSubscription(inside, { customerId }))

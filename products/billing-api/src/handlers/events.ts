@@ -119,7 +119,9 @@ export function eventRoutes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/events/:eventId', {
     config: { scope: 'usage:read' },
     schema: {
-      summary: 'One recorded event', tags: ['usage'], params: Type.Object({ customerId: Type.String(), eventId: Type.String() }), response: { 200: FoundEvent },
+      summary: 'One recorded event', tags: ['usage'],
+      description: 'With what each meter counts of it, also where it was taken back.',
+      params: Type.Object({ customerId: Type.String(), eventId: Type.String() }), response: { 200: FoundEvent },
     },
   }, async (request) => getEvent(billing, request.params))
 

@@ -12,7 +12,11 @@ const InvoicePath = Type.Object({ invoiceId: Type.String() })
 export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
   app.get('/customers/:customerId/invoices', {
     config: { scope: 'invoices:read' },
-    schema: { summary: "A customer's invoices, newest first", tags: ['invoices'], params: CustomerPath, querystring: InvoiceQuery, response: { 200: Page(Invoice) } },
+    schema: {
+      summary: "A customer's invoices, newest first", tags: ['invoices'],
+      description: 'A draft that waits for its hour comes before them.',
+      params: CustomerPath, querystring: InvoiceQuery, response: { 200: Page(Invoice) },
+    },
   }, async (request) => getInvoices(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/invoices', {
@@ -25,12 +29,20 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.get('/invoices/:invoiceId', {
     config: { scope: 'invoices:read' },
-    schema: { summary: 'One invoice', tags: ['invoices'], params: InvoicePath, response: { 200: Invoice } },
+    schema: {
+      summary: 'One invoice', tags: ['invoices'],
+      description: 'A draft too, with the usage so far.',
+      params: InvoicePath, response: { 200: Invoice },
+    },
   }, async (request) => getInvoice(billing, request.params))
 
   app.get('/invoices/:invoiceId/pdf', {
     config: { scope: 'invoices:read' },
-    schema: { summary: 'The invoice as PDF', tags: ['invoices'], params: InvoicePath, response: PdfAnswer },
+    schema: {
+      summary: 'The invoice as PDF', tags: ['invoices'],
+      description: 'Drafts and void documents are marked as such.',
+      params: InvoicePath, response: PdfAnswer,
+    },
   }, async (request, reply) => sendPdf(reply, await generatePdf(billing, request.params)))
 
   app.post('/invoices/:invoiceId/void', {
@@ -57,6 +69,10 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
 
   app.get('/invoices/:invoiceId/payments', {
     config: { scope: 'payments:read' },
-    schema: { summary: 'The payments on an invoice', tags: ['invoices'], params: InvoicePath, response: { 200: List(Payment) } },
+    schema: {
+      summary: 'The payments on an invoice', tags: ['invoices'],
+      description: 'Those that were reversed are among them.',
+      params: InvoicePath, response: { 200: List(Payment) },
+    },
   }, async (request) => listPayments(billing, request.params))
 }

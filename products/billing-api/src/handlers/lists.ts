@@ -74,7 +74,9 @@ export function listRoutes(app: App, billing: Billing): void {
   app.get('/payments', {
     config: { scope: 'payments:read' },
     schema: {
-      summary: 'Payments of all customers, the last recorded first', tags: ['invoices'], response: { 200: Page(ListedPayment) },
+      summary: 'Payments of all customers, the last recorded first', tags: ['invoices'],
+      description: 'Those that were reversed are among them.',
+      response: { 200: Page(ListedPayment) },
       querystring: Type.Object({ ...paymentsFilter, ...PageQuery.properties }, closed),
     },
   }, async (request) => listAllPayments(billing, request.query))
@@ -87,7 +89,9 @@ export function listRoutes(app: App, billing: Billing): void {
   app.get('/subscriptions', {
     config: { scope: 'customers:read' },
     schema: {
-      summary: 'Subscriptions of all customers, the last made first', tags: ['customers'], response: { 200: Page(ListedSubscription) },
+      summary: 'Subscriptions of all customers, the last made first', tags: ['customers'],
+      description: 'Those that have ended are among them.',
+      response: { 200: Page(ListedSubscription) },
       querystring: Type.Object({ ...subscriptionsFilter, ...PageQuery.properties }, closed),
     },
   }, async (request) => listSubscriptions(billing, request.query))

@@ -14,7 +14,12 @@ function assertInPortal(path: string): void {
 export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
   app.post('/portal-sessions', {
     config: { scope: 'portal-sessions:write' },
-    schema: { summary: 'Let somebody into the portal', tags: ['portal sessions'], body: PortalSessionInput, response: { 201: PortalSession } },
+    schema: {
+      summary: 'Let somebody into the portal', tags: ['portal sessions'],
+      description: 'An embedded portal takes the `token`; `url` opens one that stands alone, once, within 60 '
+        + 'seconds. Without a `role` the session may do everything.',
+      body: PortalSessionInput, response: { 201: PortalSession },
+    },
   }, async (request, reply) => {
     const { path = '', ...session } = request.body
     assertInPortal(path)

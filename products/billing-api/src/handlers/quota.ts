@@ -22,7 +22,11 @@ export function quotaRoutes(parent: App, billing: Billing): void {
 function routes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/quota/:meter', {
     config: { scope: 'usage:read' },
-    schema: { summary: 'What is left of an allowance', tags: ['usage'], params: MeterPath, querystring: QuotaQuery, response: { 200: Quota } },
+    schema: {
+      summary: 'What is left of an allowance', tags: ['usage'],
+      description: 'In the current usage period. Asking holds nothing back: `consume` and `reserve` do.',
+      params: MeterPath, querystring: QuotaQuery, response: { 200: Quota },
+    },
   }, async (request) => checkQuota(billing, { ...request.params, ...request.query }))
 
   app.post('/customers/:customerId/quota/:meter/consume', {
@@ -51,6 +55,10 @@ function routes(app: App, billing: Billing): void {
 
   app.post('/customers/:customerId/quota/:meter/reservations/:reservationId/release', {
     config: { scope: 'events:write' },
-    schema: { summary: 'Give back what is reserved', tags: ['usage'], params: ReservationPath, response: { 200: Released } },
+    schema: {
+      summary: 'Give back what is reserved', tags: ['usage'],
+      description: 'All of it; nothing is recorded. Told again, it changes nothing.',
+      params: ReservationPath, response: { 200: Released },
+    },
   }, async (request) => releaseReservation(billing, request.params))
 }

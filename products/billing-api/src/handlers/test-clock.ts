@@ -11,11 +11,19 @@ export interface TestClock {
 export function testClockRoutes(app: App, clock: TestClock): void {
   app.get('/test-clock', {
     config: { scope: 'admin' },
-    schema: { summary: 'The time on the test clock', tags: ['test clock'], response: { 200: Clock } },
+    schema: {
+      summary: 'The time on the test clock', tags: ['test clock'],
+      description: 'It stands still until it is moved.',
+      response: { 200: Clock },
+    },
   }, async () => ({ now: clock.now() }))
 
   app.post('/test-clock', {
     config: { scope: 'admin' },
-    schema: { summary: 'Move the test clock forward', tags: ['test clock'], body: ClockInput, response: { 200: Clock } },
+    schema: {
+      summary: 'Move the test clock forward', tags: ['test clock'],
+      description: 'Everything that falls due on the way happens before the answer.',
+      body: ClockInput, response: { 200: Clock },
+    },
   }, async (request) => ({ now: await clock.moveTo(request.body.now) }))
 }

@@ -61,7 +61,9 @@ export function usageRoutes(app: App, billing: Billing): void {
   app.get('/customers/:customerId/usage', {
     config: { scope: 'usage:read' },
     schema: {
-      summary: "A customer's usage in a period", tags: ['usage'], params: CustomerPath, response: { 200: UsageSummary },
+      summary: "A customer's usage in a period", tags: ['usage'],
+      description: 'Of the current usage period when none is named.',
+      params: CustomerPath, response: { 200: UsageSummary },
       querystring: UsageQuery,
     },
   }, async (request) => getUsageSummary(billing, { ...request.params, ...request.query }))

@@ -8,7 +8,11 @@ import { Account, AccountUpdate } from '../contract.ts'
 export function accountRoutes(app: App, actFor: ActFor): void {
   app.get('/account', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The account', tags: ['account'], response: { 200: Account } },
+    schema: {
+      summary: 'The account', tags: ['account'],
+      description: 'With the balance, and the `version` that a change must name.',
+      response: { 200: Account },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getCustomer(billing, { customerId })
@@ -16,7 +20,11 @@ export function accountRoutes(app: App, actFor: ActFor): void {
 
   app.get('/account/balance/transactions', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The movements of the account credit, newest first', tags: ['account'], querystring: PageQuery, response: { 200: Page(BalanceTransaction) } },
+    schema: {
+      summary: 'The transactions of the balance, newest first', tags: ['account'],
+      description: 'Each with the balance after it.',
+      querystring: PageQuery, response: { 200: Page(BalanceTransaction) },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return listBalanceTransactions(billing, { customerId, ...request.query })

@@ -13,7 +13,11 @@ const LinePath = Type.Object({ invoiceId: Type.String(), lineId: Type.String() }
 export function billingRoutes(app: App, actFor: ActFor): void {
   app.get('/invoices', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'Invoices, newest first', tags: ['billing'], querystring: InvoiceQuery, response: { 200: Page(Invoice) } },
+    schema: {
+      summary: 'Invoices, newest first', tags: ['billing'],
+      description: 'A draft that waits for its hour comes before them.',
+      querystring: InvoiceQuery, response: { 200: Page(Invoice) },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getInvoices(billing, { customerId, ...request.query })
@@ -45,7 +49,11 @@ export function billingRoutes(app: App, actFor: ActFor): void {
 
   app.get('/invoices/:invoiceId', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'One invoice', tags: ['billing'], params: InvoicePath, response: { 200: Invoice } },
+    schema: {
+      summary: 'One invoice', tags: ['billing'],
+      description: 'A draft too, with the usage so far.',
+      params: InvoicePath, response: { 200: Invoice },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getInvoice(billing, { customerId, invoiceId: request.params.invoiceId })
@@ -53,7 +61,11 @@ export function billingRoutes(app: App, actFor: ActFor): void {
 
   app.get('/invoices/:invoiceId/pdf', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The invoice as PDF', tags: ['billing'], params: InvoicePath, response: PdfAnswer },
+    schema: {
+      summary: 'The invoice as PDF', tags: ['billing'],
+      description: 'Drafts and void documents are marked as such.',
+      params: InvoicePath, response: PdfAnswer,
+    },
   }, async (request, reply) => {
     const { billing, customerId } = actFor(request)
     return sendPdf(reply, await generatePdf(billing, { customerId, invoiceId: request.params.invoiceId }))
@@ -61,7 +73,11 @@ export function billingRoutes(app: App, actFor: ActFor): void {
 
   app.get('/invoices/:invoiceId/lines/:lineId/events', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The usage events behind a line', tags: ['billing'], params: LinePath, querystring: PageQuery, response: { 200: Page(UsageEvent) } },
+    schema: {
+      summary: 'The usage events behind a line', tags: ['billing'],
+      description: 'Of a meter that adds up or counts, their quantities come to that of the line.',
+      params: LinePath, querystring: PageQuery, response: { 200: Page(UsageEvent) },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getInvoiceLineEvents(billing, { customerId, ...request.params, ...request.query })

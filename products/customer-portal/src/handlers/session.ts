@@ -8,7 +8,11 @@ import { CommandOutcome, Session, Token } from '../contract.ts'
 export function sessionRoutes(app: App, billing: Billing, actFor: ActFor, { secure }: { secure: boolean }): void {
   app.get('/session', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'Who is signed in', tags: ['session'], response: { 200: Session } },
+    schema: {
+      summary: 'Who is signed in', tags: ['session'],
+      description: 'The customer, the role and the person that the token stands for.',
+      response: { 200: Session },
+    },
   }, async (request) => callerOf(request, 'portal:read'))
 
   app.get('/commands/:key', {
@@ -35,7 +39,11 @@ export function sessionRoutes(app: App, billing: Billing, actFor: ActFor, { secu
 
   app.post('/session/logout', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'Sign out', tags: ['session'], response: { 204: Type.Null({ description: 'Signed out' }) } },
+    schema: {
+      summary: 'Sign out', tags: ['session'],
+      description: 'Ends the session and its tokens, and takes the renewal cookie back.',
+      response: { 204: Type.Null({ description: 'Signed out' }) },
+    },
   }, async (request, reply) => {
     const { sessionId, customerId } = callerOf(request, 'portal:read')
     await endPortalSession(billing, { sessionId, customerId })

@@ -8,7 +8,11 @@ import { Advice, Cancellation, Changed, PlanChange, PortalPlans, PreviewRequest,
 export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advice: boolean }): void {
   app.get('/subscription', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'The subscription', tags: ['subscription'], response: { 200: Subscription } },
+    schema: {
+      summary: 'The subscription', tags: ['subscription'],
+      description: 'As of now; `status: none` where there never was one.',
+      response: { 200: Subscription },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     return getSubscription(billing, { customerId })

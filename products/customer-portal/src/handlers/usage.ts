@@ -117,7 +117,11 @@ export function usageRoutes(app: App, actFor: ActFor): void {
 
   app.get('/usage/rejected', {
     config: { scope: 'portal:read' },
-    schema: { summary: 'Usage that was reported but not counted, newest first, with the reason', tags: ['usage'], querystring: PageQuery, response: { 200: Page(RejectedUsage) } },
+    schema: {
+      summary: 'Usage that was reported but not counted, newest first, with the reason', tags: ['usage'],
+      description: 'Kept for 100 days.',
+      querystring: PageQuery, response: { 200: Page(RejectedUsage) },
+    },
   }, async (request) => {
     const { billing, customerId } = actFor(request)
     const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
@@ -127,7 +131,9 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   app.get('/usage/late', {
     config: { scope: 'portal:read' },
     schema: {
-      summary: 'Usage that was reported after its period was billed, the last reported first, with what became of it', tags: ['usage'], querystring: PageQuery, response: { 200: Page(LateUsage) },
+      summary: 'Usage that was reported after its period was billed, the last reported first, with what became of it', tags: ['usage'],
+      description: 'An issued invoice never changes: the next one counts it. Those stored in the last 100 days.',
+      querystring: PageQuery, response: { 200: Page(LateUsage) },
     },
   }, async (request) => {
     const { billing, customerId } = actFor(request)

@@ -13,7 +13,11 @@ const ById = Type.Object({ conversationId: Id }, { additionalProperties: false }
 export function conversationRoutes(app: App, { workbench }: Deps): void {
   app.get('/conversations', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Conversations, the one that changed last first', tags: ['desk'], querystring: PageQuery, response: { 200: ConversationPage } },
+    schema: {
+      summary: 'Conversations, the one that changed last first', tags: ['desk'],
+      description: "Those of the agent's customer.",
+      querystring: PageQuery, response: { 200: ConversationPage },
+    },
   }, async (request) => {
     const { customerId } = callerOf(request, 'workbench:agent').agent
     const { cursor, limit } = request.query
@@ -24,7 +28,11 @@ export function conversationRoutes(app: App, { workbench }: Deps): void {
 
   app.post('/conversations', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: "Enter a visitor's question", tags: ['desk'], body: NewConversation, response: { 201: Conversation } },
+    schema: {
+      summary: "Enter a visitor's question", tags: ['desk'],
+      description: 'Begins a conversation, which waits for an answer.',
+      body: NewConversation, response: { 201: Conversation },
+    },
   }, async (request, reply) => {
     const { customerId } = callerOf(request, 'workbench:agent').agent
     const { id, visitorName, channel, question } = request.body
@@ -46,7 +54,11 @@ export function conversationRoutes(app: App, { workbench }: Deps): void {
 
   app.post('/conversations/:conversationId/messages', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Add what the visitor said, or answer as the agent', tags: ['desk'], params: ById, body: NewMessage, response: { 201: Message } },
+    schema: {
+      summary: 'Add what the visitor said, or answer as the agent', tags: ['desk'],
+      description: 'What a visitor says opens a closed conversation again.',
+      params: ById, body: NewMessage, response: { 201: Message },
+    },
   }, async (request, reply) => {
     const { agent: { id: agentId, customerId } } = callerOf(request, 'workbench:agent')
     const { id, author, text } = request.body
@@ -58,7 +70,11 @@ export function conversationRoutes(app: App, { workbench }: Deps): void {
 
   app.post('/conversations/:conversationId/close', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Close until the visitor writes again', tags: ['desk'], params: ById, body: Type.Object({}, { additionalProperties: false }), response: { 200: Conversation } },
+    schema: {
+      summary: 'Close until the visitor writes again', tags: ['desk'],
+      description: 'It stays in the list, as closed.',
+      params: ById, body: Type.Object({}, { additionalProperties: false }), response: { 200: Conversation },
+    },
   }, async (request) => {
     const { customerId } = callerOf(request, 'workbench:agent').agent
     return (await closeConversation(workbench, { customerId, ...request.params })) ?? noConversation()

@@ -22,7 +22,11 @@ export function sessionRoutes(app: App, deps: Deps): void {
 
   app.post('/logout', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Log out', tags: ['session'], body: Type.Object({}, { additionalProperties: false }), response: { 204: Type.Null() } },
+    schema: {
+      summary: 'Log out', tags: ['session'],
+      description: 'Ends this login alone.',
+      body: Type.Object({}, { additionalProperties: false }), response: { 204: Type.Null() },
+    },
   }, async (request, reply) => {
     await logOut(workbench, callerOf(request, 'workbench:agent'))
     clearSessionCookie(reply, { secure })
@@ -40,12 +44,20 @@ export function sessionRoutes(app: App, deps: Deps): void {
 
   app.get('/me', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Who is logged in', tags: ['session'], response: { 200: Me } },
+    schema: {
+      summary: 'Who is logged in', tags: ['session'],
+      description: 'With their customer, and where the portal is.',
+      response: { 200: Me },
+    },
   }, async (request) => meOf(deps, callerOf(request, 'workbench:agent').agent))
 
   app.put('/me', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'Choose a language', tags: ['session'], body: MeUpdate, response: { 200: Me } },
+    schema: {
+      summary: 'Choose a language', tags: ['session'],
+      description: 'Of the workbench, and of the portal that is opened from it.',
+      body: MeUpdate, response: { 200: Me },
+    },
   }, async (request) => {
     const { id: agentId, customerId } = callerOf(request, 'workbench:agent').agent
     const agent = await setAgentLocale(workbench, { customerId, agentId, locale: request.body.locale })

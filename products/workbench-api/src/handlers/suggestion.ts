@@ -17,7 +17,11 @@ export function suggestionRoutes(app: App, deps: Deps): void {
 
   app.get('/quota', {
     config: { scope: 'workbench:agent' },
-    schema: { summary: 'What is left of the suggestions', tags: ['desk'], response: { 200: Quota } },
+    schema: {
+      summary: 'What is left of the suggestions', tags: ['desk'],
+      description: '`allowed` tells whether the next one would be given.',
+      response: { 200: Quota },
+    },
   }, async (request) => quotaOf(deps, callerOf(request, 'workbench:agent').agent))
 
   app.post('/conversations/:conversationId/suggestion', {
