@@ -5,6 +5,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import cookie from '@fastify/cookie'
 import type { TSchema } from 'typebox'
 import { answerWriter } from './answer.ts'
+import { compressAnswers } from './compression.ts'
 import type { App } from './fastify.ts'
 import { takeJson } from './json-body.ts'
 import { preferredLanguage } from './language.ts'
@@ -71,6 +72,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   requireHost(app)
   endStalledReaders(app, { seconds: options.readerSeconds ?? usualPatience, bytesPerSecond: options.readerBytesPerSecond ?? usualBytesPerSecond })
   endStreamsOfHead(app)
+  compressAnswers(app)
   requireScopes(app)
   limitPublicBodies(app)
   closeQueries(app)
