@@ -41,7 +41,7 @@ export async function buildServer(settings: Settings, { database, clock: given, 
   const standing = own?.standing
   const clock = given ?? own!
   const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now), clock: own?.kind ?? 'given' })
-  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, https: isSecure(settings), bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
+  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, https: isSecure(settings), publicUrl: settings.publicUrl, bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
   await app.ready()

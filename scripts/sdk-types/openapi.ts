@@ -6,6 +6,7 @@ export interface OpenApi {
 
 export interface Operation {
   summary: string
+  'x-sdk-method'?: string
   parameters?: Parameter[]
   requestBody?: { content: Record<string, { schema: Schema }> }
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>

@@ -22,3 +22,19 @@ test('every operation of the API has one method, of the kind of its answer', () 
   nouns(caller, { record: async () => '', flush: async () => 0 } as unknown as UsageRecorder)
   expect(made.sort()).toEqual(Object.keys(operations).sort())
 })
+
+test('the document names the method of each operation', async () => {
+  const named: Record<string, string> = {}
+  const caller = new Proxy({}, { get: () => (operation: string) => operation }) as unknown as Caller
+  const walk = (methods: object, path: string[]) => {
+    for (const [name, method] of Object.entries(methods)) {
+      if (typeof method === 'string') named[method] = [...path, name].join('.')
+      else if (typeof method === 'object') walk(method as object, [...path, name])
+    }
+  }
+  walk(nouns(caller, { record: async () => '', flush: async () => 0 } as unknown as UsageRecorder), [])
+  const { paths } = await vendorApi()
+  const described = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) =>
+    [`${method.toUpperCase()} ${path.slice('/api/billing'.length)}`, operation['x-sdk-method']]))
+  expect(Object.fromEntries(described)).toEqual(named)
+})

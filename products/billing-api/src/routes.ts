@@ -25,6 +25,8 @@ import { quotaRoutes } from './handlers/quota.ts'
 import { reconciliationRoutes } from './handlers/reconciliation.ts'
 import { testClockRoutes, type TestClock } from './handlers/test-clock.ts'
 import { usageRoutes } from './handlers/usage.ts'
+import { chinese } from './reference/chinese.ts'
+import { operations, values } from './reference/operations.ts'
 
 export interface BillingApiOptions {
   billing: Billing
@@ -63,6 +65,7 @@ export async function registerBillingApi(app: App, { billing, publicUrl, testClo
 }
 
 const description = {
+  name: 'billing',
   title: "Vendor's API",
   description: "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units, such as cents; instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
   tags: [
@@ -87,4 +90,5 @@ const description = {
     PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
     AdjustmentInput, BalanceAdjustment, Refund, RefundInput,
   },
+  operations, values, chinese, hasSdk: true,
 }

@@ -1,5 +1,5 @@
 import type { Billing } from '@customer-portal/billing'
-import { describeApi, renewalCookie, type App } from '@customer-portal/http'
+import { describeApi, renewalCookieName, type App } from '@customer-portal/http'
 import { actForCaller, authenticatePortal } from './caller.ts'
 import { AccountUpdate, Advice, PortalPlan, Session, Token } from './contract.ts'
 import { accountRoutes } from './handlers/account.ts'
@@ -8,6 +8,8 @@ import { sessionRoutes } from './handlers/session.ts'
 import { subscriptionRoutes } from './handlers/subscription.ts'
 import { usageRoutes } from './handlers/usage.ts'
 import { usageStreamRoutes, type UsageStreamLimits } from './handlers/usage-stream.ts'
+import { chinese } from './reference/chinese.ts'
+import { operations, values } from './reference/operations.ts'
 
 export interface PortalApiOptions {
   billing: Billing
@@ -24,7 +26,7 @@ export async function registerPortalApi(app: App, { billing, secure, streams, ad
   await app.register(async (scoped) => {
     const api = scoped as unknown as App
     authenticatePortal(api, billing, { secure })
-    await describeApi(api, description)
+    await describeApi(api, description({ secure }))
     const actFor = actForCaller(billing)
     accountRoutes(api, actFor)
     subscriptionRoutes(api, actFor, { advice })
@@ -35,7 +37,8 @@ export async function registerPortalApi(app: App, { billing, secure, streams, ad
   }, { prefix: '/api/portal' })
 }
 
-const description = {
+const description = ({ secure }: { secure: boolean }) => ({
+  name: 'portal',
   title: "Customer's API",
   description: 'What the portal shows and does for the customer whose token the call carries. Amounts are minor units, such as cents; instants are UTC.',
   tags: [
@@ -47,7 +50,8 @@ const description = {
   ],
   security: {
     portalToken: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'The token of a portal session, 15 minutes' }, scopes: ['portal:read' as const, 'portal:write' as const] },
-    renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookie, description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
+    renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookieName({ secure }), description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
   },
   schemas: { AccountUpdate, Advice, PortalPlan, Session, Token },
-}
+  operations, values, chinese,
+})

@@ -25,6 +25,8 @@ export interface AppOptions {
   logger?: { level: string }
   /** People reach it over https alone: browsers are told to keep to that for a year. */
   https?: boolean
+  /** Where people reach it, without a slash at the end, for the documents that describe it; they are relative to it when absent. */
+  publicUrl?: string
   /** Throw when an answer is not as its schema says (tests). */
   checkAnswers?: boolean
   /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
@@ -66,6 +68,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   app.removeContentTypeParser('text/plain')
   takeJson(app)
   await app.register(cookie)
+  app.decorate('describedApis', [])
+  app.decorate('publicUrl', options.publicUrl)
   answerErrors(app)
   answerForNode(app.server)
   setHeaders(app, options.https ?? false)

@@ -1,12 +1,20 @@
+import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
-import type { FastifySchema } from 'fastify'
+import type { Code } from '@customer-portal/billing'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import { Type, type TSchema } from 'typebox'
 import type { App } from './fastify.ts'
+import { failures } from './failures.ts'
+import { nameSchemas } from './named-schemas.ts'
+import { prepare, sendPrepared, type Prepared } from './prepared.ts'
+import type { OpenApi, Operation } from './reference/document.ts'
 import * as resources from './resources.ts'
 import type { Scope } from './scope.ts'
 import { isKeyScope } from './vendor-key.ts'
 
 export interface ApiDescription {
+  /** What stands in its addresses: `billing` of /api/billing. */
+  name: string
   title: string
   description: string
   tags: { name: string; description: string }[]
@@ -14,74 +22,253 @@ export interface ApiDescription {
   security: Record<string, { scheme: SecurityScheme; scopes: Scope[] }>
   /** Schemas of this API that get a name of their own in the document. */
   schemas?: Record<string, TSchema>
+  /** What is said of each operation beside its route, by method and path: `GET /plans/{planId}`. */
+  operations: Record<string, OperationNotes>
+  /** What stands for a parameter of this name in examples. */
+  values: Record<string, string>
+  /** Its texts in Chinese, by the English. */
+  chinese: Record<string, string>
+  /** Whether packages/sdk has a method for each operation, called as the operation. */
+  hasSdk?: boolean
 }
-type SecurityScheme = { type: 'http'; scheme: 'bearer'; description: string } | { type: 'apiKey'; in: 'cookie'; name: string; description: string }
+type SecurityScheme =
+  | { type: 'http'; scheme: 'bearer'; description: string }
+  | { type: 'apiKey'; in: 'cookie'; name: string; description: string }
+
+export interface OperationNotes {
+  /** A noun and a verb: `quota.consume` is the operationId `quotaConsume`. It never changes. */
+  name: string
+  /** The codes it refuses with, beside those that every operation of its kind may. */
+  errors?: Code[]
+  query?: Record<string, string | number>
+  /** A body that is taken. */
+  body?: unknown
+}
+
+/** An API as the server describes it. */
+export interface DescribedApi extends Pick<ApiDescription, 'name' | 'title' | 'chinese'> {
+  document(): OpenApi
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    describedApis: DescribedApi[]
+    /** Where people reach the server, without a slash at the end; undefined where nobody has said. */
+    publicUrl: string | undefined
+  }
+}
 
 const IdempotencyHeaders = Type.Object({
-  'Idempotency-Key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'The same key with the same body is done once, and answered the same again for 24 hours' })),
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key with the same body is done once, and answered the same again for 48 hours',
+    }),
+  ),
 })
-/** Whatever the route, one of these may come: some by what it does, the others by how it is asked and how the server fares. */
+/**
+ * Whatever the route, one of these may come: some by what it does, the others by how it is asked and how the
+ * server fares.
+ */
 const problemStatuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503]
 
-/** Describes the routes registered on `app` after this as OpenAPI 3.1, at `<prefix>/openapi.json`. */
+/**
+ * Describes the routes registered on `app` after this as OpenAPI 3.1, at `<prefix>/openapi.json`, made once
+ * when it is first asked for.
+ */
 export async function describeApi(app: App, api: ApiDescription): Promise<void> {
-  const named = new Map(Object.entries({ ...sharedSchemas(), ...api.schemas }).map(([name, schema]) => [canonical(schema), name]))
   await app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
       openapi: '3.1.0',
-      info: { title: api.title, description: api.description, version: '1' },
+      info: {
+        title: api.title,
+        description: api.description,
+        version: '1',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } as { name: string },
+      },
+      servers: [{ url: app.publicUrl ?? '/' }],
       tags: api.tags,
-      components: { securitySchemes: Object.fromEntries(Object.entries(api.security).map(([name, { scheme }]) => [name, scheme])) },
+      components: {
+        securitySchemes: Object.fromEntries(
+          Object.entries(api.security).map(([name, { scheme }]) => [name, scheme]),
+        ),
+      },
     },
-    transform: ({ schema, url, route }) => {
-      const scope = route.config?.scope
-      const security = Object.entries(api.security).filter(([, { scopes }]) => scope && scopes.includes(scope)).map(([name, { scheme }]) => ({ [name]: scheme.type === 'http' && isKeyScope(scope) ? [scope] : [] }))
-      const body = route.config?.documentedBody
-      const headers = route.config?.idempotent ? IdempotencyHeaders : undefined
-      return { url, schema: { ...schema, ...(body ? { body } : {}), ...(headers ? { headers } : {}), security, response: withProblems(schema.response) } as FastifySchema }
+    transform: ({ schema, url, route }) => ({ url, schema: describedRoute(api, schema, route) }),
+    transformObject: (given) => {
+      const document = 'openapiObject' in given ? given.openapiObject : given.swaggerObject
+      return nameSchemas(withExamples(document as unknown as OpenApi, api), {
+        ...sharedSchemas(),
+        ...api.schemas,
+      }) as unknown as typeof document
     },
-    transformObject: (document) => nameSchemas('openapiObject' in document ? document.openapiObject : document.swaggerObject, named),
   })
-  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => {
-    void reply.header('cache-control', 'no-cache')
-    return app.swagger()
+  let prepared: Prepared | undefined
+  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) =>
+    sendPrepared(
+      request,
+      reply,
+      (prepared ??= prepare(JSON.stringify(app.swagger()), 'application/json; charset=utf-8')),
+    ),
+  )
+  app.describedApis.push({
+    name: api.name,
+    title: api.title,
+    chinese: api.chinese,
+    document: () => app.swagger() as unknown as OpenApi,
   })
 }
 
 function sharedSchemas(): Record<string, TSchema> {
-  const { Plan, Meter, Subscription, UsageSummary, UsageEvent, Invoice, InvoiceLine, InvoiceTitle, Seller, Preview, Problem, LocalizedText, Charge, Price } = resources
-  return { Plan, Meter, Subscription, UsageSummary, UsageEvent, Invoice, InvoiceLine, InvoiceTitle, Seller, Preview, Problem, LocalizedText, Charge, Price }
-}
-
-function withProblems(response: unknown): Record<string, unknown> {
-  const problem = { description: 'RFC 9457 problem', content: { 'application/problem+json': { schema: resources.Problem } } }
-  return { ...(response as Record<string, unknown>), ...Object.fromEntries(problemStatuses.map((status) => [status, problem])) }
-}
-
-/** The document with each schema that has a name written once, under its name, and referred to elsewhere. */
-function nameSchemas<T extends object>(document: T, named: Map<string, string>): T {
-  const schemas: Record<string, unknown> = {}
-  const replace = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(replace)
-    if (typeof value !== 'object' || value === null) return value
-    const name = named.get(canonical(value))
-    if (name === undefined) return replaceInside(value)
-    schemas[name] ??= replaceInside(value)
-    return { $ref: `#/components/schemas/${name}` }
+  const {
+    Plan,
+    Meter,
+    Subscription,
+    UsageSummary,
+    UsageEvent,
+    Invoice,
+    InvoiceLine,
+    InvoiceTitle,
+    Seller,
+    Preview,
+    Problem,
+    LocalizedText,
+    Charge,
+    Price,
+  } = resources
+  return {
+    Plan,
+    Meter,
+    Subscription,
+    UsageSummary,
+    UsageEvent,
+    Invoice,
+    InvoiceLine,
+    InvoiceTitle,
+    Seller,
+    Preview,
+    Problem,
+    LocalizedText,
+    Charge,
+    Price,
   }
-  const replaceInside = (value: object) => Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner)]))
-  const replaced = replaceInside(document) as T & { components?: object }
-  return { ...replaced, components: { ...replaced.components, schemas } }
 }
 
-/** The same text for the same schema, however its keys are ordered and its maps are written. */
-function canonical(schema: object): string {
-  return JSON.stringify(schema, (key, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const { patternProperties, ...rest } = value as Record<string, unknown>
-    const [values] = Object.values(patternProperties ?? {})
-    const plain: Record<string, unknown> = values === undefined ? rest : { ...rest, additionalProperties: values }
-    return Object.fromEntries(Object.keys(plain).sort().map((name) => [name, plain[name]]))
+/**
+ * The schema of a route as the document shows it: with what is asked of the caller, what may be refused, and
+ * its name.
+ */
+function describedRoute(api: ApiDescription, schema: FastifySchema, route: RouteOptions): FastifySchema {
+  const { scope, documentedBody, idempotent } = route.config ?? {}
+  const notes = api.operations[nameOfRoute(api, route)]
+  const security = Object.entries(api.security)
+    .filter(([, { scopes }]) => scope && scopes.includes(scope))
+    .map(([name, { scheme }]) => ({ [name]: scheme.type === 'http' && isKeyScope(scope) ? [scope] : [] }))
+  return {
+    ...schema,
+    ...(notes
+      ? { operationId: operationIdOf(notes.name), ...(api.hasSdk ? { 'x-sdk-method': notes.name } : {}) }
+      : {}),
+    ...(documentedBody ? { body: documentedBody } : {}),
+    ...(idempotent ? { headers: IdempotencyHeaders } : {}),
+    security,
+    response: withProblems(schema.response, [...usualErrors(schema, route), ...(notes?.errors ?? [])]),
+  } as FastifySchema
+}
+
+const nameOfRoute = ({ name }: ApiDescription, { method, url }: RouteOptions) =>
+  `${String(method)} ${url.slice(`/api/${name}`.length).replaceAll(/:(\w+)/g, '{$1}')}`
+
+/** `events.rejected.retry` → `eventsRejectedRetry`. */
+const operationIdOf = (name: string) =>
+  name.replaceAll(/\.(\w)/g, (_match, first: string) => first.toUpperCase())
+
+/** What any operation of its kind may be refused with. */
+function usualErrors({ querystring }: FastifySchema, { method, config }: RouteOptions): Code[] {
+  const writes = method !== 'GET'
+  const pages = 'cursor' in ((querystring as { properties?: object } | undefined)?.properties ?? {})
+  return [
+    'validation_failed',
+    ...(pages ? ['invalid_cursor' as const] : []),
+    ...(config?.scope === 'public' ? [] : ['unauthorized' as const]),
+    ...(isKeyScope(config?.scope) ? ['scope_missing' as const] : []),
+    ...(writes ? (['payload_too_large', 'unsupported_media_type', 'database_full'] as const) : []),
+    ...(config?.idempotent ? (['idempotency_in_progress', 'idempotency_key_reused'] as const) : []),
+    'internal_error',
+    'database_unavailable',
+  ]
+}
+
+function withProblems(response: unknown, codes: Code[]): Record<string, unknown> {
+  const problem = (status: number) => {
+    const own = codes.filter((code) => failures[code].status === status)
+    const description = own.length > 0 ? own.map((code) => `\`${code}\``).join(', ') : 'RFC 9457 problem'
+    return { description, content: { 'application/problem+json': { schema: resources.Problem } } }
+  }
+  return {
+    ...(response as Record<string, unknown>),
+    ...Object.fromEntries(problemStatuses.map((status) => [status, problem(status)])),
+  }
+}
+
+/** The document with values that make each operation a real call. */
+function withExamples(document: OpenApi, api: ApiDescription): OpenApi {
+  const paths = Object.entries(document.paths).map(
+    ([path, methods]) =>
+      [
+        path,
+        Object.fromEntries(
+          Object.entries(methods).map(([method, operation]) => {
+            const notes = api.operations[`${method.toUpperCase()} ${path.slice(`/api/${api.name}`.length)}`]
+            return [method, withExample(operation, notes, api.values)]
+          }),
+        ),
+      ] as const,
+  )
+  return { ...document, paths: Object.fromEntries(paths) }
+}
+
+function withExample(
+  operation: Operation,
+  notes: OperationNotes | undefined,
+  values: Record<string, string>,
+): Operation {
+  const parameters = operation.parameters?.map((parameter) => {
+    const example =
+      parameter.in === 'query'
+        ? notes?.query?.[parameter.name]
+        : parameter.in === 'path'
+          ? values[parameter.name]
+          : undefined
+    return example === undefined ? parameter : { ...parameter, example }
   })
+  const responses = Object.entries(operation.responses).map(
+    ([status, response]) =>
+      [
+        status,
+        response.description === 'Default Response'
+          ? { ...response, description: STATUS_CODES[status] ?? '' }
+          : response,
+      ] as const,
+  )
+  return {
+    ...operation,
+    ...(parameters ? { parameters } : {}),
+    ...(operation.requestBody && notes?.body !== undefined
+      ? { requestBody: withBody(operation.requestBody, notes.body) }
+      : {}),
+    responses: Object.fromEntries(responses),
+  }
+}
+
+function withBody(
+  requestBody: NonNullable<Operation['requestBody']>,
+  example: unknown,
+): NonNullable<Operation['requestBody']> {
+  const content = Object.entries(requestBody.content).map(
+    ([type, media]) => [type, type === 'application/json' ? { ...media, example } : media] as const,
+  )
+  return { ...requestBody, content: Object.fromEntries(content) }
 }

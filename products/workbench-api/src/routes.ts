@@ -8,7 +8,9 @@ import { conversationRoutes } from './handlers/conversations.ts'
 import { sessionRoutes, tooManyLogins } from './handlers/session.ts'
 import { suggestionRoutes } from './handlers/suggestion.ts'
 import type { Deps, WorkbenchApiOptions } from './options.ts'
-import { sessionCookie } from './session-cookie.ts'
+import { chinese } from './reference/chinese.ts'
+import { operations, values } from './reference/operations.ts'
+import { sessionCookieName } from './session-cookie.ts'
 
 /** The workbench's API, `/api/workbench/*`. The customer is the one of the agent who is logged in. */
 export async function registerWorkbenchApi(app: App, options: WorkbenchApiOptions): Promise<void> {
@@ -19,7 +21,7 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
     authenticateKeys(api, deps.billing)
     authenticateWorkbench(api, deps)
     answerTooManyLogins(api)
-    await describeApi(api, description)
+    await describeApi(api, description(options))
     sessionRoutes(api, deps)
     conversationRoutes(api, deps)
     suggestionRoutes(api, deps)
@@ -34,7 +36,8 @@ function answerTooManyLogins(app: App): void {
   })
 }
 
-const description = {
+const description = ({ secure }: Pick<WorkbenchApiOptions, 'secure'>) => ({
+  name: 'workbench',
   title: "Workbench's API",
   description: 'What the agent workbench shows and does for the agent who is logged in. A cookie says who that is; what changes something must come from a page of the same origin, as JSON.',
   tags: [
@@ -43,8 +46,9 @@ const description = {
     { name: 'agents', description: 'Making agents, by the vendor' },
   ],
   security: {
-    workbenchCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: sessionCookie, description: 'Set by POST /login' }, scopes: ['workbench:agent' as const] },
+    workbenchCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: sessionCookieName({ secure }), description: 'Set by POST /login' }, scopes: ['workbench:agent' as const] },
     secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: [...keyScopes] },
   },
   schemas: { Conversation, Message, Quota },
-}
+  operations, values, chinese,
+})

@@ -1,7 +1,7 @@
 import { sessionHours } from '@customer-portal/workbench'
 import type { FastifyReply } from 'fastify'
 
-export const sessionCookie = 'workbench_session'
+const sessionCookie = 'workbench_session'
 
 /** Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis, `__Host-`). */
 export const sessionCookieName = ({ secure }: { secure: boolean }): string => (secure ? `__Host-${sessionCookie}` : sessionCookie)
