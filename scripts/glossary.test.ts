@@ -9,7 +9,8 @@ const texts = [
   'products/customer-portal/frontend/src/texts/zh-CN.ts', 'products/customer-portal/frontend/src/texts/en.ts', 'agent-workbench/src/texts/zh-CN.ts',
   'agent-workbench/src/texts/en.ts', 'products/http/src/failures.ts', 'products/customer-portal/src/invoice-file.ts', 'services/billing/src/invoicing/pdf/page.ts',
   'services/billing/src/invoicing/pdf/notes.ts', 'services/billing/src/invoicing/document/line.ts', 'services/billing/src/commands/subscription/notices.ts', 'services/billing/src/invoicing/pdf/unprintable.ts', 'services/billing/src/commands/subscription/planned-change.ts',
-  'products/customer-portal/src/late-reason.ts', 'products/customer-portal/src/usage-file.ts', 'packages/embed/src/diagnosis.ts', 'README.md', 'README.zh-CN.md', 'docs/guides/quick-start-for-vendors.zh-CN.md', 'docs/guides/embedding.zh-CN.md',
+  'products/customer-portal/src/late-reason.ts', 'products/customer-portal/src/usage-file.ts', 'packages/embed/src/diagnosis.ts', 'products/http/src/reference/texts.ts', 'products/http/src/reference/chinese.ts',
+  'products/billing-api/src/reference/chinese.ts', 'products/customer-portal/src/reference/chinese.ts', 'products/workbench-api/src/reference/chinese.ts', 'README.md', 'README.zh-CN.md', 'docs/guides/quick-start-for-vendors.zh-CN.md', 'docs/guides/embedding.zh-CN.md',
 ]
 /** What is not said, and what is said instead. */
 const replaced: [RegExp, string][] = [

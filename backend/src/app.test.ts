@@ -86,7 +86,7 @@ test('under https browsers are told to keep to it, and /docs may be closed', asy
   expect((await plain.app.inject('/docs')).statusCode).toBe(200)
   const { app } = await serverWith({ ...both, PUBLIC_URL: 'https://billing.example.com', ENABLE_DOCS: 'false' })
   for (const url of ['/healthz', '/portal', '/api/portal/account', '/nowhere']) expect([url, (await app.inject(url)).headers['strict-transport-security']]).toEqual([url, 'max-age=31536000'])
-  for (const url of ['/docs', '/docs/start.js']) expect((await app.inject(url)).statusCode).toBe(404)
+  for (const url of ['/docs', '/docs/portal', '/docs/billing', '/docs/reference.js', '/docs/reference.css']) expect((await app.inject(url)).statusCode).toBe(404)
 })
 
 test('a page that may embed the portal may read so, and no other page', async () => {
@@ -250,8 +250,10 @@ describe('the documentation', () => {
     const page = await server.app.inject('/docs')
     expect([page.statusCode, page.headers['content-type'], page.headers['content-security-policy']]).toEqual([200, 'text/html; charset=utf-8', expect.stringContaining("default-src 'none'")])
     expect(page.body).not.toMatch(/https?:\/\//)
-    for (const [, url] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) expect([url, (await server.app.inject(url!)).statusCode]).toEqual([url, 200])
-    const script = (await server.app.inject('/docs/start.js')).body
-    for (const url of documents) expect(script).toContain(url)
+    for (const [, url] of page.body.matchAll(/(?:src|href)="([^"#][^"]*)"/g)) expect([url, (await server.app.inject(url!)).statusCode]).toEqual([url, 200])
+    // A page for each, that leads to its document.
+    const urls = [...page.body.matchAll(/<a href="(\/docs\/\w+)\?lang=en"/g)].map(([, url]) => url!)
+    const linked = await Promise.all(urls.map(async (url) => (await server.app.inject(url)).body))
+    for (const [index, url] of documents.entries()) expect(linked[index]).toContain(`href="${url}"`)
   })
 })

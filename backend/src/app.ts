@@ -93,7 +93,7 @@ function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKep
 interface Products { database: Database; billing: Billing; publicUrl: () => string; standing: StandingClock | undefined }
 
 async function registerProducts(app: App, settings: Settings, { database, billing, publicUrl, standing }: Products): Promise<void> {
-  const documents = [{ name: "Vendor's API", url: '/api/billing/openapi.json' }]
+  const documented = ['billing']
   await allowFiles(app)
   healthRoutes(app, database)
   const testClock = standing && { now: standing.now, moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)) }
@@ -103,13 +103,13 @@ async function registerProducts(app: App, settings: Settings, { database, billin
   if (settings.enableCustomerPortal) {
     await registerPortalApi(app, { billing, secure: isSecure(settings), advice: settings.portalAdvice })
     servePortal(app, settings, whiteLabel)
-    documents.unshift({ name: "Customer's API", url: '/api/portal/openapi.json' })
+    documented.unshift('portal')
   }
   if (settings.enableAgentWorkbench) {
     await registerWorkbench(app, settings, whiteLabel, { database, billing })
-    documents.push({ name: "Workbench's API", url: '/api/workbench/openapi.json' })
+    documented.push('workbench')
   }
-  if (settings.enableDocs) serveDocs(app, documents)
+  if (settings.enableDocs) serveDocs(app, documented)
 }
 
 function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void {

@@ -590,7 +590,7 @@ export type ListedSubscription = {
   startedAt: string
   /** The first date after the trial it is in */
   trialEndsOn: string | null
-  /** The first date after its end, which has come or is scheduled; null where it goes on */
+  /** The first date after its end, which has come or is scheduled; null where it continues */
   endsOn: string | null
   /** RFC 3339, UTC */
   createdAt: string

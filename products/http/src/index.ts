@@ -5,7 +5,7 @@ export { authenticate, bearerOf, callerOf, type Authenticator, type Scope, type 
 export { authenticateKeys, isKeyScope } from './vendor-key.ts'
 export { once, type Asker } from './idempotency.ts'
 export { describeApi, type ApiDescription, type DescribedApi, type OperationNotes } from './openapi.ts'
-export { serveDocs } from './docs-page.ts'
+export { serveDocs } from './reference/serve.ts'
 export { fieldErrors, type FieldError, type SchemaError } from './field-errors.ts'
 export { HttpError, isFailure, type Code, type HttpCode } from './errors.ts'
 export { exportLimit } from './export-limit.ts'

@@ -41,7 +41,7 @@ export const ListedSubscription = Type.Object(
     id: Type.String(), customerId: CustomerId, companyName: Type.String(), status: SubscriptionStatus, planId: Id, planVersion: Type.Integer({ minimum: 1 }),
     seats: Nullable(Type.Integer()), startedAt: Instant,
     trialEndsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The first date after the trial it is in' }),
-    endsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The first date after its end, which has come or is scheduled; null where it goes on' }),
+    endsOn: Type.Unsafe<string | null>({ ...Nullable(LocalDate), description: 'The first date after its end, which has come or is scheduled; null where it continues' }),
     createdAt: Instant,
   },
   { ...closed, description: 'On its last plan; dates are the customer’s' },

@@ -103,7 +103,10 @@ export const operations: Record<string, OperationNotes> = {
   'PUT /customers/{customerId}': {
     name: 'customers.update',
     errors: ['customer_not_found', 'stale_version', 'invalid_time_zone', 'invalid_tax_id', 'seller_missing'],
-    body: { email: 'finance@acme.example', invoiceTitle: { kind: 'company', title: 'Acme Ltd.' } },
+    body: {
+      email: 'finance@acme.example',
+      invoiceTitle: { kind: 'company', title: 'Acme Ltd.', taxId: '91330100799655058B' },
+    },
   },
   'GET /customers/{customerId}/credit': {
     name: 'credit.list',
