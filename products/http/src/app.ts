@@ -5,6 +5,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import cookie from '@fastify/cookie'
 import type { TSchema } from 'typebox'
 import { answerWriter } from './answer.ts'
+import { checkCodes } from './checked-codes.ts'
 import { compressAnswers } from './compression.ts'
 import type { App } from './fastify.ts'
 import { takeJson } from './json-body.ts'
@@ -27,7 +28,7 @@ export interface AppOptions {
   https?: boolean
   /** Where people reach it, without a slash at the end, for the documents that describe it; they are relative to it when absent. */
   publicUrl?: string
-  /** Throw when an answer is not as its schema says (tests). */
+  /** Throw when an answer is not as its schema says, or its code not one that the document names (tests). */
   checkAnswers?: boolean
   /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
   trustProxy?: number
@@ -76,6 +77,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   requireHost(app)
   endStalledReaders(app, { seconds: options.readerSeconds ?? usualPatience, bytesPerSecond: options.readerBytesPerSecond ?? usualBytesPerSecond })
   endStreamsOfHead(app)
+  if (options.checkAnswers) checkCodes(app)
   compressAnswers(app)
   requireScopes(app)
   limitPublicBodies(app)

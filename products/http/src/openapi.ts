@@ -51,6 +51,10 @@ export interface DescribedApi extends Pick<ApiDescription, 'name' | 'title' | 'c
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The codes that the document names for the operation. */
+    codes?: Code[]
+  }
   interface FastifyInstance {
     describedApis: DescribedApi[]
     /** Where people reach the server, without a slash at the end; undefined where nobody has said. */
@@ -78,6 +82,11 @@ const problemStatuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 
  * when it is first asked for.
  */
 export async function describeApi(app: App, api: ApiDescription): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    if (route.config && route.method !== 'HEAD' && !route.schema?.hide) {
+      route.config.codes = codesOf(api, route.schema ?? {}, route)
+    }
+  })
   await app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
@@ -174,8 +183,13 @@ function describedRoute(api: ApiDescription, schema: FastifySchema, route: Route
     ...(documentedBody ? { body: documentedBody } : {}),
     ...(idempotent ? { headers: IdempotencyHeaders } : {}),
     security,
-    response: withProblems(schema.response, [...usualErrors(schema, route), ...(notes?.errors ?? [])]),
+    response: withProblems(schema.response, codesOf(api, schema, route)),
   } as FastifySchema
+}
+
+/** Every code that an operation may refuse with. */
+function codesOf(api: ApiDescription, schema: FastifySchema, route: RouteOptions): Code[] {
+  return [...usualErrors(schema, route), ...(api.operations[nameOfRoute(api, route)]?.errors ?? [])]
 }
 
 const nameOfRoute = ({ name }: ApiDescription, { method, url }: RouteOptions) =>
