@@ -8,7 +8,7 @@ test.runIf(server !== undefined)('a short form of the benchmark asks for everybo
   const result = await runShort(isolation, 2000)
   expect(unmeasuredIn(result)).toEqual([])
   expect(heldIn(result)).toEqual([
-    'longest ms of PGlite, JSON bodies of 800 kB in many shapes: ≤ 100', 'longest ms of PGlite, a file of events and 20 readers who stall: ≤ 250',
+    'loop ms of PGlite, JSON bodies of 800 kB in many shapes: ≤ 100', 'longest ms of PGlite, a file of events and 20 readers who stall: ≤ 250',
     'p99 ms of PostgreSQL, a customer held for 5 s to PostgreSQL, quiet, ratio: ≤ 2', 'p99 ms of PostgreSQL, different values made anew to PostgreSQL, quiet, ratio: ≤ 2',
     'heap MB above rest of PostgreSQL, different values made anew: ≤ 300', 'longest call ms of PostgreSQL, unread changes: ≤ 1000',
   ])

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
-import type { Code } from '@customer-portal/billing'
+import type { Code } from './errors.ts'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { Type, type TSchema } from 'typebox'
 import type { App } from './fastify.ts'

@@ -269,7 +269,7 @@ export const chinese: Record<string, string> = {
   'The rule': '规则',
   'The row that breaks it': '违反规则的数据',
   'How many customers were looked at for this page': '本页核对的客户数',
-  changes: '变更动态',
+  activity: '变更动态',
   'What happened, in order': '按顺序列出发生的事',
   'What changed, oldest first': '列出变更，最早的在前',
   'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing has happened yet). Nothing ever appears behind a cursor, and each change appears once.':

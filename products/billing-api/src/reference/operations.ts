@@ -108,8 +108,8 @@ export const operations: Record<string, OperationNotes> = {
       invoiceTitle: { kind: 'company', title: 'Acme Ltd.', taxId: '91330100799655058B' },
     },
   },
-  'GET /customers/{customerId}/credit': {
-    name: 'credit.list',
+  'GET /customers/{customerId}/balance/transactions': {
+    name: 'balance.transactions',
     errors: ['customer_not_found'],
     query: { limit: 50 },
   },
@@ -477,7 +477,7 @@ export const operations: Record<string, OperationNotes> = {
   },
   'GET /reconciliation': { name: 'reconciliation.list', query: { limit: 100 } },
 
-  'GET /changes': { name: 'changes.list', query: { limit: 100 } },
+  'GET /activity': { name: 'activity.list', query: { limit: 100 } },
   'POST /portal-sessions': {
     name: 'portalSessions.create',
     errors: ['customer_not_found'],

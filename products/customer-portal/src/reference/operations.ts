@@ -1,4 +1,4 @@
-import type { Code } from '@customer-portal/billing'
+import type { Code } from '@customer-portal/http'
 import type { OperationNotes } from '@customer-portal/http'
 
 /** What stands for the parameters of paths in examples. */
@@ -32,7 +32,7 @@ export const operations: Record<string, OperationNotes> = {
     errors: ['forbidden', 'stale_version', 'invalid_time_zone', 'invalid_tax_id', 'seller_missing'],
     body: { contactName: 'Li Na', email: 'finance@acme.example', version: 1 },
   },
-  'GET /account/credit': { name: 'account.credit', query: { limit: 50 } },
+  'GET /account/balance/transactions': { name: 'account.balanceTransactions', query: { limit: 50 } },
 
   'GET /subscription': { name: 'subscription.get' },
   'POST /subscription': {
