@@ -50,7 +50,7 @@ export const chinese: Record<string, string> = {
   'Change a customer': '修改客户',
   'What is left out stays. A new time zone holds from the date in `nextTimezone`; with `version`, a stale one is refused.':
     '未写的字段不变。新的时区自 `nextTimezone` 中的日期起生效；写明 `version` 时，版本过旧会被拒绝。',
-  "The movements of a customer's balance, newest first": '列出客户的余额明细，最新的在前',
+  "The transactions of a customer's balance, newest first": '列出客户的余额明细，最新的在前',
   'Subscribe a customer to a plan': '为客户订阅套餐',
   'The first invoice is issued at once, unless it begins with a trial or nothing is charged in advance.':
     '立即生成第一张账单；以试用开始或没有预收费用时除外。',
@@ -64,18 +64,18 @@ export const chinese: Record<string, string> = {
     '开始收费的第一天，最早为今天，届时立即生成套餐费账单',
   'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent':
     '套餐的版本：套餐修改后，已订阅的客户由此换用新版本。不写时，同一套餐保持客户的版本，其他套餐用最新版本',
-  'A higher or equal plan now and a lower one at the end of the fee period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back':
+  'A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back':
     '不写时，价格相同或更高的套餐立即生效，更低的在计费周期结束时生效。此处安排的变更与客户自己安排的并存，客户不能撤销',
   'Of a subscription to start': '用于开始订阅',
   'Move a customer to a plan and seats': '变更客户的套餐和席位',
-  'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the fee period; any at the time `when` says. Asking for what they have undoes what was scheduled here.':
+  'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the billing period; any at the time `when` says. Asking for what they have undoes what was scheduled here.':
     '价格相同或更高的套餐立即生效，需付费时生成账单；更低的在计费周期结束时生效；也可用 `when` 指定时间。变更为当前的套餐和席位会撤销此处安排的变更。',
   'Undo a scheduled change': '撤销已安排的变更',
   "The one scheduled here, or with `by=customer` the customer's. Without one nothing changes.":
     '撤销此处安排的变更，或用 `by=customer` 撤销客户安排的变更。没有时不做任何改变。',
   "Whose change: the vendor's own when absent": '撤销谁的变更：不写为销售方自己的',
   "End a customer's subscription": '取消客户的订阅',
-  'Now, with an invoice for the usage so far, or at the end of the fee period.':
+  'Now, with an invoice for the usage so far, or at the end of the billing period.':
     '立即取消并为目前的用量生成账单，或在计费周期结束时取消。',
   'With `now`: give the days not used back as balance': '与 `now` 一起使用：将未使用天数的费用退入余额',
   'Take a cancellation back': '撤销取消',

@@ -6,7 +6,7 @@ export const chinese: Record<string, string> = {
   'With the balance, and the `version` that a change must name.': '包括余额，以及修改时须写明的 `version`。',
   'Change the account': '修改账户',
   '`version` is the one you read; a stale one is refused.': '`version` 为您读取时的版本；版本过旧会被拒绝。',
-  'The movements of the balance, newest first': '列出余额明细，最新的在前',
+  'The transactions of the balance, newest first': '列出余额明细，最新的在前',
   subscription: '订阅',
   'The plan, the plans on sale, and changing it': '当前套餐、在售套餐与变更',
   'The subscription': '查看订阅',
@@ -45,13 +45,13 @@ export const chinese: Record<string, string> = {
   'Move to a higher plan or more seats now': '立即升级套餐或增加席位',
   'One of equal rank and price waits for the end of the usage period.':
     '等级和价格相同的套餐在用量周期结束时生效。',
-  'Move to a lower plan or fewer seats at the end of the fee period': '在计费周期结束时降级套餐或减少席位',
+  'Move to a lower plan or fewer seats at the end of the billing period': '在计费周期结束时降级套餐或减少席位',
   'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.':
     '等级和价格相同的套餐在用量周期结束时生效。替换此前在此安排的变更；在此之前一切不变。',
   'Undo the scheduled change': '撤销已安排的变更',
   'Without one nothing changes. What the vendor scheduled stays.':
     '没有时不做任何改变。销售方安排的变更保留。',
-  'End the subscription at the end of the fee period': '在计费周期结束时取消订阅',
+  'End the subscription at the end of the billing period': '在计费周期结束时取消订阅',
   'Until then nothing changes and it can be resumed. Takes the place of a scheduled change.':
     '在此之前一切不变，并可恢复。替换已安排的变更。',
   'Take the cancellation back': '撤销取消',
