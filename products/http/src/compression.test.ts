@@ -109,15 +109,11 @@ test('an error is packed no more than any other short answer', async () => {
   ])
 })
 
-test('a file that is written while it is read is packed on the way', async () => {
+test('a file that is written while it is read is sent as it is, so that its reader sees how far it is', async () => {
   const answer = await read('/file')
-  expect([answer.headers['content-encoding'], answer.headers.vary]).toEqual(['gzip', 'accept-encoding'])
-  const text = String(gunzipSync(answer.rawPayload))
-  expect([text.length, text.slice(0, 5)]).toEqual([
-    Array.from({ length: 2000 }, (_, line) => `${line},用量,${'x'.repeat(100)}\n`).join('').length,
-    '0,用量,',
-  ])
-  expect(answer.rawPayload.length).toBeLessThan(text.length / 5)
+  expect(answer.headers['content-encoding']).toBe(undefined)
+  const text = Array.from({ length: 2000 }, (_, line) => `${line},用量,${'x'.repeat(100)}\n`).join('')
+  expect(answer.body).toBe(text)
 })
 
 test('whoever goes away ends what is read for them', async () => {
@@ -125,7 +121,7 @@ test('whoever goes away ends what is read for them', async () => {
   const before = state.closed
   const reader = get(`${address}/endless`, { headers: { 'accept-encoding': 'gzip' }, agent: false })
   const [answer] = (await once(reader, 'response')) as [IncomingMessage]
-  expect(answer.headers['content-encoding']).toBe('gzip')
+  expect(answer.statusCode).toBe(200)
   await once(answer, 'data')
   reader.destroy()
   await expect.poll(() => state.closed).toBe(before + 1)

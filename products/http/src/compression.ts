@@ -1,6 +1,5 @@
-import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, createGzip, gzip } from 'node:zlib'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptedEncodings, varying, type Encoding } from './encoding.ts'
 
@@ -31,9 +30,10 @@ const pack: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isCompressible(request, reply)) return payload
-    const accepted = acceptedEncodings(request.headers['accept-encoding'])
-    if (payload instanceof Readable) return packStream(reply, payload, accepted)
+    // A file that is written while it is read stays as it is: its reader sees how far it is, and one who takes
+    // nothing is known by the bytes.
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
+    const accepted = acceptedEncodings(request.headers['accept-encoding'])
     const body = Buffer.from(payload as string)
     return body.length < smallest ? payload : packBody(reply, body, accepted)
   })
@@ -54,19 +54,6 @@ function packBody(reply: FastifyReply, body: Buffer, [encoding]: Encoding[]): Bu
   if (!encoding) return body
   void reply.header('content-encoding', encoding).removeHeader('content-length')
   return pack[encoding](body)
-}
-
-/**
- * A file that is written while it is read, by gzip alone: Brotli would hold megabytes for each reader. One
- * that lies on the disk has a length and may be asked for in parts.
- */
-function packStream(reply: FastifyReply, stream: Readable, accepted: Encoding[]): Readable {
-  if (reply.hasHeader('content-length')) return stream
-  varyByEncoding(reply)
-  if (!accepted.includes('gzip')) return stream
-  void reply.header('content-encoding', 'gzip')
-  // Each of the two ends with the other, by an error or a reader who goes away; who sends it is told.
-  return pipeline(stream, createGzip(), () => {})
 }
 
 function varyByEncoding(reply: FastifyReply): void {
