@@ -10,7 +10,7 @@ import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from '../invoic
 import type { Instant } from '../values/instant.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { instantOf } from '../values/zone.ts'
-import { settleScheduled } from '../subscription/write.ts'
+import { writeBegun } from '../subscription/write.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { writeDeficits } from '../rating/deficit.ts'
 import { arriveToBill, lockCustomer, tryLockCustomer } from '../customer/customer.ts'
@@ -25,7 +25,7 @@ const mostPeriods = 130
  * customer's lock.
  */
 export async function catchUp(tx: BillingTransaction, before: BillingState, options: { force?: boolean } = {}): Promise<BillingState> {
-  const state = await settleScheduled(tx, before)
+  const state = await writeBegun(tx, before)
   for (const voided of await waitingToBillAgain(tx, state)) {
     if (billsAgainAt(state, voided) > tx.at) continue
     await billAgain(tx, state, voided.document)
@@ -56,51 +56,51 @@ export async function onCustomer<Answer>(
 }
 
 /** Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does not wait for the run. */
-export async function billAgain(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
-  const document = await replacementOf(tx, history, voided)
-  await rememberBilledAgain(tx, history.customer.customerId, voided)
-  if (voided.kind === 'renewal') history.closed.set(voided.period.start, 'billed')
+export async function billAgain(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
+  const document = await replacementOf(tx, state, voided)
+  await rememberBilledAgain(tx, state.customer.customerId, voided)
+  if (voided.kind === 'renewal') state.closed.set(voided.period.start, 'billed')
   return document
 }
 
-async function replacementOf(tx: BillingTransaction, history: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
-  await arriveToBill(tx, history.customer.customerId)
-  if (voided.kind === 'renewal') return closePeriod(tx, history, periodOf(history, voided))
-  const draft = await draftAgain(tx, history, voided)
-  return draft && issue(tx, history, draft)
+async function replacementOf(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
+  await arriveToBill(tx, state.customer.customerId)
+  if (voided.kind === 'renewal') return closePeriod(tx, state, periodOf(state, voided))
+  const draft = await draftAgain(tx, state, voided)
+  return draft && issue(tx, state, draft)
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
-export async function closePeriod(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
-  await arriveToBill(tx, history.customer.customerId)
-  const lines = await renewalLines(tx, history, period)
+export async function closePeriod(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+  await arriveToBill(tx, state.customer.customerId)
+  const lines = await renewalLines(tx, state, period)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
-  await rememberClosed(tx, history, period)
-  return issue(tx, history, { kind: 'renewal', period, lines, termsDays: termsAtEnd(history, period) })
+  await rememberClosed(tx, state, period)
+  return issue(tx, state, { kind: 'renewal', period, lines, termsDays: termsAtEnd(state, period) })
 }
 
 /** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
-export async function rememberClosed(tx: BillingTransaction, history: BillingState, period: LabelledPeriod): Promise<void> {
-  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [history.customer.customerId, period.from, tx.at])
-  history.closed.set(period.from, 'billed')
-  await writeDeficits(tx, history, period.to)
+export async function rememberClosed(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<void> {
+  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [state.customer.customerId, period.from, tx.at])
+  state.closed.set(period.from, 'billed')
+  await writeDeficits(tx, state, period.to)
 }
 
 /** Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until` (and by now). */
-async function closeEnded(tx: BillingTransaction, history: BillingState, until: Instant): Promise<void> {
-  for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(history)) {
+async function closeEnded(tx: BillingTransaction, state: BillingState, until: Instant): Promise<void> {
+  for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(state)) {
     if (at > until || at > tx.at) continue
-    await arriveToBill(tx, history.customer.customerId)
-    const period = usagePeriods(history.phases, endsOn).findLast((one) => one.to <= endsOn)
+    await arriveToBill(tx, state.customer.customerId)
+    const period = usagePeriods(state.phases, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) {
       // There is one closing at the end, and one for each time it was opened again.
       const cause: Cause | null = reopenedAt === null ? null : { kind: 'reopening', id: `${id} ${reopenedAt}` }
-      await issue(tx, history, { kind: 'final', period, cause, lines: await closingLines(tx, history, endsOn), termsDays: last.plan.paymentTermsDays })
+      await issue(tx, state, { kind: 'final', period, cause, lines: await closingLines(tx, state, endsOn), termsDays: last.plan.paymentTermsDays })
     }
-    await writeDeficits(tx, history, endsOn)
-    await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [history.customer.customerId, id, tx.at])
-    history.unclosed.delete(id)
+    await writeDeficits(tx, state, endsOn)
+    await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [state.customer.customerId, id, tx.at])
+    state.unclosed.delete(id)
   }
 }
 

@@ -61,11 +61,11 @@ export interface BillingState extends SubscriptionState {
   balance: Money
 }
 
-/** Reads a customer's history as of now. Throws customer_not_found. */
+/** Reads a customer's subscription state as of now. Throws customer_not_found. */
 export async function readSubscriptionState(tx: BillingTransaction, customerId: string): Promise<SubscriptionState> {
-  const [history] = await historiesOf(tx, [customerId])
-  if (!history) throw customerNotFound(customerId)
-  return history
+  const [state] = await historiesOf(tx, [customerId])
+  if (!state) throw customerNotFound(customerId)
+  return state
 }
 
 /** Reads what billing starts from, as of now, in one statement. Throws customer_not_found. */
@@ -90,10 +90,10 @@ export function stateAfter<State extends SubscriptionState>(state: State, { phas
   return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
 }
 
-/** Reads the histories of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
+/** Reads the states of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
 export async function readSubscriptionStates(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, SubscriptionState>> {
   const histories = await historiesOf(tx, customerIds)
-  return new Map(histories.map((history) => [history.customer.customerId, history]))
+  return new Map(histories.map((state) => [state.customer.customerId, state]))
 }
 
 async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<SubscriptionState[]> {

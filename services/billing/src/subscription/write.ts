@@ -21,7 +21,7 @@ export async function insertPhase(tx: BillingTransaction, customerId: string, ph
 }
 
 /** Writes down what the day has come for; answers the state in which it is. Until then it is read as if it were written. */
-export async function settleScheduled<State extends SubscriptionState>(tx: BillingTransaction, state: State): Promise<State> {
+export async function writeBegun<State extends SubscriptionState>(tx: BillingTransaction, state: State): Promise<State> {
   const { customer: { customerId }, phases, begun } = state
   if (begun.length === 0) return state
   for (const { at, phase } of begun) await writePhases(tx, customerId, { endsOn: at, next: phase })

@@ -66,20 +66,20 @@ async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after:
 
 const isEnd = (one: Waiting) => one.change === null
 
-function currentOf(history: BillingState): Phase {
-  const current = currentPhase(history)
-  if (!current) throw new BillingError('no_active_subscription', { message: `customer '${history.customer.customerId}' has no active subscription` })
+function currentOf(state: BillingState): Phase {
+  const current = currentPhase(state)
+  if (!current) throw new BillingError('no_active_subscription', { message: `customer '${state.customer.customerId}' has no active subscription` })
   return current
 }
 
 /** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
 async function endNow(
-  tx: BillingTransaction, history: BillingState, current: Phase, credit: boolean,
+  tx: BillingTransaction, state: BillingState, current: Phase, credit: boolean,
 ): Promise<{ invoice: Invoice | null; deficits: Notice[]; state: BillingState }> {
-  const { customer: { customerId }, today } = history
+  const { customer: { customerId }, today } = state
   const endsOn = addDays(today, 1)
-  const period = usagePeriods(history.phases, today).at(-1)!
-  const credits = credit ? await creditsFrom(tx, customerId, history.phases, endsOn) : []
+  const period = usagePeriods(state.phases, today).at(-1)!
+  const credits = credit ? await creditsFrom(tx, customerId, state.phases, endsOn) : []
   // Where discounts took all of the fee, nothing is given back.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])

@@ -61,15 +61,15 @@ type Check = (change: PlannedChange, state: BillingState, party: Party) => void
 
 async function applyChange(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }, check: Check): Promise<Changed> {
   const { customerId, quoteId } = input
-  return onCustomer(billing, customerId, {}, async (tx, state) => {
-    const { state: history, change } = await changeFrom(tx, state, input)
+  return onCustomer(billing, customerId, {}, async (tx, before) => {
+    const { state, change } = await changeFrom(tx, before, input)
     const party = partyOf(tx)
-    check(change, history, party)
-    const [blocker] = blockersOf(history, change, party)
+    check(change, state, party)
+    const [blocker] = blockersOf(state, change, party)
     if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
-    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, history, change))
-    const deficits = await deficitsOfChange(tx, history, change)
-    const { document, state: after } = await makePlannedChange(tx, history, change, party)
+    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, state, change))
+    const deficits = await deficitsOfChange(tx, state, change)
+    const { document, state: after } = await makePlannedChange(tx, state, change, party)
     await scheduleNext(tx, after)
     const current = currentPhase(after)
     const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
@@ -78,7 +78,7 @@ async function applyChange(billing: Billing, input: ChangeRequest & { customerId
       subscription: await subscriptionOf(tx, after), invoice: document && (await viewOf(tx, document)),
       notices: [
         ...waits, ...trial, ...deficits,
-        ...noticesBetween(history.waiting, after), ...alsoIssued(tx, customerId, document),
+        ...noticesBetween(state.waiting, after), ...alsoIssued(tx, customerId, document),
       ],
     }
   })
@@ -142,10 +142,10 @@ function stillWaits(one: Waiting, { before, after }: { before: Phase; after: Pha
 }
 
 /** Another interval, or the end of a trial: the usage period it ended is billed. */
-async function beginGrid(tx: BillingTransaction, history: BillingState, phase: Phase): Promise<void> {
-  const ended = endedPeriod(history.phases, phase.from)
-  if (ended) await rememberClosed(tx, history, ended)
-  await keepZoneInPeriods(tx, history.customer.customerId)
+async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<void> {
+  const ended = endedPeriod(state.phases, phase.from)
+  if (ended) await rememberClosed(tx, state, ended)
+  await keepZoneInPeriods(tx, state.customer.customerId)
 }
 
 /**

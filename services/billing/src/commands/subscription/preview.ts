@@ -50,12 +50,12 @@ const quoteSeconds = 15 * 60
 export async function previewChange(billing: Billing, input: ChangeRequest & { customerId: string; trialDays?: number }): Promise<Preview> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
-    const history = await readBillingState(tx, input.customerId)
+    const before = await readBillingState(tx, input.customerId)
     const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
-      const state = await catchUp(tx, history)
+      const state = await catchUp(tx, before)
       return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
-    const midnight = instantOf(history.zones, addDays(history.today, 1))
+    const midnight = instantOf(before.zones, addDays(before.today, 1))
     const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)
     const expiresAt = inFifteenMinutes < midnight ? inFifteenMinutes : midnight
     const quoteId = tx.newId('quo')
@@ -69,21 +69,21 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
 
 type Previewed = Omit<Preview, 'quoteId' | 'expiresAt'> & { promised: Promised }
 
-async function previewOfChange(tx: BillingTransaction, state: BillingState, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
-  const { state: history, change } = await changeFrom(tx, state, input)
-  const blockers = blockersOf(history, change, partyOf(tx))
-  const promised = await promisedChange(tx, history, change)
-  const left = await allowancesAfter(tx, history, change)
+async function previewOfChange(tx: BillingTransaction, before: BillingState, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
+  const { state, change } = await changeFrom(tx, before, input)
+  const blockers = blockersOf(state, change, partyOf(tx))
+  const promised = await promisedChange(tx, state, change)
+  const left = await allowancesAfter(tx, state, change)
   const warnings = [
-    ...await warningsOf(tx, history, change), ...usedUp(history, change, left), ...await deficitsOfChange(tx, history, change),
+    ...await warningsOf(tx, state, change), ...usedUp(state, change, left), ...await deficitsOfChange(tx, state, change),
   ]
-  const unchanged = { document: null, state: history }
-  const { document, state: after } = blockers.length === 0 ? await makePlannedChange(tx, history, change, partyOf(tx)) : unchanged
+  const unchanged = { document: null, state }
+  const { document, state: after } = blockers.length === 0 ? await makePlannedChange(tx, state, change, partyOf(tx)) : unchanged
   const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []
   return {
-    effectiveAt: change.at, when: change.when, currency: history.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
+    effectiveAt: change.at, when: change.when, currency: state.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
     nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: left, blockers, warnings,
-    notices: [...noticesBetween(history.waiting, after), ...besides], promised,
+    notices: [...noticesBetween(state.waiting, after), ...besides], promised,
   }
 }
 

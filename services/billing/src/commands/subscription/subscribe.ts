@@ -111,22 +111,22 @@ export interface Begun {
 }
 
 /** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
-export async function beginSubscription(tx: BillingTransaction, history: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
-  const before = history.phases.at(-1)
-  if (currentPhase(history)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+export async function beginSubscription(tx: BillingTransaction, before: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
+  const last = before.phases.at(-1)
+  if (currentPhase(before)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
   const plan = await getPlan(tx, { planId: input.planId })
   await refuseArchived(tx, plan, { isNewest: true })
-  if (plan.currency !== history.customer.currency) {
-    throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${history.customer.currency}` })
+  if (plan.currency !== before.customer.currency) {
+    throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${before.customer.currency}` })
   }
-  const trialDays = input.trialDays ?? (hadTrial(history) ? 0 : plan.trialDays)
+  const trialDays = input.trialDays ?? (hadTrial(before) ? 0 : plan.trialDays)
   if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
   refuseSeatsWithout(plan, input.seats)
   const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
   const startedAt = startOf(input.startsAt, tx.at)
-  const from = localDateOf(history.zones, startedAt)
-  const handedOver = await lastDayGivenBack(tx, history, from)
-  if (before && from < before.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription before it ended on ${before.to}: the next one starts on that date or later` })
+  const from = localDateOf(before.zones, startedAt)
+  const handedOver = await lastDayGivenBack(tx, before, from)
+  if (last && from < last.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription last it ended on ${last.to}: the next one starts on that date or later` })
   const subscriptionId = tx.newId('sub')
   await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
   const id = tx.newId('str')
@@ -143,7 +143,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const billingPeriod = billingPeriodAt(phase, from)
   const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
-  // By itself: what it gives back first pays what is open of the subscription before.
+  // By itself: what it gives back first pays what is open of the subscription last.
   if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, cause: { kind: 'phase', id } })
   const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
   const offer = await priced(tx, started, lines)
@@ -152,7 +152,7 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
   const document = await issue(tx, started, {
     kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
     // Two may start on one day, when the first was ended on it.
-    ...(before ? { cause: { kind: 'phase', id } } : {}),
+    ...(last ? { cause: { kind: 'phase', id } } : {}),
   })
   const state = await catchUp(tx, started)
   return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
@@ -162,8 +162,8 @@ export async function beginSubscription(tx: BillingTransaction, history: Billing
  * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
  * is billed with the new one. Undefined where there is no such date, or it was billed already.
  */
-async function lastDayGivenBack(tx: BillingTransaction, history: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
-  const { customer: { customerId }, phases, endedAt, closed } = history
+async function lastDayGivenBack(tx: BillingTransaction, state: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
+  const { customer: { customerId }, phases, endedAt, closed } = state
   const before = phases.at(-1)
   if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
   if (closed.has(usagePeriods(phases, from).at(-1)!.from)) return undefined
@@ -208,12 +208,12 @@ export interface OfferedPlan extends Plan {
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
 export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
   return billing.transaction(async (tx) => {
-    const history = await readSubscriptionState(tx, input.customerId)
-    const current = currentPhase(history)
-    const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === history.customer.currency && plan.id !== current?.plan.id)
+    const state = await readSubscriptionState(tx, input.customerId)
+    const current = currentPhase(state)
+    const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === state.customer.currency && plan.id !== current?.plan.id)
     const plans = current ? [...offered, current.plan] : offered
     plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-    const noTrial = current !== undefined || hadTrial(history)
+    const noTrial = current !== undefined || hadTrial(state)
     return plans.map((plan) => ({ ...plan, relation: relationOf(plan, current), trialOffered: noTrial ? 0 : plan.trialDays }))
   }, { readOnly: true })
 }
@@ -228,31 +228,31 @@ function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
 }
 
 /** The subscription as it stands inside a transaction. */
-export async function subscriptionOf(tx: BillingTransaction, history: BillingState): Promise<Subscription> {
-  const { customerId } = history.customer
-  const current = currentPhase(history)
-  if (!current) return { ...noSubscription(history), nextInvoice: await nextInvoiceOf(tx, history) }
-  const period = usagePeriods(history.phases, history.today).at(-1)!
-  const billingPeriod = billingPeriodAt(current, history.today)
+export async function subscriptionOf(tx: BillingTransaction, state: BillingState): Promise<Subscription> {
+  const { customerId } = state.customer
+  const current = currentPhase(state)
+  if (!current) return { ...noSubscription(state), nextInvoice: await nextInvoiceOf(tx, state) }
+  const period = usagePeriods(state.phases, state.today).at(-1)!
+  const billingPeriod = billingPeriodAt(current, state.today)
   return {
     id: current.subscriptionId,
     status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
     plan: current.plan, seats: saidSeats(current),
-    allowances: await allowancesOf(tx, history),
-    startedAt: history.startedAt, endedAt: null,
+    allowances: await allowancesOf(tx, state),
+    startedAt: state.startedAt, endedAt: null,
     currentPeriod: { start: billingPeriod.from, end: billingPeriod.to },
     usagePeriod: shown(period),
-    trialEndsAt: current.trialEnds === null ? null : instantOf(history.zones, current.trialEnds),
-    trialDaysLeft: current.trialEnds === null ? null : daysBetween(history.today, current.trialEnds),
-    ...aheadOf(history),
-    nextInvoice: await nextInvoiceOf(tx, history),
+    trialEndsAt: current.trialEnds === null ? null : instantOf(state.zones, current.trialEnds),
+    trialDaysLeft: current.trialEnds === null ? null : daysBetween(state.today, current.trialEnds),
+    ...aheadOf(state),
+    nextInvoice: await nextInvoiceOf(tx, state),
   }
 }
 
-function aheadOf(history: SubscriptionState): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
-  const [end] = history.waiting.filter((one) => one.change === null).sort(byDate)
-  const scheduledChanges = history.waiting.flatMap((one): ScheduledChange[] => {
-    const phase = becomes(history, one)
+function aheadOf(state: SubscriptionState): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
+  const [end] = state.waiting.filter((one) => one.change === null).sort(byDate)
+  const scheduledChanges = state.waiting.flatMap((one): ScheduledChange[] => {
+    const phase = becomes(state, one)
     return phase ? [{ planId: phase.plan.id, planVersion: phase.plan.version, seats: saidSeats(phase), at: one.at, by: one.by }] : []
   }).sort(byDate)
   return {
@@ -268,9 +268,9 @@ const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1
 
 const endOf = ({ zones, phases }: SubscriptionState) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
 
-function noSubscription(history: SubscriptionState): Subscription {
+function noSubscription(state: SubscriptionState): Subscription {
   return {
-    id: history.phases.at(-1)?.subscriptionId ?? null, status: history.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: history.startedAt, endedAt: history.endedAt ?? endOf(history), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
+    id: state.phases.at(-1)?.subscriptionId ?? null, status: state.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
+    startedAt: state.startedAt, endedAt: state.endedAt ?? endOf(state), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
   }
 }
