@@ -156,3 +156,20 @@ test('over a life, what lay within allowances is at most the shares of the days 
     }
   }))
 })
+
+const november = { from: '2026-11-01', to: '2026-12-01', days: 30 }
+/** What a plan that begins on a date of November, and goes on, grants in it. */
+const allowanceFrom = (included: number, from: string) => {
+  const phase: AllowancePhase = { from, to: november.to, included, countsTo: november.to, blocks: true, whole: false }
+  return countPeriod({ phases: [phase], grid: november, days: [], carried: 0, decimals: 0 }).allowance
+}
+
+test.each([
+  [1000, '2026-11-01', 1000], [5000, '2026-11-16', 2500], [1000, '2026-11-02', 966], [1, '2026-11-02', 0], [20, '2026-11-30', 0], [30, '2026-11-30', 1], [0, '2026-11-05', 0],
+])('of an allowance of %s, a phase from %s has %s: days to the end, rounded down', (included, start, allowance) => {
+  expect(allowanceFrom(included, start)).toBe(allowance)
+})
+
+test('an allowance larger than a float can hold exactly is still prorated exactly', () => {
+  expect(allowanceFrom(9_007_199_254_740_991, '2026-11-02')).toBe(Number((9_007_199_254_740_991n * 29n) / 30n))
+})

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { addDays, type DateRange } from '../values/date.ts'
 import { money, scale, sum } from '../values/money.ts'
 import { daysIn, periodAt } from '../values/period.ts'
-import { allowanceFrom, creditWithin, prorated, prorate } from './proration.ts'
+import { creditWithin, prorated, prorate } from './proration.ts'
 
 const november: DateRange = { from: '2026-11-01', to: '2026-12-01' }
 
@@ -34,16 +34,6 @@ test('a credit and a charge of the same fee for the same days cancel out', () =>
     const date = addDays(whole.from, days % daysIn(whole))
     expect(prorate(fee, { from: whole.from, to: date }, whole) + prorate(fee, { from: date, to: whole.to }, whole)).toBe(fee)
   }))
-})
-
-test.each([
-  [1000, '2026-11-01', 1000], [5000, '2026-11-16', 2500], [1000, '2026-11-02', 966], [1, '2026-11-02', 0], [20, '2026-11-30', 0], [30, '2026-11-30', 1], [0, '2026-11-05', 0],
-])('of an allowance of %s, a phase from %s has %s: days to the end, rounded down', (included, start, allowance) => {
-  expect(allowanceFrom(included, start, november)).toBe(allowance)
-})
-
-test('an allowance larger than a float can hold exactly is still prorated exactly', () => {
-  expect(allowanceFrom(9_007_199_254_740_991, '2026-11-02', november)).toBe(Number((9_007_199_254_740_991n * 29n) / 30n))
 })
 
 test('a share from the start is the share of the fee, and any other is at most one minor unit from it', () => {

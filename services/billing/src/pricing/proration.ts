@@ -8,11 +8,6 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
   return money(owedUntil(part.to) - owedUntil(part.from))
 }
 
-/** The units a phase may use from `start` to the end of the period: the included units by days, rounded down. Ending early never reduces it. */
-export function allowanceFrom(included: number, start: LocalDate, whole: DateRange): number {
-  return Number((BigInt(included) * BigInt(daysBetween(start, whole.to))) / BigInt(daysIn(whole)))
-}
-
 /** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
 export function prorated(amount: Money, part: Money, whole: Money): Money {
   return whole === 0 ? 0 : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
