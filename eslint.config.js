@@ -9,26 +9,69 @@ const browserCode = ['products/customer-portal/frontend/**', 'agent-workbench/**
 const everywhere = [
   { selector: 'TSEnumDeclaration', message: 'A union of literals: the code must stay erasable.' },
   { selector: 'TSParameterProperty', message: 'Write the field: the code must stay erasable.' },
-  { selector: 'ExportAllDeclaration', message: 'Export names one by one, so that the public names can be read.' },
+  {
+    selector: 'ExportAllDeclaration',
+    message: 'Export names one by one, so that the public names can be read.',
+  },
 ]
-const environment = { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Only backend reads the environment; take the value as an argument.' }
+const environment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Only backend reads the environment; take the value as an argument.',
+}
 const clock = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time is an argument: billing.now().' },
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is an argument: billing.now().' },
-  { selector: "MemberExpression[object.name='Temporal'][property.name='Now']", message: 'Time is an argument: billing.now().' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Time is an argument: billing.now().',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Time is an argument: billing.now().',
+  },
+  {
+    selector: "MemberExpression[object.name='Temporal'][property.name='Now']",
+    message: 'Time is an argument: billing.now().',
+  },
 ]
 const chance = [
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Nothing here is left to chance: ids come from billing.newId().' },
-  { selector: 'ImportSpecifier[imported.name=/^random/]', message: 'Nothing here is left to chance: ids come from billing.newId().' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Nothing here is left to chance: ids come from billing.newId().',
+  },
+  {
+    selector: 'ImportSpecifier[imported.name=/^random/]',
+    message: 'Nothing here is left to chance: ids come from billing.newId().',
+  },
 ]
 const restrict = (...more) => ['error', ...everywhere, ...more]
 
-const builtins = ['assert', 'child_process', 'crypto', 'events', 'fs', 'fs/promises', 'http', 'https', 'net', 'os', 'path', 'stream', 'url', 'util', 'worker_threads', 'zlib']
+const builtins = [
+  'assert',
+  'child_process',
+  'crypto',
+  'events',
+  'fs',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'os',
+  'path',
+  'stream',
+  'url',
+  'util',
+  'worker_threads',
+  'zlib',
+]
 const imports = {
   paths: builtins.map((name) => ({ name, message: `Write node:${name}.` })),
-  patterns: [{ regex: '^\\.{1,2}/.*(?<!\\.(ts|mjs|js|vue|json|css|svg))$', message: 'Write the extension: ./name.ts' }],
+  patterns: [
+    { regex: '^\\.{1,2}/.*(?<!\\.(ts|mjs|js|vue|json|css|svg))$', message: 'Write the extension: ./name.ts' },
+  ],
 }
-const databases = ['pg', '@electric-sql/pglite'].map((name) => ({ name, message: 'Only services/database opens a database.' }))
+const databases = ['pg', '@electric-sql/pglite'].map((name) => ({
+  name,
+  message: 'Only services/database opens a database.',
+}))
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', '**/dist/', 'data/', '**/.cache/', 'coverage/', 'test-results/'] },
@@ -63,17 +106,35 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: { allowDefaultProject: ['vitest.config.ts'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: {
+        projectService: { allowDefaultProject: ['vitest.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/ban-ts-comment': 'error',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false, attributes: false } }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
 
@@ -86,12 +147,18 @@ export default tseslint.config(
     languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] } },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/no-v-html': 'error',
       'vue/no-unused-refs': 'error',
-      'vue/no-undef-components': ['error', { ignorePatterns: ['^RouterLink$', '^RouterView$', '^router-', '^i18n-', '^I18n'] }],
+      'vue/no-undef-components': [
+        'error',
+        { ignorePatterns: ['^RouterLink$', '^RouterView$', '^router-', '^i18n-', '^I18n'] },
+      ],
       'vue/no-template-target-blank': 'error',
       'vue/require-explicit-emits': 'error',
       'vue/multi-word-component-names': 'off',
@@ -106,10 +173,22 @@ export default tseslint.config(
   },
 
   // Only backend, and what starts or tests it, reads the environment.
-  { files: ['**/*.{ts,vue}'], ignores: ['backend/**', 'scripts/**', '*.config.ts', '**/vite.config.ts', ...tests], rules: { 'no-restricted-syntax': restrict(environment) } },
+  {
+    files: ['**/*.{ts,vue}'],
+    ignores: ['backend/**', 'scripts/**', '*.config.ts', '**/vite.config.ts', ...tests],
+    rules: { 'no-restricted-syntax': restrict(environment) },
+  },
   // The engine is told the time.
-  { files: ['services/billing/src/**/*.ts'], ignores: tests, rules: { 'no-restricted-syntax': restrict(environment, ...clock) } },
-  { files: ['services/billing/src/{pricing,values}/**/*.ts'], ignores: tests, rules: { 'no-restricted-syntax': restrict(environment, ...clock, ...chance) } },
+  {
+    files: ['services/billing/src/**/*.ts'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': restrict(environment, ...clock) },
+  },
+  {
+    files: ['services/billing/src/{pricing,values}/**/*.ts'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': restrict(environment, ...clock, ...chance) },
+  },
   // Only services/database opens a database; a test may look into one.
   { files: ['services/database/**', ...tests], rules: { 'no-restricted-imports': ['error', imports] } },
   // In the browser the bundler resolves names, also without an extension.

@@ -18,7 +18,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{services,products,packages,backend,scripts,bench,agent-workbench,scenarios}/**/*.test.ts'],
+          include: [
+            '{services,products,packages,backend,scripts,bench,agent-workbench,scenarios}/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],
           pool: 'forks',
           // One process after the other's files: what packages cost to load, and PGlite to translate, is paid once, not 230 times.

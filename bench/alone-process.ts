@@ -1,6 +1,7 @@
 import type { Told } from './alone.ts'
 
-const tell = (told: Told) => new Promise<void>((resolve) => process.send!(told, undefined, undefined, () => resolve()))
+const tell = (told: Told) =>
+  new Promise<void>((resolve) => process.send!(told, undefined, undefined, () => resolve()))
 
 /** The most memory seen, looked at twenty times a second: what loading the modules took is not part of it. */
 function watchMemory(): () => number {
@@ -17,7 +18,10 @@ function watchMemory(): () => number {
 }
 
 async function run({ module, name, input }: { module: string; name: string; input: unknown }): Promise<void> {
-  const { [name]: work } = (await import(module)) as Record<string, (input: unknown, progress: (done: number) => void) => Promise<unknown>>
+  const { [name]: work } = (await import(module)) as Record<
+    string,
+    (input: unknown, progress: (done: number) => void) => Promise<unknown>
+  >
   const memory = watchMemory()
   const answer = await work!(input, (done) => void tell({ done }))
   await tell({ answer, peakMemory: memory() })
@@ -25,5 +29,7 @@ async function run({ module, name, input }: { module: string; name: string; inpu
 
 process.on('disconnect', () => process.exit(1))
 process.once('message', (message: Parameters<typeof run>[0]) => {
-  run(message).catch((error: Error) => tell({ error: error.stack ?? String(error) })).finally(() => process.disconnect())
+  run(message)
+    .catch((error: Error) => tell({ error: error.stack ?? String(error) }))
+    .finally(() => process.disconnect())
 })

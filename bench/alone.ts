@@ -16,8 +16,16 @@ export interface Alone<T> {
  * Runs an exported function of a module in a process of its own, so that nobody else's memory and garbage are measured with it.
  * `input` and the answer are JSON. The function is given a second argument to tell how far it is.
  */
-export async function alone<T>(module: string, name: string, input: unknown, onProgress?: (done: number) => void): Promise<Alone<T>> {
-  const [program, bundle] = [await bundleProgram('bench/alone-process.ts'), pathToFileURL(await bundleProgram(module)).href]
+export async function alone<T>(
+  module: string,
+  name: string,
+  input: unknown,
+  onProgress?: (done: number) => void,
+): Promise<Alone<T>> {
+  const [program, bundle] = [
+    await bundleProgram('bench/alone-process.ts'),
+    pathToFileURL(await bundleProgram(module)).href,
+  ]
   return new Promise((resolve, reject) => {
     const child = adopt(fork(program, { execArgv: [] }))
     child.on('message', (told: Told) => {

@@ -2,13 +2,24 @@ import { expect, test } from 'vitest'
 import { runBenchmark, allocate, type Bench, type Benchmark } from './benchmark.ts'
 import { report } from './report.ts'
 
-const bench: Bench = { server: { version: '15', create: async () => '', drop: async () => undefined, clear: async () => undefined }, count: 7, progress: () => undefined }
+const bench: Bench = {
+  server: {
+    version: '15',
+    create: async () => '',
+    drop: async () => undefined,
+    clear: async () => undefined,
+  },
+  count: 7,
+  progress: () => undefined,
+}
 
 /** A benchmark whose runs answer what a stopwatch would have said, round by round, and note when they ran. */
 function scripted(rates: Record<string, number[]>, bounds: { atLeast?: number; atMost?: number }) {
   const order: string[] = []
   const benchmark: Benchmark = {
-    name: 'scripted', count: 7, about: (count) => `${count} things`,
+    name: 'scripted',
+    count: 7,
+    about: (count) => `${count} things`,
     prepare: async () => ({
       runs: Object.entries(rates).map(([name, values]) => ({
         name,
@@ -37,7 +48,11 @@ test('the ratio is the median of the ratios of the rounds: a machine that was sl
 })
 
 test.each([
-  [{ atLeast: 0.51 }, false], [{ atLeast: 0.5 }, true], [{ atMost: 0.49 }, false], [{ atMost: 0.5 }, true], [{}, null],
+  [{ atLeast: 0.51 }, false],
+  [{ atLeast: 0.5 }, true],
+  [{ atMost: 0.49 }, false],
+  [{ atMost: 0.5 }, true],
+  [{}, null],
 ])('a median of 0.5 against the bound %o: %o', async (bounds, reached) => {
   const { benchmark } = scripted({ engine: [50], baseline: [100] }, bounds)
   expect((await runBenchmark(benchmark, bench, 1)).comparisons[0]!.reached).toBe(reached)
@@ -49,7 +64,8 @@ test('the median of an even number of values is the middle of the two in the mid
 
 test('the table shows the figures and says what was missed', async () => {
   const { benchmark } = scripted({ engine: [1234.5], baseline: [10_000] }, { atLeast: 0.25 })
-  expect(report([await runBenchmark(benchmark, bench, 1)])).toBe(`scripted: 7 things; median (min–max) of 1 rounds
+  expect(report([await runBenchmark(benchmark, bench, 1)]))
+    .toBe(`scripted: 7 things; median (min–max) of 1 rounds
 
 | run      | things/s               |
 | -------- | ---------------------- |

@@ -76,29 +76,42 @@ export async function runBenchmark(benchmark: Benchmark, bench: Bench, rounds: n
     }
   }
   return {
-    name: benchmark.name, about: benchmark.about(bench.count), rounds,
+    name: benchmark.name,
+    about: benchmark.about(bench.count),
+    rounds,
     runs: runs.map(({ name }) => ({ name, figures: spreads(measured.get(name)!) })),
     comparisons: comparisons.map((comparison) => compare(comparison, measured)),
   }
 }
 
 function spreads(rounds: readonly Figures[]): Record<string, Spread> {
-  return Object.fromEntries(Object.keys(rounds[0]!).map((figure) => [figure, allocate(rounds.map((one) => one[figure]!))]))
+  return Object.fromEntries(
+    Object.keys(rounds[0]!).map((figure) => [figure, allocate(rounds.map((one) => one[figure]!))]),
+  )
 }
 
 function compare(comparison: Comparison, figures: ReadonlyMap<string, Figures[]>): Compared {
   const { figure, of, to, by, atLeast, atMost } = comparison
-  const measured = allocate(figures.get(of)!.map((round, place) => {
-    const [own, base] = [round[figure]!, to === undefined ? undefined : figures.get(to)![place]![figure]!]
-    return base === undefined ? own : by === 'difference' ? own - base : own / base
-  }))
+  const measured = allocate(
+    figures.get(of)!.map((round, place) => {
+      const [own, base] = [round[figure]!, to === undefined ? undefined : figures.get(to)![place]![figure]!]
+      return base === undefined ? own : by === 'difference' ? own - base : own / base
+    }),
+  )
   const bound = atLeast !== undefined || atMost !== undefined
-  return { ...comparison, measured, reached: bound ? measured.median >= (atLeast ?? -Infinity) && measured.median <= (atMost ?? Infinity) : null }
+  return {
+    ...comparison,
+    measured,
+    reached: bound
+      ? measured.median >= (atLeast ?? -Infinity) && measured.median <= (atMost ?? Infinity)
+      : null,
+  }
 }
 
 export function allocate(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
-  const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  const median =
+    sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
   return { median, min: sorted[0]!, max: sorted.at(-1)! }
 }

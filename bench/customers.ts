@@ -1,6 +1,17 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { addSeconds, createCustomer, createSubscription, instantFromMilliseconds, maintainUsage, migrateBilling, putMeter, putPlan, putSeller, type Billing } from '@customer-portal/billing'
+import {
+  addSeconds,
+  createCustomer,
+  createSubscription,
+  instantFromMilliseconds,
+  maintainUsage,
+  migrateBilling,
+  putMeter,
+  putPlan,
+  putSeller,
+  type Billing,
+} from '@customer-portal/billing'
 import { alone } from './alone.ts'
 import type { Bench } from './benchmark.ts'
 import { onEngine } from './engine.ts'
@@ -9,7 +20,10 @@ import type { Location } from './program.ts'
 import { query } from './server.ts'
 
 /** The properties the meters of a benchmark may be broken down by, and their values. */
-export const dimensions = { model: ['small', 'medium', 'large', 'vision', 'voice'], channel: ['web', 'app', 'wechat', 'phone', 'email', 'sms', 'api', 'kiosk'] } as const
+export const dimensions = {
+  model: ['small', 'medium', 'large', 'vision', 'voice'],
+  channel: ['web', 'app', 'wechat', 'phone', 'email', 'sms', 'api', 'kiosk'],
+} as const
 const kinds = ['ai_chat', 'tokens', 'messages'] as const
 
 /** Three meters that are broken down by the first so many properties. */
@@ -30,14 +44,21 @@ export interface Prepared {
 }
 
 /** Customers in a database of PostgreSQL, by the engine's own commands. */
-export async function prepareOnPostgres({ server, progress }: Bench, customers: number, name = 'customers'): Promise<Prepared> {
+export async function prepareOnPostgres(
+  { server, progress }: Bench,
+  customers: number,
+  name = 'customers',
+): Promise<Prepared> {
   const databaseUrl = await server.create(name)
   progress('preparing customers', 0, customers)
   await alone(import.meta.url, subscribeCustomers.name, { location: { databaseUrl }, customers })
   await query(databaseUrl, 'vacuum analyze')
   return {
     location: { databaseUrl },
-    copy: async () => ({ location: { databaseUrl: await server.create('run', name) }, remove: () => server.drop('run') }),
+    copy: async () => ({
+      location: { databaseUrl: await server.create('run', name) },
+      remove: () => server.drop('run'),
+    }),
   }
 }
 
@@ -58,7 +79,13 @@ export async function prepareOnPglite({ progress }: Bench, customers: number): P
 }
 
 /** Meters with and without break-downs, a plan that blocks at an allowance nobody reaches, and customers on it since a few weeks ago. */
-export async function subscribeCustomers({ location, customers }: { location: Location; customers: number }): Promise<void> {
+export async function subscribeCustomers({
+  location,
+  customers,
+}: {
+  location: Location
+  customers: number
+}): Promise<void> {
   const now = instantFromMilliseconds(Date.now())
   await onEngine(location, addSeconds(now, -subscribedDays * 86_400), async (billing, clock) => {
     await migrateBilling(billing.db)
@@ -74,15 +101,31 @@ export async function subscribeCustomers({ location, customers }: { location: Lo
 
 async function seedCatalogue(billing: Billing): Promise<void> {
   await putSeller(billing, {
-    name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号',
-    phone: '0571-8888 6600', bankName: '招商银行杭州高新支行', bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+    name: '杭州星桥云计算科技有限公司',
+    nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
+    taxId: '91330100799655058B',
+    address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600',
+    bankName: '招商银行杭州高新支行',
+    bankAccount: '5719 0668 8810 901',
+    timezone: 'Asia/Shanghai',
   })
   const properties = Object.keys(dimensions)
   for (let count = 0; count <= properties.length; count += 1) {
-    for (const key of metersBy(count)) await putMeter(billing, { key, name: key, unit: '次', ...(count === 0 ? {} : { groupBy: properties.slice(0, count) }) })
+    for (const key of metersBy(count))
+      await putMeter(billing, {
+        key,
+        name: key,
+        unit: '次',
+        ...(count === 0 ? {} : { groupBy: properties.slice(0, count) }),
+      })
   }
   await putPlan(billing, {
-    id: 'metered', name: '按量版', fee: { amount: 0, per: 'subscription' },
-    charges: [0, 1, 2].flatMap(metersBy).map((meter) => ({ meter, included: plenty, overage: 'block' as const })),
+    id: 'metered',
+    name: '按量版',
+    fee: { amount: 0, per: 'subscription' },
+    charges: [0, 1, 2]
+      .flatMap(metersBy)
+      .map((meter) => ({ meter, included: plenty, overage: 'block' as const })),
   })
 }

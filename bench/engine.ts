@@ -6,7 +6,10 @@ import type { Location } from './program.ts'
 
 /** An engine whose clock is put to an instant and goes on from there, a millisecond at each look. `onId` hears of each id it makes. */
 export async function onEngine<T>(
-  place: Location & { connections?: number }, startAt: Instant, work: (billing: Billing, clock: { at: Instant }) => Promise<T>, onId?: (prefix: string) => void,
+  place: Location & { connections?: number },
+  startAt: Instant,
+  work: (billing: Billing, clock: { at: Instant }) => Promise<T>,
+  onId?: (prefix: string) => void,
 ): Promise<T> {
   return onDatabase(place, (db) => {
     const clock = { at: startAt }
@@ -26,8 +29,18 @@ export function onEngineNow<T>(place: Location, work: (billing: Billing) => Prom
   return onDatabase(place, (db) => work(createBilling({ db, now, newId: idMaker(now) })))
 }
 
-async function onDatabase<T>(place: Location & { connections?: number }, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase('databaseUrl' in place ? { databaseUrl: place.databaseUrl, ...(place.connections === undefined ? {} : { maxConnections: place.connections }) } : place)
+async function onDatabase<T>(
+  place: Location & { connections?: number },
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  const db = await openDatabase(
+    'databaseUrl' in place
+      ? {
+          databaseUrl: place.databaseUrl,
+          ...(place.connections === undefined ? {} : { maxConnections: place.connections }),
+        }
+      : place,
+  )
   try {
     return await work(db)
   } finally {

@@ -2,7 +2,16 @@ import type { Bench, Benchmark, Comparison, Figures, Run } from './benchmark.ts'
 import { prepareOnPglite, prepareOnPostgres, type Prepared } from './customers.ts'
 import { recordOverHttp, shapes } from './ingest.ts'
 import { lazily } from './lazily.ts'
-import { fewestRows, measurePages, measurePlainPages, measureReading, storeOnPglite, storeOnPostgres, storePlain, type Stored } from './stored.ts'
+import {
+  fewestRows,
+  measurePages,
+  measurePlainPages,
+  measureReading,
+  storeOnPglite,
+  storeOnPostgres,
+  storePlain,
+  type Stored,
+} from './stored.ts'
 
 const manyCustomers = 1000
 /** The embedded database is for a small vendor, who has less. */
@@ -15,17 +24,22 @@ const mostSummaries = 2000
 export const growth: Benchmark = {
   name: 'growth',
   count: 5_000_000,
-  about: (count) => `the same work where ${count.toLocaleString('en')} events are stored (a tenth on PGlite) and where a fiftieth or nothing is`,
+  about: (count) =>
+    `the same work where ${count.toLocaleString('en')} events are stored (a tenth on PGlite) and where a fiftieth or nothing is`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, Math.ceil(bench.count / 200))
     const rows = { few: Math.ceil(bench.count / fewShare), many: bench.count }
     const onPostgres: Stages = {
       empty: lazily(() => prepareOnPostgres(bench, customers, 'empty')),
-      few: lazily(() => storeOnPostgres(bench, rows.few, customers, 'few')), many: lazily(() => storeOnPostgres(bench, rows.many, customers, 'many')),
+      few: lazily(() => storeOnPostgres(bench, rows.few, customers, 'few')),
+      many: lazily(() => storeOnPostgres(bench, rows.many, customers, 'many')),
     }
     const onPglite: Stages = {
       empty: lazily(() => prepareOnPglite(bench, customers)),
-      few: lazily(() => storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers)), many: lazily(() => storeOnPglite(bench, Math.max(fewestRows, Math.ceil(rows.many / pgliteShare)), customers)),
+      few: lazily(() => storeOnPglite(bench, Math.ceil(rows.few / pgliteShare), customers)),
+      many: lazily(() =>
+        storeOnPglite(bench, Math.max(fewestRows, Math.ceil(rows.many / pgliteShare)), customers),
+      ),
     }
     const plain = lazily(async () => {
       const stored = await onPostgres.many()
@@ -34,8 +48,17 @@ export const growth: Benchmark = {
     })
     const query: Run = { name: names.query, measure: async () => measurePlainPages(await plain()) }
     return {
-      runs: [...runsOn(onPostgres, names, { ...bench, customers }), query, ...runsOn(onPglite, pgliteNames, { ...bench, customers })],
-      comparisons: [...comparisonsOf(names, bounds), ...pageComparisons, ...memoryComparisons, ...comparisonsOf(pgliteNames)],
+      runs: [
+        ...runsOn(onPostgres, names, { ...bench, customers }),
+        query,
+        ...runsOn(onPglite, pgliteNames, { ...bench, customers }),
+      ],
+      comparisons: [
+        ...comparisonsOf(names, bounds),
+        ...pageComparisons,
+        ...memoryComparisons,
+        ...comparisonsOf(pgliteNames),
+      ],
     }
   },
 }
@@ -47,19 +70,41 @@ interface Stages {
 }
 
 const namesOn = (database: string) => ({
-  empty: `${database}recording into empty tables`, recording: `${database}recording beside many`, few: `${database}a summary beside few`, many: `${database}a summary beside many`, pages: `${database}a page beside many`,
+  empty: `${database}recording into empty tables`,
+  recording: `${database}recording beside many`,
+  few: `${database}a summary beside few`,
+  many: `${database}a summary beside many`,
+  pages: `${database}a page beside many`,
 })
 const names = { ...namesOn(''), query: "the page's query by itself" }
 const pgliteNames = namesOn('PGlite, ')
 
-function runsOn({ empty, few, many }: Stages, named: ReturnType<typeof namesOn>, { count, customers }: Bench & { customers: number }): Run[] {
-  const load = { ...shapes.thousands, customers, groupBy: 0, withProperties: false, events: Math.ceil(count / recordedShare) }
-  const summaries = { path: '/api/billing/customers/:id/usage', connections: 1, requests: Math.min(mostSummaries, Math.ceil(count / 100)) }
+function runsOn(
+  { empty, few, many }: Stages,
+  named: ReturnType<typeof namesOn>,
+  { count, customers }: Bench & { customers: number },
+): Run[] {
+  const load = {
+    ...shapes.thousands,
+    customers,
+    groupBy: 0,
+    withProperties: false,
+    events: Math.ceil(count / recordedShare),
+  }
+  const summaries = {
+    path: '/api/billing/customers/:id/usage',
+    connections: 1,
+    requests: Math.min(mostSummaries, Math.ceil(count / 100)),
+  }
   return [
     { name: named.empty, measure: async () => recordIntoCopy(await empty(), load) },
     // Not into a copy: what a run adds is little beside what is there, and copying it would take longer than all the rest.
-    { name: named.recording, measure: async () => (await recordOverHttp((await many()).location, load)).figures },
-    { name: named.few, measure: async () => measureReading(await few(), summaries) }, { name: named.many, measure: async () => measureReading(await many(), summaries) },
+    {
+      name: named.recording,
+      measure: async () => (await recordOverHttp((await many()).location, load)).figures,
+    },
+    { name: named.few, measure: async () => measureReading(await few(), summaries) },
+    { name: named.many, measure: async () => measureReading(await many(), summaries) },
     { name: named.pages, measure: async () => measurePages(await many()) },
   ]
 }
@@ -75,9 +120,23 @@ async function recordIntoCopy(empty: Prepared, load: Parameters<typeof recordOve
 
 const bounds = { recording: { atLeast: 0.85 }, summary: { atMost: 1.3 } }
 
-function comparisonsOf(named: ReturnType<typeof namesOn>, { recording, summary }: Partial<typeof bounds> = {}): Comparison[] {
-  return [{ figure: 'events/s', of: named.recording, to: named.empty, ...recording }, { figure: 'p99 ms', of: named.many, to: named.few, ...summary }]
+function comparisonsOf(
+  named: ReturnType<typeof namesOn>,
+  { recording, summary }: Partial<typeof bounds> = {},
+): Comparison[] {
+  return [
+    { figure: 'events/s', of: named.recording, to: named.empty, ...recording },
+    { figure: 'p99 ms', of: named.many, to: named.few, ...summary },
+  ]
 }
 
-const pageComparisons = ['first page ms', '100th page ms'].map((figure): Comparison => ({ figure, of: names.pages, to: names.query, by: 'difference', atMost: 3 }))
-const memoryComparisons = [names.empty, names.recording, names.few, names.many, names.pages].map((of): Comparison => ({ figure: 'peak MB', of, atMost: 400 }))
+const pageComparisons = ['first page ms', '100th page ms'].map((figure): Comparison => ({
+  figure,
+  of: names.pages,
+  to: names.query,
+  by: 'difference',
+  atMost: 3,
+}))
+const memoryComparisons = [names.empty, names.recording, names.few, names.many, names.pages].map(
+  (of): Comparison => ({ figure: 'peak MB', of, atMost: 400 }),
+)

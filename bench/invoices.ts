@@ -1,7 +1,15 @@
 import pg from 'pg'
 import {
-  createCustomer, createSubscription, migrateBilling, putMeter, putPlan, putSeller, recordUsage, runBilling,
-  type Billing, type PlanInput,
+  createCustomer,
+  createSubscription,
+  migrateBilling,
+  putMeter,
+  putPlan,
+  putSeller,
+  recordUsage,
+  runBilling,
+  type Billing,
+  type PlanInput,
 } from '@customer-portal/billing'
 import { alone, type Alone } from './alone.ts'
 import type { Bench, Benchmark, Figures, Run } from './benchmark.ts'
@@ -18,16 +26,30 @@ const dueAt = '2026-12-01T00:00:00.000000Z'
 export const invoices: Benchmark = {
   name: 'invoices',
   count: 10_000,
-  about: (count) => `issuing ${count.toLocaleString('en')} renewal invoices of 5 lines, ${connections} connections`,
+  about: (count) =>
+    `issuing ${count.toLocaleString('en')} renewal invoices of 5 lines, ${connections} connections`,
   async prepare(bench) {
     await prepareCustomers(bench)
     const issuedUrl = await issueOnce(bench)
     const few = Math.ceil(bench.count / 10)
-    const run = (name: string, count: number, work: string, input: object = {}): Run => ({ name, measure: () => measure(bench, { name, count, work, input: { ...input, connections } }) })
+    const run = (name: string, count: number, work: string, input: object = {}): Run => ({
+      name,
+      measure: () => measure(bench, { name, count, work, input: { ...input, connections } }),
+    })
     const plain = (name: string, work: string) => run(name, bench.count, work, { issuedUrl })
-    const names = { engine: 'the engine', few: `the engine, ${few.toLocaleString('en')} customers`, each: 'SQL, a transaction an invoice', bulk: 'SQL, all in one statement a table' }
+    const names = {
+      engine: 'the engine',
+      few: `the engine, ${few.toLocaleString('en')} customers`,
+      each: 'SQL, a transaction an invoice',
+      bulk: 'SQL, all in one statement a table',
+    }
     return {
-      runs: [run(names.engine, bench.count, issueAll.name), run(names.few, few, issueAll.name), plain(names.each, insertEach.name), plain(names.bulk, insertInBulk.name)],
+      runs: [
+        run(names.engine, bench.count, issueAll.name),
+        run(names.few, few, issueAll.name),
+        plain(names.each, insertEach.name),
+        plain(names.bulk, insertInBulk.name),
+      ],
       comparisons: [
         { figure: 'invoices/s', of: names.engine, to: names.each, atLeast: 0.25 },
         { figure: 'invoices/s', of: names.engine, to: names.bulk },
@@ -38,12 +60,17 @@ export const invoices: Benchmark = {
 }
 
 /** Measures on a fresh copy of the customers, of whom `count` are due, and proves that the same rows were written. */
-async function measure({ server, progress }: Bench, { name, count, work, input }: { name: string; count: number; work: string; input: object }): Promise<Figures> {
+async function measure(
+  { server, progress }: Bench,
+  { name, count, work, input }: { name: string; count: number; work: string; input: object },
+): Promise<Figures> {
   const url = await server.create('run', 'prepared')
   try {
     await query(url, `update customers set due_at = null where customer_id > '${customerId(count)}'`)
     await query(url, 'vacuum customers')
-    const { answer, peakMemory } = await inProcess(work, { ...input, url }, (done) => progress(name, done, count))
+    const { answer, peakMemory } = await inProcess(work, { ...input, url }, (done) =>
+      progress(name, done, count),
+    )
     await assertIssued(url, count)
     return { 'invoices/s': count / answer.seconds, 'peak MB': peakMemory }
   } finally {
@@ -51,19 +78,26 @@ async function measure({ server, progress }: Bench, { name, count, work, input }
   }
 }
 
-const inProcess = (work: string, input: object, onProgress?: (done: number) => void): Promise<Alone<{ seconds: number }>> =>
-  alone(import.meta.url, work, input, onProgress)
+const inProcess = (
+  work: string,
+  input: object,
+  onProgress?: (done: number) => void,
+): Promise<Alone<{ seconds: number }>> => alone(import.meta.url, work, input, onProgress)
 
 /** Whoever issued, engine or baseline: a renewal of five lines a customer, numbered without a gap, with all that belongs to it. */
 async function assertIssued(url: string, count: number): Promise<void> {
-  const [found] = await query(url, `
+  const [found] = await query(
+    url,
+    `
     select (select count(*) from invoices where kind = 'renewal' and jsonb_array_length(document -> 'lines') = 5)::int as invoices,
       (select count(distinct number) from invoices where number like 'INV-202612-%')::int as numbers,
       (select last from invoice_numbers where month = '202612') as last,
       (select count(*) from closed_periods)::int as closed,
       (select count(*) from activity where type = 'invoice.issued')::int - (select count(*) from invoices where kind = 'start')::int as told,
-      (select count(*) from customers where due_at > '${dueAt}')::int as due`)
-  for (const [what, rows] of Object.entries(found!)) if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
+      (select count(*) from customers where due_at > '${dueAt}')::int as due`,
+  )
+  for (const [what, rows] of Object.entries(found!))
+    if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
 }
 
 // ---- the customers, by the engine's own commands, outside the measured time --------------------------------------
@@ -71,11 +105,40 @@ async function assertIssued(url: string, count: number): Promise<void> {
 const text = (english: string, chinese: string) => ({ en: english, 'zh-CN': chinese })
 
 const plan: PlanInput = {
-  id: 'team', name: text('Team', '团队版'), fee: { amount: 59_900, per: 'subscription' },
+  id: 'team',
+  name: text('Team', '团队版'),
+  fee: { amount: 59_900, per: 'subscription' },
   charges: [
-    { meter: 'ai_chat', included: 100, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } },
-    { meter: 'tokens', included: 1000, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 10_000, rate: { amount: 40, per: 1000 } }, { upTo: null, rate: { amount: 30, per: 1000 } }] } },
-    { meter: 'storage', included: 10, overage: 'bill', price: { model: 'volume', tiers: [{ upTo: 50, rate: { amount: 12, per: 1 } }, { upTo: null, rate: { amount: 10, per: 1 } }] } },
+    {
+      meter: 'ai_chat',
+      included: 100,
+      overage: 'bill',
+      price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+    },
+    {
+      meter: 'tokens',
+      included: 1000,
+      overage: 'bill',
+      price: {
+        model: 'graduated',
+        tiers: [
+          { upTo: 10_000, rate: { amount: 40, per: 1000 } },
+          { upTo: null, rate: { amount: 30, per: 1000 } },
+        ],
+      },
+    },
+    {
+      meter: 'storage',
+      included: 10,
+      overage: 'bill',
+      price: {
+        model: 'volume',
+        tiers: [
+          { upTo: 50, rate: { amount: 12, per: 1 } },
+          { upTo: null, rate: { amount: 10, per: 1 } },
+        ],
+      },
+    },
     { meter: 'messages', included: 0, overage: 'bill', price: { model: 'package', size: 100, amount: 250 } },
   ],
 }
@@ -99,46 +162,75 @@ async function prepareCustomers({ server, count, progress }: Bench): Promise<voi
 async function copyCustomer(url: string, count: number): Promise<void> {
   const [invoice] = await query(url, 'select id, number from invoices')
   const first = invoice as { id: string; number: string }
-  const tables = await query(url, `
+  const tables = await query(
+    url,
+    `
     select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-    where a.attname = 'customer_id' and c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace`)
-  const copied = [[customerId(1), "'customer_' || n"], [first.id, `'${first.id}' || n`], [first.number, "'INV-202611-' || n"]]
-    .reduce((json, [from, to]) => `replace(${json}, '${from}', ${to})`, 'to_jsonb(t)::text')
+    where a.attname = 'customer_id' and c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace`,
+  )
+  const copied = [
+    [customerId(1), "'customer_' || n"],
+    [first.id, `'${first.id}' || n`],
+    [first.number, "'INV-202611-' || n"],
+  ].reduce((json, [from, to]) => `replace(${json}, '${from}', ${to})`, 'to_jsonb(t)::text')
   for (const { name } of tables) {
     // No trigger needs to check what was right in the original.
-    await query(url, `set session_replication_role = replica;
+    await query(
+      url,
+      `set session_replication_role = replica;
       insert into ${String(name)} select (jsonb_populate_record(null::${String(name)}, ${copied}::jsonb)).*
-      from ${String(name)} t, (select lpad(i::text, 6, '0') as n from generate_series(2, ${count}) i) numbers where t.customer_id = '${customerId(1)}'`)
+      from ${String(name)} t, (select lpad(i::text, 6, '0') as n from generate_series(2, ${count}) i) numbers where t.customer_id = '${customerId(1)}'`,
+    )
   }
   await query(url, `update invoice_numbers set last = ${count}`)
 }
 
 async function seedCatalogue(billing: Billing): Promise<void> {
   await putSeller(billing, {
-    name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号',
-    phone: '0571-8888 6600', bankName: '招商银行杭州高新支行', bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+    name: '杭州星桥云计算科技有限公司',
+    nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
+    taxId: '91330100799655058B',
+    address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600',
+    bankName: '招商银行杭州高新支行',
+    bankAccount: '5719 0668 8810 901',
+    timezone: 'Asia/Shanghai',
   })
   for (const key of meters) await putMeter(billing, { key, name: text(key, key), unit: text('units', '个') })
   await putPlan(billing, plan)
 }
 
 async function subscribe(billing: Billing, id: string): Promise<void> {
-  await createCustomer(billing, { id, companyName: `${id} 有限公司`, email: `${id}@example.com`, address: '上海市黄浦区' })
+  await createCustomer(billing, {
+    id,
+    companyName: `${id} 有限公司`,
+    email: `${id}@example.com`,
+    address: '上海市黄浦区',
+  })
   await createSubscription(billing, { customerId: id, planId: plan.id })
 }
 
 const usedOn = ['2026-11-03', '2026-11-10', '2026-11-17', '2026-11-24', '2026-11-30']
 
-const usageOf = (id: string) => usedOn.flatMap((date, day) => meters.map((meter, index) => ({
-  id: `${meter}-${date}`, customerId: id, meter, quantity: 50 + 60 * index + 700 * day, time: `${date}T04:00:00Z`,
-})))
+const usageOf = (id: string) =>
+  usedOn.flatMap((date, day) =>
+    meters.map((meter, index) => ({
+      id: `${meter}-${date}`,
+      customerId: id,
+      meter,
+      quantity: 50 + 60 * index + 700 * day,
+      time: `${date}T04:00:00Z`,
+    })),
+  )
 
 const customerId = (number: number) => `customer_${String(number).padStart(6, '0')}`
 
 /** Issues everything once, not measured, and leaves the rows for the baselines. Answers where. */
 async function issueOnce({ server, count, progress }: Bench): Promise<string> {
   const url = await server.create('issued', 'prepared')
-  await inProcess(issueAll.name, { url, connections }, (done) => progress('issuing what the baselines insert', done, count))
+  await inProcess(issueAll.name, { url, connections }, (done) =>
+    progress('issuing what the baselines insert', done, count),
+  )
   await assertIssued(url, count)
   return url
 }
@@ -155,18 +247,26 @@ type Tell = (done: number) => void
 /** The engine: everything that is due. */
 export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: number }> {
   let issued = 0
-  return onEngine({ databaseUrl: input.url, connections: input.connections }, dueAt, async (billing) => {
-    await billing.db.ping()
-    return timed(async () => void (await runBilling(billing, { atOnce: input.connections })))
-  }, (prefix) => {
-    if (prefix !== 'inv') return
-    issued += 1
-    if (issued % 500 === 0) tell(issued)
-  })
+  return onEngine(
+    { databaseUrl: input.url, connections: input.connections },
+    dueAt,
+    async (billing) => {
+      await billing.db.ping()
+      return timed(async () => void (await runBilling(billing, { atOnce: input.connections })))
+    },
+    (prefix) => {
+      if (prefix !== 'inv') return
+      issued += 1
+      if (issued % 500 === 0) tell(issued)
+    },
+  )
 }
 
 /** The baseline: the same rows by plain SQL, each invoice in a transaction of its own with one prepared statement a table, its number counted without a gap. */
-export async function insertEach({ url, connections, issuedUrl }: Input & { issuedUrl: string }, tell: Tell): Promise<{ seconds: number }> {
+export async function insertEach(
+  { url, connections, issuedUrl }: Input & { issuedUrl: string },
+  tell: Tell,
+): Promise<{ seconds: number }> {
   const rows = await readIssued(issuedUrl)
   return onPool({ url, connections }, async (pool) => {
     let next = 0
@@ -184,19 +284,42 @@ export async function insertEach({ url, connections, issuedUrl }: Input & { issu
 
 async function insertInvoice(client: pg.PoolClient, row: IssuedRow): Promise<void> {
   await client.query('begin')
-  await client.query({ name: 'period', text: 'insert into closed_periods values ($1, $2, $3)', values: [row.customer_id, row.period_start, row.closed_at] })
-  await client.query({ name: 'change', text: `insert into activity (customer_id, type, subject_id, at) values ($1, 'invoice.issued', $2, $3)`, values: [row.customer_id, row.id, row.issued_at] })
-  await client.query({ name: 'due', text: 'update customers set due_at = $2 where customer_id = $1', values: [row.customer_id, row.next_due_at] })
+  await client.query({
+    name: 'period',
+    text: 'insert into closed_periods values ($1, $2, $3)',
+    values: [row.customer_id, row.period_start, row.closed_at],
+  })
+  await client.query({
+    name: 'change',
+    text: `insert into activity (customer_id, type, subject_id, at) values ($1, 'invoice.issued', $2, $3)`,
+    values: [row.customer_id, row.id, row.issued_at],
+  })
+  await client.query({
+    name: 'due',
+    text: 'update customers set due_at = $2 where customer_id = $1',
+    values: [row.customer_id, row.next_due_at],
+  })
   // The one row all connections share is taken as late as it can be.
-  await client.query({ name: 'number', text: `insert into invoice_numbers values ('INV', '202612', 1) on conflict (series, month) do update set last = invoice_numbers.last + 1` })
-  await client.query({ name: 'invoice', text: `insert into invoices (${invoiceColumns}) values (${invoiceParameters})`, values: invoiceColumns.map((column) => row[column]) })
+  await client.query({
+    name: 'number',
+    text: `insert into invoice_numbers values ('INV', '202612', 1) on conflict (series, month) do update set last = invoice_numbers.last + 1`,
+  })
+  await client.query({
+    name: 'invoice',
+    text: `insert into invoices (${invoiceColumns}) values (${invoiceParameters})`,
+    values: invoiceColumns.map((column) => row[column]),
+  })
   await client.query('commit')
 }
 
 /** For comparison: the same rows in one transaction with one statement a table, as no issuer could. */
-export async function insertInBulk({ url, issuedUrl }: Input & { issuedUrl: string }): Promise<{ seconds: number }> {
+export async function insertInBulk({
+  url,
+  issuedUrl,
+}: Input & { issuedUrl: string }): Promise<{ seconds: number }> {
   const rows = await readIssued(issuedUrl)
-  const columns = (names: readonly string[]) => names.map((name) => rows.map((row) => row[name as keyof IssuedRow]))
+  const columns = (names: readonly string[]) =>
+    names.map((name) => rows.map((row) => row[name as keyof IssuedRow]))
   return onPool({ url, connections: 1 }, async (pool) => {
     const client = await pool.connect()
     return timed(async () => {
@@ -205,9 +328,18 @@ export async function insertInBulk({ url, issuedUrl }: Input & { issuedUrl: stri
         `insert into invoices (${invoiceColumns}) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::jsonb[], $13::text[], $14::text[])`,
         columns(invoiceColumns),
       )
-      await client.query(`insert into activity (customer_id, type, subject_id, at) select c, 'invoice.issued', i, a from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`, columns(['customer_id', 'id', 'issued_at']))
-      await client.query('insert into closed_periods select * from unnest($1::text[], $2::date[], $3::timestamptz[])', columns(['customer_id', 'period_start', 'closed_at']))
-      await client.query('update customers set due_at = t.due from unnest($1::text[], $2::timestamptz[]) as t(id, due) where customer_id = t.id', columns(['customer_id', 'next_due_at']))
+      await client.query(
+        `insert into activity (customer_id, type, subject_id, at) select c, 'invoice.issued', i, a from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`,
+        columns(['customer_id', 'id', 'issued_at']),
+      )
+      await client.query(
+        'insert into closed_periods select * from unnest($1::text[], $2::date[], $3::timestamptz[])',
+        columns(['customer_id', 'period_start', 'closed_at']),
+      )
+      await client.query(
+        'update customers set due_at = t.due from unnest($1::text[], $2::timestamptz[]) as t(id, due) where customer_id = t.id',
+        columns(['customer_id', 'next_due_at']),
+      )
       await client.query(`insert into invoice_numbers values ('INV', '202612', $1)`, [rows.length])
       await client.query('commit')
       client.release()
@@ -215,16 +347,34 @@ export async function insertInBulk({ url, issuedUrl }: Input & { issuedUrl: stri
   })
 }
 
-const invoiceColumns = ['customer_id', 'id', 'number', 'kind', 'period_start', 'cause_id', 'issued_at', 'due_at', 'currency', 'total', 'payable', 'document', 'sha256', 'template'] as const
+const invoiceColumns = [
+  'customer_id',
+  'id',
+  'number',
+  'kind',
+  'period_start',
+  'cause_id',
+  'issued_at',
+  'due_at',
+  'currency',
+  'total',
+  'payable',
+  'document',
+  'sha256',
+  'template',
+] as const
 const invoiceParameters = invoiceColumns.map((_, index) => `$${index + 1}`).join()
 
 type IssuedRow = Record<(typeof invoiceColumns)[number] | 'closed_at' | 'next_due_at', string>
 
 /** What the engine wrote, every value as the text the database takes. */
 async function readIssued(url: string): Promise<IssuedRow[]> {
-  const rows = await query(url, `
+  const rows = await query(
+    url,
+    `
     select ${invoiceColumns.map((column) => `i.${column}::text`).join()}, p.closed_at::text, c.due_at::text as next_due_at
-    from invoices i join closed_periods p using (customer_id) join customers c using (customer_id) where i.kind = 'renewal' order by i.number`)
+    from invoices i join closed_periods p using (customer_id) join customers c using (customer_id) where i.kind = 'renewal' order by i.number`,
+  )
   return rows as unknown as IssuedRow[]
 }
 

@@ -22,15 +22,21 @@ const lastingFor = (count: number) => Math.min(5_000, count / 4)
 const stalledReaders = 20
 
 const names = {
-  pgliteQuiet: 'PGlite, quiet', wide: 'PGlite, JSON bodies of 800 kB in many shapes', files: 'PGlite, a file of events and 20 readers who stall',
-  quiet: 'PostgreSQL, quiet', held: 'PostgreSQL, a customer held for 5 s', rebuild: 'PostgreSQL, different values made anew', changes: 'PostgreSQL, unread changes',
+  pgliteQuiet: 'PGlite, quiet',
+  wide: 'PGlite, JSON bodies of 800 kB in many shapes',
+  files: 'PGlite, a file of events and 20 readers who stall',
+  quiet: 'PostgreSQL, quiet',
+  held: 'PostgreSQL, a customer held for 5 s',
+  rebuild: 'PostgreSQL, different values made anew',
+  changes: 'PostgreSQL, unread changes',
 }
 
 /** Whether one customer's work, or a hostile request, holds up the others. */
 export const isolation: Benchmark = {
   name: 'isolation',
   count: 1_000_000,
-  about: (count) => `how long others wait while bodies of 800 kB are refused, ${fileOf(count).toLocaleString('en')} events are read as a file, a customer is held, `
+  about: (count) =>
+    `how long others wait while bodies of 800 kB are refused, ${fileOf(count).toLocaleString('en')} events are read as a file, a customer is held, `
     + `${count.toLocaleString('en')} different values are made anew, and ${changesOf(count).toLocaleString('en')} changes are unread`,
   async prepare(bench) {
     const pglite = lazily(() => filledPglite(bench))
@@ -38,14 +44,19 @@ export const isolation: Benchmark = {
     const values = lazily(() => withValues(bench))
     const changes = lazily(() => withChanges(bench))
     const quiet = async () => pause(lastingFor(bench.count))
-    const run = (name: string, where: () => Promise<Location>, disturb: Disturb): Run => ({ name, measure: async () => disturbed(await where(), disturb) })
+    const run = (name: string, where: () => Promise<Location>, disturb: Disturb): Run => ({
+      name,
+      measure: async () => disturbed(await where(), disturb),
+    })
     return {
       runs: [
         run(names.pgliteQuiet, pglite, quiet),
         run(names.wide, pglite, sendWideBodies),
         run(names.files, pglite, readFiles),
         run(names.quiet, postgres, quiet),
-        run(names.held, postgres, async (portal, location) => holdCustomer(portal, location as Server, lastingFor(bench.count))),
+        run(names.held, postgres, async (portal, location) =>
+          holdCustomer(portal, location as Server, lastingFor(bench.count)),
+        ),
         run(names.rebuild, values, async (_, location) => rebuildAlone(location as Server)),
         run(names.changes, changes, readChanges),
       ],
@@ -68,7 +79,9 @@ const comparisons: Comparison[] = [
   { figure: 'p99 ms', of: names.files, to: names.pgliteQuiet },
 ]
 
-interface Server { databaseUrl: string }
+interface Server {
+  databaseUrl: string
+}
 /** Does something to a server, and answers when it is over. */
 type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
 
@@ -76,12 +89,15 @@ type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
 async function disturbed(location: Location, disturb: Disturb): Promise<Figures> {
   const portal = await startPortal(location)
   try {
-    const asking: Asking = await askSteadily(portal.port, { key: secretKey, customers: Array.from({ length: customers - 1 }, (_, place) => customerId(place + 2)) })
+    const asking: Asking = await askSteadily(portal.port, {
+      key: secretKey,
+      customers: Array.from({ length: customers - 1 }, (_, place) => customerId(place + 2)),
+    })
     const figures = await disturb(portal, location).catch((error: unknown) => {
       asking.stop()
       throw error
     })
-    return { ...await asking.end(), ...figures }
+    return { ...(await asking.end()), ...figures }
   } finally {
     await portal.stop()
   }
@@ -89,26 +105,45 @@ async function disturbed(location: Location, disturb: Disturb): Promise<Figures>
 
 async function filledPglite(bench: Bench): Promise<Location> {
   const { location } = await prepareOnPglite(bench, customers)
-  await alone(new URL('stored-usage.ts', import.meta.url).href, fillUsage.name, { location, rows: fileOf(bench.count), customers: 1 })
+  await alone(new URL('stored-usage.ts', import.meta.url).href, fillUsage.name, {
+    location,
+    rows: fileOf(bench.count),
+    customers: 1,
+  })
   return location
 }
 
 /** As large as a body may be, and as much work as it can cause. Fields nobody knows, without a credential, once held up the whole process for half a minute. */
 async function sendWideBodies({ port }: Program): Promise<void> {
-  const many = <T>(count: number, one: (place: number) => T) => Array.from({ length: count }, (_, place) => one(place))
+  const many = <T>(count: number, one: (place: number) => T) =>
+    Array.from({ length: count }, (_, place) => one(place))
   const fields = Object.fromEntries(many(80_000, (place) => [place.toString(36), 1]))
   const event = { id: 'wide', customerId: customerId(1), meter: 'ai_chat' }
   const properties = Object.fromEntries(many(60, (place) => [`p${place}`, place]))
   const bodies: [path: string, body: unknown][] = [
-    ['portal-sessions/exchange', fields], ['portal-sessions/exchange', fields],
-    ['events', { ...event, properties: fields }], ['events', { ...event, quantity: many(180_000, () => [1]) }],
+    ['portal-sessions/exchange', fields],
+    ['portal-sessions/exchange', fields],
+    ['events', { ...event, properties: fields }],
+    ['events', { ...event, quantity: many(180_000, () => [1]) }],
     ['events', { ...event, properties: { deep: many(180_000, () => [1]) } }],
-    ['events', many(190, (sent) => ({ ...event, id: `named-${sent}`, properties: Object.fromEntries(many(300, (place) => [`x${sent}y${place}`, 1])) }))],
+    [
+      'events',
+      many(190, (sent) => ({
+        ...event,
+        id: `named-${sent}`,
+        properties: Object.fromEntries(many(300, (place) => [`x${sent}y${place}`, 1])),
+      })),
+    ],
     ['events', many(1_000, (place) => ({ ...event, id: `wide-${place}`, customerId: 'nobody', properties }))],
   ]
   for (const [path, body] of bodies) {
-    const authorization: Record<string, string> = path === 'events' ? { authorization: `Bearer ${secretKey}` } : {}
-    await fetch(`http://127.0.0.1:${port}/api/billing/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...authorization }, body: JSON.stringify(body) })
+    const authorization: Record<string, string> =
+      path === 'events' ? { authorization: `Bearer ${secretKey}` } : {}
+    await fetch(`http://127.0.0.1:${port}/api/billing/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization },
+      body: JSON.stringify(body),
+    })
     await pause(200)
   }
 }
@@ -144,8 +179,17 @@ async function holdCustomer({ port }: Program, { databaseUrl }: Server, millisec
   await client.query('select from customers where customer_id = $1 for update', [customerId(1)])
   const own = Array.from({ length: 4 }, async (_, place) => {
     const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }
-    const event = { id: `held-${Date.now()}-${place}`, customerId: customerId(1), meter: 'tokens', quantity: 1 }
-    return fetch(`http://127.0.0.1:${port}/api/billing/events`, { method: 'POST', headers, body: JSON.stringify(event) }).then((answer) => answer.text())
+    const event = {
+      id: `held-${Date.now()}-${place}`,
+      customerId: customerId(1),
+      meter: 'tokens',
+      quantity: 1,
+    }
+    return fetch(`http://127.0.0.1:${port}/api/billing/events`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(event),
+    }).then((answer) => answer.text())
   })
   await pause(milliseconds)
   await client.query('rollback')
@@ -156,30 +200,46 @@ async function holdCustomer({ port }: Program, { databaseUrl }: Server, millisec
 /** A database whose first customer has that many different values that no sum knows yet. */
 async function withValues(bench: Bench): Promise<Server> {
   const location = (await prepareOnPostgres(bench, customers, 'values')).location as Server
-  await onEngineNow(location, async (billing) => putMeter(billing, { key: 'users', name: 'Users', unit: 'user', aggregation: 'unique', uniqueBy: 'who' }))
+  await onEngineNow(location, async (billing) =>
+    putMeter(billing, { key: 'users', name: 'Users', unit: 'user', aggregation: 'unique', uniqueBy: 'who' }),
+  )
   bench.progress(`storing ${bench.count.toLocaleString('en')} different values`, 0, bench.count)
-  await query(location.databaseUrl,
+  await query(
+    location.databaseUrl,
     `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
      select '${customerId(1)}', 'u' || n, 'users', 1, time, (time at time zone 'Asia/Shanghai')::date, time, jsonb_build_object('who', 'user-' || n)
-     from (select n, date_trunc('month', now()) + n * ((now() - date_trunc('month', now())) / ${bench.count}) as time from generate_series(1, ${bench.count}) n) e`)
+     from (select n, date_trunc('month', now()) + n * ((now() - date_trunc('month', now())) / ${bench.count}) as time from generate_series(1, ${bench.count}) n) e`,
+  )
   await query(location.databaseUrl, 'vacuum analyze')
   return location
 }
 
 async function rebuildAlone(location: Server): Promise<Figures> {
   // Each round begins as the first one did.
-  for (const table of ['usage_values', 'usage_daily']) await query(location.databaseUrl, `delete from ${table} where customer_id = '${customerId(1)}' and meter = 'users'`)
-  const { answer } = await alone<{ seconds: number; heapMb: number; rows: number }>(import.meta.url, rebuildWatched.name, location)
+  for (const table of ['usage_values', 'usage_daily'])
+    await query(
+      location.databaseUrl,
+      `delete from ${table} where customer_id = '${customerId(1)}' and meter = 'users'`,
+    )
+  const { answer } = await alone<{ seconds: number; heapMb: number; rows: number }>(
+    import.meta.url,
+    rebuildWatched.name,
+    location,
+  )
   if (answer.rows === 0) throw new Error('nothing was made anew')
   return { 'rebuild s': answer.seconds, 'heap MB above rest': Math.max(answer.heapMb, 0.1) }
 }
 
 /** Makes every sum anew as `npm run rebuild-usage` does, and watches how much memory its objects take. */
-export async function rebuildWatched(location: Location): Promise<{ seconds: number; heapMb: number; rows: number }> {
+export async function rebuildWatched(
+  location: Location,
+): Promise<{ seconds: number; heapMb: number; rows: number }> {
   return onEngineNow(location, async (billing) => {
     const rest = process.memoryUsage().heapUsed
     let most = rest
-    const look = setInterval(() => { most = Math.max(most, process.memoryUsage().heapUsed) }, 50)
+    const look = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().heapUsed)
+    }, 50)
     const began = performance.now()
     let rows = 0
     for await (const difference of rebuildUsage(billing)) rows += difference.was === null ? 1 : 0
@@ -191,9 +251,11 @@ export async function rebuildWatched(location: Location): Promise<{ seconds: num
 async function withChanges(bench: Bench): Promise<Server> {
   const location = (await prepareOnPostgres(bench, customers, 'changes')).location as Server
   bench.progress(`storing ${changesOf(bench.count).toLocaleString('en')} changes`, 0, changesOf(bench.count))
-  await query(location.databaseUrl,
+  await query(
+    location.databaseUrl,
     `insert into activity (customer_id, type, subject_id, at)
-     select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer', '${instantFromMilliseconds(Date.now())}' from generate_series(1, ${changesOf(bench.count)}) n`)
+     select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer', '${instantFromMilliseconds(Date.now())}' from generate_series(1, ${changesOf(bench.count)}) n`,
+  )
   return location
 }
 
@@ -207,10 +269,15 @@ async function readChanges({ port }: Program): Promise<Figures> {
   for (let page = 0; page < changePages; page += 1) {
     const began = performance.now()
     const body: string = await new Promise((resolve, reject) => {
-      connection.send(requestOf('GET', `/api/billing/activity?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`, { key: secretKey }), (answer) => {
-        if (answer.status === 200) resolve(answer.body)
-        else reject(new Error(answer.body))
-      })
+      connection.send(
+        requestOf('GET', `/api/billing/activity?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`, {
+          key: secretKey,
+        }),
+        (answer) => {
+          if (answer.status === 200) resolve(answer.body)
+          else reject(new Error(answer.body))
+        },
+      )
     })
     longest = Math.max(longest, performance.now() - began)
     const { data, nextCursor } = JSON.parse(body) as { data: unknown[]; nextCursor: string }

@@ -16,7 +16,16 @@ import { showProgress } from './progress.ts'
 import { report } from './report.ts'
 import { openServer, startServer } from './server.ts'
 
-const benchmarks: readonly Benchmark[] = [ingest, dimensions, quota, read, growth, invoices, isolation, portal]
+const benchmarks: readonly Benchmark[] = [
+  ingest,
+  dimensions,
+  quota,
+  read,
+  growth,
+  invoices,
+  isolation,
+  portal,
+]
 
 const usage = `npm run bench [-- NAME…] [--count N] [--rounds N] [--json FILE]
 
@@ -31,7 +40,8 @@ function optionsOf(parameters: readonly string[]) {
   const unknown = positionals.find((name) => !benchmarks.some((one) => one.name === name))
   if (unknown !== undefined) throw new MistakeInCommand(`There is no benchmark '${unknown}'.`)
   return {
-    chosen: positionals.length === 0 ? benchmarks : benchmarks.filter((one) => positionals.includes(one.name)),
+    chosen:
+      positionals.length === 0 ? benchmarks : benchmarks.filter((one) => positionals.includes(one.name)),
     count: values.count === undefined ? undefined : whole('count', values.count),
     rounds: whole('rounds', values.rounds),
     json: values.json,
@@ -40,14 +50,23 @@ function optionsOf(parameters: readonly string[]) {
 
 function parse(parameters: readonly string[]) {
   try {
-    return parseArgs({ args: [...parameters], allowPositionals: true, options: { count: { type: 'string' }, rounds: { type: 'string', default: '5' }, json: { type: 'string' } } })
+    return parseArgs({
+      args: [...parameters],
+      allowPositionals: true,
+      options: {
+        count: { type: 'string' },
+        rounds: { type: 'string', default: '5' },
+        json: { type: 'string' },
+      },
+    })
   } catch (error) {
     throw new MistakeInCommand((error as Error).message)
   }
 }
 
 function whole(name: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new MistakeInCommand(`--${name} takes a whole number above zero, not '${text}'.`)
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new MistakeInCommand(`--${name} takes a whole number above zero, not '${text}'.`)
   return Number(text)
 }
 
@@ -55,19 +74,37 @@ function whole(name: string, text: string): number {
 async function main(parameters: readonly string[]): Promise<number> {
   const { chosen, count, rounds, json } = optionsOf(parameters)
   const postgres = await startServer()
-  if (!postgres) throw new MistakeInCommand('PostgreSQL 15 or newer was not found and could not be installed: install the package "postgresql".')
+  if (!postgres)
+    throw new MistakeInCommand(
+      'PostgreSQL 15 or newer was not found and could not be installed: install the package "postgresql".',
+    )
   stopOnSignal(postgres.stop)
   try {
     const server = await openServer(postgres.url)
     const results: Result[] = []
     for (const benchmark of chosen) {
-      results.push(await runBenchmark(benchmark, { server, count: count ?? benchmark.count, progress: showProgress }, rounds))
+      results.push(
+        await runBenchmark(
+          benchmark,
+          { server, count: count ?? benchmark.count, progress: showProgress },
+          rounds,
+        ),
+      )
       await server.clear()
       removeFolders()
     }
-    const machine = { node: process.version, postgres: server.version, cpus: os.availableParallelism(), cpu: os.cpus()[0]?.model ?? '', memory: Math.round(os.totalmem() / 1e9) }
-    console.log(`Node ${machine.node}, PostgreSQL ${machine.postgres}, ${machine.cpus} CPUs (${machine.cpu}), ${machine.memory} GB\n\n${report(results)}`)
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`)
+    const machine = {
+      node: process.version,
+      postgres: server.version,
+      cpus: os.availableParallelism(),
+      cpu: os.cpus()[0]?.model ?? '',
+      memory: Math.round(os.totalmem() / 1e9),
+    }
+    console.log(
+      `Node ${machine.node}, PostgreSQL ${machine.postgres}, ${machine.cpus} CPUs (${machine.cpu}), ${machine.memory} GB\n\n${report(results)}`,
+    )
+    if (json !== undefined)
+      writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`)
     return results.some((result) => result.comparisons.some((one) => one.reached === false)) ? 1 : 0
   } finally {
     await postgres.stop()
@@ -80,7 +117,12 @@ function stopOnSignal(stop: () => Promise<void>): void {
     stopChildren()
     void stop().finally(() => process.exit(code))
   }
-  for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]] as const) process.on(signal, () => end(128 + number))
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const)
+    process.on(signal, () => end(128 + number))
   whenNpmEnds(() => end(143))
 }
 

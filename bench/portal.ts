@@ -28,12 +28,26 @@ const openRanges = (page: Page) => button(page, /本计费周期/).click()
 const interactions: Interaction[] = [
   { name: 'open the ranges', path: '/usage', act: openRanges },
   { name: 'switch the range', path: '/usage', prepare: openRanges, act: choosePreset },
-  { name: 'switch the chart', path: '/usage', act: (page) => page.getByRole('radio', { name: 'Token' }).click() },
-  { name: 'pay by the year', path: '/subscription', act: (page) => page.getByRole('radio', { name: /按年/ }).click() },
-  { name: 'open the upgrade', path: '/subscription', act: (page) => button(page, '升级到商业版').click() },
-  { name: 'open an invoice', path: '/invoices', act: (page) => page.getByRole('link', { name: /^INV-/ }).filter({ visible: true }).first().click() },
   {
-    name: 'open a line', path: '/invoices', act: (page) => button(page, '这个金额怎么来的').click(),
+    name: 'switch the chart',
+    path: '/usage',
+    act: (page) => page.getByRole('radio', { name: 'Token' }).click(),
+  },
+  {
+    name: 'pay by the year',
+    path: '/subscription',
+    act: (page) => page.getByRole('radio', { name: /按年/ }).click(),
+  },
+  { name: 'open the upgrade', path: '/subscription', act: (page) => button(page, '升级到商业版').click() },
+  {
+    name: 'open an invoice',
+    path: '/invoices',
+    act: (page) => page.getByRole('link', { name: /^INV-/ }).filter({ visible: true }).first().click(),
+  },
+  {
+    name: 'open a line',
+    path: '/invoices',
+    act: (page) => button(page, '这个金额怎么来的').click(),
     prepare: async (page) => {
       await page.getByRole('link', { name: /^INV-/ }).filter({ visible: true }).first().click()
       await button(page, '这个金额怎么来的').waitFor()
@@ -43,24 +57,39 @@ const interactions: Interaction[] = [
 ]
 const withMany: Interaction[] = [
   { name: 'switch the range, many events', path: '/usage', prepare: openRanges, act: choosePreset },
-  { name: 'switch the chart, many events', path: '/usage', act: (page) => page.getByRole('radio', { name: 'messages', exact: true }).click() },
+  {
+    name: 'switch the chart, many events',
+    path: '/usage',
+    act: (page) => page.getByRole('radio', { name: 'messages', exact: true }).click(),
+  },
 ]
 
 /** The portal in a browser whose processor is slowed: how long until a page is there, and until it answers. */
 export const portal: Benchmark = {
   name: 'portal',
   count: 100_000,
-  about: (count) => `the portal in Chromium on a processor slowed ${slowedBy} times, nothing cached: pages of the demo, and the usage of a customer with ${count.toLocaleString('en')} events in range`,
+  about: (count) =>
+    `the portal in Chromium on a processor slowed ${slowedBy} times, nothing cached: pages of the demo, and the usage of a customer with ${count.toLocaleString('en')} events in range`,
   async prepare(bench) {
     await provideChromium()
     const failures = await buildFrontEnds()
     if (failures.length > 0) throw new Error(failures.join('\n'))
-    const ofDemo: Where = { location: lazily(() => fillDemo(bench)), customerId: 'test_customer', environment: demo }
-    const ofMany: Where = { location: lazily(async () => (await storeOnPostgres(bench, bench.count, 1, 'stored')).location), customerId: customerId(1), environment: {} }
+    const ofDemo: Where = {
+      location: lazily(() => fillDemo(bench)),
+      customerId: 'test_customer',
+      environment: demo,
+    }
+    const ofMany: Where = {
+      location: lazily(async () => (await storeOnPostgres(bench, bench.count, 1, 'stored')).location),
+      customerId: customerId(1),
+      environment: {},
+    }
     return {
       runs: [
-        ...pages.map((path) => pageRun(path, ofDemo, path)), pageRun(manyEvents, ofMany, '/usage'),
-        ...interactions.map((one) => interactionRun(one, ofDemo)), ...withMany.map((one) => interactionRun(one, ofMany)),
+        ...pages.map((path) => pageRun(path, ofDemo, path)),
+        pageRun(manyEvents, ofMany, '/usage'),
+        ...interactions.map((one) => interactionRun(one, ofDemo)),
+        ...withMany.map((one) => interactionRun(one, ofMany)),
       ],
       comparisons,
     }
@@ -71,7 +100,11 @@ const manyEvents = '/usage, many events'
 const comparisons: Comparison[] = [
   ...[...pages, manyEvents].map((of): Comparison => ({ figure: 'LCP ms', of, atMost: mostForPage })),
   { figure: 'ready ms', of: manyEvents, atMost: mostForPage },
-  ...[...interactions, ...withMany].map(({ name }): Comparison => ({ figure: 'INP ms', of: name, atMost: mostForInteraction })),
+  ...[...interactions, ...withMany].map(({ name }): Comparison => ({
+    figure: 'INP ms',
+    of: name,
+    atMost: mostForInteraction,
+  })),
 ]
 
 interface Where {
@@ -82,10 +115,11 @@ interface Where {
 
 const pageRun = (name: string, where: Where, path: string): Run => ({
   name,
-  measure: () => visiting(where, path, async (visit) => {
-    const { largest, ready } = await loadPage(visit)
-    return { 'LCP ms': largest, 'ready ms': ready }
-  }),
+  measure: () =>
+    visiting(where, path, async (visit) => {
+      const { largest, ready } = await loadPage(visit)
+      return { 'LCP ms': largest, 'ready ms': ready }
+    }),
 })
 
 const interactionRun = ({ name, path, act, prepare }: Interaction, where: Where): Run => ({
@@ -94,7 +128,11 @@ const interactionRun = ({ name, path, act, prepare }: Interaction, where: Where)
 })
 
 /** On a server of its own, as every run. */
-async function visiting<T>({ location, customerId, environment }: Where, path: string, work: (visit: Visit) => Promise<T>): Promise<T> {
+async function visiting<T>(
+  { location, customerId, environment }: Where,
+  path: string,
+  work: (visit: Visit) => Promise<T>,
+): Promise<T> {
   const server = await startPortal(await location(), environment)
   try {
     return await work({ port: server.port, customerId, path })

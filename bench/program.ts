@@ -23,9 +23,17 @@ export interface Program {
 }
 
 /** Starts the server as `npm start` does, with the settings it has by default and those given here, and waits until it is ready. */
-export async function startPortal(location: Location, environment: Record<string, string> = {}): Promise<Program> {
-  const where: Record<string, string> = 'databaseUrl' in location ? { DATABASE_URL: location.databaseUrl } : { DATA_DIR: location.dataDir }
-  return startProgram([await bundleServer()], { ...where, BILLING_API_KEY: secretKey, ENABLE_CUSTOMER_PORTAL: 'true', ...environment }, '/readyz')
+export async function startPortal(
+  location: Location,
+  environment: Record<string, string> = {},
+): Promise<Program> {
+  const where: Record<string, string> =
+    'databaseUrl' in location ? { DATABASE_URL: location.databaseUrl } : { DATA_DIR: location.dataDir }
+  return startProgram(
+    [await bundleServer()],
+    { ...where, BILLING_API_KEY: secretKey, ENABLE_CUSTOMER_PORTAL: 'true', ...environment },
+    '/readyz',
+  )
 }
 
 /** Starts a server that stands for what others would build, from a module beside this one. */
@@ -33,13 +41,21 @@ export async function startPlain(module: string, environment: Record<string, str
   return startProgram([await bundleProgram(module)], environment, '/ready')
 }
 
-async function startProgram(parameters: readonly string[], environment: Record<string, string>, ready: string): Promise<Program> {
+async function startProgram(
+  parameters: readonly string[],
+  environment: Record<string, string>,
+  ready: string,
+): Promise<Program> {
   const folder = newFolder()
   const port = await freePort()
   const output = await open(join(folder, 'output.txt'), 'a')
-  const child = adopt(spawn(process.execPath, parameters, {
-    cwd: folder, env: { PATH: process.env['PATH'], PORT: String(port), ...environment }, stdio: ['ignore', output.fd, output.fd],
-  }))
+  const child = adopt(
+    spawn(process.execPath, parameters, {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], PORT: String(port), ...environment },
+      stdio: ['ignore', output.fd, output.fd],
+    }),
+  )
   await output.close()
   const ended = once(child, 'exit')
   const stop = async () => {

@@ -6,5 +6,7 @@ export function showProgress(label: string, done: number, total: number): void {
   const now = performance.now()
   if (label === last.label && now - last.at < everyMilliseconds) return
   last = { label, at: now }
-  process.stderr.write(`  ${label}${done > 0 ? `: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}` : ''}\n`)
+  process.stderr.write(
+    `  ${label}${done > 0 ? `: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}` : ''}\n`,
+  )
 }

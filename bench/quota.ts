@@ -17,48 +17,86 @@ const manyCustomers = 1000
 const fewer = 10
 
 const names = {
-  hot: 'consume, one customer', many: 'consume, 1,000 customers', hotUpdate: 'one UPDATE each, one customer', manyUpdate: 'one UPDATE each, 1,000 customers',
-  hotHttp: 'consume over HTTP, one customer', manyHttp: 'consume over HTTP, 1,000 customers',
-  hotPlain: 'Fastify and one UPDATE each, one customer', manyPlain: 'Fastify and one UPDATE each, 1,000 customers',
-  hotPglite: 'consume on PGlite, one customer', manyPglite: 'consume on PGlite, 1,000 customers', hotPgliteHttp: 'consume on PGlite over HTTP, one customer',
+  hot: 'consume, one customer',
+  many: 'consume, 1,000 customers',
+  hotUpdate: 'one UPDATE each, one customer',
+  manyUpdate: 'one UPDATE each, 1,000 customers',
+  hotHttp: 'consume over HTTP, one customer',
+  manyHttp: 'consume over HTTP, 1,000 customers',
+  hotPlain: 'Fastify and one UPDATE each, one customer',
+  manyPlain: 'Fastify and one UPDATE each, 1,000 customers',
+  hotPglite: 'consume on PGlite, one customer',
+  manyPglite: 'consume on PGlite, 1,000 customers',
+  hotPgliteHttp: 'consume on PGlite over HTTP, one customer',
 }
 
 /** Taking from a quota, never more than there is, against the conditional UPDATE that anybody would write. */
 export const quota: Benchmark = {
   name: 'quota',
   count: 20_000,
-  about: (count) => `taking one unit of a quota ${count.toLocaleString('en')} times (a tenth as often by UPDATE), ${clients} clients`,
+  about: (count) =>
+    `taking one unit of a quota ${count.toLocaleString('en')} times (a tenth as often by UPDATE), ${clients} clients`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, bench.count)
-    const [postgres, pglite] = [await prepareOnPostgres(bench, customers), lazily(() => prepareOnPglite(bench, customers))]
+    const [postgres, pglite] = [
+      await prepareOnPostgres(bench, customers),
+      lazily(() => prepareOnPglite(bench, customers)),
+    ]
     const hot: Demand = { requests: bench.count, clients, customers: 1 }
     const many: Demand = { ...hot, customers }
     const slow = (demand: Demand): Demand => ({ ...demand, requests: Math.ceil(demand.requests / fewer) })
     const run = (name: string, measure: () => Promise<Figures>): Run => ({ name, measure })
     return {
       runs: [
-        run(names.hot, () => measureEngine(postgres, hot)), run(names.hotUpdate, () => measureUpdate(postgres, slow(hot))),
-        run(names.many, () => measureEngine(postgres, many)), run(names.manyUpdate, () => measureUpdate(postgres, slow(many))),
-        run(names.hotHttp, () => measurePortal(postgres, hot)), run(names.hotPlain, () => measurePlain(postgres, slow(hot))),
-        run(names.manyHttp, () => measurePortal(postgres, many)), run(names.manyPlain, () => measurePlain(postgres, slow(many))),
-        run(names.hotPglite, async () => measureEngine(await pglite(), hot)), run(names.manyPglite, async () => measureEngine(await pglite(), many)), run(names.hotPgliteHttp, async () => measurePortal(await pglite(), hot)),
+        run(names.hot, () => measureEngine(postgres, hot)),
+        run(names.hotUpdate, () => measureUpdate(postgres, slow(hot))),
+        run(names.many, () => measureEngine(postgres, many)),
+        run(names.manyUpdate, () => measureUpdate(postgres, slow(many))),
+        run(names.hotHttp, () => measurePortal(postgres, hot)),
+        run(names.hotPlain, () => measurePlain(postgres, slow(hot))),
+        run(names.manyHttp, () => measurePortal(postgres, many)),
+        run(names.manyPlain, () => measurePlain(postgres, slow(many))),
+        run(names.hotPglite, async () => measureEngine(await pglite(), hot)),
+        run(names.manyPglite, async () => measureEngine(await pglite(), many)),
+        run(names.hotPgliteHttp, async () => measurePortal(await pglite(), hot)),
       ],
       comparisons,
     }
   },
 }
 
-const rate = (of: string, to: string, atLeast?: number): Comparison => ({ figure: 'requests/s', of, to, ...(atLeast === undefined ? {} : { atLeast }) })
-const slowest = (of: string, to: string, atMost?: number): Comparison => ({ figure: 'p99 ms', of, to, ...(atMost === undefined ? {} : { atMost }) })
+const rate = (of: string, to: string, atLeast?: number): Comparison => ({
+  figure: 'requests/s',
+  of,
+  to,
+  ...(atLeast === undefined ? {} : { atLeast }),
+})
+const slowest = (of: string, to: string, atMost?: number): Comparison => ({
+  figure: 'p99 ms',
+  of,
+  to,
+  ...(atMost === undefined ? {} : { atMost }),
+})
 
 const comparisons: Comparison[] = [
-  rate(names.hot, names.hotUpdate, 20), slowest(names.hot, names.hotUpdate, 0.1), rate(names.many, names.manyUpdate, 3),
-  rate(names.hotHttp, names.hotPlain), slowest(names.hotHttp, names.hotPlain), rate(names.manyHttp, names.manyPlain), slowest(names.manyHttp, names.manyPlain),
+  rate(names.hot, names.hotUpdate, 20),
+  slowest(names.hot, names.hotUpdate, 0.1),
+  rate(names.many, names.manyUpdate, 3),
+  rate(names.hotHttp, names.hotPlain),
+  slowest(names.hotHttp, names.hotPlain),
+  rate(names.manyHttp, names.manyPlain),
+  slowest(names.manyHttp, names.manyPlain),
   ...[names.hotHttp, names.manyHttp].map((of): Comparison => ({ figure: 'peak MB', of, atMost: 400 })),
-  rate(names.hotPglite, names.hotUpdate), rate(names.manyPglite, names.manyUpdate), rate(names.hotPgliteHttp, names.hotPlain),
+  rate(names.hotPglite, names.hotUpdate),
+  rate(names.manyPglite, names.manyUpdate),
+  rate(names.hotPgliteHttp, names.hotPlain),
 ]
 
-const figuresOf = ({ requests }: Demand, { seconds, p50, p99 }: Timing): Figures => ({ 'requests/s': requests / seconds, 'p50 ms': p50, 'p99 ms': p99 })
+const figuresOf = ({ requests }: Demand, { seconds, p50, p99 }: Timing): Figures => ({
+  'requests/s': requests / seconds,
+  'p50 ms': p50,
+  'p99 ms': p99,
+})
 
 async function onCopy<T>(on: Prepared, work: (location: Location) => Promise<T>): Promise<T> {
   const { location, remove } = await on.copy()
@@ -100,7 +138,11 @@ function measurePlain(on: Prepared, demand: Demand): Promise<Figures> {
   return onCopy(on, async (location) => {
     const { databaseUrl } = location as { databaseUrl: string }
     await query(databaseUrl, quotaTable)
-    const figures = await overHttp(await startPlain(new URL('plain-quota.ts', import.meta.url).href, { DATABASE_URL: databaseUrl }), '', demand)
+    const figures = await overHttp(
+      await startPlain(new URL('plain-quota.ts', import.meta.url).href, { DATABASE_URL: databaseUrl }),
+      '',
+      demand,
+    )
     await assertCounted(location, demand, 'plain_quotas', 'used')
     return figures
   })
@@ -108,7 +150,10 @@ function measurePlain(on: Prepared, demand: Demand): Promise<Figures> {
 
 async function overHttp(server: Program, path: string, demand: Demand): Promise<Figures> {
   try {
-    const { answer, peakMemory } = await watched<Timing>(server, consuming, consumeOverHttp.name, { path, ...demand })
+    const { answer, peakMemory } = await watched<Timing>(server, consuming, consumeOverHttp.name, {
+      path,
+      ...demand,
+    })
     return { ...figuresOf(demand, answer), 'peak MB': peakMemory }
   } finally {
     await server.stop()
@@ -116,9 +161,18 @@ async function overHttp(server: Program, path: string, demand: Demand): Promise<
 }
 
 /** What was granted was counted, no more and no less. */
-async function assertCounted(location: Location, demand: Demand, table: string, column: string): Promise<void> {
+async function assertCounted(
+  location: Location,
+  demand: Demand,
+  table: string,
+  column: string,
+): Promise<void> {
   if (!('databaseUrl' in location)) return
-  const [found] = await query(location.databaseUrl, `select coalesce(sum(${column}), 0)::int as sum from ${table} where meter = '${meter}'`)
+  const [found] = await query(
+    location.databaseUrl,
+    `select coalesce(sum(${column}), 0)::int as sum from ${table} where meter = '${meter}'`,
+  )
   const granted = demand.requests + warmUpOf(demand)
-  if (found!['sum'] !== granted) throw new Error(`${String(found!['sum'])} were counted where ${granted} were granted`)
+  if (found!['sum'] !== granted)
+    throw new Error(`${String(found!['sum'])} were counted where ${granted} were granted`)
 }

@@ -2,22 +2,41 @@ import type { Compared, Result, Spread } from './benchmark.ts'
 
 /** The results as tables: each run's figures, then each comparison with what it should reach. */
 export function report(results: readonly Result[]): string {
-  return results.map((result) => [
-    `${result.name}: ${result.about}; median (min–max) of ${result.rounds} rounds`, '',
-    ...table(runRows(result)), '',
-    ...table(comparisonRows(result)),
-  ].join('\n')).join('\n\n')
+  return results
+    .map((result) =>
+      [
+        `${result.name}: ${result.about}; median (min–max) of ${result.rounds} rounds`,
+        '',
+        ...table(runRows(result)),
+        '',
+        ...table(comparisonRows(result)),
+      ].join('\n'),
+    )
+    .join('\n\n')
 }
 
 function runRows({ runs }: Result): string[][] {
   const figures = [...new Set(runs.flatMap((run) => Object.keys(run.figures)))]
-  return [['run', ...figures], ...runs.map((run) => [run.name, ...figures.map((figure) => (run.figures[figure] ? shown(run.figures[figure]) : ''))])]
+  return [
+    ['run', ...figures],
+    ...runs.map((run) => [
+      run.name,
+      ...figures.map((figure) => (run.figures[figure] ? shown(run.figures[figure]) : '')),
+    ]),
+  ]
 }
 
 function comparisonRows({ comparisons }: Result): string[][] {
   return [
     ['held', 'of', 'to', 'measured', 'reach', ''],
-    ...comparisons.map((one) => [`${one.figure}${kindOf(one)}`, one.of, one.to ?? '', shown(one.measured), boundOf(one), verdict(one)]),
+    ...comparisons.map((one) => [
+      `${one.figure}${kindOf(one)}`,
+      one.of,
+      one.to ?? '',
+      shown(one.measured),
+      boundOf(one),
+      verdict(one),
+    ]),
   ]
 }
 
@@ -42,6 +61,11 @@ export function rounded(value: number): string {
 
 function table(rows: readonly string[][]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)))
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  return [line(rows[0]!), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.slice(1).map(line)]
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  return [
+    line(rows[0]!),
+    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
+    ...rows.slice(1).map(line),
+  ]
 }

@@ -31,7 +31,10 @@ export async function openServer(url: string, prefix = 'bench'): Promise<Postgre
     version: row!['server_version'] as string,
     async create(name, template) {
       made.add(name)
-      await query(url, `create database ${prefix}_${name}${template === undefined ? '' : ` template ${prefix}_${template}`}`)
+      await query(
+        url,
+        `create database ${prefix}_${name}${template === undefined ? '' : ` template ${prefix}_${template}`}`,
+      )
       // What the copy has still to write must not be written during the measurement.
       await query(url, 'checkpoint')
       return urlOf(url, `${prefix}_${name}`)

@@ -20,13 +20,23 @@ export interface Filling {
  * Fills the tables of usage as recording would have, only without asking: events in the order of their time, each with its id's key, and the days that
  * they add up to. By the database itself, which takes a minute where the engine would take several.
  */
-export async function fillUsage({ location, rows, customers }: Filling, tell: (done: number) => void): Promise<void> {
+export async function fillUsage(
+  { location, rows, customers }: Filling,
+  tell: (done: number) => void,
+): Promise<void> {
   const db = await openDatabase(location)
   const until = addSeconds(instantFromMilliseconds(Date.now()), -3600)
-  const sql = (text: string, parameters: readonly unknown[] = []) => db.asOwner((tx) => tx.query(text, parameters))
+  const sql = (text: string, parameters: readonly unknown[] = []) =>
+    db.asOwner((tx) => tx.query(text, parameters))
   try {
-    await sql("select add_usage_month(month::date) from generate_series(date_trunc('month', $1::timestamptz), $2::timestamptz, interval '1 month') as month", [startOf(until), until])
-    const statements = Array.from({ length: Math.ceil(rows / rowsAStatement) }, (_, place) => ({ from: place * rowsAStatement, to: Math.min(rows, (place + 1) * rowsAStatement) }))
+    await sql(
+      "select add_usage_month(month::date) from generate_series(date_trunc('month', $1::timestamptz), $2::timestamptz, interval '1 month') as month",
+      [startOf(until), until],
+    )
+    const statements = Array.from({ length: Math.ceil(rows / rowsAStatement) }, (_, place) => ({
+      from: place * rowsAStatement,
+      to: Math.min(rows, (place + 1) * rowsAStatement),
+    }))
     let next = 0
     const fill = async () => {
       for (let part = statements[next++]; part; part = statements[next++]) {
@@ -36,7 +46,8 @@ export async function fillUsage({ location, rows, customers }: Filling, tell: (d
     }
     // On a server as many at once as the machine this was made for has processors.
     await Promise.all([fill(), ...(db.kind === 'postgres' ? [fill()] : [])])
-    for (let from = 0; from < customers; from += customersAStatement) await sql(insertDays, [from, from + customersAStatement])
+    for (let from = 0; from < customers; from += customersAStatement)
+      await sql(insertDays, [from, from + customersAStatement])
     await sql('analyze')
   } finally {
     await db.close()

@@ -21,7 +21,12 @@ export interface Stored {
 }
 
 /** Fills a database with usage. Afterwards nothing of it has still to be written or looked through. */
-export async function storeOnPostgres(bench: Bench, rows: number, customers: number, name: string): Promise<Stored> {
+export async function storeOnPostgres(
+  bench: Bench,
+  rows: number,
+  customers: number,
+  name: string,
+): Promise<Stored> {
   const { location } = await prepareOnPostgres(bench, customers, name)
   await fill(bench, { location, rows, customers })
   const { databaseUrl } = location as { databaseUrl: string }
@@ -36,22 +41,33 @@ export async function storeOnPglite(bench: Bench, rows: number, customers: numbe
 }
 
 async function fill({ progress }: Bench, stored: Stored): Promise<void> {
-  await alone(filling, fillUsage.name, stored, (done) => progress(`storing ${stored.rows.toLocaleString('en')} events`, done, stored.rows))
+  await alone(filling, fillUsage.name, stored, (done) =>
+    progress(`storing ${stored.rows.toLocaleString('en')} events`, done, stored.rows),
+  )
 }
 
 /** Starts a server on the data and reads from it: `path` of customers at random. */
-export async function measureReading({ location, customers }: Stored, wanted: Omit<Reading, 'port' | 'customers'>): Promise<Figures> {
+export async function measureReading(
+  { location, customers }: Stored,
+  wanted: Omit<Reading, 'port' | 'customers'>,
+): Promise<Figures> {
   const portal = await startPortal(location)
   try {
-    const { answer, peakMemory } = await watched<Timing>(portal, reading, readOverHttp.name, { ...wanted, customers })
+    const { answer, peakMemory } = await watched<Timing>(portal, reading, readOverHttp.name, {
+      ...wanted,
+      customers,
+    })
     return readingFigures(wanted, answer, peakMemory)
   } finally {
     await portal.stop()
   }
 }
 
-export const readingFigures = ({ requests }: Pick<Reading, 'requests'>, { seconds, p50, p99 }: Timing, peakMemory: number): Figures =>
-  ({ 'requests/s': requests / seconds, 'p50 ms': p50, 'p99 ms': p99, 'peak MB': peakMemory })
+export const readingFigures = (
+  { requests }: Pick<Reading, 'requests'>,
+  { seconds, p50, p99 }: Timing,
+  peakMemory: number,
+): Figures => ({ 'requests/s': requests / seconds, 'p50 ms': p50, 'p99 ms': p99, 'peak MB': peakMemory })
 
 const farPage = 100
 const pageTimes = 200
@@ -60,7 +76,12 @@ export const fewestRows = largestShare * farPage
 
 /** What a page shows unless asked otherwise; less where so few events are stored that there would be no hundredth. */
 const pageSize = ({ rows }: Stored) => Math.min(20, Math.max(1, Math.floor(rows / largestShare / farPage)))
-const pagesOf = (stored: Stored) => ({ customerId: customerId(1), limit: pageSize(stored), page: farPage, times: pageTimes })
+const pagesOf = (stored: Stored) => ({
+  customerId: customerId(1),
+  limit: pageSize(stored),
+  page: farPage,
+  times: pageTimes,
+})
 const pageFigures = ({ first, far }: PageTimes): Figures => ({ 'first page ms': first, '100th page ms': far })
 
 /** The first and the hundredth page of the events of the customer who has most, in the portal's API. */
@@ -83,6 +104,9 @@ export async function storePlain({ progress }: Bench, { location, rows }: Stored
 /** The same pages by one query each from that table, from one connection that does nothing else. */
 export async function measurePlainPages(stored: Stored): Promise<Figures> {
   const { databaseUrl } = stored.location as { databaseUrl: string }
-  const { answer } = await alone<PageTimes>(plainReading, readPlainPages.name, { url: databaseUrl, ...pagesOf(stored) })
+  const { answer } = await alone<PageTimes>(plainReading, readPlainPages.name, {
+    url: databaseUrl,
+    ...pagesOf(stored),
+  })
   return pageFigures(answer)
 }

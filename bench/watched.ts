@@ -5,8 +5,18 @@ import type { Program } from './program.ts'
  * Puts load on a server from a process of its own: an exported function of a module, which tells when the server is warm. From then on the memory of
  * the server is watched.
  */
-export async function watched<T>(server: Program, module: string, name: string, input: object): Promise<{ answer: T; peakMemory: number }> {
+export async function watched<T>(
+  server: Program,
+  module: string,
+  name: string,
+  input: object,
+): Promise<{ answer: T; peakMemory: number }> {
   let peak: (() => number) | undefined
-  const { answer } = await alone<T>(module, name, { ...input, port: server.port }, () => (peak ??= server.watchMemory()))
+  const { answer } = await alone<T>(
+    module,
+    name,
+    { ...input, port: server.port },
+    () => (peak ??= server.watchMemory()),
+  )
   return { answer, peakMemory: peak?.() ?? Number.NaN }
 }

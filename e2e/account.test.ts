@@ -23,14 +23,19 @@ async function edit(page: Page, contactName: string) {
 const save = (page: Page) => page.getByRole('button', { name: '保存' }).click()
 
 test('what is not saved yet is not left by mistake', async () => {
-  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  const page = await openAccount(
+    (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
+  )
   await edit(page, '王小青')
   await page.getByRole('link', { name: '账单' }).click()
   const dialog = page.getByRole('dialog', { name: '有未保存的更改' })
   await dialog.getByRole('button', { name: '继续编辑' }).waitFor()
   expect(await violations(page)).toEqual([])
   await dialog.getByRole('button', { name: '继续编辑' }).click()
-  expect([await page.getByLabel('联系人').inputValue(), new URL(page.url()).pathname]).toEqual(['王小青', '/portal/account'])
+  expect([await page.getByLabel('联系人').inputValue(), new URL(page.url()).pathname]).toEqual([
+    '王小青',
+    '/portal/account',
+  ])
   await page.getByRole('link', { name: '账单' }).click()
   await dialog.getByRole('button', { name: '放弃更改' }).click()
   await page.waitForURL('**/portal/invoices')
@@ -54,7 +59,9 @@ test('who saves what somebody else has just changed is told so, and sees the cha
 })
 
 test('the code of a company is looked at while it is typed, and a wrong one is not saved', async () => {
-  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  const page = await openAccount(
+    (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
+  )
   await page.getByRole('button', { name: '填写发票抬头' }).click()
   await page.getByLabel('抬头名称').fill('杭州星桥云计算科技有限公司')
   const code = page.getByLabel('统一社会信用代码')
@@ -74,7 +81,9 @@ test('the code of a company is looked at while it is typed, and a wrong one is n
 })
 
 test('another time zone is said to hold from the next period, and is taken back from its message', async () => {
-  const page = await openAccount((await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url)
+  const page = await openAccount(
+    (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
+  )
   await page.getByRole('button', { name: '编辑 偏好' }).click()
   await page.getByRole('combobox', { name: '时区' }).selectOption('Asia/Tokyo')
   await save(page)
@@ -99,7 +108,9 @@ test('while the server is away the page says so and keeps what was typed; once i
   const environment = { PORT: String(await freePort()), DATA_DIR: join(folder, 'data') }
   await prepareDataDir(environment.DATA_DIR)
   server = await startServer(environment)
-  const page = await openAccount((await vendorOf(server.url, secretKey).session('test_customer', 'owner', '/account')).url)
+  const page = await openAccount(
+    (await vendorOf(server.url, secretKey).session('test_customer', 'owner', '/account')).url,
+  )
   const isAway = page.getByText('无法连接服务器，正在重试')
   await edit(page, '王小青')
   await server.stop()

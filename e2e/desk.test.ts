@@ -17,14 +17,24 @@ test('a question asked at the desk is one more answer in the portal at once', as
   expect((await vendor.usage('test_customer')).usage.ai_chat).toBe(before + 1)
   await page.getByRole('link', { name: '账户与订阅' }).click()
   await page.frameLocator('iframe').getByRole('link', { name: '用量', exact: true }).click()
-  await page.frameLocator('iframe').getByText((before + 1).toLocaleString('zh-CN')).first().waitFor()
+  await page
+    .frameLocator('iframe')
+    .getByText((before + 1).toLocaleString('zh-CN'))
+    .first()
+    .waitFor()
   await context.close()
 })
 
 test('when the quota is used up the desk says so and leads to the page that lifts it', async () => {
   const customerId = await vendor.newCustomer('starter')
   const password = randomUUID()
-  await vendor.addAgent({ customerId, email: `${customerId}@example.com`, name: '小满', role: 'owner', password })
+  await vendor.addAgent({
+    customerId,
+    email: `${customerId}@example.com`,
+    name: '小满',
+    role: 'owner',
+    password,
+  })
   await vendor.record([{ id: 'all', customerId, meter: 'ai_chat', quantity: 500 }])
   const context = await newContext(browser)
   const page = await context.newPage()
@@ -42,7 +52,10 @@ test('when the quota is used up the desk says so and leads to the page that lift
   await page.reload()
   await page.getByText('已用 600 / 500').waitFor()
   expect(await page.getByText('按超出用量计费').count()).toBe(0)
-  await page.getByRole('link', { name: /升级套餐/ }).first().click()
+  await page
+    .getByRole('link', { name: /升级套餐/ })
+    .first()
+    .click()
   await page.waitForURL('**/workbench/account/subscription')
   await page.frameLocator('iframe').getByRole('heading', { level: 1, name: '订阅' }).waitFor()
   expect((await vendor.usage(customerId)).usage.ai_chat).toBe(600)
@@ -52,15 +65,26 @@ test('when the quota is used up the desk says so and leads to the page that lift
 test('a new conversation and a message whose answers were lost are looked up, said to be so, and there once', async () => {
   const customerId = await vendor.newCustomer('starter')
   const password = randomUUID()
-  await vendor.addAgent({ customerId, email: `${customerId}@example.com`, name: '小满', role: 'owner', password })
+  await vendor.addAgent({
+    customerId,
+    email: `${customerId}@example.com`,
+    name: '小满',
+    role: 'owner',
+    password,
+  })
   const context = await newContext(browser)
   const page = await context.newPage()
   await logIn(page, url, `${customerId}@example.com`, password)
   /** Lets the next request to an address arrive, and its answer never. */
-  const loseNext = (address: string) => page.route(address, async (route) => {
-    await route.fetch()
-    await route.abort()
-  }, { times: 1 })
+  const loseNext = (address: string) =>
+    page.route(
+      address,
+      async (route) => {
+        await route.fetch()
+        await route.abort()
+      },
+      { times: 1 },
+    )
   await page.getByRole('button', { name: /新建/ }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('客户称呼').fill('王女士')
@@ -77,7 +101,13 @@ test('a new conversation and a message whose answers were lost are looked up, sa
   await expect.poll(() => page.getByPlaceholder('回复 王女士…').inputValue()).toBe('')
   const kept = await page.evaluate(async () => {
     const { data } = await (await fetch('/api/workbench/conversations')).json()
-    return Promise.all(data.map(async ({ id }: { id: string }) => (await (await fetch(`/api/workbench/conversations/${id}`)).json()).messages.map(({ text }: { text: string }) => text)))
+    return Promise.all(
+      data.map(async ({ id }: { id: string }) =>
+        (await (await fetch(`/api/workbench/conversations/${id}`)).json()).messages.map(
+          ({ text }: { text: string }) => text,
+        ),
+      ),
+    )
   })
   expect(kept).toEqual([['怎么开发票？', '在订单里申请。']])
   await context.close()

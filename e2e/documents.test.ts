@@ -4,7 +4,13 @@ import { browser, url, vendor } from './support/shared.ts'
 
 test('an invoice shows its discount and its credit note, and the note leads back to it', async () => {
   const customerId = await vendor.newCustomer('starter')
-  await vendor.discount(customerId, { kind: 'percent', value: '20', appliesTo: 'fee', from: '2020-01-01', name: { 'zh-CN': '新客户优惠', en: 'Welcome discount' } })
+  await vendor.discount(customerId, {
+    kind: 'percent',
+    value: '20',
+    appliesTo: 'fee',
+    from: '2020-01-01',
+    name: { 'zh-CN': '新客户优惠', en: 'Welcome discount' },
+  })
   await vendor.change(customerId, 'team')
   const invoice = (await vendor.invoices(customerId)).data.find((one) => one.kind === 'change')!
   const note = await vendor.credit(invoice.id, { amount: 10_600, reason: '服务中断补偿' })
@@ -15,12 +21,17 @@ test('an invoice shows its discount and its credit note, and the note leads back
   const sheet = page.getByRole('dialog')
   await sheet.getByText('新客户优惠').waitFor()
   await sheet.getByText('冲减', { exact: true }).first().waitFor()
-  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-invoice.png`, fullPage: true })
+  if (process.env['SHOTS'])
+    await page.screenshot({ path: `${process.env['SHOTS']}-invoice.png`, fullPage: true })
   await sheet.getByRole('link', { name: note.number! }).click()
   await sheet.getByRole('heading', { name: `贷项凭证 ${note.number}` }).waitFor()
   await sheet.getByText('服务中断补偿').waitFor()
-  await sheet.getByText(/−¥106\.00/).first().waitFor()
-  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}-note.png`, fullPage: true })
+  await sheet
+    .getByText(/−¥106\.00/)
+    .first()
+    .waitFor()
+  if (process.env['SHOTS'])
+    await page.screenshot({ path: `${process.env['SHOTS']}-note.png`, fullPage: true })
   await sheet.getByRole('link', { name: invoice.number! }).click()
   await sheet.getByRole('heading', { name: `账单 ${invoice.number}` }).waitFor()
   expect(witness).toMatchObject({ errors: [], outside: [] })
@@ -48,7 +59,9 @@ test('how an amount came about has a link: it survives a reload, and shows a col
 
   const { pathname, search } = new URL(link)
   const colleague = await context.newPage()
-  await colleague.goto((await vendor.session(customerId, 'viewer', pathname.replace('/portal', '') + search)).url)
+  await colleague.goto(
+    (await vendor.session(customerId, 'viewer', pathname.replace('/portal', '') + search)).url,
+  )
   await colleague.getByText(/3 × ¥129.* = ¥387\.00/).waitFor()
   await why.click()
   await sum.waitFor({ state: 'detached' })

@@ -22,8 +22,18 @@ let pages: Pages
 beforeAll(async () => {
   const [port, examplePort] = [await freePort(), await freePort()]
   pages = await startPages(() => ({ api: server.url, key: secretKey }))
-  server = await startServer({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORTAL_EMBED_ORIGINS: `http://localhost:${examplePort} ${pages.url}` })
-  host = await startExample({ portal: `${server.url}/portal`, key: secretKey, customerId: 'test_customer', port: examplePort })
+  server = await startServer({
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PORTAL_EMBED_ORIGINS: `http://localhost:${examplePort} ${pages.url}`,
+  })
+  host = await startExample({
+    portal: `${server.url}/portal`,
+    key: secretKey,
+    customerId: 'test_customer',
+    port: examplePort,
+  })
   browser = await launchBrowser()
 })
 afterAll(async () => {
@@ -40,7 +50,10 @@ const problem = (page: Page) => page.locator('#problem')
 const tab = (page: Page, name: string) => portalIn(page).getByRole('link', { name, exact: true })
 
 /** Opens the example at a page of the portal. What is on the way to the server is arranged before. */
-async function visit(path: string, arrange?: (context: BrowserContext) => Promise<unknown>): Promise<{ page: Page; context: BrowserContext }> {
+async function visit(
+  path: string,
+  arrange?: (context: BrowserContext) => Promise<unknown>,
+): Promise<{ page: Page; context: BrowserContext }> {
   const context = await newContext(browser, { height: headerless + 700 })
   await arrange?.(context)
   const page = await context.newPage()
@@ -50,9 +63,15 @@ async function visit(path: string, arrange?: (context: BrowserContext) => Promis
 /** What the example's sticky header covers. */
 const headerless = 56
 
-const appHeight = (page: Page) => portalIn(page).locator('#app').evaluate((app) => Math.ceil(app.getBoundingClientRect().height))
+const appHeight = (page: Page) =>
+  portalIn(page)
+    .locator('#app')
+    .evaluate((app) => Math.ceil(app.getBoundingClientRect().height))
 const frameHeight = async (page: Page) => (await frameOf(page).boundingBox())?.height
-const colours = (page: Page) => portalIn(page).locator('html').evaluate((html) => getComputedStyle(html).colorScheme + getComputedStyle(document.body).backgroundColor)
+const colours = (page: Page) =>
+  portalIn(page)
+    .locator('html')
+    .evaluate((html) => getComputedStyle(html).colorScheme + getComputedStyle(document.body).backgroundColor)
 
 /** Whether a part of the portal can be seen whole in the host's window, below its header. */
 async function isInView(part: Locator): Promise<boolean> {
@@ -61,31 +80,43 @@ async function isInView(part: Locator): Promise<boolean> {
 }
 
 describe('the example host', () => {
-  test.each(['fill', 'auto'])('shows the portal with height %s, follows language and theme at once, and lets no token be read', async (height) => {
-    const { page, context } = await visit('/')
-    const tokens = tokensUsed(context)
-    const witness = watch(context, [new URL(host.url).host, new URL(server.url).host])
-    await heading(page, '概览').waitFor()
-    // The page begins anew with this height. Only now: where the first frame goes away while it is beginning is another story.
-    await page.locator('#height').selectOption(height)
-    await heading(page, '概览').waitFor()
-    expect(await frameOf(page).evaluate((frame: HTMLIFrameElement) => [frame.title, frame.allow, frame.getAttribute('sandbox')]))
-      .toEqual(['账户与订阅', 'clipboard-write', 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox'])
-    expect(await portalIn(page).locator('html').getAttribute('data-height')).toBe(height)
+  test.each(['fill', 'auto'])(
+    'shows the portal with height %s, follows language and theme at once, and lets no token be read',
+    async (height) => {
+      const { page, context } = await visit('/')
+      const tokens = tokensUsed(context)
+      const witness = watch(context, [new URL(host.url).host, new URL(server.url).host])
+      await heading(page, '概览').waitFor()
+      // The page begins anew with this height. Only now: where the first frame goes away while it is beginning is another story.
+      await page.locator('#height').selectOption(height)
+      await heading(page, '概览').waitFor()
+      expect(
+        await frameOf(page).evaluate((frame: HTMLIFrameElement) => [
+          frame.title,
+          frame.allow,
+          frame.getAttribute('sandbox'),
+        ]),
+      ).toEqual([
+        '账户与订阅',
+        'clipboard-write',
+        'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox',
+      ])
+      expect(await portalIn(page).locator('html').getAttribute('data-height')).toBe(height)
 
-    await page.locator('#locale').selectOption('en')
-    await heading(page, 'Overview').waitFor()
-    expect(await frameOf(page).getAttribute('title')).toBe('Account & subscription')
-    const before = await colours(page)
-    await page.locator('#theme').selectOption('dark')
-    await expect.poll(() => colours(page)).not.toBe(before)
+      await page.locator('#locale').selectOption('en')
+      await heading(page, 'Overview').waitFor()
+      expect(await frameOf(page).getAttribute('title')).toBe('Account & subscription')
+      const before = await colours(page)
+      await page.locator('#theme').selectOption('dark')
+      await expect.poll(() => colours(page)).not.toBe(before)
 
-    // One for each of the two frames.
-    expect([1, 2]).toContain(tokens.size)
-    expect(await placesWithToken(page, witness.urls, server.output())).toEqual([])
-    expect(witness).toMatchObject({ errors: [], outside: [] })
-    await context.close()
-  })
+      // One for each of the two frames.
+      expect([1, 2]).toContain(tokens.size)
+      expect(await placesWithToken(page, witness.urls, server.output())).toEqual([])
+      expect(witness).toMatchObject({ errors: [], outside: [] })
+      await context.close()
+    },
+  )
 
   test('keeps the portal’s page in its own address and takes it back from there', async () => {
     const { page, context } = await visit('/usage')
@@ -112,10 +143,26 @@ describe('the example host', () => {
   test('opens a link of the portal to another site in a new tab that cannot reach back', async () => {
     const { page, context } = await visit('/')
     await heading(page, '概览').waitFor()
-    await portalIn(page).locator('main').evaluate((main, address) => { main.insertAdjacentElement('afterbegin', Object.assign(document.createElement('a'), { href: address, textContent: 'elsewhere' })) }, `http://localhost:${new URL(server.url).port}/healthz`)
-    const [opened] = await Promise.all([context.waitForEvent('page'), portalIn(page).getByText('elsewhere').click()])
+    await portalIn(page)
+      .locator('main')
+      .evaluate(
+        (main, address) => {
+          main.insertAdjacentElement(
+            'afterbegin',
+            Object.assign(document.createElement('a'), { href: address, textContent: 'elsewhere' }),
+          )
+        },
+        `http://localhost:${new URL(server.url).port}/healthz`,
+      )
+    const [opened] = await Promise.all([
+      context.waitForEvent('page'),
+      portalIn(page).getByText('elsewhere').click(),
+    ])
     await opened.waitForLoadState()
-    expect([opened.url(), await opened.evaluate(() => [window.opener, document.referrer])]).toEqual([`http://localhost:${new URL(server.url).port}/healthz`, [null, '']])
+    expect([opened.url(), await opened.evaluate(() => [window.opener, document.referrer])]).toEqual([
+      `http://localhost:${new URL(server.url).port}/healthz`,
+      [null, ''],
+    ])
     await heading(page, '概览').waitFor()
     await context.close()
   })
@@ -124,12 +171,19 @@ describe('the example host', () => {
     const { page, context } = await visit('/')
     const listeners = async (of: string) => {
       const devtools = await context.newCDPSession(page)
-      const { result } = await devtools.send('Runtime.evaluate', { expression: `Object.keys(getEventListeners(${of})).join()`, includeCommandLineAPI: true, returnByValue: true })
+      const { result } = await devtools.send('Runtime.evaluate', {
+        expression: `Object.keys(getEventListeners(${of})).join()`,
+        includeCommandLineAPI: true,
+        returnByValue: true,
+      })
       return result.value as string
     }
     await page.locator('#height').selectOption('auto')
     await heading(page, '概览').waitFor()
-    expect([await listeners('window'), await listeners('document')]).toEqual([expect.stringMatching(/message.*scroll|scroll.*message/), 'securitypolicyviolation'])
+    expect([await listeners('window'), await listeners('document')]).toEqual([
+      expect.stringMatching(/message.*scroll|scroll.*message/),
+      'securitypolicyviolation',
+    ])
     await page.getByRole('button', { name: '关闭' }).click()
     expect([await listeners('window'), await listeners('document')]).toEqual(['hashchange', ''])
     expect(await page.locator('#portal').evaluate((place) => place.childNodes.length)).toBe(0)
@@ -163,7 +217,11 @@ describe('with height auto', () => {
     await expect.poll(async () => (await frameOf(page).boundingBox())?.y).toBeGreaterThanOrEqual(headerless)
     const invoices = await settled()
     expect(invoices).not.toBe(plans)
-    expect(await portalIn(page).locator('html').evaluate((html) => html.scrollHeight - html.clientHeight)).toBe(0)
+    expect(
+      await portalIn(page)
+        .locator('html')
+        .evaluate((html) => html.scrollHeight - html.clientHeight),
+    ).toBe(0)
     await context.close()
   })
 
@@ -197,21 +255,34 @@ describe('with height auto', () => {
   })
 
   test('a message of the portal is shown by the host, or by the portal itself where the host does not', async () => {
-    const failing = (context: BrowserContext) => context.route('**/api/portal/invoices/*/pdf', (route) => route.abort())
+    const failing = (context: BrowserContext) =>
+      context.route('**/api/portal/invoices/*/pdf', (route) => route.abort())
     const { page, context } = await visit('/invoices', failing)
     await page.locator('#height').selectOption('auto')
-    await portalIn(page).getByRole('button', { name: /^下载账单/ }).first().click()
+    await portalIn(page)
+      .getByRole('button', { name: /^下载账单/ })
+      .first()
+      .click()
     await page.locator('#message').getByText(/下载/).waitFor()
     expect(await portalIn(page).locator('.toasts').innerText()).toBe('')
 
     await page.evaluate((url) => {
-      const { CustomerPortal } = window as unknown as { CustomerPortal: typeof import('@customer-portal/embed') }
+      const { CustomerPortal } = window as unknown as {
+        CustomerPortal: typeof import('@customer-portal/embed')
+      }
       document.querySelector('#portal')!.replaceChildren()
       CustomerPortal.mountPortal(document.querySelector<HTMLElement>('#portal')!, {
-        url, height: 'auto', path: '/invoices', getToken: async () => ((await (await fetch('/portal-token', { method: 'POST' })).json()) as { token: string }).token,
+        url,
+        height: 'auto',
+        path: '/invoices',
+        getToken: async () =>
+          ((await (await fetch('/portal-token', { method: 'POST' })).json()) as { token: string }).token,
       })
     }, `${server.url}/portal`)
-    await portalIn(page).getByRole('button', { name: /^下载账单/ }).first().click()
+    await portalIn(page)
+      .getByRole('button', { name: /^下载账单/ })
+      .first()
+      .click()
     const own = portalIn(page).locator('.toasts > div')
     await own.waitFor()
     const box = await own.boundingBox()
@@ -221,7 +292,11 @@ describe('with height auto', () => {
 })
 
 describe('a token', () => {
-  const revoke = (token: string) => fetch(`${server.url}/api/portal/session/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+  const revoke = (token: string) =>
+    fetch(`${server.url}/api/portal/session/logout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    })
   const expired = (page: Page) => portalIn(page).getByText('会话已过期，请回到您进入的页面重新打开。')
   const answer = (page: Page, given: (route: Route) => Promise<void>) => page.route('**/portal-token', given)
 
@@ -231,7 +306,9 @@ describe('a token', () => {
     let tokens = new Set<string>()
     const { page, context } = await visit('/', async (fresh) => {
       tokens = tokensUsed(fresh)
-      fresh.on('request', (request) => { if (request.url().endsWith('/portal-token')) asked += 1 })
+      fresh.on('request', (request) => {
+        if (request.url().endsWith('/portal-token')) asked += 1
+      })
     })
     await portalIn(page).getByText('团队版').first().waitFor()
     return { page, context, token: [...tokens][0]!, tokens, asked: () => asked }
@@ -249,9 +326,17 @@ describe('a token', () => {
   })
 
   test.each([
-    ['where the host’s own login is over', 'session_expired', (route: Route) => route.fulfill({ status: 401 })],
+    [
+      'where the host’s own login is over',
+      'session_expired',
+      (route: Route) => route.fulfill({ status: 401 }),
+    ],
     ['where the host’s server fails', 'token_failed', (route: Route) => route.fulfill({ status: 500 })],
-    ['where the fresh one is refused too', 'session_expired', (route: Route, dead: string) => route.fulfill({ json: { token: dead } })],
+    [
+      'where the fresh one is refused too',
+      'session_expired',
+      (route: Route, dead: string) => route.fulfill({ json: { token: dead } }),
+    ],
   ])('%s is asked for once, then portal and host say so', async (_where, code, given) => {
     const { page, context, token, asked } = await opened()
     await answer(page, (route) => given(route, token))
@@ -261,7 +346,10 @@ describe('a token', () => {
     await expired(page).waitFor()
     await problem(page).getByText(`${code}:`).waitFor()
     await page.waitForTimeout(500)
-    expect([asked(), await problem(page).innerText()]).toEqual([2, expect.stringMatching(new RegExp(`^${code}: `))])
+    expect([asked(), await problem(page).innerText()]).toEqual([
+      2,
+      expect.stringMatching(new RegExp(`^${code}: `)),
+    ])
     await context.close()
   })
 })
@@ -272,11 +360,15 @@ describe('what is wrong is said with its code', () => {
     await page.waitForTimeout(300)
     expect(await problem(page).innerText()).toMatch(new RegExp(`^${code}: .+\\. .+\\.$`))
   }
-  const portalAway = (context: BrowserContext) => context.route(/\/portal\/(?!embed\.js)/, (route) => route.abort())
+  const portalAway = (context: BrowserContext) =>
+    context.route(/\/portal\/(?!embed\.js)/, (route) => route.abort())
 
   test.each([
     ['portal_unreachable', portalAway],
-    ['handshake_timeout', (context: BrowserContext) => context.route('**/portal/assets/*.js', (route) => route.abort())],
+    [
+      'handshake_timeout',
+      (context: BrowserContext) => context.route('**/portal/assets/*.js', (route) => route.abort()),
+    ],
   ])('%s', async (code, arrange) => {
     const { page, context } = await visit('/', arrange)
     await says(page, code)
@@ -287,10 +379,20 @@ describe('what is wrong is said with its code', () => {
     const context = await newContext(browser)
     const page = await context.newPage()
     const said: string[] = []
-    page.on('console', (message) => { if (message.text().startsWith('Customer Portal')) said.push(message.text()) })
-    pages.show(documentedIn('README.md')[0]!.replaceAll('https://billing.example.com', server.url), { 'content-security-policy': "frame-src 'none'" })
+    page.on('console', (message) => {
+      if (message.text().startsWith('Customer Portal')) said.push(message.text())
+    })
+    pages.show(documentedIn('README.md')[0]!.replaceAll('https://billing.example.com', server.url), {
+      'content-security-policy': "frame-src 'none'",
+    })
     await page.goto(pages.url)
-    await expect.poll(() => said).toEqual([expect.stringMatching(/^Customer Portal \(frame_blocked\): Your page's own Content-Security-Policy .+ Name the portal's origin in frame-src/)])
+    await expect
+      .poll(() => said)
+      .toEqual([
+        expect.stringMatching(
+          /^Customer Portal \(frame_blocked\): Your page's own Content-Security-Policy .+ Name the portal's origin in frame-src/,
+        ),
+      ])
     await page.waitForTimeout(4_000)
     expect(said.length).toBe(1)
     await page.getByRole('alert').getByText('这里暂时无法显示，请联系网站管理员。').waitFor()
@@ -298,10 +400,16 @@ describe('what is wrong is said with its code', () => {
   })
 
   test('origin_not_allowed, and the page gets nothing', async () => {
-    const other = await startExample({ portal: `${server.url}/portal`, key: secretKey, customerId: 'test_customer' })
+    const other = await startExample({
+      portal: `${server.url}/portal`,
+      key: secretKey,
+      customerId: 'test_customer',
+    })
     const context = await newContext(browser)
     const asked: string[] = []
-    context.on('request', (request) => { if (request.url().endsWith('/portal-token')) asked.push(request.url()) })
+    context.on('request', (request) => {
+      if (request.url().endsWith('/portal-token')) asked.push(request.url())
+    })
     const page = await context.newPage()
     await page.goto(other.url)
     await says(page, 'origin_not_allowed')
@@ -315,18 +423,32 @@ describe('what is wrong is said with its code', () => {
     const { page, context } = await visit('/')
     await heading(page, '概览').waitFor()
     const sentences = await page.evaluate(() => {
-      const { mountPortal } = (window as unknown as { CustomerPortal: { mountPortal(...parameters: unknown[]): void } }).CustomerPortal
+      const { mountPortal } = (
+        window as unknown as { CustomerPortal: { mountPortal(...parameters: unknown[]): void } }
+      ).CustomerPortal
       const place = document.querySelector('#portal')
       const good = { url: '/portal', getToken: () => null }
-      return [[null, good], [place], [place, { url: '/portal' }], [place, { ...good, onNavigated: () => undefined }], [place, { ...good, theme: 'blue' }]].map((parameters) => {
-        try { return mountPortal(...parameters) } catch (error) { return `${(error as { code: string }).code}: ${(error as Error).message}` }
+      return [
+        [null, good],
+        [place],
+        [place, { url: '/portal' }],
+        [place, { ...good, onNavigated: () => undefined }],
+        [place, { ...good, theme: 'blue' }],
+      ].map((parameters) => {
+        try {
+          return mountPortal(...parameters)
+        } catch (error) {
+          return `${(error as { code: string }).code}: ${(error as Error).message}`
+        }
       })
     })
     expect(sentences).toEqual([
       'bad_options: The first argument must be the element that the portal goes into, not null.',
       'bad_options: The second argument must be an object with at least `url` and `getToken`.',
       'bad_options: `getToken` must be a function that answers a token or null, not undefined.',
-      expect.stringMatching(/^bad_options: There is no option `onNavigated`\. There are url, getToken, .*onNavigate,/),
+      expect.stringMatching(
+        /^bad_options: There is no option `onNavigated`\. There are url, getToken, .*onNavigate,/,
+      ),
       "bad_options: `theme` must be 'light', 'dark' or 'system', not 'blue'.",
     ])
     expect(await frameOf(page).count()).toBe(1)
@@ -344,13 +466,21 @@ describe('what is wrong is said with its code', () => {
 
 test('a browser that refuses all foreign cookies shows the portal and renews its token all the same', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'foreign-cookies-'))
-  const [lax, strict] = [await launchWithCookies(join(folder, 'lax'), 'kept'), await launchWithCookies(join(folder, 'strict'), 'refused')]
+  const [lax, strict] = [
+    await launchWithCookies(join(folder, 'lax'), 'kept'),
+    await launchWithCookies(join(folder, 'strict'), 'refused'),
+  ]
   // A cookie that a frame of another site may set everywhere but there: else the test would say nothing.
   const kept = async (context: BrowserContext) => {
     const page = await context.newPage()
     await page.goto(host.url)
     await heading(page, '概览').waitFor()
-    return portalIn(page).locator('html').evaluate(() => { document.cookie = 'third_party=1; SameSite=None; Secure'; return document.cookie })
+    return portalIn(page)
+      .locator('html')
+      .evaluate(() => {
+        document.cookie = 'third_party=1; SameSite=None; Secure'
+        return document.cookie
+      })
   }
   expect([await kept(lax), await kept(strict)]).toEqual(['third_party=1', ''])
   await lax.close()
@@ -359,7 +489,10 @@ test('a browser that refuses all foreign cookies shows the portal and renews its
   const page = await strict.newPage()
   await page.goto(host.url)
   await portalIn(page).getByText('团队版').first().waitFor()
-  await fetch(`${server.url}/api/portal/session/logout`, { method: 'POST', headers: { authorization: `Bearer ${[...tokens][0]}` } })
+  await fetch(`${server.url}/api/portal/session/logout`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${[...tokens][0]}` },
+  })
   await tab(page, '用量').click()
   await portalIn(page).getByRole('table').first().waitFor()
   expect(tokens.size).toBe(2)
@@ -370,10 +503,19 @@ test('a browser that refuses all foreign cookies shows the portal and renews its
 /** The pages of a document that load a script. */
 function documentedIn(file: string): string[] {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
-  return [...text.matchAll(/```html\n([\s\S]*?)```/g)].map(([, block]) => block!).filter((block) => block.includes('<script'))
+  return [...text.matchAll(/```html\n([\s\S]*?)```/g)]
+    .map(([, block]) => block!)
+    .filter((block) => block.includes('<script'))
 }
 
-const documented = ['README.md', 'README.zh-CN.md', 'docs/guides/embedding.md', 'docs/guides/embedding.zh-CN.md', 'packages/embed/README.md', 'packages/embed/README.zh-CN.md']
+const documented = [
+  'README.md',
+  'README.zh-CN.md',
+  'docs/guides/embedding.md',
+  'docs/guides/embedding.zh-CN.md',
+  'packages/embed/README.md',
+  'packages/embed/README.zh-CN.md',
+]
 test.each(documented)('the page in %s runs as it stands there', async (file) => {
   const code = documentedIn(file)
   expect(code.length).toBeGreaterThan(0)

@@ -42,9 +42,13 @@ describe('on one origin', () => {
     await accountOf(page)
 
     expect(tokens.size).toBeGreaterThan(0)
-    expect(await placesWithToken(page, witness.urls, readFileSync(inject('serverOutput'), 'utf8'))).toEqual([])
+    expect(await placesWithToken(page, witness.urls, readFileSync(inject('serverOutput'), 'utf8'))).toEqual(
+      [],
+    )
     const cookies = await context.cookies(`${url}/api/workbench/me`)
-    expect(cookies.map(({ name, httpOnly, path }) => ({ name, httpOnly, path }))).toEqual([{ name: 'workbench_session', httpOnly: true, path: '/api/workbench' }])
+    expect(cookies.map(({ name, httpOnly, path }) => ({ name, httpOnly, path }))).toEqual([
+      { name: 'workbench_session', httpOnly: true, path: '/api/workbench' },
+    ])
     expect(witness).toMatchObject({ errors: [], outside: [] })
     await context.close()
   })
@@ -60,9 +64,18 @@ describe('on one origin', () => {
     await page.getByText('English', { exact: true }).click()
     await inFrame(page).getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     const html = inFrame(page).locator('html')
-    const before = await html.evaluate((element) => getComputedStyle(element).colorScheme + getComputedStyle(document.body).backgroundColor)
+    const before = await html.evaluate(
+      (element) => getComputedStyle(element).colorScheme + getComputedStyle(document.body).backgroundColor,
+    )
     await page.getByText('Dark', { exact: true }).click()
-    await expect.poll(() => html.evaluate((element) => getComputedStyle(element).colorScheme + getComputedStyle(document.body).backgroundColor)).not.toBe(before)
+    await expect
+      .poll(() =>
+        html.evaluate(
+          (element) =>
+            getComputedStyle(element).colorScheme + getComputedStyle(document.body).backgroundColor,
+        ),
+      )
+      .not.toBe(before)
     await context.close()
   })
 })
@@ -73,7 +86,12 @@ describe('on two origins', () => {
   beforeAll(async () => {
     const port = await freePort()
     desk = `http://localhost:${port}`
-    server = await startServer({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORTAL_EMBED_ORIGINS: desk })
+    server = await startServer({
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PORTAL_EMBED_ORIGINS: desk,
+    })
   })
   afterAll(() => server.stop())
 
@@ -85,7 +103,9 @@ describe('on two origins', () => {
     await logIn(page, desk, demo.email, demo.password)
     await page.getByRole('link', { name: '账户与订阅' }).click()
     await inFrame(page).getByText('团队版').first().waitFor()
-    expect(await page.locator('iframe').getAttribute('src')).toMatch(new RegExp(`^${server.url}/portal/\\?embed=1$`))
+    expect(await page.locator('iframe').getAttribute('src')).toMatch(
+      new RegExp(`^${server.url}/portal/\\?embed=1$`),
+    )
     expect(await page.locator('iframe').getAttribute('sandbox')).toContain('allow-scripts')
 
     await inFrame(page).getByRole('link', { name: '账户', exact: true }).click()
@@ -112,7 +132,9 @@ describe('a page of another origin', () => {
   test('cannot frame the portal', async () => {
     const context = await newContext(browser)
     const blocked: string[] = []
-    context.on('console', (message) => { if (/frame-ancestors/.test(message.text())) blocked.push(message.text()) })
+    context.on('console', (message) => {
+      if (/frame-ancestors/.test(message.text())) blocked.push(message.text())
+    })
     const page = await context.newPage()
     await page.goto(stranger.url)
     await expect.poll(() => blocked.length).toBeGreaterThan(0)
@@ -137,20 +159,27 @@ describe('a page of another origin', () => {
     const said = await stranger.said(page)
     await expect.poll(async () => (await stranger.said(page)) - said).toBeGreaterThan(20 * 5)
     expect(await stranger.heardBy(page)).toEqual([])
-    for (const place of [inFrame(workbench), alone]) await place.getByRole('heading', { level: 1, name: '概览' }).waitFor()
+    for (const place of [inFrame(workbench), alone])
+      await place.getByRole('heading', { level: 1, name: '概览' }).waitFor()
     expect([workbench.url(), alone.url()]).toEqual([`${url}/workbench/account`, `${url}/portal/`])
     expect(await waiting.locator(begun).count()).toBe(0)
     await context.close()
   })
 
   // A browser that does not know frame-ancestors: the policy is taken off on the way, and origins may be added to those that the vendor names.
-  async function framedWithoutPolicy(embedOrigins: string[] = []): Promise<{ context: BrowserContext; page: Page }> {
+  async function framedWithoutPolicy(
+    embedOrigins: string[] = [],
+  ): Promise<{ context: BrowserContext; page: Page }> {
     const context = await newContext(browser)
     await context.route(/\/portal\/\?embed=1$/, async (route) => {
       const response = await route.fetch()
       const { 'content-security-policy': _policy, ...headers } = response.headers()
       const html = await response.text()
-      const named = html.replace(/(&quot;embedOrigins&quot;:\[)([^\]]*)/, (_, list: string, own: string) => `${list}${[...embedOrigins.map((origin) => `&quot;${origin}&quot;`), ...(own ? [own] : [])].join(',')}`)
+      const named = html.replace(
+        /(&quot;embedOrigins&quot;:\[)([^\]]*)/,
+        (_, list: string, own: string) =>
+          `${list}${[...embedOrigins.map((origin) => `&quot;${origin}&quot;`), ...(own ? [own] : [])].join(',')}`,
+      )
       expect(named !== html).toBe(embedOrigins.length > 0)
       await route.fulfill({ response, headers, body: named })
     })

@@ -5,7 +5,11 @@ import { newContext } from './support/browser.ts'
 import { watchRequests } from './support/requests.ts'
 import { browser, vendor } from './support/shared.ts'
 
-async function openPage(customerId: string, path: string, before: (page: Page) => Promise<unknown> = async () => undefined) {
+async function openPage(
+  customerId: string,
+  path: string,
+  before: (page: Page) => Promise<unknown> = async () => undefined,
+) {
   // Without any usage the overview has a welcome instead of meters.
   await use(customerId, 1)
   const page = await (await newContext(browser)).newPage()
@@ -16,27 +20,35 @@ async function openPage(customerId: string, path: string, before: (page: Page) =
   await meter.waitFor()
   return { page, requests, used: () => meter.getAttribute('aria-valuetext') }
 }
-const use = (customerId: string, quantity: number) => vendor.record([{ id: randomUUID(), customerId, meter: 'ai_chat', quantity }])
-const show = (page: Page, state: 'hidden' | 'visible') => page.evaluate((visibility) => {
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
-  document.dispatchEvent(new Event('visibilitychange'))
-}, state)
+const use = (customerId: string, quantity: number) =>
+  vendor.record([{ id: randomUUID(), customerId, meter: 'ai_chat', quantity }])
+const show = (page: Page, state: 'hidden' | 'visible') =>
+  page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
 
-test.each([['/', '概览'], ['/usage', '用量']])('what the vendor reports appears at %s within seconds, without a reload and without being asked for', async (path) => {
-  const customerId = await vendor.newCustomer('starter')
-  const { page, requests, used } = await openPage(customerId, path)
-  await expect.poll(() => requests.streams()).toBe(1)
-  await requests.settled()
-  expect(await used()).toContain('1 / 500')
-  const asked = requests.count('/api/portal/usage')
-  // Sooner than a page without a stream asks again, however busy the machine is.
-  for (const sum of [124, 247]) {
-    await use(customerId, 123)
-    await expect.poll(used, { timeout: 25_000 }).toContain(`${sum} / 500`)
-  }
-  expect([requests.count('/api/portal/usage'), requests.streams()]).toEqual([asked, 1])
-  await page.context().close()
-})
+test.each([
+  ['/', '概览'],
+  ['/usage', '用量'],
+])(
+  'what the vendor reports appears at %s within seconds, without a reload and without being asked for',
+  async (path) => {
+    const customerId = await vendor.newCustomer('starter')
+    const { page, requests, used } = await openPage(customerId, path)
+    await expect.poll(() => requests.streams()).toBe(1)
+    await requests.settled()
+    expect(await used()).toContain('1 / 500')
+    const asked = requests.count('/api/portal/usage')
+    // Sooner than a page without a stream asks again, however busy the machine is.
+    for (const sum of [124, 247]) {
+      await use(customerId, 123)
+      await expect.poll(used, { timeout: 25_000 }).toContain(`${sum} / 500`)
+    }
+    expect([requests.count('/api/portal/usage'), requests.streams()]).toEqual([asked, 1])
+    await page.context().close()
+  },
+)
 
 test('a page that nobody sees does not listen; shown again, it tells what has happened meanwhile', async () => {
   const customerId = await vendor.newCustomer('starter')
@@ -57,7 +69,9 @@ test('a page that nobody sees does not listen; shown again, it tells what has ha
 
 test('where there is no stream, the page asks from time to time', async () => {
   const customerId = await vendor.newCustomer('starter')
-  const { page, requests, used } = await openPage(customerId, '/', (one) => one.route('**/usage/stream', (route) => route.fulfill({ status: 503, json: { code: 'streams_full' } })))
+  const { page, requests, used } = await openPage(customerId, '/', (one) =>
+    one.route('**/usage/stream', (route) => route.fulfill({ status: 503, json: { code: 'streams_full' } })),
+  )
   await expect.poll(() => requests.count('/api/portal/usage/stream')).toBeGreaterThan(0)
   expect(await page.getByText('实时', { exact: true }).count()).toBe(0)
   await use(customerId, 70)

@@ -13,7 +13,9 @@ const pages = [
   { path: '/account', heading: { 'zh-CN': '账户', en: 'Account' } },
 ] as const
 
-const looks = (['zh-CN', 'en'] as const).flatMap((locale) => (['light', 'dark'] as const).flatMap((theme) => [1280, 390].map((width) => ({ locale, theme, width }))))
+const looks = (['zh-CN', 'en'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((theme) => [1280, 390].map((width) => ({ locale, theme, width }))),
+)
 /** The narrowest window there is. */
 const narrowest = 360
 
@@ -35,18 +37,27 @@ describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
     const page = await context.newPage()
     const requests = watchRequests(page)
     const session = await fetch(`${url}/api/billing/portal-sessions`, {
-      method: 'POST', headers: { authorization: `Bearer ${inject('secretKey')}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ customerId: 'test_customer', locale: look.locale, actor: { id: 'e2e', name: 'E2E' } }),
+      method: 'POST',
+      headers: { authorization: `Bearer ${inject('secretKey')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        customerId: 'test_customer',
+        locale: look.locale,
+        actor: { id: 'e2e', name: 'E2E' },
+      }),
     })
     await page.goto(((await session.json()) as { url: string }).url)
     for (const { path, heading } of pages) {
-      await page.getByRole('heading', { level: 1, name: heading[look.locale] }).or(page.getByRole('navigation')).first().waitFor()
+      await page
+        .getByRole('heading', { level: 1, name: heading[look.locale] })
+        .or(page.getByRole('navigation'))
+        .first()
+        .waitFor()
       if (path) await page.locator(`nav a[href$="/portal${path}"]`).first().click()
       await page.getByRole('heading', { level: 1, name: heading[look.locale], exact: true }).waitFor()
       await requests.settled()
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       expect([path, await violations(page)]).toEqual([path, []])
-      expect([path, Math.max(...await sideways(page, look))]).toEqual([path, 0])
+      expect([path, Math.max(...(await sideways(page, look)))]).toEqual([path, 0])
     }
     expect(witness).toMatchObject({ errors: [], outside: [] })
     await context.close()
@@ -61,7 +72,7 @@ describe.each(looks)('the workbench in $locale, $theme, $width px', (look) => {
     await logIn(page, url, 'demo@example.com', 'demo-password-2026')
     await page.waitForLoadState('networkidle')
     expect(await violations(page)).toEqual([])
-    expect(Math.max(...await sideways(page, look))).toBe(0)
+    expect(Math.max(...(await sideways(page, look)))).toBe(0)
     expect(witness).toMatchObject({ outside: [] })
     expect(witness.errors.filter((error) => !error.includes('401'))).toEqual([])
     await context.close()
@@ -72,10 +83,17 @@ test('what the portal is made of is sent compressed', async () => {
   const context = await newContext(browser)
   const page = await context.newPage()
   const answers: Response[] = []
-  page.on('response', (answer) => { if (/\/portal\/assets\/.*\.(js|css)$/.test(answer.url())) answers.push(answer) })
+  page.on('response', (answer) => {
+    if (/\/portal\/assets\/.*\.(js|css)$/.test(answer.url())) answers.push(answer)
+  })
   await page.goto(`${url}/portal`)
   await expect.poll(() => answers.length).toBeGreaterThan(3)
-  const sizes = await Promise.all(answers.map(async (answer) => ({ encoding: await answer.headerValue('content-encoding'), bytes: (await answer.body()).length })))
+  const sizes = await Promise.all(
+    answers.map(async (answer) => ({
+      encoding: await answer.headerValue('content-encoding'),
+      bytes: (await answer.body()).length,
+    })),
+  )
   expect(sizes.filter(({ encoding, bytes }) => encoding !== 'br' && bytes >= 1000)).toEqual([])
   await context.close()
 })

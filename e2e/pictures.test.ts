@@ -14,20 +14,31 @@ const here = await drawingHere(browser)
 const comparable = sameDrawing(then, here)
 
 test(`every picture is of a page that is looked at here, and says what drew it (${comparable ? 'they are compared' : 'they are NOT compared'})`, () => {
-  if (!comparable) console.log(`The ${pictures.length} pictures of e2e/pictures are not compared: they were drawn with ${inWords(then)}; here is ${inWords(here)}.`)
-  expect(readdirSync(kept).filter((name) => name.endsWith('.png')).sort()).toEqual(pictures.map(({ name }) => `${name}.png`).sort())
-  expect(then).toEqual({ chromium: expect.stringMatching(/^\d+\.\d/), fonts: expect.arrayContaining([expect.stringMatching(/CJK.* \d/)]) })
+  if (!comparable)
+    console.log(
+      `The ${pictures.length} pictures of e2e/pictures are not compared: they were drawn with ${inWords(then)}; here is ${inWords(here)}.`,
+    )
+  expect(
+    readdirSync(kept)
+      .filter((name) => name.endsWith('.png'))
+      .sort(),
+  ).toEqual(pictures.map(({ name }) => `${name}.png`).sort())
+  expect(then).toEqual({
+    chromium: expect.stringMatching(/^\d+\.\d/),
+    fonts: expect.arrayContaining([expect.stringMatching(/CJK.* \d/)]),
+  })
 })
 
 // With another browser or font every letter differs, which would say nothing: there these tests do not exist. Where they should, PICTURES=1 insists.
-if (comparable || process.env['PICTURES']) describe('looks as in its picture:', () => {
-  let server: RunningServer
-  beforeAll(async () => {
-    server = await startServer({ TEST_CLOCK: pictureClock })
-  })
-  afterAll(() => server.stop())
+if (comparable || process.env['PICTURES'])
+  describe('looks as in its picture:', () => {
+    let server: RunningServer
+    beforeAll(async () => {
+      server = await startServer({ TEST_CLOCK: pictureClock })
+    })
+    afterAll(() => server.stop())
 
-  test.each(pictures)('$name', async (picture) => {
-    expect(unlikeKept(picture.name, await takePicture(browser, server.url, picture))).toBeUndefined()
+    test.each(pictures)('$name', async (picture) => {
+      expect(unlikeKept(picture.name, await takePicture(browser, server.url, picture))).toBeUndefined()
+    })
   })
-})

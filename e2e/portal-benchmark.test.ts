@@ -10,16 +10,25 @@ const some: Benchmark = {
   ...portal,
   async prepare(bench) {
     const { runs, comparisons } = await portal.prepare(bench)
-    return { runs: runs.filter(({ name }) => short.includes(name)), comparisons: comparisons.filter(({ of }) => short.includes(of)) }
+    return {
+      runs: runs.filter(({ name }) => short.includes(name)),
+      comparisons: comparisons.filter(({ of }) => short.includes(of)),
+    }
   },
 }
 
 // It is here because it needs Chromium, as the end-to-end tests do, and a PostgreSQL, as all benchmarks do. The figures of so few events mean nothing.
-test.runIf(process.env['TEST_DATABASE_URL'] !== undefined)('a short form of the benchmark opens pages on a slowed processor and clicks', { timeout: 300_000 }, async () => {
-  const result = await runShort(some, 200)
-  expect(result.runs.map(({ name }) => name)).toEqual(short)
-  expect(unmeasuredIn(result)).toEqual([])
-  expect(heldIn(result)).toEqual([
-    'LCP ms of /usage, many events: ≤ 1200', 'ready ms of /usage, many events: ≤ 1200', 'INP ms of open a line: ≤ 100',
-  ])
-})
+test.runIf(process.env['TEST_DATABASE_URL'] !== undefined)(
+  'a short form of the benchmark opens pages on a slowed processor and clicks',
+  { timeout: 300_000 },
+  async () => {
+    const result = await runShort(some, 200)
+    expect(result.runs.map(({ name }) => name)).toEqual(short)
+    expect(unmeasuredIn(result)).toEqual([])
+    expect(heldIn(result)).toEqual([
+      'LCP ms of /usage, many events: ≤ 1200',
+      'ready ms of /usage, many events: ≤ 1200',
+      'INP ms of open a line: ≤ 100',
+    ])
+  },
+)

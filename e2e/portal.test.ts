@@ -14,18 +14,27 @@ async function openPortal(customerId: string, role: 'owner' | 'viewer', path?: s
   return page
 }
 
-const yuan = (minor: number) => `${minor < 0 ? '-' : ''}¥${(Math.abs(minor) / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
+const yuan = (minor: number) =>
+  `${minor < 0 ? '-' : ''}¥${(Math.abs(minor) / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
 
 /** What a list of labels and amounts shows, in minor units: the first line of each label, and its amount. */
 async function amountsIn(list: Locator): Promise<Map<string, number>> {
-  const rows = await list.evaluate((element) => [...element.children].map((row) => [
-    (row.querySelector('dt')?.firstElementChild ?? row.querySelector('dt'))?.textContent?.trim() ?? '', row.querySelector('dd')?.textContent?.trim() ?? '',
-  ] as const))
+  const rows = await list.evaluate((element) =>
+    [...element.children].map(
+      (row) =>
+        [
+          (row.querySelector('dt')?.firstElementChild ?? row.querySelector('dt'))?.textContent?.trim() ?? '',
+          row.querySelector('dd')?.textContent?.trim() ?? '',
+        ] as const,
+    ),
+  )
   expect(new Set(rows.map(([label]) => label)).size).toBe(rows.length)
-  return new Map(rows.map(([label, amount]) => {
-    expect(amount).toMatch(/^[-−]?¥[\d,]+\.\d\d$/)
-    return [label, Number(amount.replace('−', '-').replaceAll(/[¥,.]/g, ''))]
-  }))
+  return new Map(
+    rows.map(([label, amount]) => {
+      expect(amount).toMatch(/^[-−]?¥[\d,]+\.\d\d$/)
+      return [label, Number(amount.replace('−', '-').replaceAll(/[¥,.]/g, ''))]
+    }),
+  )
 }
 
 test('the dialog of an upgrade says what the invoice says, row by row, with the credit it uses', async () => {
@@ -53,7 +62,9 @@ test('the dialog of an upgrade says what the invoice says, row by row, with the 
   const expected = [
     ...lines.map((line): [string, number] => [line.description['zh-CN'], line.amount]),
     ...taxes.map(({ rate, amount }): [string, number] => [`增值税 ${rate}%`, amount]),
-    ['合计', total], ['余额抵扣', -creditApplied], ['本次账单', amountDue],
+    ['合计', total],
+    ['余额抵扣', -creditApplied],
+    ['本次账单', amountDue],
   ] as const
   expect([...shown].slice(0, expected.length)).toEqual(expected)
   // Only the next invoice's estimate stands below.
@@ -66,7 +77,10 @@ test('the dialog of an upgrade says what the invoice says, row by row, with the 
 test('a lower plan waits for the end of the period and is undone; a cancellation is taken back', async () => {
   const customerId = await vendor.newCustomer('business')
   const page = await openPortal(customerId, 'owner', '/subscription')
-  await page.getByRole('button', { name: /^降级到/ }).first().click()
+  await page
+    .getByRole('button', { name: /^降级到/ })
+    .first()
+    .click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('在此之前一切不变').waitFor()
   await dialog.getByText('降级后将减少').waitFor()
@@ -74,7 +88,10 @@ test('a lower plan waits for the end of the period and is undone; a cancellation
   await dialog.getByRole('button', { name: '确认降级' }).click()
   await page.getByRole('main').getByRole('button', { name: '撤销' }).click()
   await page.getByText('已撤销，套餐保持不变').first().waitFor()
-  expect(await vendor.subscription(customerId)).toMatchObject({ plan: { id: 'business' }, scheduledChange: null })
+  expect(await vendor.subscription(customerId)).toMatchObject({
+    plan: { id: 'business' },
+    scheduledChange: null,
+  })
 
   await page.getByRole('button', { name: '取消订阅' }).click()
   await dialog.getByRole('button', { name: '取消订阅' }).click()
@@ -97,13 +114,20 @@ test('an invoice opens, downloads, and its PDF says the same number, total and �
   // The list behind shows the same amount and buttons, until the sheet takes them away in the middle of a click: look at the sheet's own.
   const sheet = page.getByRole('dialog')
   await sheet.getByText(yuan(invoice.total)).first().waitFor()
-  const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: `下载账单 ${invoice.number}` }).click()])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    sheet.getByRole('button', { name: `下载账单 ${invoice.number}` }).click(),
+  ])
   expect(download.suggestedFilename()).toBe(`${invoice.number}.pdf`)
   const text = execFileSync('pdftotext', ['-layout', await download.path(), '-'], { encoding: 'utf8' })
   expect(text).toContain(invoice.number)
   expect(text).toContain('410.22') // 3 seats × ¥129 and 6 % tax
   expect(text).toContain('人民币肆佰壹拾元贰角贰分')
-  expect(readFileSync(await download.path()).subarray(0, 5).toString()).toBe('%PDF-')
+  expect(
+    readFileSync(await download.path())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-')
   await page.context().close()
 })
 
@@ -115,7 +139,9 @@ test('a viewer sees everything and can change nothing', async () => {
   expect((await upgrade.count()) === 0 || (await upgrade.isDisabled())).toBe(true)
   const { token } = await vendor.session(customerId, 'viewer')
   const refused = await fetch(`${url}/api/portal/subscription/upgrade`, {
-    method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ planId: 'business' }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ planId: 'business' }),
   })
   expect(refused.status).toBe(403)
   expect((await vendor.subscription(customerId)).plan?.id).toBe('starter')
@@ -127,8 +153,13 @@ test("a customer cannot read another's invoice, event or account", async () => {
   await vendor.record([{ id: 'secret-event', customerId: theirs, meter: 'ai_chat' }])
   const invoice = (await vendor.invoices(theirs)).data[0]!
   const { token } = await vendor.session(mine)
-  const get = (path: string) => fetch(`${url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })
-  for (const path of [`/invoices/${invoice.id}`, `/invoices/${invoice.id}/pdf`, `/invoices/${invoice.id}/lines/line_1/events`]) {
+  const get = (path: string) =>
+    fetch(`${url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })
+  for (const path of [
+    `/invoices/${invoice.id}`,
+    `/invoices/${invoice.id}/pdf`,
+    `/invoices/${invoice.id}/lines/line_1/events`,
+  ]) {
     const response = await get(path)
     expect([path, response.status]).toEqual([path, 404])
     expect(((await response.json()) as { code: string }).code).toBe('invoice_not_found')

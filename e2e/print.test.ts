@@ -19,33 +19,57 @@ async function onPaper(path: string): Promise<Page> {
 
 /** The elements, except those only readers of screens hear, that hold more than they show. */
 function cutOff(all: Element[]): string[] {
-  const hides = (one: Element) => getComputedStyle(one).overflowX !== 'visible' || getComputedStyle(one).overflowY !== 'visible'
-  return all.filter((one) => one.clientWidth > 1 && hides(one) && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)).map((one) => one.outerHTML.slice(0, 200))
+  const hides = (one: Element) =>
+    getComputedStyle(one).overflowX !== 'visible' || getComputedStyle(one).overflowY !== 'visible'
+  return all
+    .filter(
+      (one) =>
+        one.clientWidth > 1
+        && hides(one)
+        && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1),
+    )
+    .map((one) => one.outerHTML.slice(0, 200))
 }
 
 async function textOf(page: Page): Promise<string> {
-  return execFileSync('pdftotext', ['-layout', '-', '-'], { input: await page.pdf({ preferCSSPageSize: true }), encoding: 'utf8' })
+  return execFileSync('pdftotext', ['-layout', '-', '-'], {
+    input: await page.pdf({ preferCSSPageSize: true }),
+    encoding: 'utf8',
+  })
 }
 
-test.each(['/usage', '/invoices'])('%s on paper is light, says whose it is, has nothing to click and nothing cut off', async (path) => {
-  const page = await onPaper(path)
-  await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
-  for (const clicked of ['nav', 'button', 'select']) expect([clicked, await page.locator(clicked).filter({ visible: true }).count()]).toEqual([clicked, 0])
-  await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor()
-  await page.setViewportSize({ width: 703, height: 1000 })
-  expect(await page.locator('main, main *').evaluateAll(cutOff)).toEqual([])
-  const text = await textOf(page)
-  expect(text).toContain('杭州青禾生活电子商务有限公司')
-  expect(text).not.toContain('概览')
-  await page.context().close()
-})
+test.each(['/usage', '/invoices'])(
+  '%s on paper is light, says whose it is, has nothing to click and nothing cut off',
+  async (path) => {
+    const page = await onPaper(path)
+    await expect
+      .poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor))
+      .toBe('rgb(255, 255, 255)')
+    for (const clicked of ['nav', 'button', 'select'])
+      expect([clicked, await page.locator(clicked).filter({ visible: true }).count()]).toEqual([clicked, 0])
+    await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor()
+    await page.setViewportSize({ width: 703, height: 1000 })
+    expect(await page.locator('main, main *').evaluateAll(cutOff)).toEqual([])
+    const text = await textOf(page)
+    expect(text).toContain('杭州青禾生活电子商务有限公司')
+    expect(text).not.toContain('概览')
+    await page.context().close()
+  },
+)
 
 test('no card that fits a page is cut', async () => {
   const page = await onPaper('/usage')
-  const rows = await page.locator('section', { hasText: '用量明细' }).locator('tbody time').filter({ visible: true }).allInnerTexts()
+  const rows = await page
+    .locator('section', { hasText: '用量明细' })
+    .locator('tbody time')
+    .filter({ visible: true })
+    .allInnerTexts()
   expect(rows.length).toBe(10)
   const sheets = (await textOf(page)).split('\f')
-  const counted = sheets.map((sheet) => [sheet.includes('用量明细'), (sheet.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g) ?? []).length])
+  const counted = sheets.map((sheet) => [
+    sheet.includes('用量明细'),
+    (sheet.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g) ?? []).length,
+  ])
   expect(counted.filter(([title, events]) => title || events !== 0)).toEqual([[true, 10]])
   await page.context().close()
 })
@@ -59,7 +83,13 @@ test('an invoice on paper is the invoice alone: its lines, what is due, and both
     await page.getByText(line.description['zh-CN']).filter({ visible: true }).first().waitFor()
     expect(text).toContain(line.description['zh-CN'])
   }
-  for (const said of [invoice.number!, '杭州星桥云计算科技有限公司', '杭州青禾生活电子商务有限公司', (invoice.amountDue / 100).toLocaleString('en')]) expect(text).toContain(said)
+  for (const said of [
+    invoice.number!,
+    '杭州星桥云计算科技有限公司',
+    '杭州青禾生活电子商务有限公司',
+    (invoice.amountDue / 100).toLocaleString('en'),
+  ])
+    expect(text).toContain(said)
   for (const unsaid of ['按出账时间排列', '下载', '这个金额怎么来的']) expect(text).not.toContain(unsaid)
   await page.context().close()
 })

@@ -41,7 +41,9 @@ async function expectStill(place: Page | Frame, name: string): Promise<void> {
 test('what moves is noticed', async () => {
   const { page } = await open(1280, '/invoices')
   await takeShifts(page)
-  await page.locator('main').evaluate((main) => { main.style.paddingTop = '200px' })
+  await page.locator('main').evaluate((main) => {
+    main.style.paddingTop = '200px'
+  })
   await expect.poll(async () => layoutShift(await takeShifts(page))).toBeGreaterThan(most)
   await page.context().close()
 })
@@ -77,10 +79,14 @@ describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => 
     await page.getByRole('button', { name: '升级到商业版' }).first().click()
     const dialog = page.getByRole('dialog')
     // Without what is told beside the price: that nothing will be left of an allowance, say, cannot be known before.
-    const height = () => dialog.evaluate((element) => {
-      const told = element.querySelector<HTMLElement>('[data-told]')
-      return (element as HTMLElement).offsetHeight - (told ? told.offsetHeight + parseFloat(getComputedStyle(told).marginTop) : 0)
-    })
+    const height = () =>
+      dialog.evaluate((element) => {
+        const told = element.querySelector<HTMLElement>('[data-told]')
+        return (
+          (element as HTMLElement).offsetHeight
+          - (told ? told.offsetHeight + parseFloat(getComputedStyle(told).marginTop) : 0)
+        )
+      })
     await dialog.getByRole('status').waitFor()
     const first = await height()
     await dialog.locator('[data-due-now]').waitFor()

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchBrowser, newContext } from './support/browser.ts'
-import { freePort, launchServer, prepareDataDir, secretKey, startServer, type RunningServer } from './support/server.ts'
+import {
+  freePort,
+  launchServer,
+  prepareDataDir,
+  secretKey,
+  startServer,
+  type RunningServer,
+} from './support/server.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -14,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What is said when the start is refused: one sentence on one line. */
-async function refusal(environment: Record<string, string>): Promise<{ code: number | null; lines: string[] }> {
+async function refusal(
+  environment: Record<string, string>,
+): Promise<{ code: number | null; lines: string[] }> {
   const server = await launchServer({ DEMO: 'false', LOG_LEVEL: 'error', ...environment })
   const code = await server.ended
   const lines = server.output().trim().split('\n')
@@ -60,7 +69,9 @@ test('a data folder is served by one process, and the second is told which one h
 })
 
 test('a database that does not answer is one sentence, without its password', async () => {
-  const { code, lines } = await refusal({ DATABASE_URL: `postgres://portal:hunter2@127.0.0.1:${await freePort()}/billing` })
+  const { code, lines } = await refusal({
+    DATABASE_URL: `postgres://portal:hunter2@127.0.0.1:${await freePort()}/billing`,
+  })
   expect(code).toBe(1)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('DATABASE_URL')
@@ -68,10 +79,15 @@ test('a database that does not answer is one sentence, without its password', as
 })
 
 test('each wrong variable is one line that names it', async () => {
-  const { code, lines } = await refusal({ PORT: '80000', ENABLE_CUSTOMER_PORTAL: 'yes', PORTAL_EMBED_ORIGINS: 'not an origin' })
+  const { code, lines } = await refusal({
+    PORT: '80000',
+    ENABLE_CUSTOMER_PORTAL: 'yes',
+    PORTAL_EMBED_ORIGINS: 'not an origin',
+  })
   expect(code).toBe(1)
   expect(lines).toHaveLength(3)
-  for (const name of ['PORT', 'ENABLE_CUSTOMER_PORTAL', 'PORTAL_EMBED_ORIGINS']) expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1)
+  for (const name of ['PORT', 'ENABLE_CUSTOMER_PORTAL', 'PORTAL_EMBED_ORIGINS'])
+    expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1)
 })
 
 test('SIGTERM lets the requests under way finish, and what was acknowledged is there after the next start', async () => {
@@ -79,11 +95,25 @@ test('SIGTERM lets the requests under way finish, and what was acknowledged is t
   await prepareDataDir(dataDir)
   const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
   const vendor = (url: string, method: string, path: string, body?: unknown) =>
-    fetch(`${url}/api/billing${path}`, { method, headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    fetch(`${url}/api/billing${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
   await vendor(first.url, 'PUT', '/meters/ai_chat', { name: 'AI', unit: 'x' })
   await vendor(first.url, 'POST', '/customers', { id: 'drained', companyName: 'Drained' })
   const batches = Array.from({ length: 20 }, (_, batch) =>
-    vendor(first.url, 'POST', '/events', Array.from({ length: 200 }, (_, index) => ({ id: `e-${batch}-${index}`, customerId: 'drained', meter: 'ai_chat' }))))
+    vendor(
+      first.url,
+      'POST',
+      '/events',
+      Array.from({ length: 200 }, (_, index) => ({
+        id: `e-${batch}-${index}`,
+        customerId: 'drained',
+        meter: 'ai_chat',
+      })),
+    ),
+  )
   await batches[0]
   first.signal('SIGTERM')
   const answers = await Promise.allSettled(batches)
@@ -91,7 +121,9 @@ test('SIGTERM lets the requests under way finish, and what was acknowledged is t
   await first.stop()
   const acknowledged = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.ok).length
   const second = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
-  const usage = (await (await vendor(second.url, 'GET', '/customers/drained/usage')).json()) as { usage: Record<string, number> }
+  const usage = (await (await vendor(second.url, 'GET', '/customers/drained/usage')).json()) as {
+    usage: Record<string, number>
+  }
   expect(usage.usage.ai_chat).toBeGreaterThanOrEqual(acknowledged * 200)
   await second.stop()
 })
@@ -119,7 +151,9 @@ test('the first start prints a link that opens the portal once; a second start f
   const began = performance.now()
   const second = await startServer({ DATA_DIR: dataDir })
   onTestFinished(() => second.stop())
-  console.info(`The second start answered /readyz after ${((performance.now() - began) / 1000).toFixed(1)} s.`)
+  console.info(
+    `The second start answered /readyz after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
+  )
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
   expect(second.output()).not.toContain('Filling the demo')
   const again = await printedLink(second)
@@ -128,8 +162,13 @@ test('the first start prints a link that opens the portal once; a second start f
 })
 
 test('a product that is not enabled answers 404', async () => {
-  const server = await startServer({ DEMO: 'false', ENABLE_CUSTOMER_PORTAL: 'false', ENABLE_AGENT_WORKBENCH: 'false' })
-  for (const path of ['/portal', '/api/portal/account', '/workbench', '/api/workbench/me']) expect((await fetch(server.url + path)).status).toBe(404)
+  const server = await startServer({
+    DEMO: 'false',
+    ENABLE_CUSTOMER_PORTAL: 'false',
+    ENABLE_AGENT_WORKBENCH: 'false',
+  })
+  for (const path of ['/portal', '/api/portal/account', '/workbench', '/api/workbench/me'])
+    expect((await fetch(server.url + path)).status).toBe(404)
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
   await server.stop()
 })

@@ -13,22 +13,35 @@ async function openPlans(customerId: string, look = {}): Promise<Page> {
   return page
 }
 const yuan = (minor: number) => `¥${(minor / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
-const toasts = (page: Page) => page.getByRole('status').filter({ has: page.getByRole('button', { name: '关闭' }) })
+const toasts = (page: Page) =>
+  page.getByRole('status').filter({ has: page.getByRole('button', { name: '关闭' }) })
 
 test('the advice on the page is what the API says, and leads to the plan it advises', async () => {
   const { token } = await vendor.session('test_customer')
-  const advice = (await (await fetch(`${url}/api/portal/subscription/advice`, { headers: { authorization: `Bearer ${token}` } })).json()) as Advice
+  const advice = (await (
+    await fetch(`${url}/api/portal/subscription/advice`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()) as Advice
   const best = advice.plans.find(({ planId }) => planId === advice.recommendation!.planId)!
   const page = await openPlans('test_customer')
-  const card = page.locator('section').filter({ has: page.getByRole('heading', { name: '套餐建议' }) }).last()
+  const card = page
+    .locator('section')
+    .filter({ has: page.getByRole('heading', { name: '套餐建议' }) })
+    .last()
   const row = card.getByRole('listitem').filter({ hasText: '最划算' })
-  for (const amount of [best.fee, best.tax, best.total, Math.abs(best.difference)]) await expect.poll(() => row.innerText()).toContain(yuan(amount))
+  for (const amount of [best.fee, best.tax, best.total, Math.abs(best.difference)])
+    await expect.poll(() => row.innerText()).toContain(yuan(amount))
   await expect.poll(() => card.innerText()).toContain(yuan(advice.recommendation!.saves))
   const starter = advice.plans.find(({ planId }) => planId === 'starter')!
-  await expect.poll(() => card.getByRole('listitem').filter({ hasText: '入门版' }).innerText()).toContain(`会被拒绝 ${starter.meters[0]!.overage.toLocaleString('en')} 次`)
+  await expect
+    .poll(() => card.getByRole('listitem').filter({ hasText: '入门版' }).innerText())
+    .toContain(`会被拒绝 ${starter.meters[0]!.overage.toLocaleString('en')} 次`)
   await card.getByText('怎么算的').click()
   for (const { forecast, actual } of advice.forecast!.meters[0]!.tried) {
-    await card.getByRole('row').filter({ hasText: forecast.toLocaleString('en') }).filter({ hasText: actual.toLocaleString('en') }).waitFor()
+    await card
+      .getByRole('row')
+      .filter({ hasText: forecast.toLocaleString('en') })
+      .filter({ hasText: actual.toLocaleString('en') })
+      .waitFor()
   }
   await card.getByRole('button', { name: /^查看/ }).click()
   await page.getByRole('dialog').waitFor()
@@ -83,7 +96,9 @@ test('where the price has changed since it was shown, it is confirmed again, and
   await expect.poll(() => confirm.innerText()).toContain(after)
   await confirm.click()
   await toasts(page).getByText('已升级到商业版').waitFor()
-  expect(yuan((await vendor.invoices(customerId)).data.find(({ kind }) => kind === 'change')!.amountDue)).toBe(after)
+  expect(
+    yuan((await vendor.invoices(customerId)).data.find(({ kind }) => kind === 'change')!.amountDue),
+  ).toBe(after)
   await page.context().close()
 })
 
@@ -106,43 +121,66 @@ test('the message about a scheduled change or a cancellation takes it back', asy
   const page = await openPlans(customerId)
   await page.getByRole('button', { name: '降级到团队版' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '确认降级' }).click()
-  await toasts(page).getByText(/改为团队版/).waitFor()
+  await toasts(page)
+    .getByText(/改为团队版/)
+    .waitFor()
   // A cancellation takes the place of what is scheduled, and its undo brings that back.
   await page.getByRole('button', { name: '取消订阅' }).click()
   const ending = page.getByRole('dialog').getByRole('button', { name: '取消订阅' })
   await ending.waitFor()
   expect(await violations(page)).toEqual([])
   await ending.click()
-  await toasts(page).getByText(/订阅将于/).waitFor()
-  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: true, scheduledChange: null })
+  await toasts(page)
+    .getByText(/订阅将于/)
+    .waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({
+    cancelAtPeriodEnd: true,
+    scheduledChange: null,
+  })
   // Nothing was used: no invoice of about ¥0.00 is announced.
   await page.getByText('不再出账', { exact: true }).waitFor()
   await toasts(page).getByRole('button', { name: '撤销' }).last().click()
   await toasts(page).getByText('订阅已恢复').waitFor()
-  expect(await vendor.subscription(customerId)).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: { planId: 'team' } })
+  expect(await vendor.subscription(customerId)).toMatchObject({
+    cancelAtPeriodEnd: false,
+    scheduledChange: { planId: 'team' },
+  })
   await toasts(page).getByRole('button', { name: '撤销' }).first().click()
   await toasts(page).getByText('已撤销，套餐保持不变').waitFor()
-  expect(await vendor.subscription(customerId)).toMatchObject({ scheduledChange: null, plan: { id: 'business' } })
+  expect(await vendor.subscription(customerId)).toMatchObject({
+    scheduledChange: null,
+    plan: { id: 'business' },
+  })
   await page.context().close()
 })
 
-test.each([[1280, 500], [390, 700]])('at %i px the plans stay in sight above the comparison, and its first column beside it', async (width, height) => {
-  const page = await openPlans('test_customer', { width, height })
-  const table = page.getByRole('region', { name: '套餐对比' })
-  const feature = table.getByRole('columnheader', { name: '项目' })
-  const row = table.getByRole('rowheader', { name: 'SSO 单点登录' })
-  await row.scrollIntoViewIfNeeded()
-  await page.mouse.move(width / 2, height / 2)
-  await page.mouse.wheel(0, 120)
-  await expect.poll(async () => {
-    const [head, first] = [(await feature.boundingBox())!, (await row.boundingBox())!]
-    return head.y >= 0 && head.y < first.y && head.y < height - 100
-  }).toBe(true)
-  await table.evaluate((element) => { element.scrollLeft = 200 })
-  const box = (await table.boundingBox())!
-  expect(Math.abs((await row.boundingBox())!.x - box.x)).toBeLessThan(3)
-  await page.context().close()
-})
+test.each([
+  [1280, 500],
+  [390, 700],
+])(
+  'at %i px the plans stay in sight above the comparison, and its first column beside it',
+  async (width, height) => {
+    const page = await openPlans('test_customer', { width, height })
+    const table = page.getByRole('region', { name: '套餐对比' })
+    const feature = table.getByRole('columnheader', { name: '项目' })
+    const row = table.getByRole('rowheader', { name: 'SSO 单点登录' })
+    await row.scrollIntoViewIfNeeded()
+    await page.mouse.move(width / 2, height / 2)
+    await page.mouse.wheel(0, 120)
+    await expect
+      .poll(async () => {
+        const [head, first] = [(await feature.boundingBox())!, (await row.boundingBox())!]
+        return head.y >= 0 && head.y < first.y && head.y < height - 100
+      })
+      .toBe(true)
+    await table.evaluate((element) => {
+      element.scrollLeft = 200
+    })
+    const box = (await table.boundingBox())!
+    expect(Math.abs((await row.boundingBox())!.x - box.x)).toBeLessThan(3)
+    await page.context().close()
+  },
+)
 
 test('without a pointer: a plan is chosen, its seats are set, and the upgrade is confirmed', async () => {
   const customerId = await vendor.newCustomer('starter')
@@ -210,7 +248,14 @@ test('an ended session leads back to where the reader came from, and keeps what 
   const customerId = await vendor.newCustomer('starter')
   const context = await newContext(browser)
   const page = await context.newPage()
-  const session = () => vendor.call<{ url: string }>('POST', '/portal-sessions', { customerId, locale: 'zh-CN', path: '/account', returnUrl: 'https://desk.example.com/account?tab=billing', actor: { id: 'e2e', name: 'E2E' } })
+  const session = () =>
+    vendor.call<{ url: string }>('POST', '/portal-sessions', {
+      customerId,
+      locale: 'zh-CN',
+      path: '/account',
+      returnUrl: 'https://desk.example.com/account?tab=billing',
+      actor: { id: 'e2e', name: 'E2E' },
+    })
   await page.goto((await session()).url)
   await page.getByRole('button', { name: '编辑' }).first().click()
   await page.getByLabel('联系人').fill('王小青')
@@ -219,7 +264,9 @@ test('an ended session leads back to where the reader came from, and keeps what 
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByRole('heading', { name: '会话已过期' }).waitFor()
   expect(await page.locator('body').innerText()).not.toContain('工作台')
-  expect(await page.getByRole('link', { name: '回到您进入的页面' }).getAttribute('href')).toBe('https://desk.example.com/account?tab=billing')
+  expect(await page.getByRole('link', { name: '回到您进入的页面' }).getAttribute('href')).toBe(
+    'https://desk.example.com/account?tab=billing',
+  )
   await page.unroute('**/api/portal/**', over)
   await page.goto('about:blank')
   await page.goto((await session()).url)
@@ -227,7 +274,10 @@ test('an ended session leads back to where the reader came from, and keeps what 
   await context.close()
 })
 
-describe.each([{ before: 'without a plan', ended: false }, { before: 'after their subscription has ended', ended: true }])('a customer $before', ({ ended }) => {
+describe.each([
+  { before: 'without a plan', ended: false },
+  { before: 'after their subscription has ended', ended: true },
+])('a customer $before', ({ ended }) => {
   const customer = async () => {
     const customerId = await vendor.newCustomer(ended ? 'starter' : undefined)
     if (ended) await vendor.call('POST', `/customers/${customerId}/subscription/cancel`, { when: 'now' })
@@ -252,9 +302,15 @@ describe.each([{ before: 'without a plan', ended: false }, { before: 'after thei
     const seats = Number(await dialog.getByRole('textbox', { name: '席位' }).inputValue())
     await dialog.getByRole('button', { name: /^确认/ }).click()
     await toasts(page).getByText('已订阅团队版').waitFor()
-    const [first] = (await vendor.invoices(customerId)).data.filter(({ kind, amountDue }) => kind === 'start' && amountDue > 0)
+    const [first] = (await vendor.invoices(customerId)).data.filter(
+      ({ kind, amountDue }) => kind === 'start' && amountDue > 0,
+    )
     expect(yuan(first!.amountDue)).toBe(shown)
-    expect(await vendor.subscription(customerId)).toMatchObject({ status: 'active', plan: { id: 'team' }, seats })
+    expect(await vendor.subscription(customerId)).toMatchObject({
+      status: 'active',
+      plan: { id: 'team' },
+      seats,
+    })
     await page.getByRole('button', { name: '升级到商业版' }).waitFor()
     await page.context().close()
   })
@@ -291,7 +347,14 @@ describe.each([{ before: 'without a plan', ended: false }, { before: 'after thei
 test('a trial is offered to whoever has not had one, and its plan begins with nothing to pay', async () => {
   const id = `trial-${Date.now()}`
   const { fee, charges, currency } = await vendor.plan('team')
-  await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14 })
+  await vendor.call('PUT', `/plans/${id}`, {
+    name: { 'zh-CN': '试用套餐', en: 'Try-out' },
+    fee,
+    charges,
+    currency,
+    rank: 90,
+    trialDays: 14,
+  })
   const customerId = await vendor.newCustomer()
   const page = await openPlans(customerId)
   const card = page.locator('article').filter({ hasText: '试用套餐' })
@@ -310,7 +373,15 @@ test('a trial is offered to whoever has not had one, and its plan begins with no
   await dialog.getByRole('button', { name: /^确认并生成账单/ }).waitFor()
   await page.keyboard.press('Escape')
   expect(await card.getByText('先试用 14 天').count()).toBe(0)
-  await vendor.call('PUT', `/plans/${id}`, { name: { 'zh-CN': '试用套餐', en: 'Try-out' }, fee, charges, currency, rank: 90, trialDays: 14, archived: true })
+  await vendor.call('PUT', `/plans/${id}`, {
+    name: { 'zh-CN': '试用套餐', en: 'Try-out' },
+    fee,
+    charges,
+    currency,
+    rank: 90,
+    trialDays: 14,
+    archived: true,
+  })
   await page.context().close()
 })
 
@@ -318,7 +389,15 @@ test('the dialog tells what remains of each allowance, and warns where nothing d
   const customerId = await vendor.newCustomer('starter')
   const { charges } = await vendor.plan('team')
   const { meter, included } = charges[0]!
-  await vendor.record([{ id: `used-${customerId}`, customerId, meter, quantity: included! + 100, time: new Date().toISOString() }])
+  await vendor.record([
+    {
+      id: `used-${customerId}`,
+      customerId,
+      meter,
+      quantity: included! + 100,
+      time: new Date().toISOString(),
+    },
+  ])
   const page = await openPlans(customerId)
   await page.getByRole('button', { name: '升级到团队版' }).click()
   const dialog = page.getByRole('dialog')
@@ -340,8 +419,13 @@ test('a plan of equal rank and price is switched to, waits, and is no downgrade'
   await dialog.getByText(/^将于 .*生效，在此之前一切不变。$/).waitFor()
   expect(await dialog.innerText()).not.toMatch(/降级|升级/)
   await dialog.getByRole('button', { name: '确认更换' }).click()
-  await toasts(page).getByText(/^将于 .*改为同级套餐$/).waitFor()
-  expect(await vendor.subscription(customerId)).toMatchObject({ plan: { id: 'team' }, scheduledChange: { planId: id } })
+  await toasts(page)
+    .getByText(/^将于 .*改为同级套餐$/)
+    .waitFor()
+  expect(await vendor.subscription(customerId)).toMatchObject({
+    plan: { id: 'team' },
+    scheduledChange: { planId: id },
+  })
   await vendor.call('PUT', `/plans/${id}`, { ...plan, archived: true })
   await page.context().close()
 })

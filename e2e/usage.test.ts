@@ -10,7 +10,8 @@ import { browser, url, vendor } from './support/shared.ts'
 let customerId: string
 
 /** The customer's date, so many days ago. */
-const dateAgo = (days: number) => new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10)
+const dateAgo = (days: number) =>
+  new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10)
 const at = (date: string, time: string) => new Date(`${date}T${time}+08:00`).toISOString()
 const channels = ['网页', '网页', '网页', '网页', '微信', '微信', '微信', '电话', '电话', 'App']
 
@@ -19,14 +20,23 @@ beforeAll(async () => {
   // 2,400 events on each of three days gone by: enough for a file that takes a while on a slow line.
   for (const day of [1, 2, 3]) {
     for (let part = 0; part < 3; part += 1) {
-      await vendor.record(Array.from({ length: 800 }, (_, index) => ({
-        id: `u-${day}-${part}-${index}`, customerId, meter: 'ai_chat', time: at(dateAgo(day), `${String(8 + part)}:00:${String(index % 60).padStart(2, '0')}`.padStart(8, '0')),
-        properties: { channel: channels[index % 10], assistant: '售前咨询' },
-      })))
+      await vendor.record(
+        Array.from({ length: 800 }, (_, index) => ({
+          id: `u-${day}-${part}-${index}`,
+          customerId,
+          meter: 'ai_chat',
+          time: at(
+            dateAgo(day),
+            `${String(8 + part)}:00:${String(index % 60).padStart(2, '0')}`.padStart(8, '0'),
+          ),
+          properties: { channel: channels[index % 10], assistant: '售前咨询' },
+        })),
+      )
     }
   }
   await vendor.record([
-    { id: 'mistyped', customerId, meter: 'ai_chta', quantity: 7 }, { id: 'half', customerId, meter: 'ai_chat', quantity: 2.5 },
+    { id: 'mistyped', customerId, meter: 'ai_chta', quantity: 7 },
+    { id: 'half', customerId, meter: 'ai_chat', quantity: 2.5 },
   ])
 })
 
@@ -78,8 +88,14 @@ test('without a pointer: days are chosen, a day is looked at, and the file of th
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   // The company's name stands in it, and the dates.
   expect(download.suggestedFilename()).toMatch(new RegExp(`^用量-.+-${dateAgo(3)}_${dateAgo(2)}\\.csv$`))
-  const lines = readFileSync(await download.path(), 'utf8').trimEnd().split('\r\n')
-  expect([lines.length, lines[0]!.includes('时间（Asia/Shanghai）'), lines.slice(1).every((line) => line.startsWith(dateAgo(2)) || line.startsWith(dateAgo(3)))]).toEqual([4801, true, true])
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n')
+  expect([
+    lines.length,
+    lines[0]!.includes('时间（Asia/Shanghai）'),
+    lines.slice(1).every((line) => line.startsWith(dateAgo(2)) || line.startsWith(dateAgo(3))),
+  ]).toEqual([4801, true, true])
   await page.getByText('共 4,800 行').waitFor()
 
   await tabTo(page, 'svg [role=button]')
@@ -102,7 +118,14 @@ test('what is chosen is in the address: a link and the way back show the same', 
   await page.getByText('第 2 页').waitFor()
   await watchRequests(page).settled()
   const shown = await page.locator('tbody tr').last().innerText()
-  expect(asked(page)).toMatchObject({ from: dateAgo(6), group: 'channel', size: '20', meter: 'ai_chat', page: '2', after: expect.any(String) })
+  expect(asked(page)).toMatchObject({
+    from: dateAgo(6),
+    group: 'channel',
+    size: '20',
+    meter: 'ai_chat',
+    page: '2',
+    after: expect.any(String),
+  })
   await page.reload()
   await page.getByText('第 2 页').waitFor()
   await watchRequests(page).settled()
@@ -112,7 +135,9 @@ test('what is chosen is in the address: a link and the way back show the same', 
   expect(asked(page)).not.toHaveProperty('after')
 
   const bar = page.locator('svg [role=button]').nth(4)
-  expect(await bar.getAttribute('aria-label')).toMatch(/2,400 次，网页 960 次，微信 720 次，电话 480 次，其他 240 次$/)
+  expect(await bar.getAttribute('aria-label')).toMatch(
+    /2,400 次，网页 960 次，微信 720 次，电话 480 次，其他 240 次$/,
+  )
   await bar.hover()
   await page.getByText('2,400 次', { exact: true }).waitFor()
   await page.getByRole('radio', { name: '表格' }).first().click()
@@ -124,7 +149,16 @@ test('what is chosen is in the address: a link and the way back show the same', 
 })
 
 test('an event is found by its id or by a property, in the address, and one that was taken back says so', async () => {
-  await vendor.record([{ id: 'wrong', customerId, meter: 'ai_chat', quantity: 3, time: at(dateAgo(4), '10:00:00'), properties: { channel: '传真', ticket: 'T-1' } }])
+  await vendor.record([
+    {
+      id: 'wrong',
+      customerId,
+      meter: 'ai_chat',
+      quantity: 3,
+      time: at(dateAgo(4), '10:00:00'),
+      properties: { channel: '传真', ticket: 'T-1' },
+    },
+  ])
   await vendor.call('POST', '/events/void', { customerId, ids: ['wrong'], reason: '重复上报' })
   const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}`)
   const rows = page.locator('tbody tr').filter({ has: page.locator('time') })
@@ -153,7 +187,9 @@ test('an event is found by its id or by a property, in the address, and one that
 })
 
 test('what makes no sense in an address is left out, and an empty range leads back', async () => {
-  const page = await openUsage(`?from=${dateAgo(200)}&to=${dateAgo(0)}&group=colour&after=nonsense&page=7&day=x`)
+  const page = await openUsage(
+    `?from=${dateAgo(200)}&to=${dateAgo(0)}&group=colour&after=nonsense&page=7&day=x`,
+  )
   await page.getByRole('button', { name: '日期范围' }).filter({ hasText: '本计费周期' }).waitFor()
   await expect.poll(() => asked(page).after).toBeUndefined()
   const empty = await openUsage(`?from=${dateAgo(0)}&to=${dateAgo(0)}`)
@@ -188,7 +224,11 @@ test('the chart moves while it is looked at, and so do the events', async () => 
 
 test('what came late and what was not counted is said in sentences', async () => {
   const page = await openUsage(`?from=${dateAgo(1)}&to=${dateAgo(0)}`)
-  await page.getByText(/才收到，已计入 .+的用量/).filter({ visible: true }).first().waitFor()
+  await page
+    .getByText(/才收到，已计入 .+的用量/)
+    .filter({ visible: true })
+    .first()
+    .waitFor()
   await page.getByText('ai_chta（7）没有计入：没有这个计量项。').waitFor()
   await page.getByText('AI 回答（2.5 次）没有计入：').waitFor()
   await page.context().close()
@@ -197,25 +237,51 @@ test('what came late and what was not counted is said in sentences', async () =>
 test('the invoice list is taken along as it is filtered', async () => {
   const page = await openUsage()
   await page.getByRole('link', { name: '账单' }).first().click()
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 CSV' }).click()])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '导出 CSV' }).click(),
+  ])
   expect(download.suggestedFilename()).toBe('账单.csv')
   const text = readFileSync(await download.path(), 'utf8')
   const { data } = await vendor.invoices(customerId)
-  expect([text.charCodeAt(0), text.trimEnd().split('\r\n').length, text.includes(data[0]!.number!)]).toEqual([0xfeff, data.length + 1, true])
+  expect([text.charCodeAt(0), text.trimEnd().split('\r\n').length, text.includes(data[0]!.number!)]).toEqual([
+    0xfeff,
+    data.length + 1,
+    true,
+  ])
   await page.context().close()
 })
 
 describe.each<Look>([
-  { locale: 'zh-CN', theme: 'light', width: 1280 }, { locale: 'en', theme: 'dark', width: 1280 }, { locale: 'zh-CN', theme: 'dark', width: 390 }, { locale: 'en', theme: 'light', width: 360 },
+  { locale: 'zh-CN', theme: 'light', width: 1280 },
+  { locale: 'en', theme: 'dark', width: 1280 },
+  { locale: 'zh-CN', theme: 'dark', width: 390 },
+  { locale: 'en', theme: 'light', width: 360 },
 ])('in $locale, $theme, $width px', (look) => {
-  const words = look.locale === 'en'
-    ? { dates: 'Dates', export: 'Export', csv: 'CSV file', cancel: 'Cancel', cancelled: /^Cancelled/, table: 'Table' }
-    : { dates: '日期范围', export: '导出', csv: 'CSV 文件', cancel: '取消', cancelled: /^已取消/, table: '表格' }
+  const words =
+    look.locale === 'en'
+      ? {
+          dates: 'Dates',
+          export: 'Export',
+          csv: 'CSV file',
+          cancel: 'Cancel',
+          cancelled: /^Cancelled/,
+          table: 'Table',
+        }
+      : {
+          dates: '日期范围',
+          export: '导出',
+          csv: 'CSV 文件',
+          cancel: '取消',
+          cancelled: /^已取消/,
+          table: '表格',
+        }
 
   test('the calendar, the grouped chart, and the export under way are whole', async () => {
     const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}&group=channel&chart=ai_chat`, look)
     const witness = watch(page.context(), [new URL(url).host])
-    const whole = async (state: string) => expect([state, await violations(page), await sidewaysScroll(page)]).toEqual([state, [], 0])
+    const whole = async (state: string) =>
+      expect([state, await violations(page), await sidewaysScroll(page)]).toEqual([state, [], 0])
     await whole('grouped')
     await page.getByRole('radio', { name: words.table }).first().click()
     await whole('table')
@@ -229,7 +295,12 @@ describe.each<Look>([
 
     const line = await page.context().newCDPSession(page)
     await line.send('Network.enable')
-    await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: 60_000, uploadThroughput: 60_000 })
+    await line.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: 60_000,
+      uploadThroughput: 60_000,
+    })
     await page.getByRole('button', { name: words.export }).click()
     await whole('export menu')
     await page.getByRole('menuitem', { name: words.csv }).click()

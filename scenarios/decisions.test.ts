@@ -4,13 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const folder = fileURLToPath(new URL('../docs/decisions', import.meta.url))
-const files = readdirSync(folder).filter((name) => name !== 'README.md').sort()
+const files = readdirSync(folder)
+  .filter((name) => name !== 'README.md')
+  .sort()
 const decisions = files.map((file) => ({ file, ...headOf(readFileSync(join(folder, file), 'utf8')) }))
-const statusLine = /^(?:accepted|accepted, changed by (?:\[\d+\]\([^)]+\)(?:, )?)+|replaced by \[\d+\]\([^)]+\))$/
+const statusLine =
+  /^(?:accepted|accepted, changed by (?:\[\d+\]\([^)]+\)(?:, )?)+|replaced by \[\d+\]\([^)]+\))$/
 
 test('decisions are numbered from 1 without a gap, and each file begins with its number', () => {
   expect(decisions.map(({ number }) => number)).toEqual(files.map((_, index) => index + 1))
-  expect(files.filter((file, index) => !file.startsWith(`${String(index + 1).padStart(4, '0')}-`))).toEqual([])
+  expect(files.filter((file, index) => !file.startsWith(`${String(index + 1).padStart(4, '0')}-`))).toEqual(
+    [],
+  )
   expect(files.filter((file) => !/^\d{4}(-[a-z0-9]+)+\.md$/.test(file))).toEqual([])
 })
 
@@ -23,18 +28,30 @@ test.each(decisions)('$file says when it was decided, its status, and why', ({ d
 test('the index lists every decision with its title and status', () => {
   const index = readFileSync(join(folder, 'README.md'), 'utf8')
   const rows = [...index.matchAll(/^\| (\d+) \| \[(.+)\]\((\S+\.md)\) \| (.+) \|$/gm)]
-  const listed = rows.map(([, number, title, file, status]) => ({ number: Number(number), title, file, status }))
-  expect(listed).toEqual(decisions.map(({ number, title, file, status }) => ({ number, title, file, status })))
+  const listed = rows.map(([, number, title, file, status]) => ({
+    number: Number(number),
+    title,
+    file,
+    status,
+  }))
+  expect(listed).toEqual(
+    decisions.map(({ number, title, file, status }) => ({ number, title, file, status })),
+  )
 })
 
 test('every decision that is named by another is there under its number', () => {
-  const named = decisions.flatMap(({ status, changes, replaces }) => [status, changes, replaces].flatMap(linksIn))
+  const named = decisions.flatMap(({ status, changes, replaces }) =>
+    [status, changes, replaces].flatMap(linksIn),
+  )
   expect(named.filter(({ number, file }) => decisions[number - 1]?.file !== file)).toEqual([])
 })
 
 test('an older decision names the newer one that changes or replaces it, and the other way round', () => {
   const said = decisions.flatMap(({ number, status }) =>
-    linksIn(status).map((newer) => `${number} ${/^replaced/.test(status) ? 'replaced' : 'changed'} by ${newer.number}`))
+    linksIn(status).map(
+      (newer) => `${number} ${/^replaced/.test(status) ? 'replaced' : 'changed'} by ${newer.number}`,
+    ),
+  )
   const meant = decisions.flatMap(({ number, changes, replaces }) => [
     ...linksIn(changes).map((older) => `${older.number} changed by ${number}`),
     ...linksIn(replaces).map((older) => `${older.number} replaced by ${number}`),
@@ -45,13 +62,22 @@ test('an older decision names the newer one that changes or replaces it, and the
 
 /** The title of a decision, what its first list says, and the text after it. */
 function headOf(markdown: string) {
-  const [, number, title, list = '', text = ''] = /^# (\d+)\. (.+)\n\n((?:- .+\n)+)\n(.+)$/s.exec(markdown) ?? []
+  const [, number, title, list = '', text = ''] =
+    /^# (\d+)\. (.+)\n\n((?:- .+\n)+)\n(.+)$/s.exec(markdown) ?? []
   const says = (name: string) => new RegExp(`^- ${name}: (.+)$`, 'm').exec(list)?.[1] ?? ''
-  const head = { date: says('Date'), status: says('Status'), changes: says('Changes'), replaces: says('Replaces') }
+  const head = {
+    date: says('Date'),
+    status: says('Status'),
+    changes: says('Changes'),
+    replaces: says('Replaces'),
+  }
   return { number: Number(number), title, text, ...head }
 }
 
 /** The decisions that a line such as `changed by [83](0083-….md), [85](…)` names. */
 function linksIn(line: string): { number: number; file: string }[] {
-  return [...line.matchAll(/\[(\d+)\]\(([^)]+)\)/g)].map(([, number, file]) => ({ number: Number(number), file: file! }))
+  return [...line.matchAll(/\[(\d+)\]\(([^)]+)\)/g)].map(([, number, file]) => ({
+    number: Number(number),
+    file: file!,
+  }))
 }

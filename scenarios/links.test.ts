@@ -6,11 +6,14 @@ import { expect, test } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const notOurs = new Set(['node_modules', 'dist', 'data', 'coverage', 'test-results'])
 
-test.each(markdownIn(root).map((file) => relative(root, file)))('every link in %s leads somewhere', (name) => {
-  const file = join(root, name)
-  const dead = linksIn(readFileSync(file, 'utf8')).filter((link) => !leadsSomewhere(file, link))
-  expect(dead).toEqual([])
-})
+test.each(markdownIn(root).map((file) => relative(root, file)))(
+  'every link in %s leads somewhere',
+  (name) => {
+    const file = join(root, name)
+    const dead = linksIn(readFileSync(file, 'utf8')).filter((link) => !leadsSomewhere(file, link))
+    expect(dead).toEqual([])
+  },
+)
 
 /** Told as they were on their day. */
 const records = new Set(['CHANGELOG.md', 'progress.md'])
@@ -18,8 +21,16 @@ const isRecord = (name: string) => records.has(name) || name.startsWith(join('do
 /** What a command makes that a page names, and the file that says it does. */
 const made: Record<string, string> = { '.cache/mutation/report.html': 'scripts/mutation/stryker.config.mjs' }
 
-test.each(markdownIn(root).map((file) => relative(root, file)).filter((name) => !isRecord(name)))('every file that %s names is there', (name) => {
-  const named = [...readFileSync(join(root, name), 'utf8').replaceAll(/^```.*?^```/gms, '').matchAll(/`([\w.@-]+(?:\/[\w.@-]+)+\.(?:ts|mjs|js|json|html|md|csv|sql|vue|yml|typ))`/g)].map((match) => match[1]!)
+test.each(
+  markdownIn(root)
+    .map((file) => relative(root, file))
+    .filter((name) => !isRecord(name)),
+)('every file that %s names is there', (name) => {
+  const named = [
+    ...readFileSync(join(root, name), 'utf8')
+      .replaceAll(/^```.*?^```/gms, '')
+      .matchAll(/`([\w.@-]+(?:\/[\w.@-]+)+\.(?:ts|mjs|js|json|html|md|csv|sql|vue|yml|typ))`/g),
+  ].map((match) => match[1]!)
   expect(named.filter((path) => !made[path] && !isThere(name, path))).toEqual([])
 })
 
@@ -28,21 +39,28 @@ test.each(Object.entries(made))('%s is what %s writes', (path, source) => {
 })
 
 test('every file that a command of package.json runs is there', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
-  const run = Object.values(scripts).flatMap((command) => command.split(' ').filter((word) => /\.(ts|mjs|cjs)$/.test(word)))
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const run = Object.values(scripts).flatMap((command) =>
+    command.split(' ').filter((word) => /\.(ts|mjs|cjs)$/.test(word)),
+  )
   expect(run.length).toBeGreaterThan(10)
   expect(run.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
 /** From the project, from the page's own folder, or from the sources beside it: `rules/money.ts` of a service's page. */
 function isThere(page: string, path: string): boolean {
-  return ['', dirname(page), join(dirname(page), 'src'), join('services', 'billing', 'src')].some((from) => existsSync(join(root, from, path)))
+  return ['', dirname(page), join(dirname(page), 'src'), join('services', 'billing', 'src')].some((from) =>
+    existsSync(join(root, from, path)),
+  )
 }
 
 function markdownIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return notOurs.has(entry.name) || entry.name.startsWith('.') ? [] : markdownIn(path)
+    if (entry.isDirectory())
+      return notOurs.has(entry.name) || entry.name.startsWith('.') ? [] : markdownIn(path)
     return entry.name.endsWith('.md') ? [path] : []
   })
 }
@@ -50,7 +68,10 @@ function markdownIn(folder: string): string[] {
 /** The targets of links and pictures, outside code; those that leave the project are not ours to check. */
 function linksIn(markdown: string): string[] {
   const prose = markdown.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '')
-  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g), ...prose.matchAll(/\bsrc(?:set)?="([^"\s]+)"/g)].map((match) => match[1]!)
+  const targets = [
+    ...prose.matchAll(/\]\(([^)\s]+)\)/g),
+    ...prose.matchAll(/\bsrc(?:set)?="([^"\s]+)"/g),
+  ].map((match) => match[1]!)
   return targets.filter((target) => !/^[a-z]+:/.test(target))
 }
 
@@ -63,5 +84,11 @@ function leadsSomewhere(from: string, link: string): boolean {
 /** The names that headings get where the page is shown: lower case, spaces as hyphens, other marks dropped. */
 function anchorsIn(file: string): string[] {
   const prose = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
-  return [...prose.matchAll(/^#+ (.+)$/gm)].map((heading) => heading[1]!.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(/\s/g, '-'))
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map((heading) =>
+    heading[1]!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(/\s/g, '-'),
+  )
 }

@@ -18,7 +18,9 @@ beforeAll(async () => {
   await mkdir(folder, { recursive: true })
   await writeFile(file, programOf(steps))
   try {
-    const { run } = await import(pathToFileURL(file).href) as { run(reach: (name: string) => void): Promise<void> }
+    const { run } = (await import(pathToFileURL(file).href)) as {
+      run(reach: (name: string) => void): Promise<void>
+    }
     await run((name) => reached.add(name))
   } catch (error) {
     failure = error
@@ -33,7 +35,8 @@ test('each of the twelve steps shows calls', () => {
 test.each(steps)('the example of step $name does what it says', ({ name }) => {
   if (reached.has(name)) return
   const before = steps[steps.findIndex((step) => step.name === name) - 1]
-  if (before && !reached.has(before.name)) throw new Error(`not reached: the example of step ${before.name} failed`)
+  if (before && !reached.has(before.name))
+    throw new Error(`not reached: the example of step ${before.name} failed`)
   throw failure
 })
 
@@ -44,16 +47,24 @@ interface Step {
 
 /** The headings `## 4. Usage` of the document, each with the TypeScript below it. */
 function stepsIn(markdown: string): Step[] {
-  return markdown.replaceAll('\r\n', '\n').split(/^## /m).slice(1).flatMap((section) => {
-    const name = /^\d+\. .*/.exec(section)?.[0]
-    const code = [...section.matchAll(/^```ts\n(.*?)^```/gms)].map((block) => block[1]).join('')
-    return name ? [{ name, code }] : []
-  })
+  return markdown
+    .replaceAll('\r\n', '\n')
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const name = /^\d+\. .*/.exec(section)?.[0]
+      const code = [...section.matchAll(/^```ts\n(.*?)^```/gms)].map((block) => block[1]).join('')
+      return name ? [{ name, code }] : []
+    })
 }
 
 /** One program of all the steps: what a step declares, those after it use. */
 function programOf(program: readonly Step[]): string {
-  const imports = program.flatMap(({ code }) => code.match(/^import .*$/gm) ?? []).map((line) => line.replace("from './", `from '${pathToFileURL(root).href}`))
-  const body = program.map(({ name, code }) => `${code.replaceAll(/^import .*$/gm, '')}\nreach(${JSON.stringify(name)})\n`)
+  const imports = program
+    .flatMap(({ code }) => code.match(/^import .*$/gm) ?? [])
+    .map((line) => line.replace("from './", `from '${pathToFileURL(root).href}`))
+  const body = program.map(
+    ({ name, code }) => `${code.replaceAll(/^import .*$/gm, '')}\nreach(${JSON.stringify(name)})\n`,
+  )
   return `${imports.join('\n')}\nexport async function run(reach: (name: string) => void) {\n${body.join('')}}\n`
 }

@@ -19,7 +19,9 @@ describe.each(testDatabases)('the quick start on $name', ({ create }) => {
   let server: TestServer
   let key: string
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }))
+    server = await testServer(create, (app, { billing }) =>
+      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    )
     key = (await createSecretKey(server.billing, { name: 'guide' })).key
   })
   afterAll(() => server.close())
@@ -29,7 +31,10 @@ describe.each(testDatabases)('the quick start on $name', ({ create }) => {
     let invoice = ''
     for (const { method, path, body } of callsIn(english)) {
       const url = `/api/billing${path.replace('$INVOICE', invoice)}`
-      const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
+      const headers = {
+        authorization: `Bearer ${key}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      }
       const answer = await server.app.inject({ method, url, headers, ...(body ? { payload: body } : {}) })
       expect([url, answer.statusCode < 300 ? 'done' : answer.body]).toEqual([url, 'done'])
       answers.push(answer.json())
@@ -49,7 +54,12 @@ interface Call {
 /** The calls `api PUT /seller '{ … }'` of a guide, in their order. */
 function callsIn(guide: string): Call[] {
   return blocksIn(guide, 'sh').flatMap((block) =>
-    [...block.matchAll(/\bapi (GET|POST|PUT) +([^\s')]+)(?: '([^']*)')?/g)].map(([, method, path, body]) => ({ method: method as Call['method'], path: path!, body })))
+    [...block.matchAll(/\bapi (GET|POST|PUT) +([^\s')]+)(?: '([^']*)')?/g)].map(([, method, path, body]) => ({
+      method: method as Call['method'],
+      path: path!,
+      body,
+    })),
+  )
 }
 
 function answersIn(guide: string): unknown[] {
@@ -57,5 +67,7 @@ function answersIn(guide: string): unknown[] {
 }
 
 function blocksIn(guide: string, language: string): string[] {
-  return [...guide.replaceAll('\r\n', '\n').matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((block) => block[1]!)
+  return [
+    ...guide.replaceAll('\r\n', '\n').matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')),
+  ].map((block) => block[1]!)
 }

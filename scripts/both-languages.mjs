@@ -22,11 +22,15 @@ export async function missingTexts(folder) {
 async function keysIn(folder, language) {
   const file = readdirSync(folder).find((name) => name.startsWith(`${language}-`) && name.endsWith('.js'))
   if (!file) throw new Error(`${folder} has no texts in ${language}`)
-  const { default: texts } = /** @type {{ default: Texts }} */ (await import(pathToFileURL(path.join(folder, file)).href))
+  const { default: texts } = /** @type {{ default: Texts }} */ (
+    await import(pathToFileURL(path.join(folder, file)).href)
+  )
   return new Set(leaves(texts))
 }
 
 /** @param {Texts} texts @param {string} [prefix] @returns {string[]} */
 function leaves(texts, prefix = '') {
-  return Object.entries(texts).flatMap(([name, value]) => (typeof value === 'string' ? [prefix + name] : leaves(value, `${prefix}${name}.`)))
+  return Object.entries(texts).flatMap(([name, value]) =>
+    typeof value === 'string' ? [prefix + name] : leaves(value, `${prefix}${name}.`),
+  )
 }

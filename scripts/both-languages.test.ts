@@ -11,7 +11,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const built = (language: string, texts: object) => writeFileSync(join(folder, 'assets', `${language}-Ab12.js`), `var e=${JSON.stringify(texts)};export{e as default};`)
+const built = (language: string, texts: object) =>
+  writeFileSync(
+    join(folder, 'assets', `${language}-Ab12.js`),
+    `var e=${JSON.stringify(texts)};export{e as default};`,
+  )
 
 test('texts in both languages are as they should be', async () => {
   built('zh-CN', { nav: { usage: '用量' }, skip: '跳到正文' })
@@ -22,7 +26,10 @@ test('texts in both languages are as they should be', async () => {
 test('a text that one language lacks is named, whichever it is', async () => {
   built('zh-CN', { nav: { usage: '用量', account: '账户' } })
   built('en', { nav: { usage: 'Usage' }, skip: 'Skip' })
-  expect(await missingTexts(folder)).toEqual(['the text nav.account is missing in en', 'the text skip is missing in zh-CN'])
+  expect(await missingTexts(folder)).toEqual([
+    'the text nav.account is missing in en',
+    'the text skip is missing in zh-CN',
+  ])
 })
 
 test('a build without a language is no build', async () => {

@@ -1,6 +1,10 @@
 import './node-version.mjs'
 
-const [{ fail, say }, { buildFrontEnds }, { installPackages }] = await Promise.all([import('./console.mjs'), import('./front-ends.mjs'), import('./packages.mjs')])
+const [{ fail, say }, { buildFrontEnds }, { installPackages }] = await Promise.all([
+  import('./console.mjs'),
+  import('./front-ends.mjs'),
+  import('./packages.mjs'),
+])
 
 await installPackages()
 const failures = await buildFrontEnds()

@@ -43,7 +43,10 @@ export function changesIn(told, unknown = '') {
   const parts = told.split('\0').slice(0, -1)
   const pairs = parts.flatMap((status, at) => (at % 2 === 0 ? [{ status, file: parts[at + 1] ?? '' }] : []))
   return {
-    present: [...pairs.filter(({ status }) => status !== 'D').map(({ file }) => file), ...unknown.split('\0').slice(0, -1)],
+    present: [
+      ...pairs.filter(({ status }) => status !== 'D').map(({ file }) => file),
+      ...unknown.split('\0').slice(0, -1),
+    ],
     gone: pairs.filter(({ status }) => status === 'D').map(({ file }) => file),
   }
 }
@@ -51,7 +54,8 @@ export function changesIn(told, unknown = '') {
 const isSource = (/** @type {string} */ file) => /\.(ts|mjs|cjs|js|vue)$/.test(file)
 const isTest = (/** @type {string} */ file) => /\.test\.ts$/.test(file)
 /** What decides how sources are read: each needs all types and layers looked at again. */
-const isSetting = (/** @type {string} */ file) => /(^|\/)(tsconfig[\w.-]*\.json|package(-lock)?\.json)$/.test(file)
+const isSetting = (/** @type {string} */ file) =>
+  /(^|\/)(tsconfig[\w.-]*\.json|package(-lock)?\.json)$/.test(file)
 /** Where a front end's types come from, beside its own folder. */
 const belowFrontEnds = /^(packages|products\/[^/]+\/src|services\/[^/]+\/src)\//
 
@@ -64,7 +68,8 @@ export function selection({ present, gone }) {
   const all = [...present, ...gone]
   const setting = all.some(isSetting)
   const sources = all.filter(isSource)
-  const inViews = (/** @type {string} */ folder) => sources.some((file) => file.startsWith(`${folder}/`) || (belowFrontEnds.test(file) && !isTest(file)))
+  const inViews = (/** @type {string} */ folder) =>
+    sources.some((file) => file.startsWith(`${folder}/`) || (belowFrontEnds.test(file) && !isTest(file)))
   const anywhere = setting || sources.length > 0
   return {
     lint: present.filter(isSource),

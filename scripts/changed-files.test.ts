@@ -10,17 +10,25 @@ const namesOf = (present: string[], gone: string[] = []) => {
 test('files that git reports as changed, staged or unknown are looked at, deleted ones are gone', () => {
   const told = 'M\0services/billing/src/plan.ts\0D\0scripts/old.mjs\0A\0docs/a file.md\0'
   expect(changesIn(told, 'scripts/new.mjs\0')).toEqual({
-    present: ['services/billing/src/plan.ts', 'docs/a file.md', 'scripts/new.mjs'], gone: ['scripts/old.mjs'],
+    present: ['services/billing/src/plan.ts', 'docs/a file.md', 'scripts/new.mjs'],
+    gone: ['scripts/old.mjs'],
   })
   expect(changesIn('')).toEqual({ present: [], gone: [] })
 })
 
 test('a change of texts alone needs neither types nor lint nor layers', () => {
-  expect(namesOf(['README.md', 'docs/images/invoice.png', 'services/billing/migrations/0001_first.sql'])).toEqual(nothing)
+  expect(
+    namesOf(['README.md', 'docs/images/invoice.png', 'services/billing/migrations/0001_first.sql']),
+  ).toEqual(nothing)
 })
 
 test('a source is linted, and types and layers are checked everywhere: others may use it', () => {
-  expect(namesOf(['backend/src/app.ts', 'README.md'])).toEqual({ lint: ['backend/src/app.ts'], types: true, layers: true, views: [] })
+  expect(namesOf(['backend/src/app.ts', 'README.md'])).toEqual({
+    lint: ['backend/src/app.ts'],
+    types: true,
+    layers: true,
+    views: [],
+  })
 })
 
 test('a file that is gone is not linted, but may break whoever used it', () => {
@@ -38,5 +46,8 @@ test('a change of how sources are read checks all types and layers, and every fr
   for (const file of ['tsconfig.json', 'package-lock.json', 'products/http/package.json']) {
     expect(namesOf([file])).toEqual({ lint: [], types: true, layers: true, views: ['portal', 'workbench'] })
   }
-  expect(namesOf(['.dependency-cruiser.cjs'])).toMatchObject({ lint: ['.dependency-cruiser.cjs'], layers: true })
+  expect(namesOf(['.dependency-cruiser.cjs'])).toMatchObject({
+    lint: ['.dependency-cruiser.cjs'],
+    layers: true,
+  })
 })

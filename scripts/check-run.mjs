@@ -14,7 +14,9 @@ export async function runCheck(parameters) {
   const began = Date.now()
   const changes = await findChanges({ staged: parameters.includes('--staged') })
   if (!changes) {
-    say('npm run check looks at what changed, and git could not say what did. Run it in a clone, or run npm test.')
+    say(
+      'npm run check looks at what changed, and git could not say what did. Run it in a clone, or run npm test.',
+    )
     return 1
   }
   const { present, gone, since, words } = changes
@@ -27,13 +29,21 @@ export async function runCheck(parameters) {
   say(`Checking ${filesIn(number)} ${words}. npm test checks everything.\n`)
   // Two at a time, for two cores.
   await Promise.all([
-    chosen.types && step(['types', ...chosen.views.map(({ name }) => `views of the ${name}`)].join(', '), () => checkTypes(chosen.views)),
+    chosen.types
+      && step(['types', ...chosen.views.map(({ name }) => `views of the ${name}`)].join(', '), () =>
+        checkTypes(chosen.views),
+      ),
     (async () => {
       await step('formatting of what changed', () => checkFormatting(since))
-      if (chosen.lint.length > 0) await step(`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint))
+      if (chosen.lint.length > 0)
+        await step(`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint))
       if (chosen.layers) await step('layers', checkLayers)
     })(),
   ])
-  say(failedSteps.length > 0 ? `Failed: ${failedSteps.join(', ')}, after ${duration(Date.now() - began)}.` : `All good, after ${duration(Date.now() - began)}.`)
+  say(
+    failedSteps.length > 0
+      ? `Failed: ${failedSteps.join(', ')}, after ${duration(Date.now() - began)}.`
+      : `All good, after ${duration(Date.now() - began)}.`,
+  )
   return failedSteps.length > 0 ? 1 : 0
 }

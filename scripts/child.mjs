@@ -40,10 +40,14 @@ export function capture(command, args, { waiting, ...where } = {}) {
     const child = spawn(command, args, { ...where, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(child)
     let output = ''
-    const keep = (/** @type {Buffer} */ chunk) => { output += chunk.toString() }
+    const keep = (/** @type {Buffer} */ chunk) => {
+      output += chunk.toString()
+    }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    const heartbeat = waiting ? setInterval(() => say(`  ${waiting} (${duration(Date.now() - began)})`), 10_000) : undefined
+    const heartbeat = waiting
+      ? setInterval(() => say(`  ${waiting} (${duration(Date.now() - began)})`), 10_000)
+      : undefined
     const done = (/** @type {Outcome} */ outcome) => {
       clearInterval(heartbeat)
       running.delete(child)
@@ -64,5 +68,9 @@ export function exitCode(code, signal) {
 export function shortened(output, lines = 30) {
   const all = output.trimEnd().split('\n')
   const half = Math.ceil(lines / 2)
-  return (all.length <= lines ? all : [...all.slice(0, half), `… (${all.length - 2 * half} lines left out)`, ...all.slice(-half)]).join('\n')
+  return (
+    all.length <= lines
+      ? all
+      : [...all.slice(0, half), `… (${all.length - 2 * half} lines left out)`, ...all.slice(-half)]
+  ).join('\n')
 }

@@ -7,7 +7,9 @@ import { findCommand } from './system-packages.mjs'
 /** Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS. @param {string | undefined} named @returns {string[]} */
 export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
   if (named) return [named]
-  const commands = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'].map((name) => findCommand([name]))
+  const commands = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'].map(
+    (name) => findCommand([name]),
+  )
   return [
     ...commands.filter((file) => file !== undefined),
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -35,9 +37,13 @@ async function downloadedChromium() {
 export async function downloadChromium() {
   say('  Fetching a Chromium with playwright-core …')
   const dependencies = process.getuid?.() === 0 || inCi ? ['--with-deps'] : []
-  const { code, output } = await capture(process.execPath, [inProject('node_modules', 'playwright-core', 'cli.js'), 'install', ...dependencies, 'chromium'], {
-    waiting: 'still fetching Chromium',
-  })
+  const { code, output } = await capture(
+    process.execPath,
+    [inProject('node_modules', 'playwright-core', 'cli.js'), 'install', ...dependencies, 'chromium'],
+    {
+      waiting: 'still fetching Chromium',
+    },
+  )
   if (code !== 0) say(shortened(output, 8))
 }
 

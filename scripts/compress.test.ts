@@ -15,7 +15,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const unpacked = () => [brotliDecompressSync(readFileSync(join(folder, 'assets', 'main.js.br'))), gunzipSync(readFileSync(join(folder, 'assets', 'main.js.gz')))].map(String)
+const unpacked = () =>
+  [
+    brotliDecompressSync(readFileSync(join(folder, 'assets', 'main.js.br'))),
+    gunzipSync(readFileSync(join(folder, 'assets', 'main.js.gz'))),
+  ].map(String)
 
 test('a built file has itself beside it, compressed in two ways', async () => {
   await compressFiles(folder)

@@ -19,7 +19,11 @@ export async function serveFrontEnds() {
       configFile: inProject(folder, 'vite.config.ts'),
       base,
       clearScreen: false,
-      server: { host: '127.0.0.1', port: devPorts[/** @type {keyof typeof devPorts} */ (name)], proxy: passedOn(base, target, portal) },
+      server: {
+        host: '127.0.0.1',
+        port: devPorts[/** @type {keyof typeof devPorts} */ (name)],
+        proxy: passedOn(base, target, portal),
+      },
     })
     await server.listen()
     const address = server.resolvedUrls?.local[0] ?? ''
@@ -27,7 +31,9 @@ export async function serveFrontEnds() {
     say(`${name}: ${address}`)
   }
   say(`Everything else is answered by ${target} (npm start, in another terminal).`)
-  say('Sign in at the workbench above. For the portal by itself, put the code that npm start prints behind its address: #code=…')
+  say(
+    'Sign in at the workbench above. For the portal by itself, put the code that npm start prints behind its address: #code=…',
+  )
   await warnWhenAway(target)
 }
 

@@ -7,7 +7,13 @@ import { embedPackage, frontEnds, inProject, portal, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
 /** What a built front end depends on besides its own folder. */
-const shared = ['package-lock.json', `${embedPackage}/src`, 'products/http/src/resources.ts', 'products/customer-portal/src/contract.ts', 'products/workbench-api/src/contract.ts']
+const shared = [
+  'package-lock.json',
+  `${embedPackage}/src`,
+  'products/http/src/resources.ts',
+  'products/customer-portal/src/contract.ts',
+  'products/workbench-api/src/contract.ts',
+]
 
 /**
  * Builds the front ends whose sources changed since they were built, all at once, and the script with which other pages embed the portal, which is
@@ -30,11 +36,21 @@ function putBeside(file, copy) {
 
 /** @returns {Promise<string | undefined>} */
 async function buildEmbed() {
-  const wanted = contentHash(root, ['package-lock.json', 'tsconfig.json', ...['src', 'scripts', 'package.json', 'tsconfig.json'].map((part) => `${embedPackage}/${part}`)])
+  const wanted = contentHash(root, [
+    'package-lock.json',
+    'tsconfig.json',
+    ...['src', 'scripts', 'package.json', 'tsconfig.json'].map((part) => `${embedPackage}/${part}`),
+  ])
   const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'built-embed')
-  if (isStamped(stampFile, wanted) && existsSync(inProject(embedPackage, 'dist', 'embed.js'))) return undefined
-  const { code, output } = await capture(process.execPath, [inProject(embedPackage, 'scripts', 'build.mjs')], { cwd: root, waiting: 'still building the embedding script' })
-  if (code !== 0) return `${shortened(output)}\n\nBuilding the embedding script failed (${embedPackage}/scripts/build.mjs).`
+  if (isStamped(stampFile, wanted) && existsSync(inProject(embedPackage, 'dist', 'embed.js')))
+    return undefined
+  const { code, output } = await capture(
+    process.execPath,
+    [inProject(embedPackage, 'scripts', 'build.mjs')],
+    { cwd: root, waiting: 'still building the embedding script' },
+  )
+  if (code !== 0)
+    return `${shortened(output)}\n\nBuilding the embedding script failed (${embedPackage}/scripts/build.mjs).`
   stamp(stampFile, wanted)
   say(output.trim())
   return undefined
@@ -47,14 +63,19 @@ async function build({ name, folder }) {
   if (isStamped(stampFile, wanted) && existsSync(inProject(folder, 'dist', 'index.html'))) return undefined
   const began = Date.now()
   say(`Building the ${name} …`)
-  const { code, output } = await capture(process.execPath, [inProject('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: inProject(folder),
-    env: { ...process.env, NODE_ENV: 'production' },
-    waiting: `still building the ${name}`,
-  })
+  const { code, output } = await capture(
+    process.execPath,
+    [inProject('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'],
+    {
+      cwd: inProject(folder),
+      env: { ...process.env, NODE_ENV: 'production' },
+      waiting: `still building the ${name}`,
+    },
+  )
   if (code !== 0) return `${shortened(output)}\n\nBuilding the ${name} failed (vite build in ${folder}).`
   const missing = await missingTexts(inProject(folder, 'dist'))
-  if (missing.length > 0) return `Every text of the ${name} is needed in both languages: ${missing.join(', ')} (${folder}/src/texts).`
+  if (missing.length > 0)
+    return `Every text of the ${name} is needed in both languages: ${missing.join(', ')} (${folder}/src/texts).`
   const tooHeavy = await checkBudget(folder)
   if (tooHeavy) return tooHeavy
   stamp(stampFile, wanted)
@@ -67,7 +88,8 @@ async function checkBudget(folder) {
   const script = inProject(folder, 'scripts', 'check-budget.mjs')
   if (!existsSync(script)) return undefined
   const { code, output } = await capture(process.execPath, [script], { cwd: root, waiting: 'still weighing' })
-  if (code !== 0) return `${output.trim()}\n\nWhat was built is larger than it may be (${folder}/scripts/check-budget.mjs).`
+  if (code !== 0)
+    return `${output.trim()}\n\nWhat was built is larger than it may be (${folder}/scripts/check-budget.mjs).`
   say(output.trim())
   return undefined
 }

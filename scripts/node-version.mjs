@@ -4,7 +4,11 @@ var found = process.versions.node.split('.')
 
 if (Number(found[0]) < 20 || (Number(found[0]) === 20 && Number(found[1]) < 19)) {
   console.error(
-    'Customer Portal needs Node.js ' + wanted + ' or newer, and this is ' + process.versions.node + '. Install a newer one from https://nodejs.org and run the command again.',
+    'Customer Portal needs Node.js '
+      + wanted
+      + ' or newer, and this is '
+      + process.versions.node
+      + '. Install a newer one from https://nodejs.org and run the command again.',
   )
   process.exit(1)
 }

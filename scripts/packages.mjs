@@ -27,11 +27,18 @@ async function install(folder) {
   const began = Date.now()
   say('Installing packages (npm ci; about a minute, once) …')
   const [command, before] = npm()
-  const { code, output } = await capture(command, [...before, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    waiting: 'still installing packages',
-  })
-  if (code !== 0) fail(`${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), the free space and that this folder is writable, then run the command again.`)
+  const { code, output } = await capture(
+    command,
+    [...before, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: folder,
+      waiting: 'still installing packages',
+    },
+  )
+  if (code !== 0)
+    fail(
+      `${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), the free space and that this folder is writable, then run the command again.`,
+    )
   say(`Packages installed in ${duration(Date.now() - began)}.`)
 }
 
@@ -46,7 +53,10 @@ function npm() {
 function isInstalled(folder) {
   const installed = path.join(folder, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false
-  return holdsAll(JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')), JSON.parse(readFileSync(installed, 'utf8')))
+  return holdsAll(
+    JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')),
+    JSON.parse(readFileSync(installed, 'utf8')),
+  )
 }
 
 /**

@@ -18,12 +18,20 @@ export function majorVersion(text) {
 
 /** The folders that may hold a PostgreSQL server, the newest version of a packaged one first. @param {string} [packaged] where Debian keeps them, one folder a version */
 export function candidateFolders(packaged = '/usr/lib/postgresql') {
-  const versions = existsSync(packaged) ? readdirSync(packaged).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a)) : []
+  const versions = existsSync(packaged)
+    ? readdirSync(packaged)
+        .filter((name) => /^\d+$/.test(name))
+        .sort((a, b) => Number(b) - Number(a))
+    : []
   const onPath = findCommand(['postgres'])
   return [
     ...(onPath ? [path.dirname(onPath)] : []),
     ...versions.map((version) => path.join(packaged, version, 'bin')),
-    '/usr/local/bin', '/usr/local/pgsql/bin', '/opt/homebrew/bin', '/opt/homebrew/opt/postgresql@17/bin', '/opt/homebrew/opt/postgresql@16/bin',
+    '/usr/local/bin',
+    '/usr/local/pgsql/bin',
+    '/opt/homebrew/bin',
+    '/opt/homebrew/opt/postgresql@17/bin',
+    '/opt/homebrew/opt/postgresql@16/bin',
     '/Applications/Postgres.app/Contents/Versions/latest/bin',
   ]
 }
@@ -43,9 +51,14 @@ export async function findPostgres() {
 /** PostgreSQL refuses to run as root: then another user runs it. @returns {{ uid?: number, gid?: number }} */
 function serverUser() {
   if (process.getuid?.() !== 0) return {}
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'))
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
   const found = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
-  if (!found) throw new Error('PostgreSQL does not run as root, and this machine has neither a user "postgres" nor "nobody".')
+  if (!found)
+    throw new Error(
+      'PostgreSQL does not run as root, and this machine has neither a user "postgres" nor "nobody".',
+    )
   return { uid: Number(found[2]), gid: Number(found[3]) }
 }
 
@@ -78,9 +91,18 @@ export async function startPostgres(folder, { durable = false } = {}) {
   const password = await createCluster(folder, where)
   const port = await freePort()
   const settings = {
-    listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, log_min_messages: 'fatal', ...(durable ? {} : forgetful),
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    log_min_messages: 'fatal',
+    ...(durable ? {} : forgetful),
   }
-  const parameters = ['-D', path.join(home, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  const parameters = [
+    '-D',
+    path.join(home, 'data'),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ]
   let server = launch(folder, parameters, where)
 
   const stop = async () => {
@@ -94,7 +116,9 @@ export async function startPostgres(folder, { durable = false } = {}) {
   }
   await whenReady()
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop, stopAtOnce: () => server.stopAtOnce(),
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop,
+    stopAtOnce: () => server.stopAtOnce(),
     async startAgain() {
       server = launch(folder, parameters, where)
       await whenReady()
@@ -109,10 +133,22 @@ async function createCluster(folder, where) {
   const passwordFile = path.join(where.cwd, 'password')
   const password = randomBytes(18).toString('base64url')
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (where.uid !== undefined && where.gid !== undefined) for (const file of [where.cwd, passwordFile]) chownSync(file, where.uid, where.gid)
+  if (where.uid !== undefined && where.gid !== undefined)
+    for (const file of [where.cwd, passwordFile]) chownSync(file, where.uid, where.gid)
   const created = await capture(
     path.join(folder, 'initdb'),
-    ['-D', path.join(where.cwd, 'data'), '-U', 'postgres', '--pwfile', passwordFile, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    [
+      '-D',
+      path.join(where.cwd, 'data'),
+      '-U',
+      'postgres',
+      '--pwfile',
+      passwordFile,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-sync',
+    ],
     where,
   )
   if (created.code !== 0) {
@@ -125,12 +161,20 @@ async function createCluster(folder, where) {
 
 /** In a group of its own: Ctrl-C ends the tests first, which then stop it. @param {string} folder @param {string[]} parameters @param {Where} where */
 function launch(folder, parameters, where) {
-  const child = spawn(path.join(folder, 'postgres'), parameters, { ...where, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(path.join(folder, 'postgres'), parameters, {
+    ...where,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let log = ''
-  const keep = (/** @type {Buffer} */ chunk) => { log = (log + chunk.toString()).slice(-20_000) }
+  const keep = (/** @type {Buffer} */ chunk) => {
+    log = (log + chunk.toString()).slice(-20_000)
+  }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
-  const ended = new Promise((resolve) => { child.on('exit', resolve) })
+  const ended = new Promise((resolve) => {
+    child.on('exit', resolve)
+  })
   return {
     child,
     log: () => log,

@@ -15,10 +15,7 @@ export const inCi = process.env.CI === 'true' || process.env.CI === '1'
 export const portal = { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' }
 
 /** The two front ends: a name, the folder with its vite.config.ts, and the path it is served at. */
-export const frontEnds = [
-  portal,
-  { name: 'workbench', folder: 'agent-workbench', base: '/workbench/' },
-]
+export const frontEnds = [portal, { name: 'workbench', folder: 'agent-workbench', base: '/workbench/' }]
 
 /** What other pages embed the portal with. */
 export const embedPackage = 'packages/embed'

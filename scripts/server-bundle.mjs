@@ -27,7 +27,14 @@ export function bundleProgram(program) {
 
 /** @param {string} source @param {string} bundle @param {string} name */
 async function bundled(source, bundle, name) {
-  const wanted = contentHash(root, ['package-lock.json', 'services', 'products', 'backend', 'scripts/server-bundle.mjs', ...(source.startsWith('bench/') ? ['bench'] : [])])
+  const wanted = contentHash(root, [
+    'package-lock.json',
+    'services',
+    'products',
+    'backend',
+    'scripts/server-bundle.mjs',
+    ...(source.startsWith('bench/') ? ['bench'] : []),
+  ])
   const stampFile = inProject('node_modules', '.cache', 'customer-portal', name)
   // The project's own place is part of it: the bundle holds absolute addresses.
   if (isStamped(stampFile, `${root} ${wanted}`) && existsSync(bundle)) return bundle
@@ -36,7 +43,14 @@ async function bundled(source, bundle, name) {
   // In one step, so that nobody who builds at the same time runs half of it.
   const outfile = `${bundle}.${process.pid}-${randomBytes(4).toString('hex')}.mjs`
   await esbuild.build({
-    entryPoints: [inProject(source)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', plugins: [inPlace],
+    entryPoints: [inProject(source)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+    plugins: [inPlace],
   })
   renameSync(outfile, bundle)
   stamp(stampFile, `${root} ${wanted}`)
@@ -52,12 +66,21 @@ const inPlace = {
   name: 'in-place',
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, ({ path: name, resolveDir }) => {
-      if (name.startsWith('@customer-portal/') || manyModules.includes(packageOf(name)) || path.isAbsolute(name)) return undefined
+      if (
+        name.startsWith('@customer-portal/')
+        || manyModules.includes(packageOf(name))
+        || path.isAbsolute(name)
+      )
+        return undefined
       assertHoisted(name, resolveDir)
       return { path: name, external: true }
     })
     build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
-      loader: 'ts', contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
+      loader: 'ts',
+      contents: readFileSync(file, 'utf8').replaceAll(
+        'import.meta.url',
+        JSON.stringify(pathToFileURL(file).href),
+      ),
     }))
   },
 }
@@ -66,7 +89,10 @@ const inPlace = {
 function assertHoisted(name, folder) {
   const packageName = packageOf(name)
   for (let place = folder; place !== root && place.startsWith(root); place = path.dirname(place)) {
-    if (existsSync(path.join(place, 'node_modules', packageName))) throw new Error(`${packageName} is installed twice (in ${path.relative(root, place)} too): use one version of it.`)
+    if (existsSync(path.join(place, 'node_modules', packageName)))
+      throw new Error(
+        `${packageName} is installed twice (in ${path.relative(root, place)} too): use one version of it.`,
+      )
   }
 }
 

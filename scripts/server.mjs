@@ -37,9 +37,12 @@ function writeFirstEnvironment() {
 /** @param {string} program */
 function runServer(program) {
   const server = spawn(process.execPath, [program], { cwd: root, stdio: 'inherit' })
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => server.kill(signal))
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => server.kill(signal))
   // On a terminal Ctrl-C reaches the server by itself, and a second SIGINT would mean "do not wait for the requests under way".
-  process.on('SIGINT', () => { if (!process.stdin.isTTY) server.kill('SIGINT') })
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) server.kill('SIGINT')
+  })
   whenNpmEnds(() => server.kill('SIGTERM'))
   server.on('error', (error) => fail(`The server could not be started: ${error.message}`))
   server.on('exit', (code, signal) => process.exit(exitCode(code, signal)))

@@ -33,11 +33,18 @@ export function lint(files = ['.']) {
 }
 
 /** The folders that dependency-cruiser reads. */
-const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend', 'scripts'].filter((name) => existsSync(inProject(name)))
+const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend', 'scripts'].filter((name) =>
+  existsSync(inProject(name)),
+)
 
 /** Who may use whom, in all of the project: an arrow has two ends. */
 export function checkLayers() {
-  return check('dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...layered)
+  return check(
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    '.dependency-cruiser.cjs',
+    ...layered,
+  )
 }
 
 /**

@@ -11,7 +11,9 @@ export function filesIn(entry) {
   return readdirSync(entry, { withFileTypes: true })
     .filter((found) => !left.has(found.name) && !found.name.endsWith('.test.ts'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((found) => (found.isDirectory() ? filesIn(path.join(entry, found.name)) : [path.join(entry, found.name)]))
+    .flatMap((found) =>
+      found.isDirectory() ? filesIn(path.join(entry, found.name)) : [path.join(entry, found.name)],
+    )
 }
 
 /** One hash of the names and contents of files and folders: it changes when anything in them does. @param {string} base @param {string[]} entries */

@@ -25,7 +25,13 @@ test.each([
   ['another content', () => write('src/main.ts', 'two')],
   ['a new file', () => write('src/views/Account.vue', '')],
   ['another lockfile', () => write('package-lock.json', '{ }')],
-  ['the same bytes, cut into other files', () => { write('src/main.ts', 'on'); write('src/main.ts.more', 'e') }],
+  [
+    'the same bytes, cut into other files',
+    () => {
+      write('src/main.ts', 'on')
+      write('src/main.ts.more', 'e')
+    },
+  ],
 ])('%s changes the hash', (_, change) => {
   const before = hash()
   change()

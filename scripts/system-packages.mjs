@@ -7,7 +7,9 @@ import { inCi } from './project.mjs'
 /** The first of these commands that is on the PATH, with its whole path. @param {string[]} names @param {string} [searchPath] @returns {string | undefined} */
 export function findCommand(names, searchPath = process.env.PATH ?? '') {
   const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '')
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file))
+  return names
+    .flatMap((name) => folders.map((folder) => path.join(folder, name)))
+    .find((file) => existsSync(file))
 }
 
 /**
@@ -49,7 +51,10 @@ export function mayInstall({ manager, root, inCi, quietSudo }) {
  * The one line with which somebody installs packages themselves; empty where we know none. @param {string[]} packages @param {Machine} machine
  */
 export function commandLine(packages, machine) {
-  const browser = packages.includes('chromium') && machine.manager !== 'apt-get' ? [['npx', 'playwright-core', 'install', 'chromium']] : []
+  const browser =
+    packages.includes('chromium') && machine.manager !== 'apt-get'
+      ? [['npx', 'playwright-core', 'install', 'chromium']]
+      : []
   return [...installCommands(packages, machine), ...browser].map((command) => command.join(' ')).join(' && ')
 }
 
@@ -70,7 +75,11 @@ export async function installSystemPackages(packages) {
   const machine = await thisMachine()
   if (!mayInstall(machine)) {
     const line = commandLine(packages, machine)
-    say(line ? `  This machine lacks ${packages.join(', ')}. To install what is missing, run:\n\n    ${line}\n` : `  This machine lacks ${packages.join(', ')}.`)
+    say(
+      line
+        ? `  This machine lacks ${packages.join(', ')}. To install what is missing, run:\n\n    ${line}\n`
+        : `  This machine lacks ${packages.join(', ')}.`,
+    )
     return false
   }
   say(`  Installing ${packages.join(', ')} with ${machine.manager} …`)
@@ -78,8 +87,12 @@ export async function installSystemPackages(packages) {
   let last = { code: 0, output: '' }
   // Reading the lists may fail in part, where a source is away, and what is asked for be there all the same.
   for (const [command = '', ...parameters] of installCommands(packages, machine)) {
-    last = await capture(command, parameters, { env, waiting: parameters.includes('update') ? 'still reading the lists of packages' : 'still installing' })
+    last = await capture(command, parameters, {
+      env,
+      waiting: parameters.includes('update') ? 'still reading the lists of packages' : 'still installing',
+    })
   }
-  if (last.code !== 0) say(`${shortened(last.output, 8)}\n  ${machine.manager} could not install ${packages.join(', ')}.`)
+  if (last.code !== 0)
+    say(`${shortened(last.output, 8)}\n  ${machine.manager} could not install ${packages.join(', ')}.`)
   return last.code === 0
 }

@@ -17,16 +17,21 @@ test('packages are installed without asking as root and in CI, never on a machin
 test('root installs as it is, CI by a sudo that never asks', () => {
   const [, install] = installCommands(['postgresql'], { ...debian, root: true })
   expect(install).toEqual(['apt-get', 'install', '-y', '--no-install-recommends', 'postgresql'])
-  expect(installCommands(['postgresql'], { ...debian, inCi: true }).map((command) => command.slice(0, 3))).toEqual([
-    ['sudo', '-n', 'apt-get'], ['sudo', '-n', 'apt-get'],
+  expect(
+    installCommands(['postgresql'], { ...debian, inCi: true }).map((command) => command.slice(0, 3)),
+  ).toEqual([
+    ['sudo', '-n', 'apt-get'],
+    ['sudo', '-n', 'apt-get'],
   ])
 })
 
 test('somebody who works on the machine reads one command that installs all that is missing', () => {
-  expect(commandLine(['postgresql', 'chromium'], debian))
-    .toBe('sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql chromium')
-  expect(commandLine(['postgresql', 'poppler-utils', 'chromium'], mac))
-    .toBe('brew install postgresql@17 poppler && npx playwright-core install chromium')
+  expect(commandLine(['postgresql', 'chromium'], debian)).toBe(
+    'sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql chromium',
+  )
+  expect(commandLine(['postgresql', 'poppler-utils', 'chromium'], mac)).toBe(
+    'brew install postgresql@17 poppler && npx playwright-core install chromium',
+  )
   expect(commandLine(['chromium', 'fontconfig'], mac)).toBe('npx playwright-core install chromium')
   expect(commandLine(['chromium'], other)).toBe('npx playwright-core install chromium')
   expect(commandLine(['postgresql'], other)).toBe('')

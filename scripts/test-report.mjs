@@ -7,19 +7,32 @@
 
 /** Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure. @param {VitestJson} report @returns {Tally} */
 export function tally(report) {
-  const tests = report.testResults.flatMap((file) => file.assertionResults.map((test) => ({
-    status: test.status, name: test.fullName.trim(), file: file.name, why: firstLines(test.failureMessages?.[0] ?? ''),
-  })))
-  const unloaded = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+  const tests = report.testResults.flatMap((file) =>
+    file.assertionResults.map((test) => ({
+      status: test.status,
+      name: test.fullName.trim(),
+      file: file.name,
+      why: firstLines(test.failureMessages?.[0] ?? ''),
+    })),
+  )
+  const unloaded = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  )
   const failures = [
     ...tests.filter((test) => test.status === 'failed').map(({ name, file, why }) => ({ name, file, why })),
-    ...unloaded.map((file) => ({ name: 'the file could not be run', file: file.name, why: firstLines(file.message ?? '') })),
+    ...unloaded.map((file) => ({
+      name: 'the file could not be run',
+      file: file.name,
+      why: firstLines(file.message ?? ''),
+    })),
   ]
   return {
     passed: tests.filter((test) => test.status === 'passed').length,
     failed: failures.length,
     failures,
-    skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map(({ name, file }) => ({ name, file })),
+    skipped: tests
+      .filter((test) => test.status !== 'passed' && test.status !== 'failed')
+      .map(({ name, file }) => ({ name, file })),
   }
 }
 
@@ -27,7 +40,11 @@ export function tally(report) {
 function firstLines(message) {
   const lines = message.split('\n')
   const stack = lines.findIndex((line) => /^\s+at /.test(line))
-  return lines.slice(0, Math.min(stack < 0 ? 5 : stack, 5)).join('\n').slice(0, 500).trimEnd()
+  return lines
+    .slice(0, Math.min(stack < 0 ? 5 : stack, 5))
+    .join('\n')
+    .slice(0, 500)
+    .trimEnd()
 }
 
 /** @param {Tally[]} tallies @returns {Tally} */

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { sum, summaryLine, tally } from './test-report.mjs'
 
 const file = (name: string, ...statuses: string[]) => ({
-  name, status: statuses.includes('failed') ? 'failed' : 'passed', assertionResults: statuses.map((status, at) => ({ status, fullName: `test ${at}` })),
+  name,
+  status: statuses.includes('failed') ? 'failed' : 'passed',
+  assertionResults: statuses.map((status, at) => ({ status, fullName: `test ${at}` })),
 })
 
 test('passed, failed and skipped tests are counted over all files and runs', () => {
@@ -20,11 +22,21 @@ test('a file whose tests pass but whose clean-up fails is a failure', () => {
 })
 
 test('each failure is told with its file and the first lines of why, without the calls it came through', () => {
-  const message = 'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run (runner.js:1:1)'
-  const { failures } = tally({ testResults: [
-    { name: 'a', status: 'failed', assertionResults: [{ status: 'failed', fullName: ' sums ', failureMessages: [message] }, { status: 'passed', fullName: 'lists' }] },
-    { name: 'b', status: 'failed', message: 'Cannot find module c', assertionResults: [] },
-  ] })
+  const message =
+    'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run (runner.js:1:1)'
+  const { failures } = tally({
+    testResults: [
+      {
+        name: 'a',
+        status: 'failed',
+        assertionResults: [
+          { status: 'failed', fullName: ' sums ', failureMessages: [message] },
+          { status: 'passed', fullName: 'lists' },
+        ],
+      },
+      { name: 'b', status: 'failed', message: 'Cannot find module c', assertionResults: [] },
+    ],
+  })
   expect(failures).toEqual([
     { name: 'sums', file: 'a', why: 'AssertionError: expected 2 to be 1\n\n- 1\n+ 2' },
     { name: 'the file could not be run', file: 'b', why: 'Cannot find module c' },

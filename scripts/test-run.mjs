@@ -34,7 +34,8 @@ let missing = []
 export async function runTests(parameters) {
   if (parameters.includes('--long')) process.env.LONG = '1'
   const filters = parameters.filter((each) => each !== '--long')
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => void interrupted(signal))
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => void interrupted(signal))
   whenNpmEnds(() => void interrupted('SIGTERM'))
   const began = Date.now()
   try {
@@ -63,9 +64,15 @@ async function checkSources() {
 
 /** @param {string[]} filters @returns {Promise<Tally>} */
 async function runVitest(filters) {
-  const allBrowserTests = readdirSync(inProject('e2e')).filter((name) => name.endsWith('.test.ts')).map((name) => `e2e/${name}`)
+  const allBrowserTests = readdirSync(inProject('e2e'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `e2e/${name}`)
   const browserTests = allBrowserTests.filter((file) => isSelected(file, filters))
-  let tools = /** @type {import('./test-tools.mjs').Tools} */ ({ postgres: undefined, chromium: undefined, missing: [] })
+  let tools = /** @type {import('./test-tools.mjs').Tools} */ ({
+    postgres: undefined,
+    chromium: undefined,
+    missing: [],
+  })
   const environment = productFreeEnvironment()
   await step('tools', async () => {
     tools = await findTools()
@@ -74,10 +81,19 @@ async function runVitest(filters) {
     if (tools.chromium) environment.CHROMIUM_PATH = tools.chromium
     return inCi && tools.missing.length > 0 ? 'In CI nothing may be missing.' : ''
   })
-  const built = !needsFrontEnds(allBrowserTests, filters) || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
+  const built =
+    !needsFrontEnds(allBrowserTests, filters)
+    || (await step('front ends', async () => (await buildFrontEnds()).join('\n')))
   const tallies = [await vitest('unit', filters, environment)]
-  if (browserTests.length > 0 && tools.chromium && built) tallies.push(await vitest('e2e', filters, environment))
-  if (browserTests.length > 0 && !tools.chromium) tallies.push({ passed: 0, failed: 0, failures: [], skipped: browserTests.map((file) => ({ name: 'without Chromium', file })) })
+  if (browserTests.length > 0 && tools.chromium && built)
+    tallies.push(await vitest('e2e', filters, environment))
+  if (browserTests.length > 0 && !tools.chromium)
+    tallies.push({
+      passed: 0,
+      failed: 0,
+      failures: [],
+      skipped: browserTests.map((file) => ({ name: 'without Chromium', file })),
+    })
   return sum(tallies)
 }
 
@@ -106,7 +122,19 @@ async function vitest(project, filters, env) {
   const name = project === 'unit' ? 'unit and integration' : 'end to end'
   await step(name, async () => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-    const code = await show(process.execPath, [installed('vitest/vitest.mjs'), 'run', '--project', project, ...reporters, '--passWithNoTests', ...filters], { cwd: root, env })
+    const code = await show(
+      process.execPath,
+      [
+        installed('vitest/vitest.mjs'),
+        'run',
+        '--project',
+        project,
+        ...reporters,
+        '--passWithNoTests',
+        ...filters,
+      ],
+      { cwd: root, env },
+    )
     if (existsSync(file)) counted = tally(JSON.parse(readFileSync(file, 'utf8')))
     return code === 0 ? '' : `vitest ended with code ${code}: ${counted.failed} failed.`
   })
@@ -119,8 +147,10 @@ async function vitest(project, filters, env) {
 function report(total, began) {
   const failed = { ...total, failed: total.failed + failedSteps.length }
   // Said again at the end: a log that is kept may be only its last lines.
-  for (const { name, file, why } of total.failures) say(`failed: ${path.relative(root, path.resolve(root, file))}: ${name}\n${why.replace(/^/gm, '    ')}`)
-  for (const { name, file } of total.skipped) say(`skipped: ${path.relative(root, path.resolve(root, file))}: ${name}`)
+  for (const { name, file, why } of total.failures)
+    say(`failed: ${path.relative(root, path.resolve(root, file))}: ${name}\n${why.replace(/^/gm, '    ')}`)
+  for (const { name, file } of total.skipped)
+    say(`skipped: ${path.relative(root, path.resolve(root, file))}: ${name}`)
   for (const sentence of missing) say(sentence)
   if (inCi && total.skipped.length > 0) {
     say(`In CI no test may be skipped; ${total.skipped.length} were.`)

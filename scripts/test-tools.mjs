@@ -49,12 +49,18 @@ export function absentPackages(found) {
  * tests are given
  */
 export function withoutThem(found, databaseUrl) {
-  const onPostgres = databaseUrl ? 'the tests that start a server of their own, or dump one,' : 'the tests on a real PostgreSQL'
+  const onPostgres = databaseUrl
+    ? 'the tests that start a server of their own, or dump one,'
+    : 'the tests on a real PostgreSQL'
   return [
     ...(found.postgres ? [] : [`PostgreSQL 15 or newer was not found: ${onPostgres} are skipped.`]),
-    ...(found.chromium ? [] : [`Chromium was not found: the end-to-end tests are skipped. ${howToGetChromium}`]),
+    ...(found.chromium
+      ? []
+      : [`Chromium was not found: the end-to-end tests are skipped. ${howToGetChromium}`]),
     ...(found.chineseFont ? [] : [withoutFont]),
-    ...(found.poppler ? [] : ['pdftotext and pdftoppm were not found: the tests that read a PDF are skipped.']),
+    ...(found.poppler
+      ? []
+      : ['pdftotext and pdftoppm were not found: the tests that read a PDF are skipped.']),
   ]
 }
 

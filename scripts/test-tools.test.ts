@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { absentPackages, withoutThem } from './test-tools.mjs'
 
-const everything = { postgres: '/usr/lib/postgresql/17/bin', chromium: '/usr/bin/chromium', chineseFont: true, poppler: true }
+const everything = {
+  postgres: '/usr/lib/postgresql/17/bin',
+  chromium: '/usr/bin/chromium',
+  chineseFont: true,
+  poppler: true,
+}
 const nothing = { postgres: undefined, chromium: undefined, chineseFont: false, poppler: false }
 
 test('a machine that has everything lacks no package, and skips nothing', () => {
@@ -10,10 +15,18 @@ test('a machine that has everything lacks no package, and skips nothing', () => 
 })
 
 test('each thing that is missing has its packages, and a sentence that says what is skipped without it', () => {
-  expect(absentPackages(nothing)).toEqual(['postgresql', 'poppler-utils', 'chromium', 'fontconfig', 'fonts-noto-cjk'])
+  expect(absentPackages(nothing)).toEqual([
+    'postgresql',
+    'poppler-utils',
+    'chromium',
+    'fontconfig',
+    'fonts-noto-cjk',
+  ])
   const sentences = withoutThem(nothing)
   expect(sentences).toHaveLength(4)
-  expect(sentences[0]).toBe('PostgreSQL 15 or newer was not found: the tests on a real PostgreSQL are skipped.')
+  expect(sentences[0]).toBe(
+    'PostgreSQL 15 or newer was not found: the tests on a real PostgreSQL are skipped.',
+  )
   expect(sentences[1]).toContain('npx playwright-core install chromium')
 })
 

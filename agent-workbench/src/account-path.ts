@@ -2,7 +2,9 @@ const accountRoot = '/account'
 
 /** Our path for a page of the portal: `/subscription` is `/account/subscription`. */
 export function accountPath(portalPath: string): string {
-  return portalPath === '/' ? accountRoot : `${accountRoot}${portalPath.startsWith('/?') ? portalPath.slice(1) : portalPath}`
+  return portalPath === '/'
+    ? accountRoot
+    : `${accountRoot}${portalPath.startsWith('/?') ? portalPath.slice(1) : portalPath}`
 }
 
 /** The page of the portal that a path of ours stands for. */

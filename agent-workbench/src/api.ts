@@ -1,9 +1,33 @@
 import type {
-  Agent, Conversation, ConversationPage, Login, Me, Message, NewConversation, NewMessage, PortalToken, Problem, Quota, SessionState, SuggestionAnswer, Thread,
+  Agent,
+  Conversation,
+  ConversationPage,
+  Login,
+  Me,
+  Message,
+  NewConversation,
+  NewMessage,
+  PortalToken,
+  Problem,
+  Quota,
+  SessionState,
+  SuggestionAnswer,
+  Thread,
 } from '@customer-portal/workbench-api/contract'
 import { locale } from './preferences.ts'
 
-export type { Agent, Conversation, ConversationPage, Me, Message, NewConversation, NewMessage, Quota, SuggestionAnswer, Thread }
+export type {
+  Agent,
+  Conversation,
+  ConversationPage,
+  Me,
+  Message,
+  NewConversation,
+  NewMessage,
+  Quota,
+  SuggestionAnswer,
+  Thread,
+}
 
 /** What the server refused, or that it could not be reached (`offline`). */
 export class ApiError extends Error {
@@ -13,7 +37,19 @@ export class ApiError extends Error {
   readonly requestId: string | null
   readonly retryAfter: number | null
 
-  constructor({ code, status, detail, requestId, retryAfter }: { code: string; status: number; detail: string; requestId?: string; retryAfter?: number | null }) {
+  constructor({
+    code,
+    status,
+    detail,
+    requestId,
+    retryAfter,
+  }: {
+    code: string
+    status: number
+    detail: string
+    requestId?: string
+    retryAfter?: number | null
+  }) {
     super(detail)
     this.code = code
     this.status = status
@@ -34,7 +70,12 @@ async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unkno
   if (method !== 'GET') headers['content-type'] = 'application/json'
   let response: Response
   try {
-    response = await fetch(`/api/workbench${path}`, { method, headers, credentials: 'same-origin', body: method === 'GET' ? undefined : JSON.stringify(body ?? {}) })
+    response = await fetch(`/api/workbench${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
+    })
   } catch {
     throw new ApiError({ code: 'offline', status: 0, detail: '' })
   }
@@ -47,7 +88,10 @@ async function errorFrom(response: Response): Promise<ApiError> {
   const code = problem.code ?? 'internal_error'
   if (response.status === 401 && code === 'unauthorized') onLoggedOut()
   return new ApiError({
-    code, status: response.status, detail: problem.errors?.[0]?.detail ?? problem.detail ?? '', requestId: problem.requestId,
+    code,
+    status: response.status,
+    detail: problem.errors?.[0]?.detail ?? problem.detail ?? '',
+    requestId: problem.requestId,
     retryAfter: Number(response.headers.get('retry-after')) || null,
   })
 }
@@ -60,10 +104,15 @@ export const api = {
   session: () => ask<SessionState>('GET', '/session'),
   setLocale: (body: Pick<Agent, 'locale'>) => ask<Me>('PUT', '/me', body),
   quota: () => ask<Quota>('GET', '/quota'),
-  conversations: (cursor?: string) => ask<ConversationPage>('GET', `/conversations?limit=30${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
+  conversations: (cursor?: string) =>
+    ask<ConversationPage>(
+      'GET',
+      `/conversations?limit=30${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+    ),
   thread: (conversationId: string) => ask<Thread>('GET', at(conversationId)),
   startConversation: (body: NewConversation) => ask<Conversation>('POST', '/conversations', body),
-  addMessage: (conversationId: string, body: NewMessage) => ask<Message>('POST', `${at(conversationId)}/messages`, body),
+  addMessage: (conversationId: string, body: NewMessage) =>
+    ask<Message>('POST', `${at(conversationId)}/messages`, body),
   closeConversation: (conversationId: string) => ask<Conversation>('POST', `${at(conversationId)}/close`),
   suggest: (conversationId: string) => ask<SuggestionAnswer>('POST', `${at(conversationId)}/suggestion`),
   portalToken: () => ask<PortalToken>('POST', '/portal-session', { locale: locale.value }),

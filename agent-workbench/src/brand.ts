@@ -3,9 +3,16 @@ import { computed } from 'vue'
 import { locale, shownTheme } from './preferences.ts'
 import { i18n } from './texts/index.ts'
 
-interface Picture { url: string; width: number; height: number }
+interface Picture {
+  url: string
+  width: number
+  height: number
+}
 /** What the server writes into the page of the vendor's; null: the desk's own. */
-interface Brand { name: Record<Locale, string> | null; logo: { light: Picture; dark: Picture } | null }
+interface Brand {
+  name: Record<Locale, string> | null
+  logo: { light: Picture; dark: Picture } | null
+}
 
 const told = document.querySelector<HTMLMetaElement>('meta[name=desk-brand]')?.content
 const brand: Brand = told ? (JSON.parse(told) as Brand) : { name: null, logo: null }
@@ -14,4 +21,6 @@ const brand: Brand = told ? (JSON.parse(told) as Brand) : { name: null, logo: nu
 export const brandName = computed(() => brand.name?.[locale.value] ?? i18n.global.t('brand'))
 export const brandLogo = computed(() => brand.logo?.[shownTheme.value])
 /** A wide logo spells the name, which then need not stand beside it. */
-export const isSpelt = computed(() => brandLogo.value !== undefined && brandLogo.value.width > 2 * brandLogo.value.height)
+export const isSpelt = computed(
+  () => brandLogo.value !== undefined && brandLogo.value.width > 2 * brandLogo.value.height,
+)

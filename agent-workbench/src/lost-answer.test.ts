@@ -2,9 +2,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { ApiError } from './api.ts'
 import { lookUp, NotDoneError, sendSurely, UnknownOutcomeError } from './lost-answer.ts'
 
-beforeAll(() => { lookUp.pause = 1 })
+beforeAll(() => {
+  lookUp.pause = 1
+})
 
-const failed = (status: number) => new ApiError({ code: status === 0 ? 'offline' : 'internal_error', status, detail: '' })
+const failed = (status: number) =>
+  new ApiError({ code: status === 0 ? 'offline' : 'internal_error', status, detail: '' })
 
 /** A server that keeps what arrives, and whose answers are taken from a list: `lost` after keeping it, `unreachable` before. */
 function server(answers: ('lost' | 'unreachable' | 'fine')[]) {
@@ -28,7 +31,11 @@ function server(answers: ('lost' | 'unreachable' | 'fine')[]) {
 test('what arrived though its answer was lost is found, and was sent once', async () => {
   const { kept, send, find } = server(['lost', 'unreachable', 'fine'])
   let looking = 0
-  expect(await sendSurely(send, find, () => { looking += 1 })).toBe('said')
+  expect(
+    await sendSurely(send, find, () => {
+      looking += 1
+    }),
+  ).toBe('said')
   expect([kept.length, looking]).toEqual([1, 1])
 })
 
@@ -56,6 +63,15 @@ test('while nobody can be asked, nothing is claimed', async () => {
 test('a refusal is a refusal, and nothing is looked for', async () => {
   const refused = failed(400)
   const looked: string[] = []
-  await expect(sendSurely(() => Promise.reject(refused), async () => { looked.push('found'); return 'found' }, () => undefined)).rejects.toBe(refused)
+  await expect(
+    sendSurely(
+      () => Promise.reject(refused),
+      async () => {
+        looked.push('found')
+        return 'found'
+      },
+      () => undefined,
+    ),
+  ).rejects.toBe(refused)
   expect(looked).toEqual([])
 })

@@ -14,7 +14,11 @@ const isLost = (error: unknown) => error instanceof ApiError && (error.status ==
  * Sends something under an id of its own. Where the answer is lost, looks for it by `find` and says nothing the server did not: what was found,
  * NotDoneError where it is not there, UnknownOutcomeError where nobody can be asked. `onLost` is called when it begins to look.
  */
-export async function sendSurely<Done>(send: () => Promise<Done>, find: () => Promise<Done | undefined>, onLost: () => void): Promise<Done> {
+export async function sendSurely<Done>(
+  send: () => Promise<Done>,
+  find: () => Promise<Done | undefined>,
+  onLost: () => void,
+): Promise<Done> {
   try {
     return await send()
   } catch (error) {

@@ -18,7 +18,8 @@ function store(name: string, value: string) {
 }
 
 const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
-const isTheme = (text: string | null): text is Theme => text === 'light' || text === 'dark' || text === 'system'
+const isTheme = (text: string | null): text is Theme =>
+  text === 'light' || text === 'dark' || text === 'system'
 
 const storedLocale = stored('locale')
 const storedTheme = stored('theme')
@@ -26,7 +27,9 @@ const storedTheme = stored('theme')
 /** The first language of the browser's that the desk has. */
 function localeOfBrowser(): Locale {
   const languages = typeof navigator === 'undefined' ? [] : navigator.languages
-  const known = languages.map((language) => language.toLowerCase()).find((language) => /^(zh|en)\b/.test(language))
+  const known = languages
+    .map((language) => language.toLowerCase())
+    .find((language) => /^(zh|en)\b/.test(language))
   return known?.startsWith('en') ? 'en' : 'zh-CN'
 }
 
@@ -34,7 +37,9 @@ export const locale = ref<Locale>(isLocale(storedLocale) ? storedLocale : locale
 export const theme = ref<Theme>(isTheme(storedTheme) ? storedTheme : 'system')
 
 const systemDark = ref(false)
-export const shownTheme = computed(() => (theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value))
+export const shownTheme = computed(() =>
+  theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value,
+)
 
 export function chooseLocale(choice: Locale) {
   locale.value = choice
@@ -55,7 +60,9 @@ export function suggestLocale(suggestion: Locale) {
 export function applyPreferences() {
   const query = matchMedia('(prefers-color-scheme: dark)')
   systemDark.value = query.matches
-  query.addEventListener('change', (event) => { systemDark.value = event.matches })
+  query.addEventListener('change', (event) => {
+    systemDark.value = event.matches
+  })
   watchEffect(() => {
     document.documentElement.lang = locale.value
     document.documentElement.dataset.theme = shownTheme.value

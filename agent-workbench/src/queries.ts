@@ -1,13 +1,22 @@
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
-import { api, ApiError, type Conversation, type Message, type NewConversation, type NewMessage, type SuggestionAnswer } from './api.ts'
+import {
+  api,
+  ApiError,
+  type Conversation,
+  type Message,
+  type NewConversation,
+  type NewMessage,
+  type SuggestionAnswer,
+} from './api.ts'
 import { sendSurely } from './lost-answer.ts'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+      retry: (failures, error) =>
+        failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
     },
   },
 })
@@ -43,25 +52,39 @@ export function useQuota() {
 
 export function useDeskActions() {
   const cache = useQueryClient()
-  const refresh = (conversationId: string) => Promise.all([
-    cache.invalidateQueries({ queryKey: ['thread', conversationId] }),
-    cache.invalidateQueries({ queryKey: ['conversations'] }),
-  ])
+  const refresh = (conversationId: string) =>
+    Promise.all([
+      cache.invalidateQueries({ queryKey: ['thread', conversationId] }),
+      cache.invalidateQueries({ queryKey: ['conversations'] }),
+    ])
   /** What is missing is no failure where it is looked for. */
-  const orMissing = <Found>(found: Promise<Found>) => found.catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 404) return undefined
-    throw error
-  })
+  const orMissing = <Found>(found: Promise<Found>) =>
+    found.catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined
+      throw error
+    })
   const start = useMutation({
-    mutationFn: ({ onLost, ...question }: NewConversation & { id: string; onLost: () => void }): Promise<Conversation> =>
-      sendSurely(() => api.startConversation(question), () => orMissing(api.thread(question.id)), onLost),
+    mutationFn: ({
+      onLost,
+      ...question
+    }: NewConversation & { id: string; onLost: () => void }): Promise<Conversation> =>
+      sendSurely(
+        () => api.startConversation(question),
+        () => orMissing(api.thread(question.id)),
+        onLost,
+      ),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
   })
   const send = useMutation({
-    mutationFn: ({ conversationId, onLost, ...message }: NewMessage & { id: string; conversationId: string; onLost: () => void }): Promise<Message> =>
+    mutationFn: ({
+      conversationId,
+      onLost,
+      ...message
+    }: NewMessage & { id: string; conversationId: string; onLost: () => void }): Promise<Message> =>
       sendSurely(
         () => api.addMessage(conversationId, message),
-        async () => (await api.thread(conversationId)).messages.find(({ id }) => id === message.id), onLost,
+        async () => (await api.thread(conversationId)).messages.find(({ id }) => id === message.id),
+        onLost,
       ),
     onSuccess: (_, { conversationId }) => refresh(conversationId),
   })

@@ -11,10 +11,16 @@ export const router = createRouter({
   routes: [
     { path: '/login', name: 'login', component: () => import('./views/LoginView.vue') },
     {
-      path: '/', component: () => import('./views/WorkbenchView.vue'),
+      path: '/',
+      component: () => import('./views/WorkbenchView.vue'),
       children: [
         { path: '', redirect: { name: 'desk' } },
-        { path: 'conversations/:conversationId?', name: 'desk', component: () => import('./views/DeskView.vue'), props: true },
+        {
+          path: 'conversations/:conversationId?',
+          name: 'desk',
+          component: () => import('./views/DeskView.vue'),
+          props: true,
+        },
         // Below it stands the portal's own path, so that a reload or a link keeps the place.
         { path: 'account/:path(.*)*', name: 'account', component: () => import('./views/PortalFrame.vue') },
         { path: ':rest(.*)*', redirect: { name: 'desk' } },
@@ -40,10 +46,14 @@ whenLoggedOut(() => {
 
 /** The page's name goes to the title; after a change of page the focus goes to its heading. */
 export function announcePages() {
-  watch([router.currentRoute, i18n.global.locale], ([to]) => {
-    const name = to.name === 'account' ? 'nav.account' : to.name === 'login' ? 'login.title' : 'nav.desk'
-    document.title = `${i18n.global.t(name)} · ${brandName.value}`
-  }, { immediate: true })
+  watch(
+    [router.currentRoute, i18n.global.locale],
+    ([to]) => {
+      const name = to.name === 'account' ? 'nav.account' : to.name === 'login' ? 'login.title' : 'nav.desk'
+      document.title = `${i18n.global.t(name)} · ${brandName.value}`
+    },
+    { immediate: true },
+  )
   router.afterEach((to, from, failure) => {
     if (failure || from.matched.length === 0 || to.name === from.name) return
     void nextTick(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }))

@@ -7,7 +7,8 @@ import { me } from './session.ts'
 export function useTime() {
   const { t } = useI18n()
   const zone = () => me.value?.customer.timezone
-  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale.value, { ...(zone() ? { timeZone: zone()! } : {}), ...options })
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale.value, { ...(zone() ? { timeZone: zone()! } : {}), ...options })
   const clock = (at: Date) => format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(at)
 
   /** In a list: 刚刚, 5 分钟前, 14:05, 昨天 14:05, 11月20日. */
@@ -30,7 +31,13 @@ export function useTime() {
     return format({ month: 'long', day: 'numeric', weekday: 'short' }).format(new Date(instant))
   }
 
-  return { short, day, clock: (instant: string) => clock(new Date(instant)), dateIn: (timeZone: string, instant: string) => format({ month: 'short', day: 'numeric', timeZone }).format(new Date(instant)) }
+  return {
+    short,
+    day,
+    clock: (instant: string) => clock(new Date(instant)),
+    dateIn: (timeZone: string, instant: string) =>
+      format({ month: 'short', day: 'numeric', timeZone }).format(new Date(instant)),
+  }
 }
 
 export function formatCount(count: number, language: Locale = locale.value): string {
@@ -39,6 +46,11 @@ export function formatCount(count: number, language: Locale = locale.value): str
 
 /** Calendar days from one instant to another in a time zone (the browser's where none is known). */
 export function daysBetween(earlier: Date, later: Date, timeZone: string | undefined): number {
-  const date = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...(timeZone ? { timeZone } : {}) })
+  const date = new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(timeZone ? { timeZone } : {}),
+  })
   return Math.round((Date.parse(date.format(later)) - Date.parse(date.format(earlier))) / 86_400_000)
 }

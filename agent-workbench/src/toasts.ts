@@ -14,7 +14,9 @@ let last = 0
 export function toast({ kind, text }: Omit<Toast, 'id'>) {
   const id = (last += 1)
   toasts.value = [...toasts.value, { id, kind, text }].slice(-3)
-  setTimeout(() => { dismiss(id) }, shownFor)
+  setTimeout(() => {
+    dismiss(id)
+  }, shownFor)
 }
 
 export function dismiss(id: number) {

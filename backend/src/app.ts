@@ -1,4 +1,11 @@
-import { createBilling, fillMeters, forgetOld, maintainUsage, migrateBilling, type Billing } from '@customer-portal/billing'
+import {
+  createBilling,
+  fillMeters,
+  forgetOld,
+  maintainUsage,
+  migrateBilling,
+  type Billing,
+} from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp, serveDocs, type App } from '@customer-portal/http'
@@ -10,7 +17,14 @@ import { brandedDesk, brandedPage, serveBrandFiles } from './brand/pages.ts'
 import { engineClock, type Clock, type StandingClock } from './clock.ts'
 import { dueWorkOf, repeatWork } from './due-work.ts'
 import type { Settings } from './environment.ts'
-import { allowFiles, portalBuild, portalPolicy, serveFrontEnd, workbenchBuild, workbenchPolicy } from './front-ends.ts'
+import {
+  allowFiles,
+  portalBuild,
+  portalPolicy,
+  serveFrontEnd,
+  workbenchBuild,
+  workbenchPolicy,
+} from './front-ends.ts'
 import { healthRoutes } from './health.ts'
 import { idMaker } from './ids.ts'
 import { StartRefused } from './refusal.ts'
@@ -35,19 +49,37 @@ export interface Server {
 }
 
 /** Brings the tables up to date and puts the products together, as the settings say. Nothing listens yet. */
-export async function buildServer(settings: Settings, { database, clock: given, checkAnswers = false }: ServerParts): Promise<Server> {
+export async function buildServer(
+  settings: Settings,
+  { database, clock: given, checkAnswers = false }: ServerParts,
+): Promise<Server> {
   await migrateBilling(database)
   const own = given ? undefined : await engineClock(database, settings.testClock)
   const standing = own?.standing
   const clock = given ?? own!
-  const billing = createBilling({ db: database, now: clock.now, newId: idMaker(clock.now), clock: own?.kind ?? 'given' })
-  const app = await createApp({ logger: { level: settings.logLevel }, checkAnswers, trustProxy: settings.trustProxy, https: isSecure(settings), publicUrl: settings.publicUrl, bodySeconds: settings.bodyTimeoutSeconds, readerSeconds: settings.readerTimeoutSeconds })
+  const billing = createBilling({
+    db: database,
+    now: clock.now,
+    newId: idMaker(clock.now),
+    clock: own?.kind ?? 'given',
+  })
+  const app = await createApp({
+    logger: { level: settings.logLevel },
+    checkAnswers,
+    trustProxy: settings.trustProxy,
+    https: isSecure(settings),
+    publicUrl: settings.publicUrl,
+    bodySeconds: settings.bodyTimeoutSeconds,
+    readerSeconds: settings.readerTimeoutSeconds,
+  })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
   await registerProducts(app, settings, { database, billing, publicUrl, standing })
   await app.ready()
   let stopWork = async () => {}
   return {
-    app, billing, publicUrl,
+    app,
+    billing,
+    publicUrl,
     async listen() {
       await app.listen({ port: settings.port, host: settings.host })
       stopWork = startWork(app, billing, settings, { clockStands: standing !== undefined })
@@ -68,35 +100,67 @@ const connectionsForDueWork = 4
  * What happens by itself: meters are filled from events stored before, and, where time passes, due work is done twice a minute and the tables of usage are kept up
  * every hour. Where the clock stands, due work is done as it is moved.
  */
-function startWork(app: App, billing: Billing, { usageMonthsKept, sessionDaysKept, activityDaysKept }: Settings, { clockStands }: { clockStands: boolean }): () => Promise<void> {
+function startWork(
+  app: App,
+  billing: Billing,
+  { usageMonthsKept, sessionDaysKept, activityDaysKept }: Settings,
+  { clockStands }: { clockStands: boolean },
+): () => Promise<void> {
   const due = dueWorkOf(billing, {
     atOnce: connectionsForDueWork,
-    onFailure: ({ customerId, error }) => app.log.error({ err: error, customerId }, "a customer's due work failed"),
+    onFailure: ({ customerId, error }) =>
+      app.log.error({ err: error, customerId }, "a customer's due work failed"),
   })
   const upkeep = {
     async run() {
       await maintainUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
-      await forgetOld(billing, { sessionDays: sessionDaysKept, ...(activityDaysKept === undefined ? {} : { activityDays: activityDaysKept }) })
+      await forgetOld(billing, {
+        sessionDays: sessionDaysKept,
+        ...(activityDaysKept === undefined ? {} : { activityDays: activityDaysKept }),
+      })
     },
   }
-  const fills = repeatWork({ run: () => fillMeters(billing) }, { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') })
-  const stops = clockStands ? [fills] : [
-    fills,
-    repeatWork(due, { seconds: 30, onError: (error) => app.log.error({ err: error }, 'due work failed') }),
-    repeatWork(upkeep, { seconds: 3600, onError: (error) => app.log.error({ err: error }, 'the upkeep of the tables failed') }),
-  ]
+  const fills = repeatWork(
+    { run: () => fillMeters(billing) },
+    { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') },
+  )
+  const stops = clockStands
+    ? [fills]
+    : [
+        fills,
+        repeatWork(due, {
+          seconds: 30,
+          onError: (error) => app.log.error({ err: error }, 'due work failed'),
+        }),
+        repeatWork(upkeep, {
+          seconds: 3600,
+          onError: (error) => app.log.error({ err: error }, 'the upkeep of the tables failed'),
+        }),
+      ]
   return async () => {
     for (const stop of stops) await stop()
   }
 }
 
-interface Products { database: Database; billing: Billing; publicUrl: () => string; standing: StandingClock | undefined }
+interface Products {
+  database: Database
+  billing: Billing
+  publicUrl: () => string
+  standing: StandingClock | undefined
+}
 
-async function registerProducts(app: App, settings: Settings, { database, billing, publicUrl, standing }: Products): Promise<void> {
+async function registerProducts(
+  app: App,
+  settings: Settings,
+  { database, billing, publicUrl, standing }: Products,
+): Promise<void> {
   const documented = ['billing']
   await allowFiles(app)
   healthRoutes(app, database)
-  const testClock = standing && { now: standing.now, moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)) }
+  const testClock = standing && {
+    now: standing.now,
+    moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)),
+  }
   await registerBillingApi(app, { billing, publicUrl, testClock })
   const whiteLabel = whiteLabelOf(settings)
   if (settings.enableCustomerPortal || settings.enableAgentWorkbench) serveBrandFiles(app, whiteLabel)
@@ -115,30 +179,58 @@ async function registerProducts(app: App, settings: Settings, { database, billin
 function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void {
   // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own origin may always embed it.
   const settingsFor = () => ({
-    embedOrigins: [...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins])], brand: whiteLabel.brand, advice: settings.portalAdvice,
+    embedOrigins: [
+      ...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]),
+    ],
+    brand: whiteLabel.brand,
+    advice: settings.portalAdvice,
   })
-  app.get('/portal/settings.json', { config: { scope: 'public' }, schema: { hide: true } }, async (request, reply) => {
-    // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
-    void reply.header('vary', 'origin')
-    const asking = request.headers.origin
-    if (asking && settings.portalEmbedOrigins.includes(asking)) void reply.header('access-control-allow-origin', asking)
-    return settingsFor()
-  })
+  app.get(
+    '/portal/settings.json',
+    { config: { scope: 'public' }, schema: { hide: true } },
+    async (request, reply) => {
+      // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
+      void reply.header('vary', 'origin')
+      const asking = request.headers.origin
+      if (asking && settings.portalEmbedOrigins.includes(asking))
+        void reply.header('access-control-allow-origin', asking)
+      return settingsFor()
+    },
+  )
   const origins = [...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]
-  serveFrontEnd(app, { base: '/portal', folder: portalBuild, policy: portalPolicy(origins), page: (html) => brandedPage(html, settingsFor(), whiteLabel) })
-  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/portal'))
+  serveFrontEnd(app, {
+    base: '/portal',
+    folder: portalBuild,
+    policy: portalPolicy(origins),
+    page: (html) => brandedPage(html, settingsFor(), whiteLabel),
+  })
+  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) =>
+    reply.redirect('/portal'),
+  )
 }
 
-async function registerWorkbench(app: App, settings: Settings, whiteLabel: WhiteLabel, { database, billing }: Pick<Products, 'database' | 'billing'>): Promise<void> {
+async function registerWorkbench(
+  app: App,
+  settings: Settings,
+  whiteLabel: WhiteLabel,
+  { database, billing }: Pick<Products, 'database' | 'billing'>,
+): Promise<void> {
   await migrateWorkbench(database)
   const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
   const faq = await readFaq(settings.workbenchFaq ?? demoFaqPath).catch((error: Error) => {
-    throw new StartRefused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, { cause: error })
+    throw new StartRefused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, {
+      cause: error,
+    })
   })
   const assistant = createAssistant(faq)
   const portalUrl = `${settings.publicUrl ?? ''}/portal`
   await registerWorkbenchApi(app, { billing, workbench, assistant, portalUrl, secure: isSecure(settings) })
-  serveFrontEnd(app, { base: '/workbench', folder: workbenchBuild, policy: workbenchPolicy(settings.publicUrl), page: (html) => brandedDesk(html, whiteLabel) })
+  serveFrontEnd(app, {
+    base: '/workbench',
+    folder: workbenchBuild,
+    policy: workbenchPolicy(settings.publicUrl),
+    page: (html) => brandedDesk(html, whiteLabel),
+  })
 }
 
 const isSecure = (settings: Settings) => settings.publicUrl?.startsWith('https:') ?? false

@@ -4,7 +4,19 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createBilling, createCustomer, createSubscription, findMistakes, getInvoices, migrateBilling, putMeter, putPlan, putSeller, recordUsage, type Billing } from '@customer-portal/billing'
+import {
+  createBilling,
+  createCustomer,
+  createSubscription,
+  findMistakes,
+  getInvoices,
+  migrateBilling,
+  putMeter,
+  putPlan,
+  putSeller,
+  recordUsage,
+  type Billing,
+} from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
 import { createAgent, createWorkbench, migrateWorkbench } from '@customer-portal/workbench'
 import pg from 'pg'
@@ -18,9 +30,19 @@ const run = promisify(execFile)
 
 /** The words of a command of the README behind its name, with the given places. */
 function commandIn(file: string, name: string, places: Record<string, string>): string[] {
-  const line = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n').find((each) => each.startsWith(`${name} `))
+  const line = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`${name} `))
   if (!line) throw new Error(`${file} has no line that begins with ${name}`)
-  return line.split(' ').slice(1).map((word) => word.replace(/"?\$(\w+)"?|(backup\.dump)/g, (_, variable: string | undefined, dump: string | undefined) => places[variable ?? dump!]!))
+  return line
+    .split(' ')
+    .slice(1)
+    .map((word) =>
+      word.replace(
+        /"?\$(\w+)"?|(backup\.dump)/g,
+        (_, variable: string | undefined, dump: string | undefined) => places[variable ?? dump!]!,
+      ),
+    )
 }
 
 // Only a server has pg_dump; the folder of the embedded database is copied.
@@ -45,19 +67,35 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
   }
   /** Beside the server, or wherever the system has the clients of it. */
   let bin: string | undefined
-  const tool = (command: string) => (bin !== undefined && existsSync(join(bin, command)) ? join(bin, command) : command)
+  const tool = (command: string) =>
+    bin !== undefined && existsSync(join(bin, command)) ? join(bin, command) : command
   beforeAll(async () => {
     bin = await findPostgres()
     // An owner who is no superuser and, as from PostgreSQL 16 on, does not have the rights of the roles it may become.
-    await on(undefined, `create role ${name} login noinherit password '${name}'`, `grant portal, billing to ${name}`, `create database ${name} owner ${name}`, `create database ${name}_back owner ${name}`)
-    for (const database of [name, `${name}_back`]) await on(database, `grant create, usage on schema public to ${name}`)
+    await on(
+      undefined,
+      `create role ${name} login noinherit password '${name}'`,
+      `grant portal, billing to ${name}`,
+      `create database ${name} owner ${name}`,
+      `create database ${name}_back owner ${name}`,
+    )
+    for (const database of [name, `${name}_back`])
+      await on(database, `grant create, usage on schema public to ${name}`)
   })
   afterAll(async () => {
-    await on(undefined, `drop database if exists ${name} with (force)`, `drop database if exists ${name}_back with (force)`, `drop role if exists ${name}`)
+    await on(
+      undefined,
+      `drop database if exists ${name} with (force)`,
+      `drop database if exists ${name}_back with (force)`,
+      `drop role if exists ${name}`,
+    )
     rmSync(folder, { recursive: true })
   })
 
-  const engineOn = async <T>(database: string, work: (billing: Billing, db: Database) => Promise<T>): Promise<T> => {
+  const engineOn = async <T>(
+    database: string,
+    work: (billing: Billing, db: Database) => Promise<T>,
+  ): Promise<T> => {
     const db = await openDatabase({ databaseUrl: at(database) })
     try {
       await migrateBilling(db)
@@ -70,33 +108,66 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
   }
 
   /** Every row of every table, as text, and what row level security is forced on. */
-  const everything = (db: Database) => db.asOwner(async (tx) => {
-    const tables = await tx.query<{ name: string }>(
-      "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1")
-    const rows: Record<string, string[]> = {}
-    await tx.query('set local role billing')
-    for (const { name: table } of tables) rows[table] = (await tx.query<{ row: string }>(`select t::text as row from ${table} t`)).map(({ row }) => row).sort()
-    await tx.query('set local role none')
-    const forced = await tx.query('select relname from pg_class where relforcerowsecurity order by 1')
-    return { rows, forced }
-  })
+  const everything = (db: Database) =>
+    db.asOwner(async (tx) => {
+      const tables = await tx.query<{ name: string }>(
+        "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+      )
+      const rows: Record<string, string[]> = {}
+      await tx.query('set local role billing')
+      for (const { name: table } of tables)
+        rows[table] = (await tx.query<{ row: string }>(`select t::text as row from ${table} t`))
+          .map(({ row }) => row)
+          .sort()
+      await tx.query('set local role none')
+      const forced = await tx.query('select relname from pg_class where relforcerowsecurity order by 1')
+      return { rows, forced }
+    })
 
   test('has every row of every table, and restored into an empty database its books add up and the engine goes on', async () => {
     const before = await engineOn(name, async (billing, db) => {
-      await putSeller(billing, { name: '示例', taxId: '91330100799655058B', address: '杭州', phone: '1', bankName: '招行', bankAccount: '1', timezone: 'Asia/Shanghai' })
+      await putSeller(billing, {
+        name: '示例',
+        taxId: '91330100799655058B',
+        address: '杭州',
+        phone: '1',
+        bankName: '招行',
+        bankAccount: '1',
+        timezone: 'Asia/Shanghai',
+      })
       await putMeter(billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-      await putPlan(billing, { id: 'plan', name: 'Plan', fee: { amount: 10_000, per: 'subscription' }, charges: [{ meter: 'calls', included: 5, overage: 'block' }] })
+      await putPlan(billing, {
+        id: 'plan',
+        name: 'Plan',
+        fee: { amount: 10_000, per: 'subscription' },
+        charges: [{ meter: 'calls', included: 5, overage: 'block' }],
+      })
       for (const id of ['acme', 'globex']) {
         await createCustomer(billing, { id, companyName: id })
         await createSubscription(billing, { customerId: id, planId: 'plan' })
         await recordUsage(billing, [{ id: 'e', customerId: id, meter: 'calls', quantity: 3 }])
       }
-      await createAgent(createWorkbench(billing), { customerId: 'acme', email: 'a@example.com', name: 'A', role: 'owner', password: 'a long password' })
+      await createAgent(createWorkbench(billing), {
+        customerId: 'acme',
+        email: 'a@example.com',
+        name: 'A',
+        role: 'owner',
+        password: 'a long password',
+      })
       return everything(db)
     })
-    expect([before.rows['customers']!.length, before.rows['agents']!.length, before.rows['schema_migrations']!.length > 10, before.forced.length > 10]).toEqual([2, 1, true, true])
+    expect([
+      before.rows['customers']!.length,
+      before.rows['agents']!.length,
+      before.rows['schema_migrations']!.length > 10,
+      before.forced.length > 10,
+    ]).toEqual([2, 1, true, true])
 
-    const places = { DATABASE_URL: at(name), NEW_DATABASE_URL: at(`${name}_back`), 'backup.dump': join(folder, 'backup.dump') }
+    const places = {
+      DATABASE_URL: at(name),
+      NEW_DATABASE_URL: at(`${name}_back`),
+      'backup.dump': join(folder, 'backup.dump'),
+    }
     for (const file of ['README.md', 'README.zh-CN.md']) {
       await run(tool('pg_dump'), commandIn(file, 'pg_dump', places))
       expect(commandIn(file, 'pg_restore', places)).toEqual(commandIn('README.md', 'pg_restore', places))

@@ -21,7 +21,12 @@ test('a standing clock stops wherever something falls due on its way', async () 
   const done: string[] = []
   const work = {
     nextRunAt: async () => due[0] ?? null,
-    run: async () => { while (due[0] && due[0] <= clock.now()) { done.push(clock.now()); due.shift() } },
+    run: async () => {
+      while (due[0] && due[0] <= clock.now()) {
+        done.push(clock.now())
+        due.shift()
+      }
+    },
   }
   expect(await clock.moveTo('2026-03-01T05:00:00Z', work)).toBe(at('05:00:00'))
   expect(done).toEqual([at('01:00:00'), at('02:30:00')])

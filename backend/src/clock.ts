@@ -34,7 +34,9 @@ export interface EngineClock extends Clock {
  */
 export async function engineClock(database: Database, testClock: string | undefined): Promise<EngineClock> {
   if (testClock === undefined) return sharedClock(database)
-  const newest = await newestInstant(createBilling({ db: database, now: () => testClock, newId: (prefix) => prefix }))
+  const newest = await newestInstant(
+    createBilling({ db: database, now: () => testClock, newId: (prefix) => prefix }),
+  )
   const standing = standingClock(testClock, newest)
   return { now: standing.now, kind: 'given', standing, stop: () => {} }
 }
@@ -49,7 +51,12 @@ export async function sharedClock(database: Database): Promise<EngineClock> {
   if (database.kind === 'pglite') return { ...realClock(), kind: 'machine', stop: () => {} }
   let offset = await offsetOf(database)
   const timer = setInterval(() => {
-    offsetOf(database).then((measured) => { offset = measured }, () => undefined)
+    offsetOf(database).then(
+      (measured) => {
+        offset = measured
+      },
+      () => undefined,
+    )
   }, lookAgainAfter)
   timer.unref()
   return { ...realClock({ offset: () => offset }), kind: 'database', stop: () => clearInterval(timer) }
@@ -84,8 +91,16 @@ export function standingClock(start: string, newest: string | null = null): Stan
   if (newest !== null && newest > now) now = newest
   let moving: Promise<unknown> = Promise.resolve()
   const move = async (target: string, due: DueWork) => {
-    if (target < now) throw new BillingError('clock_backwards', { pointer: '/now', message: `The clock stands at ${now} and cannot go back to ${target}.` })
-    for (let next = await due.nextRunAt(); next !== null && next <= target; next = await nextAfter(now, due)) {
+    if (target < now)
+      throw new BillingError('clock_backwards', {
+        pointer: '/now',
+        message: `The clock stands at ${now} and cannot go back to ${target}.`,
+      })
+    for (
+      let next = await due.nextRunAt();
+      next !== null && next <= target;
+      next = await nextAfter(now, due)
+    ) {
       if (next > now) now = next
       await due.run()
     }
@@ -113,7 +128,8 @@ function targetOf(instant: string): string {
 /** Work that is still due after it was done would keep the clock from ever arriving. */
 async function nextAfter(now: string, due: DueWork): Promise<string | null> {
   const next = await due.nextRunAt()
-  if (next !== null && next <= now) throw new Error(`what fell due at ${next} is still due at ${now} after it was done`)
+  if (next !== null && next <= now)
+    throw new Error(`what fell due at ${next} is still due at ${now} after it was done`)
   return next
 }
 
@@ -121,7 +137,8 @@ async function nextAfter(now: string, due: DueWork): Promise<string | null> {
 export function instantOf(text: string): string {
   const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []
   const milliseconds = Date.parse(text)
-  if (!/^\d{4}-\d{2}-\d{2}T/i.test(text) || Number.isNaN(milliseconds)) throw new RangeError(`${text} is not an instant such as 2026-01-01T00:00:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}T/i.test(text) || Number.isNaN(milliseconds))
+    throw new RangeError(`${text} is not an instant such as 2026-01-01T00:00:00Z`)
   return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
 }
 

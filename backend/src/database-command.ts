@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { createBilling, migrateBilling, type Billing } from '@customer-portal/billing'
-import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing } from '@customer-portal/database'
+import {
+  DatabaseUnavailable,
+  DataDirHeld,
+  MigrationRefused,
+  openDatabase,
+  RolesMissing,
+} from '@customer-portal/database'
 import { engineClock } from './clock.ts'
 import { readSettings, type Settings } from './environment.ts'
 import { idMaker } from './ids.ts'
@@ -31,32 +37,46 @@ export async function runOnBooks(command: BooksCommand): Promise<void> {
       process.exitCode = words.every((word) => word === '--help' || word === '-h') ? 0 : 1
     }
   } catch (error) {
-    process.stderr.write(`${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`)
+    process.stderr.write(
+      `${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`,
+    )
     process.exitCode = 1
   }
 }
 
 async function onBooks({ work, ask }: BooksCommand, words: readonly string[]): Promise<number> {
   const settings = ownSettings()
-  if (!settings.databaseUrl && !existsSync(resolve(settings.dataDir))) throw new Refused(`There is no data directory ${resolve(settings.dataDir)}: set DATA_DIR or DATABASE_URL.`)
+  if (!settings.databaseUrl && !existsSync(resolve(settings.dataDir)))
+    throw new Refused(
+      `There is no data directory ${resolve(settings.dataDir)}: set DATA_DIR or DATABASE_URL.`,
+    )
   try {
     return await openBooks(settings, (billing) => work(billing, words))
   } catch (error) {
     if (!ask || !(error instanceof DataDirHeld)) throw error
-    return ask({ url: `http://${settings.host}:${settings.port}`, key: settings.billingApiKey }, error.message)
+    return ask(
+      { url: `http://${settings.host}:${settings.port}`, key: settings.billingApiKey },
+      error.message,
+    )
   }
 }
 
 /** The settings of .env and of the environment, which wins. Throws Refused. */
 export function ownSettings(): Settings {
   const file = resolve('.env')
-  const read = readSettings({ ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env })
+  const read = readSettings({
+    ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}),
+    ...process.env,
+  })
   if ('mistakes' in read) throw new Refused(read.mistakes.join('\n'))
   return read.settings
 }
 
 /** Opens the database that the settings name, lets `work` use the engine on it, and closes it. Throws DataDirHeld while a server has the folder. */
-export async function openBooks<T>({ databaseUrl, dataDir, testClock }: Settings, work: (billing: Billing) => Promise<T>): Promise<T> {
+export async function openBooks<T>(
+  { databaseUrl, dataDir, testClock }: Settings,
+  work: (billing: Billing) => Promise<T>,
+): Promise<T> {
   const db = await openDatabase(databaseUrl ? { databaseUrl } : { dataDir: resolve(dataDir) })
   try {
     await migrateBilling(db)

@@ -10,7 +10,7 @@ test('due work begins at once, is never done twice at a time, and a failure does
     nextRunAt: async () => null,
     async run() {
       runs += 1
-      most = Math.max(most, running += 1)
+      most = Math.max(most, (running += 1))
       await new Promise((resolve) => setTimeout(resolve, 30))
       running -= 1
       if (runs === 1) throw new Error('first')

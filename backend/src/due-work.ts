@@ -12,10 +12,18 @@ export function dueWorkOf(billing: Billing, options: RunOptions = {}): DueWork {
 }
 
 /** Does some work now and then every `seconds`, never twice at once. The returned function stops it and waits for what is under way. */
-export function repeatWork(work: { run(): Promise<unknown> }, { seconds, onError }: { seconds: number; onError: (error: unknown) => void }): () => Promise<void> {
+export function repeatWork(
+  work: { run(): Promise<unknown> },
+  { seconds, onError }: { seconds: number; onError: (error: unknown) => void },
+): () => Promise<void> {
   let running: Promise<unknown> | undefined
   const begin = () => {
-    running ??= work.run().catch(onError).finally(() => { running = undefined })
+    running ??= work
+      .run()
+      .catch(onError)
+      .finally(() => {
+        running = undefined
+      })
   }
   const timer = setInterval(begin, seconds * 1000)
   timer.unref()

@@ -63,7 +63,9 @@ export function readSettings(environment: Environment): { settings: Settings } |
     try {
       return parse(value)
     } catch (error) {
-      mistakes.push(`${name} ${error instanceof Error ? error.message : error}: it is ${name.includes('KEY') || name.includes('URL') ? 'another text' : JSON.stringify(value)}.`)
+      mistakes.push(
+        `${name} ${error instanceof Error ? error.message : error}: it is ${name.includes('KEY') || name.includes('URL') ? 'another text' : JSON.stringify(value)}.`,
+      )
       return absent
     }
   }
@@ -75,7 +77,14 @@ export function readSettings(environment: Environment): { settings: Settings } |
     enableCustomerPortal: read('ENABLE_CUSTOMER_PORTAL', false, flag),
     enableAgentWorkbench: read('ENABLE_AGENT_WORKBENCH', false, flag),
     publicUrl: read('PUBLIC_URL', undefined, origin),
-    portalEmbedOrigins: read('PORTAL_EMBED_ORIGINS', [], (value) => [...new Set(value.split(/[\s,]+/).filter(Boolean).map(origin))]),
+    portalEmbedOrigins: read('PORTAL_EMBED_ORIGINS', [], (value) => [
+      ...new Set(
+        value
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .map(origin),
+      ),
+    ]),
     portalName: read('PORTAL_NAME', undefined, productName),
     portalNameEn: read('PORTAL_NAME_EN', undefined, productName),
     portalLogo: read('PORTAL_LOGO', undefined, readLogo),
@@ -105,7 +114,8 @@ function port(value: string): number {
 }
 
 function host(value: string): string {
-  if (!/^[\w.:-]+$/.test(value)) throw new Error('must be a host name or an address, such as 127.0.0.1 or 0.0.0.0')
+  if (!/^[\w.:-]+$/.test(value))
+    throw new Error('must be a host name or an address, such as 127.0.0.1 or 0.0.0.0')
   return value
 }
 
@@ -115,13 +125,20 @@ function flag(value: string): boolean {
 }
 
 function databaseUrl(value: string): string {
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) throw new Error('must look like postgres://user:password@host:5432/database')
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
+    throw new Error('must look like postgres://user:password@host:5432/database')
   return value
 }
 
 function origin(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const plain = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  const plain =
+    url
+    && ['http:', 'https:'].includes(url.protocol)
+    && url.pathname === '/'
+    && !url.search
+    && !url.hash
+    && !url.username
   if (!plain) throw new Error('must be an address without a path, such as https://billing.example.com')
   return url.origin
 }
@@ -132,19 +149,27 @@ function productName(value: string): string {
 }
 
 function colour(value: string): string {
-  if (!/^#?[\da-f]{6}$/i.test(value)) throw new Error('must be a colour of six hexadecimal digits, such as #0f62fe')
+  if (!/^#?[\da-f]{6}$/i.test(value))
+    throw new Error('must be a colour of six hexadecimal digits, such as #0f62fe')
   return `#${value.replace('#', '').toLowerCase()}`
 }
 
 function supportUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const address = url?.protocol === 'mailto:' ? /^[^@]+@[^@]+$/.test(url.pathname) : url?.protocol === 'https:' && url.username === ''
-  if (!url || !address) throw new Error('must be a page or a mail address, such as https://help.example.com or mailto:help@example.com')
+  const address =
+    url?.protocol === 'mailto:'
+      ? /^[^@]+@[^@]+$/.test(url.pathname)
+      : url?.protocol === 'https:' && url.username === ''
+  if (!url || !address)
+    throw new Error(
+      'must be a page or a mail address, such as https://help.example.com or mailto:help@example.com',
+    )
   return url.href
 }
 
 function secretKey(value: string): string {
-  if (!/^[\w.~+/=-]{20,200}$/.test(value)) throw new Error('must be 20 to 200 letters, digits and any of _ . ~ + / = -')
+  if (!/^[\w.~+/=-]{20,200}$/.test(value))
+    throw new Error('must be 20 to 200 letters, digits and any of _ . ~ + / = -')
   return value
 }
 
@@ -162,17 +187,22 @@ function hops(value: string): number {
 }
 
 function monthsKept(value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept) throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
+  if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept)
+    throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
   return Number(value)
 }
 
-const daysKept = (fewest: number) => (value: string): number => {
-  if (!/^\d{1,5}$/.test(value) || Number(value) < fewest) throw new Error(`must be a number of days, ${fewest} or more`)
-  return Number(value)
-}
+const daysKept =
+  (fewest: number) =>
+  (value: string): number => {
+    if (!/^\d{1,5}$/.test(value) || Number(value) < fewest)
+      throw new Error(`must be a number of days, ${fewest} or more`)
+    return Number(value)
+  }
 
 function seconds(value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > 3600) throw new Error('must be a number of seconds, 1 to 3600')
+  if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > 3600)
+    throw new Error('must be a number of seconds, 1 to 3600')
   return Number(value)
 }
 

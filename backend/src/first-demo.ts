@@ -5,7 +5,11 @@ import type { Settings } from './environment.ts'
 import type { DemoLogin } from './welcome.ts'
 
 /** Fills a database without customers with the demo, and says how to look at it. One that has customers is left alone. */
-export async function fillDemo(server: Server, settings: Settings, database: Database): Promise<DemoLogin | undefined> {
+export async function fillDemo(
+  server: Server,
+  settings: Settings,
+  database: Database,
+): Promise<DemoLogin | undefined> {
   const { data } = await listCustomers(server.billing, { limit: 1 })
   const { seedDemo } = await import('./demo/index.ts')
   return seedDemo(server.billing, { database, settings, isEmpty: data.length === 0 })

@@ -20,7 +20,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'dist', 'assets', 'tiny-def.js'), 'tiny()')
   app = await createApp()
   await allowFiles(app)
-  serveFrontEnd(app, { base: '/portal', folder: join(folder, 'dist'), policy: portalPolicy(['https://desk.example.com']) })
+  serveFrontEnd(app, {
+    base: '/portal',
+    folder: join(folder, 'dist'),
+    policy: portalPolicy(['https://desk.example.com']),
+  })
   serveFrontEnd(app, { base: '/absent', folder: join(folder, 'absent'), policy: portalPolicy([]) })
 })
 afterAll(async () => {
@@ -28,32 +32,79 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscription?embed=1'])('%s is the page, asked for anew each time', async (url) => {
-  const answer = await app.inject(url)
-  expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache'])
-  expect(answer.body).toContain('<title>portal</title>')
-})
+test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscription?embed=1'])(
+  '%s is the page, asked for anew each time',
+  async (url) => {
+    const answer = await app.inject(url)
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      'no-cache',
+    ])
+    expect(answer.body).toContain('<title>portal</title>')
+  },
+)
 
 test('a built file is kept for ever, since its name changes with its content', async () => {
   const answer = await app.inject('/portal/assets/main-abc.js')
-  expect([answer.statusCode, answer.headers['cache-control'], answer.body]).toEqual([200, 'public, max-age=31536000, immutable', 'start()'])
+  expect([answer.statusCode, answer.headers['cache-control'], answer.body]).toEqual([
+    200,
+    'public, max-age=31536000, immutable',
+    'start()',
+  ])
 })
 
-test.each([['br', brotliDecompressSync], ['gzip', gunzipSync]] as const)('a browser that takes %s gets the file so, of the same kind and as long', async (encoding, unpack) => {
-  const answer = await app.inject({ url: '/portal/assets/main-abc.js', headers: { 'accept-encoding': encoding } })
-  expect([answer.headers['content-encoding'], answer.headers['content-type'], answer.headers['cache-control'], answer.headers.vary])
-    .toEqual([encoding, expect.stringMatching(/javascript; charset=utf-8$/), 'public, max-age=31536000, immutable', 'accept-encoding'])
-  expect(String(unpack(answer.rawPayload))).toBe('start()')
-})
+test.each([
+  ['br', brotliDecompressSync],
+  ['gzip', gunzipSync],
+] as const)(
+  'a browser that takes %s gets the file so, of the same kind and as long',
+  async (encoding, unpack) => {
+    const answer = await app.inject({
+      url: '/portal/assets/main-abc.js',
+      headers: { 'accept-encoding': encoding },
+    })
+    expect([
+      answer.headers['content-encoding'],
+      answer.headers['content-type'],
+      answer.headers['cache-control'],
+      answer.headers.vary,
+    ]).toEqual([
+      encoding,
+      expect.stringMatching(/javascript; charset=utf-8$/),
+      'public, max-age=31536000, immutable',
+      'accept-encoding',
+    ])
+    expect(String(unpack(answer.rawPayload))).toBe('start()')
+  },
+)
 
 test('a file that was not worth compressing is sent as it is', async () => {
-  const answer = await app.inject({ url: '/portal/assets/tiny-def.js', headers: { 'accept-encoding': 'br, gzip' } })
-  expect([answer.statusCode, answer.headers['content-encoding'], answer.body]).toEqual([200, undefined, 'tiny()'])
+  const answer = await app.inject({
+    url: '/portal/assets/tiny-def.js',
+    headers: { 'accept-encoding': 'br, gzip' },
+  })
+  expect([answer.statusCode, answer.headers['content-encoding'], answer.body]).toEqual([
+    200,
+    undefined,
+    'tiny()',
+  ])
 })
 
-test.each(['/portal/assets/gone-def.js', '/portal/../secret.txt', '/portal/%2e%2e/secret.txt', '/portal/..%2fsecret.txt', '/portal/.env', '/absent', '/absent/any'])('%s is not there', async (url) => {
+test.each([
+  '/portal/assets/gone-def.js',
+  '/portal/../secret.txt',
+  '/portal/%2e%2e/secret.txt',
+  '/portal/..%2fsecret.txt',
+  '/portal/.env',
+  '/absent',
+  '/absent/any',
+])('%s is not there', async (url) => {
   const answer = await app.inject(url)
-  expect([answer.statusCode >= 400 && answer.statusCode < 500, answer.headers['content-type']]).toEqual([true, 'application/problem+json; charset=utf-8'])
+  expect([answer.statusCode >= 400 && answer.statusCode < 500, answer.headers['content-type']]).toEqual([
+    true,
+    'application/problem+json; charset=utf-8',
+  ])
   expect(answer.body).not.toContain('secret\n')
 })
 
@@ -61,5 +112,7 @@ test('the portal may be framed by those who are named, the workbench by nobody',
   const { headers } = await app.inject('/portal')
   expect(headers['content-security-policy']).toContain("frame-ancestors 'self' https://desk.example.com")
   expect(headers['x-frame-options']).toBeUndefined()
-  expect(workbenchPolicy('https://billing.example.com')).toContain("frame-src 'self' https://billing.example.com; frame-ancestors 'none'")
+  expect(workbenchPolicy('https://billing.example.com')).toContain(
+    "frame-src 'self' https://billing.example.com; frame-ancestors 'none'",
+  )
 })

@@ -34,10 +34,19 @@ export interface FrontEnd {
 
 /** Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its page. */
 export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
-  if (!existsSync(join(folder, 'index.html'))) app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
+  if (!existsSync(join(folder, 'index.html')))
+    app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
   // Read anew each time: a build that is made meanwhile names other files.
-  const pageFor = (request: Asked) => readFile(join(folder, 'index.html'), 'utf8').then((html) => page(html, request), () => undefined)
-  const ofPage = { 'content-security-policy': policy, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' }
+  const pageFor = (request: Asked) =>
+    readFile(join(folder, 'index.html'), 'utf8').then(
+      (html) => page(html, request),
+      () => undefined,
+    )
+  const ofPage = {
+    'content-security-policy': policy,
+    'cache-control': 'no-cache',
+    'content-type': 'text/html; charset=utf-8',
+  }
   app.get(base, hiddenRoute, async (request, reply) => {
     const html = await pageFor(request)
     return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
@@ -48,12 +57,16 @@ export function serveFrontEnd(app: App, { base, folder, policy, page = (html) =>
       const html = await pageFor(request)
       return html === undefined ? reply.callNotFound() : reply.headers(ofPage).send(html)
     }
-    void reply.headers({ 'content-security-policy': policy, 'cache-control': path.startsWith('assets/') ? aYear : 'no-cache' })
+    void reply.headers({
+      'content-security-policy': policy,
+      'cache-control': path.startsWith('assets/') ? aYear : 'no-cache',
+    })
     return reply.sendFile(path, folder, { cacheControl: false, dotfiles: 'deny' })
   })
 }
 
-const own = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+const own =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
 
 /** The portal may be framed by its own origin and by those the vendor names. */
 export function portalPolicy(embedOrigins: string[]): string {

@@ -13,7 +13,8 @@ const customerId = customers[0]!
 
 /** Runs a command that takes root: as root, or in CI by a sudo that does not ask. */
 function asRoot(...command: string[]): void {
-  const [program = '', ...parameters] = inCi && process.getuid?.() !== 0 ? ['sudo', '-n', ...command] : command
+  const [program = '', ...parameters] =
+    inCi && process.getuid?.() !== 0 ? ['sudo', '-n', ...command] : command
   execFileSync(program, parameters, { stdio: 'pipe' })
 }
 
@@ -50,10 +51,16 @@ async function postgresOn(folder: string): Promise<{ url: string; stop(): Promis
   mkdirSync(place)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const { rows: [server] } = await client.query<{ folder: string }>('select current_setting(\'data_directory\') as folder')
+  const {
+    rows: [server],
+  } = await client.query<{ folder: string }>("select current_setting('data_directory') as folder")
   const { uid, gid } = statSync(server!.folder)
   chownSync(place, uid, gid)
-  for (const statement of [`create tablespace small location '${place}'`, 'create database small tablespace small']) await client.query(statement)
+  for (const statement of [
+    `create tablespace small location '${place}'`,
+    'create database small tablespace small',
+  ])
+    await client.query(statement)
   await client.end()
   const own = new URL(url)
   own.pathname = '/small'
@@ -67,48 +74,82 @@ const kinds = [
   ...((await findPostgres()) ? [{ name: 'PostgreSQL', size: 64, left: 2 * mib }] : []),
 ]
 
-test.for(kinds)('on a full disk $name answers 503 and says so at /readyz, reads go on, and writes go on once there is room', { timeout: 120_000 }, async ({ name, size, left }, { skip }) => {
-  const disk = smallDisk(size)
-  if (!disk) return skip('no disk can be mounted here (that takes root): a full one was not tried')
-  const postgres = name === 'PGlite' ? undefined : await postgresOn(disk.folder)
-  const server = await serverProcess(postgres ? { DATABASE_URL: postgres.url } : { DATA_DIR: join(disk.folder, 'data') })
-  const call = async (method: string, path: string, body?: unknown) => {
-    const answer = await fetch(`${server.url}${path}`, { method, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: await answer.json() as Record<string, unknown> }
-  }
-  let sent = 0
-  const record = () => {
-    sent += 1
-    return call('POST', '/api/billing/events', Array.from({ length: 500 }, (_, place) => ({ id: `e${sent}-${place}`, customerId, meter: 'ai_chat', quantity: 1, properties: { note: 'x'.repeat(400) } })))
-  }
-  const used = async () => ((await call('GET', `/api/billing/customers/${customerId}/usage`)).body['meters'] as { meter: string; used: number }[]).find(({ meter }) => meter === 'ai_chat')!.used
-  try {
-    await server.start()
-    await seedOver(server.url)
-    const before = await used()
-    expect((await record()).body).toMatchObject({ accepted: 500 })
-    const ballast = join(disk.folder, 'ballast')
-    writeFileSync(ballast, Buffer.alloc(Math.max(0, disk.freeBytes() - left)))
-    let accepted = 500
-    let refused
-    while (!refused && sent < 100) {
-      const answer = await record()
-      if (answer.status === 200) accepted += 500
-      else refused = answer
+test.for(kinds)(
+  'on a full disk $name answers 503 and says so at /readyz, reads go on, and writes go on once there is room',
+  { timeout: 120_000 },
+  async ({ name, size, left }, { skip }) => {
+    const disk = smallDisk(size)
+    if (!disk) return skip('no disk can be mounted here (that takes root): a full one was not tried')
+    const postgres = name === 'PGlite' ? undefined : await postgresOn(disk.folder)
+    const server = await serverProcess(
+      postgres ? { DATABASE_URL: postgres.url } : { DATA_DIR: join(disk.folder, 'data') },
+    )
+    const call = async (method: string, path: string, body?: unknown) => {
+      const answer = await fetch(`${server.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return {
+        status: answer.status,
+        retryAfter: answer.headers.get('retry-after'),
+        body: (await answer.json()) as Record<string, unknown>,
+      }
     }
-    expect(refused).toMatchObject({ status: 503, retryAfter: expect.stringMatching(/^\d+$/) as string, body: { code: 'database_full', detail: expect.stringContaining('no room to write') as string } })
-    expect(await call('GET', '/readyz')).toMatchObject({ status: 503, body: { code: 'database_full' } })
-    // It stays up, however often it is tried, and what was acknowledged can be read.
-    for (let again = 0; again < 5; again += 1) expect((await record()).status).toBe(503)
-    expect((await call('GET', '/healthz')).status).toBe(200)
-    expect(await used()).toBe(before + accepted)
-    rmSync(ballast)
-    expect((await call('GET', '/readyz')).status).toBe(200)
-    expect((await record()).body).toMatchObject({ accepted: 500 })
-    expect(await used()).toBe(before + accepted + 500)
-  } finally {
-    await server.end()
-    await postgres?.stop()
-    disk.remove()
-  }
-})
+    let sent = 0
+    const record = () => {
+      sent += 1
+      return call(
+        'POST',
+        '/api/billing/events',
+        Array.from({ length: 500 }, (_, place) => ({
+          id: `e${sent}-${place}`,
+          customerId,
+          meter: 'ai_chat',
+          quantity: 1,
+          properties: { note: 'x'.repeat(400) },
+        })),
+      )
+    }
+    const used = async () =>
+      (
+        (await call('GET', `/api/billing/customers/${customerId}/usage`)).body['meters'] as {
+          meter: string
+          used: number
+        }[]
+      ).find(({ meter }) => meter === 'ai_chat')!.used
+    try {
+      await server.start()
+      await seedOver(server.url)
+      const before = await used()
+      expect((await record()).body).toMatchObject({ accepted: 500 })
+      const ballast = join(disk.folder, 'ballast')
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, disk.freeBytes() - left)))
+      let accepted = 500
+      let refused
+      while (!refused && sent < 100) {
+        const answer = await record()
+        if (answer.status === 200) accepted += 500
+        else refused = answer
+      }
+      expect(refused).toMatchObject({
+        status: 503,
+        retryAfter: expect.stringMatching(/^\d+$/) as string,
+        body: { code: 'database_full', detail: expect.stringContaining('no room to write') as string },
+      })
+      expect(await call('GET', '/readyz')).toMatchObject({ status: 503, body: { code: 'database_full' } })
+      // It stays up, however often it is tried, and what was acknowledged can be read.
+      for (let again = 0; again < 5; again += 1) expect((await record()).status).toBe(503)
+      expect((await call('GET', '/healthz')).status).toBe(200)
+      expect(await used()).toBe(before + accepted)
+      rmSync(ballast)
+      expect((await call('GET', '/readyz')).status).toBe(200)
+      expect((await record()).body).toMatchObject({ accepted: 500 })
+      expect(await used()).toBe(before + accepted + 500)
+    } finally {
+      await server.end()
+      await postgres?.stop()
+      disk.remove()
+    }
+  },
+)

@@ -8,7 +8,9 @@ const route = { config: { scope: 'public' as const }, schema: { hide: true, resp
 /** `/healthz`: the process answers. `/readyz`: it can also do its work; not while it is shutting down, so that a load balancer goes elsewhere. */
 export function healthRoutes(app: App, database: Database): void {
   let closing = false
-  app.addHook('preClose', async () => { closing = true })
+  app.addHook('preClose', async () => {
+    closing = true
+  })
   app.get('/healthz', route, async () => ({ status: 'ok' as const }))
   app.get('/readyz', route, async () => {
     if (closing) throw new DatabaseUnavailable('the server is shutting down')

@@ -9,7 +9,8 @@ export function idMaker(now: () => string): (prefix: string) => string {
 
 function timeLetters(milliseconds: number): string {
   let text = ''
-  for (let rest = milliseconds, place = 0; place < 10; place += 1, rest = Math.floor(rest / 32)) text = letters.charAt(rest % 32) + text
+  for (let rest = milliseconds, place = 0; place < 10; place += 1, rest = Math.floor(rest / 32))
+    text = letters.charAt(rest % 32) + text
   return text
 }
 

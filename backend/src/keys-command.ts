@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util'
 import {
-  BillingError, createSecretKey, grantableScopes, keyPresets, listSecretKeys, revokeSecretKey, rotateSecretKey, type Billing, type GrantableScope, type KeyInput, type KeyPreset, type Page,
+  BillingError,
+  createSecretKey,
+  grantableScopes,
+  keyPresets,
+  listSecretKeys,
+  revokeSecretKey,
+  rotateSecretKey,
+  type Billing,
+  type GrantableScope,
+  type KeyInput,
+  type KeyPreset,
+  type Page,
   type SecretKey,
 } from '@customer-portal/billing'
 import { DataDirHeld } from '@customer-portal/database'
@@ -32,7 +43,8 @@ function keysIn(billing: Billing): Keys {
   return {
     list: () => pages((cursor) => listSecretKeys(billing, { limit: 100, ...cursor })),
     create: (input) => createSecretKey(billing, input),
-    rotate: (keyId, overlapSeconds) => rotateSecretKey(billing, { keyId, ...(overlapSeconds === undefined ? {} : { overlapSeconds }) }),
+    rotate: (keyId, overlapSeconds) =>
+      rotateSecretKey(billing, { keyId, ...(overlapSeconds === undefined ? {} : { overlapSeconds }) }),
     revoke: (keyId) => revokeSecretKey(billing, { keyId }),
   }
 }
@@ -40,10 +52,31 @@ function keysIn(billing: Billing): Keys {
 function keysThrough(server: RunningServer, why: string | undefined): Keys {
   const path = '/api/billing/keys'
   return {
-    list: () => pages(({ cursor }) => askServer<Page<SecretKey>>(server, { method: 'GET', path: `${path}?limit=100${cursor === undefined ? '' : `&cursor=${cursor}`}` }, why)),
+    list: () =>
+      pages(({ cursor }) =>
+        askServer<Page<SecretKey>>(
+          server,
+          { method: 'GET', path: `${path}?limit=100${cursor === undefined ? '' : `&cursor=${cursor}`}` },
+          why,
+        ),
+      ),
     create: (body) => askServer(server, { method: 'POST', path, body }, why),
-    rotate: (keyId, overlapSeconds) => askServer(server, { method: 'POST', path: `${path}/${encodeURIComponent(keyId)}/rotate`, body: overlapSeconds === undefined ? {} : { overlapSeconds } }, why),
-    revoke: (keyId) => askServer(server, { method: 'POST', path: `${path}/${encodeURIComponent(keyId)}/revoke`, body: {} }, why),
+    rotate: (keyId, overlapSeconds) =>
+      askServer(
+        server,
+        {
+          method: 'POST',
+          path: `${path}/${encodeURIComponent(keyId)}/rotate`,
+          body: overlapSeconds === undefined ? {} : { overlapSeconds },
+        },
+        why,
+      ),
+    revoke: (keyId) =>
+      askServer(
+        server,
+        { method: 'POST', path: `${path}/${encodeURIComponent(keyId)}/revoke`, body: {} },
+        why,
+      ),
   }
 }
 
@@ -65,8 +98,18 @@ function parse(argv: string[]) {
   const text = { type: 'string' as const }
   try {
     return parseArgs({
-      args: argv, allowPositionals: true,
-      options: { name: text, preset: text, scopes: text, expires: text, overlap: text, url: text, key: text, help: { type: 'boolean', short: 'h' } },
+      args: argv,
+      allowPositionals: true,
+      options: {
+        name: text,
+        preset: text,
+        scopes: text,
+        expires: text,
+        overlap: text,
+        url: text,
+        key: text,
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     throw new Refused(`${(error as Error).message}\n\n${usage}`, { cause: error })
@@ -85,19 +128,25 @@ function workOf({ values, positionals: [command, keyId, ...more] }: ReturnType<t
   }
   if (command === 'rotate' && keyId !== undefined) {
     const hours = values.overlap === undefined ? undefined : Number(values.overlap)
-    if (hours !== undefined && !(hours >= 0 && hours <= 2160)) throw new Refused(`--overlap must be a number of hours, 0 to 2160: it is "${values.overlap}".`)
-    return async (keys) => created(await keys.rotate(keyId, hours === undefined ? undefined : Math.round(hours * 3600)))
+    if (hours !== undefined && !(hours >= 0 && hours <= 2160))
+      throw new Refused(`--overlap must be a number of hours, 0 to 2160: it is "${values.overlap}".`)
+    return async (keys) =>
+      created(await keys.rotate(keyId, hours === undefined ? undefined : Math.round(hours * 3600)))
   }
-  if (command === 'revoke' && keyId !== undefined) return async (keys) => `${(await keys.revoke(keyId)).name} is revoked: no server accepts it any more.\n`
+  if (command === 'revoke' && keyId !== undefined)
+    return async (keys) => `${(await keys.revoke(keyId)).name} is revoked: no server accepts it any more.\n`
   throw new Refused(`There is no command "${[command, keyId].filter(Boolean).join(' ')}".\n\n${usage}`)
 }
 
 function inputFrom({ name, preset, scopes, expires }: ReturnType<typeof parse>['values']): KeyInput {
   if (!name?.trim()) throw new Refused('--name is needed: what the key is used for.')
-  if (preset !== undefined && !Object.hasOwn(keyPresets, preset)) throw new Refused(`--preset must be read, events or full: it is "${preset}".`)
+  if (preset !== undefined && !Object.hasOwn(keyPresets, preset))
+    throw new Refused(`--preset must be read, events or full: it is "${preset}".`)
   return {
-    name: name.trim(), ...(preset === undefined ? {} : { preset: preset as KeyPreset }),
-    ...(scopes === undefined ? {} : { scopes: scopes.split(/[\s,]+/).filter(Boolean) as GrantableScope[] }), ...(expires === undefined ? {} : { expiresAt: expires }),
+    name: name.trim(),
+    ...(preset === undefined ? {} : { preset: preset as KeyPreset }),
+    ...(scopes === undefined ? {} : { scopes: scopes.split(/[\s,]+/).filter(Boolean) as GrantableScope[] }),
+    ...(expires === undefined ? {} : { expiresAt: expires }),
   }
 }
 
@@ -107,10 +156,25 @@ function table(keys: readonly SecretKey[]): string {
   if (keys.length === 0) return 'There is no key.\n'
   const rows = [
     ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'STATE'],
-    ...keys.map((key) => [key.id, key.name, key.lastFour === null ? '?' : `${key.prefix}…${key.lastFour}`, scopesText(key.scopes), minute(key.lastUsedAt) ?? 'never', stateOf(key)]),
+    ...keys.map((key) => [
+      key.id,
+      key.name,
+      key.lastFour === null ? '?' : `${key.prefix}…${key.lastFour}`,
+      scopesText(key.scopes),
+      minute(key.lastUsedAt) ?? 'never',
+      stateOf(key),
+    ]),
   ]
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
 }
 
 function scopesText(scopes: readonly string[]): string {
@@ -120,7 +184,9 @@ function scopesText(scopes: readonly string[]): string {
 
 function stateOf({ revokedAt, expiresAt }: SecretKey): string {
   if (revokedAt !== null) return `revoked ${minute(revokedAt)}`
-  return expiresAt === null ? 'valid' : `${Date.parse(expiresAt) > Date.now() ? 'valid until' : 'expired'} ${minute(expiresAt)}`
+  return expiresAt === null
+    ? 'valid'
+    : `${Date.parse(expiresAt) > Date.now() ? 'valid until' : 'expired'} ${minute(expiresAt)}`
 }
 
 const minute = (instant: string | null) => instant?.slice(0, 16).replace('T', ' ')
@@ -130,7 +196,10 @@ async function run(argv: string[]): Promise<string> {
   if (parsed.values.help || parsed.positionals.length === 0) return usage
   const work = workOf(parsed)
   const settings = ownSettings()
-  const server = { url: parsed.values.url ?? `http://${settings.host}:${settings.port}`, key: parsed.values.key ?? settings.billingApiKey }
+  const server = {
+    url: parsed.values.url ?? `http://${settings.host}:${settings.port}`,
+    key: parsed.values.key ?? settings.billingApiKey,
+  }
   if (parsed.values.url !== undefined) return work(keysThrough(server, undefined))
   try {
     return await openBooks(settings, (billing) => work(keysIn(billing)))
@@ -143,7 +212,12 @@ async function run(argv: string[]): Promise<string> {
 try {
   process.stdout.write(await run(process.argv.slice(2)))
 } catch (error) {
-  const sentence = error instanceof BillingError ? error.detail.message : sentences.some((kind) => error instanceof kind) ? (error as Error).message : undefined
+  const sentence =
+    error instanceof BillingError
+      ? error.detail.message
+      : sentences.some((kind) => error instanceof kind)
+        ? (error as Error).message
+        : undefined
   process.stderr.write(`${sentence ?? (error as Error).stack}\n`)
   process.exitCode = 1
 }

@@ -20,20 +20,33 @@ afterAll(async () => {
 })
 
 function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [main], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   children.push(child)
   const told = { out: '', error: '' }
-  child.stdout.on('data', (data) => { told.out += data })
-  child.stderr.on('data', (data) => { told.error += data })
+  child.stdout.on('data', (data) => {
+    told.out += data
+  })
+  child.stderr.on('data', (data) => {
+    told.error += data
+  })
   const ended = once(child, 'close').then(([code]) => code as number | null)
   return { child, told, ended, says: (text: RegExp) => waitFor(child, () => text.exec(told.out), told) }
 }
 
-async function waitFor(child: ChildProcess, look: () => RegExpExecArray | null, told: { out: string; error: string }): Promise<RegExpExecArray> {
+async function waitFor(
+  child: ChildProcess,
+  look: () => RegExpExecArray | null,
+  told: { out: string; error: string },
+): Promise<RegExpExecArray> {
   for (;;) {
     const found = look()
     if (found) return found
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${told.out}${told.error}`)
+    if (child.exitCode !== null)
+      throw new Error(`the server ended with ${child.exitCode}: ${told.out}${told.error}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
@@ -55,7 +68,9 @@ test('a taken port stops the start with one sentence', async () => {
   const { port } = other.address() as { port: number }
   const { told, ended } = start({ PORT: String(port), DATA_DIR: 'taken' })
   expect(await ended).toBe(1)
-  expect(told.error).toBe(`Port ${port} on 127.0.0.1 is taken by another program: stop it, or set PORT to another number.\n`)
+  expect(told.error).toBe(
+    `Port ${port} on 127.0.0.1 is taken by another program: stop it, or set PORT to another number.\n`,
+  )
   other.close()
 })
 
@@ -66,33 +81,41 @@ test('a database that cannot be reached stops the start with one sentence', asyn
   expect(told.error).not.toMatch(/hunter2|\n +at /)
 })
 
-test('it serves, keeps others from its data, and ends in order when it is told to', { timeout: 240_000 }, async () => {
-  const server = start({ PORT: '0', DATA_DIR: 'data', ENABLE_CUSTOMER_PORTAL: 'true' })
-  const [, url] = await server.says(/API docs +(http:\S+)\/docs/)
-  const [, key] = await server.says(/Secret key +(sk_\S+)/)
-  expect((await fetch(`${url}/readyz`)).status).toBe(200)
-  const authorization = `Bearer ${key}`
-  expect((await fetch(`${url}/api/billing/customers`, { headers: { authorization } })).status).toBe(200)
+test(
+  'it serves, keeps others from its data, and ends in order when it is told to',
+  { timeout: 240_000 },
+  async () => {
+    const server = start({ PORT: '0', DATA_DIR: 'data', ENABLE_CUSTOMER_PORTAL: 'true' })
+    const [, url] = await server.says(/API docs +(http:\S+)\/docs/)
+    const [, key] = await server.says(/Secret key +(sk_\S+)/)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    const authorization = `Bearer ${key}`
+    expect((await fetch(`${url}/api/billing/customers`, { headers: { authorization } })).status).toBe(200)
 
-  const second = start({ PORT: '0', DATA_DIR: 'data' })
-  expect(await second.ended).toBe(1)
-  expect(second.told.error).toMatch(new RegExp(`^The data directory .* is held by process ${server.child.pid}.*\\n$`))
+    const second = start({ PORT: '0', DATA_DIR: 'data' })
+    expect(await second.ended).toBe(1)
+    expect(second.told.error).toMatch(
+      new RegExp(`^The data directory .* is held by process ${server.child.pid}.*\\n$`),
+    )
 
-  const body = JSON.stringify({ companyName: 'x'.repeat(100) })
-  const slow = fetch(`${url}/api/billing/customers`, {
-    method: 'POST', headers: { authorization, 'content-type': 'application/json' }, duplex: 'half',
-    body: new ReadableStream({
-      async start(stream) {
-        stream.enqueue(Buffer.from(body.slice(0, 10)))
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        server.child.kill('SIGTERM')
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        stream.enqueue(Buffer.from(body.slice(10)))
-        stream.close()
-      },
-    }),
-  } as RequestInit)
-  expect((await slow).status).toBe(201)
-  expect(await server.ended).toBe(0)
-  expect(server.told.out.match(/sk_/g)).toHaveLength(1)
-})
+    const body = JSON.stringify({ companyName: 'x'.repeat(100) })
+    const slow = fetch(`${url}/api/billing/customers`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      duplex: 'half',
+      body: new ReadableStream({
+        async start(stream) {
+          stream.enqueue(Buffer.from(body.slice(0, 10)))
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          server.child.kill('SIGTERM')
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          stream.enqueue(Buffer.from(body.slice(10)))
+          stream.close()
+        },
+      }),
+    } as RequestInit)
+    expect((await slow).status).toBe(201)
+    expect(await server.ended).toBe(0)
+    expect(server.told.out.match(/sk_/g)).toHaveLength(1)
+  },
+)

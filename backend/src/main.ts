@@ -2,7 +2,14 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { DatabaseUnavailable, DataDirHeld, MigrationRefused, openDatabase, RolesMissing, type Database } from '@customer-portal/database'
+import {
+  DatabaseUnavailable,
+  DataDirHeld,
+  MigrationRefused,
+  openDatabase,
+  RolesMissing,
+  type Database,
+} from '@customer-portal/database'
 import { endDemoLogins } from '@customer-portal/workbench-api'
 import { buildServer, type Server } from './app.ts'
 import { parseEnvFile } from './env-file.ts'
@@ -23,7 +30,10 @@ function refuseToStart(sentence: string): never {
 
 function settingsOf(folder: string): Settings {
   const file = resolve(folder, '.env')
-  const result = readSettings({ ...(existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}), ...process.env })
+  const result = readSettings({
+    ...(existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}),
+    ...process.env,
+  })
   if ('mistakes' in result) refuseToStart(result.mistakes.join('\n'))
   return result.settings
 }
@@ -37,26 +47,35 @@ async function assertPortFree({ port, host }: Settings): Promise<void> {
 }
 
 async function open(settings: Settings): Promise<Database> {
-  return openDatabase(settings.databaseUrl ? { databaseUrl: settings.databaseUrl } : { dataDir: resolve(settings.dataDir) })
+  return openDatabase(
+    settings.databaseUrl ? { databaseUrl: settings.databaseUrl } : { dataDir: resolve(settings.dataDir) },
+  )
 }
 
 async function start(settings: Settings, database: Database): Promise<Server> {
   const server = await buildServer(settings, { database })
   const keys = await ensureSecretKey(server.billing, settings.billingApiKey)
   const login = settings.demo ? await fillDemo(server, settings, database) : undefined
-  const endedDemoLogins = !settings.demo && settings.enableAgentWorkbench ? await endDemoLogins({ database, billing: server.billing }) : []
+  const endedDemoLogins =
+    !settings.demo && settings.enableAgentWorkbench
+      ? await endDemoLogins({ database, billing: server.billing })
+      : []
   await server.listen()
   process.stdout.write(await welcome(server, settings, { ...keys, login, endedDemoLogins }))
   return server
 }
 
 function remedyFor(error: unknown, settings: Settings): string | undefined {
-  if (error instanceof DatabaseUnavailable && settings.databaseUrl) return `${error.message.replace(/\.$/, '')}. Start that server, or correct DATABASE_URL.`
+  if (error instanceof DatabaseUnavailable && settings.databaseUrl)
+    return `${error.message.replace(/\.$/, '')}. Start that server, or correct DATABASE_URL.`
   if (refusals.some((refusal) => error instanceof refusal)) return (error as Error).message
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `Port ${settings.port} on ${settings.host} is taken by another program: stop it, or set PORT to another number.`
-  if (code === 'EACCES' && settings.port < 1024) return `Port ${settings.port} needs special rights: set PORT to 1024 or above.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${settings.host}: set HOST to 127.0.0.1 or 0.0.0.0.`
+  if (code === 'EADDRINUSE')
+    return `Port ${settings.port} on ${settings.host} is taken by another program: stop it, or set PORT to another number.`
+  if (code === 'EACCES' && settings.port < 1024)
+    return `Port ${settings.port} needs special rights: set PORT to 1024 or above.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${settings.host}: set HOST to 127.0.0.1 or 0.0.0.0.`
   return undefined
 }
 
@@ -69,5 +88,8 @@ try {
   drainOnSignal(server, database)
 } catch (error) {
   await database?.close().catch(() => undefined)
-  refuseToStart(remedyFor(error, settings) ?? `The server could not start: ${error instanceof Error ? error.stack : String(error)}`)
+  refuseToStart(
+    remedyFor(error, settings)
+      ?? `The server could not start: ${error instanceof Error ? error.stack : String(error)}`,
+  )
 }

@@ -47,7 +47,10 @@ async function database(): Promise<Place> {
   await onServer(`create database ${name}`)
   const url = new URL(serverUrl!)
   url.pathname = `/${name}`
-  return { location: { databaseUrl: url.href }, remove: () => onServer(`drop database if exists ${name} with (force)`) }
+  return {
+    location: { databaseUrl: url.href },
+    remove: () => onServer(`drop database if exists ${name} with (force)`),
+  }
 }
 
 afterAll(() => {
@@ -56,9 +59,12 @@ afterAll(() => {
 
 /** A server of its own process; resolves with its address. */
 async function startServer(location: Location, cwd: string): Promise<{ child: ChildProcess; url: string }> {
-  const where = 'dataDir' in location ? { DATA_DIR: location.dataDir } : { DATABASE_URL: location.databaseUrl }
+  const where =
+    'dataDir' in location ? { DATA_DIR: location.dataDir } : { DATABASE_URL: location.databaseUrl }
   const child = spawn(process.execPath, [main], {
-    cwd, env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', BILLING_API_KEY: key, ...where }, stdio: ['ignore', 'pipe', 'inherit'],
+    cwd,
+    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'error', BILLING_API_KEY: key, ...where },
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.add(child)
   child.once('exit', () => children.delete(child))
@@ -76,25 +82,45 @@ async function startServer(location: Location, cwd: string): Promise<{ child: Ch
 
 interface Answer {
   status: number
-  body: { granted: number; remaining: number | null; code?: string; used: number; reserved: number; duplicate: boolean }
+  body: {
+    granted: number
+    remaining: number | null
+    code?: string
+    used: number
+    reserved: number
+    duplicate: boolean
+  }
 }
 
 /** Asks one of the servers; hangs up after a moment where told to. Undefined when no answer came. */
-async function ask(url: string, method: string, path: string, body?: object, hangUpAfter?: number): Promise<Answer | undefined> {
+async function ask(
+  url: string,
+  method: string,
+  path: string,
+  body?: object,
+  hangUpAfter?: number,
+): Promise<Answer | undefined> {
   try {
     const answer = await fetch(`${url}/api/billing${path}`, {
-      method, headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}), ...(hangUpAfter === undefined ? {} : { signal: AbortSignal.timeout(hangUpAfter) }),
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(hangUpAfter === undefined ? {} : { signal: AbortSignal.timeout(hangUpAfter) }),
     })
-    return { status: answer.status, body: await answer.json() as Answer['body'] }
+    return { status: answer.status, body: (await answer.json()) as Answer['body'] }
   } catch {
     return undefined
   }
 }
 
-describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serverUrl ? [{ name: 'PostgreSQL', place: database, servers: 2 }] : [])])('$servers server(s) on $name', ({ place, servers }) => {
+describe.each([
+  { name: 'a PGlite folder', place: folder, servers: 1 },
+  ...(serverUrl ? [{ name: 'PostgreSQL', place: database, servers: 2 }] : []),
+])('$servers server(s) on $name', ({ place, servers }) => {
   test.each(Array.from({ length: rounds }, (_, round) => round + 1))(
-    `${clients} clients on a limit of ${limit}, who hang up, ask again, and leave reservations behind, are never granted more (round %i)`, { timeout: patience }, async () => {
+    `${clients} clients on a limit of ${limit}, who hang up, ask again, and leave reservations behind, are never granted more (round %i)`,
+    { timeout: patience },
+    async () => {
       const { location, remove } = await place()
       const cwd = mkdtempSync(join(tmpdir(), 'quota-servers-'))
       // One after the other: the first one makes the tables.
@@ -107,7 +133,11 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
         return answer!.body
       }
       await must('PUT', '/meters/tokens', { name: 'Tokens', unit: 'tokens' })
-      await must('PUT', '/plans/limited', { name: 'Limited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'tokens', included: limit, overage: 'block' }] })
+      await must('PUT', '/plans/limited', {
+        name: 'Limited',
+        fee: { amount: 0, per: 'subscription' },
+        charges: [{ meter: 'tokens', included: limit, overage: 'block' }],
+      })
       await must('POST', '/customers', { id: 'acme', companyName: 'Acme' })
       await must('POST', '/customers/acme/subscription', { planId: 'limited' })
 
@@ -126,9 +156,15 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
           const answer = await ask(url, 'POST', path, body, tries < 3 && chance(0.3) ? upTo(30) : undefined)
           if (answer && answer.status < 300) return answer.body
           // Asked again after its second was over: what it held is free again, and its id is told to be closed.
-          if (answer?.status === 409 && answer.body.code === 'reservation_closed' && path.endsWith('/reserve')) return { ...answer.body, granted: 0 }
+          if (
+            answer?.status === 409
+            && answer.body.code === 'reservation_closed'
+            && path.endsWith('/reserve')
+          )
+            return { ...answer.body, granted: 0 }
           if (!answer) hungUp.add(id)
-          if (answer && answer.status !== 429 && answer.status !== 503) throw new Error(`${path}: ${answer.status} ${answer.body.code}`)
+          if (answer && answer.status !== 429 && answer.status !== 503)
+            throw new Error(`${path}: ${answer.status} ${answer.body.code}`)
           await new Promise((resolve) => setTimeout(resolve, upTo(20)))
         }
         throw new Error(`${path}: no answer`)
@@ -141,10 +177,18 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
             answered.set(id, (await insist(id, `${of}/consume`, { id, quantity: upTo(12) })).granted)
             continue
           }
-          const { granted } = await insist(id, `${of}/reserve`, { id, quantity: upTo(20), ttlSeconds: chance(0.5) ? 1 : 600 })
+          const { granted } = await insist(id, `${of}/reserve`, {
+            id,
+            quantity: upTo(20),
+            ttlSeconds: chance(0.5) ? 1 : 600,
+          })
           if (granted === 0) continue
           const end = Math.random()
-          if (end < 0.6) answered.set(id, (await insist(id, `${of}/reservations/${id}/settle`, { quantity: upTo(25) - 1 })).granted)
+          if (end < 0.6)
+            answered.set(
+              id,
+              (await insist(id, `${of}/reservations/${id}/settle`, { quantity: upTo(25) - 1 })).granted,
+            )
           else if (end < 0.8) await insist(id, `${of}/reservations/${id}/release`)
           // The rest is left behind.
         }
@@ -172,7 +216,10 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
       // What was left behind for a second comes back by itself, and all of it can be had: nothing leaks.
       await new Promise((resolve) => setTimeout(resolve, 1_100))
       for (let number = 0; ; number += 1) {
-        const { granted, remaining } = await must('POST', `${of}/consume`, { id: `rest-${number}`, quantity: 10 })
+        const { granted, remaining } = await must('POST', `${of}/consume`, {
+          id: `rest-${number}`,
+          quantity: 10,
+        })
         if (granted > 0) answered.set(`rest-${number}`, granted)
         if (remaining === 0) break
       }
@@ -182,8 +229,18 @@ describe.each([{ name: 'a PGlite folder', place: folder, servers: 1 }, ...(serve
       await once(running[0]!.child, 'exit')
 
       const db = await openDatabase(location)
-      const events = new Map((await db.asOwner((tx) => tx.query<{ id: string; quantity: number }>('select id, quantity from usage_events'))).map((event) => [event.id, event.quantity]))
-      const daily = await db.asOwner((tx) => tx.query<{ quantity: number; events: number }>('select sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_daily'))
+      const events = new Map(
+        (
+          await db.asOwner((tx) =>
+            tx.query<{ id: string; quantity: number }>('select id, quantity from usage_events'),
+          )
+        ).map((event) => [event.id, event.quantity]),
+      )
+      const daily = await db.asOwner((tx) =>
+        tx.query<{ quantity: number; events: number }>(
+          'select sum(quantity)::bigint as quantity, sum(events)::bigint as events from usage_daily',
+        ),
+      )
       await db.close()
       const granted = [...answered].filter(([, quantity]) => quantity > 0)
       // Every client asked until it was answered: what was granted is recorded, each id once. Where the answer was that nothing is left, the id stays

@@ -16,12 +16,21 @@ await runOnBooks({
     const check = words.includes('--check')
     let customers = 0
     let wrong = 0
-    for await (const { customerId, row, was, shouldBe } of rebuildUsage(billing, { check, onCustomer: () => { customers += 1 } })) {
+    for await (const { customerId, row, was, shouldBe } of rebuildUsage(billing, {
+      check,
+      onCustomer: () => {
+        customers += 1
+      },
+    })) {
       wrong += 1
-      process.stdout.write(`customer ${customerId}: ${row}: ${was ?? 'no such row'}, its events say ${shouldBe ?? 'no such row'}\n`)
+      process.stdout.write(
+        `customer ${customerId}: ${row}: ${was ?? 'no such row'}, its events say ${shouldBe ?? 'no such row'}\n`,
+      )
     }
     const rows = `${wrong} ${wrong === 1 ? 'row' : 'rows'}`
-    process.stdout.write(`${customers} ${customers === 1 ? 'customer' : 'customers'} counted again: ${wrong === 0 ? 'every row is what its events say' : check ? `${rows} differ` : `${rows} mended`}.\n`)
+    process.stdout.write(
+      `${customers} ${customers === 1 ? 'customer' : 'customers'} counted again: ${wrong === 0 ? 'every row is what its events say' : check ? `${rows} differ` : `${rows} mended`}.\n`,
+    )
     return check && wrong > 0 ? 1 : 0
   },
 })

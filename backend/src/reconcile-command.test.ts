@@ -2,7 +2,14 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createBilling, createCustomer, createSecretKey, migrationsFolder, putMeter, recordUsage } from '@customer-portal/billing'
+import {
+  createBilling,
+  createCustomer,
+  createSecretKey,
+  migrationsFolder,
+  putMeter,
+  recordUsage,
+} from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
 import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, expect, test } from 'vitest'
@@ -20,15 +27,27 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** Runs the command that `npm run reconcile` runs, in a folder without a .env. */
 function run(args: string[] = [], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    const child = execFile(process.execPath, [command, ...args], { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } }, (_failure, out, error) => {
-      resolve({ code: child.exitCode ?? -1, out, error })
-    })
+    const child = execFile(
+      process.execPath,
+      [command, ...args],
+      { cwd: folder, env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...environment } },
+      (_failure, out, error) => {
+        resolve({ code: child.exitCode ?? -1, out, error })
+      },
+    )
   })
 }
 
 test('without a data directory it says so, and makes none', async () => {
-  expect(await run()).toMatchObject({ code: 1, out: '', error: expect.stringContaining('There is no data directory') as string })
-  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('npm run reconcile') as string })
+  expect(await run()).toMatchObject({
+    code: 1,
+    out: '',
+    error: expect.stringContaining('There is no data directory') as string,
+  })
+  expect(await run(['--help'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('npm run reconcile') as string,
+  })
 })
 
 test('it proves the books of a data directory, names the row that breaks a rule, and refuses one that a server holds', async () => {
@@ -47,10 +66,20 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   const read = readSettings({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
   if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
   const server = await buildServer(read.settings, { database: held })
-  const environment = { PORT: new URL(await server.listen()).port, BILLING_API_KEY: (await createSecretKey(server.billing, { name: 'test' })).key }
-  expect(await run([], environment)).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
+  const environment = {
+    PORT: new URL(await server.listen()).port,
+    BILLING_API_KEY: (await createSecretKey(server.billing, { name: 'test' })).key,
+  }
+  expect(await run([], environment)).toEqual({
+    code: 0,
+    out: '1 customer reconciled: everything adds up.\n',
+    error: '',
+  })
   await held.asOwner((tx) => tx.query('update usage_daily set events = 2'))
-  expect(await run([], environment)).toMatchObject({ code: 1, out: expect.stringContaining('customer acme: a day that differs from its events') as string })
+  expect(await run([], environment)).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('customer acme: a day that differs from its events') as string,
+  })
   await held.asOwner((tx) => tx.query('update usage_daily set events = 1'))
   await server.close()
   await held.close()
@@ -59,6 +88,11 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   await again.asOwner((tx) => tx.query('update usage_daily set quantity = 4'))
   await again.close()
   const { code, out } = await run()
-  expect([code, out]).toEqual([1, expect.stringMatching(/^customer acme: a day that differs from its events: ai_chat on \d{4}-\d{2}-\d{2}: 4 steps of 1 events, its events say 3 of 1\n/)])
+  expect([code, out]).toEqual([
+    1,
+    expect.stringMatching(
+      /^customer acme: a day that differs from its events: ai_chat on \d{4}-\d{2}-\d{2}: 4 steps of 1 events, its events say 3 of 1\n/,
+    ),
+  ])
   expect(out.trimEnd().split('\n').at(-1)).toBe('1 customer reconciled: 1 row breaks a rule.')
 }, 120_000)

@@ -12,11 +12,15 @@ Changes nothing.
 `
 
 function show({ customerId, what, row }: Mistake): void {
-  process.stdout.write(`${customerId === null ? 'all customers' : `customer ${customerId}`}: ${what}: ${row}\n`)
+  process.stdout.write(
+    `${customerId === null ? 'all customers' : `customer ${customerId}`}: ${what}: ${row}\n`,
+  )
 }
 
 function summary(customers: number, broken: number): number {
-  process.stdout.write(`${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: ${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`)
+  process.stdout.write(
+    `${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: ${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`,
+  )
   return broken === 0 ? 0 : 1
 }
 
@@ -25,7 +29,11 @@ await runOnBooks({
   async work(billing) {
     let customers = 0
     let broken = 0
-    for await (const mistake of findMistakes(billing, { onCustomer: () => { customers += 1 } })) {
+    for await (const mistake of findMistakes(billing, {
+      onCustomer: () => {
+        customers += 1
+      },
+    })) {
       broken += 1
       show(mistake)
     }
@@ -35,7 +43,14 @@ await runOnBooks({
     let customers = 0
     let broken = 0
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page: MistakePage = await askServer(server, { method: 'GET', path: `/api/billing/reconciliation?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}` }, why)
+      const page: MistakePage = await askServer(
+        server,
+        {
+          method: 'GET',
+          path: `/api/billing/reconciliation?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        },
+        why,
+      )
       page.data.forEach(show)
       customers += page.customers
       broken += page.data.length

@@ -263,8 +263,8 @@ describe('the examples', () => {
       }
       expect(refused.filter(([, code, named]) => !named.includes(`\`${code}\``))).toEqual([])
       const isOfState = ([id, code]: string[]) =>
-        /_not_found$|^not_found$|_exists$|_blocked$|^not_an?_|^already_|^no_active/.test(code!) ||
-        ofState.has(`${id} ${code}`)
+        /_not_found$|^not_found$|_exists$|_blocked$|^not_an?_|^already_|^no_active/.test(code!)
+        || ofState.has(`${id} ${code}`)
       expect(refused.filter((refusal) => !isOfState(refusal))).toEqual([])
     },
   )

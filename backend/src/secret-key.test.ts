@@ -1,4 +1,11 @@
-import { countSecretKeys, createBilling, findSecretKey, listSecretKeys, migrationsFolder, revokeSecretKey } from '@customer-portal/billing'
+import {
+  countSecretKeys,
+  createBilling,
+  findSecretKey,
+  listSecretKeys,
+  migrationsFolder,
+  revokeSecretKey,
+} from '@customer-portal/billing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { describe, expect, test } from 'vitest'
 import { realClock } from './clock.ts'
@@ -13,7 +20,9 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     const { newKey } = await ensureSecretKey(billing, undefined)
     expect(newKey).toMatch(/^sk_/)
     expect(await ensureSecretKey(billing, undefined)).toEqual({})
-    expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toEqual({ notice: 'BILLING_API_KEY is valid from now on, beside 1 other key: npm run keys -- list' })
+    expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toEqual({
+      notice: 'BILLING_API_KEY is valid from now on, beside 1 other key: npm run keys -- list',
+    })
     expect(await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).toEqual({})
     expect(await countSecretKeys(billing)).toBe(2)
     expect(await findSecretKey(billing, { key: newKey! })).toBeDefined()
@@ -23,7 +32,9 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     const { data } = await listSecretKeys(billing)
     expect(data.map(({ prefix, lastFour }) => `${prefix}…${lastFour}`)[0]).toBe('sk_given_…cdef')
     await revokeSecretKey(billing, { keyId: data[0]!.id })
-    expect((await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).notice).toMatch(/^BILLING_API_KEY was revoked at .* and opens nothing: set another and restart to add one$/)
+    expect((await ensureSecretKey(billing, 'sk_given_0123456789abcdef')).notice).toMatch(
+      /^BILLING_API_KEY was revoked at .* and opens nothing: set another and restart to add one$/,
+    )
     await database.close()
   })
 })

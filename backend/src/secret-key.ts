@@ -9,13 +9,24 @@ export interface KeyAtStart {
 /** Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where there is none at all. */
 export async function ensureSecretKey(billing: Billing, given: string | undefined): Promise<KeyAtStart> {
   const others = await countSecretKeys(billing)
-  if (given === undefined) return others > 0 ? {} : { newKey: (await createSecretKey(billing, { name: 'first key' })).key }
+  if (given === undefined)
+    return others > 0 ? {} : { newKey: (await createSecretKey(billing, { name: 'first key' })).key }
   const known = await describeSecretKey(billing, { key: given })
   if (!known) {
     await createSecretKey(billing, { name: 'BILLING_API_KEY', key: given })
-    return others === 0 ? {} : { notice: `BILLING_API_KEY is valid from now on, beside ${others} other ${others === 1 ? 'key' : 'keys'}: npm run keys -- list` }
+    return others === 0
+      ? {}
+      : {
+          notice: `BILLING_API_KEY is valid from now on, beside ${others} other ${others === 1 ? 'key' : 'keys'}: npm run keys -- list`,
+        }
   }
-  if (known.revokedAt !== null) return { notice: `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: set another and restart to add one` }
-  if (known.expiresAt !== null && known.expiresAt <= billing.now()) return { notice: `BILLING_API_KEY expired at ${known.expiresAt} and opens nothing: set another and restart to add one` }
+  if (known.revokedAt !== null)
+    return {
+      notice: `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: set another and restart to add one`,
+    }
+  if (known.expiresAt !== null && known.expiresAt <= billing.now())
+    return {
+      notice: `BILLING_API_KEY expired at ${known.expiresAt} and opens nothing: set another and restart to add one`,
+    }
   return {}
 }

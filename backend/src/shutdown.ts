@@ -29,7 +29,9 @@ export function drainOnSignal(server: Server, database: Database): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       drain().catch((error: unknown) => {
-        process.stderr.write(`The server could not end in order: ${error instanceof Error ? error.stack : String(error)}\n`)
+        process.stderr.write(
+          `The server could not end in order: ${error instanceof Error ? error.stack : String(error)}\n`,
+        )
         process.exit(1)
       })
     })

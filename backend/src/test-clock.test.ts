@@ -1,5 +1,17 @@
 import {
-  cancelSubscription, createBilling, createCustomer, createSubscription, downgradeSubscription, findMistakes, migrationsFolder, putMeter, putPlan, putSeller, recordUsage, updateCustomer, upgradeSubscription,
+  cancelSubscription,
+  createBilling,
+  createCustomer,
+  createSubscription,
+  downgradeSubscription,
+  findMistakes,
+  migrationsFolder,
+  putMeter,
+  putPlan,
+  putSeller,
+  recordUsage,
+  updateCustomer,
+  upgradeSubscription,
   type Billing,
 } from '@customer-portal/billing'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
@@ -15,9 +27,13 @@ const later = (from: number, milliseconds: number) => new Date(from + millisecon
 /** Ways to go from one instant to another: where the clock is moved to on the way. */
 const ways: Record<string, (from: number, to: number) => string[]> = {
   'in one jump': (_from, to) => [later(to, 0)],
-  'month by month': (from, to) => stopsEvery(from, to, (at) => Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth() + 1, 1, 5, 17)),
+  'month by month': (from, to) =>
+    stopsEvery(from, to, (at) =>
+      Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth() + 1, 1, 5, 17),
+    ),
   // The short form goes by the hour for two months, over a change of clocks and the ends of three periods, and by the day after that.
-  'hour by hour': (from, to) => stopsEvery(from, to, (at) => at + (long || at < Date.parse(start) + 61 * 24 * hour ? hour : 24 * hour)),
+  'hour by hour': (from, to) =>
+    stopsEvery(from, to, (at) => at + (long || at < Date.parse(start) + 61 * 24 * hour ? hour : 24 * hour)),
 }
 
 function stopsEvery(from: number, to: number, next: (at: number) => number): string[] {
@@ -27,10 +43,32 @@ function stopsEvery(from: number, to: number, next: (at: number) => number): str
 }
 
 async function seed(billing: Billing): Promise<void> {
-  await putSeller(billing, { name: '杭州星桥云计算科技有限公司', taxId: '91330100799655058B', address: '杭州', phone: '0571', bankName: '招商银行', bankAccount: '1', timezone: 'Asia/Shanghai' })
+  await putSeller(billing, {
+    name: '杭州星桥云计算科技有限公司',
+    taxId: '91330100799655058B',
+    address: '杭州',
+    phone: '0571',
+    bankName: '招商银行',
+    bankAccount: '1',
+    timezone: 'Asia/Shanghai',
+  })
   await putMeter(billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-  const charges = [{ meter: 'calls', included: 100, overage: 'bill' as const, price: { model: 'graduated' as const, tiers: [{ upTo: 50, rate: { amount: 7, per: 3 }, flat: 100 }, { upTo: null, rate: { amount: 1, per: 1 } }] } }]
-  const plan = (id: string, rank: number, amount: number, more: object = {}) => putPlan(billing, { id, name: id, rank, fee: { amount, per: 'subscription' }, charges, ...more })
+  const charges = [
+    {
+      meter: 'calls',
+      included: 100,
+      overage: 'bill' as const,
+      price: {
+        model: 'graduated' as const,
+        tiers: [
+          { upTo: 50, rate: { amount: 7, per: 3 }, flat: 100 },
+          { upTo: null, rate: { amount: 1, per: 1 } },
+        ],
+      },
+    },
+  ]
+  const plan = (id: string, rank: number, amount: number, more: object = {}) =>
+    putPlan(billing, { id, name: id, rank, fee: { amount, per: 'subscription' }, charges, ...more })
   await plan('small', 1, 9_999)
   await plan('large', 2, 39_901, { graceHours: 5, taxRate: '13' })
   await plan('calendar', 3, 77_777, { alignment: 'calendar', graceHours: 0 })
@@ -41,23 +79,67 @@ async function seed(billing: Billing): Promise<void> {
 /** What people do in the first months, each at its moment. After that nobody does anything for a year. */
 const deeds: [at: string, who: string, deed: (billing: Billing, customerId: string) => Promise<unknown>][] = [
   ...Object.entries({
-    anna: ['Europe/Berlin', 'small'], bao: ['Asia/Shanghai', 'small'], cem: ['Asia/Shanghai', 'small'], dev: ['Asia/Kolkata', 'large'], eve: ['America/New_York', 'calendar'],
-    fia: ['Pacific/Apia', 'quarter'], gus: ['Pacific/Chatham', 'yearly'], hal: ['America/St_Johns', 'large'], ivo: ['Asia/Tokyo', 'small'], joy: ['America/Los_Angeles', 'yearly'],
-  }).map(([who, [timezone, planId]]): (typeof deeds)[number] => [start, who, async (billing, customerId) => {
-    await createCustomer(billing, { id: customerId, companyName: customerId, timezone: timezone! })
-    await createSubscription(billing, { customerId, planId: planId!, startsAt: who === 'hal' ? '2025-12-30T12:00:00Z' : start })
-    await use(`${who}-first`, 251)(billing, customerId)
-  }]),
-  ['2026-02-10T08:00:00Z', 'dev', (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'small' })],
+    anna: ['Europe/Berlin', 'small'],
+    bao: ['Asia/Shanghai', 'small'],
+    cem: ['Asia/Shanghai', 'small'],
+    dev: ['Asia/Kolkata', 'large'],
+    eve: ['America/New_York', 'calendar'],
+    fia: ['Pacific/Apia', 'quarter'],
+    gus: ['Pacific/Chatham', 'yearly'],
+    hal: ['America/St_Johns', 'large'],
+    ivo: ['Asia/Tokyo', 'small'],
+    joy: ['America/Los_Angeles', 'yearly'],
+  }).map(([who, [timezone, planId]]): (typeof deeds)[number] => [
+    start,
+    who,
+    async (billing, customerId) => {
+      await createCustomer(billing, { id: customerId, companyName: customerId, timezone: timezone! })
+      await createSubscription(billing, {
+        customerId,
+        planId: planId!,
+        startsAt: who === 'hal' ? '2025-12-30T12:00:00Z' : start,
+      })
+      await use(`${who}-first`, 251)(billing, customerId)
+    },
+  ]),
+  [
+    '2026-02-10T08:00:00Z',
+    'dev',
+    (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'small' }),
+  ],
   ['2026-02-14T23:30:00Z', 'eve', use('eve-february', 333)],
-  ['2026-02-20T00:00:00Z', 'anna', (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'large' })],
-  ['2026-02-27T16:30:00Z', 'bao', (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'yearly' })], // in the grace hour of bao's February
+  [
+    '2026-02-20T00:00:00Z',
+    'anna',
+    (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'large' }),
+  ],
+  [
+    '2026-02-27T16:30:00Z',
+    'bao',
+    (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'yearly' }),
+  ], // in the grace hour of bao's February
   ['2026-03-05T01:02:03Z', 'cem', use('cem-late', 77, '2026-02-05T00:00:00Z')],
   ['2026-03-05T01:02:03Z', 'fia', (billing, customerId) => cancelSubscription(billing, { customerId })],
-  ['2026-03-08T09:59:59Z', 'ivo', (billing, customerId) => updateCustomer(billing, { customerId, timezone: 'America/Los_Angeles' })],
-  ['2026-03-20T12:00:00Z', 'hal', (billing, customerId) => cancelSubscription(billing, { customerId, when: 'now', credit: true })],
-  ['2026-03-29T01:00:00Z', 'hal', (billing, customerId) => createSubscription(billing, { customerId, planId: 'small' })],
-  ['2026-04-10T10:00:00Z', 'gus', (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'quarter' })],
+  [
+    '2026-03-08T09:59:59Z',
+    'ivo',
+    (billing, customerId) => updateCustomer(billing, { customerId, timezone: 'America/Los_Angeles' }),
+  ],
+  [
+    '2026-03-20T12:00:00Z',
+    'hal',
+    (billing, customerId) => cancelSubscription(billing, { customerId, when: 'now', credit: true }),
+  ],
+  [
+    '2026-03-29T01:00:00Z',
+    'hal',
+    (billing, customerId) => createSubscription(billing, { customerId, planId: 'small' }),
+  ],
+  [
+    '2026-04-10T10:00:00Z',
+    'gus',
+    (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'quarter' }),
+  ],
   ['2026-04-12T10:00:00Z', 'joy', (billing, customerId) => cancelSubscription(billing, { customerId })],
   ['2026-04-15T10:00:00Z', 'ivo', use('ivo-late', 900, '2026-03-20T00:00:00Z')],
   ['2026-05-02T10:00:00Z', 'fia', use('fia-after-the-end', 900, '2026-04-29T00:00:00Z')],
@@ -65,7 +147,10 @@ const deeds: [at: string, who: string, deed: (billing: Billing, customerId: stri
 const end = '2027-05-02T10:00:00Z'
 
 function use(id: string, quantity: number, time?: string) {
-  return (billing: Billing, customerId: string) => recordUsage(billing, [{ id, customerId, meter: 'calls', quantity, ...(time === undefined ? {} : { time }) }])
+  return (billing: Billing, customerId: string) =>
+    recordUsage(billing, [
+      { id, customerId, meter: 'calls', quantity, ...(time === undefined ? {} : { time }) },
+    ])
 }
 
 /** Lives those fifteen months one way, and tells every row there is in the end. */
@@ -73,7 +158,11 @@ async function live({ create }: TestDatabase, stops: (from: number, to: number) 
   const db = await create({ billing: migrationsFolder })
   const clock = standingClock(start)
   let ids = 0
-  const billing = createBilling({ db, now: clock.now, newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}` })
+  const billing = createBilling({
+    db,
+    now: clock.now,
+    newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
+  })
   const due = dueWorkOf(billing)
   const moveTo = async (to: string) => {
     for (const stop of stops(Date.parse(clock.now()), Date.parse(to))) await clock.moveTo(stop, due)
@@ -88,39 +177,71 @@ async function live({ create }: TestDatabase, stops: (from: number, to: number) 
     await moveTo(end)
     const seconds = (performance.now() - began) / 1000
     for await (const mistake of findMistakes(billing)) expect.fail(JSON.stringify(mistake))
-    const tables = await db.asOwner((tx) => tx.query<{ name: string }>("select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migrations%' order by 1"))
+    const tables = await db.asOwner((tx) =>
+      tx.query<{ name: string }>(
+        "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migrations%' order by 1",
+      ),
+    )
     const rows = await db.asOwner(async (tx) => {
       const all: Record<string, string[]> = {}
-      for (const { name } of tables) all[name] = (await tx.query<{ row: string }>(`select to_jsonb(t)::text as row from "${name}" t`)).map(({ row }) => row).sort()
+      for (const { name } of tables)
+        all[name] = (await tx.query<{ row: string }>(`select to_jsonb(t)::text as row from "${name}" t`))
+          .map(({ row }) => row)
+          .sort()
       return all
     })
-    const issued = await db.asOwner((tx) => tx.query<{ customer: string; kind: string; at: string }>('select customer_id as customer, kind, issued_at as at from invoices order by number'))
+    const issued = await db.asOwner((tx) =>
+      tx.query<{ customer: string; kind: string; at: string }>(
+        'select customer_id as customer, kind, issued_at as at from invoices order by number',
+      ),
+    )
     return { rows, issued, seconds }
   } finally {
     await db.close()
   }
 }
 
-test('fifteen months of ten customers are the same to the byte, whether the clock jumps once, by the month or by the hour', { timeout: 1_200_000 }, async () => {
-  const lives = []
-  for (const database of testDatabases) {
-    for (const [way, stops] of Object.entries(ways)) {
-      // In the short form the hours are gone through once: they are many questions and few answers.
-      if (long || way !== 'hour by hour' || database === testDatabases[0]) lives.push({ name: `on ${database.name} ${way}`, ...await live(database, stops) })
+test(
+  'fifteen months of ten customers are the same to the byte, whether the clock jumps once, by the month or by the hour',
+  { timeout: 1_200_000 },
+  async () => {
+    const lives = []
+    for (const database of testDatabases) {
+      for (const [way, stops] of Object.entries(ways)) {
+        // In the short form the hours are gone through once: they are many questions and few answers.
+        if (long || way !== 'hour by hour' || database === testDatabases[0])
+          lives.push({ name: `on ${database.name} ${way}`, ...(await live(database, stops)) })
+      }
     }
-  }
-  console.info(lives.map(({ name, seconds }) => `the last year of ten customers ${name}: ${seconds.toFixed(1)} s`).join('\n'))
-  const [first, ...others] = lives
-  for (const other of others) {
-    expect(other.issued, other.name).toEqual(first!.issued)
-    expect(other.rows, other.name).toEqual(first!.rows)
-  }
-  // The lives are worth comparing only while things happen in them, each at its own moment.
-  expect([...new Set(first!.issued.map((invoice) => invoice.kind))].sort()).toEqual(['change', 'final', 'renewal', 'start'])
-  expect(first!.issued.filter((invoice) => invoice.kind === 'renewal').length).toBeGreaterThan(60)
-  const at = (customer: string, kind: string) => first!.issued.filter((invoice) => invoice.customer === customer && invoice.kind === kind).map((invoice) => invoice.at.slice(0, 16))
-  // Dev in Kolkata: large until 28 February, whose grace is five hours (18:30 + 5 h UTC), then small, whose grace is one.
-  expect(at('dev', 'renewal').slice(0, 2)).toEqual(['2026-02-27T23:30', '2026-03-30T19:30'])
-  // Eve in New York, on the calendar and without grace: midnight there, before and after the clocks change on 8 March.
-  expect(at('eve', 'renewal').slice(0, 3)).toEqual(['2026-02-01T05:00', '2026-03-01T05:00', '2026-04-01T04:00'])
-})
+    console.info(
+      lives
+        .map(({ name, seconds }) => `the last year of ten customers ${name}: ${seconds.toFixed(1)} s`)
+        .join('\n'),
+    )
+    const [first, ...others] = lives
+    for (const other of others) {
+      expect(other.issued, other.name).toEqual(first!.issued)
+      expect(other.rows, other.name).toEqual(first!.rows)
+    }
+    // The lives are worth comparing only while things happen in them, each at its own moment.
+    expect([...new Set(first!.issued.map((invoice) => invoice.kind))].sort()).toEqual([
+      'change',
+      'final',
+      'renewal',
+      'start',
+    ])
+    expect(first!.issued.filter((invoice) => invoice.kind === 'renewal').length).toBeGreaterThan(60)
+    const at = (customer: string, kind: string) =>
+      first!.issued
+        .filter((invoice) => invoice.customer === customer && invoice.kind === kind)
+        .map((invoice) => invoice.at.slice(0, 16))
+    // Dev in Kolkata: large until 28 February, whose grace is five hours (18:30 + 5 h UTC), then small, whose grace is one.
+    expect(at('dev', 'renewal').slice(0, 2)).toEqual(['2026-02-27T23:30', '2026-03-30T19:30'])
+    // Eve in New York, on the calendar and without grace: midnight there, before and after the clocks change on 8 March.
+    expect(at('eve', 'renewal').slice(0, 3)).toEqual([
+      '2026-02-01T05:00',
+      '2026-03-01T05:00',
+      '2026-04-01T04:00',
+    ])
+  },
+)

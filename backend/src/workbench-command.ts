@@ -1,8 +1,23 @@
 import { parseArgs } from 'node:util'
-import { BillingError, endPortalSessionsOf, getCustomer, type Billing, type Page } from '@customer-portal/billing'
+import {
+  BillingError,
+  endPortalSessionsOf,
+  getCustomer,
+  type Billing,
+  type Page,
+} from '@customer-portal/billing'
 import { DataDirHeld } from '@customer-portal/database'
 import {
-  createAgent, createWorkbench, listAgents, migrateWorkbench, newPassword, setAgentDisabled, setAgentPassword, type AgentRole, type ListedAgent, type Workbench,
+  createAgent,
+  createWorkbench,
+  listAgents,
+  migrateWorkbench,
+  newPassword,
+  setAgentDisabled,
+  setAgentPassword,
+  type AgentRole,
+  type ListedAgent,
+  type Workbench,
 } from '@customer-portal/workbench'
 import { openBooks, ownSettings, sentences } from './database-command.ts'
 import { askServer, Refused, type RunningServer } from './running-server.ts'
@@ -41,15 +56,21 @@ interface Agents {
 }
 
 function agentsIn(billing: Billing, workbench: Workbench): Agents {
-  const ended = async (agent: ListedAgent | undefined) => agent && endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+  const ended = async (agent: ListedAgent | undefined) =>
+    agent && endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
   return {
     async add(user) {
       await getCustomer(billing, { customerId: user.customerId })
-      if (!(await createAgent(workbench, user))) throw new Refused(`An agent with the e-mail ${user.email} exists already.`)
+      if (!(await createAgent(workbench, user)))
+        throw new Refused(`An agent with the e-mail ${user.email} exists already.`)
     },
     async *list(filter) {
       for (let after: ListedAgent | undefined; ;) {
-        const { data, more } = await listAgents(workbench, { ...filter, limit: 100, ...(after ? { after } : {}) })
+        const { data, more } = await listAgents(workbench, {
+          ...filter,
+          limit: 100,
+          ...(after ? { after } : {}),
+        })
         yield* data
         if (!more) return
         after = data.at(-1)
@@ -70,14 +91,28 @@ function agentsThrough(server: RunningServer, why: string | undefined): Agents {
     add: (body) => askServer(server, { method: 'POST', path, body }, why),
     async *list(filter) {
       for (let cursor: string | null | undefined; cursor !== null;) {
-        const query = new URLSearchParams({ limit: '100', ...filter, ...(cursor === undefined ? {} : { cursor }) })
-        const page: Page<ListedAgent> = await askServer(server, { method: 'GET', path: `${path}?${query.toString()}` }, why)
+        const query = new URLSearchParams({
+          limit: '100',
+          ...filter,
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        const page: Page<ListedAgent> = await askServer(
+          server,
+          { method: 'GET', path: `${path}?${query.toString()}` },
+          why,
+        )
         yield* page.data
         cursor = page.nextCursor
       }
     },
-    setDisabled: (agentId, disabled) => askServer(server, { method: 'POST', path: `${about(agentId)}/${disabled ? 'disable' : 'enable'}`, body: {} }, why),
-    setPassword: (agentId, password) => askServer(server, { method: 'POST', path: `${about(agentId)}/password`, body: { password } }, why),
+    setDisabled: (agentId, disabled) =>
+      askServer(
+        server,
+        { method: 'POST', path: `${about(agentId)}/${disabled ? 'disable' : 'enable'}`, body: {} },
+        why,
+      ),
+    setPassword: (agentId, password) =>
+      askServer(server, { method: 'POST', path: `${about(agentId)}/password`, body: { password } }, why),
   }
 }
 
@@ -88,8 +123,19 @@ function parse(argv: string[]) {
   const text = { type: 'string' as const }
   try {
     return parseArgs({
-      args: argv, allowPositionals: true,
-      options: { email: text, customer: text, role: text, name: text, password: text, locale: text, url: text, key: text, help: { type: 'boolean', short: 'h' } },
+      args: argv,
+      allowPositionals: true,
+      options: {
+        email: text,
+        customer: text,
+        role: text,
+        name: text,
+        password: text,
+        locale: text,
+        url: text,
+        key: text,
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     throw new Refused(`${(error as Error).message}\n\n${usage}`, { cause: error })
@@ -104,13 +150,19 @@ const commands: Record<string, (values: Values) => Work> = {
       return `${user.email} can log in to the workbench of ${user.customerId} as ${user.role}.${madeOnly(values, user.password)}\n`
     }
   },
-  'list-users': ({ customer }) => async (agents) => {
-    const lines: string[] = []
-    for await (const { email, customerId, role, name, disabledAt } of agents.list(customer === undefined ? {} : { customerId: customer })) {
-      lines.push(`${email}  ${customerId}  ${role}  ${name}${disabledAt === null ? '' : `  disabled since ${disabledAt.slice(0, 10)}`}\n`)
-    }
-    return lines.length === 0 ? 'There is no agent.\n' : lines.join('')
-  },
+  'list-users':
+    ({ customer }) =>
+    async (agents) => {
+      const lines: string[] = []
+      for await (const { email, customerId, role, name, disabledAt } of agents.list(
+        customer === undefined ? {} : { customerId: customer },
+      )) {
+        lines.push(
+          `${email}  ${customerId}  ${role}  ${name}${disabledAt === null ? '' : `  disabled since ${disabledAt.slice(0, 10)}`}\n`,
+        )
+      }
+      return lines.length === 0 ? 'There is no agent.\n' : lines.join('')
+    },
   'disable-user': (values) => async (agents) => {
     const { id, email } = await oneWith(agents, values)
     await agents.setDisabled(id, true)
@@ -131,7 +183,8 @@ const commands: Record<string, (values: Values) => Work> = {
   },
 }
 
-const madeOnly = ({ password }: Values, made: string) => (password === undefined ? `\nPassword: ${made}  (shown only now)` : '')
+const madeOnly = ({ password }: Values, made: string) =>
+  password === undefined ? `\nPassword: ${made}  (shown only now)` : ''
 
 async function oneWith(agents: Agents, { email }: Values): Promise<ListedAgent> {
   if (!email) throw new Refused(`--email is needed.\n\n${usage}`)
@@ -141,15 +194,26 @@ async function oneWith(agents: Agents, { email }: Values): Promise<ListedAgent> 
 
 function userFrom(values: Values): NewUser {
   const { email, customer, role, locale = 'zh-CN' } = values
-  if (!email || !customer || !role) throw new Refused(`--email, --customer and --role are needed.\n\n${usage}`)
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254) throw new Refused(`--email must be an e-mail address: "${email}" is none.`)
+  if (!email || !customer || !role)
+    throw new Refused(`--email, --customer and --role are needed.\n\n${usage}`)
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254)
+    throw new Refused(`--email must be an e-mail address: "${email}" is none.`)
   if (!roles.includes(role)) throw new Refused(`--role must be owner, billing or viewer: it is "${role}".`)
-  if (locale !== 'zh-CN' && locale !== 'en') throw new Refused(`--locale must be zh-CN or en: it is "${locale}".`)
-  return { email: email.trim().toLowerCase(), customerId: customer, role: role as AgentRole, name: values.name?.trim() || email.slice(0, email.indexOf('@')), password: passwordFrom(values), locale }
+  if (locale !== 'zh-CN' && locale !== 'en')
+    throw new Refused(`--locale must be zh-CN or en: it is "${locale}".`)
+  return {
+    email: email.trim().toLowerCase(),
+    customerId: customer,
+    role: role as AgentRole,
+    name: values.name?.trim() || email.slice(0, email.indexOf('@')),
+    password: passwordFrom(values),
+    locale,
+  }
 }
 
 function passwordFrom({ password = newPassword() }: Values): string {
-  if (password.length < 10 || password.length > 200) throw new Refused('--password must have 10 to 200 characters. Leave it out and one is made.')
+  if (password.length < 10 || password.length > 200)
+    throw new Refused('--password must have 10 to 200 characters. Leave it out and one is made.')
   return password
 }
 
@@ -158,10 +222,14 @@ async function run(argv: string[]): Promise<string> {
   const { values, positionals } = parse(argv)
   if (values.help || positionals.length === 0) return usage
   const [name = ''] = positionals
-  if (positionals.length !== 1 || !Object.hasOwn(commands, name)) throw new Refused(`There is no command "${positionals.join(' ')}".\n\n${usage}`)
+  if (positionals.length !== 1 || !Object.hasOwn(commands, name))
+    throw new Refused(`There is no command "${positionals.join(' ')}".\n\n${usage}`)
   const work = commands[name]!(values)
   const settings = ownSettings()
-  const server = { url: values.url ?? `http://${settings.host}:${settings.port}`, key: values.key ?? settings.billingApiKey }
+  const server = {
+    url: values.url ?? `http://${settings.host}:${settings.port}`,
+    key: values.key ?? settings.billingApiKey,
+  }
   if (values.url !== undefined) return work(agentsThrough(server, undefined))
   try {
     return await openBooks(settings, async (billing) => {
@@ -169,7 +237,8 @@ async function run(argv: string[]): Promise<string> {
       return work(agentsIn(billing, createWorkbench(billing)))
     })
   } catch (error) {
-    if (error instanceof BillingError && error.code === 'customer_not_found') throw new Refused(`There is no customer "${values.customer}".`, { cause: error })
+    if (error instanceof BillingError && error.code === 'customer_not_found')
+      throw new Refused(`There is no customer "${values.customer}".`, { cause: error })
     if (!(error instanceof DataDirHeld)) throw error
     return work(agentsThrough(server, error.message))
   }
@@ -178,6 +247,8 @@ async function run(argv: string[]): Promise<string> {
 try {
   process.stdout.write(await run(process.argv.slice(2)))
 } catch (error) {
-  process.stderr.write(`${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`)
+  process.stderr.write(
+    `${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`,
+  )
   process.exitCode = 1
 }

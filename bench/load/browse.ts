@@ -22,8 +22,12 @@ interface Told {
 }
 
 declare global {
-  interface Window { told: Told }
-  interface Performance { readonly interactionCount: number }
+  interface Window {
+    told: Told
+  }
+  interface Performance {
+    readonly interactionCount: number
+  }
 }
 
 export interface Visit {
@@ -36,13 +40,18 @@ export interface Visit {
 export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 'ready'>> {
   return onSlowPage(visit, async (page) => {
     const { largest, ready } = await page.evaluate(() => window.told)
-    if (!(largest > 0 && ready > 0)) throw new Error(`${visit.path} was not measured: painted at ${largest}, ready at ${ready}`)
+    if (!(largest > 0 && ready > 0))
+      throw new Error(`${visit.path} was not measured: painted at ${largest}, ready at ${ready}`)
     return { largest, ready }
   })
 }
 
 /** Does something on a page as a person does, on a slowed processor; how long it took until its frame was shown, at worst. `prepare` comes before and is not measured. */
-export async function interact(visit: Visit, act: (page: Page) => Promise<void>, prepare?: (page: Page) => Promise<void>): Promise<number> {
+export async function interact(
+  visit: Visit,
+  act: (page: Page) => Promise<void>,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<number> {
   return onSlowPage(visit, async (page) => {
     const requests = watchRequests(page)
     if (prepare) await prepare(page)
@@ -91,10 +100,13 @@ async function open(browser: Browser, { port, customerId, path }: Visit, slowed:
  */
 function listen(fastest: number): void {
   window.told = { listening: false, largest: 0, ready: 0, events: [] }
-  new PerformanceObserver((list) => { window.told.largest = list.getEntries().at(-1)!.startTime }).observe({ type: 'largest-contentful-paint', buffered: true })
+  new PerformanceObserver((list) => {
+    window.told.largest = list.getEntries().at(-1)!.startTime
+  }).observe({ type: 'largest-contentful-paint', buffered: true })
   new PerformanceObserver((list) => {
     // An event that is no part of an interaction, such as the pointer's moving, has no id.
-    for (const entry of list.getEntries() as PerformanceEventTiming[]) if (entry.interactionId) window.told.events.push(entry.duration)
+    for (const entry of list.getEntries() as PerformanceEventTiming[])
+      if (entry.interactionId) window.told.events.push(entry.duration)
   }).observe({ type: 'event', buffered: true, durationThreshold: fastest } as PerformanceObserverInit)
   let waiting = true
   new MutationObserver(() => {

@@ -20,7 +20,8 @@ export function openConditionalUpdate(url: string): ConditionalUpdate {
   return {
     async consume(customerId, meter, quantity) {
       const { rows } = await pool.query<{ remaining: string }>({
-        name: 'consume', values: [customerId, meter, quantity],
+        name: 'consume',
+        values: [customerId, meter, quantity],
         text: 'update plain_quotas set used = used + $3 where customer_id = $1 and meter = $2 and used + $3 <= quota returning quota - used as remaining',
       })
       return rows[0] && Number(rows[0].remaining)

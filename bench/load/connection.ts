@@ -68,8 +68,17 @@ function answerIn(bytes: Buffer): Answer | Error | undefined {
 }
 
 /** A request as it goes over the connection. */
-export function requestOf(method: string, path: string, { key, body }: { key?: string; body?: string } = {}): Buffer {
-  const content = body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+export function requestOf(
+  method: string,
+  path: string,
+  { key, body }: { key?: string; body?: string } = {},
+): Buffer {
+  const content =
+    body === undefined
+      ? ''
+      : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
   const credential = key === undefined ? '' : `authorization: Bearer ${key}\r\n`
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${credential}${content}\r\n${body ?? ''}`)
+  return Buffer.from(
+    `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${credential}${content}\r\n${body ?? ''}`,
+  )
 }

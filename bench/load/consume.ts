@@ -26,7 +26,11 @@ const customersOf = (demand: Demand, requests: number, seed: number) => {
   return Array.from({ length: requests }, () => customerId(1 + random(demand.customers)))
 }
 
-async function warmThenMeasured(demand: Demand, work: (customerIds: string[]) => Promise<Timing>, tell?: (done: number) => void): Promise<Timing> {
+async function warmThenMeasured(
+  demand: Demand,
+  work: (customerIds: string[]) => Promise<Timing>,
+  tell?: (done: number) => void,
+): Promise<Timing> {
   await work(customersOf(demand, warmUpOf(demand), 2))
   tell?.(0)
   return work(customersOf(demand, demand.requests, 1))
@@ -34,30 +38,53 @@ async function warmThenMeasured(demand: Demand, work: (customerIds: string[]) =>
 
 /** `consume` of the engine, called by clients of this process. */
 export function consumeInside({ location, ...demand }: { location: Location } & Demand): Promise<Timing> {
-  return onEngineNow(location, (billing) => warmThenMeasured(demand, (customers) => callAtOnce(demand.clients, customers.length, async (place) => {
-    const { granted } = await consume(billing, { customerId: customers[place]!, meter, id: newEventId(Date.now()), quantity: 1 })
-    if (granted !== 1) throw new Error(`granted ${granted}`)
-  })))
+  return onEngineNow(location, (billing) =>
+    warmThenMeasured(demand, (customers) =>
+      callAtOnce(demand.clients, customers.length, async (place) => {
+        const { granted } = await consume(billing, {
+          customerId: customers[place]!,
+          meter,
+          id: newEventId(Date.now()),
+          quantity: 1,
+        })
+        if (granted !== 1) throw new Error(`granted ${granted}`)
+      }),
+    ),
+  )
 }
 
 /** One conditional UPDATE for each, from clients of this process. */
 export async function updateInside({ url, ...demand }: { url: string } & Demand): Promise<Timing> {
   const quotas = openConditionalUpdate(url)
   try {
-    return await warmThenMeasured(demand, (customers) => callAtOnce(demand.clients, customers.length, async (place) => {
-      if (await quotas.consume(customers[place]!, meter, 1) === undefined) throw new Error('not granted')
-    }))
+    return await warmThenMeasured(demand, (customers) =>
+      callAtOnce(demand.clients, customers.length, async (place) => {
+        if ((await quotas.consume(customers[place]!, meter, 1)) === undefined) throw new Error('not granted')
+      }),
+    )
   } finally {
     await quotas.end()
   }
 }
 
 /** The same over HTTP, from whichever server listens at the port. */
-export function consumeOverHttp({ port, path, ...demand }: { port: number; path: string } & Demand, tell: (done: number) => void): Promise<Timing> {
-  return warmThenMeasured(demand, (customers) => {
-    const requests = customers.map((id) => requestOf('POST', `${path}/customers/${id}/quota/${meter}/consume`, { key: secretKey, body: JSON.stringify({ id: newEventId(Date.now()), quantity: 1 }) }))
-    return sendRequests(port, demand.clients, requests, isGranted)
-  }, tell)
+export function consumeOverHttp(
+  { port, path, ...demand }: { port: number; path: string } & Demand,
+  tell: (done: number) => void,
+): Promise<Timing> {
+  return warmThenMeasured(
+    demand,
+    (customers) => {
+      const requests = customers.map((id) =>
+        requestOf('POST', `${path}/customers/${id}/quota/${meter}/consume`, {
+          key: secretKey,
+          body: JSON.stringify({ id: newEventId(Date.now()), quantity: 1 }),
+        }),
+      )
+      return sendRequests(port, demand.clients, requests, isGranted)
+    },
+    tell,
+  )
 }
 
 const isGranted = ({ body }: Answer) => (body.startsWith('{"granted":1,') ? undefined : body)

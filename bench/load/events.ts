@@ -29,8 +29,14 @@ export function eventsOf(count: number, { customers, groupBy, withProperties }: 
   return Array.from({ length: count }, (_, place) => {
     const at = oldest + Math.floor((place * spreadSeconds * 1000) / count)
     return {
-      id: newEventId(at), customerId: customerId(1 + random(customers)), meter: meters[random(meters.length)]!, quantity: 1 + random(100), time: new Date(at).toISOString(),
-      ...(withProperties ? { properties: { model: dimensions.model[random(5)]!, channel: dimensions.channel[random(8)]! } } : {}),
+      id: newEventId(at),
+      customerId: customerId(1 + random(customers)),
+      meter: meters[random(meters.length)]!,
+      quantity: 1 + random(100),
+      time: new Date(at).toISOString(),
+      ...(withProperties
+        ? { properties: { model: dimensions.model[random(5)]!, channel: dimensions.channel[random(8)]! } }
+        : {}),
     }
   })
 }
@@ -38,10 +44,21 @@ export function eventsOf(count: number, { customers, groupBy, withProperties }: 
 /** Each meter of each customer with each value of its properties once: whatever is made at the first event is there afterwards. */
 export function firstEvents({ customers, groupBy, withProperties }: Mix): SentEvent[] {
   const time = new Date(Date.now() - spreadSeconds * 1000).toISOString()
-  const values = withProperties ? dimensions.channel.map((channel, place) => ({ model: dimensions.model[place % 5]!, channel })) : [undefined]
-  const events = values.flatMap((properties) => metersBy(groupBy).flatMap((meter) => Array.from({ length: customers }, (_, number): SentEvent => ({
-    id: newEventId(Date.now()), customerId: customerId(number + 1), meter, quantity: 1, time, ...(properties ? { properties } : {}),
-  }))))
+  const values = withProperties
+    ? dimensions.channel.map((channel, place) => ({ model: dimensions.model[place % 5]!, channel }))
+    : [undefined]
+  const events = values.flatMap((properties) =>
+    metersBy(groupBy).flatMap((meter) =>
+      Array.from({ length: customers }, (_, number): SentEvent => ({
+        id: newEventId(Date.now()),
+        customerId: customerId(number + 1),
+        meter,
+        quantity: 1,
+        time,
+        ...(properties ? { properties } : {}),
+      })),
+    ),
+  )
   return events
 }
 

@@ -20,14 +20,24 @@ const everyLookMs = 5
  * Asks a server steadily: over each of four connections one request every 25 ms, by turns a quota, an event, and something consumed, of these customers by turns. A request that
  * comes late delays the next ones, as with any client. Answers once the server is warm.
  */
-export async function askSteadily(port: number, { key, customers }: { key: string; customers: readonly string[] }): Promise<Asking> {
+export async function askSteadily(
+  port: number,
+  { key, customers }: { key: string; customers: readonly string[] },
+): Promise<Asking> {
   const mark = Date.now()
   const requestAt = (place: number): Buffer => {
     const customer = customers[place % customers.length]!
     if (place % 3 === 0) return requestOf('GET', `/api/billing/customers/${customer}/quota/ai_chat`, { key })
     const event = { id: `others-${mark}-${place}`, quantity: 1 }
-    if (place % 3 === 1) return requestOf('POST', '/api/billing/events', { key, body: JSON.stringify({ ...event, customerId: customer, meter: 'ai_chat' }) })
-    return requestOf('POST', `/api/billing/customers/${customer}/quota/ai_chat/consume`, { key, body: JSON.stringify(event) })
+    if (place % 3 === 1)
+      return requestOf('POST', '/api/billing/events', {
+        key,
+        body: JSON.stringify({ ...event, customerId: customer, meter: 'ai_chat' }),
+      })
+    return requestOf('POST', `/api/billing/customers/${customer}/quota/ai_chat/consume`, {
+      key,
+      body: JSON.stringify(event),
+    })
   }
   let place = 0
   let stopped = false
@@ -73,18 +83,27 @@ export async function askSteadily(port: number, { key, customers }: { key: strin
     }
     connection.close()
   }
-  const clients = (until: () => boolean, keep: boolean) => Promise.all(Array.from({ length: connections }, () => client(until, keep)))
+  const clients = (until: () => boolean, keep: boolean) =>
+    Promise.all(Array.from({ length: connections }, () => client(until, keep)))
   let warming = 0
   await clients(() => ++warming > warmUps, false)
   const running = Promise.all([clients(() => stopped, true), look()])
   return {
-    stop: () => { stopped = true },
+    stop: () => {
+      stopped = true
+    },
     async end() {
       stopped = true
       await running
       if (failure) throw failure
       const { p50, p99 } = percentiles(Float64Array.from(took))
-      return { requests: took.length, 'p50 ms': p50, 'p99 ms': p99, 'longest ms': Math.max(...took), 'loop ms': heldUp }
+      return {
+        requests: took.length,
+        'p50 ms': p50,
+        'p99 ms': p99,
+        'longest ms': Math.max(...took),
+        'loop ms': heldUp,
+      }
     },
   }
 }

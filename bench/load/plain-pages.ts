@@ -24,12 +24,37 @@ export async function copyForPages({ url }: { url: string }): Promise<void> {
 }
 
 /** What a page of events costs the database: the keyset query by itself, prepared, on one connection, with one row more than the page shows. */
-export async function readPlainPages({ url, customerId, limit, page, times }: { url: string; customerId: string; limit: number; page: number; times: number }): Promise<PageTimes> {
+export async function readPlainPages({
+  url,
+  customerId,
+  limit,
+  page,
+  times,
+}: {
+  url: string
+  customerId: string
+  limit: number
+  page: number
+  times: number
+}): Promise<PageTimes> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const { rows: [last] } = await client.query<{ time: string; id: string }>('select time::text, id from plain_events where customer_id = $1 order by time desc, id desc limit 1 offset $2', [customerId, (page - 1) * limit - 1])
-  const first = { name: 'first', text: `select ${columns} from plain_events where customer_id = $1 order by time desc, id desc limit ${limit + 1}`, values: [customerId] }
-  const far = { name: 'far', text: `select ${columns} from plain_events where customer_id = $1 and (time, id) < ($2, $3) order by time desc, id desc limit ${limit + 1}`, values: [customerId, last!.time, last!.id] }
+  const {
+    rows: [last],
+  } = await client.query<{ time: string; id: string }>(
+    'select time::text, id from plain_events where customer_id = $1 order by time desc, id desc limit 1 offset $2',
+    [customerId, (page - 1) * limit - 1],
+  )
+  const first = {
+    name: 'first',
+    text: `select ${columns} from plain_events where customer_id = $1 order by time desc, id desc limit ${limit + 1}`,
+    values: [customerId],
+  }
+  const far = {
+    name: 'far',
+    text: `select ${columns} from plain_events where customer_id = $1 and (time, id) < ($2, $3) order by time desc, id desc limit ${limit + 1}`,
+    values: [customerId, last!.time, last!.id],
+  }
   const middle = async (page: typeof first) => {
     const took = new Float64Array(times)
     for (let place = -Math.ceil(times / 5); place < times; place += 1) {

@@ -11,10 +11,17 @@ export interface Timing {
  * Sends the requests over so many connections, each with one request under way at a time, and answers when the last answer is there.
  * `check` says what is wrong with an answer; the first such ends it all.
  */
-export async function sendRequests(port: number, connections: number, requests: readonly Buffer[], check: (answer: Answer) => string | undefined): Promise<Timing> {
+export async function sendRequests(
+  port: number,
+  connections: number,
+  requests: readonly Buffer[],
+  check: (answer: Answer) => string | undefined,
+): Promise<Timing> {
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_, reject) => (fail = reject))
-  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port, (error) => fail(error))))
+  const open = await Promise.all(
+    Array.from({ length: connections }, () => openConnection(port, (error) => fail(error))),
+  )
   const took = new Float64Array(requests.length)
   let next = 0
   const sendNext = (connection: (typeof open)[number], done: () => void) => {
@@ -29,14 +36,21 @@ export async function sendRequests(port: number, connections: number, requests: 
     })
   }
   const began = performance.now()
-  await Promise.race([failed, Promise.all(open.map((connection) => new Promise<void>((resolve) => sendNext(connection, resolve))))])
+  await Promise.race([
+    failed,
+    Promise.all(open.map((connection) => new Promise<void>((resolve) => sendNext(connection, resolve)))),
+  ])
   const seconds = (performance.now() - began) / 1000
   for (const connection of open) connection.close()
   return { seconds, ...percentiles(took) }
 }
 
 /** The same for calls inside this process: so many clients, each with one call under way at a time. */
-export async function callAtOnce(clients: number, calls: number, call: (place: number) => Promise<void>): Promise<Timing> {
+export async function callAtOnce(
+  clients: number,
+  calls: number,
+  call: (place: number) => Promise<void>,
+): Promise<Timing> {
   const took = new Float64Array(calls)
   let next = 0
   const client = async () => {

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
 const flags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // Pages of the browser's own, behind its address bar: hundreds of scripts that it loads for each new window, at the same time as the page under test.
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
 ]
@@ -13,11 +19,23 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by themselves. Its profile is in `folder`. */
-export async function launchWithCookies(folder: string, ofOthers: 'kept' | 'refused'): Promise<BrowserContext> {
+export async function launchWithCookies(
+  folder: string,
+  ofOthers: 'kept' | 'refused',
+): Promise<BrowserContext> {
   await mkdir(join(folder, 'Default'), { recursive: true })
   const refused = ofOthers === 'refused'
-  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { block_third_party_cookies: refused, cookie_controls_mode: refused ? 1 : 0 } }))
-  return chromium.launchPersistentContext(folder, { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags, locale: 'zh-CN' })
+  await writeFile(
+    join(folder, 'Default', 'Preferences'),
+    JSON.stringify({
+      profile: { block_third_party_cookies: refused, cookie_controls_mode: refused ? 1 : 0 },
+    }),
+  )
+  return chromium.launchPersistentContext(folder, {
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: flags,
+    locale: 'zh-CN',
+  })
 }
 
 /** What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address it asked for. */
@@ -52,8 +70,17 @@ export interface Look {
 /** How long the tests wait for what a page will show: as long as a machine with other work may need. What must be quick is measured. */
 const patience = 60_000
 
-export async function newContext(browser: Browser, { locale = 'zh-CN', theme = 'light', width = 1280, height = 900 }: Look = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale, colorScheme: theme, viewport: { width, height }, reducedMotion: 'reduce', acceptDownloads: true })
+export async function newContext(
+  browser: Browser,
+  { locale = 'zh-CN', theme = 'light', width = 1280, height = 900 }: Look = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    locale,
+    colorScheme: theme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  })
   context.setDefaultTimeout(patience)
   return context
 }

@@ -8,7 +8,8 @@ import type { Drawing } from './drawing.ts'
 /** The pictures that others are held against. */
 export const kept = fileURLToPath(new URL('../pictures', import.meta.url))
 /** What drew them. */
-export const drawnWith = (): Drawing => JSON.parse(readFileSync(join(kept, 'drawn-with.json'), 'utf8')) as Drawing
+export const drawnWith = (): Drawing =>
+  JSON.parse(readFileSync(join(kept, 'drawn-with.json'), 'utf8')) as Drawing
 /** Where what is unlike its picture is put, to be looked at; git ignores it. */
 const unlike = fileURLToPath(new URL('../../test-results/pictures', import.meta.url))
 
@@ -24,7 +25,8 @@ export function unlikeKept(name: string, image: Buffer): string | undefined {
     return `${name} is ${actual.width} × ${actual.height}, its picture ${reference.width} × ${reference.height}: see ${put(`${name}.png`, image)}`
   }
   const difference = new PNG({ width: actual.width, height: actual.height })
-  const compare = (output: Buffer | null, windowSize: number) => pixelmatch(reference.data, actual.data, output, actual.width, actual.height, { threshold, windowSize })
+  const compare = (output: Buffer | null, windowSize: number) =>
+    pixelmatch(reference.data, actual.data, output, actual.width, actual.height, { threshold, windowSize })
   const most = compare(null, square)
   if (most <= mostInSquare) return undefined
   const all = compare(difference.data, Infinity)
@@ -39,5 +41,11 @@ function put(file: string, content: Buffer): string {
 
 /** The same pixels in fewer bytes: without an alpha channel, packed as tightly as the format allows. */
 export function packed(image: Buffer): Buffer {
-  return PNG.sync.write(PNG.sync.read(image), { colorType: 2, inputColorType: 6, inputHasAlpha: true, deflateLevel: 9, deflateStrategy: 0 })
+  return PNG.sync.write(PNG.sync.read(image), {
+    colorType: 2,
+    inputColorType: 6,
+    inputHasAlpha: true,
+    deflateLevel: 9,
+    deflateStrategy: 0,
+  })
 }

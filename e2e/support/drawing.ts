@@ -9,8 +9,11 @@ export interface Drawing {
 }
 
 /** The fonts of style.css as this machine answers them, for both languages and both weights. */
-const sample = ['zh-CN', 'en'].map((language) => `<p lang="${language}">Don’t 1,234.50 ¥ <b>bold</b> 用量 <b>套餐</b> “·” …</p>`).join('')
-const families = "Inter, ui-sans-serif, -apple-system, 'Segoe UI', 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
+const sample = ['zh-CN', 'en']
+  .map((language) => `<p lang="${language}">Don’t 1,234.50 ¥ <b>bold</b> 用量 <b>套餐</b> “·” …</p>`)
+  .join('')
+const families =
+  "Inter, ui-sans-serif, -apple-system, 'Segoe UI', 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 /** With what this machine draws. */
 export async function drawingHere(browser: Browser): Promise<Drawing> {
@@ -32,12 +35,18 @@ export async function drawingHere(browser: Browser): Promise<Drawing> {
 /** The version fontconfig tells; where there is no fontconfig the pictures were not made. */
 function versionOf(postScriptName: string): string {
   try {
-    return execFileSync('fc-list', [`:postscriptname=${postScriptName}`, '--format=%{fontversion}'], { encoding: 'utf8' }) || 'unknown'
+    return (
+      execFileSync('fc-list', [`:postscriptname=${postScriptName}`, '--format=%{fontversion}'], {
+        encoding: 'utf8',
+      }) || 'unknown'
+    )
   } catch {
     return 'unknown'
   }
 }
 
 /** Two drawings in words, where they differ. */
-export const sameDrawing = (one: Drawing, other: Drawing): boolean => one.chromium === other.chromium && one.fonts.join() === other.fonts.join()
-export const inWords = ({ chromium, fonts }: Drawing): string => `Chromium ${chromium} and ${fonts.join(', ')}`
+export const sameDrawing = (one: Drawing, other: Drawing): boolean =>
+  one.chromium === other.chromium && one.fonts.join() === other.fonts.join()
+export const inWords = ({ chromium, fonts }: Drawing): string =>
+  `Chromium ${chromium} and ${fonts.join(', ')}`

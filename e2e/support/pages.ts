@@ -19,14 +19,21 @@ export async function startPages(of: () => { api: string; key: string }): Promis
       const { token } = await vendorOf(api, key).session('test_customer')
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token }))
     } else {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers }).end(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${page.body}`)
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers })
+        .end(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${page.body}`)
     }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://localhost:${(server.address() as { port: number }).port}`,
-    show: (body, headers = {}) => { page = { body, headers } },
-    stop: () => { server.closeAllConnections(); server.close() },
+    show: (body, headers = {}) => {
+      page = { body, headers }
+    },
+    stop: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   }
 }

@@ -30,18 +30,30 @@ const subjects = {
 type Subject = keyof typeof subjects
 
 const series: { look: PictureLook; of: Subject[] }[] = [
-  { look: { locale: 'zh-CN', theme: 'light', width: 1280 }, of: ['overview', 'usage', 'subscription', 'invoices', 'account', 'upgrade', 'invoice'] },
+  {
+    look: { locale: 'zh-CN', theme: 'light', width: 1280 },
+    of: ['overview', 'usage', 'subscription', 'invoices', 'account', 'upgrade', 'invoice'],
+  },
   { look: { locale: 'zh-CN', theme: 'dark', width: 1280 }, of: ['overview', 'usage', 'subscription'] },
-  { look: { locale: 'en', theme: 'light', width: 1280 }, of: ['overview', 'usage', 'subscription', 'invoices'] },
+  {
+    look: { locale: 'en', theme: 'light', width: 1280 },
+    of: ['overview', 'usage', 'subscription', 'invoices'],
+  },
   { look: { locale: 'zh-CN', theme: 'light', width: 390 }, of: ['overview', 'usage', 'invoices', 'account'] },
   { look: { locale: 'en', theme: 'dark', width: 390 }, of: ['usage', 'upgrade', 'invoice'] },
 ]
 
 /** All pictures that are kept: every page in the looks that differ most, not in every combination. */
-export const pictures: Picture[] = series.flatMap(({ look, of }) => of.map((subject) => ({ name: [subject, look.locale, look.theme, look.width].join('-'), subject, look })))
+export const pictures: Picture[] = series.flatMap(({ look, of }) =>
+  of.map((subject) => ({ name: [subject, look.locale, look.theme, look.width].join('-'), subject, look })),
+)
 
 /** Takes one picture of a server whose clock stands at `pictureClock` and which holds the demo. */
-export async function takePicture(browser: Browser, url: string, { subject, look }: Picture): Promise<Buffer> {
+export async function takePicture(
+  browser: Browser,
+  url: string,
+  { subject, look }: Picture,
+): Promise<Buffer> {
   const context = await pictureContext(browser, look)
   const page = await context.newPage()
   await openSubject(page, vendorOf(url, secretKey), subject, look.locale)
@@ -51,19 +63,41 @@ export async function takePicture(browser: Browser, url: string, { subject, look
 }
 
 /** A browser that stands at the same instant and place as the server, and in which nothing moves; the narrow one is a phone's. */
-export async function pictureContext(browser: Browser, { locale, theme, width }: PictureLook, { height = 900, scale = 1 } = {}): Promise<BrowserContext> {
+export async function pictureContext(
+  browser: Browser,
+  { locale, theme, width }: PictureLook,
+  { height = 900, scale = 1 } = {},
+): Promise<BrowserContext> {
   const phone = width < 640
   const context = await browser.newContext({
-    locale, colorScheme: theme, viewport: { width, height }, deviceScaleFactor: scale, isMobile: phone, hasTouch: phone, reducedMotion: 'reduce', timezoneId: 'Asia/Shanghai',
+    locale,
+    colorScheme: theme,
+    viewport: { width, height },
+    deviceScaleFactor: scale,
+    isMobile: phone,
+    hasTouch: phone,
+    reducedMotion: 'reduce',
+    timezoneId: 'Asia/Shanghai',
   })
   await context.clock.setFixedTime(pictureClock)
   return context
 }
 
 /** Opens a page as the demo's customer, and waits until all of it is there. */
-export async function openSubject(page: Page, vendor: Vendor, subject: Subject, locale: 'zh-CN' | 'en'): Promise<void> {
+export async function openSubject(
+  page: Page,
+  vendor: Vendor,
+  subject: Subject,
+  locale: 'zh-CN' | 'en',
+): Promise<void> {
   const { path, ...rest } = subjects[subject]
-  const { url } = await vendor.session('test_customer', 'owner', await addressOf(vendor, path), locale, reader)
+  const { url } = await vendor.session(
+    'test_customer',
+    'owner',
+    await addressOf(vendor, path),
+    locale,
+    reader,
+  )
   const requests = watchRequests(page)
   await page.goto(url)
   await page.getByRole('heading', { level: 1 }).first().waitFor()

@@ -4,7 +4,11 @@ import { watchRequests } from './requests.ts'
 import type { Vendor } from './vendor.ts'
 
 /** Opens a page of the demo customer's portal for its owner, and waits until it has asked for all it shows. */
-export async function openPortal({ browser, url, vendor }: { browser: Browser; url: string; vendor: Vendor }, path: string, look: Look = {}) {
+export async function openPortal(
+  { browser, url, vendor }: { browser: Browser; url: string; vendor: Vendor },
+  path: string,
+  look: Look = {},
+) {
   const context = await newContext(browser, look)
   const witness = watch(context, [new URL(url).host])
   const page = await context.newPage()

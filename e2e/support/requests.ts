@@ -37,7 +37,14 @@ export function watchRequests(page: Page): Requests {
       last = performance.now()
       const until = last + patience
       while (waiting().length > 0 || performance.now() - last < calm) {
-        if (performance.now() > until) throw new Error(`the page is still waiting for ${waiting().map((request) => request.url()).join(', ') || 'something'}`)
+        if (performance.now() > until)
+          throw new Error(
+            `the page is still waiting for ${
+              waiting()
+                .map((request) => request.url())
+                .join(', ') || 'something'
+            }`,
+          )
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },

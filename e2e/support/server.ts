@@ -48,7 +48,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   const server = await launchServer(environment)
   const patience = Date.now() + 120_000
   while (!(await answers(`${server.url}/readyz`))) {
-    const code = await Promise.race([server.ended, new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 50))])
+    const code = await Promise.race([
+      server.ended,
+      new Promise<'running'>((resolve) => setTimeout(() => resolve('running'), 50)),
+    ])
     if (code !== 'running') throw new Error(`the server ended with ${code}:\n${server.output()}`)
     if (Date.now() > patience) {
       const told = server.output()
@@ -61,7 +64,9 @@ export async function startServer(environment: Record<string, string> = {}): Pro
 
 /** What Node is given to run: the bundle that `npm start` runs, or with E2E_SERVER=source the sources, which needs no build. */
 async function program(): Promise<string[]> {
-  return process.env.E2E_SERVER === 'source' ? ['--import', loader, join(project, 'backend/src/main.ts')] : [await bundleServer()]
+  return process.env.E2E_SERVER === 'source'
+    ? ['--import', loader, join(project, 'backend/src/main.ts')]
+    : [await bundleServer()]
 }
 
 /** Makes a folder for a server that holds the migrations and nothing else. */
@@ -72,22 +77,36 @@ export async function launchServer(environment: Record<string, string> = {}): Pr
   const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))
   const port = environment.PORT ? Number(environment.PORT) : await freePort()
   const dataDir = join(folder, 'data')
-  if (environment.DATA_DIR === undefined && environment.DATABASE_URL === undefined) await prepareDataDir(dataDir)
+  if (environment.DATA_DIR === undefined && environment.DATABASE_URL === undefined)
+    await prepareDataDir(dataDir)
   const outputFile = join(folder, 'output.txt')
   const output = await open(outputFile, 'a')
   const child = spawn(process.execPath, await program(), {
     cwd: folder,
     env: {
-      PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NODE_PATH: process.env.NODE_PATH,
-      PORT: String(port), DATA_DIR: dataDir, ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true',
-      BILLING_API_KEY: secretKey, LOG_LEVEL: 'info', ...environment,
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      NODE_PATH: process.env.NODE_PATH,
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      ENABLE_CUSTOMER_PORTAL: 'true',
+      ENABLE_AGENT_WORKBENCH: 'true',
+      DEMO: 'true',
+      BILLING_API_KEY: secretKey,
+      LOG_LEVEL: 'info',
+      ...environment,
     },
     stdio: ['ignore', output.fd, output.fd],
   })
   await output.close()
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
-    url: environment.PUBLIC_URL ?? `http://127.0.0.1:${port}`, port, outputFile, output: () => readFileSync(outputFile, 'utf8'), ended,
+    url: environment.PUBLIC_URL ?? `http://127.0.0.1:${port}`,
+    port,
+    outputFile,
+    output: () => readFileSync(outputFile, 'utf8'),
+    ended,
     signal: (name) => void child.kill(name),
     async stop() {
       child.kill('SIGTERM')

@@ -22,5 +22,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('standingUrl', standing.url)
   project.provide('secretKey', secretKey)
   project.provide('serverOutput', server.outputFile)
-  return async () => void await Promise.all([server.stop(), standing.stop()])
+  return async () => void (await Promise.all([server.stop(), standing.stop()]))
 }

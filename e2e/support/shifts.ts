@@ -1,30 +1,51 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 
 /** What moved without the reader's doing: how much of the window by how far (the browser's own score), when, and which elements. */
-export interface Shift { score: number; at: number; moved: string[] }
+export interface Shift {
+  score: number
+  at: number
+  moved: string[]
+}
 
 declare global {
-  interface Window { shifts: Shift[] }
+  interface Window {
+    shifts: Shift[]
+  }
 }
 
 /** Keeps an account of everything that moves in the context's pages and frames, from their first picture on. */
 export async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    interface LayoutShift extends PerformanceEntry { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[] }
+    interface LayoutShift extends PerformanceEntry {
+      value: number
+      hadRecentInput: boolean
+      sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[]
+    }
     window.shifts = []
-    const named = (node: Node | null) => (node instanceof Element ? `${node.localName}.${String(node.getAttribute('class') ?? '').slice(0, 40)}` : String(node?.textContent ?? '?').slice(0, 40))
+    const named = (node: Node | null) =>
+      node instanceof Element
+        ? `${node.localName}.${String(node.getAttribute('class') ?? '').slice(0, 40)}`
+        : String(node?.textContent ?? '?').slice(0, 40)
     const path = ({ top, height }: DOMRectReadOnly) => `${Math.round(top)}+${Math.round(height)}`
     new PerformanceObserver((list) => {
       for (const { value, hadRecentInput, sources, startTime } of list.getEntries() as LayoutShift[]) {
         if (hadRecentInput) continue
-        window.shifts.push({ score: value, at: Math.round(startTime), moved: sources.map(({ node, previousRect, currentRect }) => `${named(node)} ${path(previousRect)} → ${path(currentRect)}`) })
+        window.shifts.push({
+          score: value,
+          at: Math.round(startTime),
+          moved: sources.map(
+            ({ node, previousRect, currentRect }) =>
+              `${named(node)} ${path(previousRect)} → ${path(currentRect)}`,
+          ),
+        })
       }
     }).observe({ type: 'layout-shift', buffered: true })
   })
 }
 
 /** The shifts since the page was opened or the account was last read. */
-export const takeShifts = (page: Page | Frame): Promise<Shift[]> => page.evaluate(() => window.shifts.splice(0))
+export const takeShifts = (page: Page | Frame): Promise<Shift[]> =>
+  page.evaluate(() => window.shifts.splice(0))
 
 /** The most that moved within a window of five seconds and no pause of one, as Core Web Vitals count it. */
 export function layoutShift(shifts: readonly Shift[]): number {

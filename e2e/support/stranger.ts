@@ -52,17 +52,27 @@ const script = `
 
 /** Serves the stranger's page, with `framed` in a frame. */
 export async function startStranger(framed: string): Promise<Stranger> {
-  const penpal = readFileSync(join(dirname(createRequire(import.meta.url).resolve('penpal')), 'penpal.min.js'), 'utf8')
+  const penpal = readFileSync(
+    join(dirname(createRequire(import.meta.url).resolve('penpal')), 'penpal.min.js'),
+    'utf8',
+  )
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html')
-    response.end(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><iframe src="${framed}"></iframe><script>${penpal}</script><script>${script}</script>`)
+    response.end(
+      `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><iframe src="${framed}"></iframe><script>${penpal}</script><script>${script}</script>`,
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
     async open(page, address) {
-      const [opened] = await Promise.all([page.waitForEvent('popup'), page.evaluate((at) => { (window as unknown as { others: unknown[] }).others.push(open(at)) }, address)])
+      const [opened] = await Promise.all([
+        page.waitForEvent('popup'),
+        page.evaluate((at) => {
+          ;(window as unknown as { others: unknown[] }).others.push(open(at))
+        }, address),
+      ])
       return opened
     },
     said: (page) => page.evaluate(() => (window as unknown as { said: number }).said),

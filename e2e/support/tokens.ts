@@ -15,12 +15,26 @@ export function tokensUsed(context: BrowserContext): Set<string> {
 
 /** Where a portal token can be read: in addresses, storages and cookies, in what the pages are made of, and in the server's log. */
 export async function placesWithToken(page: Page, asked: readonly string[], log: string): Promise<string[]> {
-  const places: [string, string][] = [['log', log], ['cookies', JSON.stringify(await page.context().cookies())], ...asked.map((address): [string, string] => ['request', address])]
+  const places: [string, string][] = [
+    ['log', log],
+    ['cookies', JSON.stringify(await page.context().cookies())],
+    ...asked.map((address): [string, string] => ['request', address]),
+  ]
   for (const frame of page.frames()) {
     const kept = await frame.evaluate(() => {
       // A sandbox may leave a frame no storage at all.
-      const stored = () => { try { return JSON.stringify([{ ...localStorage }, { ...sessionStorage }]) } catch { return 'none' } }
-      return { storage: stored(), page: document.documentElement.outerHTML, history: JSON.stringify([history.state, document.referrer, window.name]) }
+      const stored = () => {
+        try {
+          return JSON.stringify([{ ...localStorage }, { ...sessionStorage }])
+        } catch {
+          return 'none'
+        }
+      }
+      return {
+        storage: stored(),
+        page: document.documentElement.outerHTML,
+        history: JSON.stringify([history.state, document.referrer, window.name]),
+      }
     })
     places.push([`address of ${frame.url()}`, frame.url()], ...Object.entries(kept))
   }

@@ -6,7 +6,10 @@ import { startServer, secretKey, type RunningServer } from './server.ts'
 import { vendorOf, type Vendor } from './vendor.ts'
 
 /** Names as long as they may be: words, and one that has no place to break. */
-export const wordy = 'Enterprise support for very large organisations with many teams '.repeat(4).slice(0, 200).trim()
+export const wordy = 'Enterprise support for very large organisations with many teams '
+  .repeat(4)
+  .slice(0, 200)
+  .trim()
 export const unbreakable = 'W'.repeat(200)
 
 /** A unit as long as the API allows, with no place to break. */
@@ -15,7 +18,14 @@ export const longUnit = 'U'.repeat(60)
 const price = (amount: number) => ({ model: 'per_unit', rate: { amount, per: 1 } })
 const meterKeys = Array.from({ length: 12 }, (_, index) => `meter_${index + 1}`)
 const chargesOf = (count: number, included: number | null, overage = 'bill') =>
-  meterKeys.slice(0, count).map((meter) => ({ meter, included, overage, ...(overage === 'bill' && included !== null ? { price: price(12) } : {}) }))
+  meterKeys
+    .slice(0, count)
+    .map((meter) => ({
+      meter,
+      included,
+      overage,
+      ...(overage === 'bill' && included !== null ? { price: price(12) } : {}),
+    }))
 
 /** So many invoices one customer has on the day they come. */
 export const manyInvoices = 1_000
@@ -29,7 +39,24 @@ export interface World {
   stop(): Promise<void>
 }
 
-export const customers = ['none', 'ended', 'ending', 'changing', 'units', 'overdue', 'part-paid', 'negative', 'blocked', 'payg', 'one-plan', 'five-plans', 'large', 'archived', 'year', 'many'] as const
+export const customers = [
+  'none',
+  'ended',
+  'ending',
+  'changing',
+  'units',
+  'overdue',
+  'part-paid',
+  'negative',
+  'blocked',
+  'payg',
+  'one-plan',
+  'five-plans',
+  'large',
+  'archived',
+  'year',
+  'many',
+] as const
 export type CustomerName = (typeof customers)[number]
 
 export async function startWorld(): Promise<World> {
@@ -39,28 +66,94 @@ export async function startWorld(): Promise<World> {
   const vendor = vendorOf(server.url, secretKey)
   const { call } = vendor
   await call('PUT', '/seller', {
-    name: '杭州星桥云计算科技有限公司', nameEn: 'Starbridge', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号', phone: '0571-8888 6600', bankName: '招商银行杭州高新支行',
-    bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+    name: '杭州星桥云计算科技有限公司',
+    nameEn: 'Starbridge',
+    taxId: '91330100799655058B',
+    address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600',
+    bankName: '招商银行杭州高新支行',
+    bankAccount: '5719 0668 8810 901',
+    timezone: 'Asia/Shanghai',
   })
   for (const [index, key] of meterKeys.entries()) {
-    const name = index === 1 ? { 'zh-CN': unbreakable.slice(0, 120), en: unbreakable.slice(0, 120) } : { 'zh-CN': `计量项 ${index + 1}`, en: `Meter ${index + 1}` }
+    const name =
+      index === 1
+        ? { 'zh-CN': unbreakable.slice(0, 120), en: unbreakable.slice(0, 120) }
+        : { 'zh-CN': `计量项 ${index + 1}`, en: `Meter ${index + 1}` }
     await call('PUT', `/meters/${key}`, { name, unit: { 'zh-CN': '次', en: 'calls' } })
   }
-  await call('PUT', '/meters/long', { name: { 'zh-CN': '长单位', en: 'Long unit' }, unit: { 'zh-CN': longUnit, en: longUnit }, groupBy: ['channel'] })
-  await call('PUT', '/meters/people', { name: { 'zh-CN': '活跃人数', en: 'Active people' }, unit: { 'zh-CN': '人', en: 'users', one: 'user' }, aggregation: 'unique', uniqueBy: 'person' })
-  const plan = (id: string, of: object) => call('PUT', `/plans/${id}`, { name: { 'zh-CN': `套餐 ${id}`, en: `Plan ${id}` }, fee: { amount: 9_900, per: 'subscription' }, ...of })
+  await call('PUT', '/meters/long', {
+    name: { 'zh-CN': '长单位', en: 'Long unit' },
+    unit: { 'zh-CN': longUnit, en: longUnit },
+    groupBy: ['channel'],
+  })
+  await call('PUT', '/meters/people', {
+    name: { 'zh-CN': '活跃人数', en: 'Active people' },
+    unit: { 'zh-CN': '人', en: 'users', one: 'user' },
+    aggregation: 'unique',
+    uniqueBy: 'person',
+  })
+  const plan = (id: string, of: object) =>
+    call('PUT', `/plans/${id}`, {
+      name: { 'zh-CN': `套餐 ${id}`, en: `Plan ${id}` },
+      fee: { amount: 9_900, per: 'subscription' },
+      ...of,
+    })
   await plan('yen', { currency: 'JPY', rank: 1, charges: chargesOf(1, 100) })
-  for (let n = 1; n <= 5; n += 1) await plan(`usd-${n}`, { currency: 'USD', rank: n, fee: { amount: n * 4_900, per: 'seat' }, charges: chargesOf(2, n * 1_000) })
-  for (let n = 1; n <= 6; n += 1) await plan(`cny-${n}`, { rank: n, fee: { amount: n * 9_900, per: 'subscription' }, charges: chargesOf(n, n * 100, n === 1 ? 'block' : 'bill'), features: ['知识库问答'] })
-  await plan('payg', { rank: 7, name: { 'zh-CN': '按量计费', en: 'Pay as you go' }, fee: { amount: 0, per: 'subscription' }, charges: chargesOf(2, 0) })
-  await plan('wordy', { rank: 8, name: wordy, description: wordy, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, 1_000), features: [wordy] })
-  await plan('wide', { rank: 9, name: unbreakable, description: unbreakable, fee: { amount: 9_999_999_999, per: 'subscription' }, charges: chargesOf(12, null), features: [unbreakable] })
+  for (let n = 1; n <= 5; n += 1)
+    await plan(`usd-${n}`, {
+      currency: 'USD',
+      rank: n,
+      fee: { amount: n * 4_900, per: 'seat' },
+      charges: chargesOf(2, n * 1_000),
+    })
+  for (let n = 1; n <= 6; n += 1)
+    await plan(`cny-${n}`, {
+      rank: n,
+      fee: { amount: n * 9_900, per: 'subscription' },
+      charges: chargesOf(n, n * 100, n === 1 ? 'block' : 'bill'),
+      features: ['知识库问答'],
+    })
+  await plan('payg', {
+    rank: 7,
+    name: { 'zh-CN': '按量计费', en: 'Pay as you go' },
+    fee: { amount: 0, per: 'subscription' },
+    charges: chargesOf(2, 0),
+  })
+  await plan('wordy', {
+    rank: 8,
+    name: wordy,
+    description: wordy,
+    fee: { amount: 9_999_999_999, per: 'subscription' },
+    charges: chargesOf(12, 1_000),
+    features: [wordy],
+  })
+  await plan('wide', {
+    rank: 9,
+    name: unbreakable,
+    description: unbreakable,
+    fee: { amount: 9_999_999_999, per: 'subscription' },
+    charges: chargesOf(12, null),
+    features: [unbreakable],
+  })
   const billed = (meter: string, included: number) => ({ meter, included, overage: 'bill', price: price(12) })
   await plan('units', { currency: 'EUR', rank: 1, charges: [billed('long', 3_000), billed('people', 1)] })
   await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50) })
 
-  await plan('seats', { rank: 10, currency: 'EUR', fee: { amount: 1_900, per: 'seat' }, seats: { min: 1, max: null }, charges: chargesOf(1, 100) })
-  await plan('yearly', { rank: 11, currency: 'EUR', fee: { amount: 19_900, per: 'seat' }, seats: { min: 1, max: null }, charges: chargesOf(12, 1_000) })
+  await plan('seats', {
+    rank: 10,
+    currency: 'EUR',
+    fee: { amount: 1_900, per: 'seat' },
+    seats: { min: 1, max: null },
+    charges: chargesOf(1, 100),
+  })
+  await plan('yearly', {
+    rank: 11,
+    currency: 'EUR',
+    fee: { amount: 19_900, per: 'seat' },
+    seats: { min: 1, max: null },
+    charges: chargesOf(12, 1_000),
+  })
 
   const customer = async (id: CustomerName, planId?: string, more: object = {}) => {
     await call('POST', '/customers', { id, companyName: `${id} 有限公司`, ...more })
@@ -70,7 +163,17 @@ export async function startWorld(): Promise<World> {
   await customer('year', 'seats', { currency: 'EUR' })
   for (let month = 0; month < 11; month += 1) {
     const { now } = await call<{ now: string }>('GET', '/test-clock')
-    await vendor.record(meterKeys.slice(0, month < 5 ? 1 : 12).map((meter, index) => ({ id: `year-${meter}-${month}`, customerId: 'year', meter, quantity: 90 + 70 * ((month * 5 + index * 3) % 17), time: now })))
+    await vendor.record(
+      meterKeys
+        .slice(0, month < 5 ? 1 : 12)
+        .map((meter, index) => ({
+          id: `year-${meter}-${month}`,
+          customerId: 'year',
+          meter,
+          quantity: 90 + 70 * ((month * 5 + index * 3) % 17),
+          time: now,
+        })),
+    )
     if (month === 5) await call('POST', '/customers/year/subscription/change', { planId: 'yearly' })
     await call('POST', '/test-clock', { now: new Date(Date.UTC(2025, 11 + month, 1, 2)).toISOString() })
   }
@@ -89,23 +192,57 @@ export async function startWorld(): Promise<World> {
   await customer('five-plans', 'usd-2', { currency: 'USD' })
   await customer('large', 'wordy', { companyName: unbreakable })
   await customer('archived', 'old')
-  await plan('old', { rank: 3, name: { 'zh-CN': '旧套餐', en: 'Old plan' }, charges: chargesOf(1, 50), archived: true })
+  await plan('old', {
+    rank: 3,
+    name: { 'zh-CN': '旧套餐', en: 'Old plan' },
+    charges: chargesOf(1, 50),
+    archived: true,
+  })
   const { now } = await call<{ now: string }>('POST', '/test-clock', { now: '2026-11-21T02:30:00Z' })
   // What is used before a subscription is ended at once, and after.
   await vendor.record([{ id: 'ended-before', customerId: 'ended', meter: 'meter_1', quantity: 120 }])
-  for (const id of ['ended'] as const) await call('POST', `/customers/${id}/subscription/cancel`, { when: 'now' })
-  const paying = ['ending', 'changing', 'units', 'blocked', 'payg', 'five-plans', 'archived', 'one-plan'] as const
-  for (const id of paying) for (const invoice of (await vendor.invoices(id)).data.filter(({ amountDue }) => amountDue > 0)) await vendor.pay(invoice.id, invoice.amountDue)
+  for (const id of ['ended'] as const)
+    await call('POST', `/customers/${id}/subscription/cancel`, { when: 'now' })
+  const paying = [
+    'ending',
+    'changing',
+    'units',
+    'blocked',
+    'payg',
+    'five-plans',
+    'archived',
+    'one-plan',
+  ] as const
+  for (const id of paying)
+    for (const invoice of (await vendor.invoices(id)).data.filter(({ amountDue }) => amountDue > 0))
+      await vendor.pay(invoice.id, invoice.amountDue)
   await call('POST', '/customers/ending/subscription/cancel', { when: 'period_end' })
   await call('POST', '/customers/changing/subscription/change', { planId: 'cny-4' })
   await call('POST', '/customers/negative/subscription/cancel', { when: 'now', credit: true })
   const [open] = (await vendor.invoices('part-paid')).data.filter(({ status }) => status === 'open')
   await vendor.pay(open!.id, 1_000)
-  const use = (customerId: CustomerName, meter: string, quantity: number, day = '20') => ({ id: `${customerId}-${meter}-${day}`, customerId, meter, quantity, time: `2026-11-${day}T02:00:00Z` })
+  const use = (customerId: CustomerName, meter: string, quantity: number, day = '20') => ({
+    id: `${customerId}-${meter}-${day}`,
+    customerId,
+    meter,
+    quantity,
+    time: `2026-11-${day}T02:00:00Z`,
+  })
   await vendor.record([
-    use('blocked', 'meter_1', 100), use('payg', 'meter_1', 2_500), use('overdue', 'meter_1', 925, '05'), use('overdue', 'meter_2', 290), use('archived', 'meter_1', 20), use('five-plans', 'meter_1', 1), { id: 'ended-after', customerId: 'ended', meter: 'meter_1', quantity: 7, time: '2026-11-21T02:32:00Z' },
-    { ...use('units', 'long', 1_234_567), properties: { channel: unbreakable, [unbreakable.slice(0, 64)]: wordy } }, { ...use('units', 'people', 1), properties: { person: 'a' } },
-    { ...use('units', 'people', 1, '19'), properties: { person: 'b' } }, { ...use('units', 'people', 1, '18') },
+    use('blocked', 'meter_1', 100),
+    use('payg', 'meter_1', 2_500),
+    use('overdue', 'meter_1', 925, '05'),
+    use('overdue', 'meter_2', 290),
+    use('archived', 'meter_1', 20),
+    use('five-plans', 'meter_1', 1),
+    { id: 'ended-after', customerId: 'ended', meter: 'meter_1', quantity: 7, time: '2026-11-21T02:32:00Z' },
+    {
+      ...use('units', 'long', 1_234_567),
+      properties: { channel: unbreakable, [unbreakable.slice(0, 64)]: wordy },
+    },
+    { ...use('units', 'people', 1), properties: { person: 'a' } },
+    { ...use('units', 'people', 1, '19'), properties: { person: 'b' } },
+    { ...use('units', 'people', 1, '18') },
     ...meterKeys.map((meter, index) => use('large', meter, index < 6 ? 1_000_000_000 : 900)),
   ])
   // What the shape of an event refuses.
@@ -120,7 +257,9 @@ export async function startWorld(): Promise<World> {
   }
   const portal = async <T>(customerId: CustomerName, path: string): Promise<T> => {
     const { token } = await vendor.session(customerId)
-    return (await fetch(`${server.url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })).json() as Promise<T>
+    return (
+      await fetch(`${server.url}/api/portal${path}`, { headers: { authorization: `Bearer ${token}` } })
+    ).json() as Promise<T>
   }
   return { server, vendor, portal, stop }
 }
@@ -128,18 +267,25 @@ export async function startWorld(): Promise<World> {
 /** Writes an invoice of the customer `many` again and again, each under an id and a number of its own: to have so many issued takes a server minutes. */
 async function addInvoices(dataDir: string): Promise<void> {
   const db = await openDatabase({ dataDir })
-  await db.transaction({ role: 'billing' }, (tx) => tx.asOwner(async () => {
-    const columns = (await tx.query<{ name: string }>(
-      `select column_name as name from information_schema.columns where table_name = 'invoices' and column_name not in ('id', 'number', 'cause_kind', 'cause_id', 'issued_at', 'document', 'sequence')`,
-    )).map(({ name }) => name).join(', ')
-    await tx.query('alter table invoices no force row level security')
-    await tx.query(
-      `insert into invoices (id, number, cause_kind, cause_id, issued_at, document, ${columns})
+  await db.transaction({ role: 'billing' }, (tx) =>
+    tx.asOwner(async () => {
+      const columns = (
+        await tx.query<{ name: string }>(
+          `select column_name as name from information_schema.columns where table_name = 'invoices' and column_name not in ('id', 'number', 'cause_kind', 'cause_id', 'issued_at', 'document', 'sequence')`,
+        )
+      )
+        .map(({ name }) => name)
+        .join(', ')
+      await tx.query('alter table invoices no force row level security')
+      await tx.query(
+        `insert into invoices (id, number, cause_kind, cause_id, issued_at, document, ${columns})
        select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'phase', 'many ' || n, issued_at - n * interval '1 minute',
          document || jsonb_build_object('id', 'inv_many_' || n, 'number', 'INV-202611-9' || lpad(n::text, 5, '0')), ${columns}
-       from (select * from invoices where customer_id = 'many' order by sequence limit 1) i, generate_series(1, $1::int) n`, [manyInvoices - 2],
-    )
-    await tx.query('alter table invoices force row level security')
-  }))
+       from (select * from invoices where customer_id = 'many' order by sequence limit 1) i, generate_series(1, $1::int) n`,
+        [manyInvoices - 2],
+      )
+      await tx.query('alter table invoices force row level security')
+    }),
+  )
   await db.close()
 }

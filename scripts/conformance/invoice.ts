@@ -6,7 +6,11 @@ import { feeLine, lessTakenOff, type LineDraft } from '../../services/billing/sr
 import { discountedBy } from '../../services/billing/src/invoicing/document/discounted.ts'
 import { nothingSettled } from '../../services/billing/src/invoicing/state.ts'
 import type { Phase } from '../../services/billing/src/subscription/phase.ts'
-import { creditLines, leftOfLine, type CreditableLine } from '../../services/billing/src/pricing/credit-note.ts'
+import {
+  creditLines,
+  leftOfLine,
+  type CreditableLine,
+} from '../../services/billing/src/pricing/credit-note.ts'
 import { addDays, type LocalDate } from '../../services/billing/src/values/date.ts'
 import { allocate, weightsOf } from '../../services/billing/src/pricing/discount.ts'
 import { netOf, totals, type TaxMode, type Totals } from '../../services/billing/src/pricing/totals.ts'

@@ -15,7 +15,11 @@ function main(options: readonly string[]): number {
   }
   try {
     const results = runFolder(folders[0]!)
-    console.log(options.includes('--json') ? JSON.stringify({ summary: summaries(results), results }, null, 2) : report(results))
+    console.log(
+      options.includes('--json')
+        ? JSON.stringify({ summary: summaries(results), results }, null, 2)
+        : report(results),
+    )
     return results.some((result) => result.outcome === 'failed') ? 1 : 0
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

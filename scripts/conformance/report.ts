@@ -15,7 +15,14 @@ const mostFailures = 20
 export function summaries(results: readonly Result[]): Summary[] {
   const rows = new Map<string, Summary>()
   for (const { file, kind, outcome } of results) {
-    const row = rows.get(`${file} ${kind}`) ?? { file, kind, passed: 0, failed: 0, unsupported: 0, convention: 0 }
+    const row = rows.get(`${file} ${kind}`) ?? {
+      file,
+      kind,
+      passed: 0,
+      failed: 0,
+      unsupported: 0,
+      convention: 0,
+    }
     row[outcome] += 1
     rows.set(`${file} ${kind}`, row)
   }
@@ -26,13 +33,19 @@ export function summaries(results: readonly Result[]): Summary[] {
 export function report(results: readonly Result[]): string {
   const of = (outcome: Outcome) => results.filter((result) => result.outcome === outcome)
   const rows = summaries(results).map((row) => `${row.file.padEnd(18)} ${row.kind.padEnd(24)} ${counts(row)}`)
-  const all = { passed: of('passed').length, failed: of('failed').length, unsupported: of('unsupported').length, convention: of('convention').length }
+  const all = {
+    passed: of('passed').length,
+    failed: of('failed').length,
+    unsupported: of('unsupported').length,
+    convention: of('convention').length,
+  }
   return [
     ...rows,
     ...listed(`not supported (${all.unsupported})`, byReason(of('unsupported'))),
     ...listed(`another vendor's convention (${all.convention})`, of('convention').map(sentence)),
     ...listed(`failed (${all.failed})`, of('failed').slice(0, mostFailures).map(sentence)),
-    '', `${results.length} cases: ${counts(all)}`,
+    '',
+    `${results.length} cases: ${counts(all)}`,
   ].join('\n')
 }
 
@@ -46,8 +59,12 @@ function sentence({ id, reason }: Result): string {
 
 function byReason(results: readonly Result[]): string[] {
   const ids = new Map<string, string[]>()
-  for (const { file, reason, id } of results) ids.set(`${file}: ${reason}`, [...ids.get(`${file}: ${reason}`) ?? [], id])
-  return [...ids].map(([reason, found]) => `${reason} (${found.length === 1 ? found[0]! : `${found.length} cases, first ${found[0]!}`})`)
+  for (const { file, reason, id } of results)
+    ids.set(`${file}: ${reason}`, [...(ids.get(`${file}: ${reason}`) ?? []), id])
+  return [...ids].map(
+    ([reason, found]) =>
+      `${reason} (${found.length === 1 ? found[0]! : `${found.length} cases, first ${found[0]!}`})`,
+  )
 }
 
 function listed(title: string, lines: readonly string[]): string[] {

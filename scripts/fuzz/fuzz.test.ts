@@ -17,8 +17,12 @@ afterAll(async () => {
   await database.close()
 })
 
-test.each(apis)('requests made from the document of the %s API meet no mistake of ours, and no refusal changes anything', async (api) => {
-  const statuses = await fuzzed.fuzz(api, { runs: 'each', seed })
-  expect([...statuses.keys()].some((status) => status < 300)).toBe(true)
-  expect([...statuses.keys()].some((status) => status >= 400)).toBe(true)
-}, 60_000)
+test.each(apis)(
+  'requests made from the document of the %s API meet no mistake of ours, and no refusal changes anything',
+  async (api) => {
+    const statuses = await fuzzed.fuzz(api, { runs: 'each', seed })
+    expect([...statuses.keys()].some((status) => status < 300)).toBe(true)
+    expect([...statuses.keys()].some((status) => status >= 400)).toBe(true)
+  },
+  60_000,
+)

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createPortalSession, createSecretKey, migrationsFolder } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
-import { createAgent, createWorkbench, listConversations, logIn, migrationsFolder as workbenchMigrations, type Workbench } from '@customer-portal/workbench'
+import {
+  createAgent,
+  createWorkbench,
+  listConversations,
+  logIn,
+  migrationsFolder as workbenchMigrations,
+  type Workbench,
+} from '@customer-portal/workbench'
 import fc from 'fast-check'
 import { buildServer, type Server } from '../../backend/src/app.ts'
 import { seedDemo } from '../../backend/src/demo/index.ts'
@@ -12,9 +19,24 @@ export const apis = ['billing', 'portal', 'workbench'] as const
 export type Api = (typeof apis)[number]
 export const folders = { billing: migrationsFolder, workbench: workbenchMigrations }
 
-interface Operation { method: string; path: string; parameters: { name: string; in: string; required?: boolean; schema: Schema }[]; body: Schema | undefined }
-interface Asked { operation: Operation; path: Record<string, string>; query: Record<string, string>; body: unknown; language: string }
-interface Answer { status: number; headers: Record<string, unknown>; text: string }
+interface Operation {
+  method: string
+  path: string
+  parameters: { name: string; in: string; required?: boolean; schema: Schema }[]
+  body: Schema | undefined
+}
+interface Asked {
+  operation: Operation
+  path: Record<string, string>
+  query: Record<string, string>
+  body: unknown
+  language: string
+}
+interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  text: string
+}
 
 /** A server filled with the demo, and who calls it. */
 export interface FuzzedServer {
@@ -32,19 +54,39 @@ const endless = new Set(['/api/portal/usage/stream'])
 /** Reading the feed gives its lines their places. */
 const writingReads = new Set(['/api/billing/activity'])
 /** What a refusal may write all the same: what was refused, when a key was used, answers kept for an idempotency key. */
-const mayChange = ['idempotency_keys', 'rejected_events', 'secret_keys', 'portal_sessions', 'workbench_sessions', 'sessions']
+const mayChange = [
+  'idempotency_keys',
+  'rejected_events',
+  'secret_keys',
+  'portal_sessions',
+  'workbench_sessions',
+  'sessions',
+]
 
 export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
-  const read = readSettings({ PORT: '0', LOG_LEVEL: process.env['FUZZ_LOG'] ?? 'silent', ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true' })
+  const read = readSettings({
+    PORT: '0',
+    LOG_LEVEL: process.env['FUZZ_LOG'] ?? 'silent',
+    ENABLE_CUSTOMER_PORTAL: 'true',
+    ENABLE_AGENT_WORKBENCH: 'true',
+    DEMO: 'true',
+  })
   if ('mistakes' in read) throw new Error(read.mistakes.join())
-  const server = await buildServer(read.settings, { database, clock: { now: () => clock.at }, checkAnswers: true })
+  const server = await buildServer(read.settings, {
+    database,
+    clock: { now: () => clock.at },
+    checkAnswers: true,
+  })
   await seedDemo(server.billing, { database, settings: read.settings, isEmpty: true })
   const credentials = credentialsFor(server, database)
   const known = await knownOn(server, database, await credentials('billing'))
   return {
     server,
     async fuzz(api, { runs, seed }) {
-      const document = (await server.app.inject(`/api/${api}/openapi.json`)).json() as { paths: Record<string, Record<string, unknown>>; components: { schemas: Record<string, Schema> } }
+      const document = (await server.app.inject(`/api/${api}/openapi.json`)).json() as {
+        paths: Record<string, Record<string, unknown>>
+        components: { schemas: Record<string, Schema> }
+      }
       const operations = operationsOf(document)
       const statuses = new Map<number, number>()
       /** The first of each kind: one mistake must not hide the others. */
@@ -56,23 +98,36 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
         const heldBefore = held
         held = await credentials(api)
         if (held !== heldBefore) contents = undefined
-        const before = asked.operation.method === 'GET' ? undefined : (contents ??= await contentsOf(database))
+        const before =
+          asked.operation.method === 'GET' ? undefined : (contents ??= await contentsOf(database))
         const answer = await send(server, asked, held)
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
         if (before) contents = answer.status >= 400 ? await contentsOf(database) : undefined
         else if (writingReads.has(asked.operation.path)) contents = undefined
         const changed = before && contents ? differing(before, contents) : []
-        const mistake = mistakeIn(answer) ?? (changed.length > 0 ? `a refusal that changed ${changed.join(', ')}` : undefined)
+        const mistake =
+          mistakeIn(answer)
+          ?? (changed.length > 0 ? `a refusal that changed ${changed.join(', ')}` : undefined)
         const kind = `${mistake} ${asked.operation.method} ${asked.operation.path}`
-        if (mistake && !mistakes.has(kind)) mistakes.set(kind, `${mistake}: ${titleOf(asked)}\n  ${answer.status} ${answer.text.slice(0, 600)}`)
+        if (mistake && !mistakes.has(kind))
+          mistakes.set(kind, `${mistake}: ${titleOf(asked)}\n  ${answer.status} ${answer.text.slice(0, 600)}`)
       }
       const to = (operation: Operation) => requestsTo(operation, document.components.schemas, known)
       const seeded = seed === undefined ? {} : { seed }
       if (runs === 'each') {
         for (const [place, operation] of operations.entries()) {
-          for (const asked of fc.sample(to(operation), { numRuns: 2, ...(seed === undefined ? {} : { seed: seed + place }) })) await ask(asked)
+          for (const asked of fc.sample(to(operation), {
+            numRuns: 2,
+            ...(seed === undefined ? {} : { seed: seed + place }),
+          }))
+            await ask(asked)
         }
-      } else await fc.assert(fc.asyncProperty(fc.constantFrom(...operations).chain(to), ask), { numRuns: runs, ...seeded, endOnFailure: true })
+      } else
+        await fc.assert(fc.asyncProperty(fc.constantFrom(...operations).chain(to), ask), {
+          numRuns: runs,
+          ...seeded,
+          endOnFailure: true,
+        })
       if (mistakes.size > 0) throw new Error([...mistakes.values()].join('\n'))
       return statuses
     },
@@ -86,12 +141,19 @@ function credentialsFor({ billing, app }: Server, database: Database): Credentia
   const made = new Map<Api, Record<string, string>>()
   const workbench = workbenchOn(database)
   const make = async (api: Api): Promise<Record<string, string>> => {
-    if (api === 'billing') return { authorization: `Bearer ${(await createSecretKey(billing, { name: 'fuzz' })).key}` }
-    if (api === 'portal') return { authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}` }
+    if (api === 'billing')
+      return { authorization: `Bearer ${(await createSecretKey(billing, { name: 'fuzz' })).key}` }
+    if (api === 'portal')
+      return {
+        authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}`,
+      }
     // Another agent each time: what is sent disables them and changes their passwords, and who fails to log in too often is kept out for a while.
     const login = { email: `fuzz-${randomUUID()}@example.com`, password: 'a long password' }
     await createAgent(workbench, { customerId: 'test_customer', name: 'Fuzz', role: 'owner', ...login })
-    return { ...(await credentials('billing')), cookie: `workbench_session=${(await logIn(workbench, login))!.secret}` }
+    return {
+      ...(await credentials('billing')),
+      cookie: `workbench_session=${(await logIn(workbench, login))!.secret}`,
+    }
   }
   const credentials = async (api: Api): Promise<Record<string, string>> => {
     if (!made.has(api) || !(await holds(api, made.get(api)!))) {
@@ -101,7 +163,11 @@ function credentialsFor({ billing, app }: Server, database: Database): Credentia
     return made.get(api)!
   }
   const holds = async (api: Api, headers: Record<string, string>) => {
-    const url = { billing: '/api/billing/meters', portal: '/api/portal/session', workbench: '/api/workbench/me' }[api]
+    const url = {
+      billing: '/api/billing/meters',
+      portal: '/api/portal/session',
+      workbench: '/api/workbench/me',
+    }[api]
     return (await app.inject({ url, headers })).statusCode === 200
   }
   return credentials
@@ -109,61 +175,139 @@ function credentialsFor({ billing, app }: Server, database: Database): Credentia
 
 /** Passwords cost little here: it is not they that are tried. */
 function workbenchOn(database: Database): Workbench {
-  return createWorkbench({ db: database, now: () => clock.at, newId: (prefix) => `${prefix}_${randomUUID()}`, passwordCost: { N: 2 ** 10, r: 8, p: 1 } })
+  return createWorkbench({
+    db: database,
+    now: () => clock.at,
+    newId: (prefix) => `${prefix}_${randomUUID()}`,
+    passwordCost: { N: 2 ** 10, r: 8, p: 1 },
+  })
 }
 
 async function knownOn({ app }: Server, database: Database, headers: Record<string, string>): Promise<Known> {
-  const idsOf = async (path: string, field = 'id') => ((await app.inject({ url: `/api/billing${path}`, headers })).json() as { data: Record<string, string>[] }).data.map((one) => one[field]!)
+  const idsOf = async (path: string, field = 'id') =>
+    (
+      (await app.inject({ url: `/api/billing${path}`, headers })).json() as { data: Record<string, string>[] }
+    ).data.map((one) => one[field]!)
   const customers = await idsOf('/customers')
   const invoices = await idsOf('/customers/test_customer/invoices')
-  const agents = ((await app.inject({ url: '/api/workbench/agents', headers })).json() as { data: { id: string }[] }).data.map(({ id }) => id)
-  const conversations = (await listConversations(workbenchOn(database), { customerId: 'test_customer' })).data.map(({ id }) => id)
+  const agents = (
+    (await app.inject({ url: '/api/workbench/agents', headers })).json() as { data: { id: string }[] }
+  ).data.map(({ id }) => id)
+  const conversations = (
+    await listConversations(workbenchOn(database), { customerId: 'test_customer' })
+  ).data.map(({ id }) => id)
   const [plans, meters] = [await idsOf('/plans'), await idsOf('/meters', 'key')]
   return {
-    customerId: customers, planId: plans, id: [...plans, 'a', 'b', 'c'], key: meters, meter: meters, invoiceId: invoices, period: ['2026-02', '2026-01', '2026-03'], role: ['owner', 'viewer'], currency: ['CNY'], timezone: ['Asia/Shanghai', 'America/New_York'],
-    agentId: agents, conversationId: conversations, locale: ['zh-CN', 'en'], groupBy: ['channel'], path: ['/usage'],
+    customerId: customers,
+    planId: plans,
+    id: [...plans, 'a', 'b', 'c'],
+    key: meters,
+    meter: meters,
+    invoiceId: invoices,
+    period: ['2026-02', '2026-01', '2026-03'],
+    role: ['owner', 'viewer'],
+    currency: ['CNY'],
+    timezone: ['Asia/Shanghai', 'America/New_York'],
+    agentId: agents,
+    conversationId: conversations,
+    locale: ['zh-CN', 'en'],
+    groupBy: ['channel'],
+    path: ['/usage'],
   }
 }
 
 function operationsOf({ paths }: { paths: Record<string, Record<string, unknown>> }): Operation[] {
-  return Object.entries(paths).filter(([path]) => !endless.has(path)).flatMap(([path, methods]) => Object.entries(methods).map(([method, of]) => {
-    const { parameters = [], requestBody } = of as { parameters?: Operation['parameters']; requestBody?: { content: Record<string, { schema: Schema }> } }
-    return { method: method.toUpperCase(), path, parameters, body: requestBody && Object.values(requestBody.content)[0]!.schema }
-  }))
+  return Object.entries(paths)
+    .filter(([path]) => !endless.has(path))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, of]) => {
+        const { parameters = [], requestBody } = of as {
+          parameters?: Operation['parameters']
+          requestBody?: { content: Record<string, { schema: Schema }> }
+        }
+        return {
+          method: method.toUpperCase(),
+          path,
+          parameters,
+          body: requestBody && Object.values(requestBody.content)[0]!.schema,
+        }
+      }),
+    )
 }
 
-function requestsTo(operation: Operation, documents: Record<string, Schema>, known: Known): fc.Arbitrary<Asked> {
+function requestsTo(
+  operation: Operation,
+  documents: Record<string, Schema>,
+  known: Known,
+): fc.Arbitrary<Asked> {
   const of = (place: string) => operation.parameters.filter((parameter) => parameter.in === place)
-  const texts = (place: string, requiredKeys: string[]) => fc.record(Object.fromEntries(of(place).map(({ name, schema }) => [name, parameterTexts(schema, documents, known, name)])), { requiredKeys })
+  const texts = (place: string, requiredKeys: string[]) =>
+    fc.record(
+      Object.fromEntries(
+        of(place).map(({ name, schema }) => [name, parameterTexts(schema, documents, known, name)]),
+      ),
+      { requiredKeys },
+    )
   return fc.record({
     operation: fc.constant(operation),
-    path: texts('path', of('path').map(({ name }) => name)),
+    path: texts(
+      'path',
+      of('path').map(({ name }) => name),
+    ),
     query: texts('query', []),
     body: operation.body ? valuesOf(operation.body, documents, known) : fc.constant(undefined),
     language: fc.constantFrom('en', 'zh-CN'),
   }) as fc.Arbitrary<Asked>
 }
 
-async function send({ app }: Server, { operation: { method, path: template }, path, query, body, language }: Asked, credentials: Record<string, string>): Promise<Answer> {
-  const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent((path[name] ?? 'x').toWellFormed()) || '%20')
+async function send(
+  { app }: Server,
+  { operation: { method, path: template }, path, query, body, language }: Asked,
+  credentials: Record<string, string>,
+): Promise<Answer> {
+  const filled = template.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name: string) => encodeURIComponent((path[name] ?? 'x').toWellFormed()) || '%20',
+  )
   const search = new URLSearchParams(query).toString()
   const answer = await app.inject({
-    method: method as 'POST', url: `${filled}${search && `?${search}`}`,
-    headers: { ...credentials, 'accept-language': language, ...(method === 'GET' && body === undefined ? {} : { 'content-type': 'application/json' }) },
+    method: method as 'POST',
+    url: `${filled}${search && `?${search}`}`,
+    headers: {
+      ...credentials,
+      'accept-language': language,
+      ...(method === 'GET' && body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(method === 'GET' ? {} : { payload: JSON.stringify(body ?? {}) }),
   })
-  return { status: answer.statusCode, headers: answer.headers, text: String(answer.headers['content-type'] ?? '').includes('json') ? answer.body : '' }
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    text: String(answer.headers['content-type'] ?? '').includes('json') ? answer.body : '',
+  }
 }
 
 const allowedUnavailable = ['pdf_unavailable']
 
 function mistakeIn({ status, headers, text }: Answer): string | undefined {
   if (status < 400) return undefined
-  const problem = text === '' ? undefined : JSON.parse(text) as { status: number; code: string; title: string; detail: string; errors?: { pointer: string; code: string; detail: string }[] }
-  if (!String(headers['content-type']).startsWith('application/problem+json') || !problem) return 'a refusal that is no problem+json'
+  const problem =
+    text === ''
+      ? undefined
+      : (JSON.parse(text) as {
+          status: number
+          code: string
+          title: string
+          detail: string
+          errors?: { pointer: string; code: string; detail: string }[]
+        })
+  if (!String(headers['content-type']).startsWith('application/problem+json') || !problem)
+    return 'a refusal that is no problem+json'
   if (status >= 500 && !allowedUnavailable.includes(problem.code)) return 'a mistake of ours'
   if (problem.status !== status || !problem.title || !problem.detail) return 'a problem without its parts'
-  const isNamed = problem.errors?.length && problem.errors.every(({ pointer, detail }) => typeof pointer === 'string' && detail)
+  const isNamed =
+    problem.errors?.length
+    && problem.errors.every(({ pointer, detail }) => typeof pointer === 'string' && detail)
   return status === 400 && !isNamed ? 'a refusal that names no field' : undefined
 }
 
@@ -174,10 +318,16 @@ function titleOf({ operation, path, query, body }: Asked): string {
 /** For each table a short text that is another one where any row is; of events, of which there are many, only how many. */
 async function contentsOf(database: Database): Promise<Map<string, string>> {
   return database.asOwner(async (tx) => {
-    const tables = await tx.query<{ name: string }>("select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1")
-    const counted = tables.filter(({ name }) => !mayChange.includes(name)).map(({ name }) => (/^usage_(events|keys)/.test(name)
-      ? `select '${name}' as name, count(*)::text as content from "${name}"`
-      : `select '${name}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "${name}" t`))
+    const tables = await tx.query<{ name: string }>(
+      "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+    )
+    const counted = tables
+      .filter(({ name }) => !mayChange.includes(name))
+      .map(({ name }) =>
+        /^usage_(events|keys)/.test(name)
+          ? `select '${name}' as name, count(*)::text as content from "${name}"`
+          : `select '${name}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "${name}" t`,
+      )
     const rows = await tx.query<{ name: string; content: string }>(counted.join(' union all '))
     return new Map(rows.map(({ name, content }) => [name, content]))
   })

@@ -51,8 +51,13 @@ export async function send(server: Server, batch: Batch): Promise<Outcome> {
 /** A request that is refused as a whole (too large, unreadable) is sent again in halves, so that one bad line does not keep out the others. */
 async function deliver(server: Server, sent: Sent[]): Promise<Outcome> {
   if (sent.length === 0) return { accepted: 0, duplicates: 0, rejections: [] }
-  const answer = await server.request('POST', '/events', sent.map(({ event }) => event))
-  if (answer.status !== 400 && answer.status !== 413 && answer.status !== 422) return recorded(expectOk<Recorded>(answer, 'Sending events'), sent)
+  const answer = await server.request(
+    'POST',
+    '/events',
+    sent.map(({ event }) => event),
+  )
+  if (answer.status !== 400 && answer.status !== 413 && answer.status !== 422)
+    return recorded(expectOk<Recorded>(answer, 'Sending events'), sent)
   const [only] = sent
   if (sent.length === 1 && only) {
     const { code, detail } = problem(answer)
@@ -63,9 +68,22 @@ async function deliver(server: Server, sent: Sent[]): Promise<Outcome> {
 }
 
 function recorded({ accepted, duplicates, rejected }: Recorded, sent: Sent[]): Outcome {
-  return { accepted, duplicates, rejections: rejected.map(({ index, code, detail }) => ({ line: sent[index]?.line ?? 0, id: sent[index]?.event.id ?? '', code, detail })) }
+  return {
+    accepted,
+    duplicates,
+    rejections: rejected.map(({ index, code, detail }) => ({
+      line: sent[index]?.line ?? 0,
+      id: sent[index]?.event.id ?? '',
+      code,
+      detail,
+    })),
+  }
 }
 
 function join(a: Outcome, b: Outcome): Outcome {
-  return { accepted: a.accepted + b.accepted, duplicates: a.duplicates + b.duplicates, rejections: [...a.rejections, ...b.rejections] }
+  return {
+    accepted: a.accepted + b.accepted,
+    duplicates: a.duplicates + b.duplicates,
+    rejections: [...a.rejections, ...b.rejections],
+  }
 }

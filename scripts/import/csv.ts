@@ -34,5 +34,7 @@ export function delimiterOf(header: string, wanted: readonly string[]): string {
     const cells = cellsOf(header, delimiter)
     return Array.isArray(cells) && wanted.every((column) => cells.some((cell) => cell.trim() === column))
   })
-  return fits ?? all.reduce((most, one) => (header.split(one).length > header.split(most).length ? one : most))
+  return (
+    fits ?? all.reduce((most, one) => (header.split(one).length > header.split(most).length ? one : most))
+  )
 }

@@ -12,21 +12,38 @@ const folder = mkdtempSync(join(tmpdir(), 'import-file-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let files = 0
-async function read(bytes: Buffer, { name = 'usage.csv', ...options }: Partial<FileOptions> & { name?: string } = {}) {
+async function read(
+  bytes: Buffer,
+  { name = 'usage.csv', ...options }: Partial<FileOptions> & { name?: string } = {},
+) {
   const path = join(folder, `${(files += 1)}-${name}`)
   writeFileSync(path, bytes)
   const file = await openUsageFile(path, { columns: ['id', 'customer'], ...options })
   const records: (string | number)[][] = []
-  for await (const { number, cells, mistake } of file.records()) records.push(mistake === undefined ? [number, ...cells] : [number, mistake])
+  for await (const { number, cells, mistake } of file.records())
+    records.push(mistake === undefined ? [number, ...cells] : [number, mistake])
   return { encoding: file.encoding, delimiter: file.delimiter, lines: file.lines, records }
 }
 
 const text = 'id,customer\n订单甲,用户\n订单乙,"带,逗号"\n'
-const records = [[1, 'id', 'customer'], [2, '订单甲', '用户'], [3, '订单乙', '带,逗号']]
+const records = [
+  [1, 'id', 'customer'],
+  [2, '订单甲', '用户'],
+  [3, '订单乙', '带,逗号'],
+]
 /** 订单甲,用户 and so on, as Excel writes "CSV" on a Chinese Windows. */
 const gbk = Buffer.concat([
-  Buffer.from('id,customer\n'), Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xbc, 0xd7]), Buffer.from(','), Buffer.from([0xd3, 0xc3, 0xbb, 0xa7]), Buffer.from('\r\n'),
-  Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xd2, 0xd2]), Buffer.from(',"'), Buffer.from([0xb4, 0xf8]), Buffer.from(','), Buffer.from([0xb6, 0xba, 0xba, 0xc5]), Buffer.from('"\r\n'),
+  Buffer.from('id,customer\n'),
+  Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xbc, 0xd7]),
+  Buffer.from(','),
+  Buffer.from([0xd3, 0xc3, 0xbb, 0xa7]),
+  Buffer.from('\r\n'),
+  Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xd2, 0xd2]),
+  Buffer.from(',"'),
+  Buffer.from([0xb4, 0xf8]),
+  Buffer.from(','),
+  Buffer.from([0xb6, 0xba, 0xba, 0xc5]),
+  Buffer.from('"\r\n'),
 ])
 const utf16 = Buffer.from(text, 'utf16le')
 
@@ -36,20 +53,48 @@ test.each([
   ['GB 18030 (GBK), found out', gbk, 'gb18030'],
   ['UTF-16, little end first, with a mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), 'utf-16le'],
   ['UTF-16, little end first, without', utf16, 'utf-16le'],
-  ['UTF-16, big end first', Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]), 'utf-16be'],
+  [
+    'UTF-16, big end first',
+    Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]),
+    'utf-16be',
+  ],
 ])('%s says the same', async (_, bytes, encoding) => {
   expect(await read(bytes)).toEqual({ encoding, delimiter: ',', lines: 3, records })
   expect((await read(gzipSync(bytes), { name: 'usage.csv.gz' })).records).toEqual(records)
 })
 
 test('a line whose bytes cannot be read is told and passed over, and does not make the file one of another encoding', async () => {
-  const bytes = Buffer.concat([Buffer.from('id,customer\n甲,一\n乙,'), Buffer.from([0xff, 0xfe, 0xb6]), Buffer.from('\n丙,三\n')])
-  expect(await read(bytes)).toMatchObject({ encoding: 'utf-8', records: [[1, 'id', 'customer'], [2, '甲', '一'], [3, expect.stringContaining('bytes that are not UTF-8')], [4, '丙', '三']] })
-  expect((await read(gbk, { encoding: 'utf-8' })).records.slice(1)).toEqual([[2, expect.stringContaining('--encoding')], [3, expect.stringContaining('--encoding')]])
+  const bytes = Buffer.concat([
+    Buffer.from('id,customer\n甲,一\n乙,'),
+    Buffer.from([0xff, 0xfe, 0xb6]),
+    Buffer.from('\n丙,三\n'),
+  ])
+  expect(await read(bytes)).toMatchObject({
+    encoding: 'utf-8',
+    records: [
+      [1, 'id', 'customer'],
+      [2, '甲', '一'],
+      [3, expect.stringContaining('bytes that are not UTF-8')],
+      [4, '丙', '三'],
+    ],
+  })
+  expect((await read(gbk, { encoding: 'utf-8' })).records.slice(1)).toEqual([
+    [2, expect.stringContaining('--encoding')],
+    [3, expect.stringContaining('--encoding')],
+  ])
 })
 
-test.each([[';', 'semicolon'], ['\t', 'tab'], ['|', 'pipe']])('the delimiter %j is found out from the header', async (delimiter) => {
-  const { delimiter: found, records: [, row] } = await read(Buffer.from(`id${delimiter}note, with a comma${delimiter}customer\n1${delimiter}a,b${delimiter}acme\n`))
+test.each([
+  [';', 'semicolon'],
+  ['\t', 'tab'],
+  ['|', 'pipe'],
+])('the delimiter %j is found out from the header', async (delimiter) => {
+  const {
+    delimiter: found,
+    records: [, row],
+  } = await read(
+    Buffer.from(`id${delimiter}note, with a comma${delimiter}customer\n1${delimiter}a,b${delimiter}acme\n`),
+  )
   expect([found, row]).toEqual([delimiter, [2, '1', 'a,b', 'acme']])
 })
 
@@ -59,9 +104,16 @@ test('a named delimiter wins, and a header without the columns goes by what stan
 })
 
 test('cells in quotes hold delimiters, quotes and line breaks; a quote that is not closed costs its own line alone', async () => {
-  const bytes = Buffer.from('id,customer\n1,"a ""b"" c"\n2,"two\nlines"\n\n3,"never closed\n4,plain\n5,"x"y\n6,in"side\n')
+  const bytes = Buffer.from(
+    'id,customer\n1,"a ""b"" c"\n2,"two\nlines"\n\n3,"never closed\n4,plain\n5,"x"y\n6,in"side\n',
+  )
   expect((await read(bytes)).records.slice(1)).toEqual([
-    [2, '1', 'a "b" c'], [3, '2', 'two\nlines'], [6, 'A quote is opened and not closed.'], [7, '4', 'plain'], [8, 'Something follows a closing quote.'], [9, '6', 'in"side'],
+    [2, '1', 'a "b" c'],
+    [3, '2', 'two\nlines'],
+    [6, 'A quote is opened and not closed.'],
+    [7, '4', 'plain'],
+    [8, 'Something follows a closing quote.'],
+    [9, '6', 'in"side'],
   ])
   expect(cellsOf('a,,', ',')).toEqual(['a', '', ''])
   expect(cellsOf('"a",', ',')).toEqual(['a', ''])
@@ -69,7 +121,10 @@ test('cells in quotes hold delimiters, quotes and line breaks; a quote that is n
 
 test('a line beyond a megabyte is told, and the next one is read', async () => {
   const bytes = Buffer.from(`id,customer\n1,${'x'.repeat(3_000_000)}\n2,acme\n`)
-  expect((await read(bytes)).records.slice(1)).toEqual([[2, 'The line is longer than 1048576 bytes.'], [3, '2', 'acme']])
+  expect((await read(bytes)).records.slice(1)).toEqual([
+    [2, 'The line is longer than 1048576 bytes.'],
+    [3, '2', 'acme'],
+  ])
 })
 
 test.each([

@@ -120,7 +120,10 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: 
     const text = decoder.decode(bytes).replace(/\r$/, '')
     return { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text }
   } catch {
-    return { number, mistake: `The line holds bytes that are not ${encoding.toUpperCase()}: name another encoding with --encoding, or mend the line.` }
+    return {
+      number,
+      mistake: `The line holds bytes that are not ${encoding.toUpperCase()}: name another encoding with --encoding, or mend the line.`,
+    }
   }
 }
 
@@ -153,7 +156,14 @@ async function* recordsOf(path: string, encoding: Encoding, delimiter: string): 
       yield { number: line.number, cells }
       continue
     }
-    yield { number: line.number, cells: [], mistake: cells === 'open' || taken.length > 0 ? 'A quote is opened and not closed.' : 'Something follows a closing quote.' }
+    yield {
+      number: line.number,
+      cells: [],
+      mistake:
+        cells === 'open' || taken.length > 0
+          ? 'A quote is opened and not closed.'
+          : 'Something follows a closing quote.',
+    }
     waiting = [...taken, ...waiting]
   }
 }

@@ -37,10 +37,16 @@ export interface LineEvents {
 }
 
 /** Answers the function that turns lines into events, of history where asked; a time without a zone is one of `timesIn`. Throws when the header lacks a column that the mapping names. */
-export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC', historical = false): (line: Line) => LineEvents {
+export function lineReader(
+  header: string[],
+  mapping: Mapping,
+  timesIn = 'UTC',
+  historical = false,
+): (line: Line) => LineEvents {
   const place = (column: string) => {
     const found = header.indexOf(column)
-    if (found < 0) throw new Error(`The file has no column "${column}". Its columns are: ${header.join(', ')}.`)
+    if (found < 0)
+      throw new Error(`The file has no column "${column}". Its columns are: ${header.join(', ')}.`)
     return found
   }
   const [customer, id, time] = [place(mapping.customer), place(mapping.id), place(mapping.time)]
@@ -49,18 +55,50 @@ export function lineReader(header: string[], mapping: Mapping, timesIn = 'UTC', 
 
   return ({ number: line, cells, mistake }) => {
     const cell = (at: number) => cells[at]?.trim() ?? ''
-    const reject = (eventId: string, detail: string): Rejection => ({ line, id: eventId, code: 'unreadable_line', detail })
+    const reject = (eventId: string, detail: string): Rejection => ({
+      line,
+      id: eventId,
+      code: 'unreadable_line',
+      detail,
+    })
     if (mistake !== undefined) return { line, events: [], rejections: [reject('', mistake)] }
-    if (cells.length !== header.length) return { line, events: [], rejections: [reject(cell(id), `The line has ${cells.length} cells, the header ${header.length}.`)] }
-    const kept = Object.fromEntries(properties.map(({ column, at }) => [column, cell(at)]).filter(([, value]) => value !== ''))
+    if (cells.length !== header.length)
+      return {
+        line,
+        events: [],
+        rejections: [reject(cell(id), `The line has ${cells.length} cells, the header ${header.length}.`)],
+      }
+    const kept = Object.fromEntries(
+      properties.map(({ column, at }) => [column, cell(at)]).filter(([, value]) => value !== ''),
+    )
     const result: LineEvents = { line, events: [], rejections: [] }
     const at = instant(cell(time), timesIn)
-    if (at === undefined) return { line, events: [], rejections: [reject(cell(id), `No clock in ${timesIn} ever shows "${cell(time)}".`)] }
+    if (at === undefined)
+      return {
+        line,
+        events: [],
+        rejections: [reject(cell(id), `No clock in ${timesIn} ever shows "${cell(time)}".`)],
+      }
     for (const { meter, column, at: place } of meters) {
       const eventId = meters.length > 1 ? `${cell(id)}:${meter}` : cell(id)
       const quantity = quantityIn(cell(place))
-      if (quantity === undefined) result.rejections.push(reject(eventId, `Column "${column}" holds "${cell(place)}", which is no number that the API takes.`))
-      else result.events.push({ id: eventId, customerId: cell(customer), meter, quantity, time: at, ...(Object.keys(kept).length > 0 ? { properties: kept } : {}), ...(historical ? { historical } : {}) })
+      if (quantity === undefined)
+        result.rejections.push(
+          reject(
+            eventId,
+            `Column "${column}" holds "${cell(place)}", which is no number that the API takes.`,
+          ),
+        )
+      else
+        result.events.push({
+          id: eventId,
+          customerId: cell(customer),
+          meter,
+          quantity,
+          time: at,
+          ...(Object.keys(kept).length > 0 ? { properties: kept } : {}),
+          ...(historical ? { historical } : {}),
+        })
     }
     return result
   }
@@ -71,7 +109,10 @@ export function quantityIn(cell: string): number | string | undefined {
   if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > mostDigits) return undefined
   const text = cell.replace(/^\+/, '')
   const value = Number(text)
-  const digits = text.replace(/[eE].*/, '').replace(/^-?0*|\./g, '').replace(/^0+/, '')
+  const digits = text
+    .replace(/[eE].*/, '')
+    .replace(/^-?0*|\./g, '')
+    .replace(/^0+/, '')
   if (Number.isSafeInteger(value)) return value === 0 && digits !== '' ? text : value
   return digits.length <= 15 && Number.isFinite(value) ? value : text
 }
@@ -84,12 +125,17 @@ const mostDigits = 64
  * else stays as it is, for the server to refuse.
  */
 export function instant(text: string, timesIn = 'UTC'): string | undefined {
-  const parts = /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text)
+  const parts =
+    /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+      text,
+    )
   if (!parts) return text
-  const [, year = '', , month = '', day = '', hours = '', minutes = '', seconds = '00', fraction = '', zone] = parts
+  const [, year = '', , month = '', day = '', hours = '', minutes = '', seconds = '00', fraction = '', zone] =
+    parts
   const two = (digits: string) => digits.padStart(2, '0')
   const shown = `${year}-${two(month)}-${two(day)}T${two(hours)}:${minutes}:${seconds}`
-  if (zone !== undefined) return `${shown}${fraction}${zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`
+  if (zone !== undefined)
+    return `${shown}${fraction}${zone.toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`
   const milliseconds = Date.parse(`${shown}Z`)
   if (timesIn === 'UTC' || Number.isNaN(milliseconds)) return `${shown}${fraction}Z`
   const at = instantShown(milliseconds, timesIn)

@@ -9,9 +9,13 @@ export function aheadOfUtc(at: number, timeZone: string): number {
   const key = `${Math.floor(at / (hour / 4))} ${timeZone}`
   const found = known.get(key)
   if (found !== undefined) return found
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+  const format =
+    formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
   formats.set(timeZone, format)
-  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? []
+  const [, sign, hours, minutes] =
+    /GMT([+-])(\d{2}):(\d{2})/.exec(
+      format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '',
+    ) ?? []
   const ahead = sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0
   if (known.size >= mostKnown) known.clear()
   known.set(key, ahead)
@@ -21,6 +25,8 @@ export function aheadOfUtc(at: number, timeZone: string): number {
 /** The instant at which clocks in a zone show a time given as if it were UTC; the first of two, undefined where they skip it. In milliseconds. */
 export function instantShown(shown: number, timeZone: string): number | undefined {
   const offsets = [...new Set([aheadOfUtc(shown - day, timeZone), aheadOfUtc(shown + day, timeZone)])]
-  const instants = offsets.map((ahead) => shown - ahead).filter((at) => at + aheadOfUtc(at, timeZone) === shown)
+  const instants = offsets
+    .map((ahead) => shown - ahead)
+    .filter((at) => at + aheadOfUtc(at, timeZone) === shown)
   return instants.length > 0 ? Math.min(...instants) : undefined
 }

@@ -76,23 +76,36 @@ Running it twice counts nothing twice: an event that the server already has is a
 where it stopped. Exit code: 0 all lines taken, 1 some lines were rejected or the import failed.`
 
 /** Reads the command line. Throws UsageMistake with a sentence that names the option. */
-export function parseOptions(parameters: string[], environment: Record<string, string | undefined>): ImportOptions {
+export function parseOptions(
+  parameters: string[],
+  environment: Record<string, string | undefined>,
+): ImportOptions {
   const { values, positionals } = readParameters(parameters)
   const [what, file, ...more] = positionals
-  if (what !== 'usage' || !file || more.length > 0) throw new UsageMistake('Name what to import and one file: usage FILE.csv')
+  if (what !== 'usage' || !file || more.length > 0)
+    throw new UsageMistake('Name what to import and one file: usage FILE.csv')
   const key = values.key ?? environment.BILLING_API_KEY
-  if (!values.url || !URL.canParse(values.url)) throw new UsageMistake('--url must be the address of the server, for example http://127.0.0.1:8000')
+  if (!values.url || !URL.canParse(values.url))
+    throw new UsageMistake('--url must be the address of the server, for example http://127.0.0.1:8000')
   if (!key) throw new UsageMistake("--key must be a secret key of the vendor's API")
-  if (values.plan && !values['create-customers']) throw new UsageMistake('--plan goes with --create-customers')
+  if (values.plan && !values['create-customers'])
+    throw new UsageMistake('--plan goes with --create-customers')
   const meters = (values.meter ?? []).map(meterColumn)
-  if (meters.length === 0) throw new UsageMistake('--meter must be given at least once, for example --meter requests=requests')
+  if (meters.length === 0)
+    throw new UsageMistake('--meter must be given at least once, for example --meter requests=requests')
   const batch = wholeNumber('--batch', values.batch, 1000, 1000)
   if (meters.length > batch) throw new UsageMistake('--batch must be at least the number of meters')
   return {
-    file, url: values.url.replace(/\/+$/, ''), key, batch,
+    file,
+    url: values.url.replace(/\/+$/, ''),
+    key,
+    batch,
     mapping: {
-      customer: values['customer-column'] ?? 'customer_id', id: values['id-column'] ?? 'event_id', time: values['time-column'] ?? 'timestamp',
-      meters, properties: values.property ?? [],
+      customer: values['customer-column'] ?? 'customer_id',
+      id: values['id-column'] ?? 'event_id',
+      time: values['time-column'] ?? 'timestamp',
+      meters,
+      properties: values.property ?? [],
     },
     parallel: wholeNumber('--parallel', values.parallel, 3, 8),
     historical: values.historical ?? false,
@@ -102,8 +115,10 @@ export function parseOptions(parameters: string[], environment: Record<string, s
     timesIn: zone('--times-in', values['times-in'] ?? values.timezone ?? 'UTC'),
     encoding: oneOf('--encoding', values.encoding?.toLowerCase(), encodings),
     delimiter: delimiterNamed(values.delimiter),
-    plan: values.plan, startsAt: values['starts-at'],
-    state: values.state ?? `${file}.progress`, restart: values.restart ?? false,
+    plan: values.plan,
+    startsAt: values['starts-at'],
+    state: values.state ?? `${file}.progress`,
+    restart: values.restart ?? false,
     rejected: values.rejected,
   }
 }
@@ -114,10 +129,30 @@ function readParameters(args: string[]) {
   const flag = { type: 'boolean' } as const
   try {
     return parseArgs({
-      args, allowPositionals: true,
+      args,
+      allowPositionals: true,
       options: {
-        url: text, key: text, meter: texts, property: texts, 'customer-column': text, 'id-column': text, 'time-column': text, historical: flag, 'create-meters': flag,
-        'create-customers': flag, timezone: text, 'times-in': text, encoding: text, delimiter: text, plan: text, 'starts-at': text, batch: text, parallel: text, rejected: text, state: text, restart: flag,
+        url: text,
+        key: text,
+        meter: texts,
+        property: texts,
+        'customer-column': text,
+        'id-column': text,
+        'time-column': text,
+        historical: flag,
+        'create-meters': flag,
+        'create-customers': flag,
+        timezone: text,
+        'times-in': text,
+        encoding: text,
+        delimiter: text,
+        plan: text,
+        'starts-at': text,
+        batch: text,
+        parallel: text,
+        rejected: text,
+        state: text,
+        restart: flag,
       },
     })
   } catch (error) {
@@ -133,10 +168,15 @@ function zone(name: string, text: string): string {
   }
 }
 
-function oneOf<T extends string>(name: string, text: string | undefined, allowed: readonly T[]): T | undefined {
+function oneOf<T extends string>(
+  name: string,
+  text: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
   if (text === undefined) return undefined
   const found = allowed.find((one) => one === text)
-  if (found === undefined) throw new UsageMistake(`${name} must be one of ${allowed.join(', ')}, not "${text}"`)
+  if (found === undefined)
+    throw new UsageMistake(`${name} must be one of ${allowed.join(', ')}, not "${text}"`)
   return found
 }
 
@@ -147,13 +187,15 @@ function delimiterNamed(text: string | undefined): string | undefined {
 
 function meterColumn(text: string): MeterColumn {
   const [meter = '', column = meter, ...more] = text.split('=')
-  if (meter === '' || column === '' || more.length > 0) throw new UsageMistake(`--meter must read METER or METER=COLUMN, not "${text}"`)
+  if (meter === '' || column === '' || more.length > 0)
+    throw new UsageMistake(`--meter must read METER or METER=COLUMN, not "${text}"`)
   return { meter, column }
 }
 
 function wholeNumber(name: string, text: string | undefined, byDefault: number, most: number): number {
   if (text === undefined) return byDefault
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new UsageMistake(`${name} must be a whole number from 1 to ${most}, not "${text}"`)
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new UsageMistake(`${name} must be a whole number from 1 to ${most}, not "${text}"`)
   return value
 }

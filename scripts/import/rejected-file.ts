@@ -6,7 +6,13 @@ export function rejectedFile(file: string | undefined, goesOn: boolean): (reject
   if (!file) return () => undefined
   if (!goesOn || !existsSync(file)) writeFileSync(file, 'line,id,code,detail\n')
   return (rejections) => {
-    if (rejections.length > 0) appendFileSync(file, rejections.map(({ line, id, code, detail }) => `${[line, id, code, detail].map(cell).join(',')}\n`).join(''))
+    if (rejections.length > 0)
+      appendFileSync(
+        file,
+        rejections
+          .map(({ line, id, code, detail }) => `${[line, id, code, detail].map(cell).join(',')}\n`)
+          .join(''),
+      )
   }
 }
 

@@ -35,8 +35,10 @@ export function screenOn(stream: NodeJS.WriteStream, now: () => number = Date.no
     },
     rejection({ line: number, id, code, detail }) {
       rejections += 1
-      if (rejections <= shownRejections) line(`rejected: line ${number}, ${id || '(no id)'}: ${code}: ${detail}`)
-      if (rejections === shownRejections + 1) line('… more lines are rejected; --rejected FILE keeps them all.')
+      if (rejections <= shownRejections)
+        line(`rejected: line ${number}, ${id || '(no id)'}: ${code}: ${detail}`)
+      if (rejections === shownRejections + 1)
+        line('… more lines are rejected; --rejected FILE keeps them all.')
     },
     end() {
       if (hasBar) stream.write('\r\x1b[2K')

@@ -30,10 +30,14 @@ export function serverAt(url: string, key: string, say: (text: string) => void):
     async request(method, path, body) {
       for (let attempt = 1; ; attempt++) {
         const answer = await ask(`${url}/api/billing${path}`, method, key, body)
-        if (answer.status === 401 || answer.status === 403) throw new Error(`The server does not accept this key (${answer.status}): ${problem(answer).detail}`)
+        if (answer.status === 401 || answer.status === 403)
+          throw new Error(`The server does not accept this key (${answer.status}): ${problem(answer).detail}`)
         if (!temporary.has(answer.status) && answer.status !== 0) return answer
         const reason = answer.status === 0 ? String(answer.body) : `it answered ${answer.status}`
-        if (attempt === mostAttempts) throw new Error(`The server at ${url} did not take a request after ${mostAttempts} attempts: ${reason}. Run the same command again to go on where it stopped.`)
+        if (attempt === mostAttempts)
+          throw new Error(
+            `The server at ${url} did not take a request after ${mostAttempts} attempts: ${reason}. Run the same command again to go on where it stopped.`,
+          )
         const pause = pauseBefore(attempt, answer.retryAfter)
         say(`The server is not ready (${reason}); trying again in ${Math.ceil(pause / 1000)} s.`)
         await wait(pause)
@@ -51,12 +55,30 @@ export function pauseBefore(attempt: number, retryAfter: string | undefined, now
   return Math.min(500 * 2 ** (attempt - 1), 30_000)
 }
 
-async function ask(url: string, method: string, key: string, body: unknown): Promise<Answer & { retryAfter?: string | undefined }> {
-  const headers = { authorization: `Bearer ${key}`, 'accept-language': 'en', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+async function ask(
+  url: string,
+  method: string,
+  key: string,
+  body: unknown,
+): Promise<Answer & { retryAfter?: string | undefined }> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'accept-language': 'en',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
   try {
-    const response = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(120_000) })
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(120_000),
+    })
     const text = await response.text()
-    return { status: response.status, body: json(text), retryAfter: response.headers.get('retry-after') ?? undefined }
+    return {
+      status: response.status,
+      body: json(text),
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+    }
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
     return { status: 0, body: cause || (error instanceof Error ? error.message : String(error)) }
@@ -74,12 +96,17 @@ function json(text: string): unknown {
 /** The error in an answer; an answer that is none (a proxy's page) is quoted. */
 export function problem({ status, body }: Answer): Problem {
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) return body as Problem
-  return { code: `http_${status}`, detail: String(typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 300) }
+  return {
+    code: `http_${status}`,
+    detail: String(typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 300),
+  }
 }
 
 /** The body of an answer that must be a success. Throws a sentence with what was tried otherwise. */
 export function expectOk<T>(answer: Answer, what: string): T {
   if (answer.status >= 200 && answer.status < 300) return answer.body as T
   const { code, detail, errors = [] } = problem(answer)
-  throw new Error(`${what} failed: ${[detail, ...errors.map((error) => `${error.pointer} ${error.detail}`)].join(' ')} (${code})`)
+  throw new Error(
+    `${what} failed: ${[detail, ...errors.map((error) => `${error.pointer} ${error.detail}`)].join(' ')} (${code})`,
+  )
 }

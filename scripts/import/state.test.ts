@@ -9,7 +9,9 @@ const identity = importIdentity('abc', { url: 'http://127.0.0.1:8000', mapping }
 const totals = { lines: 10, accepted: 9, duplicates: 0, rejected: 1 }
 
 let folder = ''
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'state-')) })
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'state-'))
+})
 afterEach(() => rmSync(folder, { recursive: true }))
 
 test('an import goes on where it was noted, and begins anew once it is done', () => {
@@ -24,8 +26,12 @@ test('an import goes on where it was noted, and begins anew once it is done', ()
 test('the note of another file, server or mapping is refused', () => {
   const file = path.join(folder, 'events.csv.progress')
   writeState(file, { import: identity, line: 11, totals })
-  expect(() => readState(file, importIdentity('changed', { url: 'http://127.0.0.1:8000', mapping }))).toThrow('is the note of another import')
-  expect(() => readState(file, importIdentity('abc', { url: 'http://127.0.0.1:9000', mapping }))).toThrow('--restart')
+  expect(() => readState(file, importIdentity('changed', { url: 'http://127.0.0.1:8000', mapping }))).toThrow(
+    'is the note of another import',
+  )
+  expect(() => readState(file, importIdentity('abc', { url: 'http://127.0.0.1:9000', mapping }))).toThrow(
+    '--restart',
+  )
 })
 
 test('a place that cannot be written is said, not thrown', () => {

@@ -19,7 +19,15 @@ export interface State {
 export const noTotals: Totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 }
 
 /** What makes two imports the same: the content of the file, the server, what the columns mean, and whether it is history. */
-export function importIdentity(hash: string, { url, mapping, timesIn, historical }: Pick<ImportOptions, 'url' | 'mapping'> & Partial<Pick<ImportOptions, 'timesIn' | 'historical'>>): string {
+export function importIdentity(
+  hash: string,
+  {
+    url,
+    mapping,
+    timesIn,
+    historical,
+  }: Pick<ImportOptions, 'url' | 'mapping'> & Partial<Pick<ImportOptions, 'timesIn' | 'historical'>>,
+): string {
   return JSON.stringify({ hash, url, mapping, timesIn, ...(historical ? { historical } : {}) })
 }
 
@@ -27,7 +35,10 @@ export function importIdentity(hash: string, { url, mapping, timesIn, historical
 export function readState(file: string, identity: string): State {
   if (!existsSync(file)) return { import: identity, line: 0, totals: noTotals }
   const state = JSON.parse(readFileSync(file, 'utf8')) as State
-  if (state.import !== identity) throw new Error(`${file} is the note of another import (another file, server or columns). Add --restart to begin anew, or name another note with --state.`)
+  if (state.import !== identity)
+    throw new Error(
+      `${file} is the note of another import (another file, server or columns). Add --restart to begin anew, or name another note with --state.`,
+    )
   return state
 }
 

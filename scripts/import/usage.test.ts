@@ -10,17 +10,29 @@ async function* these<T>(...items: T[]) {
   yield* items
 }
 const event = { id: 'e', customerId: 'c', meter: 'm', quantity: 1, time: '2025-01-01T00:00:00Z' }
-const lineWith = (line: number, events: number): LineEvents => ({ line, events: Array.from({ length: events }, () => event), rejections: [] })
+const lineWith = (line: number, events: number): LineEvents => ({
+  line,
+  events: Array.from({ length: events }, () => event),
+  rejections: [],
+})
 
 test('batches hold whole lines and at most so many events', async () => {
   const cut: number[][] = []
-  for await (const batch of batches(these(lineWith(2, 3), lineWith(3, 3), lineWith(4, 3), lineWith(5, 0), lineWith(6, 3)), 7)) cut.push(batch.lines.map(({ line }) => line))
-  expect(cut).toEqual([[2, 3], [4, 5, 6]])
+  for await (const batch of batches(
+    these(lineWith(2, 3), lineWith(3, 3), lineWith(4, 3), lineWith(5, 0), lineWith(6, 3)),
+    7,
+  ))
+    cut.push(batch.lines.map(({ line }) => line))
+  expect(cut).toEqual([
+    [2, 3],
+    [4, 5, 6],
+  ])
 })
 
 test('lines without events cannot make a batch grow for ever', async () => {
   const cut: number[] = []
-  for await (const batch of batches(these(...Array.from({ length: 25 }, (_, at) => lineWith(at, 0))), 10)) cut.push(batch.lines.length)
+  for await (const batch of batches(these(...Array.from({ length: 25 }, (_, at) => lineWith(at, 0))), 10))
+    cut.push(batch.lines.length)
   expect(cut).toEqual([10, 10, 5])
 })
 
@@ -28,12 +40,19 @@ test('results are handed over in the order of the lines, however long each takes
   const handed: number[] = []
   let underWay = 0
   let most = 0
-  await inOrder(these(30, 5, 20, 1), 2, async (milliseconds) => {
-    most = Math.max(most, ++underWay)
-    await wait(milliseconds)
-    underWay -= 1
-    return milliseconds
-  }, (item, result) => { handed.push(item, result) })
+  await inOrder(
+    these(30, 5, 20, 1),
+    2,
+    async (milliseconds) => {
+      most = Math.max(most, ++underWay)
+      await wait(milliseconds)
+      underWay -= 1
+      return milliseconds
+    },
+    (item, result) => {
+      handed.push(item, result)
+    },
+  )
   expect(handed).toEqual([30, 30, 5, 5, 20, 20, 1, 1])
   expect(most).toBe(2)
 })
@@ -45,7 +64,9 @@ test('after a failure what came before it is handed over, and nothing after it',
     if (item === 2) throw new Error('the server went away')
     return item
   }
-  await expect(inOrder(these(10, 2, 1, 3), 3, work, (item) => handed.push(item))).rejects.toThrow('the server went away')
+  await expect(inOrder(these(10, 2, 1, 3), 3, work, (item) => handed.push(item))).rejects.toThrow(
+    'the server went away',
+  )
   expect(handed).toEqual([10])
 })
 
@@ -60,5 +81,7 @@ test.each([
 })
 
 test('progress names the share, the lines and the speed', () => {
-  expect(progressText(0.426, { lines: 12_000, accepted: 30_000, duplicates: 5000, rejected: 1000 }, 10_000)).toBe('42 %, 12,000 lines, 3,600 events/s, 1,000 rejected')
+  expect(
+    progressText(0.426, { lines: 12_000, accepted: 30_000, duplicates: 5000, rejected: 1000 }, 10_000),
+  ).toBe('42 %, 12,000 lines, 3,600 events/s, 1,000 rejected')
 })

@@ -7,48 +7,92 @@ import { rejectedFile } from './rejected-file.ts'
 import { repeatedIds } from './repeated-ids.ts'
 import { count, type Screen } from './screen.ts'
 import { serverAt } from './server.ts'
-import { forgetState, importIdentity, noTotals, readState, writeState, type State, type Totals } from './state.ts'
+import {
+  forgetState,
+  importIdentity,
+  noTotals,
+  readState,
+  writeState,
+  type State,
+  type Totals,
+} from './state.ts'
 
 /**
  * Sends the usage in a CSV file to a server, from where an earlier run of the same import stopped. Answers what became of all its lines, and how many have an id of a line before; throws a
  * sentence when it cannot go on, and then a later run goes on from there.
  */
-export async function importUsage(options: ImportOptions, screen: Screen): Promise<Totals & { repeated: number }> {
+export async function importUsage(
+  options: ImportOptions,
+  screen: Screen,
+): Promise<Totals & { repeated: number }> {
   const { mapping } = options
-  const file = await openUsageFile(options.file, { encoding: options.encoding, delimiter: options.delimiter, columns: [mapping.customer, mapping.id, mapping.time] })
-  if (file.encoding !== 'utf-8') screen.say(`The file is read as ${file.encoding.toUpperCase()}; --encoding names another.`)
+  const file = await openUsageFile(options.file, {
+    encoding: options.encoding,
+    delimiter: options.delimiter,
+    columns: [mapping.customer, mapping.id, mapping.time],
+  })
+  if (file.encoding !== 'utf-8')
+    screen.say(`The file is read as ${file.encoding.toUpperCase()}; --encoding names another.`)
   const identity = importIdentity(await fileHash(options.file), options)
-  const before: State = options.restart ? { import: identity, line: 0, totals: noTotals } : readState(options.state, identity)
+  const before: State = options.restart
+    ? { import: identity, line: 0, totals: noTotals }
+    : readState(options.state, identity)
   if (before.line > 0) screen.say(`Going on after line ${before.line}, where the last run stopped.`)
   const server = serverAt(options.url, options.key, (text) => screen.say(text))
   const lines = file.records()
   const header = (await lines.next()).value as Line | undefined
   if (!header) throw new Error(`${options.file} is empty.`)
-  const readLine = lineReader(header.cells.map((cell) => cell.trim()), mapping, options.timesIn, options.historical)
-  const records = tellRepeated(lines, { place: header.cells.findIndex((cell) => cell.trim() === mapping.id), from: before.line, screen })
+  const readLine = lineReader(
+    header.cells.map((cell) => cell.trim()),
+    mapping,
+    options.timesIn,
+    options.historical,
+  )
+  const records = tellRepeated(lines, {
+    place: header.cells.findIndex((cell) => cell.trim() === mapping.id),
+    from: before.line,
+    screen,
+  })
   const first = (await records.lines.next()).value as Line | undefined
 
   const created = await prepareMeters(server, options)
   if (created.length > 0) screen.say(`Created the meters ${created.join(', ')}.`)
   const firstTime = first ? readLine(first).events[0]?.time : undefined
-  const customers = customerPreparation(server, options, options.startsAt ?? (firstTime && options.plan && !options.historical ? monthStart(firstTime, options.timezone) : undefined))
+  const customers = customerPreparation(
+    server,
+    options,
+    options.startsAt
+      ?? (firstTime && options.plan && !options.historical
+        ? monthStart(firstTime, options.timezone)
+        : undefined),
+  )
   const deliver = async (batch: Batch) => {
-    if (options.createCustomers) await customers.prepare(batch.lines.flatMap((line) => line.events.map((event) => event.customerId)))
+    if (options.createCustomers)
+      await customers.prepare(batch.lines.flatMap((line) => line.events.map((event) => event.customerId)))
     return send(server, batch)
   }
   const done = ledger(options, before, file, screen)
-  await inOrder(batches(linesAfter(before.line, first, records.lines, readLine), options.batch), options.parallel, deliver, done.add)
+  await inOrder(
+    batches(linesAfter(before.line, first, records.lines, readLine), options.batch),
+    options.parallel,
+    deliver,
+    done.add,
+  )
   screen.end()
   if (customers.created() > 0) screen.say(`Created ${count(customers.created())} customers.`)
   forgetState(options.state)
-  if (!records.isComplete()) screen.say('The file has more different ids than are remembered: not every repetition is told.')
+  if (!records.isComplete())
+    screen.say('The file has more different ids than are remembered: not every repetition is told.')
   return { ...done.totals(), repeated: records.count() }
 }
 
 const shownRepetitions = 20
 
 /** Tells of each line whose id stands in the file before: the server counts one event for it, or takes it for another's. */
-function tellRepeated(lines: AsyncGenerator<Line>, { place, from, screen }: { place: number; from: number; screen: Screen }) {
+function tellRepeated(
+  lines: AsyncGenerator<Line>,
+  { place, from, screen }: { place: number; from: number; screen: Screen },
+) {
   const ids = repeatedIds()
   let repeated = 0
   async function* told(): AsyncGenerator<Line> {
@@ -56,8 +100,12 @@ function tellRepeated(lines: AsyncGenerator<Line>, { place, from, screen }: { pl
       const id = line.cells[place]?.trim()
       if (id !== undefined && ids.isRepeated(id)) {
         repeated += 1
-        if (line.number > from && repeated <= shownRepetitions) screen.say(`line ${line.number}: the id ${id || '(none)'} stands in the file before: one id is one event.`)
-        if (line.number > from && repeated === shownRepetitions + 1) screen.say('… more lines have an id of a line before.')
+        if (line.number > from && repeated <= shownRepetitions)
+          screen.say(
+            `line ${line.number}: the id ${id || '(none)'} stands in the file before: one id is one event.`,
+          )
+        if (line.number > from && repeated === shownRepetitions + 1)
+          screen.say('… more lines have an id of a line before.')
       }
       yield line
     }
@@ -65,7 +113,12 @@ function tellRepeated(lines: AsyncGenerator<Line>, { place, from, screen }: { pl
   return { lines: told(), count: () => repeated, isComplete: ids.isComplete }
 }
 
-async function* linesAfter(last: number, first: Line | undefined, more: AsyncIterable<Line>, readLine: (line: Line) => LineEvents): AsyncGenerator<LineEvents> {
+async function* linesAfter(
+  last: number,
+  first: Line | undefined,
+  more: AsyncIterable<Line>,
+  readLine: (line: Line) => LineEvents,
+): AsyncGenerator<LineEvents> {
   if (first && first.number > last) yield readLine(first)
   for await (const line of more) if (line.number > last) yield readLine(line)
 }
@@ -89,7 +142,9 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
       const line = batch.lines.at(-1)?.line ?? before.line
       if (canNote && !writeState(options.state, { import: before.import, line, totals })) {
         canNote = false
-        screen.say(`${options.state} cannot be written: after an interruption this import begins anew. Name a place for the note with --state.`)
+        screen.say(
+          `${options.state} cannot be written: after an interruption this import begins anew. Name a place for the note with --state.`,
+        )
       }
       // By lines that are answered for: what was read of a compressed file may be all of it before anything is sent.
       screen.progress(file.lines === 0 ? 1 : line / file.lines, totals)
@@ -101,7 +156,12 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
  * Works on at most `most` items at once and hands the results over in the order of the items. After a failure nothing new is begun, what
  * is under way ends, what came before the failure is handed over, and the failure is thrown.
  */
-export async function inOrder<T, R>(items: AsyncIterable<T>, most: number, work: (item: T) => Promise<R>, done: (item: T, result: R) => void): Promise<void> {
+export async function inOrder<T, R>(
+  items: AsyncIterable<T>,
+  most: number,
+  work: (item: T) => Promise<R>,
+  done: (item: T, result: R) => void,
+): Promise<void> {
   const underWay: { item: T; result: Promise<{ value: R } | { error: unknown }> }[] = []
   const finishFirst = async () => {
     const first = underWay.shift()
@@ -114,7 +174,13 @@ export async function inOrder<T, R>(items: AsyncIterable<T>, most: number, work:
     done(first.item, outcome.value)
   }
   for await (const item of items) {
-    underWay.push({ item, result: work(item).then((value) => ({ value }), (error: unknown) => ({ error })) })
+    underWay.push({
+      item,
+      result: work(item).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      ),
+    })
     if (underWay.length >= most) await finishFirst()
   }
   while (underWay.length > 0) await finishFirst()

@@ -21,23 +21,52 @@ export function reasonsIn(markdown: string): Reasons {
 }
 
 /** Survivors that a list gives no reason for, and what it lists (of the files that were tested) although it was found. Line numbers do not count. */
-export function differences(scores: readonly FileScore[], reasons: Reasons): { unlisted: Survivor[]; found: string[] } {
+export function differences(
+  scores: readonly FileScore[],
+  reasons: Reasons,
+): { unlisted: Survivor[]; found: string[] } {
   const left = new Map([...reasons].map(([key, some]) => [key, [...some]]))
-  const unlisted = scores.flatMap(({ survivors }) => survivors).filter((survivor) => !left.get(keyOf(survivor))?.shift())
+  const unlisted = scores
+    .flatMap(({ survivors }) => survivors)
+    .filter((survivor) => !left.get(keyOf(survivor))?.shift())
   const tested = new Set(scores.map(({ file }) => file))
-  return { unlisted, found: [...left].filter(([key, some]) => some.length > 0 && tested.has(key.slice(0, key.indexOf(' ')))).map(([key]) => key) }
+  return {
+    unlisted,
+    found: [...left]
+      .filter(([key, some]) => some.length > 0 && tested.has(key.slice(0, key.indexOf(' '))))
+      .map(([key]) => key),
+  }
 }
 
 /** The score of each file and its survivors with the reasons known so far. */
 export function listOf(scores: readonly FileScore[], reasons: Reasons): string {
   const left = new Map([...reasons].map(([key, some]) => [key, [...some]]))
-  const row = (survivor: Survivor) => `| ${survivor.line} | ${mutationOf(survivor)} | ${left.get(keyOf(survivor))?.shift() ?? ''} |`
-  const missed = (some: readonly FileScore[]) => some.reduce((total, { survivors }) => total + survivors.length, 0)
-  const score = (name: string, some: readonly FileScore[]) => `| ${name} | ${scoreOf(some).toFixed(2)} % | ${some.reduce((total, { found }) => total + found, 0)} | ${missed(some)} |`
+  const row = (survivor: Survivor) =>
+    `| ${survivor.line} | ${mutationOf(survivor)} | ${left.get(keyOf(survivor))?.shift() ?? ''} |`
+  const missed = (some: readonly FileScore[]) =>
+    some.reduce((total, { survivors }) => total + survivors.length, 0)
+  const score = (name: string, some: readonly FileScore[]) =>
+    `| ${name} | ${scoreOf(some).toFixed(2)} % | ${some.reduce((total, { found }) => total + found, 0)} | ${missed(some)} |`
   return [
-    heading, '', '| file | score | found | survived |', '| --- | ---: | ---: | ---: |', ...scores.map((one) => score(one.file, [one])), score('all', scores), '',
-    '## Survivors', '',
-    ...scores.filter(({ survivors }) => survivors.length > 0).flatMap(({ file, survivors }) => [`### ${file}`, '', '| line | mutation | why it stands |', '| ---: | --- | --- |', ...survivors.map(row), '']),
+    heading,
+    '',
+    '| file | score | found | survived |',
+    '| --- | ---: | ---: | ---: |',
+    ...scores.map((one) => score(one.file, [one])),
+    score('all', scores),
+    '',
+    '## Survivors',
+    '',
+    ...scores
+      .filter(({ survivors }) => survivors.length > 0)
+      .flatMap(({ file, survivors }) => [
+        `### ${file}`,
+        '',
+        '| line | mutation | why it stands |',
+        '| ---: | --- | --- |',
+        ...survivors.map(row),
+        '',
+      ]),
   ].join('\n')
 }
 

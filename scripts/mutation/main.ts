@@ -20,16 +20,23 @@ const reportFile = inProject('.cache', 'mutation', 'report.json')
 /** Answers the exit code: 0 all well, 1 the score is too low or the list is not right, 2 a mistake in the command. */
 async function main(options: readonly string[]): Promise<number> {
   const files = options.filter((option) => !option.startsWith('--'))
-  const unknown = options.find((option) => option.startsWith('--') && option !== '--incremental' && option !== '--update')
+  const unknown = options.find(
+    (option) => option.startsWith('--') && option !== '--incremental' && option !== '--update',
+  )
   const absent = files.find((file) => !existsSync(ruleFile(file)))
   if (unknown !== undefined || absent !== undefined || (options.includes('--update') && files.length > 0)) {
-    console.error(`${unknown !== undefined ? `${unknown} is not an option.` : absent !== undefined ? `${absent} is not a file of the rules.` : 'Only a run of all files can write the list.'}\n\n${usage}`)
+    console.error(
+      `${unknown !== undefined ? `${unknown} is not an option.` : absent !== undefined ? `${absent} is not a file of the rules.` : 'Only a run of all files can write the list.'}\n\n${usage}`,
+    )
     return 2
   }
   const began = Date.now()
   const code = await mutate(files, options.includes('--incremental'))
   if (!existsSync(reportFile)) return code || 1
-  const result = judge(JSON.parse(readFileSync(reportFile, 'utf8')) as MutationReport, options.includes('--update'))
+  const result = judge(
+    JSON.parse(readFileSync(reportFile, 'utf8')) as MutationReport,
+    options.includes('--update'),
+  )
   say(`Mutation testing took ${duration(Date.now() - began)}.`)
   return result
 }
@@ -39,21 +46,49 @@ async function mutate(files: readonly string[], incremental: boolean): Promise<n
   await installPackagesOf(inProject('scripts', 'mutation'))
   rmSync(reportFile, { force: true })
   os.setPriority(os.constants.priority.PRIORITY_LOW)
-  const stryker = inProject('scripts', 'mutation', 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js')
-  const only = files.length > 0 ? ['--mutate', files.map((file) => `services/billing/src/${file}`).join(',')] : []
-  return show(process.execPath, [stryker, 'run', 'scripts/mutation/stryker.config.mjs', ...only, ...(incremental ? ['--incremental'] : [])], { cwd: root })
+  const stryker = inProject(
+    'scripts',
+    'mutation',
+    'node_modules',
+    '@stryker-mutator',
+    'core',
+    'bin',
+    'stryker.js',
+  )
+  const only =
+    files.length > 0 ? ['--mutate', files.map((file) => `services/billing/src/${file}`).join(',')] : []
+  return show(
+    process.execPath,
+    [
+      stryker,
+      'run',
+      'scripts/mutation/stryker.config.mjs',
+      ...only,
+      ...(incremental ? ['--incremental'] : []),
+    ],
+    { cwd: root },
+  )
 }
 
 function judge(report: MutationReport, update: boolean): number {
   const scores = fileScores(report)
   const markdown = readFileSync(document, 'utf8')
-  if (update) writeFileSync(document, markdown.slice(0, markdown.indexOf(heading)) + listOf(scores, reasonsIn(markdown)))
+  if (update)
+    writeFileSync(
+      document,
+      markdown.slice(0, markdown.indexOf(heading)) + listOf(scores, reasonsIn(markdown)),
+    )
   const { unlisted, found } = differences(scores, reasonsIn(readFileSync(document, 'utf8')))
   const score = scoreOf(scores)
   const unmeasured = unlisted.filter((survivor) => survivor.unmeasured)
-  for (const survivor of unlisted) say(`${survivor.file}:${survivor.line}: ${mutationOf(survivor)} ${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`)
+  for (const survivor of unlisted)
+    say(
+      `${survivor.file}:${survivor.line}: ${mutationOf(survivor)} ${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`,
+    )
   for (const key of found) say(`docs/mutation.md lists ${key}, which was found: --update removes it.`)
-  say(`${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} survivors without a reason, ${unmeasured.length} not tested.`)
+  say(
+    `${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} survivors without a reason, ${unmeasured.length} not tested.`,
+  )
   return score < least || unlisted.length > 0 ? 1 : 0
 }
 

@@ -6,7 +6,8 @@ export interface MutationReport {
 interface Mutant {
   location: { start: Position; end: Position }
   replacement: string
-  status: 'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'CompileError' | 'RuntimeError' | 'Ignored' | 'Pending'
+  status:
+    'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'CompileError' | 'RuntimeError' | 'Ignored' | 'Pending'
   /** How many tests ran on it. */
   testsCompleted?: number
 }
@@ -35,15 +36,24 @@ export interface Survivor {
 
 /** Every file's score, by name. An endless loop counts as found; what does not run at all is not counted. */
 export function fileScores(report: MutationReport): FileScore[] {
-  return Object.entries(report.files).map(([path, { source, mutants }]) => {
-    const file = path.slice(path.lastIndexOf('/') + 1)
-    const missed = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-    const survivors = missed.map((mutant): Survivor => ({
-      file, line: mutant.location.start.line, from: oneLine(textAt(source, mutant.location)), to: oneLine(mutant.replacement),
-      unmeasured: mutant.status === 'Survived' && !mutant.testsCompleted,
-    }))
-    return { file, found: mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length, survivors: survivors.sort((a, b) => a.line - b.line) }
-  }).sort((a, b) => (a.file < b.file ? -1 : 1))
+  return Object.entries(report.files)
+    .map(([path, { source, mutants }]) => {
+      const file = path.slice(path.lastIndexOf('/') + 1)
+      const missed = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+      const survivors = missed.map((mutant): Survivor => ({
+        file,
+        line: mutant.location.start.line,
+        from: oneLine(textAt(source, mutant.location)),
+        to: oneLine(mutant.replacement),
+        unmeasured: mutant.status === 'Survived' && !mutant.testsCompleted,
+      }))
+      return {
+        file,
+        found: mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length,
+        survivors: survivors.sort((a, b) => a.line - b.line),
+      }
+    })
+    .sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
 /** The percentage of mutants found, as Stryker counts it. */

@@ -7,7 +7,14 @@ export default {
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
   mutate: ['services/billing/src/{pricing,values}/*.ts', '!**/*.test.ts'],
   // Copied for the tests to run on; nothing else is.
-  ignorePatterns: ['**', '!services/billing/src/{pricing,values}/**', '!services/billing/src/errors.ts', '!scripts/mutation/*.ts', '!package.json', '!tsconfig.json'],
+  ignorePatterns: [
+    '**',
+    '!services/billing/src/{pricing,values}/**',
+    '!services/billing/src/errors.ts',
+    '!scripts/mutation/*.ts',
+    '!package.json',
+    '!tsconfig.json',
+  ],
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // Long, since a mutant that runs out of time counts as found: that must mean an endless loop, not a busy machine.

@@ -19,14 +19,21 @@ const size = { height: 800, scale: 1.5 }
 const dotsAnInch = 110
 
 /** Takes the pictures that the READMEs show, into docs/images. */
-export async function takeReadmePictures(browser: Browser, url: string, { wanted, tell }: Choice): Promise<void> {
+export async function takeReadmePictures(
+  browser: Browser,
+  url: string,
+  { wanted, tell }: Choice,
+): Promise<void> {
   const vendor = vendorOf(url, secretKey)
   const take = async (name: string, theme: PictureLook['theme'], open: (page: Page) => Promise<void>) => {
     if (!wanted(name)) return
     const context = await pictureContext(browser, { locale: 'zh-CN', theme, width: 1280 }, size)
     const page = await context.newPage()
     await open(page)
-    writeFileSync(join(folder, name), packed(await page.screenshot({ animations: 'disabled', caret: 'hide' })))
+    writeFileSync(
+      join(folder, name),
+      packed(await page.screenshot({ animations: 'disabled', caret: 'hide' })),
+    )
     tell(join(folder, name))
     await context.close()
   }
@@ -67,7 +74,9 @@ async function takeInvoice(url: string, file: string): Promise<void> {
   const vendor = vendorOf(url, secretKey)
   const [newest] = (await vendor.invoices('test_customer')).data
   const { token } = await vendor.session('test_customer')
-  const response = await fetch(`${url}/api/portal/invoices/${newest!.id}/pdf`, { headers: { authorization: `Bearer ${token}` } })
+  const response = await fetch(`${url}/api/portal/invoices/${newest!.id}/pdf`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
   if (!response.ok) throw new Error(`the invoice's PDF answered ${response.status}`)
   const [pdf, png] = [`${file}.pdf`, file.replace(/\.png$/, '')]
   writeFileSync(pdf, Buffer.from(await response.arrayBuffer()))

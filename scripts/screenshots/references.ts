@@ -11,13 +11,19 @@ export async function takeReferences(browser: Browser, url: string, { wanted, te
   const here = await drawingHere(browser)
   const chosen = pictures.filter(({ name }) => wanted(name))
   if (chosen.length > 0 && chosen.length < pictures.length && !sameDrawing(drawnWith(), here)) {
-    throw new Error(`The other pictures were drawn with ${inWords(drawnWith())}, here is ${inWords(here)}: take all of them (npm run screenshots).`)
+    throw new Error(
+      `The other pictures were drawn with ${inWords(drawnWith())}, here is ${inWords(here)}: take all of them (npm run screenshots).`,
+    )
   }
-  for (const old of readdirSync(kept).filter((file) => file.endsWith('.png') && !pictures.some(({ name }) => file === `${name}.png`))) rmSync(join(kept, old))
+  for (const old of readdirSync(kept).filter(
+    (file) => file.endsWith('.png') && !pictures.some(({ name }) => file === `${name}.png`),
+  ))
+    rmSync(join(kept, old))
   for (const picture of chosen) {
     const file = join(kept, `${picture.name}.png`)
     writeFileSync(file, packed(await takePicture(browser, url, picture)))
     tell(file)
   }
-  if (chosen.length === pictures.length) writeFileSync(join(kept, 'drawn-with.json'), `${JSON.stringify(here, null, 2)}\n`)
+  if (chosen.length === pictures.length)
+    writeFileSync(join(kept, 'drawn-with.json'), `${JSON.stringify(here, null, 2)}\n`)
 }

@@ -6,7 +6,11 @@ import type { OpenApi } from './openapi.ts'
 
 /** The OpenAPI document of the vendor's API as a server on a test clock gives it out: with every operation there is. No database is opened for it. */
 export async function vendorApi(): Promise<OpenApi> {
-  const billing = createBilling({ db: undefined as unknown as Database, now: () => '2026-01-01T00:00:00.000000Z', newId: (prefix) => prefix })
+  const billing = createBilling({
+    db: undefined as unknown as Database,
+    now: () => '2026-01-01T00:00:00.000000Z',
+    newId: (prefix) => prefix,
+  })
   const app = await createApp()
   const testClock = { now: billing.now, moveTo: async (instant: string) => instant }
   await registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com', testClock })

@@ -6,12 +6,19 @@ const head = `// Generated from the OpenAPI document of the vendor's API: \`npm 
 /** The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of each operation, and how each is called. */
 export function typesOf({ paths, components }: OpenApi): string {
   const operations = Object.entries(paths)
-    .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path.slice(prefix.length)}`, operation })))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path.slice(prefix.length)}`,
+        operation,
+      })),
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const schemas = Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))
   return [
     head,
-    ...schemas.map(([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema)}\n`),
+    ...schemas.map(
+      ([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema)}\n`,
+    ),
     `/** What each operation is given, in this order, and what it answers. */\nexport interface Operations {\n${operations.map(signature).join('')}}\n`,
     shapes,
     `export const operations: Record<keyof Operations, OperationShape> = {\n${operations.map(shape).join('')}}\n`,
@@ -36,27 +43,38 @@ function signature({ name, operation }: { name: string; operation: Operation }):
   const given = [
     ...path,
     ...(body ? [`body${mayBeNull(body) ? '?' : ''}: ${typeOf(body)}`] : []),
-    ...(query.length > 0 ? [`query${query.some(({ required }) => required) ? '' : '?'}: ${queryType(query)}`] : []),
+    ...(query.length > 0
+      ? [`query${query.some(({ required }) => required) ? '' : '?'}: ${queryType(query)}`]
+      : []),
   ]
-  return indented(`/** ${operation.summary}. */\n'${name}': { arguments: [${given.join(', ')}]; answer: ${answerType(operation)} }`) + '\n'
+  return (
+    indented(
+      `/** ${operation.summary}. */\n'${name}': { arguments: [${given.join(', ')}]; answer: ${answerType(operation)} }`,
+    ) + '\n'
+  )
 }
 
 function shape({ name, operation }: { name: string; operation: Operation }): string {
   const parts = [
     ...(bodyOf(operation) ? ['body: true'] : []),
     ...(parametersIn(operation, 'query').length > 0 ? ['query: true'] : []),
-    ...(parametersIn(operation, 'header').some((parameter) => parameter.name === 'Idempotency-Key') ? ['idempotent: true'] : []),
+    ...(parametersIn(operation, 'header').some((parameter) => parameter.name === 'Idempotency-Key')
+      ? ['idempotent: true']
+      : []),
     `answer: '${answerKind(operation)}'`,
   ]
   return `  '${name}': { ${parts.join(', ')} },\n`
 }
 
-const parametersIn = (operation: Operation, place: Parameter['in']) => (operation.parameters ?? []).filter((parameter) => parameter.in === place)
+const parametersIn = (operation: Operation, place: Parameter['in']) =>
+  (operation.parameters ?? []).filter((parameter) => parameter.in === place)
 const bodyOf = (operation: Operation) => operation.requestBody?.content['application/json']?.schema
 const mayBeNull = (schema: Schema) => schema.anyOf?.some(({ type }) => type === 'null') ?? false
-const queryType = (query: Parameter[]) => objectType({
-  properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])), required: query.filter(({ required }) => required).map(({ name }) => name),
-})
+const queryType = (query: Parameter[]) =>
+  objectType({
+    properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
+    required: query.filter(({ required }) => required).map(({ name }) => name),
+  })
 
 function answered(operation: Operation): { kind: string; schema: Schema | undefined } | undefined {
   const success = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))
@@ -79,7 +97,7 @@ function answerType(operation: Operation): string {
   if (kind === 'nothing') return 'void'
   if (kind === 'bytes') return 'Uint8Array'
   const schema = answered(operation)?.schema ?? {}
-  return typeOf(kind === 'json' ? schema : schema.properties?.['data']?.items ?? {})
+  return typeOf(kind === 'json' ? schema : (schema.properties?.['data']?.items ?? {}))
 }
 
 function typeOf(schema: Schema): string {
@@ -88,12 +106,21 @@ function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map(literal).join(' | ')
   if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(' | ')
   switch (schema.type) {
-    case 'string': case 'boolean': case 'null': return schema.type
-    case 'integer': case 'number': return 'number'
-    case 'array': return arrayType(typeOf(schema.items ?? {}))
-    case 'object': return objectType(schema)
-    case undefined: return 'unknown'
-    default: throw new Error(`no type is known for ${JSON.stringify(schema)}`)
+    case 'string':
+    case 'boolean':
+    case 'null':
+      return schema.type
+    case 'integer':
+    case 'number':
+      return 'number'
+    case 'array':
+      return arrayType(typeOf(schema.items ?? {}))
+    case 'object':
+      return objectType(schema)
+    case undefined:
+      return 'unknown'
+    default:
+      throw new Error(`no type is known for ${JSON.stringify(schema)}`)
   }
 }
 
@@ -112,5 +139,6 @@ function objectType({ properties, required = [], patternProperties, additionalPr
   return `{\n${indented(fields.join('\n'))}\n}`
 }
 
-const comment = (description: string | undefined) => (description ? `/** ${description.replaceAll('*/', '*\\/')} */\n` : '')
+const comment = (description: string | undefined) =>
+  description ? `/** ${description.replaceAll('*/', '*\\/')} */\n` : ''
 const indented = (text: string) => text.replaceAll(/^/gm, '  ')

@@ -9,7 +9,14 @@ const load: Record<Locale, () => Promise<{ default: typeof zh }>> = {
   en: () => import('./en.ts'),
 }
 
-export const i18n = createI18n({ legacy: false, locale: locale.value, fallbackLocale: locale.value, missingWarn: false, fallbackWarn: false, messages: {} })
+export const i18n = createI18n({
+  legacy: false,
+  locale: locale.value,
+  fallbackLocale: locale.value,
+  missingWarn: false,
+  fallbackWarn: false,
+  messages: {},
+})
 const composer = i18n.global as unknown as {
   locale: { value: string }
   availableLocales: string[]

@@ -5,7 +5,11 @@ import zh from './zh-CN.ts'
 type Texts = { [key: string]: string | Texts }
 
 function flat(texts: Texts, path = ''): Map<string, string> {
-  return new Map(Object.entries(texts).flatMap(([key, text]) => (typeof text === 'string' ? [[`${path}${key}`, text] as const] : [...flat(text, `${path}${key}.`)])))
+  return new Map(
+    Object.entries(texts).flatMap(([key, text]) =>
+      typeof text === 'string' ? [[`${path}${key}`, text] as const] : [...flat(text, `${path}${key}.`)],
+    ),
+  )
 }
 
 const chinese = flat(zh)

@@ -7,7 +7,11 @@ import { shadesOf } from './shades.ts'
 import { brandStylesheet } from './stylesheet.ts'
 
 /** A picture on the portal's pages. */
-export interface Picture { url: string; width: number; height: number }
+export interface Picture {
+  url: string
+  width: number
+  height: number
+}
 
 /** What the portal shows of the vendor's, as its pages are told. */
 export interface Brand {
@@ -18,7 +22,11 @@ export interface Brand {
 }
 
 /** A file that a brand consists of. Its name changes with its content. */
-export interface BrandFile { url: string; type: string; body: Buffer }
+export interface BrandFile {
+  url: string
+  type: string
+  body: Buffer
+}
 
 /** A brand with the files it needs: `stylesheet` gives the pages its colour, `icon` stands in the browser's tab. */
 export interface WhiteLabel {
@@ -31,13 +39,30 @@ export interface WhiteLabel {
 export const ownName: Record<Language, string> = { 'zh-CN': '客户控制台', en: 'Customer Portal' }
 
 /** What the settings make of the portal: the product's own name, mark and colour where they say nothing. */
-export function whiteLabelOf({ portalName, portalNameEn, portalLogo, portalLogoDark, portalBrandColour, portalSupportUrl }: Settings): WhiteLabel {
+export function whiteLabelOf({
+  portalName,
+  portalNameEn,
+  portalLogo,
+  portalLogoDark,
+  portalBrandColour,
+  portalSupportUrl,
+}: Settings): WhiteLabel {
   const light = portalLogo && pictureOf(portalLogo)
   const dark = portalLogoDark && pictureOf(portalLogoDark)
   const [onLight, onDark] = [light ?? dark, dark ?? light]
-  const stylesheet = portalBrandColour === undefined ? undefined : fileOf('text/css; charset=utf-8', 'css', Buffer.from(brandStylesheet(colourOf(portalBrandColour))))
-  const square = onLight && Math.abs(Math.log(onLight.picture.width / onLight.picture.height)) < 0.25 ? onLight.file : undefined
-  const icon = square ?? (portalBrandColour === undefined ? undefined : fileOf('image/svg+xml', 'svg', markIn(portalBrandColour)))
+  const stylesheet =
+    portalBrandColour === undefined
+      ? undefined
+      : fileOf('text/css; charset=utf-8', 'css', Buffer.from(brandStylesheet(colourOf(portalBrandColour))))
+  const square =
+    onLight && Math.abs(Math.log(onLight.picture.width / onLight.picture.height)) < 0.25
+      ? onLight.file
+      : undefined
+  const icon =
+    square
+    ?? (portalBrandColour === undefined
+      ? undefined
+      : fileOf('image/svg+xml', 'svg', markIn(portalBrandColour)))
   const files = [light?.file, dark?.file, stylesheet, icon].filter((file) => file !== undefined)
   return {
     brand: {
@@ -45,7 +70,9 @@ export function whiteLabelOf({ portalName, portalNameEn, portalLogo, portalLogoD
       logo: onLight && onDark ? { light: onLight.picture, dark: onDark.picture } : null,
       supportUrl: portalSupportUrl ?? null,
     },
-    files, ...(stylesheet ? { stylesheet } : {}), ...(icon ? { icon } : {}),
+    files,
+    ...(stylesheet ? { stylesheet } : {}),
+    ...(icon ? { icon } : {}),
   }
 }
 
@@ -55,11 +82,17 @@ function pictureOf({ type, body, width, height }: Logo): { picture: Picture; fil
 }
 
 function fileOf(type: string, ending: string, body: Buffer): BrandFile {
-  return { url: `/portal/brand/${createHash('sha256').update(body).digest('hex').slice(0, 16)}.${ending}`, type, body }
+  return {
+    url: `/portal/brand/${createHash('sha256').update(body).digest('hex').slice(0, 16)}.${ending}`,
+    type,
+    body,
+  }
 }
 
 /** The product's mark in a brand's colour. */
 function markIn(hex: string): Buffer {
   const { brand, ink } = shadesOf(colourOf(hex), 'light')
-  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="${hexOf(brand)}"/><path d="M7 16.5v-4M12 16.5v-9M17 16.5v-6" stroke="${hexOf(ink)}" stroke-width="2.4" stroke-linecap="round"/></svg>`)
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="${hexOf(brand)}"/><path d="M7 16.5v-4M12 16.5v-9M17 16.5v-6" stroke="${hexOf(ink)}" stroke-width="2.4" stroke-linecap="round"/></svg>`,
+  )
 }

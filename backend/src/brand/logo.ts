@@ -15,7 +15,9 @@ export function readLogo(path: string): Logo {
   const body = readWhole(path)
   if (body.subarray(0, 8).equals(pngSignature)) return pngOf(body)
   const text = body.toString('utf8').replace(/^\uFEFF/, '')
-  const root = /^(?:\s|<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE svg[^>[]*(?:\[[^\]]*\]\s*)?>)*(<svg\b[^>]*>)/i.exec(text)?.[1]
+  const root = /^(?:\s|<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE svg[^>[]*(?:\[[^\]]*\]\s*)?>)*(<svg\b[^>]*>)/i.exec(
+    text,
+  )?.[1]
   if (root === undefined) throw new Error('must name an SVG or a PNG file')
   return { type: 'image/svg+xml', body, ...shapeOf(root) }
 }
@@ -23,12 +25,18 @@ export function readLogo(path: string): Logo {
 function readWhole(path: string): Buffer {
   try {
     const { size } = statSync(path)
-    if (size > mostBytes) throw new TooLarge(`must name a file of at most ${mostBytes / 1000} kB, this one has ${Math.ceil(size / 1000)} kB`)
+    if (size > mostBytes)
+      throw new TooLarge(
+        `must name a file of at most ${mostBytes / 1000} kB, this one has ${Math.ceil(size / 1000)} kB`,
+      )
     return readFileSync(path)
   } catch (error) {
     if (error instanceof TooLarge) throw error
     const { code } = error as NodeJS.ErrnoException
-    throw new Error(code === 'ENOENT' ? 'must name a file that exists' : `must name a file that can be read (${code})`, { cause: error })
+    throw new Error(
+      code === 'ENOENT' ? 'must name a file that exists' : `must name a file that can be read (${code})`,
+      { cause: error },
+    )
   }
 }
 
@@ -45,9 +53,18 @@ function pngOf(body: Buffer): Logo {
 
 function shapeOf(root: string): { width: number; height: number } {
   const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*["']([^"']*)["']`).exec(root)?.[1]
-  if (attribute('xmlns') !== 'http://www.w3.org/2000/svg') throw new Error('must name an SVG with xmlns="http://www.w3.org/2000/svg", without which browsers do not draw it')
-  const [, , ...box] = (attribute('viewBox') ?? '').trim().split(/[\s,]+/).map(Number)
-  const [width = 0, height = 0] = box.length === 2 ? box : [attribute('width'), attribute('height')].map((text) => Number.parseFloat(text ?? ''))
+  if (attribute('xmlns') !== 'http://www.w3.org/2000/svg')
+    throw new Error(
+      'must name an SVG with xmlns="http://www.w3.org/2000/svg", without which browsers do not draw it',
+    )
+  const [, , ...box] = (attribute('viewBox') ?? '')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number)
+  const [width = 0, height = 0] =
+    box.length === 2
+      ? box
+      : [attribute('width'), attribute('height')].map((text) => Number.parseFloat(text ?? ''))
   if (!(width > 0 && height > 0)) throw new Error('must name an SVG with a viewBox, which says its shape')
   return { width, height }
 }

@@ -6,8 +6,18 @@ import { whiteLabelOf, type WhiteLabel } from './brand.ts'
 import type { Logo } from './logo.ts'
 import { brandedDesk, brandedPage, serveBrandFiles } from './pages.ts'
 
-const html = readFileSync(new URL('../../../products/customer-portal/frontend/index.html', import.meta.url), 'utf8')
-const wide: Logo = { type: 'image/svg+xml', body: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 24"><script>alert(1)</script></svg>'), width: 120, height: 24 }
+const html = readFileSync(
+  new URL('../../../products/customer-portal/frontend/index.html', import.meta.url),
+  'utf8',
+)
+const wide: Logo = {
+  type: 'image/svg+xml',
+  body: Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 24"><script>alert(1)</script></svg>',
+  ),
+  width: 120,
+  height: 24,
+}
 const square: Logo = { type: 'image/png', body: Buffer.from('png'), width: 64, height: 64 }
 
 function labelWith(brand: Partial<Settings>) {
@@ -17,7 +27,13 @@ function labelWith(brand: Partial<Settings>) {
 }
 
 const settingsOf = ({ brand }: WhiteLabel) => ({ embedOrigins: ['https://desk.example.com'], brand })
-const label = labelWith({ portalName: 'Q&A <客服>', portalLogo: wide, portalLogoDark: square, portalBrandColour: '#c8102e', portalSupportUrl: 'https://help.example.com/' })
+const label = labelWith({
+  portalName: 'Q&A <客服>',
+  portalLogo: wide,
+  portalLogoDark: square,
+  portalBrandColour: '#c8102e',
+  portalSupportUrl: 'https://help.example.com/',
+})
 let app: App
 beforeAll(async () => {
   app = await createApp()
@@ -29,10 +45,15 @@ test('a logo is an image that may run and load nothing, kept for ever under a na
   const answer = await app.inject(label.brand.logo!.light.url)
   expect([answer.statusCode, answer.body]).toEqual([200, wide.body.toString()])
   expect(answer.headers).toMatchObject({
-    'content-type': 'image/svg+xml', 'x-content-type-options': 'nosniff', 'cache-control': 'public, max-age=31536000, immutable',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+    'content-type': 'image/svg+xml',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'public, max-age=31536000, immutable',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
   })
-  expect(labelWith({ portalLogo: { ...wide, body: Buffer.from('other') } }).brand.logo!.light.url).not.toBe(label.brand.logo!.light.url)
+  expect(labelWith({ portalLogo: { ...wide, body: Buffer.from('other') } }).brand.logo!.light.url).not.toBe(
+    label.brand.logo!.light.url,
+  )
   expect((await app.inject(label.brand.logo!.dark.url)).headers['content-type']).toBe('image/png')
 })
 
@@ -42,26 +63,46 @@ test('the page brings its name, colour, icon and settings along, and a name cann
   expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
   expect(page).toContain(`<link rel="icon" href="${label.icon!.url}" type="image/svg+xml">`)
   const [, content] = /<meta name="portal-settings" content="([^"]*)">/.exec(page)!
-  expect(JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual({ embedOrigins: ['https://desk.example.com'], brand: label.brand })
+  expect(
+    JSON.parse(
+      content!
+        .replaceAll('&quot;', '"')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&'),
+    ),
+  ).toEqual({ embedOrigins: ['https://desk.example.com'], brand: label.brand })
 })
 
 test('the desk’s page has the vendor’s name, logo and colour, and where they have none its own', () => {
   const desk = readFileSync(new URL('../../../agent-workbench/index.html', import.meta.url), 'utf8')
   const broughtBy = (page: string) => {
     const [, content] = /<meta name="desk-brand" content="([^"]*)">/.exec(page)!
-    return JSON.parse(content!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')) as unknown
+    return JSON.parse(
+      content!
+        .replaceAll('&quot;', '"')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&'),
+    ) as unknown
   }
   const page = brandedDesk(desk, label)
   expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
   expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
   expect(broughtBy(page)).toEqual({ name: label.brand.name, logo: label.brand.logo })
   const plain = brandedDesk(desk, labelWith({}))
-  expect([plain.includes('<title>坐席工作台</title>'), broughtBy(plain)]).toEqual([true, { name: null, logo: null }])
+  expect([plain.includes('<title>坐席工作台</title>'), broughtBy(plain)]).toEqual([
+    true,
+    { name: null, logo: null },
+  ])
 })
 
 test('the stylesheet is served as one', async () => {
   const answer = await app.inject(label.stylesheet!.url)
-  expect([answer.headers['content-type'], answer.body]).toEqual(['text/css; charset=utf-8', expect.stringContaining('--brand:#c8102e')])
+  expect([answer.headers['content-type'], answer.body]).toEqual([
+    'text/css; charset=utf-8',
+    expect.stringContaining('--brand:#c8102e'),
+  ])
 })
 
 test('a square logo is the icon as well, a wide one is not: the mark in the brand’s colour is', () => {

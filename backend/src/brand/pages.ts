@@ -10,9 +10,16 @@ const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; fram
 export function serveBrandFiles(app: App, { files }: WhiteLabel): void {
   const byUrl = new Map(files.map((file) => [file.url, file]))
   for (const { url, type, body } of byUrl.values()) {
-    app.get(url, hiddenRoute, (_request, reply) => reply
-      .headers({ 'content-type': type, 'content-security-policy': filePolicy, 'cache-control': 'public, max-age=31536000, immutable', 'cross-origin-resource-policy': 'same-origin' })
-      .send(body))
+    app.get(url, hiddenRoute, (_request, reply) =>
+      reply
+        .headers({
+          'content-type': type,
+          'content-security-policy': filePolicy,
+          'cache-control': 'public, max-age=31536000, immutable',
+          'cross-origin-resource-policy': 'same-origin',
+        })
+        .send(body),
+    )
   }
 }
 
@@ -23,13 +30,27 @@ export interface PageSettings {
 }
 
 /** Puts the settings and the brand's files into the built page, so that the first paint already shows it and waits for nothing: nothing of the product's own flashes up before. */
-export function brandedPage(html: string, settings: PageSettings, { stylesheet, icon }: Pick<WhiteLabel, 'stylesheet' | 'icon'>): string {
+export function brandedPage(
+  html: string,
+  settings: PageSettings,
+  { stylesheet, icon }: Pick<WhiteLabel, 'stylesheet' | 'icon'>,
+): string {
   const head = [
     `<meta name="portal-settings" content="${escaped(JSON.stringify(settings))}">`,
     ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
   ].join('')
-  const titled = replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(settings.brand.name['zh-CN'])}</title>`)
-  const marked = icon ? replaceOnce(titled, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : titled
+  const titled = replaceOnce(
+    html,
+    /<title>[^<]*<\/title>/,
+    `<title>${escaped(settings.brand.name['zh-CN'])}</title>`,
+  )
+  const marked = icon
+    ? replaceOnce(
+        titled,
+        /<link rel="icon"[^>]*>/,
+        `<link rel="icon" href="${icon.url}" type="${icon.type}">`,
+      )
+    : titled
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
@@ -40,8 +61,16 @@ export function brandedDesk(html: string, { brand, stylesheet, icon }: Omit<Whit
     `<meta name="desk-brand" content="${escaped(JSON.stringify({ name, logo: brand.logo }))}">`,
     ...(stylesheet ? [`<link rel="stylesheet" href="${stylesheet.url}">`] : []),
   ].join('')
-  const titled = name ? replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(name['zh-CN'])}</title>`) : html
-  const marked = icon ? replaceOnce(titled, /<link rel="icon"[^>]*>/, `<link rel="icon" href="${icon.url}" type="${icon.type}">`) : titled
+  const titled = name
+    ? replaceOnce(html, /<title>[^<]*<\/title>/, `<title>${escaped(name['zh-CN'])}</title>`)
+    : html
+  const marked = icon
+    ? replaceOnce(
+        titled,
+        /<link rel="icon"[^>]*>/,
+        `<link rel="icon" href="${icon.url}" type="${icon.type}">`,
+      )
+    : titled
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 

@@ -11,49 +11,77 @@ const themes = ['light', 'dark'] as const
 
 describe.each(themes)('any colour in the %s theme', (theme) => {
   const around = surroundings[theme]
-  const [bg, card, sub, track] = [around.bg, around.card, around.sub, around.track].map(colourOf) as [Colour, Colour, Colour, Colour]
+  const [bg, card, sub, track] = [around.bg, around.card, around.sub, around.track].map(colourOf) as [
+    Colour,
+    Colour,
+    Colour,
+    Colour,
+  ]
   const always = (check: (colour: Colour) => void) => fc.assert(fc.property(colours, check), { numRuns: 500 })
 
-  test('text on it has 4.5 : 1, also while the button is pointed at', () => always((colour) => {
-    const { brand, hover, ink } = shadesOf(colour, theme)
-    expect(contrast(ink, brand)).toBeGreaterThanOrEqual(4.5)
-    expect(contrast(ink, hover)).toBeGreaterThanOrEqual(4.5)
-  }))
+  test('text on it has 4.5 : 1, also while the button is pointed at', () =>
+    always((colour) => {
+      const { brand, hover, ink } = shadesOf(colour, theme)
+      expect(contrast(ink, brand)).toBeGreaterThanOrEqual(4.5)
+      expect(contrast(ink, hover)).toBeGreaterThanOrEqual(4.5)
+    }))
 
-  test('text in it has 4.5 : 1 on every surface and on its own tint', () => always((colour) => {
-    const { text, soft } = shadesOf(colour, theme)
-    for (const surface of [bg, card, sub, soft]) expect(contrast(text, surface)).toBeGreaterThanOrEqual(4.5)
-    expect(contrast(mix(bg, text, softHover), mix(bg, soft, softHover))).toBeGreaterThanOrEqual(4.5)
-    for (const ink of [around.ink2, around.ink3]) expect(contrast(colourOf(ink), soft)).toBeGreaterThanOrEqual(4.5)
-  }))
+  test('text in it has 4.5 : 1 on every surface and on its own tint', () =>
+    always((colour) => {
+      const { text, soft } = shadesOf(colour, theme)
+      for (const surface of [bg, card, sub, soft]) expect(contrast(text, surface)).toBeGreaterThanOrEqual(4.5)
+      expect(contrast(mix(bg, text, softHover), mix(bg, soft, softHover))).toBeGreaterThanOrEqual(4.5)
+      for (const ink of [around.ink2, around.ink3])
+        expect(contrast(colourOf(ink), soft)).toBeGreaterThanOrEqual(4.5)
+    }))
 
-  test('what is not text has 3 : 1 on every surface', () => always((colour) => {
-    const { brand, hover, bar } = shadesOf(colour, theme)
-    for (const surface of [bg, card, sub, track]) {
-      expect(contrast(brand, surface)).toBeGreaterThanOrEqual(3)
-      expect(contrast(bar, surface)).toBeGreaterThanOrEqual(3)
-      if (surface !== track) expect(contrast(hover, surface)).toBeGreaterThanOrEqual(3)
-    }
-  }))
+  test('what is not text has 3 : 1 on every surface', () =>
+    always((colour) => {
+      const { brand, hover, bar } = shadesOf(colour, theme)
+      for (const surface of [bg, card, sub, track]) {
+        expect(contrast(brand, surface)).toBeGreaterThanOrEqual(3)
+        expect(contrast(bar, surface)).toBeGreaterThanOrEqual(3)
+        if (surface !== track) expect(contrast(hover, surface)).toBeGreaterThanOrEqual(3)
+      }
+    }))
 
-  test('a quota with enough left never looks like one that is short, nor one line of a chart like another', () => always((colour) => {
-    const { bar, series } = shadesOf(colour, theme)
-    for (const alarm of [around.warn, around.bad]) expect(looksLike(bar, colourOf(alarm))).toBe(false)
-    expect(series.every(isVivid)).toBe(true)
-    for (const [one, other] of [[0, 1], [0, 2], [1, 2]] as const) expect(looksLike(series[one], series[other])).toBe(false)
-  }))
+  test('a quota with enough left never looks like one that is short, nor one line of a chart like another', () =>
+    always((colour) => {
+      const { bar, series } = shadesOf(colour, theme)
+      for (const alarm of [around.warn, around.bad]) expect(looksLike(bar, colourOf(alarm))).toBe(false)
+      expect(series.every(isVivid)).toBe(true)
+      for (const [one, other] of [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ] as const)
+        expect(looksLike(series[one], series[other])).toBe(false)
+    }))
 })
 
 test('a colour that can be read is kept as it is, and nothing is said', () => {
-  expect(themes.map((theme) => hexOf(shadesOf(colourOf('#0f766e'), theme).brand))).toEqual(['#0f766e', expect.any(String)])
+  expect(themes.map((theme) => hexOf(shadesOf(colourOf('#0f766e'), theme).brand))).toEqual([
+    '#0f766e',
+    expect.any(String),
+  ])
   expect(hexOf(shadesOf(colourOf('#818cf8'), 'dark').brand)).toBe('#818cf8')
   expect(adjustmentsOf(colourOf('#3b6fd8'))).toEqual([])
 })
 
 test('what was changed is said, theme by theme, with the ratio that was too low', () => {
-  expect(adjustmentsOf(colourOf('#ffe600'))).toEqual([expect.stringMatching(/^shown as #[\da-f]{6} in the light theme, since it has a contrast of 1\.\d : 1 there and 3 : 1 is needed$/)])
-  expect(adjustmentsOf(colourOf('#1e1b4b'))).toEqual([expect.stringMatching(/^shown as #[\da-f]{6} in the dark theme, since it has a contrast of 1\.\d : 1 there/)])
-  expect(adjustmentsOf(colourOf('#1677ff'))[0]).toMatch(/^shown as #[\da-f]{6} in the light theme, since white text on it has a contrast of 4\.1 : 1 and 4\.5 : 1 is needed$/)
+  expect(adjustmentsOf(colourOf('#ffe600'))).toEqual([
+    expect.stringMatching(
+      /^shown as #[\da-f]{6} in the light theme, since it has a contrast of 1\.\d : 1 there and 3 : 1 is needed$/,
+    ),
+  ])
+  expect(adjustmentsOf(colourOf('#1e1b4b'))).toEqual([
+    expect.stringMatching(
+      /^shown as #[\da-f]{6} in the dark theme, since it has a contrast of 1\.\d : 1 there/,
+    ),
+  ])
+  expect(adjustmentsOf(colourOf('#1677ff'))[0]).toMatch(
+    /^shown as #[\da-f]{6} in the light theme, since white text on it has a contrast of 4\.1 : 1 and 4\.5 : 1 is needed$/,
+  )
 })
 
 test('a red brand leaves the quotas green', () => {
@@ -62,17 +90,37 @@ test('a red brand leaves the quotas green', () => {
 })
 
 test('the stylesheet sets both themes and nothing but colours', () => {
-  expect(brandStylesheet(colourOf('#0f62fe'))).toMatch(/^:root\{(--[\w-]+:#[\da-f]{6};?)+\}@media screen\{:root\[data-theme='dark'\]\{(--[\w-]+:#[\da-f]{6};?)+\}\}$/)
+  expect(brandStylesheet(colourOf('#0f62fe'))).toMatch(
+    /^:root\{(--[\w-]+:#[\da-f]{6};?)+\}@media screen\{:root\[data-theme='dark'\]\{(--[\w-]+:#[\da-f]{6};?)+\}\}$/,
+  )
 })
 
 test('the surroundings are those of the portal’s own stylesheet', () => {
-  const style = readFileSync(new URL('../../../products/customer-portal/frontend/src/style.css', import.meta.url), 'utf8')
-  const blocks = { light: /:root \{([^}]*)\}/.exec(style)![1]!, dark: /:root\[data-theme='dark'\] \{([^}]*)\}/.exec(style)![1]! }
-  const names = { bg: 'bg', card: 'card', sub: 'sub', track: 'track', ink2: 'ink-2', ink3: 'ink-3', warn: 'bar-warn', bad: 'bar-bad' }
+  const style = readFileSync(
+    new URL('../../../products/customer-portal/frontend/src/style.css', import.meta.url),
+    'utf8',
+  )
+  const blocks = {
+    light: /:root \{([^}]*)\}/.exec(style)![1]!,
+    dark: /:root\[data-theme='dark'\] \{([^}]*)\}/.exec(style)![1]!,
+  }
+  const names = {
+    bg: 'bg',
+    card: 'card',
+    sub: 'sub',
+    track: 'track',
+    ink2: 'ink-2',
+    ink3: 'ink-3',
+    warn: 'bar-warn',
+    bad: 'bar-bad',
+  }
   for (const theme of themes) {
     const said = Object.entries(names).map(([ours, theirs]) => {
       const value = new RegExp(`--${theirs}: (#[\\da-f]+);`).exec(blocks[theme])![1]!
-      return [ours, value.length === 4 ? `#${[...value.slice(1)].map((digit) => digit + digit).join('')}` : value]
+      return [
+        ours,
+        value.length === 4 ? `#${[...value.slice(1)].map((digit) => digit + digit).join('')}` : value,
+      ]
     })
     expect(Object.fromEntries(said)).toEqual(surroundings[theme])
   }

@@ -8,8 +8,26 @@ export const shapeContrast = 3
 
 /** What the portal puts a brand's colour on, and the colours beside it; the same as in the portal's style.css, which a test compares. */
 export const surroundings = {
-  light: { bg: '#ffffff', card: '#ffffff', sub: '#fafafa', track: '#ececef', ink2: '#3f3f46', ink3: '#63636b', warn: '#d97706', bad: '#dc2626' },
-  dark: { bg: '#0a0a0c', card: '#111114', sub: '#17171b', track: '#26262b', ink2: '#d4d4d8', ink3: '#a1a1aa', warn: '#f59e0b', bad: '#ef4444' },
+  light: {
+    bg: '#ffffff',
+    card: '#ffffff',
+    sub: '#fafafa',
+    track: '#ececef',
+    ink2: '#3f3f46',
+    ink3: '#63636b',
+    warn: '#d97706',
+    bad: '#dc2626',
+  },
+  dark: {
+    bg: '#0a0a0c',
+    card: '#111114',
+    sub: '#17171b',
+    track: '#26262b',
+    ink2: '#d4d4d8',
+    ink3: '#a1a1aa',
+    warn: '#f59e0b',
+    bad: '#ef4444',
+  },
 } as const
 
 const darkInk = colourOf('#0a0a0c')
@@ -45,19 +63,33 @@ export interface Shades {
 export function shadesOf(colour: Colour, theme: Theme): Shades {
   const { bg, warn, bad } = surroundings[theme]
   const inks = inksFor(colour)
-  const brand = nearest(colour, (shade) => standsOut(shade, theme) && inks.some((ink) => worksAsButton(shade, ink, theme)))
+  const brand = nearest(
+    colour,
+    (shade) => standsOut(shade, theme) && inks.some((ink) => worksAsButton(shade, ink, theme)),
+  )
   const ink = inks.find((one) => worksAsButton(brand, one, theme))!
   const soft = mix(colourOf(bg), brand, tint[theme])
   const text = nearest(colour, (shade) => isReadable(shade, soft, theme))
   const alarming = [warn, bad].some((other) => looksLike(brand, colourOf(other)))
-  return { brand, hover: hoverOf(brand, ink), ink, text, soft, bar: alarming ? colourOf(palette[theme].green) : brand, series: seriesOf(brand, theme) }
+  return {
+    brand,
+    hover: hoverOf(brand, ink),
+    ink,
+    text,
+    soft,
+    bar: alarming ? colourOf(palette[theme].green) : brand,
+    series: seriesOf(brand, theme),
+  }
 }
 
-const onSurfaces = (theme: Theme, surfaces: readonly ('bg' | 'card' | 'sub' | 'track')[]) => surfaces.map((name) => colourOf(surroundings[theme][name]))
-const onAll = (shade: Colour, surfaces: readonly Colour[], least: number) => surfaces.every((surface) => contrast(shade, surface) >= least)
+const onSurfaces = (theme: Theme, surfaces: readonly ('bg' | 'card' | 'sub' | 'track')[]) =>
+  surfaces.map((name) => colourOf(surroundings[theme][name]))
+const onAll = (shade: Colour, surfaces: readonly Colour[], least: number) =>
+  surfaces.every((surface) => contrast(shade, surface) >= least)
 
 /** White where it can nearly be read on a colour as it is: that is how its owner knows it. */
-const inksFor = (colour: Colour): readonly Colour[] => (contrast(white, colour) >= shapeContrast ? [white] : [white, darkInk])
+const inksFor = (colour: Colour): readonly Colour[] =>
+  contrast(white, colour) >= shapeContrast ? [white] : [white, darkInk]
 
 /** Away from the text on it, which so stays as readable. */
 const hoverOf = (brand: Colour, ink: Colour) => mix(brand, ink === white ? black : white, 0.08)
@@ -67,12 +99,18 @@ function standsOut(shade: Colour, theme: Theme): boolean {
 }
 
 function worksAsButton(shade: Colour, ink: Colour, theme: Theme): boolean {
-  return contrast(ink, shade) >= textContrast && onAll(hoverOf(shade, ink), onSurfaces(theme, ['bg', 'card', 'sub']), shapeContrast)
+  return (
+    contrast(ink, shade) >= textContrast
+    && onAll(hoverOf(shade, ink), onSurfaces(theme, ['bg', 'card', 'sub']), shapeContrast)
+  )
 }
 
 function isReadable(text: Colour, soft: Colour, theme: Theme): boolean {
   const [bg, ...others] = onSurfaces(theme, ['bg', 'card', 'sub']) as [Colour, Colour, Colour]
-  return onAll(text, [bg, ...others, soft], textContrast) && contrast(mix(bg, text, softHover), mix(bg, soft, softHover)) >= textContrast
+  return (
+    onAll(text, [bg, ...others, soft], textContrast)
+    && contrast(mix(bg, text, softHover), mix(bg, soft, softHover)) >= textContrast
+  )
 }
 
 /** The shade nearest to a colour, darker or lighter, that passes. */
@@ -89,6 +127,8 @@ function seriesOf(brand: Colour, theme: Theme): [Colour, Colour, Colour] {
   const { indigo, cyan, amber, pink } = palette[theme]
   // Grey means "all others" in a chart.
   const first = isVivid(brand) ? brand : colourOf(indigo)
-  const [second, third] = [cyan, amber, indigo, pink].map(colourOf).filter((colour) => !looksLike(colour, first)) as [Colour, Colour]
+  const [second, third] = [cyan, amber, indigo, pink]
+    .map(colourOf)
+    .filter((colour) => !looksLike(colour, first)) as [Colour, Colour]
   return [first, second, third]
 }

@@ -8,23 +8,38 @@ export function brandStylesheet(colour: Colour): string {
 
 function variables({ brand, hover, ink, text, soft, bar, series }: Shades): string {
   const named: Record<string, Colour> = {
-    brand, 'brand-hover': hover, 'brand-ink': ink, 'brand-text': text, 'brand-soft': soft, 'bar-ok': bar, 'series-1': series[0], 'series-2': series[1], 'series-3': series[2],
+    brand,
+    'brand-hover': hover,
+    'brand-ink': ink,
+    'brand-text': text,
+    'brand-soft': soft,
+    'bar-ok': bar,
+    'series-1': series[0],
+    'series-2': series[1],
+    'series-3': series[2],
   }
-  return Object.entries(named).map(([name, colour]) => `--${name}:${hexOf(colour)}`).join(';')
+  return Object.entries(named)
+    .map(([name, colour]) => `--${name}:${hexOf(colour)}`)
+    .join(';')
 }
 
 /** What was changed in a colour so that it can be seen and read, one sentence for each theme where something was. */
 export function adjustmentsOf(colour: Colour): string[] {
   return (['light', 'dark'] as const).flatMap((theme) => {
     const shown = shadesOf(colour, theme).brand
-    return hexOf(shown) === hexOf(colour) ? [] : [`shown as ${hexOf(shown)} in the ${theme} theme, since ${reasonIn(theme, colour)}`]
+    return hexOf(shown) === hexOf(colour)
+      ? []
+      : [`shown as ${hexOf(shown)} in the ${theme} theme, since ${reasonIn(theme, colour)}`]
   })
 }
 
 function reasonIn(theme: Theme, colour: Colour): string {
   const { bg, sub, track } = surroundings[theme]
-  const tooLow = [bg, sub, track].map((surface) => contrast(colour, colourOf(surface))).find((ratio) => ratio < shapeContrast)
-  if (tooLow !== undefined) return `it has a contrast of ${ratioText(tooLow)} there and ${shapeContrast} : 1 is needed`
+  const tooLow = [bg, sub, track]
+    .map((surface) => contrast(colour, colourOf(surface)))
+    .find((ratio) => ratio < shapeContrast)
+  if (tooLow !== undefined)
+    return `it has a contrast of ${ratioText(tooLow)} there and ${shapeContrast} : 1 is needed`
   return `white text on it has a contrast of ${ratioText(contrast(white, colour))} and ${textContrast} : 1 is needed`
 }
 

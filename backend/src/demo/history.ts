@@ -1,6 +1,20 @@
 import {
-  addSeconds, createBilling, createCustomer, createSubscription, getInvoices, mostEvents, nextRunAt, putMeter, putPlan, putSeller, recordPayment, recordUsage, runBilling,
-  type Billing, type BillingTransaction, type UsageEventInput,
+  addSeconds,
+  createBilling,
+  createCustomer,
+  createSubscription,
+  getInvoices,
+  mostEvents,
+  nextRunAt,
+  putMeter,
+  putPlan,
+  putSeller,
+  recordPayment,
+  recordUsage,
+  runBilling,
+  type Billing,
+  type BillingTransaction,
+  type UsageEventInput,
 } from '@customer-portal/billing'
 import { meters, plans, seller } from './catalogue.ts'
 import { eventsOn, type Pace } from './usage.ts'
@@ -56,18 +70,37 @@ export async function liveThrough(billing: Billing, customers: readonly DemoCust
       const dayEnds = addSeconds(clock, 86_400)
       const events = customers.flatMap((customer) => dayOf(customer, date, now))
       await moveTo(addSeconds(dayEnds, -1))
-      await record(tx, events.filter((event) => Date.parse(event.time!) <= Date.parse(tx.at)))
+      await record(
+        tx,
+        events.filter((event) => Date.parse(event.time!) <= Date.parse(tx.at)),
+      )
       if (dayEnds > now) break
       await moveTo(dayEnds)
     }
   })
 }
 
-async function subscribe(tx: BillingTransaction, { pace: { customerId }, planId, seats, taxId, ...details }: DemoCustomer): Promise<void> {
+async function subscribe(
+  tx: BillingTransaction,
+  { pace: { customerId }, planId, seats, taxId, ...details }: DemoCustomer,
+): Promise<void> {
   const { companyName, contactName, email, phone, address } = details
   await createCustomer(tx, {
-    id: customerId, companyName, contactName, email, phone, address,
-    invoiceTitle: { kind: 'company', title: companyName, taxId, address, phone, bankName: '中国工商银行杭州武林支行', bankAccount: '1202 0206 0990 0012 345' },
+    id: customerId,
+    companyName,
+    contactName,
+    email,
+    phone,
+    address,
+    invoiceTitle: {
+      kind: 'company',
+      title: companyName,
+      taxId,
+      address,
+      phone,
+      bankName: '中国工商银行杭州武林支行',
+      bankAccount: '1202 0206 0990 0012 345',
+    },
   })
   await createSubscription(tx, { customerId, planId, seats })
 }
@@ -75,13 +108,18 @@ async function subscribe(tx: BillingTransaction, { pace: { customerId }, planId,
 function dayOf(customer: DemoCustomer, date: string, now: string): UsageEventInput[] {
   if (date < localDate(monthStart(now, -customer.monthsBack))) return []
   const month = monthsApart(localDate(monthStart(now, -customer.monthsBack)), date)
-  if (customer.usedThisMonth === undefined || date.slice(0, 7) !== localDate(now).slice(0, 7)) return eventsOn(customer.pace, date, month)
+  if (customer.usedThisMonth === undefined || date.slice(0, 7) !== localDate(now).slice(0, 7))
+    return eventsOn(customer.pace, date, month)
   const [, , today] = localDate(now).split('-').map(Number)
   const [, , day] = date.split('-').map(Number)
   const share = (upTo: number) => Math.floor((customer.usedThisMonth! * upTo) / today!)
   return Array.from({ length: share(day!) - share(day! - 1) }, (_, index) => ({
-    id: `demo-${customer.pace.customerId}-${date}-${index + 1}`, customerId: customer.pace.customerId, meter: 'ai_chat', quantity: 1,
-    time: new Date(Date.parse(`${date}T00:00:00+08:00`) + index * 1_000).toISOString(), properties: { channel: 'web', assistant: '售前咨询' },
+    id: `demo-${customer.pace.customerId}-${date}-${index + 1}`,
+    customerId: customer.pace.customerId,
+    meter: 'ai_chat',
+    quantity: 1,
+    time: new Date(Date.parse(`${date}T00:00:00+08:00`) + index * 1_000).toISOString(),
+    properties: { channel: 'web', assistant: '售前咨询' },
   }))
 }
 
@@ -94,9 +132,16 @@ async function record(tx: BillingTransaction, events: readonly UsageEventInput[]
 
 /** Before a month closes the bill of the month before is paid, so that only the newest one is still open. */
 async function payWhatIsOpen(tx: BillingTransaction, customers: readonly DemoCustomer[]): Promise<void> {
-  for (const { pace: { customerId } } of customers) {
+  for (const {
+    pace: { customerId },
+  } of customers) {
     for (const invoice of (await getInvoices(tx, { customerId, status: 'open' })).data) {
-      await recordPayment(tx, { invoiceId: invoice.id, amount: invoice.amountDue, method: 'bank_transfer', reference: `HZ${invoice.number!.replaceAll('-', '')}` })
+      await recordPayment(tx, {
+        invoiceId: invoice.id,
+        amount: invoice.amountDue,
+        method: 'bank_transfer',
+        reference: `HZ${invoice.number!.replaceAll('-', '')}`,
+      })
     }
   }
 }
@@ -104,7 +149,9 @@ async function payWhatIsOpen(tx: BillingTransaction, customers: readonly DemoCus
 /** The first instant of a month of the customers' calendar, `months` from the one that holds `instant`. */
 function monthStart(instant: string, months: number): string {
   const [year, month] = localDate(instant).split('-').map(Number)
-  return new Date(Date.UTC(year!, month! - 1 + months, 1, -zoneOffsetHours)).toISOString().replace('Z', '000Z')
+  return new Date(Date.UTC(year!, month! - 1 + months, 1, -zoneOffsetHours))
+    .toISOString()
+    .replace('Z', '000Z')
 }
 
 function localDate(instant: string): string {
@@ -112,5 +159,9 @@ function localDate(instant: string): string {
 }
 
 function monthsApart(from: string, to: string): number {
-  return (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
+  return (
+    (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12
+    + Number(to.slice(5, 7))
+    - Number(from.slice(5, 7))
+  )
 }

@@ -7,12 +7,29 @@ import { liveThrough, type DemoCustomer } from './history.ts'
 
 const customers: DemoCustomer[] = [
   {
-    companyName: '杭州青禾生活电子商务有限公司', contactName: '林晓', email: 'finance@qinghe.example', phone: '0571-5678 1234', address: '浙江省杭州市上城区庆春路 88 号 12 楼',
-    taxId: '91110000802100433B', planId: 'team', seats: 8, monthsBack: 3, pace: { customerId: 'test_customer', answersPerWeekday: 104, growthPerMonth: 1.17 },
+    companyName: '杭州青禾生活电子商务有限公司',
+    contactName: '林晓',
+    email: 'finance@qinghe.example',
+    phone: '0571-5678 1234',
+    address: '浙江省杭州市上城区庆春路 88 号 12 楼',
+    taxId: '91110000802100433B',
+    planId: 'team',
+    seats: 8,
+    monthsBack: 3,
+    pace: { customerId: 'test_customer', answersPerWeekday: 104, growthPerMonth: 1.17 },
   },
   {
-    companyName: '深圳南山小铺贸易有限公司', contactName: '陈默', email: 'chen@xiaopu.example', phone: '0755-2345 6789', address: '广东省深圳市南山区科技园南路 16 号',
-    taxId: '9144030071526726XG', planId: 'starter', seats: 2, monthsBack: 1, pace: { customerId: 'near_quota', answersPerWeekday: 14, growthPerMonth: 1 }, usedThisMonth: 488,
+    companyName: '深圳南山小铺贸易有限公司',
+    contactName: '陈默',
+    email: 'chen@xiaopu.example',
+    phone: '0755-2345 6789',
+    address: '广东省深圳市南山区科技园南路 16 号',
+    taxId: '9144030071526726XG',
+    planId: 'starter',
+    seats: 2,
+    monthsBack: 1,
+    pace: { customerId: 'near_quota', answersPerWeekday: 14, growthPerMonth: 1 },
+    usedThisMonth: 488,
   },
 ]
 
@@ -20,14 +37,22 @@ const customers: DemoCustomer[] = [
  * Fills an empty database with the demo: four plans, `test_customer` with three months of use and bills, `near_quota` with
  * little left, and the desk's agents. All of a customer's past is one transaction: an interrupted start leaves nothing half.
  */
-export async function seedDemo(billing: Billing, { database, settings, isEmpty }: { database: Database; settings: Settings; isEmpty: boolean }): Promise<DemoLogin | undefined> {
+export async function seedDemo(
+  billing: Billing,
+  { database, settings, isEmpty }: { database: Database; settings: Settings; isEmpty: boolean },
+): Promise<DemoLogin | undefined> {
   if (isEmpty) {
-    process.stdout.write('Filling the demo: four plans, two customers, three months of usage and invoices …\n')
+    process.stdout.write(
+      'Filling the demo: four plans, two customers, three months of usage and invoices …\n',
+    )
     await liveThrough(billing, customers)
   } else if (!(await isDemo(billing))) return undefined
   if (!settings.enableAgentWorkbench) return { customerId: 'test_customer' }
   await seedWorkbenchDemo({ database, billing })
-  return { customerId: 'test_customer', workbench: { email: demoAgents[0].email, password: demoAgents[0].password } }
+  return {
+    customerId: 'test_customer',
+    workbench: { email: demoAgents[0].email, password: demoAgents[0].password },
+  }
 }
 
 /** A database that was filled by somebody else is left alone. */

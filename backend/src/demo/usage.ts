@@ -21,15 +21,33 @@ export function eventsOn(pace: Pace, date: string, month: number): UsageEventInp
   const answers = Math.round(pace.answersPerWeekday * pace.growthPerMonth ** month * quiet)
   const events: UsageEventInput[] = []
   for (let index = 0; index < answers; index += 1) {
-    const time = new Date(Date.parse(`${date}T00:00:00+08:00`) + (8 + hourOf(chance())) * 3_600_000 + Math.floor(chance() * 3_600_000)).toISOString()
+    const time = new Date(
+      Date.parse(`${date}T00:00:00+08:00`)
+        + (8 + hourOf(chance())) * 3_600_000
+        + Math.floor(chance() * 3_600_000),
+    ).toISOString()
     const channel = pick(channels, chance())
     const assistant = pick(assistants, chance())
     const model = chance() < 0.7 ? 'Nova Lite' : 'Nova Pro'
     const tokens = Math.round((model === 'Nova Pro' ? 1_900 : 900) * (0.4 + chance() * 1.4))
     const id = `demo-${pace.customerId}-${date}-${index + 1}`
     events.push(
-      { id, customerId: pace.customerId, meter: 'ai_chat', quantity: 1, time, properties: { channel, assistant } },
-      { id: `${id}-tokens`, customerId: pace.customerId, meter: 'tokens', quantity: tokens, time, properties: { model, assistant } },
+      {
+        id,
+        customerId: pace.customerId,
+        meter: 'ai_chat',
+        quantity: 1,
+        time,
+        properties: { channel, assistant },
+      },
+      {
+        id: `${id}-tokens`,
+        customerId: pace.customerId,
+        meter: 'tokens',
+        quantity: tokens,
+        time,
+        properties: { model, assistant },
+      },
     )
   }
   return events
@@ -51,7 +69,9 @@ function pick(from: readonly string[], chance: number): string {
 
 /** Mulberry32, seeded with a text: the demo looks the same wherever it is filled. */
 function randomFrom(seed: string): () => number {
-  let state = [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16_777_619), 2_166_136_261) >>> 0
+  let state =
+    [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16_777_619), 2_166_136_261)
+    >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

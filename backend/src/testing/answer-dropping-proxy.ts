@@ -37,7 +37,9 @@ export async function answerDroppingProxy(target: string): Promise<AnswerDroppin
   await once(proxy, 'listening')
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    drop: (answers) => { toDrop = answers },
+    drop: (answers) => {
+      toDrop = answers
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       proxy.close()

@@ -21,7 +21,11 @@ export async function folderPlace(): Promise<Place> {
   const home = mkdtempSync(join(tmpdir(), 'server-data-'))
   const dataDir = join(home, 'data')
   await createDataDir(dataDir, { billing: migrationsFolder })
-  return { environment: { DATA_DIR: dataDir }, open: () => openDatabase({ dataDir }), remove: async () => rmSync(home, { recursive: true }) }
+  return {
+    environment: { DATA_DIR: dataDir },
+    open: () => openDatabase({ dataDir }),
+    remove: async () => rmSync(home, { recursive: true }),
+  }
 }
 
 /** An empty database on a PostgreSQL server. */
@@ -35,7 +39,11 @@ export async function databasePlace(serverUrl: string): Promise<Place> {
   await onServer(`create database ${name}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
-  return { environment: { DATABASE_URL: url.href }, open: () => openDatabase({ databaseUrl: url.href }), remove: () => onServer(`drop database if exists ${name} with (force)`) }
+  return {
+    environment: { DATABASE_URL: url.href },
+    open: () => openDatabase({ databaseUrl: url.href }),
+    remove: () => onServer(`drop database if exists ${name} with (force)`),
+  }
 }
 
 const serverUrl = process.env['TEST_DATABASE_URL']
@@ -43,5 +51,7 @@ const serverUrl = process.env['TEST_DATABASE_URL']
 /** Both kinds of place, where a PostgreSQL for tests is named. */
 export const places = [
   { name: 'a PGlite folder', kind: 'pglite' as const, create: folderPlace },
-  ...(serverUrl ? [{ name: 'PostgreSQL', kind: 'postgres' as const, create: () => databasePlace(serverUrl) }] : []),
+  ...(serverUrl
+    ? [{ name: 'PostgreSQL', kind: 'postgres' as const, create: () => databasePlace(serverUrl) }]
+    : []),
 ]

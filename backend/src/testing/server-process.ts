@@ -34,11 +34,26 @@ export async function serverProcess(environment: Record<string, string>): Promis
       const began = performance.now()
       child = spawn(process.execPath, [program], {
         // A folder without an .env.
-        cwd: tmpdir(), env: { PATH: process.env['PATH'], PORT: String(port), BILLING_API_KEY: key, LOG_LEVEL: 'fatal', ...environment }, stdio: ['ignore', 'ignore', 'pipe'],
+        cwd: tmpdir(),
+        env: {
+          PATH: process.env['PATH'],
+          PORT: String(port),
+          BILLING_API_KEY: key,
+          LOG_LEVEL: 'fatal',
+          ...environment,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
       })
       let error = ''
-      child.stderr!.on('data', (data) => { error += data })
-      while (!(await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false))) {
+      child.stderr!.on('data', (data) => {
+        error += data
+      })
+      while (
+        !(await fetch(`${url}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ))
+      ) {
         if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${error}`)
         await new Promise((resolve) => setTimeout(resolve, 25))
       }

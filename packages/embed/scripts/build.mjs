@@ -14,7 +14,11 @@ const resolve = createRequire(import.meta.url).resolve
 const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
 
 const common = /** @type {const} */ ({
-  absWorkingDir: folder, entryPoints: ['src/index.ts'], bundle: true, target: 'es2022', logLevel: 'error',
+  absWorkingDir: folder,
+  entryPoints: ['src/index.ts'],
+  bundle: true,
+  target: 'es2022',
+  logLevel: 'error',
 })
 const penpalFolder = path.dirname(path.dirname(resolve('penpal')))
 
@@ -22,11 +26,21 @@ rmSync(path.join(folder, 'dist'), { recursive: true, force: true })
 await Promise.all([
   build({ ...common, outfile: 'dist/index.js', format: 'esm', external: ['penpal'] }),
   build({
-    ...common, outfile: 'dist/embed.js', format: 'iife', globalName: 'CustomerPortal', minify: true,
-    banner: { js: `/*! @customer-portal/embed ${version}, Apache-2.0. With penpal, MIT, (c) Aaron Hardy: licence in LICENSE.penpal.txt */` },
+    ...common,
+    outfile: 'dist/embed.js',
+    format: 'iife',
+    globalName: 'CustomerPortal',
+    minify: true,
+    banner: {
+      js: `/*! @customer-portal/embed ${version}, Apache-2.0. With penpal, MIT, (c) Aaron Hardy: licence in LICENSE.penpal.txt */`,
+    },
   }),
 ])
-execFileSync(process.execPath, [path.join(path.dirname(resolve('typescript/package.json')), 'bin', 'tsc'), '-p', '.'], { cwd: folder, stdio: 'inherit' })
+execFileSync(
+  process.execPath,
+  [path.join(path.dirname(resolve('typescript/package.json')), 'bin', 'tsc'), '-p', '.'],
+  { cwd: folder, stdio: 'inherit' },
+)
 copyFileSync(path.join(penpalFolder, 'LICENSE'), path.join(folder, 'dist', 'LICENSE.penpal.txt'))
 copyFileSync(path.join(folder, '..', '..', 'LICENSE'), path.join(folder, 'dist', 'LICENSE'))
 
@@ -34,6 +48,8 @@ const size = gzipSync(readFileSync(path.join(folder, 'dist', 'embed.js'))).lengt
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} kB`
 console.log(`embed: embed.js ${kilobytes(size)} of ${kilobytes(limit)} gzipped`)
 if (size > limit) {
-  console.error(`embed: embed.js is ${kilobytes(size)} gzipped, more than ${kilobytes(limit)}: it is loaded by every page that embeds the portal`)
+  console.error(
+    `embed: embed.js is ${kilobytes(size)} gzipped, more than ${kilobytes(limit)}: it is loaded by every page that embeds the portal`,
+  )
   process.exit(1)
 }

@@ -6,7 +6,9 @@ test('on one origin the portal is a path of it', () => {
   expect(portal.origin).toBe('http://127.0.0.1:8000')
   expect(portal.sameOrigin).toBe(true)
   expect(portal.page('/subscription')).toBe('http://127.0.0.1:8000/portal/subscription?embed=1')
-  expect(portal.page('/usage?period=2026-11')).toBe('http://127.0.0.1:8000/portal/usage?period=2026-11&embed=1')
+  expect(portal.page('/usage?period=2026-11')).toBe(
+    'http://127.0.0.1:8000/portal/usage?period=2026-11&embed=1',
+  )
 })
 
 test('on two origins the messages are for the other one', () => {
@@ -19,8 +21,17 @@ test('on two origins the messages are for the other one', () => {
 
 test('a path can never lead out of the portal', () => {
   const portal = portalAddress('/portal', 'http://127.0.0.1:8000/')
-  for (const path of ['//evil.example/x', '/../../api/workbench/me', '/\\evil.example', '/x?embed=0#/../..']) {
+  for (const path of [
+    '//evil.example/x',
+    '/../../api/workbench/me',
+    '/\\evil.example',
+    '/x?embed=0#/../..',
+  ]) {
     const { origin, pathname, searchParams } = new URL(portal.page(path))
-    expect([origin, pathname.startsWith('/portal/'), searchParams.getAll('embed')]).toEqual(['http://127.0.0.1:8000', true, ['1']])
+    expect([origin, pathname.startsWith('/portal/'), searchParams.getAll('embed')]).toEqual([
+      'http://127.0.0.1:8000',
+      true,
+      ['1'],
+    ])
   }
 })

@@ -1,6 +1,12 @@
 /** Everything that can go wrong between a page and the portal in it. The table in README.md says the same. */
 export type PortalErrorCode =
-  | 'bad_options' | 'frame_blocked' | 'origin_not_allowed' | 'portal_unreachable' | 'handshake_timeout' | 'token_failed' | 'session_expired'
+  | 'bad_options'
+  | 'frame_blocked'
+  | 'origin_not_allowed'
+  | 'portal_unreachable'
+  | 'handshake_timeout'
+  | 'token_failed'
+  | 'session_expired'
 
 /** What to do about each. */
 export const remedies: Record<PortalErrorCode, string> = {
@@ -8,8 +14,10 @@ export const remedies: Record<PortalErrorCode, string> = {
   frame_blocked: "Name the portal's origin in frame-src of your page's Content-Security-Policy.",
   origin_not_allowed: "Add your page's origin to PORTAL_EMBED_ORIGINS of the portal's server and restart it.",
   portal_unreachable: 'Check `url`, the network, and that the server runs with ENABLE_CUSTOMER_PORTAL=true.',
-  handshake_timeout: "Try again; if it stays so, read the frame's own console: something keeps its scripts from running.",
-  token_failed: 'Read `cause`. getToken must answer the `token` of POST /api/billing/portal-sessions, or null when the login is over.',
+  handshake_timeout:
+    "Try again; if it stays so, read the frame's own console: something keeps its scripts from running.",
+  token_failed:
+    'Read `cause`. getToken must answer the `token` of POST /api/billing/portal-sessions, or null when the login is over.',
   session_expired: 'Let the user log in again, then destroy() and mountPortal() anew.',
 }
 

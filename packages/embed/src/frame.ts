@@ -9,21 +9,37 @@ const tallest = 100_000
 export const titles: Record<Locale, string> = { 'zh-CN': '账户与订阅', en: 'Account & subscription' }
 
 /** Makes the frame, not yet in the page and not yet seen. Styles are set one by one, which a strict style-src allows. */
-export function createFrame(address: PortalAddress, { height, path, title }: { height: Height; path: string; title: string }): HTMLIFrameElement {
+export function createFrame(
+  address: PortalAddress,
+  { height, path, title }: { height: Height; path: string; title: string },
+): HTMLIFrameElement {
   const frame = document.createElement('iframe')
   frame.title = title
   frame.allow = 'clipboard-write'
   frame.referrerPolicy = 'no-referrer'
   // On one origin a sandbox with scripts and same origin protects nothing.
-  if (!address.sameOrigin) frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox')
-  Object.assign(frame.style, { display: 'block', width: '100%', border: '0', height: height === 'fill' ? '100%' : `${firstHeight}px`, opacity: '0' })
+  if (!address.sameOrigin)
+    frame.setAttribute(
+      'sandbox',
+      'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox',
+    )
+  Object.assign(frame.style, {
+    display: 'block',
+    width: '100%',
+    border: '0',
+    height: height === 'fill' ? '100%' : `${firstHeight}px`,
+    opacity: '0',
+  })
   frame.src = address.page(path)
   return frame
 }
 
 /** What stands in the frame's place where the portal can't be shown; in both languages where none was asked for. */
 export function apology(locale: Locale | null): HTMLElement {
-  const said = { 'zh-CN': '这里暂时无法显示，请联系网站管理员。', en: 'This can’t be shown here. Please contact the site’s administrator.' }
+  const said = {
+    'zh-CN': '这里暂时无法显示，请联系网站管理员。',
+    en: 'This can’t be shown here. Please contact the site’s administrator.',
+  }
   const sentence = document.createElement('p')
   sentence.dataset.customerPortal = 'failed'
   sentence.setAttribute('role', 'alert')
@@ -34,7 +50,8 @@ export function apology(locale: Locale | null): HTMLElement {
 
 /** Gives the frame the height the portal asks for. */
 export function growTo(frame: HTMLIFrameElement, height: unknown): void {
-  if (typeof height === 'number' && height > 0) frame.style.height = `${Math.min(Math.ceil(height), tallest)}px`
+  if (typeof height === 'number' && height > 0)
+    frame.style.height = `${Math.min(Math.ceil(height), tallest)}px`
 }
 
 /** Opens a link of the portal in a new tab: only the web, and the page that is opened cannot reach back into ours. */

@@ -25,9 +25,17 @@ const patience = 10_000
 export function mountPortal(element: HTMLElement, options: PortalOptions): PortalHandle {
   checkAll(element, options)
   const { height = 'fill', accountId = null, onReady, onNavigate, onError = complain, onToast } = options
-  let { theme = 'system', locale = null, path: shown = '/' } = options as PortalOptions & { locale?: Locale | null }
+  let {
+    theme = 'system',
+    locale = null,
+    path: shown = '/',
+  } = options as PortalOptions & { locale?: Locale | null }
   const address = portalAddress(options.url, location.href)
-  const frame = createFrame(address, { height, path: shown, title: options.title ?? titles[locale ?? 'zh-CN'] })
+  const frame = createFrame(address, {
+    height,
+    path: shown,
+    title: options.title ?? titles[locale ?? 'zh-CN'],
+  })
   const life = new AbortController()
   const { signal } = life
   const freshToken = tokenSource(options.getToken, signal)
@@ -56,7 +64,13 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   function expire() {
     if (over) return
     over = true
-    tell(onError, new PortalError('session_expired', 'No token is valid any more: getToken answered null, or the portal refused the fresh one.'))
+    tell(
+      onError,
+      new PortalError(
+        'session_expired',
+        'No token is valid any more: getToken answered null, or the portal refused the fresh one.',
+      ),
+    )
   }
 
   /** Null where there is none, of which the host has been told. */
@@ -74,13 +88,25 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   }
 
   const methods: Omit<HostMethods, 'toast'> & Partial<HostMethods> = {
-    ready: () => { if (connection) void welcome(connection) },
-    resize: (wished) => { if (height === 'auto') growTo(frame, wished) },
+    ready: () => {
+      if (connection) void welcome(connection)
+    },
+    resize: (wished) => {
+      if (height === 'auto') growTo(frame, wished)
+    },
     navigate: arrive,
     requestToken: tokenOrNull,
     sessionEnded: expire,
     openExternal,
-    ...(onToast ? { toast: ({ kind, text }: PortalMessage) => tell(onToast, { kind: kind === 'success' || kind === 'error' ? kind : 'info', text: String(text) }) } : {}),
+    ...(onToast
+      ? {
+          toast: ({ kind, text }: PortalMessage) =>
+            tell(onToast, {
+              kind: kind === 'success' || kind === 'error' ? kind : 'info',
+              text: String(text),
+            }),
+        }
+      : {}),
   }
 
   /** The frame has loaded a page, the first one or another: what was said to the one before is over. */
@@ -88,7 +114,10 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     connection?.destroy()
     portal = undefined
     if (!frame.contentWindow) return
-    connection = connect<PortalMethods>({ messenger: new WindowMessenger({ remoteWindow: frame.contentWindow, allowedOrigins: [address.origin] }), methods })
+    connection = connect<PortalMethods>({
+      messenger: new WindowMessenger({ remoteWindow: frame.contentWindow, allowedOrigins: [address.origin] }),
+      methods,
+    })
     // Destroyed before anybody answered.
     connection.promise.catch(() => undefined)
   }
@@ -113,7 +142,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     if (wanted !== undefined) say('open', wanted)
     wanted = undefined
     stopFollowing()
-    if (height === 'auto') stopFollowing = followViewport(element, frame, (top, visible) => say('setViewport', top, visible))
+    if (height === 'auto')
+      stopFollowing = followViewport(element, frame, (top, visible) => say('setViewport', top, visible))
     tell(onReady, undefined)
   }
 
@@ -124,7 +154,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   }
 
   function arrive(path: unknown) {
-    if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || path === shown || wanted !== undefined) return
+    if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || path === shown || wanted !== undefined)
+      return
     turnTo(path)
     tell(onNavigate, path)
   }
@@ -133,7 +164,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     const isOtherPage = path.split('?', 1)[0] !== shown.split('?', 1)[0]
     shown = path
     // The portal cannot scroll our page: a reader far down would see the end of the new one.
-    if (height === 'auto' && isOtherPage && frame.getBoundingClientRect().top < 0) element.scrollIntoView({ block: 'start' })
+    if (height === 'auto' && isOtherPage && frame.getBoundingClientRect().top < 0)
+      element.scrollIntoView({ block: 'start' })
   }
 
   function fail(error: PortalError) {
@@ -148,7 +180,15 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   async function wonder() {
     const reason = begun || failed ? undefined : await whyNoAnswer(address, signal)
     if (reason) fail(reason)
-    else after(patience - wonderAfter, () => fail(new PortalError('handshake_timeout', `The portal at ${address.origin} did not begin within ${patience / 1000} seconds.`)))
+    else
+      after(patience - wonderAfter, () =>
+        fail(
+          new PortalError(
+            'handshake_timeout',
+            `The portal at ${address.origin} did not begin within ${patience / 1000} seconds.`,
+          ),
+        ),
+      )
   }
 
   function after(wait: number, act: () => void) {
@@ -157,9 +197,19 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     signal.addEventListener('abort', () => clearTimeout(alarm), { once: true })
   }
 
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-    if (effectiveDirective === 'frame-src' && blockedURI.startsWith(address.origin)) fail(new PortalError('frame_blocked', `Your page's own Content-Security-Policy (frame-src) does not let it show ${address.origin}.`))
-  }, { signal })
+  document.addEventListener(
+    'securitypolicyviolation',
+    ({ effectiveDirective, blockedURI }) => {
+      if (effectiveDirective === 'frame-src' && blockedURI.startsWith(address.origin))
+        fail(
+          new PortalError(
+            'frame_blocked',
+            `Your page's own Content-Security-Policy (frame-src) does not let it show ${address.origin}.`,
+          ),
+        )
+    },
+    { signal },
+  )
   frame.addEventListener('load', meet, { signal })
   after(wonderAfter, () => void wonder())
   element.append(frame)
@@ -189,7 +239,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
       connection?.destroy()
       connection = portal = undefined
       element.querySelector('[data-customer-portal]')?.remove()
-    frame.remove()
+      frame.remove()
     },
   }
 }

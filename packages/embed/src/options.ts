@@ -32,12 +32,18 @@ type Rule = [holds: (value: unknown) => boolean, wanted: string]
 const isFunction = (value: unknown) => typeof value === 'function'
 const isText = (value: unknown) => typeof value === 'string' && value.trim() !== ''
 const rules: { [Name in keyof PortalOptions]-?: Rule } = {
-  url: [isPortalUrl, "the portal's address without query and hash, such as 'https://billing.example.com/portal'"],
+  url: [
+    isPortalUrl,
+    "the portal's address without query and hash, such as 'https://billing.example.com/portal'",
+  ],
   getToken: [isFunction, 'a function that answers a token or null'],
   theme: [(value) => themes.includes(value), "'light', 'dark' or 'system'"],
   locale: [(value) => locales.includes(value), "'zh-CN' or 'en'"],
   height: [(value) => heights.includes(value), "'fill' or 'auto'"],
-  path: [(value) => typeof value === 'string' && value.startsWith('/'), "a page of the portal that starts with a slash, such as '/usage'"],
+  path: [
+    (value) => typeof value === 'string' && value.startsWith('/'),
+    "a page of the portal that starts with a slash, such as '/usage'",
+  ],
   title: [isText, 'a text'],
   accountId: [(value) => value === null || isText(value), "a customer's id or null"],
   onReady: [isFunction, 'a function'],
@@ -59,21 +65,36 @@ function isPortalUrl(value: unknown): boolean {
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
-  return value === null || ['undefined', 'number', 'boolean'].includes(typeof value) ? String(value) : `a value of type ${typeof value}`
+  return value === null || ['undefined', 'number', 'boolean'].includes(typeof value)
+    ? String(value)
+    : `a value of type ${typeof value}`
 }
 
 /** Throws with a sentence where an option has a value that it cannot have. */
 export function check(name: keyof PortalOptions, value: unknown): void {
   const [holds, wanted] = rules[name]
-  if (!holds(value)) throw new PortalError('bad_options', `\`${name}\` must be ${wanted}, not ${shown(value)}.`)
+  if (!holds(value))
+    throw new PortalError('bad_options', `\`${name}\` must be ${wanted}, not ${shown(value)}.`)
 }
 
 /** Throws with a sentence where the place or an option is wrong, missing or unknown. */
 export function checkAll(element: unknown, options: unknown): void {
-  if (!(element instanceof HTMLElement)) throw new PortalError('bad_options', `The first argument must be the element that the portal goes into, not ${shown(element)}.`)
-  if (typeof options !== 'object' || options === null) throw new PortalError('bad_options', 'The second argument must be an object with at least `url` and `getToken`.')
+  if (!(element instanceof HTMLElement))
+    throw new PortalError(
+      'bad_options',
+      `The first argument must be the element that the portal goes into, not ${shown(element)}.`,
+    )
+  if (typeof options !== 'object' || options === null)
+    throw new PortalError(
+      'bad_options',
+      'The second argument must be an object with at least `url` and `getToken`.',
+    )
   for (const name of new Set([...required, ...Object.keys(options)])) {
-    if (!(name in rules)) throw new PortalError('bad_options', `There is no option \`${name}\`. There are ${Object.keys(rules).join(', ')}.`)
+    if (!(name in rules))
+      throw new PortalError(
+        'bad_options',
+        `There is no option \`${name}\`. There are ${Object.keys(rules).join(', ')}.`,
+      )
     const value = (options as Record<string, unknown>)[name]
     if (value !== undefined || required.includes(name)) check(name as keyof PortalOptions, value)
   }

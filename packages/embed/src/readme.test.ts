@@ -4,14 +4,25 @@ import { remedies } from './errors.ts'
 
 /** The rows of the table whose first column holds `bad_options`, without their backticks around codes. */
 function errorsIn(file: string): [code: string, cause: string, remedy: string][] {
-  const rows = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+  const rows = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
   const from = rows.findIndex(([first]) => first === '`bad_options`')
   const to = rows.findIndex((row, index) => index > from && row.length === 0)
-  return rows.slice(from, to).map(([code = '', cause = '', remedy = '']) => [code.replaceAll('`', ''), cause, remedy])
+  return rows
+    .slice(from, to)
+    .map(([code = '', cause = '', remedy = '']) => [code.replaceAll('`', ''), cause, remedy])
 }
 
 test('the English table names every error, with the remedy that the code gives', () => {
-  expect(Object.fromEntries(errorsIn('README.md').map(([code, , remedy]) => [code, remedy]))).toEqual(remedies)
+  expect(Object.fromEntries(errorsIn('README.md').map(([code, , remedy]) => [code, remedy]))).toEqual(
+    remedies,
+  )
 })
 
 test('the Chinese table names every error, each with cause and remedy', () => {

@@ -7,7 +7,12 @@ const { signal } = new AbortController()
 test('who asks while getToken is under way waits for the same answer; who asks later is answered anew', async () => {
   let calls = 0
   let answer: (token: string) => void = () => undefined
-  const fresh = tokenSource(() => { calls += 1; return new Promise((resolve) => { answer = resolve }) }, signal)
+  const fresh = tokenSource(() => {
+    calls += 1
+    return new Promise((resolve) => {
+      answer = resolve
+    })
+  }, signal)
   const both = Promise.all([fresh(), fresh()])
   await Promise.resolve()
   answer('pt_1')
@@ -25,11 +30,40 @@ test('a token may be answered at once, and null where the login is over', async 
 
 const thrown = new Error('the network is away')
 test.each([
-  ['throws', () => { throw thrown }, 'getToken failed.', thrown],
-  ['rejects', async () => { throw thrown }, 'getToken failed.', thrown],
-  ['answers the whole answer of the server', async () => ({ token: 'pt_1' }), 'getToken must answer a token or null; it answered a value of type object.', undefined],
-  ['answers nothing', async () => undefined, 'getToken must answer a token or null; it answered a value of type undefined.', undefined],
-  ['answers an empty text', async () => '', 'getToken must answer a token or null; it answered an empty text.', undefined],
+  [
+    'throws',
+    () => {
+      throw thrown
+    },
+    'getToken failed.',
+    thrown,
+  ],
+  [
+    'rejects',
+    async () => {
+      throw thrown
+    },
+    'getToken failed.',
+    thrown,
+  ],
+  [
+    'answers the whole answer of the server',
+    async () => ({ token: 'pt_1' }),
+    'getToken must answer a token or null; it answered a value of type object.',
+    undefined,
+  ],
+  [
+    'answers nothing',
+    async () => undefined,
+    'getToken must answer a token or null; it answered a value of type undefined.',
+    undefined,
+  ],
+  [
+    'answers an empty text',
+    async () => '',
+    'getToken must answer a token or null; it answered an empty text.',
+    undefined,
+  ],
 ])('a getToken that %s has failed, and may be asked again', async (_what, getToken, message, cause) => {
   const fresh = tokenSource(getToken as () => Promise<string>, signal)
   for (let n = 0; n < 2; n += 1) {

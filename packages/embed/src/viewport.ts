@@ -1,5 +1,8 @@
 /** From where to where something reaches on the screen, in pixels from the window's top. */
-interface Span { top: number; bottom: number }
+interface Span {
+  top: number
+  bottom: number
+}
 
 /** The part of `box` that all of `windows` leave in view, counted from the top of `box`; null where nothing is. */
 export function visiblePart(box: Span, windows: readonly Span[]): { top: number; height: number } | null {
@@ -12,7 +15,11 @@ export function visiblePart(box: Span, windows: readonly Span[]): { top: number;
  * Calls `send` with the visible part of the frame whenever it changes, at most once per picture of the screen. What `scroll-margin` of `element` names
  * (a sticky header of the host) counts as covered. Answers how to stop.
  */
-export function followViewport(element: HTMLElement, frame: HTMLElement, send: (top: number, height: number) => void): () => void {
+export function followViewport(
+  element: HTMLElement,
+  frame: HTMLElement,
+  send: (top: number, height: number) => void,
+): () => void {
   let planned = 0
   let last = ''
   const look = () => {
@@ -22,7 +29,9 @@ export function followViewport(element: HTMLElement, frame: HTMLElement, send: (
     last = `${part.top} ${part.height}`
     send(part.top, part.height)
   }
-  const plan = () => { planned ||= requestAnimationFrame(look) }
+  const plan = () => {
+    planned ||= requestAnimationFrame(look)
+  }
   const stop = new AbortController()
   // Captured: a scroll of any ancestor, which does not bubble.
   addEventListener('scroll', plan, { capture: true, passive: true, signal: stop.signal })
@@ -40,8 +49,14 @@ export function followViewport(element: HTMLElement, frame: HTMLElement, send: (
 /** The window and every scrolling box around the frame. */
 function windowsOn(element: HTMLElement, frame: Element): Span[] {
   const { scrollMarginTop, scrollMarginBottom } = getComputedStyle(element)
-  const windows: Span[] = [{ top: parseFloat(scrollMarginTop), bottom: innerHeight - parseFloat(scrollMarginBottom) }]
-  for (let box = parentOf(frame); box && box !== document.body && box !== document.documentElement; box = parentOf(box)) {
+  const windows: Span[] = [
+    { top: parseFloat(scrollMarginTop), bottom: innerHeight - parseFloat(scrollMarginBottom) },
+  ]
+  for (
+    let box = parentOf(frame);
+    box && box !== document.body && box !== document.documentElement;
+    box = parentOf(box)
+  ) {
     if (getComputedStyle(box).overflowY === 'visible') continue
     const top = box.getBoundingClientRect().top + box.clientTop
     windows.push({ top, bottom: top + box.clientHeight })

@@ -7,10 +7,20 @@ import { fileURLToPath } from 'node:url'
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 const out = process.argv[2] ?? join(folder, 'dist')
 const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
-const compile = (/** @type {string[]} */ ...parameters) => execFileSync(process.execPath, [compiler, '-p', folder, ...parameters], { stdio: 'inherit' })
+const compile = (/** @type {string[]} */ ...parameters) =>
+  execFileSync(process.execPath, [compiler, '-p', folder, ...parameters], { stdio: 'inherit' })
 
 rmSync(out, { recursive: true, force: true })
 compile('--outDir', out)
 mkdirSync(join(out, 'cjs'), { recursive: true })
 writeFileSync(join(out, 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
-compile('--outDir', join(out, 'cjs'), '--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false')
+compile(
+  '--outDir',
+  join(out, 'cjs'),
+  '--module',
+  'commonjs',
+  '--moduleResolution',
+  'bundler',
+  '--verbatimModuleSyntax',
+  'false',
+)

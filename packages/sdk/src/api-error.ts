@@ -12,7 +12,13 @@ export class ApiError extends Error {
   /** What `Retry-After` asked for, in milliseconds. */
   readonly retryAfter: number | undefined
 
-  constructor(problem: Pick<Problem, 'status' | 'code' | 'title' | 'detail'> & { errors?: Problem['errors'] | undefined; requestId?: string | undefined }, retryAfter?: number) {
+  constructor(
+    problem: Pick<Problem, 'status' | 'code' | 'title' | 'detail'> & {
+      errors?: Problem['errors'] | undefined
+      requestId?: string | undefined
+    },
+    retryAfter?: number,
+  ) {
     super(`${problem.code} (${problem.status}): ${problem.detail}`)
     this.status = problem.status
     this.code = problem.code
@@ -29,10 +35,25 @@ export class ConnectionError extends Error {
 }
 
 /** The error that an answer with a status of 400 or above stands for, also when a proxy made it and it is no problem+json. */
-export function apiErrorOf(status: number, text: string, requestId: string | undefined, retryAfter: number | undefined): ApiError {
+export function apiErrorOf(
+  status: number,
+  text: string,
+  requestId: string | undefined,
+  retryAfter: number | undefined,
+): ApiError {
   const problem = problemIn(text)
-  if (problem) return new ApiError({ ...problem, status, requestId: problem.requestId ?? requestId }, retryAfter)
-  return new ApiError({ status, code: 'unexpected_answer', title: 'Unexpected answer', detail: `The answer is none of the API's: ${text.slice(0, 200)}`, requestId }, retryAfter)
+  if (problem)
+    return new ApiError({ ...problem, status, requestId: problem.requestId ?? requestId }, retryAfter)
+  return new ApiError(
+    {
+      status,
+      code: 'unexpected_answer',
+      title: 'Unexpected answer',
+      detail: `The answer is none of the API's: ${text.slice(0, 200)}`,
+      requestId,
+    },
+    retryAfter,
+  )
 }
 
 function problemIn(text: string): Problem | undefined {

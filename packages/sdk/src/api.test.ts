@@ -13,12 +13,21 @@ test("the types are those of the server's own description (else: npm run sdk-typ
 
 test('every operation of the API has one method, of the kind of its answer', () => {
   const made: string[] = []
-  const kinds: Record<keyof Caller, string[]> = { one: ['json', 'bytes', 'nothing'], list: ['list'], pages: ['page'] }
-  const caller = Object.fromEntries(Object.entries(kinds).map(([kind, answers]) => [kind, (operation: keyof Operations) => {
-    made.push(operation)
-    expect(answers, operation).toContain(operations[operation].answer)
-    return async () => undefined
-  }])) as unknown as Caller
+  const kinds: Record<keyof Caller, string[]> = {
+    one: ['json', 'bytes', 'nothing'],
+    list: ['list'],
+    pages: ['page'],
+  }
+  const caller = Object.fromEntries(
+    Object.entries(kinds).map(([kind, answers]) => [
+      kind,
+      (operation: keyof Operations) => {
+        made.push(operation)
+        expect(answers, operation).toContain(operations[operation].answer)
+        return async () => undefined
+      },
+    ]),
+  ) as unknown as Caller
   nouns(caller, { record: async () => '', flush: async () => 0 } as unknown as UsageRecorder)
   expect(made.sort()).toEqual(Object.keys(operations).sort())
 })
@@ -34,7 +43,11 @@ test('the document names the method of each operation', async () => {
   }
   walk(nouns(caller, { record: async () => '', flush: async () => 0 } as unknown as UsageRecorder), [])
   const { paths } = await vendorApi()
-  const described = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) =>
-    [`${method.toUpperCase()} ${path.slice('/api/billing'.length)}`, operation['x-sdk-method']]))
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [
+      `${method.toUpperCase()} ${path.slice('/api/billing'.length)}`,
+      operation['x-sdk-method'],
+    ]),
+  )
   expect(Object.fromEntries(described)).toEqual(named)
 })

@@ -49,11 +49,20 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const parts = settledParts(options)
   const transport = createTransport(parts)
-  const recorder = createRecorder(options.usage ?? {}, { ...parts, transport, newEventId: options.newId ?? (() => newEventId(parts.clock.now())) })
+  const recorder = createRecorder(options.usage ?? {}, {
+    ...parts,
+    transport,
+    newEventId: options.newId ?? (() => newEventId(parts.clock.now())),
+  })
   const { atExit = {} } = options.usage ?? {}
-  const stay = atExit === false ? () => {} : beforeProcessEnds(
-    () => recorder.close({ milliseconds: atExit.milliseconds ?? 5000 }), atExit.signals ?? ['SIGTERM', 'SIGINT'], () => recorder.abandon(),
-  )
+  const stay =
+    atExit === false
+      ? () => {}
+      : beforeProcessEnds(
+          () => recorder.close({ milliseconds: atExit.milliseconds ?? 5000 }),
+          atExit.signals ?? ['SIGTERM', 'SIGINT'],
+          () => recorder.abandon(),
+        )
   return {
     ...nouns(createCaller(transport, parts.newKey), recorder),
     /** Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many events were not sent. */
@@ -138,9 +147,15 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       check: call.one('GET /customers/{customerId}/quota/{meter}'),
       consume: call.one('POST /customers/{customerId}/quota/{meter}/consume', repeatable),
       reserve: call.one('POST /customers/{customerId}/quota/{meter}/reserve', repeatable),
-      settle: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle', repeatable),
+      settle: call.one(
+        'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle',
+        repeatable,
+      ),
       reservations: call.pages('GET /customers/{customerId}/reservations'),
-      release: call.one('POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release', repeatable),
+      release: call.one(
+        'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release',
+        repeatable,
+      ),
     },
     invoices: {
       list: call.pages('GET /customers/{customerId}/invoices'),
@@ -204,22 +219,70 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
   }
 }
 
-function settledParts({ url, key, timeout = 30_000, retries = 4, language = 'en', fetch = globalThis.fetch, clock = machineClock, random = Math.random, newId = randomUUID }: ClientOptions) {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new TypeError(`url must be the address of the server, such as https://billing.example.com, not ${JSON.stringify(url)}`)
+function settledParts({
+  url,
+  key,
+  timeout = 30_000,
+  retries = 4,
+  language = 'en',
+  fetch = globalThis.fetch,
+  clock = machineClock,
+  random = Math.random,
+  newId = randomUUID,
+}: ClientOptions) {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new TypeError(
+      `url must be the address of the server, such as https://billing.example.com, not ${JSON.stringify(url)}`,
+    )
   if (!key) throw new TypeError('key must be a secret key of the vendor')
-  return { url: url.replace(/\/+$/, ''), key, timeout, retries, language, fetch, clock, random, newKey: newId }
+  return {
+    url: url.replace(/\/+$/, ''),
+    key,
+    timeout,
+    retries,
+    language,
+    fetch,
+    clock,
+    random,
+    newKey: newId,
+  }
 }
 
-interface RecorderSurroundings { transport: Transport; clock: Clock; random: () => number; newEventId: () => string }
+interface RecorderSurroundings {
+  transport: Transport
+  clock: Clock
+  random: () => number
+  newEventId: () => string
+}
 
-function createRecorder(usage: UsageOptions, { transport, clock, random, newEventId: newId }: RecorderSurroundings): UsageRecorder {
-  const { batch: { events = 500, milliseconds = 1000 } = {}, limit: { events: mostEvents = 10_000, bytes = 32 * 1024 * 1024 } = {}, whenFull = 'reject', spool, ...listeners } = usage
+function createRecorder(
+  usage: UsageOptions,
+  { transport, clock, random, newEventId: newId }: RecorderSurroundings,
+): UsageRecorder {
+  const {
+    batch: { events = 500, milliseconds = 1000 } = {},
+    limit: { events: mostEvents = 10_000, bytes = 32 * 1024 * 1024 } = {},
+    whenFull = 'reject',
+    spool,
+    ...listeners
+  } = usage
   if (!(events >= 1 && events <= 1000)) throw new RangeError(`a batch has 1 to 1,000 events, not ${events}`)
   const kept = {
-    limit: { events: mostEvents, bytes }, whenFull,
+    limit: { events: mostEvents, bytes },
+    whenFull,
     onDropped: (event: string) => listeners.onLost?.(JSON.parse(event) as SentEvent, 'dropped'),
     onUnreadable: (error: Error) => listeners.onError?.(error),
   }
-  const waiting = spool ? openSpool({ ...kept, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 }) : Promise.resolve(memoryQueue(kept))
-  return new UsageRecorder({ ...listeners, waiting, transport, clock, random, newId, batch: { events, milliseconds } })
+  const waiting = spool
+    ? openSpool({ ...kept, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 })
+    : Promise.resolve(memoryQueue(kept))
+  return new UsageRecorder({
+    ...listeners,
+    waiting,
+    transport,
+    clock,
+    random,
+    newId,
+    batch: { events, milliseconds },
+  })
 }

@@ -4,7 +4,11 @@ export type ExitSignal = 'SIGTERM' | 'SIGINT'
  * Runs `work` when the process has nothing left to do, and at the signals asked for; such a signal then ends the process as it would have, unless somebody
  * else listens to it too. `atLast` is called as the process ends, also by `process.exit`, when nothing can be waited for. Answers what undoes it.
  */
-export function beforeProcessEnds(work: () => Promise<unknown>, signals: readonly ExitSignal[], atLast: () => void): () => void {
+export function beforeProcessEnds(
+  work: () => Promise<unknown>,
+  signals: readonly ExitSignal[],
+  atLast: () => void,
+): () => void {
   const idle = () => {
     // What it does would make the process idle again.
     process.off('beforeExit', idle)
@@ -12,10 +16,12 @@ export function beforeProcessEnds(work: () => Promise<unknown>, signals: readonl
   }
   const told = (signal: ExitSignal) => {
     const alone = process.listenerCount(signal) === 1
-    work().catch(warn).finally(() => {
-      process.off(signal, told)
-      if (alone) process.kill(process.pid, signal)
-    })
+    work()
+      .catch(warn)
+      .finally(() => {
+        process.off(signal, told)
+        if (alone) process.kill(process.pid, signal)
+      })
   }
   process.on('beforeExit', idle)
   process.on('exit', atLast)

@@ -1,7 +1,21 @@
-import { fitting, UsageQueueFull, type WaitingEvents, type WaitingLimit, type WhenFull } from './waiting-events.ts'
+import {
+  fitting,
+  UsageQueueFull,
+  type WaitingEvents,
+  type WaitingLimit,
+  type WhenFull,
+} from './waiting-events.ts'
 
 /** Events that wait in memory, never more than the limit. Beyond it the new one is refused, or the oldest that is not under way is dropped and told to `onDropped`. */
-export function memoryQueue({ limit, whenFull, onDropped }: { limit: WaitingLimit; whenFull: WhenFull; onDropped(event: string): void }): WaitingEvents {
+export function memoryQueue({
+  limit,
+  whenFull,
+  onDropped,
+}: {
+  limit: WaitingLimit
+  whenFull: WhenFull
+  onDropped(event: string): void
+}): WaitingEvents {
   let events: string[] = []
   let bytes = 0
   let underWay = 0
@@ -15,7 +29,9 @@ export function memoryQueue({ limit, whenFull, onDropped }: { limit: WaitingLimi
 
   return {
     outlives: false,
-    get size() { return events.length },
+    get size() {
+      return events.length
+    },
     async add(event) {
       const more = Buffer.byteLength(event)
       while (whenFull === 'drop-oldest' && isFull(more) && events.length > underWay) dropOldest()

@@ -31,17 +31,31 @@ describe('the package', () => {
   test('brings nothing along', () => {
     const { dependencies, peerDependencies, license } = JSON.parse(read('package.json'))
     expect([dependencies, peerDependencies, license]).toEqual([undefined, undefined, 'Apache-2.0'])
-    expect(readFileSync(join(installed.place, 'LICENSE'), 'utf8')).toBe(readFileSync(new URL('../../../LICENSE', import.meta.url), 'utf8'))
+    expect(readFileSync(join(installed.place, 'LICENSE'), 'utf8')).toBe(
+      readFileSync(new URL('../../../LICENSE', import.meta.url), 'utf8'),
+    )
   })
 
-  test('the example of the guide is the same in both languages, fits the types, and does what it says', { timeout: 240_000 }, async () => {
-    const [example = ''] = read('README.md').split('```ts\n')[1]!.split('```')
-    expect(read('README.zh-CN.md')).toContain(example)
-    expect(example.trim().split('\n').length).toBeLessThanOrEqual(11)
-    installed.check(`${example}\n// @ts-expect-error: a number is asked for\nawait client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`)
-    const program = installed.run(example.replace('http://127.0.0.1:8000', server.url), { BILLING_API_KEY: server.key })
-    expect(await program.ended).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^\{ ai_chat: 1 \}\n\S+ 20988\n$/) })
-  })
+  test(
+    'the example of the guide is the same in both languages, fits the types, and does what it says',
+    { timeout: 240_000 },
+    async () => {
+      const [example = ''] = read('README.md').split('```ts\n')[1]!.split('```')
+      expect(read('README.zh-CN.md')).toContain(example)
+      expect(example.trim().split('\n').length).toBeLessThanOrEqual(11)
+      installed.check(
+        `${example}\n// @ts-expect-error: a number is asked for\nawait client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`,
+      )
+      const program = installed.run(example.replace('http://127.0.0.1:8000', server.url), {
+        BILLING_API_KEY: server.key,
+      })
+      expect(await program.ended).toMatchObject({
+        code: 0,
+        error: '',
+        out: expect.stringMatching(/^\{ ai_chat: 1 \}\n\S+ 20988\n$/),
+      })
+    },
+  )
 
   test('begins its guide with consume', () => {
     for (const name of ['README.md', 'README.zh-CN.md']) {
@@ -50,16 +64,24 @@ describe('the package', () => {
     }
   })
 
-  test.each(['node16', 'nodenext'])('works from CommonJS, types and program, under module: %s', { timeout: 240_000 }, async (module) => {
-    const text = `import { createClient, ApiError, type Page, type Client } from '@customer-portal/sdk'
+  test.each(['node16', 'nodenext'])(
+    'works from CommonJS, types and program, under module: %s',
+    { timeout: 240_000 },
+    async (module) => {
+      const text = `import { createClient, ApiError, type Page, type Client } from '@customer-portal/sdk'
 const client: Client = createClient({ url: 'http://127.0.0.1:9', key: 'sk_test', retries: 0 })
 const page: Promise<Page<{ key: string }>> = Promise.resolve(client.meters.list())
 page.catch((error: unknown) => console.log(error instanceof ApiError, (error as Error).name))
 `
-    expect(installed.compileCommonJs(text, module)).toContain('require("@customer-portal/sdk")')
-    const program = installed.run("const { createClient, ConnectionError } = require('@customer-portal/sdk')\ncreateClient({ url: 'http://127.0.0.1:9', key: 'k', retries: 0 }).seller.get().catch((error) => console.log(error instanceof ConnectionError))", {}, 'cjs')
-    expect(await program.ended).toMatchObject({ code: 0, error: '', out: 'true\n' })
-  })
+      expect(installed.compileCommonJs(text, module)).toContain('require("@customer-portal/sdk")')
+      const program = installed.run(
+        "const { createClient, ConnectionError } = require('@customer-portal/sdk')\ncreateClient({ url: 'http://127.0.0.1:9', key: 'k', retries: 0 }).seller.get().catch((error) => console.log(error instanceof ConnectionError))",
+        {},
+        'cjs',
+      )
+      expect(await program.ended).toMatchObject({ code: 0, error: '', out: 'true\n' })
+    },
+  )
 })
 
 describe('a process that ends', () => {
@@ -70,7 +92,9 @@ describe('a process that ends', () => {
   })
 
   test('by a signal sends what waits first, and then ends by that signal', async () => {
-    const program = run(`${start("{ batch: { milliseconds: 3600000 }, atExit: { signals: ['SIGTERM'] } }")} await record('term-1'); setInterval(() => {}, 1000); console.log('ready')`)
+    const program = run(
+      `${start("{ batch: { milliseconds: 3600000 }, atExit: { signals: ['SIGTERM'] } }")} await record('term-1'); setInterval(() => {}, 1000); console.log('ready')`,
+    )
     await program.says('ready')
     program.child.kill('SIGTERM')
     expect(await program.ended).toMatchObject({ signal: 'SIGTERM', error: '' })
@@ -78,7 +102,8 @@ describe('a process that ends', () => {
   })
 
   test('leaves the end to whoever else listens to the signal', async () => {
-    const program = run(`${start("{ atExit: { signals: ['SIGTERM'] } }")} await record('own-1'); const alive = setInterval(() => {}, 1000); console.log('ready')
+    const program =
+      run(`${start("{ atExit: { signals: ['SIGTERM'] } }")} await record('own-1'); const alive = setInterval(() => {}, 1000); console.log('ready')
 process.on('SIGTERM', async () => { console.log(await client.close()); clearInterval(alive); process.exitCode = 3 })`)
     await program.says('ready')
     program.child.kill('SIGTERM')
@@ -87,14 +112,24 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
   })
 
   test('by process.exit says what is lost with it, to the listener or as a warning', async () => {
-    const told = run(`${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); setTimeout(() => process.exit(0), 50)`, nowhere)
+    const told = run(
+      `${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); setTimeout(() => process.exit(0), 50)`,
+      nowhere,
+    )
     expect(await told.ended).toMatchObject({ code: 0, out: 'cut-1 exit\n' })
-    const silent = run(`${start('{}')} for (let n = 0; n < 12; n += 1) record('cut-' + n); setTimeout(() => process.exit(0), 50)`, nowhere)
-    expect((await silent.ended).error).toMatch(/UsageEventLost: 12 usage events will not be counted \(exit\): cut-0, cut-1, .*cut-9, …/)
+    const silent = run(
+      `${start('{}')} for (let n = 0; n < 12; n += 1) record('cut-' + n); setTimeout(() => process.exit(0), 50)`,
+      nowhere,
+    )
+    expect((await silent.ended).error).toMatch(
+      /UsageEventLost: 12 usage events will not be counted \(exit\): cut-0, cut-1, .*cut-9, …/,
+    )
   })
 
   test('by SIGTERM sends what waits first, without being told so', async () => {
-    const program = run(`${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, 1000); console.log('ready')`)
+    const program = run(
+      `${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, 1000); console.log('ready')`,
+    )
     await program.says('ready')
     program.child.kill('SIGTERM')
     expect(await program.ended).toMatchObject({ signal: 'SIGTERM', error: '' })
@@ -102,33 +137,46 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
   })
 
   test('does not wait for ever for a server that is away, and says what is lost', async () => {
-    const program = run(`${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} record('lost-1')`, nowhere)
+    const program = run(
+      `${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} record('lost-1')`,
+      nowhere,
+    )
     const began = Date.now()
     expect(await program.ended).toMatchObject({ code: 0, out: 'lost-1 exit\n' })
     expect(Date.now() - began).toBeLessThan(15_000)
   })
 
   test('waits for a flush as long as somebody waits for it', async () => {
-    const program = run(`${start('{ atExit: false }')} record('flush-1'); console.log(await client.usage.flush({ milliseconds: 700 }))`, nowhere)
+    const program = run(
+      `${start('{ atExit: false }')} record('flush-1'); console.log(await client.usage.flush({ milliseconds: 700 }))`,
+      nowhere,
+    )
     expect(await program.ended).toMatchObject({ code: 0, out: '1\n' })
   })
 })
 
-test('of a process that is killed while the server is away, every event it had taken arrives once', { timeout: 120_000 }, async () => {
-  const folder = join(installed.folder, 'spool')
-  const spool = start(`{ spool: { folder: ${JSON.stringify(folder)} } }`)
-  const taken: string[] = []
-  for (let round = 0; round < 3; round += 1) {
-    const program = run(`${spool} for (let n = 0; ; n += 1) { const ids = await Promise.all(Array.from({ length: 20 }, (_, k) => record(['kill', ${round}, n, k].join('-')))); process.stdout.write(ids.join('\\n') + '\\n') }`, nowhere)
-    await program.says(`kill-${round}-15-19`)
-    program.child.kill('SIGKILL')
-    taken.push(...(await program.ended).out.split('\n').slice(0, -1))
-  }
-  const program = run(`${spool} console.log(await client.usage.flush())`)
-  expect(await program.ended).toMatchObject({ code: 0, out: '0\n' })
-  const stored = await server.stored('kill-')
-  expect(taken.length).toBeGreaterThanOrEqual(3 * 16 * 20)
-  expect(taken.filter((id) => stored[id] !== 1)).toEqual([])
-  expect(Object.values(stored).every((times) => times === 1)).toBe(true)
-  rmSync(folder, { recursive: true })
-})
+test(
+  'of a process that is killed while the server is away, every event it had taken arrives once',
+  { timeout: 120_000 },
+  async () => {
+    const folder = join(installed.folder, 'spool')
+    const spool = start(`{ spool: { folder: ${JSON.stringify(folder)} } }`)
+    const taken: string[] = []
+    for (let round = 0; round < 3; round += 1) {
+      const program = run(
+        `${spool} for (let n = 0; ; n += 1) { const ids = await Promise.all(Array.from({ length: 20 }, (_, k) => record(['kill', ${round}, n, k].join('-')))); process.stdout.write(ids.join('\\n') + '\\n') }`,
+        nowhere,
+      )
+      await program.says(`kill-${round}-15-19`)
+      program.child.kill('SIGKILL')
+      taken.push(...(await program.ended).out.split('\n').slice(0, -1))
+    }
+    const program = run(`${spool} console.log(await client.usage.flush())`)
+    expect(await program.ended).toMatchObject({ code: 0, out: '0\n' })
+    const stored = await server.stored('kill-')
+    expect(taken.length).toBeGreaterThanOrEqual(3 * 16 * 20)
+    expect(taken.filter((id) => stored[id] !== 1)).toEqual([])
+    expect(Object.values(stored).every((times) => times === 1)).toBe(true)
+    rmSync(folder, { recursive: true })
+  },
+)

@@ -18,42 +18,54 @@ const postgres = process.env['TEST_DATABASE_URL']
 const main = await bundleServer()
 const key = 'sk_test_of_the_sdk_that_survives'
 
-test.each([{ kind: 'PGlite' }, ...(postgres ? [{ kind: 'PostgreSQL' }] : [])])('while a server on $kind is killed and restarted, every event arrives once', { timeout: long ? 1_800_000 : 400_000 }, async ({ kind }) => {
-  const place = kind === 'PGlite' ? await newFolder() : await newDatabase(postgres!)
-  const server = await serverThatIsKilled(place.environment)
-  const client = createClient({ url: server.url, key, usage: { atExit: false, batch: { events: 50, milliseconds: 20 }, limit: { events: 1_000_000 } } })
-  try {
-    await server.start()
-    await client.meters.put('ai_chat', { name: 'Answers', unit: 'answers' })
-    await client.customers.create({ id: 'acme', companyName: 'Acme' })
-    const stop = new AbortController()
-    const recording = record(client, stop.signal)
-    for (let round = 0; round < rounds; round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 300 + 97 * (round % 7)))
-      await server.kill()
-      await new Promise((resolve) => setTimeout(resolve, 200))
+test.each([{ kind: 'PGlite' }, ...(postgres ? [{ kind: 'PostgreSQL' }] : [])])(
+  'while a server on $kind is killed and restarted, every event arrives once',
+  { timeout: long ? 1_800_000 : 400_000 },
+  async ({ kind }) => {
+    const place = kind === 'PGlite' ? await newFolder() : await newDatabase(postgres!)
+    const server = await serverThatIsKilled(place.environment)
+    const client = createClient({
+      url: server.url,
+      key,
+      usage: { atExit: false, batch: { events: 50, milliseconds: 20 }, limit: { events: 1_000_000 } },
+    })
+    try {
       await server.start()
+      await client.meters.put('ai_chat', { name: 'Answers', unit: 'answers' })
+      await client.customers.create({ id: 'acme', companyName: 'Acme' })
+      const stop = new AbortController()
+      const recording = record(client, stop.signal)
+      for (let round = 0; round < rounds; round += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 300 + 97 * (round % 7)))
+        await server.kill()
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        await server.start()
+      }
+      stop.abort()
+      const recorded = await recording
+      expect(await client.usage.flush()).toBe(0)
+      await server.kill()
+      const stored = await place.stored()
+      expect(recorded.length).toBeGreaterThan(rounds * 100)
+      expect([stored.length, new Set(stored).size]).toEqual([recorded.length, recorded.length])
+      expect(recorded.filter((id) => !stored.includes(id)).slice(0, 5)).toEqual([])
+    } finally {
+      await client.close({ milliseconds: 0 })
+      await server.kill()
+      await place.remove()
     }
-    stop.abort()
-    const recorded = await recording
-    expect(await client.usage.flush()).toBe(0)
-    await server.kill()
-    const stored = await place.stored()
-    expect(recorded.length).toBeGreaterThan(rounds * 100)
-    expect([stored.length, new Set(stored).size]).toEqual([recorded.length, recorded.length])
-    expect(recorded.filter((id) => !stored.includes(id)).slice(0, 5)).toEqual([])
-  } finally {
-    await client.close({ milliseconds: 0 })
-    await server.kill()
-    await place.remove()
-  }
-})
+  },
+)
 
 /** Records some events each few milliseconds until it is told to stop; answers their ids. */
 async function record(client: Client, stop: AbortSignal): Promise<string[]> {
   const recorded: string[] = []
   while (!stop.aborted) {
-    recorded.push(...await Promise.all(Array.from({ length: 10 }, () => client.usage.record({ customerId: 'acme', meter: 'ai_chat' }))))
+    recorded.push(
+      ...(await Promise.all(
+        Array.from({ length: 10 }, () => client.usage.record({ customerId: 'acme', meter: 'ai_chat' })),
+      )),
+    )
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   return recorded
@@ -66,10 +78,27 @@ async function serverThatIsKilled(environment: Record<string, string>) {
   return {
     url,
     async start() {
-      child = spawn(process.execPath, [main], { cwd: tmpdir(), env: { PATH: process.env.PATH, PORT: String(port), BILLING_API_KEY: key, LOG_LEVEL: 'silent', ...environment }, stdio: ['ignore', 'ignore', 'pipe'] })
+      child = spawn(process.execPath, [main], {
+        cwd: tmpdir(),
+        env: {
+          PATH: process.env.PATH,
+          PORT: String(port),
+          BILLING_API_KEY: key,
+          LOG_LEVEL: 'silent',
+          ...environment,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
       let error = ''
-      child.stderr!.on('data', (data) => { error += data })
-      while (!(await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false))) {
+      child.stderr!.on('data', (data) => {
+        error += data
+      })
+      while (
+        !(await fetch(`${url}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ))
+      ) {
         if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${error}`)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
@@ -120,6 +149,8 @@ async function newDatabase(server: string) {
   return {
     environment: { DATABASE_URL: url.href },
     stored: async () => idsOf((await run<{ id: string }>(url.href, 'select id from usage_events')).rows),
-    remove: async () => { await run(server, `drop database ${name} with (force)`) },
+    remove: async () => {
+      await run(server, `drop database ${name} with (force)`)
+    },
   }
 }

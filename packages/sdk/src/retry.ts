@@ -7,7 +7,9 @@ const passing = [408, 429, 500, 502, 503, 504]
 /** Whether the same request may well be answered otherwise a little later. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof ConnectionError) return true
-  return error instanceof ApiError && (passing.includes(error.status) || error.code === 'idempotency_in_progress')
+  return (
+    error instanceof ApiError && (passing.includes(error.status) || error.code === 'idempotency_in_progress')
+  )
 }
 
 /**

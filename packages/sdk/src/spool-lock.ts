@@ -21,7 +21,8 @@ export async function lockSpool(folder: string): Promise<() => Promise<void>> {
   try {
     await writeFile(path, JSON.stringify({ token, pid: process.pid, host: hostname() }), { flag: 'wx' })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new SpoolHeld(`The spool folder ${folder} was taken by another process this moment.`)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new SpoolHeld(`The spool folder ${folder} was taken by another process this moment.`)
     throw error
   }
   ours.add(token)
@@ -35,14 +36,21 @@ export async function lockSpool(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-interface Holder { token: string; pid: number; host: string }
+interface Holder {
+  token: string
+  pid: number
+  host: string
+}
 
 async function clearAbandoned(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (!found) return
   const holder = await holderOf(path)
   const age = Date.now() - found.mtimeMs
-  if (holder ? lives(holder, age) : age < silence) throw new SpoolHeld(`The spool folder ${path} is held by process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}: give each process a folder of its own.`)
+  if (holder ? lives(holder, age) : age < silence)
+    throw new SpoolHeld(
+      `The spool folder ${path} is held by process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}: give each process a folder of its own.`,
+    )
   const aside = `${path}.${randomUUID()}`
   await rename(path, aside).catch(() => undefined)
   const moved = await holderOf(aside)

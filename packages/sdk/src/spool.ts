@@ -1,7 +1,13 @@
 import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lockSpool } from './spool-lock.ts'
-import { fitting, UsageQueueFull, type WaitingEvents, type WaitingLimit, type WhenFull } from './waiting-events.ts'
+import {
+  fitting,
+  UsageQueueFull,
+  type WaitingEvents,
+  type WaitingLimit,
+  type WhenFull,
+} from './waiting-events.ts'
 
 const segmentBytes = 1024 * 1024
 const mostAtOnce = 1000
@@ -15,7 +21,11 @@ interface Segment {
   unsettled: number
 }
 
-interface Addition { event: string; resolve(): void; reject(error: unknown): void }
+interface Addition {
+  event: string
+  resolve(): void
+  reject(error: unknown): void
+}
 
 export interface SpoolOptions {
   folder: string
@@ -87,15 +97,19 @@ class Spool implements WaitingEvents {
   async add(event: string): Promise<void> {
     const bytes = Buffer.byteLength(event) + 1
     const { limit, whenFull } = this.#options
-    if (this.#additions.length >= limit.events || this.#additionBytes + bytes > limit.bytes) throw new UsageQueueFull(`${this.#additions.length} events wait to be written already`)
+    if (this.#additions.length >= limit.events || this.#additionBytes + bytes > limit.bytes)
+      throw new UsageQueueFull(`${this.#additions.length} events wait to be written already`)
     while (this.#bytes() + bytes > this.#options.mostBytes) {
-      const dropped = whenFull === 'drop-oldest' && await this.#inTurn(() => this.#dropSegment())
-      if (!dropped) throw new UsageQueueFull(`the spool ${this.#options.folder} holds ${this.#bytes()} bytes already`)
+      const dropped = whenFull === 'drop-oldest' && (await this.#inTurn(() => this.#dropSegment()))
+      if (!dropped)
+        throw new UsageQueueFull(`the spool ${this.#options.folder} holds ${this.#bytes()} bytes already`)
     }
     return new Promise((resolve, reject) => {
       this.#additions.push({ event, resolve, reject })
       this.#additionBytes += bytes
-      this.#writing ??= this.#writeAll().finally(() => { this.#writing = undefined })
+      this.#writing ??= this.#writeAll().finally(() => {
+        this.#writing = undefined
+      })
     })
   }
 
@@ -146,10 +160,15 @@ class Spool implements WaitingEvents {
     while (this.#additions.length > 0) {
       const together = this.#additions.slice(0, mostAtOnce)
       const text = together.map(({ event }) => `${event}\n`).join('')
-      const failure = await this.#inTurn(() => this.#append(text, together.length)).then(() => undefined, (error: unknown) => ({ error }))
+      const failure = await this.#inTurn(() => this.#append(text, together.length)).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
       this.#additions.splice(0, together.length)
       this.#additionBytes -= Buffer.byteLength(text)
-      for (const { resolve, reject } of together) if (failure) reject(failure.error); else resolve()
+      for (const { resolve, reject } of together)
+        if (failure) reject(failure.error)
+        else resolve()
     }
   }
 
@@ -204,9 +223,12 @@ class Spool implements WaitingEvents {
 
   /** Gives up the oldest file that is neither read nor written. */
   async #dropSegment(): Promise<boolean> {
-    const dropped = this.#segments.find((segment, index) => (index > 0 || !this.#read) && !(this.#file && index === this.#segments.length - 1))
+    const dropped = this.#segments.find(
+      (segment, index) => (index > 0 || !this.#read) && !(this.#file && index === this.#segments.length - 1),
+    )
     if (!dropped) return false
-    for (const event of await this.#eventsIn(dropped, this.#options.onUnreadable)) this.#options.onDropped(event)
+    for (const event of await this.#eventsIn(dropped, this.#options.onUnreadable))
+      this.#options.onDropped(event)
     await this.#remove(dropped)
     return true
   }
@@ -214,11 +236,14 @@ class Spool implements WaitingEvents {
   /** The whole lines of a segment that are events. Lost power may leave anything behind what was synced. */
   async #eventsIn({ path, bytes }: Segment, onUnreadable: (error: Error) => void): Promise<string[]> {
     const text = (await readFile(path)).subarray(0, bytes).toString('utf8')
-    return text.split('\n').filter((line) => line !== '').filter((line) => {
-      if (isEvent(line)) return true
-      onUnreadable(new Error(`a line of ${path} is not an event: it was not written to its end`))
-      return false
-    })
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .filter((line) => {
+        if (isEvent(line)) return true
+        onUnreadable(new Error(`a line of ${path} is not an event: it was not written to its end`))
+        return false
+      })
   }
 }
 

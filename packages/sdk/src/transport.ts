@@ -46,7 +46,8 @@ export function createTransport(parts: TransportParts): Transport {
         } catch (error) {
           request.signal?.throwIfAborted()
           // A server that asks for more patience than one try may take is answered by the caller.
-          if (!mayPass(error) || failures > parts.retries || (askedFor(error) ?? 0) > parts.timeout) throw error
+          if (!mayPass(error) || failures > parts.retries || (askedFor(error) ?? 0) > parts.timeout)
+            throw error
           await parts.clock.wait(pauseAfter(failures, error, parts.random), { signal: request.signal })
           request.signal?.throwIfAborted()
         }
@@ -59,33 +60,55 @@ async function answerTo(request: Outgoing, parts: TransportParts): Promise<Buffe
   const { response, bytes } = await exchange(request, parts)
   if (response.status < 300) return bytes
   const requestId = response.headers.get('x-request-id') ?? undefined
-  throw apiErrorOf(response.status, bytes.toString('utf8'), requestId, retryAfterIn(response.headers.get('retry-after'), parts.clock.now()))
+  throw apiErrorOf(
+    response.status,
+    bytes.toString('utf8'),
+    requestId,
+    retryAfterIn(response.headers.get('retry-after'), parts.clock.now()),
+  )
 }
 
 /** Sends, and reads the answer to its end: a connection may break in the middle of it. */
-async function exchange(request: Outgoing, parts: TransportParts): Promise<{ response: Response; bytes: Buffer }> {
+async function exchange(
+  request: Outgoing,
+  parts: TransportParts,
+): Promise<{ response: Response; bytes: Buffer }> {
   const ended = new AbortController()
   const giveUp = () => ended.abort(request.signal?.reason)
   request.signal?.throwIfAborted()
   request.signal?.addEventListener('abort', giveUp)
-  const timer = setTimeout(() => ended.abort(new Error(`no answer within ${parts.timeout} ms`)), parts.timeout)
+  const timer = setTimeout(
+    () => ended.abort(new Error(`no answer within ${parts.timeout} ms`)),
+    parts.timeout,
+  )
   try {
     const response = await parts.fetch(`${parts.url}/api/billing${request.path}`, {
-      method: request.method, headers: headersOf(request, parts), redirect: 'manual', signal: ended.signal, ...(request.body === undefined ? {} : { body: request.body }),
+      method: request.method,
+      headers: headersOf(request, parts),
+      redirect: 'manual',
+      signal: ended.signal,
+      ...(request.body === undefined ? {} : { body: request.body }),
     })
     return { response, bytes: Buffer.from(await response.arrayBuffer()) }
   } catch (error) {
     request.signal?.throwIfAborted()
-    throw new ConnectionError(`${request.method} ${request.path} got no answer: ${reasonOf(error)}`, { cause: error })
+    throw new ConnectionError(`${request.method} ${request.path} got no answer: ${reasonOf(error)}`, {
+      cause: error,
+    })
   } finally {
     clearTimeout(timer)
     request.signal?.removeEventListener('abort', giveUp)
   }
 }
 
-function headersOf({ body, idempotencyKey }: Outgoing, { key, language }: TransportParts): Record<string, string> {
+function headersOf(
+  { body, idempotencyKey }: Outgoing,
+  { key, language }: TransportParts,
+): Record<string, string> {
   return {
-    accept: 'application/json, application/problem+json, application/pdf', 'accept-language': language, authorization: `Bearer ${key}`,
+    accept: 'application/json, application/problem+json, application/pdf',
+    'accept-language': language,
+    authorization: `Bearer ${key}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
   }

@@ -10,7 +10,9 @@ import type { Fetch } from './transport.ts'
 
 const [{ create }] = testDatabases as [(typeof testDatabases)[number]]
 let server: ListeningServer
-beforeAll(async () => { server = await listeningServer(create) })
+beforeAll(async () => {
+  server = await listeningServer(create)
+})
 afterAll(() => server.close())
 
 const folders: string[] = []
@@ -22,10 +24,14 @@ const newFolder = () => {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
 
 const chat = { customerId: 'acme', meter: 'ai_chat' }
-const away: Fetch = async () => { throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }) }
+const away: Fetch = async () => {
+  throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+}
 
 /** The real server behind a line that `fate` decides on for each request; and what went over it. */
-function line(fate: (n: number, events: SentEvent[]) => 'answer' | 'lost' | 'away' | Response = () => 'answer') {
+function line(
+  fate: (n: number, events: SentEvent[]) => 'answer' | 'lost' | 'away' | Response = () => 'answer',
+) {
   const sent: SentEvent[][] = []
   const send: Fetch = async (url, init) => {
     const events = JSON.parse(init.body as string) as SentEvent[]
@@ -46,7 +52,9 @@ const told = () => {
   const lost: [string, string][] = []
   const errors: unknown[] = []
   const listeners: Pick<UsageOptions, 'onRejected' | 'onLost' | 'onError'> = {
-    onRejected: ({ id }, { code }) => rejected.push([id, code]), onLost: ({ id }, reason) => lost.push([id, reason]), onError: (error) => errors.push(error),
+    onRejected: ({ id }, { code }) => rejected.push([id, code]),
+    onLost: ({ id }, reason) => lost.push([id, reason]),
+    onError: (error) => errors.push(error),
   }
   return { rejected, lost, errors, listeners }
 }
@@ -54,20 +62,33 @@ const told = () => {
 test('an event that cannot even be written down is told: no time, a time that is none, no event at all', async () => {
   const { lost, listeners } = told()
   const client = server.client({ usage: { ...listeners, atExit: false } })
-  for (const [id, time] of [['t1', new Date(Number.NaN)], ['t2', 12 as unknown as string]] as const) await expect(client.usage.record({ ...chat, id, time })).rejects.toThrow()
-  await expect(client.usage.record({ ...chat, id: 't3', quantity: 1n as unknown as number })).rejects.toThrow('BigInt')
-  expect(lost).toEqual([['t1', 'not_taken'], ['t2', 'not_taken'], ['t3', 'not_taken']])
+  for (const [id, time] of [
+    ['t1', new Date(Number.NaN)],
+    ['t2', 12 as unknown as string],
+  ] as const)
+    await expect(client.usage.record({ ...chat, id, time })).rejects.toThrow()
+  await expect(client.usage.record({ ...chat, id: 't3', quantity: 1n as unknown as number })).rejects.toThrow(
+    'BigInt',
+  )
+  expect(lost).toEqual([
+    ['t1', 'not_taken'],
+    ['t2', 'not_taken'],
+    ['t3', 'not_taken'],
+  ])
   await expect(client.usage.record(undefined as unknown as typeof chat)).rejects.toThrow()
   expect(lost).toHaveLength(4)
   await client.close()
 })
 
-const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`)
+const ids = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`)
 const once = (names: string[]) => Object.fromEntries(names.map((id) => [id, 1]))
 /** Lets all time by that somebody waits for, until the promise is settled. */
 async function passUntil<T>(clock: HandClock, promise: Promise<T>): Promise<T> {
   let settled = false
-  const end = promise.finally(() => { settled = true })
+  const end = promise.finally(() => {
+    settled = true
+  })
   end.catch(() => undefined)
   while (!settled) {
     clock.pass(60_000)
@@ -132,14 +153,22 @@ describe('recording usage', () => {
     await usage.record({ ...chat, id: 'r-old', time: new Date(0) })
     await usage.record({ ...chat, id: 'r-good', quantity: 2 })
     expect(await usage.flush()).toBe(0)
-    expect(rejected).toEqual([['r-meter', 'meter_not_found'], ['r-negative', 'quantity_negative'], ['r-old', 'event_too_old'], ['r-good', 'event_conflict']])
+    expect(rejected).toEqual([
+      ['r-meter', 'meter_not_found'],
+      ['r-negative', 'quantity_negative'],
+      ['r-old', 'event_too_old'],
+      ['r-good', 'event_conflict'],
+    ])
     expect([lost, await server.stored('r-')]).toEqual([[], { 'r-good': 1 }])
   })
 
   test('finds the event that a whole batch is refused for', async () => {
     const { rejected, listeners } = told()
-    const { send } = line((_n, events) => (events.some(({ id }) => id === 'w-0005')
-      ? new Response('{"code":"payload_too_large","detail":"too large","title":"x"}', { status: 413 }) : 'answer'))
+    const { send } = line((_n, events) =>
+      events.some(({ id }) => id === 'w-0005')
+        ? new Response('{"code":"payload_too_large","detail":"too large","title":"x"}', { status: 413 })
+        : 'answer',
+    )
     const { usage } = client(listeners, { fetch: send, clock: server.handClock() })
     for (const id of ids('w-', 12)) await usage.record({ ...chat, id })
     expect(await usage.flush()).toBe(0)
@@ -149,10 +178,19 @@ describe('recording usage', () => {
 
   test('comes back with growing pauses, and not before the server wants it', async () => {
     const { errors, listeners } = told()
-    const answers = [503, 503, 401, 500].map((status) => () => new Response('{"code":"x","detail":"x","title":"x"}', { status }))
-    const { send } = line((n) => answers[n - 1]?.() ?? (n === 5 ? new Response('', { status: 429, headers: { 'retry-after': '90' } }) : 'answer'))
+    const answers = [503, 503, 401, 500].map(
+      (status) => () => new Response('{"code":"x","detail":"x","title":"x"}', { status }),
+    )
+    const { send } = line(
+      (n) =>
+        answers[n - 1]?.()
+        ?? (n === 5 ? new Response('', { status: 429, headers: { 'retry-after': '90' } }) : 'answer'),
+    )
     const clock = server.handClock()
-    const { usage } = client({ ...listeners, batch: { events: 1 } }, { fetch: send, clock, random: () => 0.5 })
+    const { usage } = client(
+      { ...listeners, batch: { events: 1 } },
+      { fetch: send, clock, random: () => 0.5 },
+    )
     await usage.record({ ...chat, id: 'p-1' })
     const pauses: number[] = []
     for (let n = 0; n < 4; n += 1) {
@@ -164,7 +202,9 @@ describe('recording usage', () => {
     const flushing = usage.flush()
     expect(await clock.waiting()).toBe(90_000)
     clock.pass(89_999)
-    expect(await Promise.race([flushing, new Promise((resolve) => setTimeout(resolve, 30, 'waits'))])).toBe('waits')
+    expect(await Promise.race([flushing, new Promise((resolve) => setTimeout(resolve, 30, 'waits'))])).toBe(
+      'waits',
+    )
     clock.pass(1)
     expect(await flushing).toBe(0)
     expect(errors.map((error) => (error as { status: number }).status)).toEqual([503, 503, 401, 500, 429])
@@ -186,14 +226,20 @@ describe('recording usage', () => {
     let isAway = true
     const { send } = line(() => (isAway ? 'away' : 'answer'))
     const clock = server.handClock()
-    const { usage } = client({ ...listeners, limit: { events: 5 }, batch: { events: 2 } }, { fetch: send, clock })
+    const { usage } = client(
+      { ...listeners, limit: { events: 5 }, batch: { events: 2 } },
+      { fetch: send, clock },
+    )
     for (const id of ids('l-', 5)) await usage.record({ ...chat, id })
     await expect(usage.record({ ...chat, id: 'l-more' })).rejects.toThrow(UsageQueueFull)
     // Nobody waits for this one: it must not end the process.
     void usage.record({ ...chat, id: 'l-alone' })
     isAway = false
     expect(await passUntil(clock, usage.flush())).toBe(0)
-    expect(lost).toEqual([['l-more', 'queue_full'], ['l-alone', 'queue_full']])
+    expect(lost).toEqual([
+      ['l-more', 'queue_full'],
+      ['l-alone', 'queue_full'],
+    ])
     await usage.record({ ...chat, id: 'l-more', time: server.clock.at })
     expect(await passUntil(clock, usage.flush())).toBe(0)
     expect(await server.stored('l-')).toEqual(once([...ids('l-', 5), 'l-more']))
@@ -201,28 +247,49 @@ describe('recording usage', () => {
 
   test('holds no more bytes than its limit, and takes no giant', async () => {
     const { lost, listeners } = told()
-    const { usage } = client({ ...listeners, limit: { bytes: 20_000 } }, { fetch: away, clock: server.handClock() })
+    const { usage } = client(
+      { ...listeners, limit: { bytes: 20_000 } },
+      { fetch: away, clock: server.handClock() },
+    )
     const large = { ...chat, properties: { text: 'x'.repeat(9000) } }
     await usage.record({ ...large, id: 'm-1' })
     await usage.record({ ...large, id: 'm-2' })
     await expect(usage.record({ ...large, id: 'm-3' })).rejects.toThrow(UsageQueueFull)
-    await expect(usage.record({ ...chat, id: 'm-4', properties: { text: '字'.repeat(11_000) } })).rejects.toThrow(RangeError)
+    await expect(
+      usage.record({ ...chat, id: 'm-4', properties: { text: '字'.repeat(11_000) } }),
+    ).rejects.toThrow(RangeError)
     await expect(usage.record({ ...chat, id: 'm-5', properties: { n: 1n } })).rejects.toThrow(TypeError)
-    expect(lost).toEqual([['m-3', 'queue_full'], ['m-4', 'not_taken'], ['m-5', 'not_taken']])
+    expect(lost).toEqual([
+      ['m-3', 'queue_full'],
+      ['m-4', 'not_taken'],
+      ['m-5', 'not_taken'],
+    ])
   })
 
   test('drops what has waited longest where that is wanted, but not what is under way', async () => {
     const { lost, listeners } = told()
     let release = () => {}
-    const held = new Promise<void>((resolve) => { release = resolve })
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
     const clock = server.handClock()
-    const slow: Fetch = async (url, init) => { await held; return fetch(url, init) }
-    const { usage } = client({ ...listeners, limit: { events: 4 }, batch: { events: 2 }, whenFull: 'drop-oldest' }, { fetch: slow, clock })
+    const slow: Fetch = async (url, init) => {
+      await held
+      return fetch(url, init)
+    }
+    const { usage } = client(
+      { ...listeners, limit: { events: 4 }, batch: { events: 2 }, whenFull: 'drop-oldest' },
+      { fetch: slow, clock },
+    )
     for (const id of ids('d-', 7)) {
       await usage.record({ ...chat, id })
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
-    expect(lost).toEqual([['d-0002', 'dropped'], ['d-0003', 'dropped'], ['d-0004', 'dropped']])
+    expect(lost).toEqual([
+      ['d-0002', 'dropped'],
+      ['d-0003', 'dropped'],
+      ['d-0004', 'dropped'],
+    ])
     release()
     expect(await usage.flush()).toBe(0)
     expect(Object.keys(await server.stored('d-')).sort()).toEqual(['d-0000', 'd-0001', 'd-0005', 'd-0006'])
@@ -243,7 +310,11 @@ describe('recording usage', () => {
     const warnings: Error[] = []
     const hear = (warning: Error) => warnings.push(warning)
     process.on('warning', hear)
-    const { usage } = client({ onRejected: () => { throw new Error('a careless listener') } })
+    const { usage } = client({
+      onRejected: () => {
+        throw new Error('a careless listener')
+      },
+    })
     await usage.record({ ...chat, id: 't-1', meter: 'none' })
     await usage.record({ ...chat, id: 't-2' })
     expect(await usage.flush()).toBe(0)
@@ -267,7 +338,10 @@ describe('recording usage', () => {
 })
 
 describe('recording usage with a spool', () => {
-  const segments = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.ndjson')).sort()
+  const segments = (folder: string) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ndjson'))
+      .sort()
 
   test('an event is on the disk when it is taken, and the file goes when the server has answered for it', async () => {
     const folder = newFolder()
@@ -277,7 +351,10 @@ describe('recording usage with a spool', () => {
     const one = client({ spool: { folder } }, { fetch: send, clock })
     const id = await one.usage.record({ ...chat, properties: { text: 'ü字' } })
     expect(segments(folder)).toHaveLength(1)
-    expect(JSON.parse(readFileSync(join(folder, segments(folder)[0]!), 'utf8'))).toMatchObject({ id, ...chat })
+    expect(JSON.parse(readFileSync(join(folder, segments(folder)[0]!), 'utf8'))).toMatchObject({
+      id,
+      ...chat,
+    })
     isAway = false
     expect(await passUntil(clock, one.usage.flush())).toBe(0)
     expect(new Set(sent.flat().map((event) => event.id))).toEqual(new Set([id]))
@@ -294,7 +371,12 @@ describe('recording usage with a spool', () => {
     const clock = server.handClock()
     const { send } = line((n) => (n === 1 ? 'lost' : 'answer'))
     const next = client({ spool: { folder }, batch: { events: 100 } }, { fetch: send, clock })
-    await passUntil(clock, (async () => { while (segments(folder).length > 0) await new Promise((resolve) => setTimeout(resolve, 5)) })())
+    await passUntil(
+      clock,
+      (async () => {
+        while (segments(folder).length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      })(),
+    )
     await next.close()
     expect(await server.stored('s-')).toEqual(once(ids('s-', 300)))
   })
@@ -303,14 +385,19 @@ describe('recording usage with a spool', () => {
     const folder = newFolder()
     const { errors, listeners } = told()
     const event = (id: string) => JSON.stringify({ ...chat, id, time: '2026-03-10T04:00:00Z' })
-    writeFileSync(join(folder, '000000000007.ndjson'), `${event('torn-1')}\n${event('torn-2')}\n${event('torn-3').slice(0, 40)}`)
+    writeFileSync(
+      join(folder, '000000000007.ndjson'),
+      `${event('torn-1')}\n${event('torn-2')}\n${event('torn-3').slice(0, 40)}`,
+    )
     writeFileSync(join(folder, '000000000003.ndjson'), `${event('torn-0')}\n\0\0\0\0\0\n{"id":1}\n`)
     writeFileSync(join(folder, '000000000002.ndjson'), event('torn-x').slice(0, 20))
     const one = client({ ...listeners, spool: { folder } })
     await one.usage.record({ ...chat, id: 'torn-4' })
     expect(await one.usage.flush()).toBe(0)
     expect(await server.stored('torn-')).toEqual(once(['torn-0', 'torn-1', 'torn-2', 'torn-4']))
-    expect(errors.map(String)).toEqual([1, 2].map(() => expect.stringContaining('000000000003.ndjson is not an event')))
+    expect(errors.map(String)).toEqual(
+      [1, 2].map(() => expect.stringContaining('000000000003.ndjson is not an event')),
+    )
     expect(segments(folder)).toEqual([])
     await one.close()
   })
@@ -327,7 +414,10 @@ describe('recording usage with a spool', () => {
     const lock = join(folder, 'lock')
     writeFileSync(lock, JSON.stringify({ token: 'x', pid: 1, host: 'another-machine' }))
     await expect(client({ spool: { folder } }).usage.record(chat)).rejects.toThrow('another-machine')
-    writeFileSync(lock, JSON.stringify({ token: 'x', pid: process.pid, host: (await import('node:os')).hostname() }))
+    writeFileSync(
+      lock,
+      JSON.stringify({ token: 'x', pid: process.pid, host: (await import('node:os')).hostname() }),
+    )
     const next = client({ spool: { folder } })
     expect(await next.usage.flush()).toBe(0)
     expect(await server.stored('h-')).toEqual({ 'h-1': 1 })
@@ -338,16 +428,32 @@ describe('recording usage with a spool', () => {
     const large = { ...chat, properties: { text: 'x'.repeat(20_000) } }
     const full = { spool: { folder: newFolder(), mostBytes: 3 * 1024 * 1024 } }
     const one = client(full, { fetch: away })
-    await expect((async () => { for (const id of ids('f-', 200)) await one.usage.record({ ...large, id }) })()).rejects.toThrow(UsageQueueFull)
-    const kept = segments(full.spool.folder).flatMap((name) => readFileSync(join(full.spool.folder, name), 'utf8').trimEnd().split('\n'))
-    expect(kept.length).toBe(Math.floor(3 * 1024 * 1024 / (Buffer.byteLength(kept[0]!) + 1)))
+    await expect(
+      (async () => {
+        for (const id of ids('f-', 200)) await one.usage.record({ ...large, id })
+      })(),
+    ).rejects.toThrow(UsageQueueFull)
+    const kept = segments(full.spool.folder).flatMap((name) =>
+      readFileSync(join(full.spool.folder, name), 'utf8').trimEnd().split('\n'),
+    )
+    expect(kept.length).toBe(Math.floor((3 * 1024 * 1024) / (Buffer.byteLength(kept[0]!) + 1)))
     await one.close({ milliseconds: 1 })
 
     const { lost, listeners } = told()
     const folder = newFolder()
-    const other = client({ ...listeners, spool: { folder, mostBytes: 3 * 1024 * 1024 }, whenFull: 'drop-oldest', batch: { events: 10 } }, { fetch: away })
+    const other = client(
+      {
+        ...listeners,
+        spool: { folder, mostBytes: 3 * 1024 * 1024 },
+        whenFull: 'drop-oldest',
+        batch: { events: 10 },
+      },
+      { fetch: away },
+    )
     for (const id of ids('g-', 300)) await other.usage.record({ ...large, id })
-    const left = segments(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')).map((text) => (JSON.parse(text) as SentEvent).id)
+    const left = segments(folder)
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+      .map((text) => (JSON.parse(text) as SentEvent).id)
     expect(lost.length).toBeGreaterThan(50)
     expect([...lost.map(([id]) => id), ...left].sort()).toEqual(ids('g-', 300))
     expect(left).toContain('g-0000')

@@ -20,7 +20,8 @@ interface EventContent {
  * One thing that was used, for one meter, or of a type that meters read. Without an `id` it gets one, and without a `time` the time it is recorded at: both
  * stay the same however often it is sent.
  */
-export type UsageEvent = EventContent & ({ meter: string; type?: undefined } | { type: string; meter?: undefined })
+export type UsageEvent = EventContent
+  & ({ meter: string; type?: undefined } | { type: string; meter?: undefined })
 
 /** An event as it was sent. */
 export type SentEvent = UsageEvent & { id: string; time: string }
@@ -73,10 +74,13 @@ export class UsageRecorder {
   constructor(parts: RecorderParts) {
     this.#parts = parts
     this.#most = parts.batch.events
-    parts.waiting.then((waiting) => {
-      this.#waiting = waiting
-      this.#start(waiting)
-    }, (error: unknown) => this.#tell('onError', error))
+    parts.waiting.then(
+      (waiting) => {
+        this.#waiting = waiting
+        this.#start(waiting)
+      },
+      (error: unknown) => this.#tell('onError', error),
+    )
   }
 
   /**
@@ -97,7 +101,8 @@ export class UsageRecorder {
       sent.time = timeOf(event.time ?? new Date(this.#parts.clock.now()))
       if (this.#closing) throw new Error('the client is closed')
       const text = JSON.stringify(sent)
-      if (Buffer.byteLength(text) > mostEventBytes) throw new RangeError(`the event ${sent.id} takes more than ${mostEventBytes} bytes`)
+      if (Buffer.byteLength(text) > mostEventBytes)
+        throw new RangeError(`the event ${sent.id} takes more than ${mostEventBytes} bytes`)
       const waiting = await this.#parts.waiting
       await waiting.add(text)
       this.#start(waiting)
@@ -116,7 +121,10 @@ export class UsageRecorder {
     const alive = setInterval(() => undefined, 60_000)
     this.#flushes += 1
     try {
-      const patience = milliseconds === undefined ? [] : [this.#parts.clock.wait(milliseconds, { signal: over.signal }).then(() => over.abort())]
+      const patience =
+        milliseconds === undefined
+          ? []
+          : [this.#parts.clock.wait(milliseconds, { signal: over.signal }).then(() => over.abort())]
       await Promise.race([this.#drain(over.signal), ...patience])
       return (await this.#parts.waiting).size
     } finally {
@@ -156,13 +164,15 @@ export class UsageRecorder {
   }
 
   async #lose(waiting: WaitingEvents): Promise<void> {
-    for (const event of await waiting.oldest(Infinity, Infinity)) this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
+    for (const event of await waiting.oldest(Infinity, Infinity))
+      this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
     await waiting.settle(waiting.size)
   }
 
   /** Tells, as the process ends this moment, what is lost with it: nothing can be sent any more. */
   abandon(): void {
-    for (const event of this.#waiting?.leave() ?? []) this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
+    for (const event of this.#waiting?.leave() ?? [])
+      this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
     this.#losses.tellNow()
   }
 
@@ -179,7 +189,10 @@ export class UsageRecorder {
     while (waiting.size > 0) {
       if (failures === 0) await this.#gather(waiting)
       if (this.#stop.signal.aborted) return
-      const failure = await this.#sendOldest(waiting).then(() => undefined, (error: unknown) => ({ error }))
+      const failure = await this.#sendOldest(waiting).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
       failures = failure ? failures + 1 : 0
       if (this.#stop.signal.aborted) return
       if (failure) await this.#recover(failures, failure.error)
@@ -190,7 +203,10 @@ export class UsageRecorder {
   async #gather(waiting: WaitingEvents): Promise<void> {
     if (waiting.size >= this.#most || this.#flushes > 0) return
     this.#full = new AbortController()
-    await this.#parts.clock.wait(this.#parts.batch.milliseconds, { signal: this.#full.signal, background: true })
+    await this.#parts.clock.wait(this.#parts.batch.milliseconds, {
+      signal: this.#full.signal,
+      background: true,
+    })
   }
 
   /** A flush cuts our own patience short, once, but not what the server asked for. */
@@ -198,19 +214,37 @@ export class UsageRecorder {
     this.#again = new AbortController()
     const signal = askedFor(error) === undefined ? this.#again.signal : this.#stop.signal
     this.#tell('onError', error)
-    await this.#parts.clock.wait(pauseAfter(failures, error, this.#parts.random), { signal, background: true })
+    await this.#parts.clock.wait(pauseAfter(failures, error, this.#parts.random), {
+      signal,
+      background: true,
+    })
   }
 
   async #sendOldest(waiting: WaitingEvents): Promise<void> {
     const events = await waiting.oldest(this.#most, mostBatchBytes)
     if (events.length === 0) return
     try {
-      const answer = JSON.parse((await this.#parts.transport.sendOnce({ method: 'POST', path: '/events', body: `[${events.join(',')}]`, signal: this.#stop.signal })).toString('utf8')) as Recorded
-      for (const { index, code, detail } of answer.rejected) this.#tell('onRejected', JSON.parse(events[index]!) as SentEvent, { code, detail })
+      const answer = JSON.parse(
+        (
+          await this.#parts.transport.sendOnce({
+            method: 'POST',
+            path: '/events',
+            body: `[${events.join(',')}]`,
+            signal: this.#stop.signal,
+          })
+        ).toString('utf8'),
+      ) as Recorded
+      for (const { index, code, detail } of answer.rejected)
+        this.#tell('onRejected', JSON.parse(events[index]!) as SentEvent, { code, detail })
       this.#most = Math.min(this.#parts.batch.events, this.#most * 2)
       await waiting.settle(events.length)
     } catch (error) {
-      if (!(error instanceof ApiError) || !wholeRefused.includes(error.status) || error.code === 'unexpected_answer') throw error
+      if (
+        !(error instanceof ApiError)
+        || !wholeRefused.includes(error.status)
+        || error.code === 'unexpected_answer'
+      )
+        throw error
       await this.#divide(waiting, events, error)
     }
   }
@@ -226,7 +260,10 @@ export class UsageRecorder {
   }
 
   /** Calls a listener. Without one, an event that will not be counted is a warning of the process. A listener that throws must not stop the sending; it is a warning as well. */
-  #tell<L extends keyof UsageListeners>(listener: L, ...given: Parameters<NonNullable<UsageListeners[L]>>): void {
+  #tell<L extends keyof UsageListeners>(
+    listener: L,
+    ...given: Parameters<NonNullable<UsageListeners[L]>>
+  ): void {
     try {
       const told = this.#parts[listener] as ((...given: unknown[]) => void) | undefined
       if (told) told(...given)
@@ -242,7 +279,9 @@ function warnings() {
   const lost = new Map<string, string[]>()
   const tell = (warn: (text: string) => void) => {
     for (const [reason, ids] of lost) {
-      warn(`${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): ${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`)
+      warn(
+        `${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): ${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`,
+      )
     }
     lost.clear()
   }
@@ -257,7 +296,8 @@ function warnings() {
 }
 
 const mostNamed = 10
-const reasonOf = (reason: unknown) => (typeof reason === 'string' ? reason : `rejected: ${(reason as { code: string }).code}`)
+const reasonOf = (reason: unknown) =>
+  typeof reason === 'string' ? reason : `rejected: ${(reason as { code: string }).code}`
 
 function timeOf(time: string | Date): string {
   return typeof time === 'string' ? time : time.toISOString()

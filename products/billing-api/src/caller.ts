@@ -6,5 +6,9 @@ import type { FastifyRequest } from 'fastify'
 export type AskerOf = (request: FastifyRequest, customerId?: string) => Asker
 
 export function askerIn(billing: Billing): AskerOf {
-  return (request, customerId = '') => ({ billing, customerId, credential: `key:${callerOf(request, ...keyScopes).id}` })
+  return (request, customerId = '') => ({
+    billing,
+    customerId,
+    credential: `key:${callerOf(request, ...keyScopes).id}`,
+  })
 }

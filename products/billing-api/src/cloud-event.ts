@@ -16,21 +16,39 @@ export const CloudEvent = Type.Object(
     specversion: Type.Literal('1.0'),
     id: Type.String({ minLength: 1, maxLength: 256 }),
     source: Type.String({ minLength: 1, maxLength: 256 }),
-    type: Type.String({ minLength: 1, maxLength: 256, description: 'The type: every meter with this `eventType` counts it, and the one of this key' }),
+    type: Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'The type: every meter with this `eventType` counts it, and the one of this key',
+    }),
     subject: Type.Unsafe<string>({ ...CustomerId, description: 'The customer: their id, or an alias' }),
     time: Type.Optional(Instant),
     datacontenttype: Type.Optional(Type.String({ pattern: jsonType, description: 'JSON' })),
-    data: Type.Optional(Nullable(Type.Object(
-      { quantity: Type.Optional(Quantity) },
-      { additionalProperties: true, description: 'The rest is kept as properties. Without a quantity none of it may be a number, except where the meter names it as a label' },
-    ))),
-    historical: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {
-      description: 'An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice',
-    })),
+    data: Type.Optional(
+      Nullable(
+        Type.Object(
+          { quantity: Type.Optional(Quantity) },
+          {
+            additionalProperties: true,
+            description:
+              'The rest is kept as properties. Without a quantity none of it may be a number, except where the meter names it as a label',
+          },
+        ),
+      ),
+    ),
+    historical: Type.Optional(
+      Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {
+        description:
+          'An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice',
+      }),
+    ),
     // What is not JSON holds no quantity; read as an extension it would count as 1.
     data_base64: Type.Optional(Type.Null()),
   },
-  { additionalProperties: true, description: 'CloudEvents 1.0: the event id is JSON.stringify([source, id])' },
+  {
+    additionalProperties: true,
+    description: 'CloudEvents 1.0: the event id is JSON.stringify([source, id])',
+  },
 )
 
 /** The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself. */
@@ -40,10 +58,16 @@ export function eventOf(cloudEvent: unknown): unknown {
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
   const { quantity, ...properties } = (isObject ? data : {}) as Record<string, unknown>
   const named = typeof source === 'string' && typeof id === 'string' ? JSON.stringify([source, id]) : id
-  const given = Object.entries({ id: named, customerId: subject, type, quantity, time }).filter(([, value]) => value !== undefined)
+  const given = Object.entries({ id: named, customerId: subject, type, quantity, time }).filter(
+    ([, value]) => value !== undefined,
+  )
   // In a header it is a text.
   const isHistory = historical === true || historical === 'true'
-  return { ...Object.fromEntries(given), ...(Object.keys(properties).length > 0 ? { properties } : {}), ...(isHistory ? { historical: true } : {}) }
+  return {
+    ...Object.fromEntries(given),
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(isHistory ? { historical: true } : {}),
+  }
 }
 
 /** Whether a request carries a CloudEvent's attributes in its headers, the data alone in its body. */
@@ -53,8 +77,14 @@ export function isInHeaders({ headers }: FastifyRequest): boolean {
 
 /** The CloudEvent of a request in binary mode. */
 export function cloudEventInHeaders({ headers, body }: FastifyRequest): unknown {
-  const attributes = Object.entries(headers).filter(([name]) => name.startsWith('ce-')).map(([name, value]) => [name.slice(3), decoded(String(value))])
-  return { ...Object.fromEntries(attributes), ...(headers['content-type'] === undefined ? {} : { datacontenttype: headers['content-type'] }), ...(body === undefined ? {} : { data: body }) }
+  const attributes = Object.entries(headers)
+    .filter(([name]) => name.startsWith('ce-'))
+    .map(([name, value]) => [name.slice(3), decoded(String(value))])
+  return {
+    ...Object.fromEntries(attributes),
+    ...(headers['content-type'] === undefined ? {} : { datacontenttype: headers['content-type'] }),
+    ...(body === undefined ? {} : { data: body }),
+  }
 }
 
 /** Header values are percent-encoded by the HTTP binding of CloudEvents; what is no such encoding stands as it is. */

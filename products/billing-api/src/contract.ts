@@ -1,26 +1,88 @@
-import { activityTypes, grantableScopes, longestReservation, mostTrialDays, mostVoided, type ActivityType, type Code, type GrantableScope } from '@customer-portal/billing'
+import {
+  activityTypes,
+  grantableScopes,
+  longestReservation,
+  mostTrialDays,
+  mostVoided,
+  type ActivityType,
+  type Code,
+  type GrantableScope,
+} from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
-  Amount, Charge, CustomerId, Conflict, Currency, BreakdownStep, Fee, Id, Instant, InvoiceTitle, LocalDate, Locale, LocalizedText, Meter, Nullable, Page, Party, Percent, PeriodLabel, Plan, Price, Quantity, Role, Seller, UsageEvent, UsagePeriod, Unit, UnitWord } from '@customer-portal/http/resources'
+  Amount,
+  Charge,
+  CustomerId,
+  Conflict,
+  Currency,
+  BreakdownStep,
+  Fee,
+  Id,
+  Instant,
+  InvoiceTitle,
+  LocalDate,
+  Locale,
+  LocalizedText,
+  Meter,
+  Nullable,
+  Page,
+  Party,
+  Percent,
+  PeriodLabel,
+  Plan,
+  Price,
+  Quantity,
+  Role,
+  Seller,
+  UsageEvent,
+  UsagePeriod,
+  Unit,
+  UnitWord,
+} from '@customer-portal/http/resources'
 import { CloudEvent } from './cloud-event.ts'
 
 const closed = { additionalProperties: false } as const
 const { key: _key, ...meterFields } = Meter.properties
-const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), LocalizedText], { description: 'One text for both languages, or one each' })
+const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), LocalizedText], {
+  description: 'One text for both languages, or one each',
+})
 
 /** PUT and GET /seller: what is printed on invoices, and which are issued. */
-export const SellerSettings = Type.Object({
-  ...Seller.properties,
-  zeroInvoices: Type.Optional(Type.Boolean({ default: false, description: 'Whether invoices of which every line is 0 are issued too, such as those of a free plan' })),
-}, closed)
+export const SellerSettings = Type.Object(
+  {
+    ...Seller.properties,
+    zeroInvoices: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Whether invoices of which every line is 0 are issued too, such as those of a free plan',
+      }),
+    ),
+  },
+  closed,
+)
 
 /** PUT /meters/{key} */
 export const MeterInput = Type.Object(
-  { name: Text, unit: Type.Union([UnitWord, Unit], { description: 'One text for both languages, or one each; `one` is English for one of them' }),
-    decimals: Type.Optional(meterFields.decimals), aggregation: Type.Optional(meterFields.aggregation), uniqueBy: meterFields.uniqueBy, carry: meterFields.carry, groupBy: meterFields.groupBy,
-    eventType: meterFields.eventType, valueProperty: meterFields.valueProperty, filters: meterFields.filters,
-    backfill: Type.Optional(Type.Boolean({ description: 'Count the events of its type that were stored before as well, in the periods that are not billed yet' })),
+  {
+    name: Text,
+    unit: Type.Union([UnitWord, Unit], {
+      description: 'One text for both languages, or one each; `one` is English for one of them',
+    }),
+    decimals: Type.Optional(meterFields.decimals),
+    aggregation: Type.Optional(meterFields.aggregation),
+    uniqueBy: meterFields.uniqueBy,
+    carry: meterFields.carry,
+    groupBy: meterFields.groupBy,
+    eventType: meterFields.eventType,
+    valueProperty: meterFields.valueProperty,
+    filters: meterFields.filters,
+    backfill: Type.Optional(
+      Type.Boolean({
+        description:
+          'Count the events of its type that were stored before as well, in the periods that are not billed yet',
+      }),
+    ),
   },
   closed,
 )
@@ -41,10 +103,17 @@ export const PlanInput = Type.Object(
     interval: Type.Optional(Plan.properties.interval),
     intervalCount: Type.Optional(Plan.properties.intervalCount),
     alignment: Type.Optional(Plan.properties.alignment),
-    seats: Type.Optional(Nullable(Type.Object({
-      min: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-      max: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
-    }, closed))),
+    seats: Type.Optional(
+      Nullable(
+        Type.Object(
+          {
+            min: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+            max: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
+          },
+          closed,
+        ),
+      ),
+    ),
     trialDays: Type.Optional(TrialDays),
     taxRate: Type.Optional(Percent),
     taxMode: Type.Optional(Plan.properties.taxMode),
@@ -62,13 +131,25 @@ export const PricingInput = Type.Object(
     included: Type.Optional(Charge.properties.included),
     minimum: Charge.properties.minimum,
     maximum: Charge.properties.maximum,
-    quantity: Type.Number({ minimum: 0, description: 'Units used, with at most six decimals; minor units where the price is a percentage' }),
-    events: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'In how many events: what `perEvent` is charged for; 1 when absent' })),
+    quantity: Type.Number({
+      minimum: 0,
+      description: 'Units used, with at most six decimals; minor units where the price is a percentage',
+    }),
+    events: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000_000,
+        description: 'In how many events: what `perEvent` is charged for; 1 when absent',
+      }),
+    ),
     currency: Currency,
   },
   closed,
 )
-export const Priced = Type.Object({ amount: Amount, currency: Currency, breakdown: Type.Array(BreakdownStep) }, closed)
+export const Priced = Type.Object(
+  { amount: Amount, currency: Currency, breakdown: Type.Array(BreakdownStep) },
+  closed,
+)
 
 const customerFields = {
   companyName: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
@@ -81,30 +162,52 @@ const customerFields = {
   invoiceTitle: Type.Optional(Nullable(InvoiceTitle)),
 }
 /** POST /customers */
-export const CustomerInput = Type.Object({ id: Type.Optional(CustomerId), ...customerFields, currency: Type.Optional(Currency) }, closed)
+export const CustomerInput = Type.Object(
+  { id: Type.Optional(CustomerId), ...customerFields, currency: Type.Optional(Currency) },
+  closed,
+)
 /** PUT /customers/{id}: what is left out stays; with `version`, a stale one is refused. */
 export const CustomerUpdate = Type.Object(
-  { ...customerFields, companyName: Type.Optional(customerFields.companyName), version: Type.Optional(Type.Integer({ minimum: 1 })) },
+  {
+    ...customerFields,
+    companyName: Type.Optional(customerFields.companyName),
+    version: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
   closed,
 )
 
 const discountFields = {
   kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
-  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], { description: 'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100' }),
+  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], {
+    description:
+      'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100',
+  }),
   appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
   from: LocalDate,
 }
 /** PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included, whenever that is billed. */
 const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
-export const DiscountInput = Type.Object({ name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) }, closed)
+export const DiscountInput = Type.Object(
+  { name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) },
+  closed,
+)
 /** GET /customers/{id}/deficits */
 export const Deficit = Type.Object(
   { meter: Id, deficit: Type.Number({ minimum: 0 }) },
-  { ...closed, description: 'Units that were used ahead of an allowance that ended lower. They are never billed: they count as used in the usage periods after, until they are worked off' },
+  {
+    ...closed,
+    description:
+      'Units that were used ahead of an allowance that ended lower. They are never billed: they count as used in the usage periods after, until they are worked off',
+  },
 )
 /** POST /customers/{id}/deficits/{meter}/forgive */
 export const ForgiveInput = Type.Object(
-  { quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Units; all of it when absent' })), reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) },
+  {
+    quantity: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Units; all of it when absent' }),
+    ),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
   closed,
 )
 export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
@@ -115,7 +218,10 @@ export const Activity = Type.Object(
     id: Type.String(),
     type: Type.Unsafe<ActivityType>(Type.Union(activityTypes.map((type) => Type.Literal(type)))),
     customerId: CustomerId,
-    subjectId: Type.String({ description: 'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment' }),
+    subjectId: Type.String({
+      description:
+        'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment',
+    }),
     at: Instant,
   },
   closed,
@@ -126,8 +232,13 @@ export const SubscriptionInput = Type.Object(
   {
     planId: Id,
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    startsAt: Type.Optional(Type.String({ format: 'date-time', description: 'Now when absent; at most 35 days ago' })),
-    trialDays: Type.Optional({ ...TrialDays, description: "Days without a fee before the first one; the plan's when absent, 0 for none" }),
+    startsAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Now when absent; at most 35 days ago' }),
+    ),
+    trialDays: Type.Optional({
+      ...TrialDays,
+      description: "Days without a fee before the first one; the plan's when absent, 0 for none",
+    }),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
@@ -137,11 +248,20 @@ export const SubscriptionInput = Type.Object(
 export const ChangeInput = Type.Object(
   {
     planId: Id,
-    planVersion: Type.Optional(Type.Integer({ minimum: 1, description: 'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent' })),
+    planVersion: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent',
+      }),
+    ),
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    when: Type.Optional(Type.Union([Type.Literal('now'), Type.Literal('period_end')], {
-      description: 'A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
-    })),
+    when: Type.Optional(
+      Type.Union([Type.Literal('now'), Type.Literal('period_end')], {
+        description:
+          'A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
+      }),
+    ),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
@@ -149,30 +269,50 @@ export const ChangeInput = Type.Object(
 /** POST /customers/{id}/subscription/preview: a change, or without a subscription the start of one. */
 export const PreviewInput = Type.Object(
   {
-    planId: Id, planVersion: ChangeInput.properties.planVersion, seats: ChangeInput.properties.seats, when: ChangeInput.properties.when,
+    planId: Id,
+    planVersion: ChangeInput.properties.planVersion,
+    seats: ChangeInput.properties.seats,
+    when: ChangeInput.properties.when,
     trialDays: Type.Optional({ ...TrialDays, description: 'Of a subscription to start' }),
   },
   closed,
 )
 /** PATCH /customers/{id}/subscription */
 export const SubscriptionUpdate = Type.Object(
-  { trial: Type.Object({ endsOn: { ...LocalDate, description: 'The first date that is paid for, today at the earliest: the fee is then invoiced at once' } }, closed) },
+  {
+    trial: Type.Object(
+      {
+        endsOn: {
+          ...LocalDate,
+          description:
+            'The first date that is paid for, today at the earliest: the fee is then invoiced at once',
+        },
+      },
+      closed,
+    ),
+  },
   closed,
 )
 /** DELETE /customers/{id}/subscription/scheduled-change */
-export const ScheduledChangeQuery = Type.Object({ by: Type.Optional({ ...Party, description: "Whose change: the vendor's own when absent" }) }, closed)
+export const ScheduledChangeQuery = Type.Object(
+  { by: Type.Optional({ ...Party, description: "Whose change: the vendor's own when absent" }) },
+  closed,
+)
 /** POST /customers/{id}/subscription/cancel */
 export const CancelInput = Type.Object(
   {
     when: Type.Union([Type.Literal('now'), Type.Literal('period_end')]),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-    credit: Type.Optional(Type.Boolean({ description: 'With `now`: give the days not used back as balance' })),
+    credit: Type.Optional(
+      Type.Boolean({ description: 'With `now`: give the days not used back as balance' }),
+    ),
   },
   closed,
 )
 
 const Properties = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), {
-  maxProperties: 64, description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
+  maxProperties: 64,
+  description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
 })
 /** One thing that was used. The same id again with the same content changes nothing. */
 export const EventInput = Type.Object(
@@ -180,37 +320,67 @@ export const EventInput = Type.Object(
     id: Type.String({ minLength: 1, maxLength: 256 }),
     customerId: CustomerId,
     meter: Type.Optional({ ...Id, description: 'The one meter that counts it; or `type`' }),
-    type: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'What kind of event it is: every meter with this `eventType` counts it, and the one of this key' })),
-    quantity: Type.Optional(Type.Union([...Quantity.anyOf], {
-      description: "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. "
-        + 'An event without one is refused (`validation_failed`) where a number in its properties has the name of '
-        + "an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`)",
-    })),
+    type: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'What kind of event it is: every meter with this `eventType` counts it, and the one of this key',
+      }),
+    ),
+    quantity: Type.Optional(
+      Type.Union([...Quantity.anyOf], {
+        description:
+          "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. "
+          + 'An event without one is refused (`validation_failed`) where a number in its properties has the name of '
+          + "an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`)",
+      }),
+    ),
     time: Type.Optional(Instant),
     properties: Type.Optional(Properties),
-    historical: Type.Optional(Type.Boolean({ description: 'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then' })),
+    historical: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then',
+      }),
+    ),
   },
   closed,
 )
 export type EventInput = Static<typeof EventInput>
 export const EventBatch = Type.Union([
-  EventInput, Type.Array(EventInput, { minItems: 1, maxItems: 1000 }), CloudEvent, Type.Array(CloudEvent, { minItems: 1, maxItems: 1000 }),
+  EventInput,
+  Type.Array(EventInput, { minItems: 1, maxItems: 1000 }),
+  CloudEvent,
+  Type.Array(CloudEvent, { minItems: 1, maxItems: 1000 }),
 ])
 export const Recorded = Type.Object(
   {
     accepted: Type.Integer(),
     duplicates: Type.Integer(),
-    rejected: Type.Array(Type.Object(
-      {
-        index: Type.Integer(), id: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
-        retryable: Type.Boolean({ description: 'Whether the same event may be taken another time, once a customer or a meter is made or its time has come' }), ...Conflict,
-      },
-      closed,
-    )),
-    uncharged: Type.Optional(Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
-      description: "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: "
-        + 'its `startsAt` may still be set up to 35 days back',
-    })),
+    rejected: Type.Array(
+      Type.Object(
+        {
+          index: Type.Integer(),
+          id: Nullable(Type.String()),
+          code: Type.String(),
+          detail: Type.String(),
+          retryable: Type.Boolean({
+            description:
+              'Whether the same event may be taken another time, once a customer or a meter is made or its time has come',
+          }),
+          ...Conflict,
+        },
+        closed,
+      ),
+    ),
+    uncharged: Type.Optional(
+      Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
+        description:
+          "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: "
+          + 'its `startsAt` may still be set up to 35 days back',
+      }),
+    ),
   },
   closed,
 )
@@ -221,15 +391,28 @@ const SentQuantity = Type.Union([Type.Number(), Type.String()])
 /** GET /events/rejected */
 export const RejectedEvent = Type.Object(
   {
-    customerId: CustomerId, id: Type.String(), meter: Type.String(), quantity: Nullable(SentQuantity), time: Nullable(Type.String()),
+    customerId: CustomerId,
+    id: Type.String(),
+    meter: Type.String(),
+    quantity: Nullable(SentQuantity),
+    time: Nullable(Type.String()),
     properties: Nullable(Type.Record(Type.String(), Type.Unknown())),
-    code: Type.String(), detail: Type.String(), times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
-    retryable: Type.Boolean({ description: 'Whether trying it again as it was sent may go better, once what refused it is mended' }),
+    code: Type.String(),
+    detail: Type.String(),
+    times: Type.Integer({ description: 'How often it was sent and refused' }),
+    rejectedAt: Instant,
+    retryable: Type.Boolean({
+      description: 'Whether trying it again as it was sent may go better, once what refused it is mended',
+    }),
   },
   { ...closed, description: 'As it was sent' },
 )
 export const RejectedQuery = Type.Object(
-  { customerId: Type.Optional(CustomerId), code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))), ...PageQuery.properties },
+  {
+    customerId: Type.Optional(CustomerId),
+    code: Type.Optional(Type.Unsafe<Code>(Type.String({ minLength: 1, maxLength: 64 }))),
+    ...PageQuery.properties,
+  },
   closed,
 )
 
@@ -239,16 +422,35 @@ export const LateEvent = Type.Object(
     ...UsageEvent.properties,
     period: Type.String({ description: 'The label of the usage period it falls in' }),
     closedAt: { ...Instant, description: 'When that period was billed' },
-    outcome: Type.Union([Type.Literal('billed'), Type.Literal('pending'), Type.Literal('unchanged'), Type.Literal('uncharged'), Type.Literal('voided')], {
-      description: '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before',
-    }),
+    outcome: Type.Union(
+      [
+        Type.Literal('billed'),
+        Type.Literal('pending'),
+        Type.Literal('unchanged'),
+        Type.Literal('uncharged'),
+        Type.Literal('voided'),
+      ],
+      {
+        description:
+          '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before',
+      },
+    ),
     invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
   },
   closed,
 )
 
 export const RetryInput = Type.Object(
-  { customerId: CustomerId, ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 1000, description: 'All when absent, at most 1,000 at once' })) },
+  {
+    customerId: CustomerId,
+    ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+        minItems: 1,
+        maxItems: 1000,
+        description: 'All when absent, at most 1,000 at once',
+      }),
+    ),
+  },
   closed,
 )
 
@@ -257,7 +459,12 @@ export const VoidEventsInput = Type.Object(
   {
     customerId: CustomerId,
     ids: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: mostVoided }),
-    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'The customer sees it' }),
+    reason: Type.String({
+      minLength: 1,
+      maxLength: 500,
+      pattern: '\\S',
+      description: 'The customer sees it',
+    }),
   },
   closed,
 )
@@ -269,22 +476,38 @@ const Steps = Type.Number({ description: "In the meter's units" })
 export const Reconciliation = Type.Object(
   {
     period: UsagePeriod,
-    meters: Type.Array(Type.Object(
-      {
-        meter: Id, accepted: Steps, billed: Steps, adjusted: Steps,
-        unbilled: Type.Number({ description: 'Waits for its invoice' }),
-        uncharged: Type.Number({ description: 'Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit' }),
-        voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
-        historical: Type.Number({ description: 'Was recorded as history, which is shown and not billed: in none of the others' }),
-        difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
-      },
-      closed,
-    )),
+    meters: Type.Array(
+      Type.Object(
+        {
+          meter: Id,
+          accepted: Steps,
+          billed: Steps,
+          adjusted: Steps,
+          unbilled: Type.Number({ description: 'Waits for its invoice' }),
+          uncharged: Type.Number({
+            description:
+              'Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit',
+          }),
+          voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
+          historical: Type.Number({
+            description: 'Was recorded as history, which is shown and not billed: in none of the others',
+          }),
+          difference: Type.Number({ description: 'accepted − billed − adjusted − unbilled − uncharged: 0' }),
+        },
+        closed,
+      ),
+    ),
     rejected: Type.Array(
       Type.Object(
         {
-          id: Type.String(), meter: Type.String(), quantity: Nullable(SentQuantity), time: Nullable(Type.String()), code: Type.String(), detail: Type.String(),
-          times: Type.Integer({ description: 'How often it was sent and refused' }), rejectedAt: Instant,
+          id: Type.String(),
+          meter: Type.String(),
+          quantity: Nullable(SentQuantity),
+          time: Nullable(Type.String()),
+          code: Type.String(),
+          detail: Type.String(),
+          times: Type.Integer({ description: 'How often it was sent and refused' }),
+          rejectedAt: Instant,
         },
         closed,
       ),
@@ -301,34 +524,56 @@ export const Quota = Type.Object(
     used: Type.Number(),
     deficit: Type.Number({ description: 'Used ahead in earlier usage periods: counts as used in this one' }),
     reserved: Type.Number({ description: 'Held back by open reservations' }),
-    remaining: Nullable(Type.Number({ description: 'included − used − deficit − reserved; null when unlimited' })),
+    remaining: Nullable(
+      Type.Number({ description: 'included − used − deficit − reserved; null when unlimited' }),
+    ),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
     resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
   },
   closed,
 )
-const PositiveQuantity = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Quantity.anyOf[1]], { description: '1 when absent; a decimal may be a text' })
+const PositiveQuantity = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Quantity.anyOf[1]], {
+  description: '1 when absent; a decimal may be a text',
+})
 const UsageId = Type.String({ minLength: 1, maxLength: 256 })
 export const ConsumeInput = Type.Object(
   {
     id: UsageId,
-    quantity: Type.Optional(Type.Union([...PositiveQuantity.anyOf], {
-      description: '1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event',
-    })),
-    mode: Type.Optional(Type.Union([Type.Literal('partial'), Type.Literal('all')], {
-      description: 'Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`)',
-    })),
+    quantity: Type.Optional(
+      Type.Union([...PositiveQuantity.anyOf], {
+        description:
+          '1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event',
+      }),
+    ),
+    mode: Type.Optional(
+      Type.Union([Type.Literal('partial'), Type.Literal('all')], {
+        description:
+          'Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`)',
+      }),
+    ),
     properties: Type.Optional(Properties),
   },
   closed,
 )
-export const Consumed = Type.Object({ granted: Type.Number(), remaining: Nullable(Type.Number()), overage: Type.Number(), duplicate: Type.Boolean() }, closed)
+export const Consumed = Type.Object(
+  {
+    granted: Type.Number(),
+    remaining: Nullable(Type.Number()),
+    overage: Type.Number(),
+    duplicate: Type.Boolean(),
+  },
+  closed,
+)
 /** POST /customers/{id}/quota/{meter}/reserve */
 export const ReserveInput = Type.Object(
   {
     id: UsageId,
     quantity: Type.Union([...PositiveQuantity.anyOf], { description: 'The most the work may use' }),
-    ttlSeconds: Type.Integer({ minimum: 1, maximum: longestReservation, description: 'After this the reservation holds nothing any more' }),
+    ttlSeconds: Type.Integer({
+      minimum: 1,
+      maximum: longestReservation,
+      description: 'After this the reservation holds nothing any more',
+    }),
     properties: Type.Optional({ ...Properties, description: 'Of the usage it is settled with' }),
   },
   closed,
@@ -345,7 +590,9 @@ export const Reserved = Type.Object(
 /** POST /customers/{id}/quota/{meter}/reservations/{reservationId}/settle */
 export const SettleInput = Type.Object(
   {
-    quantity: Type.Union([Type.Number({ minimum: 0 }), Quantity.anyOf[1]], { description: 'What the work really used' }),
+    quantity: Type.Union([Type.Number({ minimum: 0 }), Quantity.anyOf[1]], {
+      description: 'What the work really used',
+    }),
     properties: Type.Optional({ ...Properties, description: 'Added to those told when it was reserved' }),
   },
   closed,
@@ -353,7 +600,9 @@ export const SettleInput = Type.Object(
 export const Settled = Type.Object(
   {
     granted: Type.Number({ description: 'What was recorded' }),
-    excess: Type.Number({ description: 'What was used beyond a limit: not counted, and listed among the refused events' }),
+    excess: Type.Number({
+      description: 'What was used beyond a limit: not counted, and listed among the refused events',
+    }),
     remaining: Nullable(Type.Number()),
     overage: Type.Number(),
     duplicate: Type.Boolean(),
@@ -363,17 +612,42 @@ export const Settled = Type.Object(
 export const Released = Type.Object({ remaining: Nullable(Type.Number()), duplicate: Type.Boolean() }, closed)
 
 export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
-export const VoidRequest = Nullable(Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed))
+export const VoidRequest = Nullable(
+  Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed),
+)
 /** POST /invoices/{id}/credit-notes: either an amount with tax, or amounts of lines in the terms of the invoice's lines (before discount and tax). */
 export const CreditNoteInput = Type.Object(
   {
-    amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'With tax; spread over the lines by what is left of each' })),
-    lines: Type.Optional(Type.Array(
-      Type.Object({ lineId: Type.String({ minLength: 1, maxLength: 64 }), amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }) }, closed),
-      { minItems: 1, maxItems: 2000, description: 'Each carries its share of the discount and the tax of its line' },
-    )),
+    amount: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000_000_000,
+        description: 'With tax; spread over the lines by what is left of each',
+      }),
+    ),
+    lines: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            lineId: Type.String({ minLength: 1, maxLength: 64 }),
+            amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }),
+          },
+          closed,
+        ),
+        {
+          minItems: 1,
+          maxItems: 2000,
+          description: 'Each carries its share of the discount and the tax of its line',
+        },
+      ),
+    ),
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
-    refund: Type.Optional(Type.Boolean({ description: 'What it does not take off the amount due waits for a refund instead of paying other invoices' })),
+    refund: Type.Optional(
+      Type.Boolean({
+        description:
+          'What it does not take off the amount due waits for a refund instead of paying other invoices',
+      }),
+    ),
   },
   closed,
 )
@@ -381,39 +655,77 @@ export const PaymentInput = Type.Object(
   {
     amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' }),
     method: Type.String({ minLength: 1, maxLength: 64 }),
-    reference: Type.String({ minLength: 1, maxLength: 128, description: 'Unique per invoice: paying twice under one reference is refused' }),
+    reference: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: 'Unique per invoice: paying twice under one reference is refused',
+    }),
     paidAt: Type.Optional(Instant),
   },
   closed,
 )
 /** POST /payments/{paymentId}/reverse */
-export const ReversalInput = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) }, closed)
+export const ReversalInput = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) },
+  closed,
+)
 
 /** POST /customers/{customerId}/refunds */
 export const RefundInput = Type.Object(
   {
     amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' }),
     method: Type.String({ minLength: 1, maxLength: 64 }),
-    reference: Type.String({ minLength: 1, maxLength: 128, description: 'Unique per customer: the same refund told again counts once' }),
-    creditNoteId: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The credit note it pays back; without it, the balance' })),
+    reference: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: 'Unique per customer: the same refund told again counts once',
+    }),
+    creditNoteId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'The credit note it pays back; without it, the balance',
+      }),
+    ),
   },
   closed,
 )
 export const Refund = Type.Object(
-  { id: Type.String(), customerId: CustomerId, creditNoteId: Nullable(Type.String()), amount: Amount, currency: Currency, method: Type.String(), reference: Type.String(), at: Instant },
+  {
+    id: Type.String(),
+    customerId: CustomerId,
+    creditNoteId: Nullable(Type.String()),
+    amount: Amount,
+    currency: Currency,
+    method: Type.String(),
+    reference: Type.String(),
+    at: Instant,
+  },
   closed,
 )
 
 /** POST /customers/{customerId}/balance/adjustments */
 export const AdjustmentInput = Type.Object(
   {
-    amount: Type.Integer({ minimum: -1_000_000_000_000, maximum: 1_000_000_000_000, description: 'Minor units; below zero it takes from the balance, at most what is there' }),
+    amount: Type.Integer({
+      minimum: -1_000_000_000_000,
+      maximum: 1_000_000_000_000,
+      description: 'Minor units; below zero it takes from the balance, at most what is there',
+    }),
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
   },
   closed,
 )
 export const BalanceAdjustment = Type.Object(
-  { id: Type.String(), customerId: CustomerId, amount: Amount, currency: Currency, reason: Type.String(), balance: Type.Integer({ ...Amount, description: 'After it, and after what it paid of open invoices' }), at: Instant },
+  {
+    id: Type.String(),
+    customerId: CustomerId,
+    amount: Amount,
+    currency: Currency,
+    reason: Type.String(),
+    balance: Type.Integer({ ...Amount, description: 'After it, and after what it paid of open invoices' }),
+    at: Instant,
+  },
   closed,
 )
 
@@ -421,15 +733,41 @@ export const PortalSessionInput = Type.Object(
   {
     customerId: CustomerId,
     role: Type.Optional(Role),
-    actor: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }), name: Type.String({ minLength: 1, maxLength: 100 }) }, closed)),
+    actor: Type.Optional(
+      Type.Object(
+        {
+          id: Type.String({ minLength: 1, maxLength: 128 }),
+          name: Type.String({ minLength: 1, maxLength: 100 }),
+        },
+        closed,
+      ),
+    ),
     locale: Type.Optional(Locale),
-    returnUrl: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2000, description: 'Where the reader comes from: when the session is over, the portal leads back there' })),
-    path: Type.Optional(Type.String({ pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$', maxLength: 200, description: 'The page to open, below /portal' })),
+    returnUrl: Type.Optional(
+      Type.String({
+        format: 'uri',
+        pattern: '^https?://',
+        maxLength: 2000,
+        description: 'Where the reader comes from: when the session is over, the portal leads back there',
+      }),
+    ),
+    path: Type.Optional(
+      Type.String({
+        pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$',
+        maxLength: 200,
+        description: 'The page to open, below /portal',
+      }),
+    ),
   },
   closed,
 )
 export const PortalSession = Type.Object(
-  { token: Type.String(), expiresAt: Instant, code: Type.String(), url: Type.String({ description: 'Opens the portal once, within 60 seconds' }) },
+  {
+    token: Type.String(),
+    expiresAt: Instant,
+    code: Type.String(),
+    url: Type.String({ description: 'Opens the portal once, within 60 seconds' }),
+  },
   closed,
 )
 export const ExchangeInput = Type.Object({ code: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
@@ -437,20 +775,33 @@ export const ExchangeInput = Type.Object({ code: Type.String({ minLength: 1, max
 /** GET /reconciliation */
 export const Mistakes = Type.Object(
   {
-    ...Page(Type.Object({ customerId: Nullable(Type.String()), what: Type.String({ description: 'The rule' }), row: Type.String({ description: 'The row that breaks it' }) }, closed)).properties,
+    ...Page(
+      Type.Object(
+        {
+          customerId: Nullable(Type.String()),
+          what: Type.String({ description: 'The rule' }),
+          row: Type.String({ description: 'The row that breaks it' }),
+        },
+        closed,
+      ),
+    ).properties,
     customers: Type.Integer({ description: 'How many customers were looked at for this page' }),
   },
   closed,
 )
 
-const GrantableScope = Type.Unsafe<GrantableScope>(Type.Union(grantableScopes.map((scope) => Type.Literal(scope))))
+const GrantableScope = Type.Unsafe<GrantableScope>(
+  Type.Union(grantableScopes.map((scope) => Type.Literal(scope))),
+)
 export const SecretKey = Type.Object(
   {
     id: Id,
     name: Type.String(),
     prefix: Nullable(Type.String({ description: 'The beginning of the key' })),
     lastFour: Nullable(Type.String()),
-    scopes: Type.Array(GrantableScope, { description: '`admin` allows everything; `customers:*` reading and writing' }),
+    scopes: Type.Array(GrantableScope, {
+      description: '`admin` allows everything; `customers:*` reading and writing',
+    }),
     createdAt: Instant,
     lastUsedAt: Nullable({ ...Instant, description: 'To the minute' }),
     expiresAt: Nullable(Instant),
@@ -462,18 +813,32 @@ export const SecretKey = Type.Object(
 export const KeyInput = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'What it is used for' }),
-    preset: Type.Optional(Type.Union([Type.Literal('read'), Type.Literal('events'), Type.Literal('full')], { description: '`full` when neither it nor scopes are given' })),
+    preset: Type.Optional(
+      Type.Union([Type.Literal('read'), Type.Literal('events'), Type.Literal('full')], {
+        description: '`full` when neither it nor scopes are given',
+      }),
+    ),
     scopes: Type.Optional(Type.Array(GrantableScope, { minItems: 1, maxItems: grantableScopes.length })),
     expiresAt: Type.Optional(Nullable(Instant)),
   },
   closed,
 )
-export const CreatedKey = Type.Object({ ...SecretKey.properties, key: Type.String({ description: 'The key itself; it is never shown again' }) }, closed)
+export const CreatedKey = Type.Object(
+  { ...SecretKey.properties, key: Type.String({ description: 'The key itself; it is never shown again' }) },
+  closed,
+)
 export const RotateInput = Type.Object(
-  { overlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 7_776_000, description: 'How long the old key may still be used; a day when absent' })) },
+  {
+    overlapSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 7_776_000,
+        description: 'How long the old key may still be used; a day when absent',
+      }),
+    ),
+  },
   closed,
 )
 
 export const ClockInput = Type.Object({ now: Instant }, closed)
 export const Clock = Type.Object({ now: Instant }, closed)
-

@@ -7,9 +7,14 @@ import type { FastifyInstance } from 'fastify'
  */
 export function takeCustomersByAlias(app: FastifyInstance, billing: Billing): void {
   app.addHook('preHandler', async (request) => {
-    const places = [request.params, request.query, request.routeOptions.config.documentedBody ? undefined : request.body]
+    const places = [
+      request.params,
+      request.query,
+      request.routeOptions.config.documentedBody ? undefined : request.body,
+    ]
     for (const place of places as (Record<string, unknown> | null | undefined)[]) {
-      if (typeof place?.['customerId'] === 'string') place['customerId'] = await customerIdOf(billing, place['customerId'])
+      if (typeof place?.['customerId'] === 'string')
+        place['customerId'] = await customerIdOf(billing, place['customerId'])
     }
   })
 }

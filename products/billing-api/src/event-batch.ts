@@ -1,8 +1,21 @@
 import { BillingError, type RefusedEvent } from '@customer-portal/billing'
-import { fieldErrors, preferredLanguage, unstorableIn, withinLimits, type SchemaError } from '@customer-portal/http'
+import {
+  fieldErrors,
+  preferredLanguage,
+  unstorableIn,
+  withinLimits,
+  type SchemaError,
+} from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { CloudEvent, cloudEventBatchType, cloudEventInHeaders, cloudEventType, eventOf, isInHeaders } from './cloud-event.ts'
+import {
+  CloudEvent,
+  cloudEventBatchType,
+  cloudEventInHeaders,
+  cloudEventType,
+  eventOf,
+  isInHeaders,
+} from './cloud-event.ts'
 import { EventInput, type Recorded } from './contract.ts'
 import { UnreadableLine } from './event-body.ts'
 
@@ -33,7 +46,13 @@ export function readEvents(request: FastifyRequest): EventBatch {
   const batch: EventBatch = { events: [], places: [], rejected: [], refused: [] }
   for (const [index, sent] of sentIn(request).entries()) {
     if (sent.value instanceof UnreadableLine) {
-      batch.rejected.push({ index, id: null, code: 'validation_failed', detail: 'the line is not valid JSON', retryable: false })
+      batch.rejected.push({
+        index,
+        id: null,
+        code: 'validation_failed',
+        detail: 'the line is not valid JSON',
+        retryable: false,
+      })
       continue
     }
     const unstorable = unstorableIn(sent.value)
@@ -43,7 +62,9 @@ export function readEvents(request: FastifyRequest): EventBatch {
       batch.places.push(index)
       continue
     }
-    const detail = fieldErrors(errors, 'body', language).map((error) => `${error.pointer || '/'} ${error.detail}`).join('; ')
+    const detail = fieldErrors(errors, 'body', language)
+      .map((error) => `${error.pointer || '/'} ${error.detail}`)
+      .join('; ')
     const id = textIn(sent.event, 'id')?.slice(0, 256) ?? null
     batch.rejected.push({ index, id, code: 'validation_failed', detail, retryable: false })
     const customerId = textIn(sent.event, 'customerId')
@@ -59,7 +80,9 @@ const none: readonly SchemaError[] = []
 
 function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[] {
   for (const { schema, of } of sent.schemas) {
-    const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & { errors?: SchemaError[] | null }
+    const isValid = request.compileValidationSchema(schema) as ((value: unknown) => boolean) & {
+      errors?: SchemaError[] | null
+    }
     if (!isValid(sent[of])) return isValid.errors ?? []
   }
   return namesOne(sent.event as EventInput)
@@ -68,23 +91,41 @@ function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[]
 /** Whether an event names what it is for: a meter or a type. */
 function namesOne({ meter, type }: EventInput): readonly SchemaError[] {
   const mistake = { instancePath: '', schemaPath: '' }
-  if (meter === undefined && type === undefined) return [{ ...mistake, keyword: 'required', params: { missingProperty: 'meter' } }]
-  if (meter !== undefined && type !== undefined) return [{ ...mistake, instancePath: '/type', keyword: 'not', params: {}, message: 'must be absent beside `meter`: an event names a meter or a type' }]
+  if (meter === undefined && type === undefined)
+    return [{ ...mistake, keyword: 'required', params: { missingProperty: 'meter' } }]
+  if (meter !== undefined && type !== undefined)
+    return [
+      {
+        ...mistake,
+        instancePath: '/type',
+        keyword: 'not',
+        params: {},
+        message: 'must be absent beside `meter`: an event names a meter or a type',
+      },
+    ]
   return none
 }
 
 function sentIn(request: FastifyRequest): Sent[] {
   const [type] = (request.headers['content-type'] ?? '').split(';', 1)
   switch (type!.trim().toLowerCase()) {
-    case cloudEventType: return [cloudEvent(objectIn(request.body))]
+    case cloudEventType:
+      return [cloudEvent(objectIn(request.body))]
     // CloudEvents lets a batch be empty.
-    case cloudEventBatchType: return isEmptyBatch(request.body) ? [] : arrayIn(request.body).map(cloudEvent)
-    default: return isInHeaders(request) ? [cloudEvent(cloudEventInHeaders(request))] : eventsIn(request.body).map(plain)
+    case cloudEventBatchType:
+      return isEmptyBatch(request.body) ? [] : arrayIn(request.body).map(cloudEvent)
+    default:
+      return isInHeaders(request)
+        ? [cloudEvent(cloudEventInHeaders(request))]
+        : eventsIn(request.body).map(plain)
   }
 }
 
 const plainSchemas: Sent['schemas'] = [{ schema: EventInput, of: 'value' }]
-const cloudEventSchemas: Sent['schemas'] = [{ schema: CloudEvent, of: 'value' }, { schema: EventInput, of: 'event' }]
+const cloudEventSchemas: Sent['schemas'] = [
+  { schema: CloudEvent, of: 'value' },
+  { schema: EventInput, of: 'event' },
+]
 const plain = (value: unknown): Sent => ({ value, event: value, schemas: plainSchemas })
 // A CloudEvent may be well made and still tell of an event that is not: a source and id too long together.
 const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: cloudEventSchemas })
@@ -105,7 +146,11 @@ function arrayIn(body: unknown): unknown[] {
   throw notEvents()
 }
 
-const notEvents = () => new BillingError('validation_failed', { pointer: '', message: `Send one event or an array of 1 to ${mostEvents}.` })
+const notEvents = () =>
+  new BillingError('validation_failed', {
+    pointer: '',
+    message: `Send one event or an array of 1 to ${mostEvents}.`,
+  })
 
 function textIn(event: unknown, name: string): string | null {
   const value = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)[name] : null

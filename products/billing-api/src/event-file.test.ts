@@ -15,7 +15,9 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
   const keys: string[] = []
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }))
+    server = await testServer(create, (app, { billing }) =>
+      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    )
     for (const name of ['one', 'another']) keys.push((await createSecretKey(server.billing, { name })).key)
     await seedTwoCustomers(server)
     await server.database.asOwner(async (tx) => {
@@ -23,7 +25,9 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
       await tx.query(
         `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
          select 'globex', 'many-' || n, 'ai_chat', 1, '2026-03-02T00:00:00Z', '2026-03-02', '2026-03-09T00:00:00Z', jsonb_build_object('text', repeat(md5(n::text), $2::int / 32))
-         from generate_series(1, $1::int) n`, [rows, textBytes])
+         from generate_series(1, $1::int) n`,
+        [rows, textBytes],
+      )
     })
     file = `${await server.app.listen({ port: 0, host: '127.0.0.1' })}/api/billing/events/export?customerId=globex`
   })
@@ -33,7 +37,7 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
   const open = async (who: number): Promise<IncomingMessage> => {
     const asked = get(file, { headers: headers(who), agent: false })
     asked.on('error', () => undefined)
-    const [answer] = await once(asked, 'response') as [IncomingMessage]
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
     return answer.on('error', () => undefined)
   }
   /** Asks until there is room, and reads it all. */
@@ -50,7 +54,12 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
     const running = [await open(0), await open(0), await open(0), await open(0)]
     const refused = await fetch(file, { headers: headers(0) })
     expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([
-      429, '10', { code: 'rate_limited', detail: '4 files are being written for this key already; try again in a moment.' },
+      429,
+      '10',
+      {
+        code: 'rate_limited',
+        detail: '4 files are being written for this key already; try again in a moment.',
+      },
     ])
     const other = await open(1)
     expect(other.statusCode).toBe(200)

@@ -4,14 +4,60 @@ import { Account, Changed, Invoice, InvoiceSummary, Payment } from '@customer-po
 import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
-  AdjustmentInput, BalanceAdjustment, Activity, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, PaymentInput, PlanInput, PortalSession, PortalSessionInput, Priced,
-  PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, Refund, RefundInput, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
+  AdjustmentInput,
+  BalanceAdjustment,
+  Activity,
+  ConsumeInput,
+  Consumed,
+  CreatedKey,
+  CreditNoteInput,
+  CustomerInput,
+  CustomerUpdate,
+  DiscountInput,
+  EventInput,
+  KeyInput,
+  LateEvent,
+  MeterInput,
+  PaymentInput,
+  PlanInput,
+  PortalSession,
+  PortalSessionInput,
+  Priced,
+  PricingInput,
+  Quota,
+  Reconciliation,
+  Recorded,
+  RejectedEvent,
+  Released,
+  ReserveInput,
+  Reserved,
+  Refund,
+  RefundInput,
+  RetryInput,
+  RotateInput,
+  SecretKey,
+  Settled,
+  SettleInput,
+  SubscriptionInput,
 } from './contract.ts'
 import { takeCustomersByAlias } from './customer-name.ts'
 import { Alias, aliasRoutes } from './handlers/aliases.ts'
 import { balanceRoutes } from './handlers/balance.ts'
-import { eventRoutes, FoundEvent, ListedEvent, ListedReservation, MeterFill, UsageRange } from './handlers/events.ts'
-import { ListedPayment, ListedSubscription, listRoutes, PaymentSummary, SubscriptionSummary } from './handlers/lists.ts'
+import {
+  eventRoutes,
+  FoundEvent,
+  ListedEvent,
+  ListedReservation,
+  MeterFill,
+  UsageRange,
+} from './handlers/events.ts'
+import {
+  ListedPayment,
+  ListedSubscription,
+  listRoutes,
+  PaymentSummary,
+  SubscriptionSummary,
+} from './handlers/lists.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { activityRoutes } from './handlers/activity.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -37,37 +83,44 @@ export interface BillingApiOptions {
 }
 
 /** The vendor's API, `/api/billing/*`, for the vendor's own systems. */
-export async function registerBillingApi(app: App, { billing, publicUrl, testClock }: BillingApiOptions): Promise<void> {
-  await app.register(async (scoped) => {
-    const api = scoped as unknown as App
-    authenticateKeys(api, billing)
-    takeCustomersByAlias(scoped, billing)
-    await describeApi(api, description)
-    const askerOf = askerIn(billing)
-    catalogueRoutes(api, billing, askerOf)
-    pricingRoutes(api)
-    customerRoutes(api, billing, askerOf)
-    aliasRoutes(api, billing, askerOf)
-    eventRoutes(api, billing)
-    listRoutes(api, billing)
-    deficitRoutes(api, billing, askerOf)
-    discountRoutes(api, billing, askerOf)
-    usageRoutes(api, billing)
-    quotaRoutes(api, billing)
-    invoiceRoutes(api, billing, askerOf)
-    balanceRoutes(api, billing, askerOf)
-    activityRoutes(api, billing)
-    portalSessionRoutes(api, billing, publicUrl)
-    keyRoutes(api, billing)
-    reconciliationRoutes(api, billing)
-    if (testClock) testClockRoutes(api, testClock)
-  }, { prefix: '/api/billing' })
+export async function registerBillingApi(
+  app: App,
+  { billing, publicUrl, testClock }: BillingApiOptions,
+): Promise<void> {
+  await app.register(
+    async (scoped) => {
+      const api = scoped as unknown as App
+      authenticateKeys(api, billing)
+      takeCustomersByAlias(scoped, billing)
+      await describeApi(api, description)
+      const askerOf = askerIn(billing)
+      catalogueRoutes(api, billing, askerOf)
+      pricingRoutes(api)
+      customerRoutes(api, billing, askerOf)
+      aliasRoutes(api, billing, askerOf)
+      eventRoutes(api, billing)
+      listRoutes(api, billing)
+      deficitRoutes(api, billing, askerOf)
+      discountRoutes(api, billing, askerOf)
+      usageRoutes(api, billing)
+      quotaRoutes(api, billing)
+      invoiceRoutes(api, billing, askerOf)
+      balanceRoutes(api, billing, askerOf)
+      activityRoutes(api, billing)
+      portalSessionRoutes(api, billing, publicUrl)
+      keyRoutes(api, billing)
+      reconciliationRoutes(api, billing)
+      if (testClock) testClockRoutes(api, testClock)
+    },
+    { prefix: '/api/billing' },
+  )
 }
 
 const description = {
   name: 'billing',
   title: "Vendor's API",
-  description: "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units, such as cents; instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
+  description:
+    "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units, such as cents; instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
   tags: [
     { name: 'catalogue', description: 'Meters, plans and the seller' },
     { name: 'customers', description: 'Customers, their subscriptions and discounts' },
@@ -80,15 +133,69 @@ const description = {
   ],
   security: {
     secretKey: {
-      scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor, with the scope that each operation names' },
+      scheme: {
+        type: 'http' as const,
+        scheme: 'bearer' as const,
+        description: 'A secret key of the vendor, with the scope that each operation names',
+      },
       scopes: [...keyScopes],
     },
   },
   schemas: {
-    MeterFill, Invoice, InvoiceSummary, FoundEvent, ListedEvent, ListedPayment, ListedReservation, ListedSubscription, PaymentSummary, SubscriptionSummary, UsageRange,
-    Account, Alias, Activity, Changed, CloudEvent, ConsumeInput, Consumed, CreatedKey, CreditNoteInput, CustomerInput, CustomerUpdate, DiscountInput, EventInput, KeyInput, LateEvent, MeterInput, Payment, PaymentInput, PlanInput, PortalSession,
-    PortalSessionInput, Priced, PricingInput, Quota, Reconciliation, Recorded, RejectedEvent, Released, ReserveInput, Reserved, RetryInput, RotateInput, SecretKey, Settled, SettleInput, SubscriptionInput,
-    AdjustmentInput, BalanceAdjustment, Refund, RefundInput,
+    MeterFill,
+    Invoice,
+    InvoiceSummary,
+    FoundEvent,
+    ListedEvent,
+    ListedPayment,
+    ListedReservation,
+    ListedSubscription,
+    PaymentSummary,
+    SubscriptionSummary,
+    UsageRange,
+    Account,
+    Alias,
+    Activity,
+    Changed,
+    CloudEvent,
+    ConsumeInput,
+    Consumed,
+    CreatedKey,
+    CreditNoteInput,
+    CustomerInput,
+    CustomerUpdate,
+    DiscountInput,
+    EventInput,
+    KeyInput,
+    LateEvent,
+    MeterInput,
+    Payment,
+    PaymentInput,
+    PlanInput,
+    PortalSession,
+    PortalSessionInput,
+    Priced,
+    PricingInput,
+    Quota,
+    Reconciliation,
+    Recorded,
+    RejectedEvent,
+    Released,
+    ReserveInput,
+    Reserved,
+    RetryInput,
+    RotateInput,
+    SecretKey,
+    Settled,
+    SettleInput,
+    SubscriptionInput,
+    AdjustmentInput,
+    BalanceAdjustment,
+    Refund,
+    RefundInput,
   },
-  operations, values, chinese, hasSdk: true,
+  operations,
+  values,
+  chinese,
+  hasSdk: true,
 }

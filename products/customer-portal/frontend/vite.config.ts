@@ -25,9 +25,18 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'start', test: /frontend\/src\/(main|storage|views|first-token|one-time-code|texts\/files)\.ts$|vite\/preload-helper/, priority: 3 },
+            {
+              name: 'start',
+              test: /frontend\/src\/(main|storage|views|first-token|one-time-code|texts\/files)\.ts$|vite\/preload-helper/,
+              priority: 3,
+            },
             { name: 'framework', test: /node_modules\/(vue|@vue|vue-router|@tanstack)\//, priority: 2 },
-            { name: 'shared', test: /frontend\/src\/(?!texts\/(zh-CN|en)\.ts)|node_modules\/@lucide|plugin-vue/, minShareCount: 2, priority: 1 },
+            {
+              name: 'shared',
+              test: /frontend\/src\/(?!texts\/(zh-CN|en)\.ts)|node_modules\/@lucide|plugin-vue/,
+              minShareCount: 2,
+              priority: 1,
+            },
           ],
         },
       },

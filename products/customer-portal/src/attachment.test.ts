@@ -3,17 +3,26 @@ import { expect, test } from 'vitest'
 import { attachment, namePart } from './attachment.ts'
 
 test('a name in any script is told twice: exactly, and for who reads only ASCII', () => {
-  expect(attachment('用量 (3月).csv', 'usage-杭州.csv')).toBe(`attachment; filename="usage-__.csv"; filename*=UTF-8''%E7%94%A8%E9%87%8F%20%283%E6%9C%88%29.csv`)
+  expect(attachment('用量 (3月).csv', 'usage-杭州.csv')).toBe(
+    `attachment; filename="usage-__.csv"; filename*=UTF-8''%E7%94%A8%E9%87%8F%20%283%E6%9C%88%29.csv`,
+  )
 })
 
 test.each([
-  ['杭州星桥', '杭州星桥'], ['a/b\\c:d*e?f"g<h>i|j%k', 'a_b_c_d_e_f_g_h_i_j_k'], ['evil\u202efdp', 'evil_fdp'], ['..', '_'], ['line\nbreak', 'line_break'], ['ends.', 'ends_'],
+  ['杭州星桥', '杭州星桥'],
+  ['a/b\\c:d*e?f"g<h>i|j%k', 'a_b_c_d_e_f_g_h_i_j_k'],
+  ['evil\u202efdp', 'evil_fdp'],
+  ['..', '_'],
+  ['line\nbreak', 'line_break'],
+  ['ends.', 'ends_'],
 ])('of %j a file is called %j', (text, name) => expect(namePart(text)).toBe(name))
 
 test('no name breaks the header, and the exact one is read back', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-    const header = attachment(text, text)
-    expect(header).toMatch(/^attachment; filename="[ -!#-$&-[\]-~]*"; filename\*=UTF-8''[\w.~%-]*$/)
-    expect(decodeURIComponent(header.split("UTF-8''")[1]!)).toBe(text)
-  }))
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const header = attachment(text, text)
+      expect(header).toMatch(/^attachment; filename="[ -!#-$&-[\]-~]*"; filename\*=UTF-8''[\w.~%-]*$/)
+      expect(decodeURIComponent(header.split("UTF-8''")[1]!)).toBe(text)
+    }),
+  )
 })

@@ -3,7 +3,10 @@ const mostLetters = 60
 
 /** A part of a file's name: characters that some system does not take there, or that cannot be seen, become `_`. */
 export function namePart(text: string): string {
-  const safe = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|%]/gu, '_').trim().replaceAll(/^\.+|[. ]+$/g, '_')
+  const safe = text
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|%]/gu, '_')
+    .trim()
+    .replaceAll(/^\.+|[. ]+$/g, '_')
   return [...safe].slice(0, mostLetters).join('')
 }
 
@@ -12,6 +15,9 @@ export function namePart(text: string): string {
  * every other character is `_`.
  */
 export function attachment(name: string, plain: string): string {
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(/['()*!]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*!]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${plain.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encoded}`
 }

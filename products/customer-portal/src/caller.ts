@@ -1,5 +1,15 @@
 import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
-import { HttpError, authenticate, bearerOf, callerOf, preferredLanguage, renewalCookieName, type App, type Asker, type Language } from '@customer-portal/http'
+import {
+  HttpError,
+  authenticate,
+  bearerOf,
+  callerOf,
+  preferredLanguage,
+  renewalCookieName,
+  type App,
+  type Asker,
+  type Language,
+} from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 import type { Session } from './contract.ts'
 
@@ -20,18 +30,21 @@ declare module '@customer-portal/http' {
 export function authenticatePortal(app: App, billing: Billing, { secure }: { secure: boolean }): void {
   const session = async (request: FastifyRequest): Promise<PortalSession> => {
     const found = await findPortalSession(billing, { token: bearerOf(request) })
-    if (!found) throw new BillingError('unauthorized', { message: 'The portal token is unknown or has expired.' })
+    if (!found)
+      throw new BillingError('unauthorized', { message: 'The portal token is unknown or has expired.' })
     return found
   }
   authenticate(app, 'portal:read', session)
   authenticate(app, 'portal:write', async (request) => {
     const found = await session(request)
-    if (found.role === 'viewer') throw new HttpError('forbidden', { message: 'A viewer may read but not change anything.' })
+    if (found.role === 'viewer')
+      throw new HttpError('forbidden', { message: 'A viewer may read but not change anything.' })
     return found
   })
   authenticate(app, 'portal:renewal', async (request) => {
     const site = request.headers['sec-fetch-site']
-    if (site !== undefined && site !== 'same-origin') throw new HttpError('forbidden', { message: 'Only the portal itself may renew its session.' })
+    if (site !== undefined && site !== 'same-origin')
+      throw new HttpError('forbidden', { message: 'Only the portal itself may renew its session.' })
     const secret = request.cookies[renewalCookieName({ secure })]
     if (!secret) throw new BillingError('unauthorized', { message: 'There is no session to renew.' })
     return { secret }
@@ -50,5 +63,8 @@ export function actForCaller(billing: Billing): ActFor {
 
 /** The language of the caller's session, or of their browser where the session names none. */
 export function languageFor(request: FastifyRequest): Language {
-  return callerOf(request, 'portal:read', 'portal:write').locale ?? preferredLanguage(request.headers['accept-language'])
+  return (
+    callerOf(request, 'portal:read', 'portal:write').locale
+    ?? preferredLanguage(request.headers['accept-language'])
+  )
 }

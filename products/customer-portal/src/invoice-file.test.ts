@@ -1,4 +1,14 @@
-import { createCustomer, createPortalSession, createSubscription, generateInvoice, getInvoices, issueCreditNote, recordPayment, recordUsage, reversePayment } from '@customer-portal/billing'
+import {
+  createCustomer,
+  createPortalSession,
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  issueCreditNote,
+  recordPayment,
+  recordUsage,
+  reversePayment,
+} from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,47 +23,129 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
     await seedTwoCustomers(server)
     await createCustomer(server.billing, { id: 'new', companyName: 'new' })
-    for (const customerId of ['acme', 'globex']) await generateInvoice(server.billing, { customerId, period: '2026-02' })
-    for (const [who, customerId, locale] of [['zh', 'acme', 'zh-CN'], ['en', 'acme', 'en'], ['new', 'new', 'en']] as const) tokens[who] = (await createPortalSession(server.billing, { customerId, role: 'viewer', locale })).token
+    for (const customerId of ['acme', 'globex'])
+      await generateInvoice(server.billing, { customerId, period: '2026-02' })
+    for (const [who, customerId, locale] of [
+      ['zh', 'acme', 'zh-CN'],
+      ['en', 'acme', 'en'],
+      ['new', 'new', 'en'],
+    ] as const)
+      tokens[who] = (await createPortalSession(server.billing, { customerId, role: 'viewer', locale })).token
     const { data } = await getInvoices(server.billing, { customerId: 'acme' })
-    await recordPayment(server.billing, { invoiceId: data.at(-1)!.id, amount: data.at(-1)!.amountDue, method: 'bank_transfer', reference: 'r1' })
+    await recordPayment(server.billing, {
+      invoiceId: data.at(-1)!.id,
+      amount: data.at(-1)!.amountDue,
+      method: 'bank_transfer',
+      reference: 'r1',
+    })
     await issueCreditNote(server.billing, { invoiceId: data[0]!.id, amount: 1_050, reason: 'sorry' })
   })
   afterAll(() => server.close())
 
-  const request = (query = '', who = 'en') => server.app.inject({ url: `/api/portal/invoices/export${query}`, headers: { authorization: `Bearer ${tokens[who]}` } })
-  const rows = async (query = '', who = 'en') => parse((await request(query, who)).rawPayload, { bom: true }) as string[][]
+  const request = (query = '', who = 'en') =>
+    server.app.inject({
+      url: `/api/portal/invoices/export${query}`,
+      headers: { authorization: `Bearer ${tokens[who]}` },
+    })
+  const rows = async (query = '', who = 'en') =>
+    parse((await request(query, who)).rawPayload, { bom: true }) as string[][]
 
   test('opens in a spreadsheet: with BOM, headings in the language of the session, dates and amounts to compute with', async () => {
     const answer = await request('?year=2026', 'zh')
-    expect([answer.statusCode, answer.headers['content-type'], answer.headers['content-language']]).toEqual([200, 'text/csv; charset=utf-8', 'zh-CN'])
-    expect(answer.headers['content-disposition']).toBe(`attachment; filename="invoices-2026.csv"; filename*=UTF-8''${encodeURIComponent('账单-2026.csv')}`)
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['content-language']]).toEqual([
+      200,
+      'text/csv; charset=utf-8',
+      'zh-CN',
+    ])
+    expect(answer.headers['content-disposition']).toBe(
+      `attachment; filename="invoices-2026.csv"; filename*=UTF-8''${encodeURIComponent('账单-2026.csv')}`,
+    )
     expect([...answer.rawPayload.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     const [headings, note, renewal, first] = await rows('', 'zh')
     expect(headings!.slice(0, 3)).toEqual(['账单编号', '类型', '状态'])
-    expect(first!.slice(1)).toEqual(['首期账单', '已支付', '2026-02-01', '2026-02-28', '', '', '2026-02-01', expect.any(String), '2026-03-10', 'CNY',
-      '198.00', '0.00', '11.88', '209.88', '0.00', '0.00', '209.88', '0.00', '0.00', '0.00', '0.00', '0.00'])
-    expect([renewal![1], renewal![16], note![1], note![2], note![14]]).toEqual(['续费账单', '-10.50', '贷项凭证', '已出账', '-10.50'])
+    expect(first!.slice(1)).toEqual([
+      '首期账单',
+      '已支付',
+      '2026-02-01',
+      '2026-02-28',
+      '',
+      '',
+      '2026-02-01',
+      expect.any(String),
+      '2026-03-10',
+      'CNY',
+      '198.00',
+      '0.00',
+      '11.88',
+      '209.88',
+      '0.00',
+      '0.00',
+      '209.88',
+      '0.00',
+      '0.00',
+      '0.00',
+      '0.00',
+      '0.00',
+    ])
+    expect([renewal![1], renewal![16], note![1], note![2], note![14]]).toEqual([
+      '续费账单',
+      '-10.50',
+      '贷项凭证',
+      '已出账',
+      '-10.50',
+    ])
   })
 
   test('says in every line what the list says', async () => {
     const { data } = await getInvoices(server.billing, { customerId: 'acme' })
     const [, ...lines] = await rows()
-    expect(lines.map((line) => [line[0], line[14], line[19]])).toEqual(data.map((invoice) => [invoice.number, (invoice.total / 100).toFixed(2), (invoice.amountDue / 100).toFixed(2)]))
-    expect((await rows('?status=paid')).slice(1).map((line) => line[0])).toEqual((await getInvoices(server.billing, { customerId: 'acme', status: 'paid' })).data.map((invoice) => invoice.number))
+    expect(lines.map((line) => [line[0], line[14], line[19]])).toEqual(
+      data.map((invoice) => [
+        invoice.number,
+        (invoice.total / 100).toFixed(2),
+        (invoice.amountDue / 100).toFixed(2),
+      ]),
+    )
+    expect((await rows('?status=paid')).slice(1).map((line) => line[0])).toEqual(
+      (await getInvoices(server.billing, { customerId: 'acme', status: 'paid' })).data.map(
+        (invoice) => invoice.number,
+      ),
+    )
     expect((await rows('?year=2025')).length).toBe(1)
   })
 
   test('tells what was paid in part, reversed and paid back', async () => {
     const [, renewal] = (await getInvoices(server.billing, { customerId: 'globex' })).data.toReversed()
-    const { payments } = await recordPayment(server.billing, { invoiceId: renewal!.id, amount: renewal!.amountDue, method: 'bank_transfer', reference: 'bounced' })
+    const { payments } = await recordPayment(server.billing, {
+      invoiceId: renewal!.id,
+      amount: renewal!.amountDue,
+      method: 'bank_transfer',
+      reference: 'bounced',
+    })
     await reversePayment(server.billing, { paymentId: payments[0]!.id, reason: 'bounced' })
-    await recordPayment(server.billing, { invoiceId: renewal!.id, amount: 1_000, method: 'cash', reference: 'part' })
-    tokens['globex'] = (await createPortalSession(server.billing, { customerId: 'globex', role: 'viewer', locale: 'en' })).token
+    await recordPayment(server.billing, {
+      invoiceId: renewal!.id,
+      amount: 1_000,
+      method: 'cash',
+      reference: 'part',
+    })
+    tokens['globex'] = (
+      await createPortalSession(server.billing, { customerId: 'globex', role: 'viewer', locale: 'en' })
+    ).token
     const [headings, ...lines] = await rows('', 'globex')
-    expect(headings!.slice(16)).toEqual(['Credited', 'Amount paid', 'Added to balance', 'Amount due', 'Payments reversed', 'Refunded', 'To refund'])
+    expect(headings!.slice(16)).toEqual([
+      'Credited',
+      'Amount paid',
+      'Added to balance',
+      'Amount due',
+      'Payments reversed',
+      'Refunded',
+      'To refund',
+    ])
     const due = renewal!.amountDue / 100
-    expect(lines.find(([number]) => number === renewal!.number)!.filter((_, index) => index === 2 || index > 15)).toEqual(['Partly paid', '0.00', '10.00', '0.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
+    expect(
+      lines.find(([number]) => number === renewal!.number)!.filter((_, index) => index === 2 || index > 15),
+    ).toEqual(['Partly paid', '0.00', '10.00', '0.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
   })
 
   test('names the periods of fee and usage as the documents do, and none where a document bills neither', async () => {
@@ -75,11 +167,19 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
 
   test('adds up in every line but a credit note’s, also where more was paid than was due', async () => {
     const open = (await getInvoices(server.billing, { customerId: 'acme', status: 'open' })).data[0]!
-    await recordPayment(server.billing, { invoiceId: open.id, amount: open.amountDue + 700, method: 'cash', reference: 'too much' })
+    await recordPayment(server.billing, {
+      invoiceId: open.id,
+      amount: open.amountDue + 700,
+      method: 'cash',
+      reference: 'too much',
+    })
     const [, ...lines] = await rows()
-    const amounts = lines.filter(([, kind]) => kind !== 'Credit note').map((line) => line.slice(14, 20).map((cell) => Math.round(Number(cell) * 100)))
+    const amounts = lines
+      .filter(([, kind]) => kind !== 'Credit note')
+      .map((line) => line.slice(14, 20).map((cell) => Math.round(Number(cell) * 100)))
     expect(amounts.some(([, , , , toBalance]) => toBalance === 700)).toBe(true)
-    for (const [total, applied, credited, paid, toBalance, due] of amounts) expect(total! + applied! + credited! - paid! + toBalance!).toBe(due)
+    for (const [total, applied, credited, paid, toBalance, due] of amounts)
+      expect(total! + applied! + credited! - paid! + toBalance!).toBe(due)
   })
 
   test('begins with the draft that is not issued yet, where there is one', async () => {
@@ -87,16 +187,27 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     const now = server.clock.at
     server.clock.at = '2026-04-09T16:30:00.000000Z'
     await recordUsage(server.billing, [{ id: 'n1', customerId: 'new', meter: 'ai_chat' }])
-    tokens['new'] = (await createPortalSession(server.billing, { customerId: 'new', role: 'owner', locale: 'en' })).token
+    tokens['new'] = (
+      await createPortalSession(server.billing, { customerId: 'new', role: 'owner', locale: 'en' })
+    ).token
     const [, draft] = await rows('', 'new')
     expect(draft!.slice(0, 3).concat(draft!.slice(7, 10))).toEqual(['', 'Renewal', 'Draft', '', '', ''])
     server.clock.at = now
   })
 
   test('is refused by field, to strangers, and for more invoices than a file has', async () => {
-    expect((await request('?limit=3')).json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer: '?limit' }] })
-    expect((await request('?status=lost')).json()).toMatchObject({ status: 400, errors: [{ pointer: '?status' }] })
+    expect((await request('?limit=3')).json()).toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+      errors: [{ pointer: '?limit' }],
+    })
+    expect((await request('?status=lost')).json()).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '?status' }],
+    })
     expect((await server.app.inject('/api/portal/invoices/export')).statusCode).toBe(401)
-    await expect(invoiceFile(server.billing, { customerId: 'acme', language: 'en', most: 2 })).rejects.toMatchObject({ code: 'invalid_range', detail: { pointer: '?year' } })
+    await expect(
+      invoiceFile(server.billing, { customerId: 'acme', language: 'en', most: 2 }),
+    ).rejects.toMatchObject({ code: 'invalid_range', detail: { pointer: '?year' } })
   })
 })

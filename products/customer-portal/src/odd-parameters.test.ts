@@ -5,7 +5,15 @@ import { registerPortalApi } from './index.ts'
 
 const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
 const instant = '2026-03-09T00:00:00.000000Z'
-const cursors = [forged(instant, 'x', 'y', 'z'), forged(instant, 'x'), forged(instant, '99999999999999999999'), forged(instant, 'x', 'y'), forged(instant, '\ud800'), forged(1, 2), 'x']
+const cursors = [
+  forged(instant, 'x', 'y', 'z'),
+  forged(instant, 'x'),
+  forged(instant, '99999999999999999999'),
+  forged(instant, 'x', 'y'),
+  forged(instant, '\ud800'),
+  forged(1, 2),
+  'x',
+]
 
 describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) => {
   let server: TestServer
@@ -18,9 +26,21 @@ describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) =
   afterAll(() => server.close())
 
   test.each([
-    '/usage/detail?start=0001-01-01', '/usage/detail?end=9999-12-31', '/usage/detail?start=0000-01-01', '/usage/days?end=0001-01-01', '/usage/days?start=0000-01-01', '/usage?period=0000-01', '/usage?period=0001-01', '/usage?period=2026-13',
-    '/usage/lines?period=0000-01', '/usage/export?start=0001-01-01&end=0001-12-31', '/usage/detail?start=0001-01-01T00:00:00%2B14:00', '/usage/export?start=9999-12-31T23:59:59-23:59',
-    ...['/usage/detail', '/usage/late', '/usage/rejected', '/invoices', '/credits'].flatMap((list) => cursors.map((cursor) => `${list}?cursor=${cursor}`)),
+    '/usage/detail?start=0001-01-01',
+    '/usage/detail?end=9999-12-31',
+    '/usage/detail?start=0000-01-01',
+    '/usage/days?end=0001-01-01',
+    '/usage/days?start=0000-01-01',
+    '/usage?period=0000-01',
+    '/usage?period=0001-01',
+    '/usage?period=2026-13',
+    '/usage/lines?period=0000-01',
+    '/usage/export?start=0001-01-01&end=0001-12-31',
+    '/usage/detail?start=0001-01-01T00:00:00%2B14:00',
+    '/usage/export?start=9999-12-31T23:59:59-23:59',
+    ...['/usage/detail', '/usage/late', '/usage/rejected', '/invoices', '/credits'].flatMap((list) =>
+      cursors.map((cursor) => `${list}?cursor=${cursor}`),
+    ),
   ])('%s is answered, or refused with the parameter named', async (url) => {
     const answer = await server.app.inject({ url: `/api/portal${url}`, headers: { authorization } })
     expect(answer.statusCode).toBeLessThan(500)

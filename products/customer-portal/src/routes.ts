@@ -22,25 +22,32 @@ export interface PortalApiOptions {
 }
 
 /** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
-export async function registerPortalApi(app: App, { billing, secure, streams, advice = true }: PortalApiOptions): Promise<void> {
-  await app.register(async (scoped) => {
-    const api = scoped as unknown as App
-    authenticatePortal(api, billing, { secure })
-    await describeApi(api, description({ secure }))
-    const actFor = actForCaller(billing)
-    accountRoutes(api, actFor)
-    subscriptionRoutes(api, actFor, { advice })
-    usageRoutes(api, actFor)
-    usageStreamRoutes(api, billing, streams)
-    billingRoutes(api, actFor)
-    sessionRoutes(api, billing, actFor, { secure })
-  }, { prefix: '/api/portal' })
+export async function registerPortalApi(
+  app: App,
+  { billing, secure, streams, advice = true }: PortalApiOptions,
+): Promise<void> {
+  await app.register(
+    async (scoped) => {
+      const api = scoped as unknown as App
+      authenticatePortal(api, billing, { secure })
+      await describeApi(api, description({ secure }))
+      const actFor = actForCaller(billing)
+      accountRoutes(api, actFor)
+      subscriptionRoutes(api, actFor, { advice })
+      usageRoutes(api, actFor)
+      usageStreamRoutes(api, billing, streams)
+      billingRoutes(api, actFor)
+      sessionRoutes(api, billing, actFor, { secure })
+    },
+    { prefix: '/api/portal' },
+  )
 }
 
 const description = ({ secure }: { secure: boolean }) => ({
   name: 'portal',
   title: "Customer's API",
-  description: 'What the portal shows and does for the customer whose token the call carries. Amounts are minor units, such as cents; instants are UTC.',
+  description:
+    'What the portal shows and does for the customer whose token the call carries. Amounts are minor units, such as cents; instants are UTC.',
   tags: [
     { name: 'account', description: "The customer's details and invoice title" },
     { name: 'subscription', description: 'The plan, the plans on sale, and changing it' },
@@ -49,9 +56,26 @@ const description = ({ secure }: { secure: boolean }) => ({
     { name: 'session', description: 'Who is signed in' },
   ],
   security: {
-    portalToken: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'The token of a portal session, 15 minutes' }, scopes: ['portal:read' as const, 'portal:write' as const] },
-    renewalCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: renewalCookieName({ secure }), description: 'Set by the exchange of a one-time code' }, scopes: ['portal:renewal' as const] },
+    portalToken: {
+      scheme: {
+        type: 'http' as const,
+        scheme: 'bearer' as const,
+        description: 'The token of a portal session, 15 minutes',
+      },
+      scopes: ['portal:read' as const, 'portal:write' as const],
+    },
+    renewalCookie: {
+      scheme: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: renewalCookieName({ secure }),
+        description: 'Set by the exchange of a one-time code',
+      },
+      scopes: ['portal:renewal' as const],
+    },
   },
   schemas: { AccountUpdate, Advice, PortalPlan, Session, Token },
-  operations, values, chinese,
+  operations,
+  values,
+  chinese,
 })

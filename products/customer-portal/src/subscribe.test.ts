@@ -1,4 +1,10 @@
-import { cancelSubscription, consume, createCustomer, createPortalSession, putPlan } from '@customer-portal/billing'
+import {
+  cancelSubscription,
+  consume,
+  createCustomer,
+  createPortalSession,
+  putPlan,
+} from '@customer-portal/billing'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Changed, PortalPlans, Preview } from './contract.ts'
@@ -14,20 +20,53 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
 
   test('who has no plan subscribes, with a quote of what it costs, and not twice', async () => {
     await createCustomer(server.billing, { id: 'newcomer', companyName: 'Newcomer' })
-    const tokenOf = async (role: 'owner' | 'viewer') => (await createPortalSession(server.billing, { customerId: 'newcomer', role, actor: { id: role, name: 'Ada' }, locale: 'en' })).token
+    const tokenOf = async (role: 'owner' | 'viewer') =>
+      (
+        await createPortalSession(server.billing, {
+          customerId: 'newcomer',
+          role,
+          actor: { id: role, name: 'Ada' },
+          locale: 'en',
+        })
+      ).token
     const [owner, viewer] = [await tokenOf('owner'), await tokenOf('viewer')]
-    const post = (url: string, payload: object, token = owner) => server.app.inject({ method: 'POST', url: `/api/portal${url}`, payload, headers: { authorization: `Bearer ${token}` } })
+    const post = (url: string, payload: object, token = owner) =>
+      server.app.inject({
+        method: 'POST',
+        url: `/api/portal${url}`,
+        payload,
+        headers: { authorization: `Bearer ${token}` },
+      })
     const quote = await post('/subscription/preview', { planId: 'starter', seats: 2 })
-    expect(quote.json()).toMatchObject({ when: 'now', lines: [{ kind: 'fee', quantity: 2 }], nextInvoice: { at: expect.any(String) } })
+    expect(quote.json()).toMatchObject({
+      when: 'now',
+      lines: [{ kind: 'fee', quantity: 2 }],
+      nextInvoice: { at: expect.any(String) },
+    })
     const confirmed = { planId: 'starter', seats: 2, quoteId: quote.json().quoteId }
     expect((await post('/subscription', confirmed, viewer)).statusCode).toBe(403)
     const started = await post('/subscription', confirmed)
-    expect([started.statusCode, started.json()]).toMatchObject([201, { subscription: { status: 'active', seats: 2 }, invoice: { kind: 'start', total: quote.json().total }, notices: [] }])
-    expect((await post('/subscription', { planId: 'starter' })).json()).toMatchObject({ status: 409, code: 'subscription_exists' })
+    expect([started.statusCode, started.json()]).toMatchObject([
+      201,
+      {
+        subscription: { status: 'active', seats: 2 },
+        invoice: { kind: 'start', total: quote.json().total },
+        notices: [],
+      },
+    ])
+    expect((await post('/subscription', { planId: 'starter' })).json()).toMatchObject({
+      status: 409,
+      code: 'subscription_exists',
+    })
   })
 
   test('a trial is offered to whoever has no plan and had none, and is what they then get', async () => {
-    await putPlan(server.billing, { id: 'tried', name: 'Tried', fee: { amount: 900, per: 'subscription' }, trialDays: 14 })
+    await putPlan(server.billing, {
+      id: 'tried',
+      name: 'Tried',
+      fee: { amount: 900, per: 'subscription' },
+      trialDays: 14,
+    })
     await createCustomer(server.billing, { id: 'taster', companyName: 'Taster' })
     const { token } = await createPortalSession(server.billing, { customerId: 'taster' })
     const headers = { authorization: `Bearer ${token}` }
@@ -36,7 +75,12 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
       return data.find(({ id }) => id === 'tried')!.trialOffered
     }
     const subscribe = async () => {
-      const answer = await server.app.inject({ method: 'POST', url: '/api/portal/subscription', payload: { planId: 'tried' }, headers })
+      const answer = await server.app.inject({
+        method: 'POST',
+        url: '/api/portal/subscription',
+        payload: { planId: 'tried' },
+        headers,
+      })
       const { subscription, notices } = answer.json() as Changed
       return [subscription.status, notices.map(({ code }) => code)]
     }
@@ -50,19 +94,43 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
 
   test('who moves to a plan with less for what they used is told in the preview and the answer what counts later', async () => {
     const charges = (included: number | null) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
-    await putPlan(server.billing, { id: 'k3', name: 'K3', fee: { amount: 900, per: 'subscription' }, charges: charges(300) })
-    await putPlan(server.billing, { id: 'k0', name: 'K0', fee: { amount: 990, per: 'subscription' }, charges: charges(0) })
+    await putPlan(server.billing, {
+      id: 'k3',
+      name: 'K3',
+      fee: { amount: 900, per: 'subscription' },
+      charges: charges(300),
+    })
+    await putPlan(server.billing, {
+      id: 'k0',
+      name: 'K0',
+      fee: { amount: 990, per: 'subscription' },
+      charges: charges(0),
+    })
     await createCustomer(server.billing, { id: 'ahead', companyName: 'Ahead' })
     const { token } = await createPortalSession(server.billing, { customerId: 'ahead' })
     const post = (url: string, payload: object) =>
-      server.app.inject({ method: 'POST', url: `/api/portal${url}`, payload, headers: { authorization: `Bearer ${token}` } })
+      server.app.inject({
+        method: 'POST',
+        url: `/api/portal${url}`,
+        payload,
+        headers: { authorization: `Bearer ${token}` },
+      })
     await post('/subscription', { planId: 'k3' })
     await consume(server.billing, { customerId: 'ahead', meter: 'ai_chat', id: 'ahead-1', quantity: 250 })
-    const told = [{ code: 'allowance_deficit', detail: { en: expect.stringContaining('250 '), 'zh-CN': expect.stringContaining('250 ') } }]
+    const told = [
+      {
+        code: 'allowance_deficit',
+        detail: { en: expect.stringContaining('250 '), 'zh-CN': expect.stringContaining('250 ') },
+      },
+    ]
     const preview = (await post('/subscription/preview', { planId: 'k0' })).json() as Preview
-    expect(preview).toMatchObject({ allowancesAfter: [{ allowance: 0, used: 250, deficit: 0, deficitAfter: 250 }] })
+    expect(preview).toMatchObject({
+      allowancesAfter: [{ allowance: 0, used: 250, deficit: 0, deficitAfter: 250 }],
+    })
     expect(preview.warnings.filter(({ code }) => code === 'allowance_deficit')).toMatchObject(told)
-    const changed = (await post('/subscription/upgrade', { planId: 'k0', quoteId: preview.quoteId })).json() as Changed
+    const changed = (
+      await post('/subscription/upgrade', { planId: 'k0', quoteId: preview.quoteId })
+    ).json() as Changed
     expect(changed).toMatchObject({ subscription: { allowances: [{ deficitAfter: 250 }] }, notices: told })
   })
 })

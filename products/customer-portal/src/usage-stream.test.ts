@@ -1,5 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createBilling, createPortalSession, endPortalSession, recordUsage, upgradeSubscription } from '@customer-portal/billing'
+import {
+  createBilling,
+  createPortalSession,
+  endPortalSession,
+  recordUsage,
+  upgradeSubscription,
+} from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -13,7 +19,8 @@ function counting(database: Database): { database: Database; transactions: Map<s
   const counted: Database = Object.create(database, {
     transaction: {
       value: (...[access, work, options]: Parameters<Database['transaction']>) => {
-        if (access.role === 'portal') transactions.set(access.customerId, (transactions.get(access.customerId) ?? 0) + 1)
+        if (access.role === 'portal')
+          transactions.set(access.customerId, (transactions.get(access.customerId) ?? 0) + 1)
         return database.transaction(access, work, options)
       },
     },
@@ -21,7 +28,10 @@ function counting(database: Database): { database: Database; transactions: Map<s
   return { database: counted, transactions }
 }
 
-interface Told { name: string; data: { reason?: string; usage?: Record<string, number>; plan?: { id: string } | null } }
+interface Told {
+  name: string
+  data: { reason?: string; usage?: Record<string, number>; plan?: { id: string } | null }
+}
 
 /** A reader of a stream, as a page is one. */
 interface Reader {
@@ -42,7 +52,9 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
       const counted = counting(database)
       transactions = counted.transactions
       await registerPortalApi(app, {
-        billing: createBilling({ db: counted.database, now: billing.now, newId: billing.newId }), secure: true, streams: { tickMilliseconds: tick, mostPerCustomer: 30, mostInAll: 40 },
+        billing: createBilling({ db: counted.database, now: billing.now, newId: billing.newId }),
+        secure: true,
+        streams: { tickMilliseconds: tick, mostPerCustomer: 30, mostInAll: 40 },
       })
     })
     await seedTwoCustomers(server)
@@ -54,12 +66,21 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   })
   afterAll(() => server.close())
 
-  const tokenOf = async (customerId: string) => createPortalSession(server.billing, { customerId, role: 'viewer' })
+  const tokenOf = async (customerId: string) =>
+    createPortalSession(server.billing, { customerId, role: 'viewer' })
   async function open(token: string): Promise<Reader> {
     const leaving = new AbortController()
-    const response = await fetch(`${address}/api/portal/usage/stream`, { headers: { authorization: `Bearer ${token}` }, signal: leaving.signal })
+    const response = await fetch(`${address}/api/portal/usage/stream`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: leaving.signal,
+    })
     const told: Told[] = []
-    const reader = { response, told, ended: response.ok ? collect(response, told).catch(() => undefined) : Promise.resolve(), leave: () => leaving.abort() }
+    const reader = {
+      response,
+      told,
+      ended: response.ok ? collect(response, told).catch(() => undefined) : Promise.resolve(),
+      leave: () => leaving.abort(),
+    }
     readers.push(reader)
     return reader
   }
@@ -68,7 +89,11 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
 
   test('whoever joins hears what is true now, and later what has changed, and nothing in between', async () => {
     const reader = await openFor('acme')
-    expect([reader.response.status, reader.response.headers.get('content-type'), reader.response.headers.get('cache-control')]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store'])
+    expect([
+      reader.response.status,
+      reader.response.headers.get('content-type'),
+      reader.response.headers.get('cache-control'),
+    ]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store'])
     await expect.poll(() => reader.told.map(({ name }) => name)).toEqual(['usage', 'subscription'])
     expect(usedOf(reader)).toEqual({ ai_chat: 0 })
     await wait(5 * tick)
@@ -76,7 +101,9 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     await recordUsage(server.billing, [{ id: 'live-1', customerId: 'acme', meter: 'ai_chat', quantity: 7 }])
     await expect.poll(() => usedOf(reader)).toEqual({ ai_chat: 7 })
     await upgradeSubscription(server.billing, { customerId: 'acme', planId: 'pro' })
-    await expect.poll(() => reader.told.findLast(({ name }) => name === 'subscription')?.data.plan?.id).toBe('pro')
+    await expect
+      .poll(() => reader.told.findLast(({ name }) => name === 'subscription')?.data.plan?.id)
+      .toBe('pro')
   })
 
   test('however many look at a customer, the database is asked once a tick, and by nobody who has gone', async () => {
@@ -126,10 +153,18 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     const most = await Promise.all(Array.from({ length: 30 }, () => open(acme.token)))
     expect(most.every(({ response }) => response.status === 200)).toBe(true)
     const { response: refused } = await open(acme.token)
-    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([429, '30', { code: 'rate_limited' }])
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([
+      429,
+      '30',
+      { code: 'rate_limited' },
+    ])
     await Promise.all(Array.from({ length: 10 }, () => open(globex.token)))
     const { response: full } = await open(globex.token)
-    expect([full.status, full.headers.get('retry-after'), await full.json()]).toMatchObject([503, expect.any(String), { code: 'streams_full' }])
+    expect([full.status, full.headers.get('retry-after'), await full.json()]).toMatchObject([
+      503,
+      expect.any(String),
+      { code: 'streams_full' },
+    ])
     most[0]!.leave()
     await expect.poll(async () => (await open(globex.token)).response.status).toBe(200)
   })
@@ -137,26 +172,43 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   test('asked for with HEAD, nobody looks and no place is taken', async () => {
     const { token } = await tokenOf('acme')
     for (let times = 0; times < 32; times += 1) {
-      const answer = await fetch(`${address}/api/portal/usage/stream`, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } })
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+      const answer = await fetch(`${address}/api/portal/usage/stream`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${token}` },
+      })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        'text/event-stream; charset=utf-8',
+      ])
     }
     expect((await open(token)).response.status).toBe(200)
   })
 
   test('without a token, and with a parameter it does not know, it is refused before it begins', async () => {
     expect((await open('pt_wrong')).response.status).toBe(401)
-    const answer = await server.app.inject({ url: '/api/portal/usage/stream?since=1', headers: { authorization: `Bearer ${(await tokenOf('acme')).token}` } })
-    expect(answer.json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer: '?since' }] })
+    const answer = await server.app.inject({
+      url: '/api/portal/usage/stream?since=1',
+      headers: { authorization: `Bearer ${(await tokenOf('acme')).token}` },
+    })
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+      errors: [{ pointer: '?since' }],
+    })
   })
 })
 
 describe('the server', () => {
   test('ends at once while streams are open, and says so to whoever reads them', async () => {
-    const server = await testServer(testDatabases[0]!.create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    const server = await testServer(testDatabases[0]!.create, (app, { billing }) =>
+      registerPortalApi(app, { billing, secure: true }),
+    )
     await seedTwoCustomers(server)
     const address = await server.app.listen({ port: 0, host: '127.0.0.1' })
     const { token } = await createPortalSession(server.billing, { customerId: 'acme' })
-    const response = await fetch(`${address}/api/portal/usage/stream`, { headers: { authorization: `Bearer ${token}` } })
+    const response = await fetch(`${address}/api/portal/usage/stream`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     const told: Told[] = []
     const ended = collect(response, told)
     await expect.poll(() => told.length).toBe(2)

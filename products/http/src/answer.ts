@@ -20,7 +20,9 @@ export function answerWriter(schema: TSchema, compile?: typeof Compile): (answer
     const sent: unknown = JSON.parse(JSON.stringify(pick(answer)))
     if (validator.Check(sent)) return JSON.stringify(sent)
     const [first] = validator.Errors(sent)
-    throw new Error(`The answer is not as its schema says at ${first?.instancePath || '/'}: ${first?.message}`)
+    throw new Error(
+      `The answer is not as its schema says at ${first?.instancePath || '/'}: ${first?.message}`,
+    )
   }
 }
 
@@ -34,7 +36,8 @@ function pickerFor(schema: Schema): Pick {
   const [values] = Object.values(schema.patternProperties ?? {})
   if (values) {
     const pick = pickerFor(values)
-    return (value) => Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, pick(inner)]))
+    return (value) =>
+      Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, pick(inner)]))
   }
   return (value) => value
 }
@@ -65,14 +68,21 @@ function fitterFor(schema: Schema): (value: unknown) => boolean {
     return (value) => branches.some((fits) => fits(value))
   }
   switch (schema.type) {
-    case 'null': return (value) => value === null
-    case 'array': return (value) => Array.isArray(value)
-    case 'integer': return (value) => Number.isInteger(value)
+    case 'null':
+      return (value) => value === null
+    case 'array':
+      return (value) => Array.isArray(value)
+    case 'integer':
+      return (value) => Number.isInteger(value)
     case 'object': {
       const kinds = Object.entries(schema.properties ?? {}).filter(([, property]) => 'const' in property)
-      return (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+      return (value) =>
+        typeof value === 'object'
+        && value !== null
+        && !Array.isArray(value)
         && kinds.every(([key, property]) => (value as Record<string, unknown>)[key] === property.const)
     }
-    default: return (value) => schema.type === undefined || typeof value === schema.type
+    default:
+      return (value) => schema.type === undefined || typeof value === schema.type
   }
 }

@@ -48,8 +48,18 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const bodyMilliseconds = (options.bodySeconds ?? usualPatience) * 1000
   const app = Fastify({
     requestTimeout: bodyMilliseconds,
-    http: { requireHostHeader: false, headersTimeout: bodyMilliseconds, connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4) },
-    logger: options.logger ? { ...options.logger, serializers: { err: (error) => ({ ...loggedError(error) }) }, stream: standardOutput } : false,
+    http: {
+      requireHostHeader: false,
+      headersTimeout: bodyMilliseconds,
+      connectionsCheckingInterval: Math.min(5_000, bodyMilliseconds / 4),
+    },
+    logger: options.logger
+      ? {
+          ...options.logger,
+          serializers: { err: (error) => ({ ...loggedError(error) }) },
+          stream: standardOutput,
+        }
+      : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -58,9 +68,14 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     routerOptions: { maxParamLength: 2048 },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply)
+    },
     clientErrorHandler: answerUnreadable,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false }, plugins: [withOurFormats as never] },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false },
+      plugins: [withOurFormats as never],
+    },
     schemaController: { compilersFactory: { buildValidator: buildLazyValidator } },
   })
   // Loaded for tests alone: it would cost each start half a second.
@@ -75,7 +90,10 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   answerForNode(app.server)
   setHeaders(app, options.https ?? false)
   requireHost(app)
-  endStalledReaders(app, { seconds: options.readerSeconds ?? usualPatience, bytesPerSecond: options.readerBytesPerSecond ?? usualBytesPerSecond })
+  endStalledReaders(app, {
+    seconds: options.readerSeconds ?? usualPatience,
+    bytesPerSecond: options.readerBytesPerSecond ?? usualBytesPerSecond,
+  })
   endStreamsOfHead(app)
   if (options.checkAnswers) checkCodes(app)
   compressAnswers(app)
@@ -84,7 +102,15 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   closeQueries(app)
   refuseUnreadable(app)
   app.addHook('onResponse', async (request, reply) => {
-    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    request.log.info(
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    )
   })
   return app as unknown as App
 }
@@ -96,9 +122,12 @@ function answerErrors(app: FastifyInstance): void {
     const language = preferredLanguage(request.headers['accept-language'])
     const methods = methodsOf(request)
     // A known method too: the route itself found nothing, such as a file that is not there.
-    if (methods.length === 0 || methods.includes(request.method)) return sendProblem(request, reply, language, 'not_found')
+    if (methods.length === 0 || methods.includes(request.method))
+      return sendProblem(request, reply, language, 'not_found')
     void reply.header('allow', methods.join(', '))
-    return request.method === 'OPTIONS' ? reply.code(204).send() : sendProblem(request, reply, language, 'method_not_allowed')
+    return request.method === 'OPTIONS'
+      ? reply.code(204).send()
+      : sendProblem(request, reply, language, 'method_not_allowed')
   })
 }
 
@@ -112,7 +141,11 @@ function setHeaders(app: FastifyInstance, https: boolean): void {
 /** Node would refuse a request without a Host by a bare 400. */
 function requireHost(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw }) => {
-    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw new BillingError('validation_failed', { pointer: 'header:Host', message: 'HTTP/1.1 asks for a Host header' })
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
+      throw new BillingError('validation_failed', {
+        pointer: 'header:Host',
+        message: 'HTTP/1.1 asks for a Host header',
+      })
   })
 }
 
@@ -126,7 +159,8 @@ function limitPublicBodies(app: FastifyInstance): void {
 /** A documented route that names no query parameters takes none: a misspelt one is told, not ignored. */
 function closeQueries(app: FastifyInstance): void {
   app.addHook('onRoute', ({ schema }) => {
-    if (schema && !schema.hide) schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+    if (schema && !schema.hide)
+      schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
   })
 }
 
@@ -138,12 +172,16 @@ const mostInPublic = 16_384
 function refuseUnreadable(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     // Reading a body of a megabyte and looking through it are two turns: what waits comes in between.
-    if (Number(request.headers['content-length'] ?? largeBody) >= largeBody && request.body !== undefined) await nextTurn()
-    const { querystring } = (request.routeOptions.schema ?? {}) as { querystring?: { properties?: Record<string, { type?: string }> } }
+    if (Number(request.headers['content-length'] ?? largeBody) >= largeBody && request.body !== undefined)
+      await nextTurn()
+    const { querystring } = (request.routeOptions.schema ?? {}) as {
+      querystring?: { properties?: Record<string, { type?: string }> }
+    }
     const query = request.query as Record<string, unknown>
     for (const [name, property] of Object.entries(querystring?.properties ?? {})) {
       const value = query[name]
-      if (property.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) query[name] = Number(value)
+      if (property.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
+        query[name] = Number(value)
     }
     refuseUnstorable(request, 'params', request.params)
     refuseUnstorable(request, 'querystring', query)
@@ -156,15 +194,38 @@ const mostUnknownTold = 20
 
 /** A documented route without a body takes none: a field sent to it is told, not ignored. */
 function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: FastifyRequest): void {
-  if (!schema || schema.hide || schema.body || config.documentedBody || typeof body !== 'object' || body === null) return
-  const validation = Object.keys(body).slice(0, mostUnknownTold).map((additionalProperty) => ({ keyword: 'additionalProperties', instancePath: '', schemaPath: '', params: { additionalProperty } }))
-  if (validation.length > 0) throw Object.assign(new Error(`${url} takes no body`), { validation, validationContext: 'body', statusCode: 400 })
+  if (
+    !schema
+    || schema.hide
+    || schema.body
+    || config.documentedBody
+    || typeof body !== 'object'
+    || body === null
+  )
+    return
+  const validation = Object.keys(body)
+    .slice(0, mostUnknownTold)
+    .map((additionalProperty) => ({
+      keyword: 'additionalProperties',
+      instancePath: '',
+      schemaPath: '',
+      params: { additionalProperty },
+    }))
+  if (validation.length > 0)
+    throw Object.assign(new Error(`${url} takes no body`), {
+      validation,
+      validationContext: 'body',
+      statusCode: 400,
+    })
 }
 
 function refuseUnstorable(request: FastifyRequest, validationContext: string, value: unknown): void {
   const unstorable = unstorableIn(value)
   if (unstorable === undefined) return
-  throw Object.assign(new Error(`what cannot be stored is in the ${validationContext} of ${request.routeOptions.url}`), { validation: [unstorable], validationContext, statusCode: 400 })
+  throw Object.assign(
+    new Error(`what cannot be stored is in the ${validationContext} of ${request.routeOptions.url}`),
+    { validation: [unstorable], validationContext, statusCode: 400 },
+  )
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -41,11 +41,11 @@ export function compressAnswers(app: FastifyInstance): void {
 
 function isCompressible({ method }: FastifyRequest, reply: FastifyReply): boolean {
   return (
-    method === 'GET' &&
-    reply.statusCode === 200 &&
-    worthwhile.test(String(reply.getHeader('content-type') ?? '')) &&
-    !reply.hasHeader('content-encoding') &&
-    !reply.hasHeader('set-cookie')
+    method === 'GET'
+    && reply.statusCode === 200
+    && worthwhile.test(String(reply.getHeader('content-type') ?? ''))
+    && !reply.hasHeader('content-encoding')
+    && !reply.hasHeader('set-cookie')
   )
 }
 

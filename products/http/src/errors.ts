@@ -3,7 +3,12 @@ import { WorkbenchError, type WorkbenchCode } from '@customer-portal/workbench'
 
 /** Every mistake that only a request over HTTP can make, and what happens to the server itself. */
 export const httpCodes = [
-  'forbidden', 'scope_missing', 'method_not_allowed', 'unsupported_media_type', 'database_unavailable', 'database_full',
+  'forbidden',
+  'scope_missing',
+  'method_not_allowed',
+  'unsupported_media_type',
+  'database_unavailable',
+  'database_full',
   'streams_full',
 ] as const
 export type HttpCode = (typeof httpCodes)[number]

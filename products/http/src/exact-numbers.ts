@@ -1,6 +1,7 @@
 /** As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look finds that out. */
 const shortRun = 15
-const longRun = /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
+const longRun =
+  /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
 /** What ends as a number does with an exponent of three digits: with fewer, one of few digits is neither too large nor too small for a double. */
 const largeExponent = /[eE][-+\d]\d\d+[\s,}\]]/
 /** Below it a double holds fewer digits, down to none. */
@@ -63,7 +64,14 @@ function endOfNumber(json: string, start: number): number {
   let end = start + 1
   for (; end < json.length; end += 1) {
     const character = json.charCodeAt(end)
-    if (!isDigit(character) && character !== 0x2e && (character | 0x20) !== 0x65 && character !== minus && character !== plus) break
+    if (
+      !isDigit(character)
+      && character !== 0x2e
+      && (character | 0x20) !== 0x65
+      && character !== minus
+      && character !== plus
+    )
+      break
   }
   return end
 }
@@ -104,7 +112,10 @@ function decimalOf(text: string): { digits: string; exponent: number } | undefin
   const [, whole = '', fraction = '', exponent = '0'] = parts
   const behind = (whole + fraction).replace(/^0+/, '')
   const digits = withoutZerosBehind(behind)
-  return { digits, exponent: digits === '' ? 0 : Number(exponent) - fraction.length + behind.length - digits.length }
+  return {
+    digits,
+    exponent: digits === '' ? 0 : Number(exponent) - fraction.length + behind.length - digits.length,
+  }
 }
 
 /** Not by a pattern: one that may begin at each of a million zeros would look from each of them. */

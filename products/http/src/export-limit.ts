@@ -15,8 +15,12 @@ export function exportLimit(whose: 'customer' | 'key'): { take(callerId: string)
     /** Takes a place and answers what gives it back, once. Throws rate_limited where there is none. */
     take(callerId) {
       const own = taken.get(callerId) ?? 0
-      if (own >= mostOfCaller) throw full(`${mostOfCaller} files are being written for this ${whose} already; try again in a moment.`)
-      if (inAll >= mostInAll) throw full(`${mostInAll} files are being written already; try again in a moment.`)
+      if (own >= mostOfCaller)
+        throw full(
+          `${mostOfCaller} files are being written for this ${whose} already; try again in a moment.`,
+        )
+      if (inAll >= mostInAll)
+        throw full(`${mostInAll} files are being written already; try again in a moment.`)
       taken.set(callerId, own + 1)
       inAll += 1
       let left = false

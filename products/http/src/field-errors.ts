@@ -9,7 +9,11 @@ export interface SchemaError {
   message?: string
 }
 
-export interface FieldError { pointer: string; code: string; detail: string }
+export interface FieldError {
+  pointer: string
+  code: string
+  detail: string
+}
 
 /** Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the path. */
 export type Place = 'body' | 'querystring' | 'params' | 'headers'
@@ -39,7 +43,12 @@ function firstOf(errors: readonly SchemaError[]): readonly SchemaError[] {
   let cut: SchemaError | undefined
   for (let index = mostCompared; index < errors.length; index += 1) {
     const error = errors[index]!
-    if (error.keyword === 'anyOf' && isInUnion(last, error) && (!cut || error.schemaPath.length < cut.schemaPath.length)) cut = error
+    if (
+      error.keyword === 'anyOf'
+      && isInUnion(last, error)
+      && (!cut || error.schemaPath.length < cut.schemaPath.length)
+    )
+      cut = error
   }
   const first = errors.slice(0, mostCompared)
   const union = cut
@@ -54,7 +63,9 @@ export function pointerAt(pointer: string, place: Place): string {
 
 function pathOf(error: SchemaError): string {
   const name = error.params.missingProperty ?? error.params.additionalProperty
-  return typeof name === 'string' ? `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : error.instancePath
+  return typeof name === 'string'
+    ? `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    : error.instancePath
 }
 
 /**
@@ -62,7 +73,9 @@ function pathOf(error: SchemaError): string {
  * (another `const`, another type) say nothing, and when no single branch is left the union itself is the mistake.
  */
 function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
-  const unions = errors.filter((error) => error.keyword === 'anyOf').sort((a, b) => b.schemaPath.length - a.schemaPath.length)
+  const unions = errors
+    .filter((error) => error.keyword === 'anyOf')
+    .sort((a, b) => b.schemaPath.length - a.schemaPath.length)
   let kept = [...errors]
   for (const union of unions) {
     const inUnion = (error: SchemaError) => isInUnion(error, union)
@@ -71,7 +84,9 @@ function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
     const otherKinds = new Set(inside.filter((error) => isOfAnotherKind(error, union)).map(branchOf))
     const isOnlyBranch = new Set(inside.map(branchOf)).size === 1
     const meant = isOnlyBranch ? inside : inside.filter((error) => !otherKinds.has(branchOf(error)))
-    const allowedValues = inside.filter((error) => error.keyword === 'const' && error.instancePath === union.instancePath).map((error) => error.params.allowedValue)
+    const allowedValues = inside
+      .filter((error) => error.keyword === 'const' && error.instancePath === union.instancePath)
+      .map((error) => error.params.allowedValue)
     kept = kept.filter((error) => error !== union && !inUnion(error))
     if (new Set(meant.map(branchOf)).size === 1) kept.push(...meant)
     else kept.push({ ...union, params: { allowedValues } })
@@ -80,7 +95,9 @@ function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
 }
 
 function isInUnion(error: SchemaError, union: SchemaError): boolean {
-  return error.schemaPath.startsWith(`${union.schemaPath}/`) && isInside(error.instancePath, union.instancePath)
+  return (
+    error.schemaPath.startsWith(`${union.schemaPath}/`) && isInside(error.instancePath, union.instancePath)
+  )
 }
 
 function isInside(path: string, root: string): boolean {
@@ -93,37 +110,112 @@ function isNull(error: SchemaError, union: SchemaError): boolean {
 }
 
 function isOfAnotherKind(error: SchemaError, union: SchemaError): boolean {
-  if (error.keyword === 'const') return error.instancePath === union.instancePath || error.instancePath.lastIndexOf('/') === union.instancePath.length
+  if (error.keyword === 'const')
+    return (
+      error.instancePath === union.instancePath
+      || error.instancePath.lastIndexOf('/') === union.instancePath.length
+    )
   return error.keyword === 'type' && error.instancePath === union.instancePath
 }
 
 function textOf({ keyword, params, message }: SchemaError): { code: string } & Record<Language, string> {
   switch (keyword) {
-    case 'required': return { code: 'required', 'zh-CN': '必填。', en: 'is required' }
-    case 'additionalProperties': return { code: 'unknown_field', 'zh-CN': '没有这个字段。', en: 'is not a known field' }
-    case 'type': return { code: 'wrong_type', 'zh-CN': `类型应为 ${params.type}。`, en: `must be of type ${params.type}` }
-    case 'const': return { code: 'not_allowed', 'zh-CN': `只能是 ${params.allowedValue}。`, en: `must be ${params.allowedValue}` }
+    case 'required':
+      return { code: 'required', 'zh-CN': '必填。', en: 'is required' }
+    case 'additionalProperties':
+      return { code: 'unknown_field', 'zh-CN': '没有这个字段。', en: 'is not a known field' }
+    case 'type':
+      return {
+        code: 'wrong_type',
+        'zh-CN': `类型应为 ${params.type}。`,
+        en: `must be of type ${params.type}`,
+      }
+    case 'const':
+      return {
+        code: 'not_allowed',
+        'zh-CN': `只能是 ${params.allowedValue}。`,
+        en: `must be ${params.allowedValue}`,
+      }
     case 'enum':
-    case 'anyOf': return oneOf(params.allowedValues)
-    case 'minLength': return Number(params.limit) === 1
-      ? { code: 'too_short', 'zh-CN': '不能为空。', en: 'must not be empty' }
-      : { code: 'too_short', 'zh-CN': `至少 ${params.limit} 个字符。`, en: `must have at least ${params.limit} characters` }
-    case 'maxLength': return { code: 'too_long', 'zh-CN': `最多 ${params.limit} 个字符。`, en: `must have at most ${params.limit} characters` }
-    case 'minItems': return { code: 'too_few', 'zh-CN': `至少 ${params.limit} 项。`, en: `must have at least ${params.limit} items` }
-    case 'maxItems': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} items` }
-    case 'minProperties': return { code: 'too_few', 'zh-CN': `至少 ${params.limit} 项。`, en: `must have at least ${params.limit} entries` }
-    case 'maxProperties': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} entries` }
+    case 'anyOf':
+      return oneOf(params.allowedValues)
+    case 'minLength':
+      return Number(params.limit) === 1
+        ? { code: 'too_short', 'zh-CN': '不能为空。', en: 'must not be empty' }
+        : {
+            code: 'too_short',
+            'zh-CN': `至少 ${params.limit} 个字符。`,
+            en: `must have at least ${params.limit} characters`,
+          }
+    case 'maxLength':
+      return {
+        code: 'too_long',
+        'zh-CN': `最多 ${params.limit} 个字符。`,
+        en: `must have at most ${params.limit} characters`,
+      }
+    case 'minItems':
+      return {
+        code: 'too_few',
+        'zh-CN': `至少 ${params.limit} 项。`,
+        en: `must have at least ${params.limit} items`,
+      }
+    case 'maxItems':
+      return {
+        code: 'too_many',
+        'zh-CN': `最多 ${params.limit} 项。`,
+        en: `must have at most ${params.limit} items`,
+      }
+    case 'minProperties':
+      return {
+        code: 'too_few',
+        'zh-CN': `至少 ${params.limit} 项。`,
+        en: `must have at least ${params.limit} entries`,
+      }
+    case 'maxProperties':
+      return {
+        code: 'too_many',
+        'zh-CN': `最多 ${params.limit} 项。`,
+        en: `must have at most ${params.limit} entries`,
+      }
     case 'minimum':
     case 'exclusiveMinimum':
     case 'maximum':
-    case 'exclusiveMaximum': return { code: 'out_of_range', 'zh-CN': `必须 ${params.comparison} ${params.limit}。`, en: `must be ${params.comparison} ${params.limit}` }
-    case 'format': return { code: 'invalid_format', 'zh-CN': `格式应为${chineseFormats[String(params.format)] ?? ` ${params.format}`}。`, en: `must be a valid ${params.format}` }
-    case 'pattern': return { code: 'invalid_format', 'zh-CN': '格式不正确。', en: `must match ${params.pattern}` }
-    case 'characters': return { code: 'invalid_characters', 'zh-CN': '含有不能保存的字符。', en: 'holds a character that cannot be stored' }
-    case 'depth': return { code: 'too_deep', 'zh-CN': `嵌套超过 ${params.limit} 层。`, en: `is nested more than ${params.limit} deep` }
-    case 'members': return { code: 'too_many', 'zh-CN': `最多 ${params.limit} 项。`, en: `must have at most ${params.limit} entries` }
-    case 'finite': return { code: 'out_of_range', 'zh-CN': '数值过大。', en: 'is a number too large to be kept' }
-    default: return { code: 'invalid', 'zh-CN': '不符合要求。', en: message ?? 'is not valid' }
+    case 'exclusiveMaximum':
+      return {
+        code: 'out_of_range',
+        'zh-CN': `必须 ${params.comparison} ${params.limit}。`,
+        en: `must be ${params.comparison} ${params.limit}`,
+      }
+    case 'format':
+      return {
+        code: 'invalid_format',
+        'zh-CN': `格式应为${chineseFormats[String(params.format)] ?? ` ${params.format}`}。`,
+        en: `must be a valid ${params.format}`,
+      }
+    case 'pattern':
+      return { code: 'invalid_format', 'zh-CN': '格式不正确。', en: `must match ${params.pattern}` }
+    case 'characters':
+      return {
+        code: 'invalid_characters',
+        'zh-CN': '含有不能保存的字符。',
+        en: 'holds a character that cannot be stored',
+      }
+    case 'depth':
+      return {
+        code: 'too_deep',
+        'zh-CN': `嵌套超过 ${params.limit} 层。`,
+        en: `is nested more than ${params.limit} deep`,
+      }
+    case 'members':
+      return {
+        code: 'too_many',
+        'zh-CN': `最多 ${params.limit} 项。`,
+        en: `must have at most ${params.limit} entries`,
+      }
+    case 'finite':
+      return { code: 'out_of_range', 'zh-CN': '数值过大。', en: 'is a number too large to be kept' }
+    default:
+      return { code: 'invalid', 'zh-CN': '不符合要求。', en: message ?? 'is not valid' }
   }
 }
 
@@ -134,4 +226,8 @@ function oneOf(values: unknown): { code: string } & Record<Language, string> {
     : { code: 'invalid', 'zh-CN': '不符合任何一种允许的形式。', en: 'does not have any of the allowed forms' }
 }
 
-const chineseFormats: Record<string, string> = { email: '电子邮箱地址', date: '日期（YYYY-MM-DD）', 'date-time': '带时区的时间（RFC 3339）' }
+const chineseFormats: Record<string, string> = {
+  email: '电子邮箱地址',
+  date: '日期（YYYY-MM-DD）',
+  'date-time': '带时区的时间（RFC 3339）',
+}

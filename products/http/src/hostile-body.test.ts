@@ -5,14 +5,23 @@ import { authenticate, createApp, type App } from './index.ts'
 import { tooManyValues } from './json-body.ts'
 
 const closed = { additionalProperties: false }
-const Tier = Type.Union([Type.Object({ upTo: Type.Integer() }, closed), Type.Object({ rest: Type.Integer() }, closed), Type.Null()])
-const Body = Type.Object({
-  email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
-  at: Type.Optional(Type.String({ format: 'date-time' })),
-  path: Type.Optional(Type.String({ pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$', maxLength: 200 })),
-  tiers: Type.Optional(Type.Array(Tier, { maxItems: 100 })),
-  properties: Type.Optional(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { maxProperties: 64 })),
-}, closed)
+const Tier = Type.Union([
+  Type.Object({ upTo: Type.Integer() }, closed),
+  Type.Object({ rest: Type.Integer() }, closed),
+  Type.Null(),
+])
+const Body = Type.Object(
+  {
+    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    at: Type.Optional(Type.String({ format: 'date-time' })),
+    path: Type.Optional(Type.String({ pattern: '^/(?!/)(?!.*\\.\\.)[\\w./?=&%-]*$', maxLength: 200 })),
+    tiers: Type.Optional(Type.Array(Tier, { maxItems: 100 })),
+    properties: Type.Optional(
+      Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { maxProperties: 64 }),
+    ),
+  },
+  closed,
+)
 
 let app: App
 beforeEach(async () => {
@@ -23,14 +32,19 @@ beforeEach(async () => {
   })
   app.post('/open', { config: { scope: 'public' }, schema: { body: Body } }, async () => ({}))
   app.post('/own', { config: { scope: 'test' }, schema: { body: Body } }, async () => ({}))
-  app.post('/without', { config: { scope: 'test' }, schema: { response: { 200: Type.Object({}) } } }, async () => ({}))
+  app.post(
+    '/without',
+    { config: { scope: 'test' }, schema: { response: { 200: Type.Object({}) } } },
+    async () => ({}),
+  )
   await app.ready()
 })
 afterEach(() => app.close())
 
 const post = (url: string, payload: string, authorization = 'Bearer good') =>
   app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', authorization } })
-const members = (count: number) => Array.from({ length: count }, (_, index) => `"${index.toString(36)}":1`).join(',')
+const members = (count: number) =>
+  Array.from({ length: count }, (_, index) => `"${index.toString(36)}":1`).join(',')
 const filled = (text: string, length = 950_000) => text.repeat(Math.floor(length / text.length))
 const array = (item: string) => `[${filled(`${item},`)}1]`
 
@@ -63,28 +77,51 @@ async function least(work: () => unknown): Promise<number> {
 
 test.each(hostile)('%s is refused in about the time that a harmless body takes', async (_name, body) => {
   const harmless = JSON.stringify({ properties: { a: 'x'.repeat(body.length - 30) } })
-  const usual = await least(async () => { await post('/own', harmless); JSON.parse(body) })
+  const usual = await least(async () => {
+    await post('/own', harmless)
+    JSON.parse(body)
+  })
   let status = 0
-  const answering = await least(async () => { status = (await post('/own', body)).statusCode })
+  const answering = await least(async () => {
+    status = (await post('/own', body)).statusCode
+  })
   expect([400, 413]).toContain(status)
   // Comparing each mistake with each took a thousand times as long.
   expect(answering).toBeLessThan(10 * usual + 100)
 })
 
 test('where nobody has to say who they are, a large body is not read at all', async () => {
-  expect((await post('/open', `{${members(5_000)}}`)).json()).toMatchObject({ status: 413, code: 'payload_too_large' })
-  expect((await post('/open', '{"a":1}')).json()).toMatchObject({ status: 400, errors: [{ pointer: '/a', code: 'unknown_field' }] })
+  expect((await post('/open', `{${members(5_000)}}`)).json()).toMatchObject({
+    status: 413,
+    code: 'payload_too_large',
+  })
+  expect((await post('/open', '{"a":1}')).json()).toMatchObject({
+    status: 400,
+    errors: [{ pointer: '/a', code: 'unknown_field' }],
+  })
 })
 
 test('whoever is not let in is told so, whatever the body is', async () => {
-  for (const [, body] of [...hostile, ['no JSON', '{']]) expect((await post('/own', body!, 'Bearer bad')).statusCode).toBe(401)
+  for (const [, body] of [...hostile, ['no JSON', '{']])
+    expect((await post('/own', body!, 'Bearer bad')).statusCode).toBe(401)
 })
 
 test('a small body is told its mistakes all at once, up to twenty; a large one its first', async () => {
   expect((await post('/own', `{${members(300)}}`)).json().errors).toHaveLength(20)
-  expect((await post('/own', '{"email":"x","at":"y","tiers":[{"c":1}]}')).json().errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['/at', '/email', '/tiers/0'])
-  expect((await post('/own', `{"tiers":[${Array.from({ length: 400 }, () => '{"c":1}').join(',')}]}`)).json().errors[0]).toMatchObject({ pointer: '/tiers', code: 'too_many' })
-  expect((await post('/own', `{"tiers":[${Array.from({ length: 90 }, () => '{"upTo":"x"}').join(',')}]}`)).json().errors).toHaveLength(20)
+  expect(
+    (await post('/own', '{"email":"x","at":"y","tiers":[{"c":1}]}'))
+      .json()
+      .errors.map(({ pointer }: { pointer: string }) => pointer)
+      .sort(),
+  ).toEqual(['/at', '/email', '/tiers/0'])
+  expect(
+    (await post('/own', `{"tiers":[${Array.from({ length: 400 }, () => '{"c":1}').join(',')}]}`)).json()
+      .errors[0],
+  ).toMatchObject({ pointer: '/tiers', code: 'too_many' })
+  expect(
+    (await post('/own', `{"tiers":[${Array.from({ length: 90 }, () => '{"upTo":"x"}').join(',')}]}`)).json()
+      .errors,
+  ).toHaveLength(20)
   expect((await post('/own', `{"path":"x","tiers":[${'1,'.repeat(40_000)}1]}`)).json().errors).toHaveLength(1)
   expect((await post('/without', `{${members(900)}}`)).json().errors).toHaveLength(20)
 })

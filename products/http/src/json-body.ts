@@ -21,7 +21,8 @@ export function jsonText(bytes: Buffer): string {
   const refusal = tooManyValues(sent)
   if (refusal) throw refusal
   const text = withExactNumbers(sent)
-  if (text === undefined) throw unreadableBody(`Body holds more than ${mostLongNumbers} numbers of 16 digits or more`)
+  if (text === undefined)
+    throw unreadableBody(`Body holds more than ${mostLongNumbers} numbers of 16 digits or more`)
   return text
 }
 
@@ -29,16 +30,24 @@ export function jsonText(bytes: Buffer): string {
  * Reads JSON bodies: UTF-8 alone, numbers exact, and nothing where there is nothing, which is fine where a route takes no body. `names`: whether
  * those with a meaning in JavaScript, such as `__proto__`, are refused or may be, as the names of a customer's properties are.
  */
-export function takeJson(app: FastifyInstance, { names = 'refused', types = ['application/json'] }: { names?: 'refused' | 'any'; types?: string[] } = {}): void {
+export function takeJson(
+  app: FastifyInstance,
+  { names = 'refused', types = ['application/json'] }: { names?: 'refused' | 'any'; types?: string[] } = {},
+): void {
   const parse = jsonParser(app, names)
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser<Buffer>(types, { parseAs: 'buffer' }, (request, bytes, done) => { parse(request, bytes, done) })
+  app.addContentTypeParser<Buffer>(types, { parseAs: 'buffer' }, (request, bytes, done) => {
+    parse(request, bytes, done)
+  })
 }
 
 type Done = (error: Error | null, body?: unknown) => void
 
 /** Reads one JSON body from its bytes; see `takeJson`. */
-export function jsonParser(app: FastifyInstance, names: 'refused' | 'any'): (request: FastifyRequest, bytes: Buffer, done: Done) => void {
+export function jsonParser(
+  app: FastifyInstance,
+  names: 'refused' | 'any',
+): (request: FastifyRequest, bytes: Buffer, done: Done) => void {
   const action = names === 'any' ? 'ignore' : 'error'
   const parse = app.getDefaultJsonParser(action, action)
   return (request, bytes, done) => {
@@ -70,7 +79,8 @@ export function tooManyValues(text: string, most = mostValues): BillingError | u
     } else if (character === quote) inText = true
     else if (character === comma || character === bracket || character === brace) {
       values += 1
-      if (values > most) return new BillingError('payload_too_large', { message: `The body holds more than ${most} values.` })
+      if (values > most)
+        return new BillingError('payload_too_large', { message: `The body holds more than ${most} values.` })
     }
   }
   return undefined

@@ -4,8 +4,16 @@ import { failures } from './failures.ts'
 import { preferredLanguage } from './language.ts'
 
 test.each([
-  [undefined, 'en'], ['', 'en'], ['fr', 'en'], ['zh', 'zh-CN'], ['zh-TW,zh;q=0.8', 'zh-CN'], ['en-US,en;q=0.9,zh-CN;q=0.8', 'en'],
-  ['fr,zh-CN;q=0.7,en;q=0.6', 'zh-CN'], ['en;q=0,zh;q=0.1', 'zh-CN'], ['en;q=x', 'en'], ['ZH-cn', 'zh-CN'],
+  [undefined, 'en'],
+  ['', 'en'],
+  ['fr', 'en'],
+  ['zh', 'zh-CN'],
+  ['zh-TW,zh;q=0.8', 'zh-CN'],
+  ['en-US,en;q=0.9,zh-CN;q=0.8', 'en'],
+  ['fr,zh-CN;q=0.7,en;q=0.6', 'zh-CN'],
+  ['en;q=0,zh;q=0.1', 'zh-CN'],
+  ['en;q=x', 'en'],
+  ['ZH-cn', 'zh-CN'],
 ])('of %j the reader prefers %s', (header, language) => {
   expect(preferredLanguage(header)).toBe(language)
 })

@@ -18,7 +18,9 @@ function languageOf(tag: string): Language | undefined {
 }
 
 function weightOf(parameters: string[]): number {
-  const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='))
+  const quality = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith('q='))
   if (!quality) return 1
   const weight = Number(quality.slice(2))
   return weight >= 0 && weight <= 1 ? weight : 0

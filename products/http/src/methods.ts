@@ -14,11 +14,15 @@ export function rememberMethods(app: FastifyInstance): (request: FastifyRequest)
   })
   return (request) => {
     const path = request.url.split('?', 1)[0] ?? '/'
-    return [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap((route) => [...route.methods]))]
+    return [
+      ...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap((route) => [...route.methods])),
+    ]
   }
 }
 
 function patternOf(url: string): RegExp {
-  const source = url.split('/').map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
+  const source = url
+    .split('/')
+    .map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
   return new RegExp(`^${source.join('/')}$`)
 }

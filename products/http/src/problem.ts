@@ -17,25 +17,47 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = failures[code]
   if (status >= 500) request.log.error({ err: error }, code)
   if (status === 503) void reply.header('retry-after', retrySeconds)
-  if (isFailure(error) && typeof error.detail.retryAfterSeconds === 'number') void reply.header('retry-after', error.detail.retryAfterSeconds)
+  if (isFailure(error) && typeof error.detail.retryAfterSeconds === 'number')
+    void reply.header('retry-after', error.detail.retryAfterSeconds)
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return sendProblem(request, reply, language, code, more)
 }
 
 /** Writes one problem; the text of the code stands in where no detail is given. */
 export function sendProblem(
-  request: FastifyRequest, reply: FastifyReply, language: Language, code: Code, more: Omit<Mistake, 'code'> = {},
+  request: FastifyRequest,
+  reply: FastifyReply,
+  language: Language,
+  code: Code,
+  more: Omit<Mistake, 'code'> = {},
 ): FastifyReply {
   const { status, [language]: text } = failures[code]
   const problem: Problem = {
-    type: 'about:blank', title: text.title, status, detail: more.detail ?? text.detail, code,
-    instance: request.url.split('?', 1)[0] ?? '/', requestId: request.id, ...(more.errors?.length ? { errors: more.errors } : {}), ...more.extensions,
+    type: 'about:blank',
+    title: text.title,
+    status,
+    detail: more.detail ?? text.detail,
+    code,
+    instance: request.url.split('?', 1)[0] ?? '/',
+    requestId: request.id,
+    ...(more.errors?.length ? { errors: more.errors } : {}),
+    ...more.extensions,
   }
-  return reply.code(status).headers(usualHeaders(request.id)).headers({ 'content-language': language, vary: 'accept-language' })
-    .type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(problem)
+  return reply
+    .code(status)
+    .headers(usualHeaders(request.id))
+    .headers({ 'content-language': language, vary: 'accept-language' })
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problem)
 }
 
-interface Mistake { code: Code; detail?: string; errors?: FieldError[]; extensions?: Pick<Problem, 'differs' | 'first'> }
+interface Mistake {
+  code: Code
+  detail?: string
+  errors?: FieldError[]
+  extensions?: Pick<Problem, 'differs' | 'first'>
+}
 
 function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
   if (isFailure(error)) return failureMistake(error, request, language)
@@ -43,17 +65,31 @@ function mistakeOf(error: unknown, request: FastifyRequest, language: Language):
   if (error instanceof DatabaseUnavailable) return { code: 'database_unavailable' }
   const { validation, validationContext, statusCode = 500 } = error as FastifyError
   if (validation) {
-    return { code: 'validation_failed', errors: fieldErrors(validation as SchemaError[], (validationContext ?? 'body') as Place, language) }
+    return {
+      code: 'validation_failed',
+      errors: fieldErrors(validation as SchemaError[], (validationContext ?? 'body') as Place, language),
+    }
   }
   if (statusCode >= 500) return { code: 'internal_error' }
   return frameworkMistake(error as FastifyError, statusCode)
 }
 
-function failureMistake({ code, detail }: { code: Code; detail: FailureDetail }, request: FastifyRequest, language: Language): Mistake {
+function failureMistake(
+  { code, detail }: { code: Code; detail: FailureDetail },
+  request: FastifyRequest,
+  language: Language,
+): Mistake {
   const message = language === 'en' && typeof detail.message === 'string' ? detail.message : undefined
   if (typeof detail.pointer !== 'string') return { code, detail: message }
-  const pointer = detail.pointer.startsWith('header:') ? detail.pointer : pointerAt(detail.pointer, placeOf(detail.pointer, request))
-  return { code, detail: message, errors: [{ pointer, code, detail: message ?? failures[code][language].detail }], ...(detail.differs ? { extensions: conflictIn(detail) } : {}) }
+  const pointer = detail.pointer.startsWith('header:')
+    ? detail.pointer
+    : pointerAt(detail.pointer, placeOf(detail.pointer, request))
+  return {
+    code,
+    detail: message,
+    errors: [{ pointer, code, detail: message ?? failures[code][language].detail }],
+    ...(detail.differs ? { extensions: conflictIn(detail) } : {}),
+  }
 }
 
 /** What an id that is taken was used for before. */

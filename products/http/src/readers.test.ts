@@ -10,15 +10,30 @@ afterEach(() => app.close())
 /** A server with a file that does not end. */
 async function serve(options: AppOptions): Promise<number> {
   app = await createApp(options)
-  app.get('/file', { config: { scope: 'public' } }, async (_request, reply) => reply.type('text/plain').send(Readable.from((function* () { for (;;) yield Buffer.alloc(65_536) })())))
+  app.get('/file', { config: { scope: 'public' } }, async (_request, reply) =>
+    reply.type('text/plain').send(
+      Readable.from(
+        (function* () {
+          for (;;) yield Buffer.alloc(65_536)
+        })(),
+      ),
+    ),
+  )
   await app.listen({ port: 0 })
   return (app.server.address() as AddressInfo).port
 }
 
-interface Reader { socket: Socket; taken(): number; seconds(): number }
+interface Reader {
+  socket: Socket
+  taken(): number
+  seconds(): number
+}
 
 /** Reads the file over a real socket, so many bytes a second, a little every 20 ms; with the server's side of the connection, which alone knows when it was ended. */
-async function readFrom(port: number, bytesPerSecond: number): Promise<{ reader: Reader; serverSide: Socket }> {
+async function readFrom(
+  port: number,
+  bytesPerSecond: number,
+): Promise<{ reader: Reader; serverSide: Socket }> {
   const connected = once(app.server, 'connection') as Promise<[Socket]>
   const socket = connect(port, '127.0.0.1')
   const began = performance.now()
@@ -35,15 +50,18 @@ async function readFrom(port: number, bytesPerSecond: number): Promise<{ reader:
   return { reader: { socket, taken: () => taken, seconds }, serverSide }
 }
 
-test.runIf(process.platform === 'linux')('whoever reads slowly but steadily keeps their file, though the system takes nothing of it for longer than anybody waits', async () => {
-  const port = await serve({ readerSeconds: 1.5 })
-  // As a line of 16 kB/s is to half a minute: a step of the system's buffers, of 1.5 MB, lasts longer than the patience.
-  const { reader: steady, serverSide } = await readFrom(port, 500_000)
-  await new Promise((resolve) => setTimeout(resolve, 9_000))
-  expect(serverSide.destroyed).toBe(false)
-  expect(steady.taken()).toBeGreaterThan(3_000_000)
-  steady.socket.destroy()
-})
+test.runIf(process.platform === 'linux')(
+  'whoever reads slowly but steadily keeps their file, though the system takes nothing of it for longer than anybody waits',
+  async () => {
+    const port = await serve({ readerSeconds: 1.5 })
+    // As a line of 16 kB/s is to half a minute: a step of the system's buffers, of 1.5 MB, lasts longer than the patience.
+    const { reader: steady, serverSide } = await readFrom(port, 500_000)
+    await new Promise((resolve) => setTimeout(resolve, 9_000))
+    expect(serverSide.destroyed).toBe(false)
+    expect(steady.taken()).toBeGreaterThan(3_000_000)
+    steady.socket.destroy()
+  },
+)
 
 test('whoever goes on reading, but a little now and then, is let go', async () => {
   const seconds = 0.8

@@ -55,11 +55,19 @@ export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecon
       progress.set(socket, known)
       const excess = (now - known.begun) / 1000 - timesSlower * seconds
       if (now - known.since >= seconds * 1000) end(socket, 'a reader took nothing: the connection is ended')
-      else if (handed - known.handedBefore < excess * bytesPerSecond) end(socket, 'a reader took too little: the connection is ended')
+      else if (handed - known.handedBefore < excess * bytesPerSecond)
+        end(socket, 'a reader took too little: the connection is ended')
     }
   }
   let looking: Promise<void> | undefined
-  const timer = setInterval(() => { looking ??= look().finally(() => { looking = undefined }) }, Math.min(5_000, (seconds * 1000) / 4)).unref()
+  const timer = setInterval(
+    () => {
+      looking ??= look().finally(() => {
+        looking = undefined
+      })
+    },
+    Math.min(5_000, (seconds * 1000) / 4),
+  ).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)
     await looking
@@ -68,7 +76,9 @@ export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecon
 
 /** How many bytes the system has taken. */
 function handedOver(socket: Socket): number {
-  const { _handle: handle } = socket as unknown as { _handle?: { bytesWritten?: number; writeQueueSize?: number } }
+  const { _handle: handle } = socket as unknown as {
+    _handle?: { bytesWritten?: number; writeQueueSize?: number }
+  }
   return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0)
 }
 

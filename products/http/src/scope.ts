@@ -33,18 +33,24 @@ export function requireScopes(app: FastifyInstance): void {
     const scope = route.config?.scope
     const name = `${String(route.method)} ${route.url}`
     if (!scope) throw new Error(`The route ${name} declares no scope. Say in config.scope who may call it.`)
-    if (!authenticators.has(scope)) throw new Error(`The route ${name} has the scope ${scope}, which nobody authenticates.`)
+    if (!authenticators.has(scope))
+      throw new Error(`The route ${name} has the scope ${scope}, which nobody authenticates.`)
   })
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
     const authenticate = authenticators.get(request.routeOptions.config.scope)
-    if (!authenticate) throw new Error(`${request.method} ${request.routeOptions.url} was reached without a scope`)
+    if (!authenticate)
+      throw new Error(`${request.method} ${request.routeOptions.url} was reached without a scope`)
     callers.set(request, await authenticate(request))
   })
 }
 
 /** Says who answers for a scope; must come before the first route that declares it. */
-export function authenticate<S extends Scope>(app: FastifyInstance, scope: S, authenticator: Authenticator<S>): void {
+export function authenticate<S extends Scope>(
+  app: FastifyInstance,
+  scope: S,
+  authenticator: Authenticator<S>,
+): void {
   app.authenticators.set(scope, authenticator)
 }
 
@@ -56,6 +62,7 @@ export function callerOf<S extends Scope>(request: FastifyRequest, ..._scopes: S
 /** The credential of `Authorization: Bearer …`. Throws `unauthorized` without one. */
 export function bearerOf(request: FastifyRequest): string {
   const [, credential] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '') ?? []
-  if (!credential) throw new BillingError('unauthorized', { message: 'Send the credential as "Authorization: Bearer …".' })
+  if (!credential)
+    throw new BillingError('unauthorized', { message: 'Send the credential as "Authorization: Bearer …".' })
   return credential
 }

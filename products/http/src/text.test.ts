@@ -15,18 +15,35 @@ test.each([
 
 test('what is nested without end is refused instead of followed', () => {
   const deep: unknown = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
-  expect(unstorableIn(deep)).toMatchObject({ keyword: 'depth', instancePath: '/0'.repeat(64), params: { limit: 64 } })
-  expect(JSON.stringify(withinLimits({ deep, kept: 1 }))).toBe(`{"deep":${'['.repeat(63)}null${']'.repeat(63)},"kept":1}`)
+  expect(unstorableIn(deep)).toMatchObject({
+    keyword: 'depth',
+    instancePath: '/0'.repeat(64),
+    params: { limit: 64 },
+  })
+  expect(JSON.stringify(withinLimits({ deep, kept: 1 }))).toBe(
+    `{"deep":${'['.repeat(63)}null${']'.repeat(63)},"kept":1}`,
+  )
 })
 
 test('an object of more members than any route takes is refused by their number', () => {
-  expect(unstorableIn({ properties: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index])) })).toMatchObject({
-    keyword: 'members', instancePath: '/properties', params: { limit: 1000 },
+  expect(
+    unstorableIn({
+      properties: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index])),
+    }),
+  ).toMatchObject({
+    keyword: 'members',
+    instancePath: '/properties',
+    params: { limit: 1000 },
   })
 })
 
 test('what is refused for its many members is kept without them', () => {
   const wide = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index]))
   const { p0, ...allowed } = wide
-  expect(withinLimits({ id: 'e1', properties: wide, list: [wide, p0], allowed })).toEqual({ id: 'e1', properties: null, list: [null, 0], allowed })
+  expect(withinLimits({ id: 'e1', properties: wide, list: [wide, p0], allowed })).toEqual({
+    id: 'e1',
+    properties: null,
+    list: [null, 0],
+    allowed,
+  })
 })

@@ -11,10 +11,20 @@ const memberLimit = 1_000
  */
 export function unstorableIn(value: unknown): SchemaError | undefined {
   const found = find(value, 0)
-  return found && { keyword: found.keyword, instancePath: found.pointer, schemaPath: '', params: { limit: found.keyword === 'depth' ? depthLimit : memberLimit } }
+  return (
+    found && {
+      keyword: found.keyword,
+      instancePath: found.pointer,
+      schemaPath: '',
+      params: { limit: found.keyword === 'depth' ? depthLimit : memberLimit },
+    }
+  )
 }
 
-interface Found { pointer: string; keyword: 'characters' | 'finite' | 'depth' | 'members' }
+interface Found {
+  pointer: string
+  keyword: 'characters' | 'finite' | 'depth' | 'members'
+}
 
 function find(value: unknown, depth: number): Found | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : { pointer: '', keyword: 'characters' }
@@ -36,7 +46,8 @@ function find(value: unknown, depth: number): Found | undefined {
     if (members > memberLimit) return { pointer: '', keyword: 'members' }
     if (!isStorable(key)) return { pointer: '', keyword: 'characters' }
     const found = find((value as Record<string, unknown>)[key], depth + 1)
-    if (found !== undefined) return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` }
+    if (found !== undefined)
+      return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` }
   }
   return undefined
 }
@@ -46,7 +57,9 @@ export function withinLimits(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth === depthLimit || hasTooManyMembers(value)) return null
   if (Array.isArray(value)) return value.map((item) => withinLimits(item, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withinLimits(member, depth + 1)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withinLimits(member, depth + 1)]),
+  )
 }
 
 function hasTooManyMembers(value: object): boolean {

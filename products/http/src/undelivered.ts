@@ -9,11 +9,13 @@ export async function undelivered(sockets: Socket[]): Promise<Map<Socket, number
   const found = new Map<Socket, number>()
   if (sockets.length === 0 || process.platform !== 'linux') return found
   const byInode = new Map<string, Socket>()
-  await Promise.all(sockets.map(async (socket) => {
-    const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1
-    const inode = fd < 0 ? undefined : await readlink(`/proc/self/fd/${fd}`).catch(() => undefined)
-    if (inode !== undefined) byInode.set(inode.replaceAll(/\D/g, ''), socket)
-  }))
+  await Promise.all(
+    sockets.map(async (socket) => {
+      const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1
+      const inode = fd < 0 ? undefined : await readlink(`/proc/self/fd/${fd}`).catch(() => undefined)
+      if (inode !== undefined) byInode.set(inode.replaceAll(/\D/g, ''), socket)
+    }),
+  )
   for (const table of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) {
     const rows = (await readFile(table, 'latin1').catch(() => '')).split('\n')
     for (const row of rows) {

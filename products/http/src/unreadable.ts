@@ -26,15 +26,39 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
  * Answers what Node's server would answer by itself, with a bare status or by hanging up: an expectation other than 100-continue, and CONNECT.
  */
 export function answerForNode(server: Server): void {
-  server.on('checkExpectation', ({ socket }: IncomingMessage) => { refuse(socket, { status: 417, detail: 'This server meets no expectation but 100-continue.' }) })
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => { refuse(socket, { status: 405, code: 'method_not_allowed', detail: failures.method_not_allowed.en.detail }) })
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => {
+    refuse(socket, { status: 417, detail: 'This server meets no expectation but 100-continue.' })
+  })
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    refuse(socket, { status: 405, code: 'method_not_allowed', detail: failures.method_not_allowed.en.detail })
+  })
 }
 
-function refuse(socket: Socket, { status, detail, code = 'validation_failed' }: { status: number; detail: string; code?: 'validation_failed' | 'method_not_allowed' }): void {
+function refuse(
+  socket: Socket,
+  {
+    status,
+    detail,
+    code = 'validation_failed',
+  }: { status: number; detail: string; code?: 'validation_failed' | 'method_not_allowed' },
+): void {
   const { title } = failures[code].en
-  const problem: Problem = { type: 'about:blank', title, status, detail, code, instance: '', requestId: randomUUID() }
+  const problem: Problem = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code,
+    instance: '',
+    requestId: randomUUID(),
+  }
   const body = JSON.stringify(problem)
-  const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close', ...usualHeaders(problem.requestId) }
+  const headers = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...usualHeaders(problem.requestId),
+  }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
   setTimeout(() => socket.destroy(), partingMilliseconds).unref()

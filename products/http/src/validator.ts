@@ -17,7 +17,11 @@ const mostMembers = 2_000
  * to its first mistake; only where that is found, and the value is small, it is checked again for all of them.
  */
 export const buildLazyValidator = ((schemas: Parts[0], options: Parts[1]) => {
-  const compileWith = (allErrors: boolean) => buildValidator(schemas, { ...options, customOptions: { ...options?.customOptions, allErrors } } as Parts[1]) as (route: unknown) => Validator
+  const compileWith = (allErrors: boolean) =>
+    buildValidator(schemas, {
+      ...options,
+      customOptions: { ...options?.customOptions, allErrors },
+    } as Parts[1]) as (route: unknown) => Validator
   const compileFirst = compileWith(false)
   const compileAll = compileWith(true)
   return (route: unknown) => {

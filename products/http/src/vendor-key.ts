@@ -1,5 +1,12 @@
 import { HttpError } from './errors.ts'
-import { allowsScope, BillingError, findSecretKey, keyScopes, type Billing, type KeyScope } from '@customer-portal/billing'
+import {
+  allowsScope,
+  BillingError,
+  findSecretKey,
+  keyScopes,
+  type Billing,
+  type KeyScope,
+} from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
 import { authenticate, bearerOf } from './scope.ts'
 
@@ -8,9 +15,15 @@ export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
   for (const scope of keyScopes) {
     authenticate(app, scope, async (request) => {
       const key = await findSecretKey(billing, { key: bearerOf(request) })
-      if (!key) throw new BillingError('unauthorized', { message: 'The secret key is unknown, was revoked or has expired.' })
+      if (!key)
+        throw new BillingError('unauthorized', {
+          message: 'The secret key is unknown, was revoked or has expired.',
+        })
       if (!allowsScope(key.scopes, scope)) {
-        throw new HttpError('scope_missing', { scope, message: `This needs the scope ${scope}; the key has ${key.scopes.join(', ')}.` })
+        throw new HttpError('scope_missing', {
+          scope,
+          message: `This needs the scope ${scope}; the key has ${key.scopes.join(', ')}.`,
+        })
       }
       return key
     })
@@ -18,4 +31,5 @@ export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
 }
 
 /** Whether a scope is one of the vendor's secret keys. */
-export const isKeyScope = (scope: string | undefined): scope is KeyScope => (keyScopes as readonly string[]).includes(scope ?? '')
+export const isKeyScope = (scope: string | undefined): scope is KeyScope =>
+  (keyScopes as readonly string[]).includes(scope ?? '')

@@ -18,11 +18,15 @@ declare module '@customer-portal/http' {
 }
 
 /** Lets in agents by their cookie. */
-export function authenticateWorkbench(app: App, { workbench, secure }: { workbench: Workbench; secure: boolean }): void {
+export function authenticateWorkbench(
+  app: App,
+  { workbench, secure }: { workbench: Workbench; secure: boolean },
+): void {
   authenticate(app, 'workbench:agent', async (request) => {
     const secret = request.cookies[sessionCookieName({ secure })]
     const agent = secret ? await findAgent(workbench, { secret }) : undefined
-    if (!secret || !agent) throw new BillingError('unauthorized', { message: 'Log in to the workbench first.' })
+    if (!secret || !agent)
+      throw new BillingError('unauthorized', { message: 'Log in to the workbench first.' })
     return { agent, secret }
   })
 }
@@ -33,10 +37,13 @@ export function authenticateWorkbench(app: App, { workbench, secure }: { workben
  */
 export function refuseOtherSites(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw new HttpError('unsupported_media_type', { message: 'Send the body as application/json.' })
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new HttpError('unsupported_media_type', { message: 'Send the body as application/json.' })
   const site = request.headers['sec-fetch-site']
-  const foreign = site === undefined ? isForeign(request.headers.origin, request.host) : site !== 'same-origin'
-  if (foreign) throw new HttpError('forbidden', { message: 'Only a page of the workbench itself may do this.' })
+  const foreign =
+    site === undefined ? isForeign(request.headers.origin, request.host) : site !== 'same-origin'
+  if (foreign)
+    throw new HttpError('forbidden', { message: 'Only a page of the workbench itself may do this.' })
 }
 
 function isForeign(origin: string | undefined, host: string): boolean {

@@ -1,5 +1,13 @@
 import { Type, type Static } from 'typebox'
-import { CustomerId, Id, Instant, Locale, LocalizedText, Nullable, Page } from '@customer-portal/http/resources'
+import {
+  CustomerId,
+  Id,
+  Instant,
+  Locale,
+  LocalizedText,
+  Nullable,
+  Page,
+} from '@customer-portal/http/resources'
 
 export type { Problem } from '@customer-portal/http/resources'
 
@@ -9,14 +17,26 @@ const Password = Type.String({ minLength: 1, maxLength: 200 })
 const Words = Type.String({ minLength: 1, maxLength: 4_000, pattern: '\\S', description: 'Not blank' })
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
-export const Channel = Type.Union([Type.Literal('web'), Type.Literal('wechat'), Type.Literal('app'), Type.Literal('email'), Type.Literal('phone')])
+export const Channel = Type.Union([
+  Type.Literal('web'),
+  Type.Literal('wechat'),
+  Type.Literal('app'),
+  Type.Literal('email'),
+  Type.Literal('phone'),
+])
 export type Channel = Static<typeof Channel>
 
-export const Agent = Type.Object({ id: Id, email: Type.String(), name: Type.String(), role: Role, locale: Locale }, closed)
+export const Agent = Type.Object(
+  { id: Id, email: Type.String(), name: Type.String(), role: Role, locale: Locale },
+  closed,
+)
 export type Agent = Static<typeof Agent>
 
 /** POST /login */
-export const Login = Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }, closed)
+export const Login = Type.Object(
+  { email: Type.String({ minLength: 1, maxLength: 254 }), password: Password },
+  closed,
+)
 export type Login = Static<typeof Login>
 
 /** GET /me */
@@ -24,7 +44,9 @@ export const Me = Type.Object(
   {
     agent: Agent,
     customer: Type.Object({ id: CustomerId, companyName: Type.String(), timezone: Type.String() }, closed),
-    portalUrl: Type.String({ description: 'Where the portal is: a path on this origin, or an absolute URL on another' }),
+    portalUrl: Type.String({
+      description: 'Where the portal is: a path on this origin, or an absolute URL on another',
+    }),
   },
   closed,
 )
@@ -53,7 +75,11 @@ export const Quota = Type.Object(
 )
 export type Quota = Static<typeof Quota>
 
-export const ConversationStatus = Type.Union([Type.Literal('waiting'), Type.Literal('answered'), Type.Literal('closed')])
+export const ConversationStatus = Type.Union([
+  Type.Literal('waiting'),
+  Type.Literal('answered'),
+  Type.Literal('closed'),
+])
 export const Conversation = Type.Object(
   {
     id: Id,
@@ -74,13 +100,17 @@ export type ConversationPage = Static<typeof ConversationPage>
 export const Message = Type.Object(
   {
     id: Id,
-    author: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('ai')], { description: '`ai`: a suggestion to the agent; the visitor never sees it' }),
+    author: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('ai')], {
+      description: '`ai`: a suggestion to the agent; the visitor never sees it',
+    }),
     agentName: Nullable(Type.String()),
     text: Type.String(),
     answersId: Nullable(Type.String({ description: "Of a suggestion: the visitor's message it answers" })),
     sourceId: Nullable(Type.String({ description: 'Of a suggestion: the FAQ entry' })),
     sourceTitle: Nullable(Type.String()),
-    matchPercent: Nullable(Type.Integer({ description: "Of a suggestion: the share of the question's meaning it covers" })),
+    matchPercent: Nullable(
+      Type.Integer({ description: "Of a suggestion: the share of the question's meaning it covers" }),
+    ),
     createdAt: Instant,
   },
   closed,
@@ -95,8 +125,15 @@ export type Thread = Static<typeof Thread>
 export const NewConversation = Type.Object(
   {
     // Always of one form: with the id of a message it makes the id of the event a suggestion is charged by, so no two pairs may read the same.
-    id: Type.Optional(Type.String({ format: 'uuid', description: 'Chosen by the sender: the same conversation sent twice is kept once' })),
-    visitorName: Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' }), channel: Channel, question: Words,
+    id: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description: 'Chosen by the sender: the same conversation sent twice is kept once',
+      }),
+    ),
+    visitorName: Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' }),
+    channel: Channel,
+    question: Words,
   },
   closed,
 )
@@ -105,7 +142,10 @@ export type NewConversation = Static<typeof NewConversation>
 /** POST /conversations/{id}/messages */
 export const NewMessage = Type.Object(
   {
-    id: Type.Optional({ ...Id, description: 'Chosen by the sender: the same message sent twice is kept once' }),
+    id: Type.Optional({
+      ...Id,
+      description: 'Chosen by the sender: the same message sent twice is kept once',
+    }),
     author: Type.Union([Type.Literal('visitor'), Type.Literal('agent')]),
     text: Words,
   },
@@ -116,9 +156,12 @@ export type NewMessage = Static<typeof NewMessage>
 /** POST /conversations/{id}/suggestion */
 export const SuggestionAnswer = Type.Object(
   {
-    outcome: Type.Union([Type.Literal('suggested'), Type.Literal('no_answer'), Type.Literal('quota_exhausted')], {
-      description: 'Only `suggested` costs one unit, once for each question however often it is asked for',
-    }),
+    outcome: Type.Union(
+      [Type.Literal('suggested'), Type.Literal('no_answer'), Type.Literal('quota_exhausted')],
+      {
+        description: 'Only `suggested` costs one unit, once for each question however often it is asked for',
+      },
+    ),
     message: Nullable(Message),
     quota: Quota,
   },
@@ -145,12 +188,32 @@ export const NewAgent = Type.Object(
 )
 export type NewAgent = Static<typeof NewAgent>
 export const ListedAgent = Type.Object(
-  { ...Agent.properties, customerId: CustomerId, createdAt: Instant, disabledAt: Nullable({ ...Instant, description: 'Since when they cannot log in' }) },
+  {
+    ...Agent.properties,
+    customerId: CustomerId,
+    createdAt: Instant,
+    disabledAt: Nullable({ ...Instant, description: 'Since when they cannot log in' }),
+  },
   closed,
 )
 /** POST /agents/{id}/password: without one, one is made and returned. */
-export const PasswordReset = Type.Object({ password: Type.Optional(Type.String({ minLength: 10, maxLength: 200 })) }, closed)
-export const PasswordSet = Type.Object({ ...ListedAgent.properties, password: Nullable(Type.String({ description: 'The one that was made; it is never shown again' })) }, closed)
+export const PasswordReset = Type.Object(
+  { password: Type.Optional(Type.String({ minLength: 10, maxLength: 200 })) },
+  closed,
+)
+export const PasswordSet = Type.Object(
+  {
+    ...ListedAgent.properties,
+    password: Nullable(Type.String({ description: 'The one that was made; it is never shown again' })),
+  },
+  closed,
+)
 /** PUT /me/password */
-export const PasswordChange = Type.Object({ current: Password, password: Type.String({ minLength: 10, maxLength: 200 }) }, closed)
-export const CreatedAgent = Type.Object({ ...Agent.properties, customerId: CustomerId, createdAt: Instant }, closed)
+export const PasswordChange = Type.Object(
+  { current: Password, password: Type.String({ minLength: 10, maxLength: 200 }) },
+  closed,
+)
+export const CreatedAgent = Type.Object(
+  { ...Agent.properties, customerId: CustomerId, createdAt: Instant },
+  closed,
+)

@@ -14,9 +14,20 @@ export function cursorOf({ updatedAt, id }: Place): string {
 export function placeOf(cursor: string): Place {
   try {
     const [updatedAt, id, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (rest.length === 0 && typeof updatedAt === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(updatedAt) && !Number.isNaN(Date.parse(updatedAt)) && typeof id === 'string' && !id.includes('\0')) return { updatedAt, id }
+    if (
+      rest.length === 0
+      && typeof updatedAt === 'string'
+      && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(updatedAt)
+      && !Number.isNaN(Date.parse(updatedAt))
+      && typeof id === 'string'
+      && !id.includes('\0')
+    )
+      return { updatedAt, id }
   } catch {
     // Not our JSON: the same mistake as a wrong shape.
   }
-  throw new BillingError('invalid_cursor', { pointer: '/cursor', message: 'The cursor is not one this list gave.' })
+  throw new BillingError('invalid_cursor', {
+    pointer: '/cursor',
+    message: 'The cursor is not one this list gave.',
+  })
 }

@@ -11,7 +11,11 @@ test('the FAQ of the demo has more than forty entries, in Chinese and in English
 })
 
 test('every way to ask that an entry names finds that entry', () => {
-  const lost = faq.flatMap((entry) => entry.questions.filter((question) => assistant.suggest(question)?.entry.id !== entry.id).map((question) => `${question} → ${assistant.suggest(question)?.entry.id} instead of ${entry.id}`))
+  const lost = faq.flatMap((entry) =>
+    entry.questions
+      .filter((question) => assistant.suggest(question)?.entry.id !== entry.id)
+      .map((question) => `${question} → ${assistant.suggest(question)?.entry.id} instead of ${entry.id}`),
+  )
   expect(lost).toEqual([])
 })
 
@@ -31,6 +35,14 @@ test.each([
   expect(assistant.suggest(question)?.entry.id).toBe(id)
 })
 
-test.each(['今天天气怎么样', '推荐一部电影', '你们公司招人吗', '帮我写一首诗', 'how tall is mount everest', 'what is the capital of France', '你好'])('"%s" is not a question for it', (question) => {
+test.each([
+  '今天天气怎么样',
+  '推荐一部电影',
+  '你们公司招人吗',
+  '帮我写一首诗',
+  'how tall is mount everest',
+  'what is the capital of France',
+  '你好',
+])('"%s" is not a question for it', (question) => {
   expect(assistant.suggest(question)).toBeUndefined()
 })

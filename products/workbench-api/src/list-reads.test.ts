@@ -1,8 +1,22 @@
-import { createBilling, createCustomer, createSecretKey, migrationsFolder as billingMigrations, type Billing } from '@customer-portal/billing'
+import {
+  createBilling,
+  createCustomer,
+  createSecretKey,
+  migrationsFolder as billingMigrations,
+  type Billing,
+} from '@customer-portal/billing'
 import type { Database, QueryOptions } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import { createApp, type App } from '@customer-portal/http'
-import { addMessage, createAgent, createAssistant, createLoginAttempts, createWorkbench, migrationsFolder, startConversation } from '@customer-portal/workbench'
+import {
+  addMessage,
+  createAgent,
+  createAssistant,
+  createLoginAttempts,
+  createWorkbench,
+  migrationsFolder,
+  startConversation,
+} from '@customer-portal/workbench'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerWorkbenchApi } from './index.ts'
 
@@ -17,36 +31,82 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
 
   beforeAll(async () => {
     db = await create({ billing: billingMigrations, workbench: migrationsFolder })
-    const counting: Database = Object.create(db, { transaction: { value: ((access, work, options) => db.transaction(access, (tx) => work({
-      query<R>(sql: string, parameters?: readonly unknown[], how?: QueryOptions) {
-        statements += 1
-        return tx.query<R>(sql, parameters, how)
+    const counting: Database = Object.create(db, {
+      transaction: {
+        value: ((access, work, options) =>
+          db.transaction(
+            access,
+            (tx) =>
+              work({
+                query<R>(sql: string, parameters?: readonly unknown[], how?: QueryOptions) {
+                  statements += 1
+                  return tx.query<R>(sql, parameters, how)
+                },
+                savepoint: (inner) => tx.savepoint(inner),
+                asOwner: (inner) => tx.asOwner(inner),
+              }),
+            options,
+          )) satisfies Database['transaction'],
       },
-      savepoint: (inner) => tx.savepoint(inner),
-      asOwner: (inner) => tx.asOwner(inner),
-    }), options)) satisfies Database['transaction'] } })
+    })
     let ids = 0
     const newId = (prefix: string) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`
-    const billing = createBilling({ db: counting, now: (() => '2026-03-10T04:00:00.000000Z') as Billing['now'], newId })
-    const workbench = createWorkbench({ db: counting, now: billing.now, newId, passwordCost: { N: 2 ** 10, r: 8, p: 1 } })
+    const billing = createBilling({
+      db: counting,
+      now: (() => '2026-03-10T04:00:00.000000Z') as Billing['now'],
+      newId,
+    })
+    const workbench = createWorkbench({
+      db: counting,
+      now: billing.now,
+      newId,
+      passwordCost: { N: 2 ** 10, r: 8, p: 1 },
+    })
     threads = {}
-    for (const [customerId, rows] of [['few', 2], ['many', 101]] as const) {
+    for (const [customerId, rows] of [
+      ['few', 2],
+      ['many', 101],
+    ] as const) {
       await createCustomer(billing, { id: customerId, companyName: customerId })
       for (let row = 0; row < rows; row += 1) {
-        await createAgent(workbench, { customerId, email: `${row}@${customerId}.example`, name: `Agent ${row}`, role: 'owner', password })
-        const begun = await startConversation(workbench, { customerId, visitorName: `Visitor ${row}`, channel: 'web', question: 'Where is my invoice?' })
+        await createAgent(workbench, {
+          customerId,
+          email: `${row}@${customerId}.example`,
+          name: `Agent ${row}`,
+          role: 'owner',
+          password,
+        })
+        const begun = await startConversation(workbench, {
+          customerId,
+          visitorName: `Visitor ${row}`,
+          channel: 'web',
+          question: 'Where is my invoice?',
+        })
         threads[customerId] = (begun as { id: string }).id
       }
-      for (let row = 1; row < 2 * rows; row += 1) await addMessage(workbench, { customerId, conversationId: threads[customerId]!, text: `And ${row}?` })
+      for (let row = 1; row < 2 * rows; row += 1)
+        await addMessage(workbench, { customerId, conversationId: threads[customerId]!, text: `And ${row}?` })
     }
     app = await createApp({ checkAnswers: true })
-    await registerWorkbenchApi(app, { billing, workbench, assistant: createAssistant([]), secure: false, attempts: createLoginAttempts() })
+    await registerWorkbenchApi(app, {
+      billing,
+      workbench,
+      assistant: createAssistant([]),
+      secure: false,
+      attempts: createLoginAttempts(),
+    })
     await app.ready()
     for (const customerId of ['few', 'many']) {
-      const { cookies } = await app.inject({ method: 'POST', url: '/api/workbench/login', payload: { email: `0@${customerId}.example`, password } })
+      const { cookies } = await app.inject({
+        method: 'POST',
+        url: '/api/workbench/login',
+        payload: { email: `0@${customerId}.example`, password },
+      })
       credentials[customerId] = { cookie: `workbench_session=${cookies[0]!.value}` }
     }
-    credentials['vendor'] = { authorization: `Bearer ${(await createSecretKey(billing, { name: 'test' })).key}` }
+    credentials['vendor'] = {
+      authorization: `Bearer ${(await createSecretKey(billing, { name: 'test' })).key}`,
+    }
   }, 60_000)
   afterAll(async () => {
     await app?.close()
@@ -66,7 +126,8 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
       conversations: (customerId) => read('/conversations?limit=100', customerId),
       'messages of a conversation': (customerId) => read(`/conversations/${threads[customerId]}`, customerId),
       'agents of a customer': (customerId) => read(`/agents?customerId=${customerId}&limit=100`, 'vendor'),
-      'agents of all customers': (customerId) => read(`/agents?limit=${customerId === 'few' ? 2 : 100}`, 'vendor'),
+      'agents of all customers': (customerId) =>
+        read(`/agents?limit=${customerId === 'few' ? 2 : 100}`, 'vendor'),
     }
     for (const [name, list] of Object.entries(lists)) {
       // Whose an id is, is looked up once.

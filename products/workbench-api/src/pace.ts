@@ -5,7 +5,15 @@ export interface Pace {
 }
 
 /** Counts in memory, each key by itself. Beyond `keys` of them those asked about longest ago are forgotten, which only lets them begin anew. */
-export function createPace({ most, seconds, keys = 10_000 }: { most: number; seconds: number; keys?: number }): Pace {
+export function createPace({
+  most,
+  seconds,
+  keys = 10_000,
+}: {
+  most: number
+  seconds: number
+  keys?: number
+}): Pace {
   const every = (seconds * 1000) / most
   /** Until when a key has used its turns up, one after the other. */
   const usedUntil = new Map<string, number>()

@@ -15,18 +15,21 @@ import { sessionCookieName } from './session-cookie.ts'
 /** The workbench's API, `/api/workbench/*`. The customer is the one of the agent who is logged in. */
 export async function registerWorkbenchApi(app: App, options: WorkbenchApiOptions): Promise<void> {
   const deps: Deps = { meter: 'ai_chat', portalUrl: '/portal', attempts: createLoginAttempts(), ...options }
-  await app.register(async (scoped) => {
-    const api = scoped as unknown as App
-    api.addHook('onRequest', async (request) => refuseOtherSites(request))
-    authenticateKeys(api, deps.billing)
-    authenticateWorkbench(api, deps)
-    answerTooManyLogins(api)
-    await describeApi(api, description(options))
-    sessionRoutes(api, deps)
-    conversationRoutes(api, deps)
-    suggestionRoutes(api, deps)
-    agentRoutes(api, deps)
-  }, { prefix: '/api/workbench' })
+  await app.register(
+    async (scoped) => {
+      const api = scoped as unknown as App
+      api.addHook('onRequest', async (request) => refuseOtherSites(request))
+      authenticateKeys(api, deps.billing)
+      authenticateWorkbench(api, deps)
+      answerTooManyLogins(api)
+      await describeApi(api, description(options))
+      sessionRoutes(api, deps)
+      conversationRoutes(api, deps)
+      suggestionRoutes(api, deps)
+      agentRoutes(api, deps)
+    },
+    { prefix: '/api/workbench' },
+  )
 }
 
 /** Whatever works on a password may meet a full queue: whoever asks comes again, and nothing of ours is broken. */
@@ -39,16 +42,30 @@ function answerTooManyLogins(app: App): void {
 const description = ({ secure }: Pick<WorkbenchApiOptions, 'secure'>) => ({
   name: 'workbench',
   title: "Workbench's API",
-  description: 'What the agent workbench shows and does for the agent who is logged in. A cookie says who that is; what changes something must come from a page of the same origin, as JSON.',
+  description:
+    'What the agent workbench shows and does for the agent who is logged in. A cookie says who that is; what changes something must come from a page of the same origin, as JSON.',
   tags: [
     { name: 'session', description: 'Logging in and out, and the token for the portal' },
     { name: 'desk', description: 'Conversations and the suggestions of the assistant' },
     { name: 'agents', description: 'Making agents, by the vendor' },
   ],
   security: {
-    workbenchCookie: { scheme: { type: 'apiKey' as const, in: 'cookie' as const, name: sessionCookieName({ secure }), description: 'Set by POST /login' }, scopes: ['workbench:agent' as const] },
-    secretKey: { scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' }, scopes: [...keyScopes] },
+    workbenchCookie: {
+      scheme: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: sessionCookieName({ secure }),
+        description: 'Set by POST /login',
+      },
+      scopes: ['workbench:agent' as const],
+    },
+    secretKey: {
+      scheme: { type: 'http' as const, scheme: 'bearer' as const, description: 'A secret key of the vendor' },
+      scopes: [...keyScopes],
+    },
   },
   schemas: { Conversation, Message, Quota },
-  operations, values, chinese,
+  operations,
+  values,
+  chinese,
 })

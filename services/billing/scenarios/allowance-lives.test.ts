@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { addSeconds, cancelSubscription, changeSubscription, consume, createSubscription, putPlan, type PlanInput } from '../src/index.ts'
+import {
+  addSeconds,
+  cancelSubscription,
+  changeSubscription,
+  consume,
+  createSubscription,
+  putPlan,
+  type PlanInput,
+} from '../src/index.ts'
 import { readSubscriptionState } from '../src/subscription/state.ts'
 import { addDays, daysBetween, intersection } from '../src/values/date.ts'
 import { daysIn } from '../src/values/period.ts'
@@ -16,11 +24,17 @@ const [runs, dates] = long ? [10, { minLength: 90, maxLength: 90 }] : [4, { minL
 const plans = ['small', 'equal', 'large', 'yearly', 'seats', 'without']
 const all = 1000
 // One date of a life: mostly all there is is taken before and after what is done, for by that an allowance is had twice, if it can be.
-const lives = fc.array(fc.record({
-  before: fc.constantFrom(all, all, 70, 0), after: fc.constantFrom(all, 70, 0, 0),
-  done: fc.constantFrom('change', 'change', 'credited', 'credited', 'ended', 'nothing'),
-  planId: fc.constantFrom(...plans), seats: fc.integer({ min: 1, max: 3 }), days: fc.constantFrom(0, 1, 1, 1, 2, 12, 31),
-}), { ...dates, size: 'max' })
+const lives = fc.array(
+  fc.record({
+    before: fc.constantFrom(all, all, 70, 0),
+    after: fc.constantFrom(all, 70, 0, 0),
+    done: fc.constantFrom('change', 'change', 'credited', 'credited', 'ended', 'nothing'),
+    planId: fc.constantFrom(...plans),
+    seats: fc.integer({ min: 1, max: 3 }),
+    days: fc.constantFrom(0, 1, 1, 1, 2, 12, 31),
+  }),
+  { ...dates, size: 'max' },
+)
 
 describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
   let world: World
@@ -28,10 +42,26 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, start)
     await seedCatalogue(world.billing)
-    const plan = (id: string, included: number | undefined, more: Partial<PlanInput> = {}) => putPlan(world.billing, {
-      id, name: id, rank: 1, fee: { amount: 30_000, per: 'subscription' }, taxRate: '0', ...more,
-      charges: included === undefined ? [] : [{ meter: 'ai_chat', included, overage: 'block', ...(id === 'seats' ? { includedPer: 'seat' as const } : {}) }],
-    })
+    const plan = (id: string, included: number | undefined, more: Partial<PlanInput> = {}) =>
+      putPlan(world.billing, {
+        id,
+        name: id,
+        rank: 1,
+        fee: { amount: 30_000, per: 'subscription' },
+        taxRate: '0',
+        ...more,
+        charges:
+          included === undefined
+            ? []
+            : [
+                {
+                  meter: 'ai_chat',
+                  included,
+                  overage: 'block',
+                  ...(id === 'seats' ? { includedPer: 'seat' as const } : {}),
+                },
+              ],
+      })
     await plan('small', 100)
     await plan('equal', 100)
     await plan('large', 300, { rank: 2, fee: { amount: 60_000, per: 'subscription' } })
@@ -44,44 +74,69 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
     await world.close()
   })
 
-  const includedOf = ({ plan: { charges: [charge] }, seats }: Phase) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
+  const includedOf = ({
+    plan: {
+      charges: [charge],
+    },
+    seats,
+  }: Phase) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
 
   /** Units that the days so far have a right to, of every plan and period, and the largest allowance there was. */
   async function mostOf(customerId: string): Promise<number> {
-    const { phases, today } = await world.billing.transaction((tx) => readSubscriptionState(tx, customerId), { readOnly: true })
-    const shares = usagePeriods(phases, today).flatMap((period) => phases.map((phase, index) => {
-      const { from, to, subscriptionId, credited } = phase
-      // Where nothing was given back for the days after an end, they count to the end of the month.
-      const keeps = to === period.to && !credited && phases[index + 1]?.subscriptionId !== subscriptionId
-      const dates = intersection({ from, to: keeps ? period.whole.to : to ?? addDays(today, 1) }, keeps ? { from: period.from, to: period.whole.to } : period)
-      return dates ? includedOf(phase) * daysBetween(dates.from, dates.to) / daysIn(period.whole) : 0
-    }))
+    const { phases, today } = await world.billing.transaction((tx) => readSubscriptionState(tx, customerId), {
+      readOnly: true,
+    })
+    const shares = usagePeriods(phases, today).flatMap((period) =>
+      phases.map((phase, index) => {
+        const { from, to, subscriptionId, credited } = phase
+        // Where nothing was given back for the days after an end, they count to the end of the month.
+        const keeps = to === period.to && !credited && phases[index + 1]?.subscriptionId !== subscriptionId
+        const dates = intersection(
+          { from, to: keeps ? period.whole.to : (to ?? addDays(today, 1)) },
+          keeps ? { from: period.from, to: period.whole.to } : period,
+        )
+        return dates ? (includedOf(phase) * daysBetween(dates.from, dates.to)) / daysIn(period.whole) : 0
+      }),
+    )
     return shares.reduce((sum, one) => sum + one, 0) + Math.max(...phases.map(includedOf))
   }
 
-  test('whatever is changed, ended and begun again, no more is granted than the shares of the days and one largest allowance', async () => {
-    await fc.assert(fc.asyncProperty(lives, async (life) => {
-      const customerId = `life-${(customers += 1)}`
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId: 'small' })
-      let [granted, ids] = [0, 0]
-      const take = async (quantity: number) => {
-        if (quantity === 0) return
-        granted += (await consume(world.billing, { customerId, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
-        expect(granted).toBeLessThanOrEqual(await mostOf(customerId) + 0.001)
-      }
-      for (const { before, after, done, planId, seats, days } of life) {
-        const to = { customerId, planId, seats: planId === 'seats' ? seats : 1 }
-        await take(before)
-        if (done === 'change') await changeSubscription(world.billing, { ...to, when: 'now' })
-        else if (done !== 'nothing') {
-          await cancelSubscription(world.billing, { customerId, when: 'now', credit: done === 'credited' })
-          await createSubscription(world.billing, to)
-        }
-        await take(after)
-        await world.passTo(addSeconds(world.billing.now(), days * 86_400 + 60))
-      }
-      await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
-    }), { numRuns: runs })
-  }, long ? 1_800_000 : 180_000)
+  test(
+    'whatever is changed, ended and begun again, no more is granted than the shares of the days and one largest allowance',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(lives, async (life) => {
+          const customerId = `life-${(customers += 1)}`
+          await seedCustomer(world.billing, customerId)
+          await createSubscription(world.billing, { customerId, planId: 'small' })
+          let [granted, ids] = [0, 0]
+          const take = async (quantity: number) => {
+            if (quantity === 0) return
+            granted += (
+              await consume(world.billing, { customerId, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })
+            ).granted
+            expect(granted).toBeLessThanOrEqual((await mostOf(customerId)) + 0.001)
+          }
+          for (const { before, after, done, planId, seats, days } of life) {
+            const to = { customerId, planId, seats: planId === 'seats' ? seats : 1 }
+            await take(before)
+            if (done === 'change') await changeSubscription(world.billing, { ...to, when: 'now' })
+            else if (done !== 'nothing') {
+              await cancelSubscription(world.billing, {
+                customerId,
+                when: 'now',
+                credit: done === 'credited',
+              })
+              await createSubscription(world.billing, to)
+            }
+            await take(after)
+            await world.passTo(addSeconds(world.billing.now(), days * 86_400 + 60))
+          }
+          await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
+        }),
+        { numRuns: runs },
+      )
+    },
+    long ? 1_800_000 : 180_000,
+  )
 })

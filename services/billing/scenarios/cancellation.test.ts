@@ -1,6 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, cancelSubscription, changeSubscription, consume, createSubscription, downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSubscription, getUsageSummary, nextRunAt, recordPayment, recordUsage, getSeller, putSeller, resumeSubscription, runBilling, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import {
+  actingFor,
+  cancelSubscription,
+  changeSubscription,
+  consume,
+  createSubscription,
+  downgradeSubscription,
+  generateInvoice,
+  getCustomer,
+  getInvoices,
+  getSubscription,
+  getUsageSummary,
+  nextRunAt,
+  recordPayment,
+  recordUsage,
+  getSeller,
+  putSeller,
+  resumeSubscription,
+  runBilling,
+  upgradeSubscription,
+  voidInvoice,
+} from '../src/index.ts'
 import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -23,45 +44,71 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
     return invoice
   }
-  const use = (customerId: string, id: string, quantity: number, time?: string) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data
-  const linesOf = async (customerId: string) => (await invoicesOf(customerId)).map((invoice) => [invoice.kind, ...invoice.lines.map((line) => [line.kind, line.amount])])
+  const use = (customerId: string, id: string, quantity: number, time?: string) =>
+    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+  const linesOf = async (customerId: string) =>
+    (await invoicesOf(customerId)).map((invoice) => [
+      invoice.kind,
+      ...invoice.lines.map((line) => [line.kind, line.amount]),
+    ])
   const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
-  const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) => cancelSubscription(world.billing, { customerId, ...more })
+  const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) =>
+    cancelSubscription(world.billing, { customerId, ...more })
 
   test('canceled, it goes on to the end of the billing period and is then over, without another fee', async () => {
     await subscribe('leaving')
-    expect((await cancel('leaving')).subscription).toMatchObject({ cancelAtPeriodEnd: true, plan: { id: 'team' }, currentPeriod: { end: '2026-12-01' }, nextInvoice: null })
+    expect((await cancel('leaving')).subscription).toMatchObject({
+      cancelAtPeriodEnd: true,
+      plan: { id: 'team' },
+      currentPeriod: { end: '2026-12-01' },
+      nextInvoice: null,
+    })
     await use('leaving', 'u', 1_010)
     world.set('2026-11-30T15:59:59Z')
     expect(await checkSubscriptionStatus(world.billing, { customerId: 'leaving' })).toBe(true)
     world.set('2026-11-30T16:00:00Z')
     expect(await subscription('leaving')).toMatchObject({
-      status: 'canceled', plan: null, cancelAtPeriodEnd: false,
+      status: 'canceled',
+      plan: null,
+      cancelAtPeriodEnd: false,
       // The draft of the last period waits for its hour: 10 chats above 1,000 at 0.05, and 6 % of it.
       nextInvoice: { at: '2026-12-01', estimatedTotal: 53 },
     })
     expect(await checkSubscriptionStatus(world.billing, { customerId: 'leaving' })).toBe(false)
-    await expect(consume(world.billing, { customerId: 'leaving', meter: 'ai_chat', id: 'c' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    await expect(
+      consume(world.billing, { customerId: 'leaving', meter: 'ai_chat', id: 'c' }),
+    ).rejects.toMatchObject({ code: 'no_active_subscription' })
     await world.passTo('2027-03-01T00:00:00Z')
     expect(await subscription('leaving')).toMatchObject({ nextInvoice: null })
-    expect(await linesOf('leaving')).toEqual([['renewal', ['usage', 50]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('leaving')).toEqual([
+      ['renewal', ['usage', 50]],
+      ['start', ['fee', 59_900]],
+    ])
     expect(await nextRunAt(world.billing)).toBeNull()
   })
 
   test('resumed before the end, it renews as if nothing had been', async () => {
     await subscribe('resumed')
     await cancel('resumed')
-    expect((await resumeSubscription(world.billing, { customerId: 'resumed' })).subscription).toMatchObject({ cancelAtPeriodEnd: false })
+    expect((await resumeSubscription(world.billing, { customerId: 'resumed' })).subscription).toMatchObject({
+      cancelAtPeriodEnd: false,
+    })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await linesOf('resumed')).toEqual([['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('resumed')).toEqual([
+      ['renewal', ['fee', 59_900]],
+      ['start', ['fee', 59_900]],
+    ])
   })
 
   test('once it is over there is nothing to resume', async () => {
     await subscribe('over')
     await cancel('over')
     world.set('2026-11-30T16:00:00Z')
-    await expect(resumeSubscription(world.billing, { customerId: 'over' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    await expect(resumeSubscription(world.billing, { customerId: 'over' })).rejects.toMatchObject({
+      code: 'no_active_subscription',
+    })
   })
 
   test('usage that arrives late is billed on one closing invoice, 35 days after the end, and never twice', async () => {
@@ -77,7 +124,12 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await linesOf('late')).toEqual([['start', ['fee', 59_900]]])
     await world.passTo('2027-03-01T00:00:00Z')
     const [closing] = await invoicesOf('late')
-    expect(closing).toMatchObject({ kind: 'final', issuedAt: '2027-01-04T16:00:00.000000Z', period: { label: '2026-11' }, lines: [{ kind: 'adjustment', quantity: 120, amount: 600 }] })
+    expect(closing).toMatchObject({
+      kind: 'final',
+      issuedAt: '2027-01-04T16:00:00.000000Z',
+      period: { label: '2026-11' },
+      lines: [{ kind: 'adjustment', quantity: 120, amount: 600 }],
+    })
     expect(await linesOf('late')).toHaveLength(2)
   })
 
@@ -87,7 +139,10 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('slept')
     world.set('2027-03-01T00:00:00Z')
     await runBilling(world.billing)
-    expect(await linesOf('slept')).toEqual([['renewal', ['usage', 500]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('slept')).toEqual([
+      ['renewal', ['usage', 500]],
+      ['start', ['fee', 59_900]],
+    ])
     expect(await nextRunAt(world.billing)).toBeNull()
   })
 
@@ -96,15 +151,40 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('back')
     await world.passTo('2026-12-10T04:00:00Z')
     await use('back', 'late', 1_200, '2026-11-20T00:00:00Z')
-    await expect(createSubscription(world.billing, { customerId: 'back', planId: 'business', startsAt: '2026-11-29T00:00:00Z' })).rejects.toMatchObject({ code: 'starts_too_early' })
-    const { subscription: fresh, invoice } = await createSubscription(world.billing, { customerId: 'back', planId: 'business' })
-    expect(fresh).toMatchObject({ plan: { id: 'business' }, currentPeriod: { start: '2026-12-10', end: '2027-01-10' } })
+    await expect(
+      createSubscription(world.billing, {
+        customerId: 'back',
+        planId: 'business',
+        startsAt: '2026-11-29T00:00:00Z',
+      }),
+    ).rejects.toMatchObject({ code: 'starts_too_early' })
+    const { subscription: fresh, invoice } = await createSubscription(world.billing, {
+      customerId: 'back',
+      planId: 'business',
+    })
+    expect(fresh).toMatchObject({
+      plan: { id: 'business' },
+      currentPeriod: { start: '2026-12-10', end: '2027-01-10' },
+    })
     expect(invoice).toMatchObject({ kind: 'start', subtotal: 199_900 })
-    await expect(createSubscription(world.billing, { customerId: 'back', planId: 'business' })).rejects.toMatchObject({ code: 'subscription_exists' })
+    await expect(
+      createSubscription(world.billing, { customerId: 'back', planId: 'business' }),
+    ).rejects.toMatchObject({ code: 'subscription_exists' })
     await world.passTo('2027-02-12T00:00:00Z')
-    expect(await linesOf('back')).toEqual([['renewal', ['fee', 199_900]], ['renewal', ['fee', 199_900]], ['final', ['adjustment', 1_000]], ['start', ['fee', 199_900]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('back')).toEqual([
+      ['renewal', ['fee', 199_900]],
+      ['renewal', ['fee', 199_900]],
+      ['final', ['adjustment', 1_000]],
+      ['start', ['fee', 199_900]],
+      ['start', ['fee', 59_900]],
+    ])
     const { periods } = await getUsageSummary(world.billing, { customerId: 'back' })
-    expect(periods.map(({ label, start, end }) => [label, start, end])).toEqual([['2027-02', '2027-02-10', '2027-03-10'], ['2027-01', '2027-01-10', '2027-02-10'], ['2026-12', '2026-12-10', '2027-01-10'], ['2026-11', '2026-11-01', '2026-12-01']])
+    expect(periods.map(({ label, start, end }) => [label, start, end])).toEqual([
+      ['2027-02', '2027-02-10', '2027-03-10'],
+      ['2027-01', '2027-01-10', '2027-02-10'],
+      ['2026-12', '2026-12-10', '2027-01-10'],
+      ['2026-11', '2026-11-01', '2026-12-01'],
+    ])
   })
 
   test('ended at once by the vendor, access stops at that instant, the date is kept and the days after it are credit, if asked', async () => {
@@ -116,24 +196,41 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     const { subscription: ended, invoice } = await cancel('ended', { when: 'now', credit: true })
     expect(ended).toMatchObject({ status: 'canceled', endedAt: '2026-11-16T04:00:00.000000Z' })
     expect(await checkSubscriptionStatus(world.billing, { customerId: 'ended' })).toBe(false)
-    await expect(consume(world.billing, { customerId: 'ended', meter: 'ai_chat', id: 'c' })).rejects.toMatchObject({ code: 'no_active_subscription' })
+    await expect(
+      consume(world.billing, { customerId: 'ended', meter: 'ai_chat', id: 'c' }),
+    ).rejects.toMatchObject({ code: 'no_active_subscription' })
     await expect(cancel('ended', { when: 'now' })).rejects.toMatchObject({ code: 'no_active_subscription' })
     // 14 of 30 days: 59900 − 59900 × 16 ÷ 30 = 59900 − 31946.67 → 27953. With 6 %: 1677.18 → 1677.
-    expect(invoice).toMatchObject({ kind: 'change', lines: [{ kind: 'unused_time', amount: -27_953, days: { billed: 14, of: 30 } }], total: -29_630 })
+    expect(invoice).toMatchObject({
+      kind: 'change',
+      lines: [{ kind: 'unused_time', amount: -27_953, days: { billed: 14, of: 30 } }],
+      total: -29_630,
+    })
     // Used before the ending and told after it: billed. Used after it on the same date: not.
     world.set('2026-11-16T06:00:00Z')
     await use('ended', 'before', 3, '2026-11-16T03:59:59Z')
     await use('ended', 'after', 9, '2026-11-16T04:00:01Z')
     await world.passTo('2026-11-16T17:00:00Z')
-    expect(await linesOf('ended')).toEqual([['renewal', ['usage', 550]], ['change', ['unused_time', -27_953]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('ended')).toEqual([
+      ['renewal', ['usage', 550]],
+      ['change', ['unused_time', -27_953]],
+      ['start', ['fee', 59_900]],
+    ])
     // 5.50 and 6 % of it, 0.33, come off the balance.
     expect((await getCustomer(world.billing, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
     // What arrives late is billed on the closing invoice, 35 days after the date is over.
     await use('ended', 'late', 100, '2026-11-15T04:00:00Z')
     await world.passTo('2026-12-21T16:00:00Z')
-    expect((await invoicesOf('ended'))[0]).toMatchObject({ kind: 'final', issuedAt: '2026-12-21T16:00:00.000000Z', lines: [{ kind: 'adjustment', amount: 500 }] })
+    expect((await invoicesOf('ended'))[0]).toMatchObject({
+      kind: 'final',
+      issuedAt: '2026-12-21T16:00:00.000000Z',
+      lines: [{ kind: 'adjustment', amount: 500 }],
+    })
     await subscribe('kept')
-    expect(await cancel('kept', { when: 'now' })).toMatchObject({ invoice: null, subscription: { status: 'canceled' } })
+    expect(await cancel('kept', { when: 'now' })).toMatchObject({
+      invoice: null,
+      subscription: { status: 'canceled' },
+    })
   })
 
   test('begun again on the date it was ended, the date belongs to the new subscription, with fee and usage', async () => {
@@ -145,13 +242,28 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     const { invoice } = await createSubscription(world.billing, { customerId: 'again', planId: 'team' })
     // The 16th day: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. What was used before it is billed first.
     expect(invoice).toMatchObject({ kind: 'start', lines: [{ kind: 'fee', amount: 59_900 }] })
-    expect((await getUsageSummary(world.billing, { customerId: 'again' })).meters[0]).toMatchObject({ used: 7 })
-    expect(await linesOf('again')).toEqual([['start', ['fee', 59_900]], ['change', ['unused_time', -1_997]], ['renewal', ['usage', 500]], ['change', ['unused_time', -27_953]], ['start', ['fee', 59_900]]])
+    expect((await getUsageSummary(world.billing, { customerId: 'again' })).meters[0]).toMatchObject({
+      used: 7,
+    })
+    expect(await linesOf('again')).toEqual([
+      ['start', ['fee', 59_900]],
+      ['change', ['unused_time', -1_997]],
+      ['renewal', ['usage', 500]],
+      ['change', ['unused_time', -27_953]],
+      ['start', ['fee', 59_900]],
+    ])
     // The start voided, and made again: the same.
     const [start, credit] = await invoicesOf('again')
-    expect(credit).toMatchObject({ total: -2_117, lines: [{ period: { start: '2026-11-16', end: '2026-11-17' } }] })
+    expect(credit).toMatchObject({
+      total: -2_117,
+      lines: [{ period: { start: '2026-11-16', end: '2026-11-17' } }],
+    })
     await voidInvoice(world.billing, { invoiceId: start!.id })
-    expect((await generateInvoice(world.billing, { customerId: 'again', period: start!.period.label })).lines.map((line) => line.amount)).toEqual([59_900])
+    expect(
+      (await generateInvoice(world.billing, { customerId: 'again', period: start!.period.label })).lines.map(
+        (line) => line.amount,
+      ),
+    ).toEqual([59_900])
     await world.passTo('2026-12-17T00:00:00Z')
     expect((await linesOf('again'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 0]])
   })
@@ -160,10 +272,18 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await subscribe('next')
     await cancel('next', { when: 'now' })
     world.set('2026-11-16T17:00:00Z') // the 17th
-    expect((await createSubscription(world.billing, { customerId: 'next', planId: 'team' })).invoice!.lines.map((line) => line.amount)).toEqual([59_900])
+    expect(
+      (await createSubscription(world.billing, { customerId: 'next', planId: 'team' })).invoice!.lines.map(
+        (line) => line.amount,
+      ),
+    ).toEqual([59_900])
     world.set('2026-11-18T17:00:00Z')
     // 28 of 30 days: 59900 − 59900 × 2 ÷ 30 = 59900 − 3993 = 55907; 199900 − 13327 = 186573.
-    expect((await upgradeSubscription(world.billing, { customerId: 'next', planId: 'business' })).invoice!.lines.map((line) => line.amount)).toEqual([-55_907, 186_573])
+    expect(
+      (
+        await upgradeSubscription(world.billing, { customerId: 'next', planId: 'business' })
+      ).invoice!.lines.map((line) => line.amount),
+    ).toEqual([-55_907, 186_573])
   })
 
   test('a date that is billed already is not handed over', async () => {
@@ -171,8 +291,22 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('billed', { when: 'now' })
     await use('billed', 'u', 1_010, '2026-11-15T17:00:00Z')
     await world.passTo('2026-11-18T00:00:00Z')
-    await expect(createSubscription(world.billing, { customerId: 'billed', planId: 'team', startsAt: '2026-11-16T10:00:00Z' })).rejects.toMatchObject({ code: 'starts_too_early' })
-    expect((await createSubscription(world.billing, { customerId: 'billed', planId: 'team', startsAt: '2026-11-17T10:00:00Z' })).subscription).toMatchObject({ currentPeriod: { start: '2026-11-17' } })
+    await expect(
+      createSubscription(world.billing, {
+        customerId: 'billed',
+        planId: 'team',
+        startsAt: '2026-11-16T10:00:00Z',
+      }),
+    ).rejects.toMatchObject({ code: 'starts_too_early' })
+    expect(
+      (
+        await createSubscription(world.billing, {
+          customerId: 'billed',
+          planId: 'team',
+          startsAt: '2026-11-17T10:00:00Z',
+        })
+      ).subscription,
+    ).toMatchObject({ currentPeriod: { start: '2026-11-17' } })
   })
 
   test('ended and begun again on one date, twice, each pays for no more than the last: three starts, each with its number', async () => {
@@ -181,14 +315,24 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     for (const planId of ['team', 'business', 'team']) {
       await createSubscription(world.billing, { customerId: 'fickle', planId })
       await use('fickle', `on-${(await invoicesOf('fickle')).length}`, 700)
-      if (planId === 'business' || (await invoicesOf('fickle')).length === 1) await cancel('fickle', { when: 'now', credit: true })
+      if (planId === 'business' || (await invoicesOf('fickle')).length === 1)
+        await cancel('fickle', { when: 'now', credit: true })
     }
     // 59900 ÷ 30 = 1996.67 → 1997 for the date, 57903 for the rest; 199900 ÷ 30 = 6663.33 → 6663 and 193237.
     expect(await linesOf('fickle')).toEqual([
-      ['start', ['fee', 59_900]], ['change', ['unused_time', -6_663]], ['change', ['unused_time', -193_237]], ['start', ['fee', 199_900]], ['change', ['unused_time', -1_997]], ['change', ['unused_time', -57_903]], ['start', ['fee', 59_900]],
+      ['start', ['fee', 59_900]],
+      ['change', ['unused_time', -6_663]],
+      ['change', ['unused_time', -193_237]],
+      ['start', ['fee', 199_900]],
+      ['change', ['unused_time', -1_997]],
+      ['change', ['unused_time', -57_903]],
+      ['start', ['fee', 59_900]],
     ])
     await world.passTo('2026-12-20T00:00:00Z')
-    expect(await subscription('fickle')).toMatchObject({ plan: { id: 'team' }, usagePeriod: { label: '2026-12' } })
+    expect(await subscription('fickle')).toMatchObject({
+      plan: { id: 'team' },
+      usagePeriod: { label: '2026-12' },
+    })
     // 2,100 on that date, once: 1,100 above 1,000.
     expect((await linesOf('fickle'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 5_500]])
   })
@@ -209,7 +353,8 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('daily', { when: 'now', credit: true })
     await world.passTo('2027-03-01T00:00:00Z')
     const lines = (await invoicesOf('daily')).flatMap((invoice) => invoice.lines)
-    const sumOf = (kinds: string[], of: (line: (typeof lines)[number]) => number) => lines.filter((line) => kinds.includes(line.kind)).reduce((total, line) => total + of(line), 0)
+    const sumOf = (kinds: string[], of: (line: (typeof lines)[number]) => number) =>
+      lines.filter((line) => kinds.includes(line.kind)).reduce((total, line) => total + of(line), 0)
     // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by itself at most by half a fen.
     expect(Math.abs(sumOf(['fee', 'unused_time'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
     expect(sumOf(['usage', 'adjustment'], (line) => line.quantity)).toBe(40)
@@ -219,16 +364,28 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   test('a cancellation takes the place of a downgrade, outlives an upgrade, and is not passed over by a downgrade', async () => {
     await subscribe('both')
     await downgradeSubscription(world.billing, { customerId: 'both', planId: 'free' })
-    expect((await cancel('both')).subscription).toMatchObject({ scheduledChange: null, cancelAtPeriodEnd: true })
-    await expect(downgradeSubscription(actingFor(world.billing, 'both'), { customerId: 'both', planId: 'free' })).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'canceling' } })
-    expect((await upgradeSubscription(world.billing, { customerId: 'both', planId: 'business' })).subscription).toMatchObject({ plan: { id: 'business' }, cancelAtPeriodEnd: true })
+    expect((await cancel('both')).subscription).toMatchObject({
+      scheduledChange: null,
+      cancelAtPeriodEnd: true,
+    })
+    await expect(
+      downgradeSubscription(actingFor(world.billing, 'both'), { customerId: 'both', planId: 'free' }),
+    ).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'canceling' } })
+    expect(
+      (await upgradeSubscription(world.billing, { customerId: 'both', planId: 'business' })).subscription,
+    ).toMatchObject({ plan: { id: 'business' }, cancelAtPeriodEnd: true })
     await world.passTo('2026-12-01T00:00:00Z')
     expect(await subscription('both')).toMatchObject({ status: 'canceled' })
   })
 
   test('the vendor moves a customer either way by one command', async () => {
     await subscribe('moved')
-    expect(await changeSubscription(world.billing, { customerId: 'moved', planId: 'business' })).toMatchObject({ subscription: { plan: { id: 'business' } }, invoice: { kind: 'change' } })
-    expect(await changeSubscription(world.billing, { customerId: 'moved', planId: 'free' })).toMatchObject({ subscription: { plan: { id: 'business' }, scheduledChange: { planId: 'free' } }, invoice: null })
+    expect(
+      await changeSubscription(world.billing, { customerId: 'moved', planId: 'business' }),
+    ).toMatchObject({ subscription: { plan: { id: 'business' } }, invoice: { kind: 'change' } })
+    expect(await changeSubscription(world.billing, { customerId: 'moved', planId: 'free' })).toMatchObject({
+      subscription: { plan: { id: 'business' }, scheduledChange: { planId: 'free' } },
+      invoice: null,
+    })
   })
 })

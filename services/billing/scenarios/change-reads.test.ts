@@ -1,31 +1,47 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
 import { createBilling, type Billing } from '../src/engine.ts'
-import { cancelSubscription, createSubscription, getSubscription, previewChange, recordUsage, upgradeSubscription } from '../src/index.ts'
+import {
+  cancelSubscription,
+  createSubscription,
+  getSubscription,
+  previewChange,
+  recordUsage,
+  upgradeSubscription,
+} from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
 type Database = Awaited<ReturnType<TestDatabase['create']>>
 
 /** The same engine, which counts the statements it sends and the documents it is answered. */
-function counting(billing: Billing): { billing: Billing; read(): { statements: number; documents: number; states: number } } {
+function counting(billing: Billing): {
+  billing: Billing
+  read(): { statements: number; documents: number; states: number }
+} {
   let [statements, documents, states] = [0, 0, 0]
-  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
-    ...tx,
-    query: async (sql, parameters, how) => {
-      const rows = await tx.query(sql, parameters, how)
-      statements += 1
-      if (sql.includes('from customers k')) states += 1
-      documents += rows.filter((row) => Object.hasOwn(row as object, 'document')).length
-      return rows as never
-    },
-  }), options)
+  const transaction: Database['transaction'] = (access, work, options) =>
+    billing.db.transaction(
+      access,
+      (tx) =>
+        work({
+          ...tx,
+          query: async (sql, parameters, how) => {
+            const rows = await tx.query(sql, parameters, how)
+            statements += 1
+            if (sql.includes('from customers k')) states += 1
+            documents += rows.filter((row) => Object.hasOwn(row as object, 'document')).length
+            return rows as never
+          },
+        }),
+      options,
+    )
   const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
   return {
     billing: createBilling({ db, now: billing.now, newId: billing.newId }),
     read: () => {
-      const seen = { statements, documents, states };
-      [statements, documents, states] = [0, 0, 0]
+      const seen = { statements, documents, states }
+      ;[statements, documents, states] = [0, 0, 0]
       return seen
     },
   }
@@ -48,7 +64,10 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
       await seedCustomer(world.billing, customerId)
       await createSubscription(world.billing, { customerId, planId: 'team' })
     }
-    const use = (customerId: string) => recordUsage(world.billing, [{ id: `e${world.billing.now()}`, customerId, meter: 'ai_chat', quantity: 1_200 }])
+    const use = (customerId: string) =>
+      recordUsage(world.billing, [
+        { id: `e${world.billing.now()}`, customerId, meter: 'ai_chat', quantity: 1_200 },
+      ])
     await begin('old')
     for (let index = 1; index <= 30; index += 1) {
       await use('old')
@@ -70,7 +89,10 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     }
     const [young, old] = [await seen('young'), await seen('old')]
     expect(old).toEqual(young)
-    expect(young.lines).toEqual([['unused_time', -59_900], ['fee', 199_900]])
+    expect(young.lines).toEqual([
+      ['unused_time', -59_900],
+      ['fee', 199_900],
+    ])
     // Each reads them a few times: for the credit, for late usage, for discounts.
     expect(old.preview.documents).toBeLessThan(60)
   })
@@ -89,7 +111,8 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
   })
 
   test('does not grow with the subscriptions that were ended at once and wait to be closed', async () => {
-    const day = (index: number) => new Date(Date.parse(world.billing.now()) + index * 86_400_000).toISOString()
+    const day = (index: number) =>
+      new Date(Date.parse(world.billing.now()) + index * 86_400_000).toISOString()
     const { billing, read } = counting(world.billing)
     for (const customerId of ['few', 'many']) {
       await seedCustomer(world.billing, customerId)
@@ -104,7 +127,10 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
       }
     }
     for (const customerId of ['few', 'many']) {
-      for (const look of [() => getSubscription(billing, { customerId }), () => previewChange(billing, { customerId, planId: 'business' })]) {
+      for (const look of [
+        () => getSubscription(billing, { customerId }),
+        () => previewChange(billing, { customerId, planId: 'business' }),
+      ]) {
         read()
         await look()
         seen[customerId]!.push(read().statements)

@@ -1,6 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createCustomer, createSubscription, generatePdf, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, putDiscount, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import {
+  createCustomer,
+  createSubscription,
+  generatePdf,
+  getCustomer,
+  getInvoice,
+  getInvoices,
+  getSubscription,
+  issueCreditNote,
+  listActivity,
+  putDiscount,
+  putMeter,
+  putPlan,
+  recordPayment,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
+} from '../src/index.ts'
 import type { CreditNoteInput } from '../src/commands/invoice/credit-note.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -11,71 +28,168 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    const price = { model: 'volume' as const, tiers: [{ upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 4, per: 1 } }] }
-    await putPlan(world.billing, { id: 'volume', name: 'Volume', fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'calls', included: 0, overage: 'bill', price }] })
-    await putPlan(world.billing, { id: 'yen', name: 'Yen', currency: 'JPY', fee: { amount: 9_801, per: 'subscription' }, taxRate: '10', taxMode: 'inclusive' })
-    await putPlan(world.billing, { id: 'dinar', name: 'Dinar', currency: 'BHD', fee: { amount: 25_755, per: 'subscription' }, taxRate: '7.5' })
-    await putPlan(world.billing, { id: 'other rate', name: 'Other', rank: 20, fee: { amount: 100_003, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 7, per: 1 } } }] })
+    const price = {
+      model: 'volume' as const,
+      tiers: [
+        { upTo: 500, rate: { amount: 5, per: 1 } },
+        { upTo: null, rate: { amount: 4, per: 1 } },
+      ],
+    }
+    await putPlan(world.billing, {
+      id: 'volume',
+      name: 'Volume',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'calls', included: 0, overage: 'bill', price }],
+    })
+    await putPlan(world.billing, {
+      id: 'yen',
+      name: 'Yen',
+      currency: 'JPY',
+      fee: { amount: 9_801, per: 'subscription' },
+      taxRate: '10',
+      taxMode: 'inclusive',
+    })
+    await putPlan(world.billing, {
+      id: 'dinar',
+      name: 'Dinar',
+      currency: 'BHD',
+      fee: { amount: 25_755, per: 'subscription' },
+      taxRate: '7.5',
+    })
+    await putPlan(world.billing, {
+      id: 'other rate',
+      name: 'Other',
+      rank: 20,
+      fee: { amount: 100_003, per: 'subscription' },
+      taxRate: '13',
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 7, per: 1 } },
+        },
+      ],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
-  const credit = (invoiceId: string, what: Partial<CreditNoteInput>, reason = '服务中断补偿') => issueCreditNote(world.billing, { invoiceId, reason, ...what })
+  const credit = (invoiceId: string, what: Partial<CreditNoteInput>, reason = '服务中断补偿') =>
+    issueCreditNote(world.billing, { invoiceId, reason, ...what })
   const subscribe = async (customerId: string, planId = 'team') => {
     await seedCustomer(world.billing, customerId)
     return (await createSubscription(world.billing, { customerId, planId })).invoice!
   }
   const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
-  const balance = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
+  const balance = async (customerId: string) =>
+    (await getCustomer(world.billing, { customerId })).creditBalance
   const use = async (customerId: string, id: string, meter: string, quantity: number, time: string) => {
     if (time > world.billing.now()) await world.passTo(time)
-    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({ accepted: 1 })
+    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({
+      accepted: 1,
+    })
   }
   const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
-  const newestOfKind = async (customerId: string, kind: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
+  const newestOfKind = async (customerId: string, kind: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
 
   test('a note has a number of its own, names its invoice, and lowers what is due of it', async () => {
     const invoice = await subscribe('acme')
     const note = await credit(invoice.id, { amount: 10_600 })
     expect(note).toMatchObject({
-      number: 'CN-202611-000001', kind: 'credit_note', status: 'paid', subtotal: -10_000, taxes: [{ rate: '6', mode: 'exclusive', base: -10_000, amount: -600 }], taxTotal: -600, total: -10_600, amountDue: 0,
-      creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason: '服务中断补偿', amountCredited: 10_600 }, period: invoice.period, buyer: invoice.buyer,
+      number: 'CN-202611-000001',
+      kind: 'credit_note',
+      status: 'paid',
+      subtotal: -10_000,
+      taxes: [{ rate: '6', mode: 'exclusive', base: -10_000, amount: -600 }],
+      taxTotal: -600,
+      total: -10_600,
+      amountDue: 0,
+      creditNote: {
+        invoiceId: invoice.id,
+        invoiceNumber: invoice.number,
+        reason: '服务中断补偿',
+        amountCredited: 10_600,
+      },
+      period: invoice.period,
+      buyer: invoice.buyer,
     })
-    expect(note.lines).toMatchObject([{ kind: 'credit_note', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] }])
-    expect(await read(invoice.id)).toMatchObject({ status: 'open', total: 63_494, amountCredited: 10_600, amountDue: 52_894, creditNotes: [{ id: note.id, number: note.number, total: -10_600 }], creditNote: null, sha256: invoice.sha256 })
+    expect(note.lines).toMatchObject([
+      { kind: 'credit_note', amount: -10_000, description: invoice.lines[0]!.description, breakdown: [] },
+    ])
+    expect(await read(invoice.id)).toMatchObject({
+      status: 'open',
+      total: 63_494,
+      amountCredited: 10_600,
+      amountDue: 52_894,
+      creditNotes: [{ id: note.id, number: note.number, total: -10_600 }],
+      creditNote: null,
+      sha256: invoice.sha256,
+    })
     expect(await balance('acme')).toBe(0)
-    const changes = (await listActivity(world.billing, { limit: 100 })).data.map((change) => [change.type, change.subjectId])
+    const changes = (await listActivity(world.billing, { limit: 100 })).data.map((change) => [
+      change.type,
+      change.subjectId,
+    ])
     expect(changes.at(-1)).toEqual(['invoice.issued', note.id])
     expect((await generatePdf(world.billing, { invoiceId: note.id })).fileName).toBe('CN-202611-000001.pdf')
   })
 
   test('paying the rest settles the invoice, and what is paid beyond it is credit', async () => {
     const invoice = await newestOfKind('acme', 'start')
-    expect(await recordPayment(world.billing, { invoiceId: invoice.id, amount: 53_000, method: 'bank_transfer', reference: 'p1' })).toMatchObject({ status: 'paid', amountDue: 0 })
+    expect(
+      await recordPayment(world.billing, {
+        invoiceId: invoice.id,
+        amount: 53_000,
+        method: 'bank_transfer',
+        reference: 'p1',
+      }),
+    ).toMatchObject({ status: 'paid', amountDue: 0 })
     expect(await balance('acme')).toBe(106)
   })
 
   test('a note on a paid invoice is account credit, which the next invoice uses', async () => {
     const invoice = await newestOfKind('acme', 'start')
     const note = await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 20_000 }] }, 'goodwill')
-    expect(note).toMatchObject({ number: 'CN-202611-000002', total: -21_200, creditNote: { amountCredited: 0 } })
+    expect(note).toMatchObject({
+      number: 'CN-202611-000002',
+      total: -21_200,
+      creditNote: { amountCredited: 0 },
+    })
     expect(await balance('acme')).toBe(21_306)
     await world.passTo('2026-11-30T18:00:00Z')
-    expect(await newest('acme')).toMatchObject({ kind: 'renewal', creditApplied: 21_306, amountDue: 63_494 - 21_306 })
+    expect(await newest('acme')).toMatchObject({
+      kind: 'renewal',
+      creditApplied: 21_306,
+      amountDue: 63_494 - 21_306,
+    })
   })
 
   test('all notes together give back the invoice, to the cent, and not more', async () => {
     const invoice = await newestOfKind('acme', 'start')
-    await expect(credit(invoice.id, { amount: 31_695 })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 31_694, message: `of invoice ${invoice.number} (total 63494) 31694 can still be credited: this note credits 31695` } })
-    await expect(credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 29_901 }] })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 29_900, pointer: '/lines/0/amount' } })
+    await expect(credit(invoice.id, { amount: 31_695 })).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: {
+        left: 31_694,
+        message: `of invoice ${invoice.number} (total 63494) 31694 can still be credited: this note credits 31695`,
+      },
+    })
+    await expect(credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 29_901 }] })).rejects.toMatchObject(
+      { code: 'amount_out_of_range', detail: { left: 29_900, pointer: '/lines/0/amount' } },
+    )
     await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 11_111 }] })
     const last = await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 18_789 }] })
     const { creditNotes } = await read(invoice.id)
     expect(creditNotes).toHaveLength(4)
     expect(creditNotes.reduce((all, note) => all + note.total, 0)).toBe(-invoice.total)
     expect(last.taxTotal).toBe(-1_127)
-    await expect(credit(invoice.id, { amount: 1 })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
+    await expect(credit(invoice.id, { amount: 1 })).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 0 },
+    })
   })
 
   test('a note that takes all that is due pays the invoice, which is then not overdue', async () => {
@@ -83,29 +197,68 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     await world.passTo('2026-12-20T00:00:00Z')
     expect(await read(invoice.id)).toMatchObject({ overdue: true })
     expect((await getSubscription(world.billing, { customerId: 'late' })).status).toBe('past_due')
-    await recordPayment(world.billing, { invoiceId: invoice.id, amount: 60_000, method: 'bank_transfer', reference: 'part' })
+    await recordPayment(world.billing, {
+      invoiceId: invoice.id,
+      amount: 60_000,
+      method: 'bank_transfer',
+      reference: 'part',
+    })
     const note = await credit(invoice.id, { amount: 5_000 })
     expect(note.creditNote).toMatchObject({ amountCredited: 3_494 })
-    expect(await read(invoice.id)).toMatchObject({ status: 'paid', overdue: false, amountPaid: 60_000, amountCredited: 3_494, amountDue: 0, paidAt: note.issuedAt })
+    expect(await read(invoice.id)).toMatchObject({
+      status: 'paid',
+      overdue: false,
+      amountPaid: 60_000,
+      amountCredited: 3_494,
+      amountDue: 0,
+      paidAt: note.issuedAt,
+    })
     expect(await balance('late')).toBe(1_506)
     expect((await getSubscription(world.billing, { customerId: 'late' })).status).toBe('active')
-    const listed = async (status: 'open' | 'paid' | 'overdue') => (await getInvoices(world.billing, { customerId: 'late', status })).data.map((one) => one.id)
-    expect([await listed('open'), await listed('overdue'), await listed('paid')]).toEqual([[], [], [note.id, invoice.id]])
-    expect((await listActivity(world.billing, { limit: 100 })).data.filter((change) => change.customerId === 'late').map((change) => [change.type, change.subjectId]).slice(-2)).toEqual([['invoice.issued', note.id], ['invoice.paid', invoice.id]])
+    const listed = async (status: 'open' | 'paid' | 'overdue') =>
+      (await getInvoices(world.billing, { customerId: 'late', status })).data.map((one) => one.id)
+    expect([await listed('open'), await listed('overdue'), await listed('paid')]).toEqual([
+      [],
+      [],
+      [note.id, invoice.id],
+    ])
+    expect(
+      (await listActivity(world.billing, { limit: 100 })).data
+        .filter((change) => change.customerId === 'late')
+        .map((change) => [change.type, change.subjectId])
+        .slice(-2),
+    ).toEqual([
+      ['invoice.issued', note.id],
+      ['invoice.paid', invoice.id],
+    ])
   })
 
   test('an upgrade gives back the share of what notes left of the fee', async () => {
     const invoice = await subscribe('upgrades') // on 20 December, 31 days
     await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 28_900 }] })
     world.set('2026-12-30T04:00:00Z')
-    const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business' })
+    const { invoice: change } = await upgradeSubscription(world.billing, {
+      customerId: 'upgrades',
+      planId: 'business',
+    })
     // 31,000 are left for 31 days: 21 of them are not used.
-    expect(change!.lines[0]).toMatchObject({ kind: 'unused_time', amount: -21_000, breakdown: [{ kind: 'gross', amount: -40_577 }, { kind: 'taken_off', amount: 19_577 }] })
+    expect(change!.lines[0]).toMatchObject({
+      kind: 'unused_time',
+      amount: -21_000,
+      breakdown: [
+        { kind: 'gross', amount: -40_577 },
+        { kind: 'taken_off', amount: 19_577 },
+      ],
+    })
   })
 
   test('usage given back out of goodwill is not billed again, and what makes it cheaper gives back no more than was left', async () => {
     await seedCustomer(world.billing, 'goodwill')
-    await createSubscription(world.billing, { customerId: 'goodwill', planId: 'volume', startsAt: world.billing.now() })
+    await createSubscription(world.billing, {
+      customerId: 'goodwill',
+      planId: 'volume',
+      startsAt: world.billing.now(),
+    })
     await use('goodwill', 'e1', 'calls', 400, '2027-01-10T00:00:00Z')
     await world.passTo('2027-01-30T18:00:00Z')
     const usage = await newest('goodwill')
@@ -113,7 +266,9 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     await credit(usage.id, { amount: 1_900 })
     await use('goodwill', 'e2', 'calls', 10, '2027-01-11T00:00:00Z')
     await world.passTo('2027-02-28T18:00:00Z')
-    expect((await newest('goodwill')).lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', 50]])
+    expect((await newest('goodwill')).lines.map((line) => [line.kind, line.amount])).toEqual([
+      ['adjustment', 50],
+    ])
     await use('goodwill', 'e3', 'calls', 500, '2027-03-10T00:00:00Z')
     await world.passTo('2027-03-31T00:00:00Z')
     const march = await newest('goodwill')
@@ -129,7 +284,14 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
 
   test('lines give back their share of the discount and their own tax rate', async () => {
     await seedCustomer(world.billing, 'rates')
-    await putDiscount(world.billing, { customerId: 'rates', discountId: 'd', kind: 'percent', value: '15', appliesTo: 'all', from: '2027-01-01' })
+    await putDiscount(world.billing, {
+      customerId: 'rates',
+      discountId: 'd',
+      kind: 'percent',
+      value: '15',
+      appliesTo: 'all',
+      from: '2027-01-01',
+    })
     await createSubscription(world.billing, { customerId: 'rates', planId: 'team' })
     await use('rates', 'e1', 'ai_chat', 5_000, '2027-05-12T00:00:00Z')
     await world.passTo('2027-05-14T00:00:00Z')
@@ -139,46 +301,107 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const invoice = await newest('rates')
     expect(invoice.taxes.map((tax) => tax.rate).sort()).toEqual(['13', '6'])
     const notes = [
-      await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 50_001 }, { lineId: 'line_2', amount: 77 }] }), await credit(invoice.id, { amount: 1 }), await credit(invoice.id, { amount: 12_345 }), await credit(invoice.id, { lines: [{ lineId: 'line_3', amount: 300 }] }),
+      await credit(invoice.id, {
+        lines: [
+          { lineId: 'line_1', amount: 50_001 },
+          { lineId: 'line_2', amount: 77 },
+        ],
+      }),
+      await credit(invoice.id, { amount: 1 }),
+      await credit(invoice.id, { amount: 12_345 }),
+      await credit(invoice.id, { lines: [{ lineId: 'line_3', amount: 300 }] }),
     ]
-    expect(notes[0]!.lines[0]).toMatchObject({ amount: -42_501, taxRate: '13', breakdown: [{ kind: 'gross', amount: -50_001 }, { kind: 'taken_off', amount: 7_500 }] })
+    expect(notes[0]!.lines[0]).toMatchObject({
+      amount: -42_501,
+      taxRate: '13',
+      breakdown: [
+        { kind: 'gross', amount: -50_001 },
+        { kind: 'taken_off', amount: 7_500 },
+      ],
+    })
     const left = invoice.total + notes.reduce((all, note) => all + note.total, 0)
     notes.push(await credit(invoice.id, { amount: left }))
-    for (const tax of invoice.taxes) expect([tax.rate, notes.flatMap((note) => note.taxes).filter((one) => one.rate === tax.rate).reduce((all, one) => all + one.amount, 0)]).toEqual([tax.rate, -tax.amount])
-    expect(await read(invoice.id)).toMatchObject({ status: 'paid', amountCredited: invoice.amountDue, amountDue: 0 })
+    for (const tax of invoice.taxes)
+      expect([
+        tax.rate,
+        notes
+          .flatMap((note) => note.taxes)
+          .filter((one) => one.rate === tax.rate)
+          .reduce((all, one) => all + one.amount, 0),
+      ]).toEqual([tax.rate, -tax.amount])
+    expect(await read(invoice.id)).toMatchObject({
+      status: 'paid',
+      amountCredited: invoice.amountDue,
+      amountDue: 0,
+    })
   })
 
   test('of a change that gives back and charges, the charge can be given back as far as the document is above zero', async () => {
     const change = await newestOfKind('upgrades', 'change')
     const [given, fee] = change.lines
-    await expect(credit(change.id, { lines: [{ lineId: given!.id, amount: 1 }] })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
-    await expect(credit(change.id, { lines: [{ lineId: fee!.id, amount: fee!.amount }] })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: change.total } })
+    await expect(credit(change.id, { lines: [{ lineId: given!.id, amount: 1 }] })).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 0 },
+    })
+    await expect(
+      credit(change.id, { lines: [{ lineId: fee!.id, amount: fee!.amount }] }),
+    ).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: change.total } })
     expect(await credit(change.id, { amount: change.total })).toMatchObject({ total: -change.total })
   })
 
-  test.each([['yen', 'JPY', 3_333], ['dinar', 'BHD', 1]] as const)('notes on plan %s in %s add up to the invoice', async (planId, currency, amount) => {
+  test.each([
+    ['yen', 'JPY', 3_333],
+    ['dinar', 'BHD', 1],
+  ] as const)('notes on plan %s in %s add up to the invoice', async (planId, currency, amount) => {
     await createCustomer(world.billing, { id: planId, companyName: planId, currency })
     const { invoice } = await createSubscription(world.billing, { customerId: planId, planId })
     const first = await credit(invoice!.id, { amount })
-    const rest = await credit(invoice!.id, { lines: [{ lineId: 'line_1', amount: invoice!.lines[0]!.amount + first.lines[0]!.amount }] })
-    expect([first.total, first.total + rest.total, first.taxTotal + rest.taxTotal]).toEqual([-amount, -invoice!.total, -invoice!.taxTotal])
+    const rest = await credit(invoice!.id, {
+      lines: [{ lineId: 'line_1', amount: invoice!.lines[0]!.amount + first.lines[0]!.amount }],
+    })
+    expect([first.total, first.total + rest.total, first.taxTotal + rest.taxTotal]).toEqual([
+      -amount,
+      -invoice!.total,
+      -invoice!.taxTotal,
+    ])
     expect(await read(invoice!.id)).toMatchObject({ status: 'paid', amountDue: 0 })
   })
 
   test('what cannot be credited, and what cannot be done with a note, is refused with what to do instead', async () => {
     const invoice = await subscribe('refused')
     await expect(credit(invoice.id, {})).rejects.toMatchObject({ code: 'validation_failed' })
-    await expect(credit(invoice.id, { amount: 1, lines: [] })).rejects.toMatchObject({ code: 'validation_failed' })
-    await expect(credit(invoice.id, { lines: [{ lineId: 'line_9', amount: 1 }] })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/lines/0/lineId' } })
-    await expect(credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 1 }, { lineId: 'line_1', amount: 1 }] })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/lines/1/lineId' } })
-    for (const amount of [0, -1, 0.5, 63_495]) await expect(credit(invoice.id, { amount })).rejects.toMatchObject({ code: 'amount_out_of_range' })
+    await expect(credit(invoice.id, { amount: 1, lines: [] })).rejects.toMatchObject({
+      code: 'validation_failed',
+    })
+    await expect(credit(invoice.id, { lines: [{ lineId: 'line_9', amount: 1 }] })).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '/lines/0/lineId' },
+    })
+    await expect(
+      credit(invoice.id, {
+        lines: [
+          { lineId: 'line_1', amount: 1 },
+          { lineId: 'line_1', amount: 1 },
+        ],
+      }),
+    ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/lines/1/lineId' } })
+    for (const amount of [0, -1, 0.5, 63_495])
+      await expect(credit(invoice.id, { amount })).rejects.toMatchObject({ code: 'amount_out_of_range' })
     await expect(credit('nothing', { amount: 1 })).rejects.toMatchObject({ code: 'invoice_not_found' })
-    await expect(credit('draft_refused_2027-06', { amount: 1 })).rejects.toMatchObject({ code: 'invoice_is_draft' })
+    await expect(credit('draft_refused_2027-06', { amount: 1 })).rejects.toMatchObject({
+      code: 'invoice_is_draft',
+    })
     const note = await credit(invoice.id, { amount: 100 })
     await expect(credit(note.id, { amount: 1 })).rejects.toMatchObject({ code: 'credit_note_final' })
-    await expect(voidInvoice(world.billing, { invoiceId: note.id })).rejects.toMatchObject({ code: 'credit_note_final' })
-    await expect(recordPayment(world.billing, { invoiceId: note.id, amount: 1, method: 'cash', reference: 'r' })).rejects.toMatchObject({ code: 'credit_note_final' })
-    await expect(voidInvoice(world.billing, { invoiceId: invoice.id })).rejects.toMatchObject({ code: 'invoice_credited' })
+    await expect(voidInvoice(world.billing, { invoiceId: note.id })).rejects.toMatchObject({
+      code: 'credit_note_final',
+    })
+    await expect(
+      recordPayment(world.billing, { invoiceId: note.id, amount: 1, method: 'cash', reference: 'r' }),
+    ).rejects.toMatchObject({ code: 'credit_note_final' })
+    await expect(voidInvoice(world.billing, { invoiceId: invoice.id })).rejects.toMatchObject({
+      code: 'invoice_credited',
+    })
     const other = await subscribe('voided')
     await voidInvoice(world.billing, { invoiceId: other.id })
     await expect(credit(other.id, { amount: 1 })).rejects.toMatchObject({ code: 'invoice_void' })
@@ -186,10 +409,26 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
 
   test('a note that says other than its row, or gives back too much, is named', async () => {
     const broken = [
-      ["update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'", "update invoices set applied_to_invoice = applied_to_invoice - 1 where number = 'CN-202611-000001'", 'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","applied":"10601"}'],
-      ["update invoices set document = jsonb_set(document, '{total}', '-90000') where number = 'CN-202611-000001'", "update invoices set document = jsonb_set(document, '{total}', '-10600') where number = 'CN-202611-000001'", 'an invoice that was credited wrongly: its credit notes give back 142894 of 63494: INV-202611-000001'],
-      ["update balance_transactions set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'", "update balance_transactions set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'", 'a balance that differs from the invoice: {"number":"CN-202612-'],
-      ["update invoice_numbers set last = last + 1 where series = 'CN' and month = '202611'", "update invoice_numbers set last = last - 1 where series = 'CN' and month = '202611'", 'a gap in the numbers: {"month":"CN-202611"'],
+      [
+        "update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'",
+        "update invoices set applied_to_invoice = applied_to_invoice - 1 where number = 'CN-202611-000001'",
+        'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","applied":"10601"}',
+      ],
+      [
+        "update invoices set document = jsonb_set(document, '{total}', '-90000') where number = 'CN-202611-000001'",
+        "update invoices set document = jsonb_set(document, '{total}', '-10600') where number = 'CN-202611-000001'",
+        'an invoice that was credited wrongly: its credit notes give back 142894 of 63494: INV-202611-000001',
+      ],
+      [
+        "update balance_transactions set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'",
+        "update balance_transactions set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'",
+        'a balance that differs from the invoice: {"number":"CN-202612-',
+      ],
+      [
+        "update invoice_numbers set last = last + 1 where series = 'CN' and month = '202611'",
+        "update invoice_numbers set last = last - 1 where series = 'CN' and month = '202611'",
+        'a gap in the numbers: {"month":"CN-202611"',
+      ],
     ] as const
     for (const [breakIt, mendIt, named] of broken) {
       await world.db.asOwner((tx) => tx.query(breakIt))

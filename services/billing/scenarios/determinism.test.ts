@@ -9,8 +9,33 @@ import { playHistory } from './random-history.ts'
 
 /** What every long history has done with success. */
 const everything = [
-  'adjust', 'cancel', 'consume', 'credit', 'discount', 'downgrade', 'due', 'endDiscount', 'generate', 'moved', 'pay', 'quoted', 'read', 'refund', 'replan', 'resume', 'reverse', 'subscribe',
-  'takeBack', 'undo', 'upgrade', 'usage', 'usageAgain', 'version', 'void', 'voidAgain', 'zone',
+  'adjust',
+  'cancel',
+  'consume',
+  'credit',
+  'discount',
+  'downgrade',
+  'due',
+  'endDiscount',
+  'generate',
+  'moved',
+  'pay',
+  'quoted',
+  'read',
+  'refund',
+  'replan',
+  'resume',
+  'reverse',
+  'subscribe',
+  'takeBack',
+  'undo',
+  'upgrade',
+  'usage',
+  'usageAgain',
+  'version',
+  'void',
+  'voidAgain',
+  'zone',
 ]
 const long = process.env['LONG'] === '1'
 const ownSeed = process.env['SEED']
@@ -21,18 +46,46 @@ const seeds = ownSeed === undefined ? [15] : [Number(ownSeed)]
 async function play({ create }: TestDatabase, seed: number, steps: number) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')
   try {
-    const log = await playHistory(world, { seed, steps, look: async () => expect([...await mistakesOf(world), ...await givenBackTooMuch(world), ...await rememberedTooLate(world)]).toEqual([]) })
-    const rows = await world.db.asOwner((tx) => tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>('select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"'))
-    const sums = await world.db.asOwner((tx) => tx.query('select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"'))
-    const trials = await world.db.asOwner((tx) => tx.query('select 1 from phases where trial_ends_on is not null'))
-    return { log, trials: trials.length, documents: rows.map((row) => row.document), invoices: rows.map((row) => canonicalJson(row)), sums }
+    const log = await playHistory(world, {
+      seed,
+      steps,
+      look: async () =>
+        expect([
+          ...(await mistakesOf(world)),
+          ...(await givenBackTooMuch(world)),
+          ...(await rememberedTooLate(world)),
+        ]).toEqual([]),
+    })
+    const rows = await world.db.asOwner((tx) =>
+      tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>(
+        'select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"',
+      ),
+    )
+    const sums = await world.db.asOwner((tx) =>
+      tx.query(
+        'select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"',
+      ),
+    )
+    const trials = await world.db.asOwner((tx) =>
+      tx.query('select 1 from phases where trial_ends_on is not null'),
+    )
+    return {
+      log,
+      trials: trials.length,
+      documents: rows.map((row) => row.document),
+      invoices: rows.map((row) => canonicalJson(row)),
+      sums,
+    }
   } finally {
     await world.close()
   }
 }
 
 async function onBoth(seed: number, steps: number) {
-  const [first, second] = [await play(testDatabases[0]!, seed, steps), await play(testDatabases[1]!, seed, steps)]
+  const [first, second] = [
+    await play(testDatabases[0]!, seed, steps),
+    await play(testDatabases[1]!, seed, steps),
+  ]
   expect(second.log.map((step) => canonicalJson(step))).toEqual(first.log.map((step) => canonicalJson(step)))
   expect(second.invoices).toEqual(first.invoices)
   expect(second.sums).toEqual(first.sums)
@@ -42,20 +95,50 @@ async function onBoth(seed: number, steps: number) {
 // Without a second database there is nothing to compare: skipped where it can be seen.
 const onTwo = test.runIf(testDatabases.length > 1)
 
-if (long && ownSeed === undefined) onTwo('whatever lives customers lead, every invariant holds, and both databases have the same bytes', { timeout: 3_600_000 }, async () => {
-  await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 - 1 }), async (seed) => void (await onBoth(seed, 250))), { numRuns: 10, endOnFailure: true })
-})
+if (long && ownSeed === undefined)
+  onTwo(
+    'whatever lives customers lead, every invariant holds, and both databases have the same bytes',
+    { timeout: 3_600_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+          async (seed) => void (await onBoth(seed, 250)),
+        ),
+        { numRuns: 10, endOnFailure: true },
+      )
+    },
+  )
 
-onTwo.each(seeds)(`a history of ${steps} commands, seed %i, keeps every invariant and gives the same bytes on PGlite and PostgreSQL`, { timeout: 1_200_000 }, async (seed) => {
-  const first = await onBoth(seed, steps)
+onTwo.each(seeds)(
+  `a history of ${steps} commands, seed %i, keeps every invariant and gives the same bytes on PGlite and PostgreSQL`,
+  { timeout: 1_200_000 },
+  async (seed) => {
+    const first = await onBoth(seed, steps)
 
-  // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
-  if (ownSeed !== undefined) return
-  const kinds = new Set(first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]))
-  expect([...kinds].sort()).toEqual(['adjustment', 'change', 'charge', 'credit_note', 'fee', 'final', 'renewal', 'start', 'unused_time', 'usage'])
-  expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
-  expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
-  const succeeded = new Set(first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command))
-  expect([...succeeded].sort()).toEqual(everything)
-  expect(first.trials).toBeGreaterThan(0)
-})
+    // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
+    if (ownSeed !== undefined) return
+    const kinds = new Set(
+      first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]),
+    )
+    expect([...kinds].sort()).toEqual([
+      'adjustment',
+      'change',
+      'charge',
+      'credit_note',
+      'fee',
+      'final',
+      'renewal',
+      'start',
+      'unused_time',
+      'usage',
+    ])
+    expect(first.documents.some((document) => document.creditApplied > 0)).toBe(true)
+    expect(first.documents.some((document) => document.discountTotal > 0)).toBe(true)
+    const succeeded = new Set(
+      first.log.filter((step) => typeof step.answer !== 'string').map((step) => step.command),
+    )
+    expect([...succeeded].sort()).toEqual(everything)
+    expect(first.trials).toBeGreaterThan(0)
+  },
+)

@@ -1,7 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createCustomer, createSubscription, deleteDiscount, generateInvoice, getInvoices, getSubscription, listDiscounts, previewChange, putDiscount, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice, type Invoice,
+  createCustomer,
+  createSubscription,
+  deleteDiscount,
+  generateInvoice,
+  getInvoices,
+  getSubscription,
+  listDiscounts,
+  previewChange,
+  putDiscount,
+  putMeter,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
+  type Invoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -12,32 +26,84 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    const volume = { model: 'volume' as const, tiers: [{ upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 4, per: 1 } }] }
-    await putPlan(world.billing, { id: 'volume', name: 'Volume', fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }] })
-    await putPlan(world.billing, { id: 'yen', name: 'Yen', currency: 'JPY', fee: { amount: 9_800, per: 'subscription' }, taxRate: '10', taxMode: 'inclusive', charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }] })
-    await putPlan(world.billing, { id: 'dinar', name: 'Dinar', currency: 'BHD', fee: { amount: 25_755, per: 'subscription' }, taxRate: '10' })
+    const volume = {
+      model: 'volume' as const,
+      tiers: [
+        { upTo: 500, rate: { amount: 5, per: 1 } },
+        { upTo: null, rate: { amount: 4, per: 1 } },
+      ],
+    }
+    await putPlan(world.billing, {
+      id: 'volume',
+      name: 'Volume',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }],
+    })
+    await putPlan(world.billing, {
+      id: 'yen',
+      name: 'Yen',
+      currency: 'JPY',
+      fee: { amount: 9_800, per: 'subscription' },
+      taxRate: '10',
+      taxMode: 'inclusive',
+      charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }],
+    })
+    await putPlan(world.billing, {
+      id: 'dinar',
+      name: 'Dinar',
+      currency: 'BHD',
+      fee: { amount: 25_755, per: 'subscription' },
+      taxRate: '10',
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
-  const on = (customerId: string, discountId: string, rest: Omit<Parameters<typeof putDiscount>[1], 'customerId' | 'discountId'>) => putDiscount(world.billing, { customerId, discountId, ...rest })
+  const on = (
+    customerId: string,
+    discountId: string,
+    rest: Omit<Parameters<typeof putDiscount>[1], 'customerId' | 'discountId'>,
+  ) => putDiscount(world.billing, { customerId, discountId, ...rest })
   const use = async (customerId: string, meter: string, quantity: number, time: string) => {
     if (time > world.billing.now()) await world.passTo(time)
-    expect(await recordUsage(world.billing, [{ id: `${meter} ${time}`, customerId, meter, quantity, time }])).toMatchObject({ accepted: 1 })
+    expect(
+      await recordUsage(world.billing, [{ id: `${meter} ${time}`, customerId, meter, quantity, time }]),
+    ).toMatchObject({ accepted: 1 })
   }
-  const documents = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data
+  const documents = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
   const newest = async (customerId: string) => (await documents(customerId))[0]!
-  const shown = (invoice: Invoice) => invoice.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])
+  const shown = (invoice: Invoice) =>
+    invoice.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])
 
   test('twenty per cent off in November lowers its fee, and its usage billed on 1 December, but not the fee of December', async () => {
     await seedCustomer(world.billing, 'acme')
-    expect(await on('acme', 'november', { kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-11-30' })).toEqual({
-      id: 'november', name: { 'zh-CN': '折扣 20%', en: '20% discount' }, kind: 'percent', value: '20', appliesTo: 'all', from: '2026-11-01', until: '2026-11-30',
+    expect(
+      await on('acme', 'november', {
+        kind: 'percent',
+        value: '20',
+        appliesTo: 'all',
+        from: '2026-11-01',
+        until: '2026-11-30',
+      }),
+    ).toEqual({
+      id: 'november',
+      name: { 'zh-CN': '折扣 20%', en: '20% discount' },
+      kind: 'percent',
+      value: '20',
+      appliesTo: 'all',
+      from: '2026-11-01',
+      until: '2026-11-30',
     })
     const { invoice } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
     expect(invoice).toMatchObject({
-      subtotal: 59_900, discounts: [{ id: 'november', name: { en: '20% discount' }, amount: 11_980 }], discountTotal: 11_980, taxes: [{ rate: '6', base: 47_920, amount: 2_875 }], total: 50_795,
+      subtotal: 59_900,
+      discounts: [{ id: 'november', name: { en: '20% discount' }, amount: 11_980 }],
+      discountTotal: 11_980,
+      taxes: [{ rate: '6', base: 47_920, amount: 2_875 }],
+      total: 50_795,
     })
     await use('acme', 'ai_chat', 1_100, '2026-10-31T18:00:00Z')
     world.set('2026-11-30T16:30:00Z')
@@ -45,42 +111,86 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     expect(draft).toMatchObject({ status: 'draft', discountTotal: 100 })
     await world.passTo('2026-11-30T18:00:00Z')
     const renewal = await newest('acme')
-    expect(shown(renewal)).toEqual([['fee', 59_900, 0], ['usage', 500, 100]])
-    expect(renewal).toMatchObject({ total: draft.total, discountTotal: 100, taxes: [{ base: 60_300, amount: 3_618 }] })
+    expect(shown(renewal)).toEqual([
+      ['fee', 59_900, 0],
+      ['usage', 500, 100],
+    ])
+    expect(renewal).toMatchObject({
+      total: draft.total,
+      discountTotal: 100,
+      taxes: [{ base: 60_300, amount: 3_618 }],
+    })
   })
 
   test('usage that comes late for November is lowered as well, in December’s invoice', async () => {
     await use('acme', 'ai_chat', 40, '2026-11-29T00:00:00Z')
     await world.passTo('2026-12-31T18:00:00Z')
-    expect(shown(await newest('acme'))).toEqual([['fee', 59_900, 0], ['adjustment', 200, 40]])
+    expect(shown(await newest('acme'))).toEqual([
+      ['fee', 59_900, 0],
+      ['adjustment', 200, 40],
+    ])
   })
 
   test('an upgrade after a discounted fee gives back what was paid for the rest, and the parts add up to it', async () => {
     await seedCustomer(world.billing, 'upgrades')
-    await on('upgrades', 'start', { kind: 'percent', value: '33.33', appliesTo: 'fee', from: '2027-01-01', until: '2027-01-01', name: { 'zh-CN': '首月优惠', en: 'First month' } })
+    await on('upgrades', 'start', {
+      kind: 'percent',
+      value: '33.33',
+      appliesTo: 'fee',
+      from: '2027-01-01',
+      until: '2027-01-01',
+      name: { 'zh-CN': '首月优惠', en: 'First month' },
+    })
     const { invoice } = await createSubscription(world.billing, { customerId: 'upgrades', planId: 'team' })
     expect(invoice!.lines[0]).toMatchObject({ amount: 59_900, discount: 19_965 })
     world.set('2027-01-11T04:00:00Z')
     const preview = await previewChange(world.billing, { customerId: 'upgrades', planId: 'business' })
-    const changed = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'business', quoteId: preview.quoteId })
+    const changed = await upgradeSubscription(world.billing, {
+      customerId: 'upgrades',
+      planId: 'business',
+      quoteId: preview.quoteId,
+    })
     // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back: 40,577 less 13,525.
     expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
-    expect(shown(changed.invoice!)).toEqual([['unused_time', -27_052, 0], ['fee', 135_416, 0]])
-    expect(changed.invoice!.lines[0]!.breakdown.map((part) => [part.kind, part.amount])).toEqual([['gross', -40_577], ['taken_off', 13_525]])
+    expect(shown(changed.invoice!)).toEqual([
+      ['unused_time', -27_052, 0],
+      ['fee', 135_416, 0],
+    ])
+    expect(changed.invoice!.lines[0]!.breakdown.map((part) => [part.kind, part.amount])).toEqual([
+      ['gross', -40_577],
+      ['taken_off', 13_525],
+    ])
     expect(changed.invoice!.total).toBe(preview.total)
   })
 
   test('a preview shows the discount, and a discount that comes after it makes it outdated', async () => {
     const preview = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
     await on('acme', 'loyal', { kind: 'fixed', value: 10_000, appliesTo: 'fee', from: '2027-01-01' })
-    await expect(upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business', quoteId: preview.quoteId })).rejects.toMatchObject({ code: 'quote_outdated' })
+    await expect(
+      upgradeSubscription(world.billing, {
+        customerId: 'acme',
+        planId: 'business',
+        quoteId: preview.quoteId,
+      }),
+    ).rejects.toMatchObject({ code: 'quote_outdated' })
     const again = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
     // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of the total (406 of 6,774).
-    expect(again).toMatchObject({ discountTotal: 6_774, discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 6_774 }], nextInvoice: { estimatedTotal: 201_294 } })
+    expect(again).toMatchObject({
+      discountTotal: 6_774,
+      discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 6_774 }],
+      nextInvoice: { estimatedTotal: 201_294 },
+    })
     expect(again.lines.map((line) => line.discount ?? 0)).toEqual([0, 6_774])
     expect(preview.total - again.total).toBe(7_180)
-    await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business', quoteId: again.quoteId })
-    expect((await getSubscription(world.billing, { customerId: 'acme' })).nextInvoice).toMatchObject({ at: '2027-02-01', estimatedTotal: 201_294 })
+    await upgradeSubscription(world.billing, {
+      customerId: 'acme',
+      planId: 'business',
+      quoteId: again.quoteId,
+    })
+    expect((await getSubscription(world.billing, { customerId: 'acme' })).nextInvoice).toMatchObject({
+      at: '2027-02-01',
+      estimatedTotal: 201_294,
+    })
   })
 
   test('several apply one after the other in the order they were made, a fixed one once to each usage period, and none below nothing', async () => {
@@ -88,18 +198,37 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await on('several', 'z first', { kind: 'percent', value: '50', appliesTo: 'fee', from: '2027-01-01' })
     await on('several', 'a second', { kind: 'fixed', value: 20_000, appliesTo: 'all', from: '2027-01-01' })
     await on('several', 'z first', { kind: 'percent', value: '60', appliesTo: 'fee', from: '2027-01-01' })
-    expect((await listDiscounts(world.billing, { customerId: 'several' })).data.map((one) => [one.id, one.value])).toEqual([['z first', '60'], ['a second', 20_000]])
+    expect(
+      (await listDiscounts(world.billing, { customerId: 'several' })).data.map((one) => [one.id, one.value]),
+    ).toEqual([
+      ['z first', '60'],
+      ['a second', 20_000],
+    ])
     const { invoice } = await createSubscription(world.billing, { customerId: 'several', planId: 'team' })
-    expect(invoice!.discounts.map((one) => [one.id, one.amount])).toEqual([['z first', 35_940], ['a second', 20_000]])
+    expect(invoice!.discounts.map((one) => [one.id, one.amount])).toEqual([
+      ['z first', 35_940],
+      ['a second', 20_000],
+    ])
     await use('several', 'ai_chat', 1_400, '2027-01-12T00:00:00Z')
     await world.passTo('2027-02-11T00:00:00Z')
     const renewal = await newest('several')
     // January's 20,000 went on its fee: its usage has none of it, and the fee of February has February's.
-    expect(renewal.discounts.map((one) => [one.id, one.amount])).toEqual([['z first', 35_940], ['a second', 20_000]])
-    expect(shown(renewal)).toEqual([['fee', 59_900, 35_940 + 20_000], ['usage', 2_000, 0]])
+    expect(renewal.discounts.map((one) => [one.id, one.amount])).toEqual([
+      ['z first', 35_940],
+      ['a second', 20_000],
+    ])
+    expect(shown(renewal)).toEqual([
+      ['fee', 59_900, 35_940 + 20_000],
+      ['usage', 2_000, 0],
+    ])
     await on('several', 'a second', { kind: 'fixed', value: 1_000_000, appliesTo: 'all', from: '2027-01-01' })
     await world.passTo('2027-03-11T00:00:00Z')
-    expect(await newest('several')).toMatchObject({ subtotal: 59_900, discountTotal: 59_900, total: 0, status: 'paid' })
+    expect(await newest('several')).toMatchObject({
+      subtotal: 59_900,
+      discountTotal: 59_900,
+      total: 0,
+      status: 'paid',
+    })
   })
 
   test('an issued invoice keeps its discount when that is taken away; the replacement of a void one goes by what holds then', async () => {
@@ -107,13 +236,23 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await deleteDiscount(world.billing, { customerId: 'several', discountId: 'a second' })
     expect((await newest('several')).discountTotal).toBe(invoice!.discountTotal)
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
-    expect(await generateInvoice(world.billing, { customerId: 'several', period: invoice!.period.label })).toMatchObject({ subtotal: 59_900, discountTotal: 35_940 })
-    await expect(deleteDiscount(world.billing, { customerId: 'several', discountId: 'a second' })).rejects.toMatchObject({ code: 'discount_not_found' })
+    expect(
+      await generateInvoice(world.billing, { customerId: 'several', period: invoice!.period.label }),
+    ).toMatchObject({ subtotal: 59_900, discountTotal: 35_940 })
+    await expect(
+      deleteDiscount(world.billing, { customerId: 'several', discountId: 'a second' }),
+    ).rejects.toMatchObject({ code: 'discount_not_found' })
   })
 
   test('late usage that makes a period cheaper gives back what was paid for it, not what was taken off', async () => {
     await seedCustomer(world.billing, 'cheaper')
-    await on('cheaper', 'march', { kind: 'percent', value: '20', appliesTo: 'usage', from: '2027-03-01', until: '2027-03-31' })
+    await on('cheaper', 'march', {
+      kind: 'percent',
+      value: '20',
+      appliesTo: 'usage',
+      from: '2027-03-01',
+      until: '2027-03-31',
+    })
     await createSubscription(world.billing, { customerId: 'cheaper', planId: 'volume' })
     await use('cheaper', 'calls', 500, '2027-03-15T00:00:00Z')
     await world.passTo('2027-04-11T18:00:00Z')
@@ -128,35 +267,79 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   })
 
   test.each([
-    ['yen', 'JPY', { kind: 'percent', value: '12.5' }, { subtotal: 9_800, discountTotal: 1_225, taxes: [{ rate: '10', mode: 'inclusive', base: 7_795, amount: 780 }], total: 8_575 }],
-    ['dinar', 'BHD', { kind: 'fixed', value: 1_005 }, { subtotal: 25_755, discountTotal: 1_005, taxes: [{ rate: '10', mode: 'exclusive', base: 24_750, amount: 2_475 }], total: 27_225 }],
-  ] as const)('a discount on plan %s in %s comes off before tax', async (planId, currency, discount, totals) => {
-    await createCustomer(world.billing, { id: planId, companyName: planId, currency })
-    await on(planId, 'd', { ...discount, appliesTo: 'all', from: '2027-01-01' })
-    expect((await createSubscription(world.billing, { customerId: planId, planId })).invoice).toMatchObject(totals)
-  })
+    [
+      'yen',
+      'JPY',
+      { kind: 'percent', value: '12.5' },
+      {
+        subtotal: 9_800,
+        discountTotal: 1_225,
+        taxes: [{ rate: '10', mode: 'inclusive', base: 7_795, amount: 780 }],
+        total: 8_575,
+      },
+    ],
+    [
+      'dinar',
+      'BHD',
+      { kind: 'fixed', value: 1_005 },
+      {
+        subtotal: 25_755,
+        discountTotal: 1_005,
+        taxes: [{ rate: '10', mode: 'exclusive', base: 24_750, amount: 2_475 }],
+        total: 27_225,
+      },
+    ],
+  ] as const)(
+    'a discount on plan %s in %s comes off before tax',
+    async (planId, currency, discount, totals) => {
+      await createCustomer(world.billing, { id: planId, companyName: planId, currency })
+      await on(planId, 'd', { ...discount, appliesTo: 'all', from: '2027-01-01' })
+      expect((await createSubscription(world.billing, { customerId: planId, planId })).invoice).toMatchObject(
+        totals,
+      )
+    },
+  )
 
   test.each([
-    [{ kind: 'fixed', value: '12' }, '/value'], [{ kind: 'fixed', value: 0 }, '/value'], [{ kind: 'fixed', value: 1.5 }, '/value'], [{ kind: 'percent', value: 12 }, '/value'], [{ kind: 'percent', value: '0' }, '/value'],
-    [{ kind: 'percent', value: '100.01' }, '/value'], [{ kind: 'percent', value: 'x' }, '/value'], [{ kind: 'percent', value: '5', from: '2026-02-30' }, '/from'], [{ kind: 'percent', value: '5', from: '0000-01-01' }, '/from'],
+    [{ kind: 'fixed', value: '12' }, '/value'],
+    [{ kind: 'fixed', value: 0 }, '/value'],
+    [{ kind: 'fixed', value: 1.5 }, '/value'],
+    [{ kind: 'percent', value: 12 }, '/value'],
+    [{ kind: 'percent', value: '0' }, '/value'],
+    [{ kind: 'percent', value: '100.01' }, '/value'],
+    [{ kind: 'percent', value: 'x' }, '/value'],
+    [{ kind: 'percent', value: '5', from: '2026-02-30' }, '/from'],
+    [{ kind: 'percent', value: '5', from: '0000-01-01' }, '/from'],
     [{ kind: 'percent', value: '5', until: '2026-12-31' }, '/until'],
   ] as const)('%j is refused', async (wrong, pointer) => {
-    await expect(on('acme', 'wrong', { appliesTo: 'all', from: '2027-01-01', ...wrong })).rejects.toMatchObject({ code: 'invalid_discount', detail: { pointer } })
+    await expect(
+      on('acme', 'wrong', { appliesTo: 'all', from: '2027-01-01', ...wrong }),
+    ).rejects.toMatchObject({ code: 'invalid_discount', detail: { pointer } })
   })
 
   test('a customer has at most fifty', async () => {
     await seedCustomer(world.billing, 'many')
-    for (let made = 0; made < 50; made += 1) await on('many', `d${made}`, { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })
-    await expect(on('many', 'one more', { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })).rejects.toMatchObject({ code: 'too_many_discounts' })
+    for (let made = 0; made < 50; made += 1)
+      await on('many', `d${made}`, { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })
+    await expect(
+      on('many', 'one more', { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' }),
+    ).rejects.toMatchObject({ code: 'too_many_discounts' })
     await on('many', 'd7', { kind: 'fixed', value: 2, appliesTo: 'all', from: '2027-01-01' })
   })
 
   test('a discount that is not what was taken off the lines is named', async () => {
     const [first] = (await documents('acme')).slice(-1)
-    const set = (value: number) => world.db.asOwner((tx) => tx.query(`update invoices set document = jsonb_set(document, '{lines,0,discount}', '${value}') where id = '${first!.id}'`))
+    const set = (value: number) =>
+      world.db.asOwner((tx) =>
+        tx.query(
+          `update invoices set document = jsonb_set(document, '{lines,0,discount}', '${value}') where id = '${first!.id}'`,
+        ),
+      )
     await set(11_981)
     const found = await mistakesOf(world)
     await set(11_980)
-    expect(found).toContain(`an invoice that does not add up: what was taken off the lines is 11981, not 11980: ${first!.number}`)
+    expect(found).toContain(
+      `an invoice that does not add up: what was taken off the lines is 11981, not 11980: ${first!.number}`,
+    )
   })
 })

@@ -1,8 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, closePdfWorkers, createSubscription, generatePdf, getInvoice, getInvoices, issueCreditNote, previewChange, putMeter, putPlan, recordPayment, recordUsage, reversePayment,
-  upgradeSubscription, voidInvoice,
+  cancelSubscription,
+  closePdfWorkers,
+  createSubscription,
+  generatePdf,
+  getInvoice,
+  getInvoices,
+  issueCreditNote,
+  previewChange,
+  putMeter,
+  putPlan,
+  recordPayment,
+  recordUsage,
+  reversePayment,
+  upgradeSubscription,
+  voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -14,11 +27,36 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     world = await createWorld(create, '2027-05-31T16:00:00Z') // 1 June in Shanghai
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    const charges = [{ meter: 'calls', included: 0, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } } }]
-    for (const [id, interval, rank, amount] of [['month', 'month', 1, 30_000], ['year', 'year', 2, 365_000], ['metered', 'month', 1, 0]] as const) {
-      await putPlan(world.billing, { id, name: id, rank, interval, fee: { amount, per: 'subscription' }, taxRate: '0', charges })
+    const charges = [
+      {
+        meter: 'calls',
+        included: 0,
+        overage: 'bill' as const,
+        price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
+      },
+    ]
+    for (const [id, interval, rank, amount] of [
+      ['month', 'month', 1, 30_000],
+      ['year', 'year', 2, 365_000],
+      ['metered', 'month', 1, 0],
+    ] as const) {
+      await putPlan(world.billing, {
+        id,
+        name: id,
+        rank,
+        interval,
+        fee: { amount, per: 'subscription' },
+        taxRate: '0',
+        charges,
+      })
     }
-    await putPlan(world.billing, { id: 'plain', name: 'plain', fee: { amount: 30_000, per: 'subscription' }, taxRate: '0', charges: [] })
+    await putPlan(world.billing, {
+      id: 'plain',
+      name: 'plain',
+      fee: { amount: 30_000, per: 'subscription' },
+      taxRate: '0',
+      charges: [],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -29,26 +67,65 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     await seedCustomer(world.billing, customerId)
     return (await createSubscription(world.billing, { customerId, planId })).invoice
   }
-  const use = (customerId: string, quantity: number) => recordUsage(world.billing, [{ id: `${customerId}-${world.billing.now()}`, customerId, meter: 'calls', quantity, time: world.billing.now() }])
+  const use = (customerId: string, quantity: number) =>
+    recordUsage(world.billing, [
+      {
+        id: `${customerId}-${world.billing.now()}`,
+        customerId,
+        meter: 'calls',
+        quantity,
+        time: world.billing.now(),
+      },
+    ])
   const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
   const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
-  const pay = async (invoiceId: string) => recordPayment(world.billing, { invoiceId, amount: (await read(invoiceId)).amountDue, method: 'bank_transfer', reference: invoiceId })
+  const pay = async (invoiceId: string) =>
+    recordPayment(world.billing, {
+      invoiceId,
+      amount: (await read(invoiceId)).amountDue,
+      method: 'bank_transfer',
+      reference: invoiceId,
+    })
   const june = { start: '2027-06-01', end: '2027-07-01' }
   const july = { start: '2027-07-01', end: '2027-08-01' }
 
   test('each names the periods of the fee and the usage that it bills: at the start, in the draft, at a renewal of both, of one, and at a change of the interval', async () => {
     const start = await subscribe('both', 'month')
     expect(start).toMatchObject({ kind: 'start', billedPeriods: { fee: june, usage: null } })
-    for (const [customerId, planId] of [['fee', 'plain'], ['usage', 'metered'], ['yearly', 'month']] as const) await subscribe(customerId, planId)
+    for (const [customerId, planId] of [
+      ['fee', 'plain'],
+      ['usage', 'metered'],
+      ['yearly', 'month'],
+    ] as const)
+      await subscribe(customerId, planId)
     for (const customerId of ['both', 'usage', 'yearly']) await use(customerId, 100)
     await world.passTo('2027-06-10T02:00:00Z')
     const { quoteId } = await previewChange(world.billing, { customerId: 'yearly', planId: 'year' })
-    const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'yearly', planId: 'year', quoteId })
-    expect(change).toMatchObject({ kind: 'change', billedPeriods: { fee: { start: '2027-06-10', end: '2028-06-10' }, usage: { start: '2027-06-01', end: '2027-06-10' } } })
+    const { invoice: change } = await upgradeSubscription(world.billing, {
+      customerId: 'yearly',
+      planId: 'year',
+      quoteId,
+    })
+    expect(change).toMatchObject({
+      kind: 'change',
+      billedPeriods: {
+        fee: { start: '2027-06-10', end: '2028-06-10' },
+        usage: { start: '2027-06-01', end: '2027-06-10' },
+      },
+    })
     await world.passTo('2027-06-30T16:30:00Z')
-    expect(await newest('both')).toMatchObject({ status: 'draft', dueAt: null, billedPeriods: { fee: july, usage: june } })
+    expect(await newest('both')).toMatchObject({
+      status: 'draft',
+      dueAt: null,
+      billedPeriods: { fee: july, usage: june },
+    })
     await world.passTo('2027-06-30T18:00:00Z')
-    expect(await newest('both')).toMatchObject({ kind: 'renewal', status: 'open', period: june, billedPeriods: { fee: july, usage: june } })
+    expect(await newest('both')).toMatchObject({
+      kind: 'renewal',
+      status: 'open',
+      period: june,
+      billedPeriods: { fee: july, usage: june },
+    })
     expect((await newest('fee')).billedPeriods).toEqual({ fee: july, usage: null })
     expect((await newest('usage')).billedPeriods).toEqual({ fee: null, usage: june })
     const note = await issueCreditNote(world.billing, { invoiceId: start!.id, amount: 100, reason: 'outage' })
@@ -61,24 +138,50 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     await cancelSubscription(world.billing, { customerId: 'leaves', when: 'now', credit: true })
     // Begun and ended on 1 July: 30 of 31 days are given back, 30000 - round(30000 / 31) = 29032.
     const ending = await newest('leaves')
-    expect(ending).toMatchObject({ total: -29_032, addedToBalance: 29_032, amountDue: 0, dueAt: null, status: 'paid' })
+    expect(ending).toMatchObject({
+      total: -29_032,
+      addedToBalance: 29_032,
+      amountDue: 0,
+      dueAt: null,
+      status: 'paid',
+    })
     const first = await subscribe('noted', 'plain')
     expect(first!.dueAt).toBe('2027-07-15T18:00:00.000000Z')
-    const part = await issueCreditNote(world.billing, { invoiceId: first!.id, amount: 1_000, reason: 'outage' })
+    const part = await issueCreditNote(world.billing, {
+      invoiceId: first!.id,
+      amount: 1_000,
+      reason: 'outage',
+    })
     expect(part).toMatchObject({ dueAt: null, addedToBalance: 0, creditNote: { amountCredited: 1_000 } })
     await pay(first!.id)
-    expect(await issueCreditNote(world.billing, { invoiceId: first!.id, amount: 2_000, reason: 'outage' })).toMatchObject({ dueAt: null, addedToBalance: 2_000 })
-    expect(await issueCreditNote(world.billing, { invoiceId: first!.id, amount: 3_000, reason: 'outage', refund: true })).toMatchObject({ dueAt: null, addedToBalance: 0, toRefund: 3_000 })
+    expect(
+      await issueCreditNote(world.billing, { invoiceId: first!.id, amount: 2_000, reason: 'outage' }),
+    ).toMatchObject({ dueAt: null, addedToBalance: 2_000 })
+    expect(
+      await issueCreditNote(world.billing, {
+        invoiceId: first!.id,
+        amount: 3_000,
+        reason: 'outage',
+        refund: true,
+      }),
+    ).toMatchObject({ dueAt: null, addedToBalance: 0, toRefund: 3_000 })
     const wrong = await subscribe('wrong', 'plain')
-    expect(await voidInvoice(world.billing, { invoiceId: wrong!.id, reason: 'wrong company' })).toMatchObject({ status: 'void', dueAt: null, addedToBalance: 0, amountDue: 0, voidReason: 'wrong company' })
+    expect(await voidInvoice(world.billing, { invoiceId: wrong!.id, reason: 'wrong company' })).toMatchObject(
+      { status: 'void', dueAt: null, addedToBalance: 0, amountDue: 0, voidReason: 'wrong company' },
+    )
   })
 
   test('the PDF stays the same when a payment is reversed and the invoice is due again, by a later day', async () => {
     const invoice = await subscribe('reversed', 'plain')
     const { sha256 } = await generatePdf(world.billing, { invoiceId: invoice!.id })
-    const { payments: [payment] } = await pay(invoice!.id)
+    const {
+      payments: [payment],
+    } = await pay(invoice!.id)
     await world.passTo('2027-07-05T02:00:00Z')
-    const again = await reversePayment(world.billing, { paymentId: payment!.id, reason: 'returned by the bank' })
+    const again = await reversePayment(world.billing, {
+      paymentId: payment!.id,
+      reason: 'returned by the bank',
+    })
     expect(again.dueAt).toBe('2027-07-20T02:00:00.000000Z')
     expect((await generatePdf(world.billing, { invoiceId: invoice!.id })).sha256).toBe(sha256)
   })

@@ -13,8 +13,11 @@ const most = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** Meters of 0 to 6 decimals, and how many steps an event may be of: small ones, and so large ones that a month holds nearly as much as can be counted. */
 const meters = [
-  { key: 'ones', decimals: 0, most: 100n }, { key: 'cents', decimals: 2, most: 1_000_000n }, { key: 'thousandths', decimals: 3, most: 2n ** 32n },
-  { key: 'millionths', decimals: 6, most: 10_000_000n }, { key: 'bytes', decimals: 0, most: 'nearly all' as const },
+  { key: 'ones', decimals: 0, most: 100n },
+  { key: 'cents', decimals: 2, most: 1_000_000n },
+  { key: 'thousandths', decimals: 3, most: 2n ** 32n },
+  { key: 'millionths', decimals: 6, most: 10_000_000n },
+  { key: 'bytes', decimals: 0, most: 'nearly all' as const },
 ]
 
 /** A number from 1 to `limit`, from a sequence that is the same each time (xorshift64). */
@@ -38,36 +41,68 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-30T15:00:00Z')
     await seedCatalogue(world.billing)
-    for (const { key, decimals } of meters) await putMeter(world.billing, { key, name: key, unit: key, decimals })
+    for (const { key, decimals } of meters)
+      await putMeter(world.billing, { key, name: key, unit: key, decimals })
     for (const id of customers) await seedCustomer(world.billing, id)
   })
   afterAll(() => world.close())
 
-  test(`the sums of ${total.toLocaleString('en')} random quantities are those of exact arithmetic, to the last step`, { timeout: 7_200_000 }, async () => {
-    const expected = new Map<string, bigint>()
-    // Nine tenths of what a month can hold, spread over its events: their sum stays below it, and near.
-    const perMeter = BigInt(total / customers.length / meters.length)
-    const nearlyAll = (most * 18n) / (perMeter * 10n)
-    const began = performance.now()
-    const sender = async (first: number) => {
-      for (let batch = first; batch * perBatch < total; batch += atOnce) {
-        const sent = batchOf(batch, nearlyAll, expected)
-        expect(await recordUsage(world.billing, sent)).toEqual({ accepted: perBatch, duplicates: 0, rejected: [] })
-        // Now and then one is sent again.
-        if (batch % 50 === 0) expect(await recordUsage(world.billing, sent)).toEqual({ accepted: 0, duplicates: perBatch, rejected: [] })
+  test(
+    `the sums of ${total.toLocaleString('en')} random quantities are those of exact arithmetic, to the last step`,
+    { timeout: 7_200_000 },
+    async () => {
+      const expected = new Map<string, bigint>()
+      // Nine tenths of what a month can hold, spread over its events: their sum stays below it, and near.
+      const perMeter = BigInt(total / customers.length / meters.length)
+      const nearlyAll = (most * 18n) / (perMeter * 10n)
+      const began = performance.now()
+      const sender = async (first: number) => {
+        for (let batch = first; batch * perBatch < total; batch += atOnce) {
+          const sent = batchOf(batch, nearlyAll, expected)
+          expect(await recordUsage(world.billing, sent)).toEqual({
+            accepted: perBatch,
+            duplicates: 0,
+            rejected: [],
+          })
+          // Now and then one is sent again.
+          if (batch % 50 === 0)
+            expect(await recordUsage(world.billing, sent)).toEqual({
+              accepted: 0,
+              duplicates: perBatch,
+              rejected: [],
+            })
+        }
       }
-    }
-    await Promise.all(Array.from({ length: atOnce }, (_, first) => sender(first)))
-    const took = performance.now() - began
-    const sums = (table: string) => world.db.asOwner((tx) => tx.query<{ key: string; sum: string }>(`select customer_id || ' ' || meter as key, sum(quantity)::text as sum from ${table} group by 1`))
-    const exact = Object.fromEntries([...expected].map(([key, sum]) => [key, String(sum)]))
-    for (const table of ['usage_events', 'usage_daily']) expect(Object.fromEntries((await sums(table)).map(({ key, sum }) => [key, sum])), table).toEqual(exact)
-    for (const customerId of customers) {
-      const { usage } = await getUsageSummary(world.billing, { customerId })
-      expect(usage).toEqual(Object.fromEntries(meters.map(({ key, decimals }) => [key, Number(written(expected.get(`${customerId} ${key}`)!, decimals))])))
-    }
-    if (long) console.info(`${name}: ${total} events recorded in ${Math.round(took / 1000)} s; the largest sum is ${[...expected.values()].reduce((a, b) => (a > b ? a : b))} of ${most} steps`)
-  })
+      await Promise.all(Array.from({ length: atOnce }, (_, first) => sender(first)))
+      const took = performance.now() - began
+      const sums = (table: string) =>
+        world.db.asOwner((tx) =>
+          tx.query<{ key: string; sum: string }>(
+            `select customer_id || ' ' || meter as key, sum(quantity)::text as sum from ${table} group by 1`,
+          ),
+        )
+      const exact = Object.fromEntries([...expected].map(([key, sum]) => [key, String(sum)]))
+      for (const table of ['usage_events', 'usage_daily'])
+        expect(Object.fromEntries((await sums(table)).map(({ key, sum }) => [key, sum])), table).toEqual(
+          exact,
+        )
+      for (const customerId of customers) {
+        const { usage } = await getUsageSummary(world.billing, { customerId })
+        expect(usage).toEqual(
+          Object.fromEntries(
+            meters.map(({ key, decimals }) => [
+              key,
+              Number(written(expected.get(`${customerId} ${key}`)!, decimals)),
+            ]),
+          ),
+        )
+      }
+      if (long)
+        console.info(
+          `${name}: ${total} events recorded in ${Math.round(took / 1000)} s; the largest sum is ${[...expected.values()].reduce((a, b) => (a > b ? a : b))} of ${most} steps`,
+        )
+    },
+  )
 })
 
 /** A batch of one customer's, of one day of November: what is large is looked at day by day. */
@@ -79,6 +114,12 @@ function batchOf(batch: number, nearlyAll: bigint, expected: Map<string, bigint>
     const steps = someUpTo(meter.most === 'nearly all' ? nearlyAll : meter.most)
     const key = `${customerId} ${meter.key}`
     expected.set(key, (expected.get(key) ?? 0n) + steps)
-    return { id: `${batch}-${index}`, customerId, meter: meter.key, quantity: Number(written(steps, meter.decimals)), time }
+    return {
+      id: `${batch}-${index}`,
+      customerId,
+      meter: meter.key,
+      quantity: Number(written(steps, meter.decimals)),
+      time,
+    }
   })
 }

@@ -2,7 +2,17 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, changeSubscription, createSubscription, getInvoices, issueCreditNote, putDiscount, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice,
+  cancelSubscription,
+  changeSubscription,
+  createSubscription,
+  getInvoices,
+  issueCreditNote,
+  putDiscount,
+  putMeter,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
 } from '../src/index.ts'
 import type { DiscountInput } from '../src/commands/account/discount.ts'
 import type { InvoiceDocument } from '../src/invoicing/document/document.ts'
@@ -16,11 +26,44 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    const charges = [{ meter: 'calls', included: 0, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } } }]
-    await putPlan(world.billing, { id: 'chairs', name: 'Chairs', fee: { amount: 5_000, per: 'seat' }, taxRate: '0', charges })
-    await putPlan(world.billing, { id: 'calls', name: 'Calls', fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges })
-    await putPlan(world.billing, { id: 'yearly chairs', name: 'Yearly chairs', interval: 'year', fee: { amount: 60_000, per: 'seat' }, taxRate: '0', charges })
-    await putPlan(world.billing, { id: 'natural', name: 'Natural months', alignment: 'calendar', fee: { amount: 3_000, per: 'subscription' }, taxRate: '0', charges })
+    const charges = [
+      {
+        meter: 'calls',
+        included: 0,
+        overage: 'bill' as const,
+        price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
+      },
+    ]
+    await putPlan(world.billing, {
+      id: 'chairs',
+      name: 'Chairs',
+      fee: { amount: 5_000, per: 'seat' },
+      taxRate: '0',
+      charges,
+    })
+    await putPlan(world.billing, {
+      id: 'calls',
+      name: 'Calls',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges,
+    })
+    await putPlan(world.billing, {
+      id: 'yearly chairs',
+      name: 'Yearly chairs',
+      interval: 'year',
+      fee: { amount: 60_000, per: 'seat' },
+      taxRate: '0',
+      charges,
+    })
+    await putPlan(world.billing, {
+      id: 'natural',
+      name: 'Natural months',
+      alignment: 'calendar',
+      fee: { amount: 3_000, per: 'subscription' },
+      taxRate: '0',
+      charges,
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -28,16 +71,34 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
   })
   const give = async (customerId: string, rest: Partial<DiscountInput>) => {
     await seedCustomer(world.billing, customerId)
-    await putDiscount(world.billing, { customerId, discountId: 'd', kind: 'fixed', value: 1_000, appliesTo: 'fee', from: '2027-06-01', ...rest })
+    await putDiscount(world.billing, {
+      customerId,
+      discountId: 'd',
+      kind: 'fixed',
+      value: 1_000,
+      appliesTo: 'fee',
+      from: '2027-06-01',
+      ...rest,
+    })
   }
-  const begin = (customerId: string, planId: string, seats = 1) => createSubscription(world.billing, { customerId, planId, seats })
-  const seats = async (customerId: string, count: number) => (await upgradeSubscription(world.billing, { customerId, planId: 'chairs', seats: count })).invoice!
-  const documents = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
+  const begin = (customerId: string, planId: string, seats = 1) =>
+    createSubscription(world.billing, { customerId, planId, seats })
+  const seats = async (customerId: string, count: number) =>
+    (await upgradeSubscription(world.billing, { customerId, planId: 'chairs', seats: count })).invoice!
+  const documents = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
+      (one) => one.status !== 'draft',
+    )
   let events = 0
   const use = async (customerId: string, quantity: number, time: string) => {
-    expect(await recordUsage(world.billing, [{ id: `e${(events += 1)}`, customerId, meter: 'calls', quantity, time }])).toMatchObject({ accepted: 1 })
+    expect(
+      await recordUsage(world.billing, [
+        { id: `e${(events += 1)}`, customerId, meter: 'calls', quantity, time },
+      ]),
+    ).toMatchObject({ accepted: 1 })
   }
-  const day = (date: number, hour = '01') => world.passTo(`2027-06-${String(date).padStart(2, '0')}T${hour}:00:00Z`)
+  const day = (date: number, hour = '01') =>
+    world.passTo(`2027-06-${String(date).padStart(2, '0')}T${hour}:00:00Z`)
 
   test('a seat added on the 16th costs half of what it adds to the month, and fifteen added one a day cost the seats of their days less the discount once', async () => {
     for (const customerId of ['once', 'daily']) {
@@ -53,7 +114,10 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await day(16)
     // The month with 10.00 off: 1 seat 40.00, 2 seats 90.00. Half of the difference is 25.00: 50.00 − 5.00 less 25.00 − 5.00.
     const change = await seats('once', 2)
-    expect(change.lines.map((line) => [line.amount, line.discount ?? 0])).toEqual([[-2_000, 0], [5_000, 500]])
+    expect(change.lines.map((line) => [line.amount, line.discount ?? 0])).toEqual([
+      [-2_000, 0],
+      [5_000, 500],
+    ])
     expect(change.total).toBe(2_500)
     // A discount on everything counts in the usage period: the fee took it all, and usage has none of it.
     expect((await seats('both', 2)).total).toBe(2_500)
@@ -65,14 +129,22 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     expect((await documents('daily')).reduce((all, one) => all + one.total, 0)).toBe(24_000)
     await use('both', 100, '2027-06-20T00:00:00Z')
     await world.passTo('2027-07-01T02:30:00Z')
-    expect((await documents('both'))[0]!.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([['fee', 10_000, 1_000], ['usage', 1_000, 0]])
+    expect(
+      (await documents('both'))[0]!.lines.map((line) => [line.kind, line.amount, line.discount ?? 0]),
+    ).toEqual([
+      ['fee', 10_000, 1_000],
+      ['usage', 1_000, 0],
+    ])
   })
 
   test('late usage of a period has what is left of its discount, and none once that is taken', async () => {
     expect((await documents('usage'))[0]).toMatchObject({ discountTotal: 1_000, total: 4_000 })
     await use('usage', 200, '2027-06-25T00:00:00Z')
     await world.passTo('2027-08-01T02:30:00Z')
-    expect((await documents('usage')).map((one) => [one.total, one.discountTotal])).toEqual([[2_000, 0], [4_000, 1_000]])
+    expect((await documents('usage')).map((one) => [one.total, one.discountTotal])).toEqual([
+      [2_000, 0],
+      [4_000, 1_000],
+    ])
   })
 
   test('a first period of natural months that is short has the share of its days', async () => {
@@ -83,7 +155,12 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await use('short', 10, '2027-08-22T00:30:00Z')
     await world.passTo('2027-09-01T02:30:00Z')
     // 32 of August's 1,000 are left for its usage; September has 3,100 of its own, more than its fee.
-    expect((await documents('short'))[0]!.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([['fee', 3_000, 3_000], ['usage', 100, 32]])
+    expect(
+      (await documents('short'))[0]!.lines.map((line) => [line.kind, line.amount, line.discount ?? 0]),
+    ).toEqual([
+      ['fee', 3_000, 3_000],
+      ['usage', 100, 32],
+    ])
   })
 
   test('a discount above the fee is there again for what replaces the fee', async () => {
@@ -92,13 +169,31 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await world.passTo('2027-09-16T01:00:00Z')
     // One seat costs nothing (50.00 less 60.00), two cost 40.00: half of that.
     const change = await seats('above', 2)
-    expect(change.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([['unused_time', 0, 0], ['fee', 5_000, 3_000]])
-    expect((await cancelSubscription(world.billing, { customerId: 'above', when: 'now', credit: true })).subscription.status).toBe('canceled')
+    expect(change.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])).toEqual([
+      ['unused_time', 0, 0],
+      ['fee', 5_000, 3_000],
+    ])
+    expect(
+      (await cancelSubscription(world.billing, { customerId: 'above', when: 'now', credit: true }))
+        .subscription.status,
+    ).toBe('canceled')
   })
 
   test('usage that is told to be less keeps the discount, and gives back of it only what it no longer reaches', async () => {
-    const volume = { model: 'volume' as const, tiers: [{ upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 1, per: 1 } }] }
-    await putPlan(world.billing, { id: 'falling', name: 'Falling', fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }] })
+    const volume = {
+      model: 'volume' as const,
+      tiers: [
+        { upTo: 500, rate: { amount: 5, per: 1 } },
+        { upTo: null, rate: { amount: 1, per: 1 } },
+      ],
+    }
+    await putPlan(world.billing, {
+      id: 'falling',
+      name: 'Falling',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }],
+    })
     await world.passTo('2027-10-01T01:00:00Z')
     await give('falls', { appliesTo: 'usage', from: '2027-10-01', until: '2027-10-01' })
     await begin('falls', 'falling')
@@ -108,46 +203,78 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     // 501 at 1 are 501, less than the discount: all 1,500 come back, and 499 of the discount.
     await use('falls', 1, '2027-10-02T00:00:00Z')
     await world.passTo('2027-12-01T02:30:00Z')
-    expect((await documents('falls'))[0]!.lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', -1_500]])
+    expect((await documents('falls'))[0]!.lines.map((line) => [line.kind, line.amount])).toEqual([
+      ['adjustment', -1_500],
+    ])
     await use('falls', 400, '2027-11-03T00:00:00Z')
     expect((await taken('falls')).get('2027-10-01')).toBe(501)
   })
 
   /** What documents that are not void took of the discount less what they gave back, by the first date of the period. */
   const taken = async (customerId: string) => {
-    const rows = await world.db.asOwner((tx) => tx.query<{ document: InvoiceDocument }>('select document from invoices where customer_id = $1 and voided_at is null', [customerId]))
+    const rows = await world.db.asOwner((tx) =>
+      tx.query<{ document: InvoiceDocument }>(
+        'select document from invoices where customer_id = $1 and voided_at is null',
+        [customerId],
+      ),
+    )
     const sums = new Map<string, number>()
-    for (const { period, amount } of rows.flatMap(({ document }) => document.lines).flatMap((line) => line.discounts ?? [])) sums.set(period!, (sums.get(period!) ?? 0) + amount)
+    for (const { period, amount } of rows
+      .flatMap(({ document }) => document.lines)
+      .flatMap((line) => line.discounts ?? []))
+      sums.set(period!, (sums.get(period!) ?? 0) + amount)
     return sums
   }
 
   let runs = 0
-  test('however a period is cut by changes, their discounts never come to more than the one amount, and where fees always reach it to just that', { timeout: 120_000 }, async () => {
-    const step = fc.record({ day: fc.integer({ min: 0, max: 27 }), more: fc.integer({ min: 1, max: 3 }), also: fc.constantFrom('', '', 'void', 'note', 'usage') })
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 7 }), fc.integer({ min: 1, max: 5_000 }), fc.constantFrom('fee' as const, 'all' as const), fc.boolean(), async (steps, value, appliesTo, toYear) => {
-      const customerId = `cut-${(runs += 1)}`
-      const start = addMonths('2028-01-01', runs)
-      await world.passTo(`${start}T01:00:00Z`)
-      await give(customerId, { value, appliesTo, from: start, until: start })
-      await begin(customerId, 'chairs')
-      let count = 1
-      let cutBy = false
-      for (const { day: after, more, also } of steps.sort((a, b) => a.day - b.day)) {
-        await world.passTo(`${addDays(start, after)}T02:00:00Z`)
-        count += more
-        const invoice = await seats(customerId, count)
-        if (also === 'void') await voidInvoice(world.billing, { invoiceId: invoice.id })
-        if (also === 'note' && invoice.total > 0) await issueCreditNote(world.billing, { invoiceId: invoice.id, amount: Math.ceil(invoice.total / 3), reason: 'goodwill' })
-        if (also === 'usage') await use(customerId, 7 + after, `${addDays(start, after)}T01:59:00Z`)
-        cutBy ||= also === 'void' || also === 'note'
-      }
-      expect((await taken(customerId)).get(start)).toBeLessThanOrEqual(value)
-      if (!cutBy) expect((await taken(customerId)).get(start)).toBe(value)
-      if (toYear) {
-        await world.passTo(`${addDays(start, 27)}T03:00:00Z`)
-        await changeSubscription(world.billing, { customerId, planId: 'yearly chairs', seats: count })
-        expect((await taken(customerId)).get(start)).toBeLessThanOrEqual(value)
-      }
-    }), { numRuns: 12 })
-  })
+  test(
+    'however a period is cut by changes, their discounts never come to more than the one amount, and where fees always reach it to just that',
+    { timeout: 120_000 },
+    async () => {
+      const step = fc.record({
+        day: fc.integer({ min: 0, max: 27 }),
+        more: fc.integer({ min: 1, max: 3 }),
+        also: fc.constantFrom('', '', 'void', 'note', 'usage'),
+      })
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { maxLength: 7 }),
+          fc.integer({ min: 1, max: 5_000 }),
+          fc.constantFrom('fee' as const, 'all' as const),
+          fc.boolean(),
+          async (steps, value, appliesTo, toYear) => {
+            const customerId = `cut-${(runs += 1)}`
+            const start = addMonths('2028-01-01', runs)
+            await world.passTo(`${start}T01:00:00Z`)
+            await give(customerId, { value, appliesTo, from: start, until: start })
+            await begin(customerId, 'chairs')
+            let count = 1
+            let cutBy = false
+            for (const { day: after, more, also } of steps.sort((a, b) => a.day - b.day)) {
+              await world.passTo(`${addDays(start, after)}T02:00:00Z`)
+              count += more
+              const invoice = await seats(customerId, count)
+              if (also === 'void') await voidInvoice(world.billing, { invoiceId: invoice.id })
+              if (also === 'note' && invoice.total > 0)
+                await issueCreditNote(world.billing, {
+                  invoiceId: invoice.id,
+                  amount: Math.ceil(invoice.total / 3),
+                  reason: 'goodwill',
+                })
+              if (also === 'usage') await use(customerId, 7 + after, `${addDays(start, after)}T01:59:00Z`)
+              cutBy ||= also === 'void' || also === 'note'
+            }
+            expect((await taken(customerId)).get(start)).toBeLessThanOrEqual(value)
+            if (!cutBy) expect((await taken(customerId)).get(start)).toBe(value)
+            if (toYear) {
+              await world.passTo(`${addDays(start, 27)}T03:00:00Z`)
+              await changeSubscription(world.billing, { customerId, planId: 'yearly chairs', seats: count })
+              expect((await taken(customerId)).get(start)).toBeLessThanOrEqual(value)
+            }
+          },
+        ),
+        { numRuns: 12 },
+      )
+    },
+  )
 })

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, createSubscription, getInvoices, issueCreditNote, putMeter, putPlan, recordPayment, recordUsage, upgradeSubscription, voidInvoice,
+  cancelSubscription,
+  createSubscription,
+  getInvoices,
+  issueCreditNote,
+  putMeter,
+  putPlan,
+  recordPayment,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -12,62 +21,137 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    await putPlan(world.billing, { id: 'basic', name: 'Basic', rank: 1, fee: { amount: 30_000, per: 'subscription' } })
-    await putPlan(world.billing, { id: 'pro', name: 'Pro', rank: 2, fee: { amount: 60_000, per: 'subscription' } })
-    const price = { model: 'volume' as const, tiers: [{ upTo: 500, rate: { amount: 5, per: 1 } }, { upTo: null, rate: { amount: 1, per: 1 } }] }
-    await putPlan(world.billing, { id: 'volume', name: 'Volume', fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'calls', included: 0, overage: 'bill', price }] })
+    await putPlan(world.billing, {
+      id: 'basic',
+      name: 'Basic',
+      rank: 1,
+      fee: { amount: 30_000, per: 'subscription' },
+    })
+    await putPlan(world.billing, {
+      id: 'pro',
+      name: 'Pro',
+      rank: 2,
+      fee: { amount: 60_000, per: 'subscription' },
+    })
+    const price = {
+      model: 'volume' as const,
+      tiers: [
+        { upTo: 500, rate: { amount: 5, per: 1 } },
+        { upTo: null, rate: { amount: 1, per: 1 } },
+      ],
+    }
+    await putPlan(world.billing, {
+      id: 'volume',
+      name: 'Volume',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'calls', included: 0, overage: 'bill', price }],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
-  const note = (invoiceId: string, amount: number) => issueCreditNote(world.billing, { invoiceId, amount, reason: 'goodwill' })
+  const note = (invoiceId: string, amount: number) =>
+    issueCreditNote(world.billing, { invoiceId, amount, reason: 'goodwill' })
   const subscribe = async (customerId: string, planId = 'basic') => {
     await seedCustomer(world.billing, customerId)
     return (await createSubscription(world.billing, { customerId, planId })).invoice!
   }
-  const pay = (invoiceId: string, amount: number) => recordPayment(world.billing, { invoiceId, amount, method: 'bank', reference: 'r' })
+  const pay = (invoiceId: string, amount: number) =>
+    recordPayment(world.billing, { invoiceId, amount, method: 'bank', reference: 'r' })
   const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
 
   test('a note gives back at most what a change or an ending left of the invoice, line by line and in all', async () => {
-    const [leaves, upgrades, noted] = [await subscribe('leaves'), await subscribe('upgrades'), await subscribe('noted')]
+    const [leaves, upgrades, noted] = [
+      await subscribe('leaves'),
+      await subscribe('upgrades'),
+      await subscribe('noted'),
+    ]
     for (const { id, total } of [leaves, upgrades, noted]) await pay(id, total)
     await note(noted.id, 10_600)
     await world.passTo('2027-06-16T01:00:00Z')
-    const { invoice: ended } = await cancelSubscription(world.billing, { customerId: 'leaves', when: 'now', credit: true })
+    const { invoice: ended } = await cancelSubscription(world.billing, {
+      customerId: 'leaves',
+      when: 'now',
+      credit: true,
+    })
     const kept = leaves.total + ended!.total
-    await expect(note(leaves.id, kept + 1)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: kept } })
+    await expect(note(leaves.id, kept + 1)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: kept },
+    })
     const fee = leaves.lines[0]!
-    await expect(issueCreditNote(world.billing, { invoiceId: leaves.id, lines: [{ lineId: fee.id, amount: fee.amount + ended!.lines[0]!.amount + 1 }], reason: 'r' }))
-      .rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: fee.amount + ended!.lines[0]!.amount } })
+    await expect(
+      issueCreditNote(world.billing, {
+        invoiceId: leaves.id,
+        lines: [{ lineId: fee.id, amount: fee.amount + ended!.lines[0]!.amount + 1 }],
+        reason: 'r',
+      }),
+    ).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: fee.amount + ended!.lines[0]!.amount },
+    })
     expect((await note(leaves.id, kept)).total).toBe(-kept)
-    await expect(note(leaves.id, 1)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
+    await expect(note(leaves.id, 1)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 0 },
+    })
     // (600 − 300) × 15/30 with 6 % is 159.00, and 159.00 of the first invoice's 318.00 are left.
-    const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'upgrades', planId: 'pro' })
+    const { invoice: change } = await upgradeSubscription(world.billing, {
+      customerId: 'upgrades',
+      planId: 'pro',
+    })
     expect(change!.total).toBe(15_900)
-    await expect(note(upgrades.id, 15_901)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 15_900 } })
+    await expect(note(upgrades.id, 15_901)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 15_900 },
+    })
     await note(upgrades.id, 15_900)
     // In the other order: a third was given back by a note, so half of two thirds by the change.
-    expect((await upgradeSubscription(world.billing, { customerId: 'noted', planId: 'pro' })).invoice!.lines[0]!.amount).toBe(-10_000)
-    await expect(note(noted.id, 10_601)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 10_600 } })
+    expect(
+      (await upgradeSubscription(world.billing, { customerId: 'noted', planId: 'pro' })).invoice!.lines[0]!
+        .amount,
+    ).toBe(-10_000)
+    await expect(note(noted.id, 10_601)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 10_600 },
+    })
   })
 
   test('an invoice of which later documents gave something back is voided after them, the newest first, which the refusal names', async () => {
     const first = await subscribe('chain')
     await world.passTo('2027-06-20T01:00:00Z')
-    const { invoice: second } = await upgradeSubscription(world.billing, { customerId: 'chain', planId: 'pro' })
+    const { invoice: second } = await upgradeSubscription(world.billing, {
+      customerId: 'chain',
+      planId: 'pro',
+    })
     await world.passTo('2027-06-22T01:00:00Z')
-    const { invoice: third } = await cancelSubscription(world.billing, { customerId: 'chain', when: 'now', credit: true })
+    const { invoice: third } = await cancelSubscription(world.billing, {
+      customerId: 'chain',
+      when: 'now',
+      credit: true,
+    })
     const numbers = [third!.number, second!.number]
-    await expect(voidInvoice(world.billing, { invoiceId: first.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: numbers } })
-    await expect(voidInvoice(world.billing, { invoiceId: second!.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: [third!.number] } })
-    for (const { id } of [third!, second!, first]) expect(await voidInvoice(world.billing, { invoiceId: id })).toMatchObject({ status: 'void' })
+    await expect(voidInvoice(world.billing, { invoiceId: first.id })).rejects.toMatchObject({
+      code: 'credit_already_given',
+      detail: { documents: numbers },
+    })
+    await expect(voidInvoice(world.billing, { invoiceId: second!.id })).rejects.toMatchObject({
+      code: 'credit_already_given',
+      detail: { documents: [third!.number] },
+    })
+    for (const { id } of [third!, second!, first])
+      expect(await voidInvoice(world.billing, { invoiceId: id })).toMatchObject({ status: 'void' })
   })
 
   test('an adjustment gives back what notes left of the period, and a note what adjustments left, whichever invoice billed it', async () => {
     await seedCustomer(world.billing, 'usage')
     await createSubscription(world.billing, { customerId: 'usage', planId: 'volume' }) // from 22 June on
-    const use = async (id: string, quantity: number, time: string) => expect(await recordUsage(world.billing, [{ id, customerId: 'usage', meter: 'calls', quantity, time }])).toMatchObject({ accepted: 1 })
+    const use = async (id: string, quantity: number, time: string) =>
+      expect(
+        await recordUsage(world.billing, [{ id, customerId: 'usage', meter: 'calls', quantity, time }]),
+      ).toMatchObject({ accepted: 1 })
     await world.passTo('2027-06-23T01:00:00Z')
     await use('e1', 400, '2027-06-22T12:00:00Z')
     await world.passTo('2027-07-22T02:30:00Z')
@@ -84,8 +168,14 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     const given = await newest('usage')
     expect(given.lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', -1_999]])
     await expect(note(more.id, 1)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
-    await expect(note(billed.id, 202)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 201 } })
+    await expect(note(billed.id, 202)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 201 },
+    })
     await note(billed.id, 201)
-    await expect(voidInvoice(world.billing, { invoiceId: more.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: [given.number] } })
+    await expect(voidInvoice(world.billing, { invoiceId: more.id })).rejects.toMatchObject({
+      code: 'credit_already_given',
+      detail: { documents: [given.number] },
+    })
   })
 })

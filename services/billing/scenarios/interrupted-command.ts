@@ -2,10 +2,22 @@
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openDatabase, type Database, type Transaction } from '@customer-portal/database'
-import { BillingError, createBilling, idempotently, runBilling, upgradeSubscription, type Billing } from '../src/index.ts'
+import {
+  BillingError,
+  createBilling,
+  idempotently,
+  runBilling,
+  upgradeSubscription,
+  type Billing,
+} from '../src/index.ts'
 
 /** Where a command dies. Of due work the last point is also between one customer's and the next one's. */
-export const points = ['before the first write', 'between two due steps', 'before COMMIT', 'after COMMIT, before the answer'] as const
+export const points = [
+  'before the first write',
+  'between two due steps',
+  'before COMMIT',
+  'after COMMIT, before the answer',
+] as const
 export type Point = (typeof points)[number]
 export type Command = 'due' | 'upgrade'
 export type Location = { dataDir: string } | { databaseUrl: string }
@@ -31,11 +43,15 @@ export function dyingAt(db: Database, point: Point | undefined): Database {
     ...db,
     async transaction(access, work, options) {
       const writes = options?.readOnly !== true
-      const answer = await db.transaction(access, async (tx) => {
-        const result = await work(watched(tx))
-        if (writes && point === 'before COMMIT') await die()
-        return result
-      }, options)
+      const answer = await db.transaction(
+        access,
+        async (tx) => {
+          const result = await work(watched(tx))
+          if (writes && point === 'before COMMIT') await die()
+          return result
+        },
+        options,
+      )
       if (writes && point === 'after COMMIT, before the answer') await die()
       return answer
     },
@@ -43,7 +59,11 @@ export function dyingAt(db: Database, point: Point | undefined): Database {
 }
 
 export function engineAt(db: Database, now: string): Billing {
-  return createBilling({ db, now: () => now, newId: (prefix) => `${prefix}_${randomBytes(8).toString('hex')}` })
+  return createBilling({
+    db,
+    now: () => now,
+    newId: (prefix) => `${prefix}_${randomBytes(8).toString('hex')}`,
+  })
 }
 
 /** What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is kept under its key. */
@@ -51,13 +71,26 @@ export async function run(billing: Billing, command: Command): Promise<{ replaye
   if (command === 'due') return { replayed: false, body: await runBilling(billing) }
   const request = { customerId: 'acme', planId: 'business' }
   return idempotently(
-    billing, { customerId: 'acme', credential: 'key:1', route: 'POST /subscription/upgrade', key: 'the same', body: request },
-    async (inside) => ({ status: 200, body: await upgradeSubscription(inside, request) }), () => 409,
+    billing,
+    {
+      customerId: 'acme',
+      credential: 'key:1',
+      route: 'POST /subscription/upgrade',
+      key: 'the same',
+      body: request,
+    },
+    async (inside) => ({ status: 200, body: await upgradeSubscription(inside, request) }),
+    () => 409,
   )
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const [location, command, now, point] = process.argv.slice(2) as [string, Command, string, Point | undefined]
+  const [location, command, now, point] = process.argv.slice(2) as [
+    string,
+    Command,
+    string,
+    Point | undefined,
+  ]
   const db = await openDatabase(JSON.parse(location) as Location)
   writeSync(1, 'open\n')
   const answer = await run(engineAt(dyingAt(db, point), now), command).catch((error: unknown) => {

@@ -9,7 +9,15 @@ import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/server-bundle.mjs'
-import { createSubscription, findMistakes, listActivity, migrateBilling, migrationsFolder, recordUsage, type Billing } from '../src/index.ts'
+import {
+  createSubscription,
+  findMistakes,
+  listActivity,
+  migrateBilling,
+  migrationsFolder,
+  recordUsage,
+  type Billing,
+} from '../src/index.ts'
 import type { Changed } from '../src/commands/subscription/subscribe.ts'
 import { seedCatalogue, seedCustomer } from '../src/testing.ts'
 import { engineAt, points, run, type Command, type Location, type Point } from './interrupted-command.ts'
@@ -85,7 +93,11 @@ async function seed(location: Location): Promise<void> {
 
 /** Starts a process that runs the command, and dies at `point` or when it is killed. */
 function start(location: Location, command: Command, point?: Point) {
-  const child = spawn(process.execPath, [program, JSON.stringify(location), command, moment, ...(point ? [point] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    [program, JSON.stringify(location), command, moment, ...(point ? [point] : [])],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   const ended = once(child, 'exit').then(([, signal]) => signal as string | null)
   return { child, ended, opened: once(child.stdout, 'data') }
 }
@@ -112,24 +124,41 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
   const mistakes = []
   for await (const mistake of findMistakes(billing)) mistakes.push(mistake)
   expect(mistakes).toEqual([])
-  const issued = await billing.db.asOwner((tx) => tx.query<Issued & { id: string }>('select customer_id as customer, id, number, kind, period_start as period from invoices order by number'))
-  expect(issued.map((invoice) => invoice.number.slice(-6))).toEqual([...issued.keys()].map((index) => String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0')))
-  const told = (await listActivity(billing, { limit: 100 })).data.filter((change) => change.type === 'invoice.issued').map((change) => change.subjectId)
+  const issued = await billing.db.asOwner((tx) =>
+    tx.query<Issued & { id: string }>(
+      'select customer_id as customer, id, number, kind, period_start as period from invoices order by number',
+    ),
+  )
+  expect(issued.map((invoice) => invoice.number.slice(-6))).toEqual(
+    [...issued.keys()].map((index) =>
+      String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0'),
+    ),
+  )
+  const told = (await listActivity(billing, { limit: 100 })).data
+    .filter((change) => change.type === 'invoice.issued')
+    .map((change) => change.subjectId)
   expect(told.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
   return issued
 }
 
 /** How many documents a process finds that comes after the dead. */
-const documentsIn = (location: Location) => resumed(location, (billing) => billing.db.asOwner((tx) => tx.query('select number from invoices'))).then((rows) => rows.length)
+const documentsIn = (location: Location) =>
+  resumed(location, (billing) => billing.db.asOwner((tx) => tx.query('select number from invoices'))).then(
+    (rows) => rows.length,
+  )
 
 const renewals = ['2026-10-01', '2026-11-01', '2026-12-01']
-const periodsOf = (issued: readonly Issued[], customer: string, kind: string) => issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
+const periodsOf = (issued: readonly Issued[], customer: string, kind: string) =>
+  issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
 
 /** A process dies at each point one after the other on one database; in the long form also at each of them alone. */
 const deaths: Point[][] = [[...points], ...(long ? points.map((point) => [point]) : [])]
 const patience = 300_000
 
-const places = [{ name: 'a PGlite folder', place: folderPlace }, ...(serverUrl ? [{ name: 'PostgreSQL', place: () => serverPlace(serverUrl) }] : [])]
+const places = [
+  { name: 'a PGlite folder', place: folderPlace },
+  ...(serverUrl ? [{ name: 'PostgreSQL', place: () => serverPlace(serverUrl) }] : []),
+]
 
 describe.each(places)('a process killed on $name', ({ name, place: placeOf }) => {
   const place = placeOf()
@@ -139,74 +168,133 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   /** Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a folder, so there only in the long form. */
   const dies = async (location: Location, command: Command, point: Point, documents: number) => {
     expect(await start(location, command, point).ended).toBe('SIGKILL')
-    if (long || name === 'PostgreSQL') expect(await documentsIn(location)).toBe(point === 'after COMMIT, before the answer' ? documents : customers.length)
+    if (long || name === 'PostgreSQL')
+      expect(await documentsIn(location)).toBe(
+        point === 'after COMMIT, before the answer' ? documents : customers.length,
+      )
   }
 
-  test.each(deaths)('while issuing, %s …, leaves nothing half done, and the next one issues each period once', async (...died) => {
-    const location = await place.copy()
-    // The first customer's three renewals are of one transaction.
-    for (const point of died) await dies(location, 'due', point, customers.length + 3)
-    const issued = await resumed(location, booksOf)
-    for (const customer of customers) expect([periodsOf(issued, customer, 'start'), periodsOf(issued, customer, 'renewal')]).toEqual([['2026-10-01'], renewals])
-  }, patience)
-
-  test.each(deaths)('while upgrading, %s …, upgrades once, and the retry with the same key gets the same answer', async (...died) => {
-    const location = await place.copy()
-    for (const point of died) await dies(location, 'upgrade', point, customers.length + 3 + 1)
-    await resumed(location, async (billing) => {
-      const first = await run(billing, 'upgrade')
-      expect(first.replayed).toBe(died.at(-1) === 'after COMMIT, before the answer')
-      const again = await run(billing, 'upgrade')
-      expect(again).toEqual({ ...first, body: JSON.parse(JSON.stringify(first.body)) as unknown, replayed: true })
-      const issued = await booksOf(billing)
-      expect([periodsOf(issued, 'acme', 'renewal'), periodsOf(issued, 'acme', 'change')]).toEqual([renewals, ['2027-01-01']])
-      expect(issued.find((one) => one.kind === 'change')!.number).toBe((again.body as Changed).invoice!.number)
-      const phases = await billing.db.asOwner((tx) => tx.query("select plan_id, ends_on is null as open from phases where customer_id = 'acme' order by sequence"))
-      expect(phases).toEqual([{ plan_id: 'team', open: false }, { plan_id: 'business', open: true }])
-    })
-  }, patience)
-
-  test(`at any moment of issuing (${rounds}), leaves what the next one completes`, async () => {
-    for (let round = 0; round < rounds; round += 1) {
+  test.each(deaths)(
+    'while issuing, %s …, leaves nothing half done, and the next one issues each period once',
+    async (...died) => {
       const location = await place.copy()
-      const { child, ended, opened } = start(location, 'due')
-      await opened
-      setTimeout(() => child.kill('SIGKILL'), Math.random() * 300)
-      await ended
+      // The first customer's three renewals are of one transaction.
+      for (const point of died) await dies(location, 'due', point, customers.length + 3)
       const issued = await resumed(location, booksOf)
-      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
-    }
-  }, patience * rounds)
+      for (const customer of customers)
+        expect([periodsOf(issued, customer, 'start'), periodsOf(issued, customer, 'renewal')]).toEqual([
+          ['2026-10-01'],
+          renewals,
+        ])
+    },
+    patience,
+  )
 
-  test('two issuers at once, and a client that asks twice at once: one invoice, no gap, one answer', async () => {
-    const location = await place.copy()
-    await resumed(location, async (billing) => {
-      const asked = await Promise.allSettled((['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(billing, command)))
-      // Whoever asks while the first is at work hears so, and asks again.
-      for (const outcome of asked) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'BillingError', code: 'idempotency_in_progress' })
-      const answers = [asked[0]!, asked[2]!].flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-      expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1)
-      const again = await run(billing, 'upgrade')
-      for (const answer of answers) expect(again).toEqual({ ...answer, body: JSON.parse(JSON.stringify(answer.body)) as unknown, replayed: true })
-      const issued = await booksOf(billing)
-      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
-      expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
-    })
-  }, patience)
+  test.each(deaths)(
+    'while upgrading, %s …, upgrades once, and the retry with the same key gets the same answer',
+    async (...died) => {
+      const location = await place.copy()
+      for (const point of died) await dies(location, 'upgrade', point, customers.length + 3 + 1)
+      await resumed(location, async (billing) => {
+        const first = await run(billing, 'upgrade')
+        expect(first.replayed).toBe(died.at(-1) === 'after COMMIT, before the answer')
+        const again = await run(billing, 'upgrade')
+        expect(again).toEqual({
+          ...first,
+          body: JSON.parse(JSON.stringify(first.body)) as unknown,
+          replayed: true,
+        })
+        const issued = await booksOf(billing)
+        expect([periodsOf(issued, 'acme', 'renewal'), periodsOf(issued, 'acme', 'change')]).toEqual([
+          renewals,
+          ['2027-01-01'],
+        ])
+        expect(issued.find((one) => one.kind === 'change')!.number).toBe(
+          (again.body as Changed).invoice!.number,
+        )
+        const phases = await billing.db.asOwner((tx) =>
+          tx.query(
+            "select plan_id, ends_on is null as open from phases where customer_id = 'acme' order by sequence",
+          ),
+        )
+        expect(phases).toEqual([
+          { plan_id: 'team', open: false },
+          { plan_id: 'business', open: true },
+        ])
+      })
+    },
+    patience,
+  )
+
+  test(
+    `at any moment of issuing (${rounds}), leaves what the next one completes`,
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const location = await place.copy()
+        const { child, ended, opened } = start(location, 'due')
+        await opened
+        setTimeout(() => child.kill('SIGKILL'), Math.random() * 300)
+        await ended
+        const issued = await resumed(location, booksOf)
+        for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+      }
+    },
+    patience * rounds,
+  )
+
+  test(
+    'two issuers at once, and a client that asks twice at once: one invoice, no gap, one answer',
+    async () => {
+      const location = await place.copy()
+      await resumed(location, async (billing) => {
+        const asked = await Promise.allSettled(
+          (['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(billing, command)),
+        )
+        // Whoever asks while the first is at work hears so, and asks again.
+        for (const outcome of asked)
+          if (outcome.status === 'rejected')
+            expect(outcome.reason).toMatchObject({ name: 'BillingError', code: 'idempotency_in_progress' })
+        const answers = [asked[0]!, asked[2]!].flatMap((outcome) =>
+          outcome.status === 'fulfilled' ? [outcome.value] : [],
+        )
+        expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1)
+        const again = await run(billing, 'upgrade')
+        for (const answer of answers)
+          expect(again).toEqual({
+            ...answer,
+            body: JSON.parse(JSON.stringify(answer.body)) as unknown,
+            replayed: true,
+          })
+        const issued = await booksOf(billing)
+        for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+        expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
+      })
+    },
+    patience,
+  )
 
   // A folder belongs to one process; a server may have several, and one that dies holds up nobody.
   if (name === 'PostgreSQL') {
-    test('beside others that issue the same, leaves them to issue each period once', async () => {
-      const location = await place.copy()
-      const processes = [start(location, 'due'), start(location, 'due', 'between two due steps'), start(location, 'upgrade', 'before COMMIT'), start(location, 'upgrade')]
-      await Promise.all(processes.map((one) => one.ended))
-      const issued = await resumed(location, async (billing) => {
-        // The client that heard that its first request was still running asks again.
-        await run(billing, 'upgrade')
-        return booksOf(billing)
-      })
-      for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
-      expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
-    }, patience)
+    test(
+      'beside others that issue the same, leaves them to issue each period once',
+      async () => {
+        const location = await place.copy()
+        const processes = [
+          start(location, 'due'),
+          start(location, 'due', 'between two due steps'),
+          start(location, 'upgrade', 'before COMMIT'),
+          start(location, 'upgrade'),
+        ]
+        await Promise.all(processes.map((one) => one.ended))
+        const issued = await resumed(location, async (billing) => {
+          // The client that heard that its first request was still running asks again.
+          await run(billing, 'upgrade')
+          return booksOf(billing)
+        })
+        for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
+        expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
+      },
+      patience,
+    )
   }
 })

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, createSubscription, generateInvoice, getInvoices, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, upgradeSubscription, voidInvoice,
+  cancelSubscription,
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  getSubscription,
+  getUsageSummary,
+  previewChange,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -11,7 +21,21 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
     await seedCatalogue(world.billing)
-    await putPlan(world.billing, { id: 'yearly', name: 'Yearly', rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 3_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 2, per: 1 } } }] })
+    await putPlan(world.billing, {
+      id: 'yearly',
+      name: 'Yearly',
+      rank: 30,
+      interval: 'year',
+      fee: { amount: 1_200_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 3_000,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 2, per: 1 } },
+        },
+      ],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -24,9 +48,15 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await createSubscription(world.billing, { customerId, planId: 'team' })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
   }
-  const use = (customerId: string, id: string, quantity: number, time?: string) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data
-  const linesOf = async (customerId: string) => (await invoicesOf(customerId)).map((invoice) => [invoice.kind, ...invoice.lines.map((line) => [line.kind, line.amount])])
+  const use = (customerId: string, id: string, quantity: number, time?: string) =>
+    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+  const linesOf = async (customerId: string) =>
+    (await invoicesOf(customerId)).map((invoice) => [
+      invoice.kind,
+      ...invoice.lines.map((line) => [line.kind, line.amount]),
+    ])
 
   test('the whole year is billed at once, with the unused days given back and the usage so far', async () => {
     await subscribe('longer')
@@ -34,14 +64,31 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await use('longer', 'today', 5)
     const preview = await previewChange(world.billing, { customerId: 'longer', planId: 'yearly' })
     world.set('2026-11-15T16:35:00Z')
-    const { subscription, invoice } = await upgradeSubscription(world.billing, { customerId: 'longer', planId: 'yearly', quoteId: preview.quoteId })
+    const { subscription, invoice } = await upgradeSubscription(world.billing, {
+      customerId: 'longer',
+      planId: 'yearly',
+      quoteId: preview.quoteId,
+    })
     expect(invoice).toMatchObject({ total: preview.total, amountDue: preview.dueNow })
-    expect(await linesOf('longer')).toEqual([['change', ['unused_time', -29_950], ['fee', 1_200_000], ['usage', 500]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('longer')).toEqual([
+      ['change', ['unused_time', -29_950], ['fee', 1_200_000], ['usage', 500]],
+      ['start', ['fee', 59_900]],
+    ])
     // The usage period begins anew as well, with the whole allowance; today belongs to it.
-    expect(subscription).toMatchObject({ plan: { id: 'yearly' }, currentPeriod: { start: '2026-11-16', end: '2027-11-16' }, usagePeriod: { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' }, allowances: [{ allowance: 3_000, used: 5 }] })
+    expect(subscription).toMatchObject({
+      plan: { id: 'yearly' },
+      currentPeriod: { start: '2026-11-16', end: '2027-11-16' },
+      usagePeriod: { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' },
+      allowances: [{ allowance: 3_000, used: 5 }],
+    })
     const { periods } = await getUsageSummary(world.billing, { customerId: 'longer' })
-    expect(periods).toEqual([{ start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' }, { start: '2026-11-01', end: '2026-11-16', label: '2026-11' }])
-    await expect(generateInvoice(world.billing, { customerId: 'longer', period: '2026-11' })).rejects.toMatchObject({ code: 'invoice_not_found' })
+    expect(periods).toEqual([
+      { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' },
+      { start: '2026-11-01', end: '2026-11-16', label: '2026-11' },
+    ])
+    await expect(
+      generateInvoice(world.billing, { customerId: 'longer', period: '2026-11' }),
+    ).rejects.toMatchObject({ code: 'invoice_not_found' })
 
     await use('longer', 'late', 10, '2026-11-13T00:00:00Z')
     await world.passTo('2026-12-17T00:00:00Z')
@@ -54,17 +101,37 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await subscribe('punctual')
     world.set('2026-11-30T16:30:00Z')
     await upgradeSubscription(world.billing, { customerId: 'punctual', planId: 'yearly' })
-    expect(await linesOf('punctual')).toEqual([['change', ['unused_time', -59_900], ['fee', 1_200_000]], ['renewal', ['fee', 59_900]], ['start', ['fee', 59_900]]])
+    expect(await linesOf('punctual')).toEqual([
+      ['change', ['unused_time', -59_900], ['fee', 1_200_000]],
+      ['renewal', ['fee', 59_900]],
+      ['start', ['fee', 59_900]],
+    ])
   })
 
   test('from a plan by the calendar, changed on the date it began, the months are those of the plan it is on', async () => {
     world.set('2026-11-15T16:30:00Z')
-    await putPlan(world.billing, { id: 'calendar', name: 'Calendar', rank: 5, alignment: 'calendar', fee: { amount: 30_000, per: 'subscription' }, charges: [] })
+    await putPlan(world.billing, {
+      id: 'calendar',
+      name: 'Calendar',
+      rank: 5,
+      alignment: 'calendar',
+      fee: { amount: 30_000, per: 'subscription' },
+      charges: [],
+    })
     await seedCustomer(world.billing, 'at-once')
     await createSubscription(world.billing, { customerId: 'at-once', planId: 'calendar' })
-    expect((await getSubscription(world.billing, { customerId: 'at-once' })).usagePeriod).toMatchObject({ start: '2026-11-16', end: '2026-12-01' })
-    const { subscription } = await upgradeSubscription(world.billing, { customerId: 'at-once', planId: 'yearly' })
-    expect(subscription).toMatchObject({ currentPeriod: { start: '2026-11-16', end: '2027-11-16' }, usagePeriod: { start: '2026-11-16', end: '2026-12-16' } })
+    expect((await getSubscription(world.billing, { customerId: 'at-once' })).usagePeriod).toMatchObject({
+      start: '2026-11-16',
+      end: '2026-12-01',
+    })
+    const { subscription } = await upgradeSubscription(world.billing, {
+      customerId: 'at-once',
+      planId: 'yearly',
+    })
+    expect(subscription).toMatchObject({
+      currentPeriod: { start: '2026-11-16', end: '2027-11-16' },
+      usagePeriod: { start: '2026-11-16', end: '2026-12-16' },
+    })
   })
 
   test('what a voided change billed, usage too, is billed again from the next midnight', async () => {
@@ -73,7 +140,10 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     const { invoice } = await upgradeSubscription(world.billing, { customerId: 'voided', planId: 'yearly' })
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
     await world.passTo('2026-12-17T00:00:00Z')
-    expect((await linesOf('voided'))[0]).toEqual(['change', ...invoice!.lines.map((line) => [line.kind, line.amount])])
+    expect((await linesOf('voided'))[0]).toEqual([
+      'change',
+      ...invoice!.lines.map((line) => [line.kind, line.amount]),
+    ])
     expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
   })
 
@@ -82,8 +152,13 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await cancelSubscription(world.billing, { customerId: 'leaving' })
     await upgradeSubscription(world.billing, { customerId: 'leaving', planId: 'yearly' })
     await world.passTo('2026-12-20T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({ cancelAtPeriodEnd: true, currentPeriod: { end: '2027-11-16' } })
+    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({
+      cancelAtPeriodEnd: true,
+      currentPeriod: { end: '2027-11-16' },
+    })
     await world.passTo('2027-11-16T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({ status: 'canceled' })
+    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({
+      status: 'canceled',
+    })
   })
 })

@@ -16,8 +16,9 @@ export async function mistakesOf(world: World): Promise<string[]> {
  * before tax. What they hold and what was paid out to them is then covered by what they paid or owe.
  */
 export async function givenBackTooMuch(world: World): Promise<string[]> {
-  const rows = await world.db.asOwner((tx) => tx.query(
-    `with standing as (select * from invoices where voided_at is null),
+  const rows = await world.db.asOwner((tx) =>
+    tx.query(
+      `with standing as (select * from invoices where voided_at is null),
        lines as (
          select i.customer_id, i.id, i.number, i.credits_id, line->>'id' as line_id, (line->>'amount')::bigint - coalesce((line->>'discount')::bigint, 0) as net, line
          from standing i cross join lateral jsonb_array_elements(i.document->'lines') line),
@@ -29,23 +30,29 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
      union all
      select l.customer_id, l.number, l.line_id, l.net::text, sum(g.amount)::text from lines l join given g using (customer_id, id, line_id)
      group by l.customer_id, l.number, l.line_id, l.net having sum(g.amount) > greatest(l.net, 0)`,
-  ))
+    ),
+  )
   return rows.map((row) => `more was given back than was billed: ${JSON.stringify(row)}`)
 }
 
 /** Customers whose due work is remembered for a later instant than it falls due at: it would be done late. (Too early is harmless: it is looked at in vain.) */
 export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []
-  for (const customerId of customerIds ?? await allCustomers(world)) {
-    await world.billing.transaction((tx) => tx.savepoint(async () => {
-      const { dueAt } = await lockCustomer(tx, customerId)
-      await scheduleNext(tx, await readBillingState(tx, customerId))
-      const now = (await lockCustomer(tx, customerId)).dueAt
-      if (now !== null && (dueAt === null || dueAt > now)) late.push(`${customerId}: remembered for ${dueAt}, due at ${now}`)
-      throw new TakenBack()
-    })).catch((error: unknown) => {
-      if (!(error instanceof TakenBack)) throw error
-    })
+  for (const customerId of customerIds ?? (await allCustomers(world))) {
+    await world.billing
+      .transaction((tx) =>
+        tx.savepoint(async () => {
+          const { dueAt } = await lockCustomer(tx, customerId)
+          await scheduleNext(tx, await readBillingState(tx, customerId))
+          const now = (await lockCustomer(tx, customerId)).dueAt
+          if (now !== null && (dueAt === null || dueAt > now))
+            late.push(`${customerId}: remembered for ${dueAt}, due at ${now}`)
+          throw new TakenBack()
+        }),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof TakenBack)) throw error
+      })
   }
   return late
 }
@@ -53,5 +60,9 @@ export async function rememberedTooLate(world: World, customerIds?: readonly str
 class TakenBack extends Error {}
 
 async function allCustomers(world: World): Promise<string[]> {
-  return (await world.db.asOwner((tx) => tx.query<{ id: string }>('select customer_id as id from customers order by 1'))).map((row) => row.id)
+  return (
+    await world.db.asOwner((tx) =>
+      tx.query<{ id: string }>('select customer_id as id from customers order by 1'),
+    )
+  ).map((row) => row.id)
 }

@@ -7,14 +7,25 @@ const [begin, end] = ['<!-- list -->', '<!-- end of list -->']
 
 /** The stories of each file, with the rule each holds the engine to, as they stand in the sources. */
 function listOfStories(): string {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.stories.test.ts')).sort()
-  return files.map((name) => {
-    const source = readFileSync(new URL(name, folder), 'utf8')
-    const title = /^stories\('([^']+)'/m.exec(source)?.[1]
-    const told = [...source.matchAll(/^ {2}story\('([^']+)', '([^']+)', \{/gm)]
-    if (title === undefined || told.length !== [...source.matchAll(/\bstory\(/g)].length) throw new Error(`${name} has a story that is not told as story('name', 'rule', { … }`)
-    return [`### ${title[0]!.toUpperCase()}${title.slice(1)} (${name})`, '', '| story | rule |', '| --- | --- |', ...told.map(([, story, rule]) => `| ${story} | ${rule} |`)].join('\n')
-  }).join('\n\n')
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.stories.test.ts'))
+    .sort()
+  return files
+    .map((name) => {
+      const source = readFileSync(new URL(name, folder), 'utf8')
+      const title = /^stories\('([^']+)'/m.exec(source)?.[1]
+      const told = [...source.matchAll(/^ {2}story\('([^']+)', '([^']+)', \{/gm)]
+      if (title === undefined || told.length !== [...source.matchAll(/\bstory\(/g)].length)
+        throw new Error(`${name} has a story that is not told as story('name', 'rule', { … }`)
+      return [
+        `### ${title[0]!.toUpperCase()}${title.slice(1)} (${name})`,
+        '',
+        '| story | rule |',
+        '| --- | --- |',
+        ...told.map(([, story, rule]) => `| ${story} | ${rule} |`),
+      ].join('\n')
+    })
+    .join('\n\n')
 }
 
 /** `LIST=write npx vitest run services/billing/scenarios/list.test.ts` writes it anew. */

@@ -1,8 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  adjustBalance, cancelSubscription, createSubscription, getCustomer, getInvoice, getInvoices, getSubscription, issueCreditNote, listActivity, listBalanceTransactions, listRefunds, putPlan,
-  recordPayment, recordRefund, reversePayment, upgradeSubscription, voidInvoice,
+  adjustBalance,
+  cancelSubscription,
+  createSubscription,
+  getCustomer,
+  getInvoice,
+  getInvoices,
+  getSubscription,
+  issueCreditNote,
+  listActivity,
+  listBalanceTransactions,
+  listRefunds,
+  putPlan,
+  recordPayment,
+  recordRefund,
+  reversePayment,
+  upgradeSubscription,
+  voidInvoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -12,8 +27,20 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
     await seedCatalogue(world.billing)
-    await putPlan(world.billing, { id: 'basic', name: 'Basic', rank: 1, fee: { amount: 30_000, per: 'subscription' }, taxRate: '0' })
-    await putPlan(world.billing, { id: 'pro', name: 'Pro', rank: 2, fee: { amount: 60_000, per: 'subscription' }, taxRate: '0' })
+    await putPlan(world.billing, {
+      id: 'basic',
+      name: 'Basic',
+      rank: 1,
+      fee: { amount: 30_000, per: 'subscription' },
+      taxRate: '0',
+    })
+    await putPlan(world.billing, {
+      id: 'pro',
+      name: 'Pro',
+      rank: 2,
+      fee: { amount: 60_000, per: 'subscription' },
+      taxRate: '0',
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -25,31 +52,61 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   }
   let payments = 0
   const pay = async (invoiceId: string, amount: number, reference = `p${(payments += 1)}`) => {
-    const { payments: all } = await recordPayment(world.billing, { invoiceId, amount, method: 'bank', reference })
+    const { payments: all } = await recordPayment(world.billing, {
+      invoiceId,
+      amount,
+      method: 'bank',
+      reference,
+    })
     return all.find((one) => one.reference === reference)!
   }
   const reverse = (paymentId: string) => reversePayment(world.billing, { paymentId, reason: 'typed wrong' })
   const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
   const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
-  const balance = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
-  const moved = async (customerId: string) => (await listBalanceTransactions(world.billing, { customerId, limit: 100 })).data.map((one) => [one.reason, one.amount]).reverse()
-  const happened = async (customerId: string) => (await listActivity(world.billing, { limit: 100 })).data.filter((one) => one.customerId === customerId).map((one) => one.type)
-  const refund = (customerId: string, amount: number, more: { reference?: string; creditNoteId?: string } = {}) => recordRefund(world.billing, { customerId, amount, method: 'bank', reference: 'r1', ...more })
+  const balance = async (customerId: string) =>
+    (await getCustomer(world.billing, { customerId })).creditBalance
+  const moved = async (customerId: string) =>
+    (await listBalanceTransactions(world.billing, { customerId, limit: 100 })).data
+      .map((one) => [one.reason, one.amount])
+      .reverse()
+  const happened = async (customerId: string) =>
+    (await listActivity(world.billing, { limit: 100 })).data
+      .filter((one) => one.customerId === customerId)
+      .map((one) => one.type)
+  const refund = (
+    customerId: string,
+    amount: number,
+    more: { reference?: string; creditNoteId?: string } = {},
+  ) => recordRefund(world.billing, { customerId, amount, method: 'bank', reference: 'r1', ...more })
 
   test('what becomes balance pays open invoices first, the oldest first, and their states follow', async () => {
     const first = await subscribe('owes')
     await world.passTo('2027-06-11T01:00:00Z')
-    const { invoice: second } = await upgradeSubscription(world.billing, { customerId: 'owes', planId: 'pro' }) // 30,000 × 20/30
+    const { invoice: second } = await upgradeSubscription(world.billing, {
+      customerId: 'owes',
+      planId: 'pro',
+    }) // 30,000 × 20/30
     await world.passTo('2027-07-01T02:00:00Z')
     const third = await newest('owes')
     expect([first.total, second!.total, third.total]).toEqual([30_000, 20_000, 60_000])
     // 35,000 too much on the newest: the first is paid whole, the second in part.
     await pay(third.id, 95_000)
-    expect(await read(first.id)).toMatchObject({ status: 'paid', balanceApplied: 30_000, amountDue: 0, amountPaid: 0, paidAt: world.billing.now(), overdue: false })
+    expect(await read(first.id)).toMatchObject({
+      status: 'paid',
+      balanceApplied: 30_000,
+      amountDue: 0,
+      amountPaid: 0,
+      paidAt: world.billing.now(),
+      overdue: false,
+    })
     expect(await read(second!.id)).toMatchObject({ status: 'open', balanceApplied: 5_000, amountDue: 15_000 })
     expect(await read(third.id)).toMatchObject({ status: 'paid', amountPaid: 95_000, amountDue: 0 })
     expect(await balance('owes')).toBe(0)
-    expect(await moved('owes')).toEqual([['overpaid', 35_000], ['applied_to_invoice', -30_000], ['applied_to_invoice', -5_000]])
+    expect(await moved('owes')).toEqual([
+      ['overpaid', 35_000],
+      ['applied_to_invoice', -30_000],
+      ['applied_to_invoice', -5_000],
+    ])
     expect((await happened('owes')).filter((type) => type === 'invoice.paid')).toHaveLength(2)
     // An ending that gives back, a note and an adjustment do so too.
     await issueCreditNote(world.billing, { invoiceId: third.id, amount: 4_000, reason: 'goodwill' })
@@ -67,21 +124,62 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     const second = await newest('typed')
     await world.passTo('2027-09-01T02:00:00Z')
     const third = await newest('typed')
-    expect([second, third].map((one) => [one.creditApplied, one.status])).toEqual([[30_000, 'paid'], [30_000, 'paid']])
+    expect([second, third].map((one) => [one.creditApplied, one.status])).toEqual([
+      [30_000, 'paid'],
+      [30_000, 'paid'],
+    ])
     await adjustBalance(world.billing, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
     expect(await balance('typed')).toBe(30_000)
     const mended = await reverse(wrong.id)
     // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another way and are charged.
-    expect(mended).toMatchObject({ status: 'open', amountPaid: 0, addedToBalance: 0, amountDue: 30_000, payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }] })
+    expect(mended).toMatchObject({
+      status: 'open',
+      amountPaid: 0,
+      addedToBalance: 0,
+      amountDue: 30_000,
+      payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }],
+    })
     expect(await balance('typed')).toBe(0)
-    expect([await read(second.id), await read(third.id)].map((one) => [one.status, one.amountDue, one.balanceApplied])).toEqual([['open', 30_000, -30_000], ['open', 30_000, -30_000]])
+    expect(
+      [await read(second.id), await read(third.id)].map((one) => [
+        one.status,
+        one.amountDue,
+        one.balanceApplied,
+      ]),
+    ).toEqual([
+      ['open', 30_000, -30_000],
+      ['open', 30_000, -30_000],
+    ])
     const charge = await newest('typed')
-    expect(charge).toMatchObject({ kind: 'charge', total: 180_000, amountDue: 180_000, taxTotal: 0, status: 'open', lines: [{ kind: 'charge' }] })
-    expect((await moved('typed')).slice(-4)).toEqual([['application_undone', 30_000], ['application_undone', 30_000], ['charged', 180_000], ['payment_reversed', -270_000]])
-    expect((await happened('typed')).filter((type) => type === 'invoice.due_again' || type === 'invoice.payment_reversed')).toEqual(['invoice.due_again', 'invoice.due_again', 'invoice.due_again', 'invoice.payment_reversed'])
+    expect(charge).toMatchObject({
+      kind: 'charge',
+      total: 180_000,
+      amountDue: 180_000,
+      taxTotal: 0,
+      status: 'open',
+      lines: [{ kind: 'charge' }],
+    })
+    expect((await moved('typed')).slice(-4)).toEqual([
+      ['application_undone', 30_000],
+      ['application_undone', 30_000],
+      ['charged', 180_000],
+      ['payment_reversed', -270_000],
+    ])
+    expect(
+      (await happened('typed')).filter(
+        (type) => type === 'invoice.due_again' || type === 'invoice.payment_reversed',
+      ),
+    ).toEqual(['invoice.due_again', 'invoice.due_again', 'invoice.due_again', 'invoice.payment_reversed'])
     // Told again, nothing changes; its reference stays used.
     expect((await reverse(wrong.id)).amountDue).toBe(30_000)
-    await expect(recordPayment(world.billing, { invoiceId: first.id, amount: 300_000, method: 'bank', reference: 'one zero too many' })).rejects.toMatchObject({ code: 'payment_reversed' })
+    await expect(
+      recordPayment(world.billing, {
+        invoiceId: first.id,
+        amount: 300_000,
+        method: 'bank',
+        reference: 'one zero too many',
+      }),
+    ).rejects.toMatchObject({ code: 'payment_reversed' })
     await expect(reverse('pay_nothing')).rejects.toMatchObject({ code: 'payment_not_found' })
     // It is due by its terms counted from now, and not overdue before.
     expect(await read(first.id)).toMatchObject({ overdue: false, dueAt: '2027-09-16T02:00:00.000000Z' })
@@ -89,7 +187,9 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('active')
     await world.passTo('2027-09-16T03:00:00Z')
     expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('past_due')
-    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'overdue' })).data).toHaveLength(4)
+    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'overdue' })).data).toHaveLength(
+      4,
+    )
     await pay(first.id, 270_000)
     expect((await getInvoices(world.billing, { customerId: 'typed', status: 'open' })).data).toEqual([])
   })
@@ -105,18 +205,34 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   test('a reversed payment of a note’s invoice takes nothing that waits for a refund, but the note pays its own invoice', async () => {
     const invoice = await subscribe('refunded')
     const paid = await pay(invoice.id, 30_000)
-    const note = await issueCreditNote(world.billing, { invoiceId: invoice.id, amount: 10_000, reason: 'a broken week', refund: true })
+    const note = await issueCreditNote(world.billing, {
+      invoiceId: invoice.id,
+      amount: 10_000,
+      reason: 'a broken week',
+      refund: true,
+    })
     expect(note).toMatchObject({ toRefund: 10_000, creditNote: { refund: true, amountCredited: 0 } })
     await world.passTo('2027-11-10T03:00:00Z')
     // The next invoice does not use what waits.
     const next = await newest('refunded')
     expect(next).toMatchObject({ kind: 'renewal', creditApplied: 0, amountDue: 30_000 })
-    await expect(refund('refunded', 1)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 0 } })
-    await expect(refund('refunded', 10_001, { creditNoteId: note.id })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 10_000 } })
+    await expect(refund('refunded', 1)).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 0 },
+    })
+    await expect(refund('refunded', 10_001, { creditNoteId: note.id })).rejects.toMatchObject({
+      code: 'amount_out_of_range',
+      detail: { left: 10_000 },
+    })
     const out = await refund('refunded', 4_000, { creditNoteId: note.id })
     expect(await refund('refunded', 4_000, { creditNoteId: note.id })).toEqual(out)
-    await expect(refund('refunded', 4_001, { creditNoteId: note.id })).rejects.toMatchObject({ code: 'duplicate_reference' })
-    expect(await read(note.id)).toMatchObject({ toRefund: 6_000, refunds: [{ id: out.id, amount: 4_000, method: 'bank', reference: 'r1' }] })
+    await expect(refund('refunded', 4_001, { creditNoteId: note.id })).rejects.toMatchObject({
+      code: 'duplicate_reference',
+    })
+    expect(await read(note.id)).toMatchObject({
+      toRefund: 6_000,
+      refunds: [{ id: out.id, amount: 4_000, method: 'bank', reference: 'r1' }],
+    })
     await reverse(paid.id)
     expect(await read(invoice.id)).toMatchObject({ amountDue: 24_000, balanceApplied: 6_000 })
     expect(await read(note.id)).toMatchObject({ toRefund: 0 })
@@ -127,31 +243,51 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   test('a note without refund adds to the balance, of which it can be paid back as long as that is there', async () => {
     const invoice = await subscribe('later')
     await pay(invoice.id, 30_000)
-    const note = await issueCreditNote(world.billing, { invoiceId: invoice.id, amount: 10_000, reason: 'goodwill' })
+    const note = await issueCreditNote(world.billing, {
+      invoiceId: invoice.id,
+      amount: 10_000,
+      reason: 'goodwill',
+    })
     await refund('later', 3_000, { creditNoteId: note.id })
     expect(await balance('later')).toBe(7_000)
-    await expect(refund('later', 7_001, { creditNoteId: note.id, reference: 'r2' })).rejects.toMatchObject({ detail: { left: 7_000 } })
+    await expect(refund('later', 7_001, { creditNoteId: note.id, reference: 'r2' })).rejects.toMatchObject({
+      detail: { left: 7_000 },
+    })
     await adjustBalance(world.billing, { customerId: 'later', amount: -6_000, reason: 'mistake' })
-    await expect(adjustBalance(world.billing, { customerId: 'later', amount: -1_001, reason: 'mistake' })).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 1_000 } })
+    await expect(
+      adjustBalance(world.billing, { customerId: 'later', amount: -1_001, reason: 'mistake' }),
+    ).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 1_000 } })
     await refund('later', 1_000, { reference: 'r2' })
     expect(await balance('later')).toBe(0)
-    await expect(refund('later', 1, { creditNoteId: invoice.id, reference: 'r3' })).rejects.toMatchObject({ code: 'invoice_not_found' })
+    await expect(refund('later', 1, { creditNoteId: invoice.id, reference: 'r3' })).rejects.toMatchObject({
+      code: 'invoice_not_found',
+    })
     await expect(refund('nobody', 1)).rejects.toMatchObject({ code: 'customer_not_found' })
   })
 
   test('voiding a document takes back the balance it gave from what that paid, and is refused only where it was paid out', async () => {
     const start = await subscribe('voids')
     await world.passTo('2027-11-20T03:00:00Z')
-    const { invoice: end } = await cancelSubscription(world.billing, { customerId: 'voids', when: 'now', credit: true })
+    const { invoice: end } = await cancelSubscription(world.billing, {
+      customerId: 'voids',
+      when: 'now',
+      credit: true,
+    })
     // It was never paid: what the ending gives back pays it.
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000 + end!.total])
     await voidInvoice(world.billing, { invoiceId: end!.id })
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000])
     const other = await subscribe('paid out')
     await pay(other.id, 30_000)
-    const { invoice: gone } = await cancelSubscription(world.billing, { customerId: 'paid out', when: 'now', credit: true })
+    const { invoice: gone } = await cancelSubscription(world.billing, {
+      customerId: 'paid out',
+      when: 'now',
+      credit: true,
+    })
     await refund('paid out', 1_000)
-    await expect(voidInvoice(world.billing, { invoiceId: gone!.id })).rejects.toMatchObject({ code: 'credit_already_used' })
+    await expect(voidInvoice(world.billing, { invoiceId: gone!.id })).rejects.toMatchObject({
+      code: 'credit_already_used',
+    })
   })
 
   test('a payment recorded twice at once counts once, and reversed twice at once is reversed once', async () => {
@@ -160,6 +296,9 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect(await balance('twice')).toBe(10_000)
     const [payment] = (await read(invoice.id)).payments
     await Promise.all([reverse(payment!.id), reverse(payment!.id)])
-    expect(await moved('twice')).toEqual([['overpaid', 10_000], ['payment_reversed', -10_000]])
+    expect(await moved('twice')).toEqual([
+      ['overpaid', 10_000],
+      ['payment_reversed', -10_000],
+    ])
   })
 })

@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { addSeconds, checkQuota, consume, createSubscription, putPlan, recordUsage, releaseReservation, reserve, settleReservation } from '../src/index.ts'
+import {
+  addSeconds,
+  checkQuota,
+  consume,
+  createSubscription,
+  putPlan,
+  recordUsage,
+  releaseReservation,
+  reserve,
+  settleReservation,
+} from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
@@ -20,12 +30,34 @@ const id = fc.integer({ min: 1, max: 8 }).map((number) => `id${number}`)
 const quantity = fc.integer({ min: 1, max: 9 })
 const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('consume' as const), id, quantity }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('reserve' as const), id, quantity, ttlSeconds: fc.constantFrom(1, 5, 100) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), id, quantity: fc.integer({ min: 0, max: 12 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('reserve' as const),
+      id,
+      quantity,
+      ttlSeconds: fc.constantFrom(1, 5, 100),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('settle' as const),
+      id,
+      quantity: fc.integer({ min: 0, max: 12 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), id }) },
 )
 /** Several at once, then some time, and now and then an event beside them. */
-const steps = fc.array(fc.record({ at: fc.integer({ min: 0, max: 4 }), together: fc.array(commands, { minLength: 1, maxLength: 8 }), event: fc.option(fc.record({ id, quantity: fc.integer({ min: 1, max: 3 }) })) }), { minLength: 1, maxLength: 8 })
+const steps = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: 4 }),
+    together: fc.array(commands, { minLength: 1, maxLength: 8 }),
+    event: fc.option(fc.record({ id, quantity: fc.integer({ min: 1, max: 3 }) })),
+  }),
+  { minLength: 1, maxLength: 8 },
+)
 
 interface Hold {
   as: string
@@ -48,7 +80,9 @@ class Model {
   }
 
   reserved(now: number): number {
-    return [...this.#holds.values()].filter((one) => one.end === null && one.until > now).reduce((sum, one) => sum + one.held, 0)
+    return [...this.#holds.values()]
+      .filter((one) => one.end === null && one.until > now)
+      .reduce((sum, one) => sum + one.held, 0)
   }
 
   remaining(now: number): number {
@@ -57,7 +91,8 @@ class Model {
 
   answer(command: Command, now: number): unknown {
     const hold = this.#holds.get(command.id)
-    if (command.kind === 'settle') return hold ? this.#settle(hold, command.quantity, now) : 'reservation_not_found'
+    if (command.kind === 'settle')
+      return hold ? this.#settle(hold, command.quantity, now) : 'reservation_not_found'
     if (command.kind === 'release') return hold ? this.#release(hold, now) : 'reservation_not_found'
     const event = this.#events.get(command.id)
     if (command.kind === 'reserve') return event ? 'event_conflict' : this.#reserve(command, hold, now)
@@ -79,15 +114,30 @@ class Model {
     return { granted, overage: Math.max(0, granted - left) }
   }
 
-  #reserve({ id: own, quantity: asked, ttlSeconds }: Extract<Command, { kind: 'reserve' }>, hold: Hold | undefined, now: number): unknown {
+  #reserve(
+    { id: own, quantity: asked, ttlSeconds }: Extract<Command, { kind: 'reserve' }>,
+    hold: Hold | undefined,
+    now: number,
+  ): unknown {
     const as = `${asked} for ${ttlSeconds}`
     if (hold && hold.as !== as) return 'event_conflict'
     // An id is answered from the state now: what was settled, released or has expired is closed.
     if (hold && (hold.end !== null || hold.until <= now)) return 'reservation_closed'
-    if (hold) return { granted: hold.held, remaining: this.remaining(now), expiresAt: addSeconds(start, hold.until), duplicate: true }
+    if (hold)
+      return {
+        granted: hold.held,
+        remaining: this.remaining(now),
+        expiresAt: addSeconds(start, hold.until),
+        duplicate: true,
+      }
     const { granted } = this.#share(asked, now)
     if (granted > 0) this.#holds.set(own, { as, held: granted, until: now + ttlSeconds, end: null })
-    return { granted, remaining: this.remaining(now), expiresAt: granted > 0 ? addSeconds(start, now + ttlSeconds) : null, duplicate: false }
+    return {
+      granted,
+      remaining: this.remaining(now),
+      expiresAt: granted > 0 ? addSeconds(start, now + ttlSeconds) : null,
+      duplicate: false,
+    }
   }
 
   #settle(hold: Hold, used: number, now: number): unknown {
@@ -122,45 +172,91 @@ describe.each(testDatabases)('a quota on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, start)
     await seedCatalogue(world.billing)
-    const charge = { meter: 'ai_chat', included: limit, price: { model: 'per_unit' as const, rate: { amount: 5, per: 1 } } }
-    await putPlan(world.billing, { id: 'blocked', name: 'Blocked', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: limit, overage: 'block' }] })
-    await putPlan(world.billing, { id: 'billed', name: 'Billed', fee: { amount: 0, per: 'subscription' }, charges: [{ ...charge, overage: 'bill' }] })
+    const charge = {
+      meter: 'ai_chat',
+      included: limit,
+      price: { model: 'per_unit' as const, rate: { amount: 5, per: 1 } },
+    }
+    await putPlan(world.billing, {
+      id: 'blocked',
+      name: 'Blocked',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: limit, overage: 'block' }],
+    })
+    await putPlan(world.billing, {
+      id: 'billed',
+      name: 'Billed',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ ...charge, overage: 'bill' }],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
 
-  test.each(['blocked', 'billed'])('answers whatever is asked at once as if it had been asked one after the other, and grants no more than there is (%s)', async (planId) => {
-    await fc.assert(fc.asyncProperty(steps, async (history) => {
-      const customerId = `${planId}-${(customers += 1)}`
-      world.set(start)
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId })
-      const model = new Model(planId === 'blocked')
-      const of = { customerId, meter: 'ai_chat' }
-      const run = async (command: Command): Promise<unknown> => {
-        if (command.kind === 'consume') return consume(world.billing, { ...of, id: command.id, quantity: command.quantity })
-        if (command.kind === 'reserve') return reserve(world.billing, { ...of, id: command.id, quantity: command.quantity, ttlSeconds: command.ttlSeconds })
-        if (command.kind === 'settle') return settleReservation(world.billing, { ...of, reservationId: command.id, quantity: command.quantity })
-        if (command.kind === 'release') return releaseReservation(world.billing, { ...of, reservationId: command.id })
-        const { rejected } = await recordUsage(world.billing, [{ ...of, id: command.id, quantity: command.quantity }])
-        return rejected[0]?.code ?? 'recorded'
-      }
-      let now = 0
-      for (const { at, together, event } of history) {
-        now += at
-        world.set(addSeconds(start, now))
-        const answers = await Promise.all(together.map((command) => run(command).catch((error: { code?: string }) => error.code ?? error)))
-        for (const [place, answer] of answers.entries()) {
-          const expected = model.answer(together[place]!, now)
-          if (typeof expected === 'object') expect(answer).toMatchObject(expected as object)
-          else expect(answer).toBe(expected)
-        }
-        if (event) expect(await run({ kind: 'event', ...event })).toBe(model.answer({ kind: 'event', ...event }, now))
-        expect(await checkQuota(world.billing, of)).toMatchObject({ used: model.used, reserved: model.reserved(now), remaining: model.remaining(now) })
-        if (planId === 'blocked') expect(model.granted).toBeLessThanOrEqual(limit)
-      }
-    }), { numRuns: runs })
-  })
+  test.each(['blocked', 'billed'])(
+    'answers whatever is asked at once as if it had been asked one after the other, and grants no more than there is (%s)',
+    async (planId) => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (history) => {
+          const customerId = `${planId}-${(customers += 1)}`
+          world.set(start)
+          await seedCustomer(world.billing, customerId)
+          await createSubscription(world.billing, { customerId, planId })
+          const model = new Model(planId === 'blocked')
+          const of = { customerId, meter: 'ai_chat' }
+          const run = async (command: Command): Promise<unknown> => {
+            if (command.kind === 'consume')
+              return consume(world.billing, { ...of, id: command.id, quantity: command.quantity })
+            if (command.kind === 'reserve')
+              return reserve(world.billing, {
+                ...of,
+                id: command.id,
+                quantity: command.quantity,
+                ttlSeconds: command.ttlSeconds,
+              })
+            if (command.kind === 'settle')
+              return settleReservation(world.billing, {
+                ...of,
+                reservationId: command.id,
+                quantity: command.quantity,
+              })
+            if (command.kind === 'release')
+              return releaseReservation(world.billing, { ...of, reservationId: command.id })
+            const { rejected } = await recordUsage(world.billing, [
+              { ...of, id: command.id, quantity: command.quantity },
+            ])
+            return rejected[0]?.code ?? 'recorded'
+          }
+          let now = 0
+          for (const { at, together, event } of history) {
+            now += at
+            world.set(addSeconds(start, now))
+            const answers = await Promise.all(
+              together.map((command) =>
+                run(command).catch((error: { code?: string }) => error.code ?? error),
+              ),
+            )
+            for (const [place, answer] of answers.entries()) {
+              const expected = model.answer(together[place]!, now)
+              if (typeof expected === 'object') expect(answer).toMatchObject(expected as object)
+              else expect(answer).toBe(expected)
+            }
+            if (event)
+              expect(await run({ kind: 'event', ...event })).toBe(
+                model.answer({ kind: 'event', ...event }, now),
+              )
+            expect(await checkQuota(world.billing, of)).toMatchObject({
+              used: model.used,
+              reserved: model.reserved(now),
+              remaining: model.remaining(now),
+            })
+            if (planId === 'blocked') expect(model.granted).toBeLessThanOrEqual(limit)
+          }
+        }),
+        { numRuns: runs },
+      )
+    },
+  )
 })

@@ -1,14 +1,50 @@
 import {
-  actingFor, adjustBalance, BillingError, cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, deleteDiscount,
-  downgradeSubscription, generateInvoice, getCustomer, getInvoices, getSeller, getSubscription, getUsageSummary, issueCreditNote, previewChange, putDiscount, putPlan, putSeller, recordPayment, recordRefund,
-  recordUsage, resumeSubscription, reversePayment, runBilling, updateCustomer, upgradeSubscription, voidEvents, voidInvoice, type Invoice,
+  actingFor,
+  adjustBalance,
+  BillingError,
+  cancelScheduledChange,
+  cancelSubscription,
+  changeSubscription,
+  changeTrial,
+  checkQuota,
+  consume,
+  createSubscription,
+  deleteDiscount,
+  downgradeSubscription,
+  generateInvoice,
+  getCustomer,
+  getInvoices,
+  getSeller,
+  getSubscription,
+  getUsageSummary,
+  issueCreditNote,
+  previewChange,
+  putDiscount,
+  putPlan,
+  putSeller,
+  recordPayment,
+  recordRefund,
+  recordUsage,
+  resumeSubscription,
+  reversePayment,
+  runBilling,
+  updateCustomer,
+  upgradeSubscription,
+  voidEvents,
+  voidInvoice,
+  type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
 import { addDays } from '../src/values/date.ts'
 import { addSeconds } from '../src/values/instant.ts'
 import { seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
-const zones = { 'Zeta-1': 'Asia/Shanghai', alpha_2: 'America/New_York', 'beta-3': 'Europe/Berlin', Gamma: 'Asia/Kolkata' }
+const zones = {
+  'Zeta-1': 'Asia/Shanghai',
+  alpha_2: 'America/New_York',
+  'beta-3': 'Europe/Berlin',
+  Gamma: 'Asia/Kolkata',
+}
 const customers = Object.keys(zones)
 const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive', 'annual', 'twin', 'yearly-twin']
 
@@ -49,14 +85,21 @@ export async function playHistory(world: World, plan: HistoryPlan): Promise<Step
     await play(world, plan, log)
     return log
   } catch (error) {
-    throw new Error(`${storyOf(log)}\n\nTell it again: SEED=${plan.seed} STEPS=${plan.steps} npx vitest run services/billing/scenarios/determinism.test.ts\n`, { cause: error })
+    throw new Error(
+      `${storyOf(log)}\n\nTell it again: SEED=${plan.seed} STEPS=${plan.steps} npx vitest run services/billing/scenarios/determinism.test.ts\n`,
+      { cause: error },
+    )
   }
 }
 
 /** The last fifty steps in words. */
 function storyOf(log: readonly Step[]): string {
-  const told = log.slice(-50).map(({ at, command, customerId, answer }, index) =>
-    `${String(Math.max(0, log.length - 50) + index + 1).padStart(5)}  ${at}  ${customerId.padEnd(8)}  ${command.padEnd(12)} ${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`)
+  const told = log
+    .slice(-50)
+    .map(
+      ({ at, command, customerId, answer }, index) =>
+        `${String(Math.max(0, log.length - 50) + index + 1).padStart(5)}  ${at}  ${customerId.padEnd(8)}  ${command.padEnd(12)} ${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`,
+    )
   return [`${log.length} steps were told:`, ...told].join('\n')
 }
 
@@ -65,13 +108,25 @@ const moneyOnly = ['read', 'due', 'pay', 'reverse', 'refund', 'adjust', 'voidAga
 
 /** A document and the one made in its place bill the same, line by line. */
 function expectSame(first: Invoice, again: Invoice): void {
-  const [before, after] = [first, again].map(({ kind, period, lines, subtotal, discounts, taxes, total }) => JSON.stringify({
-    kind, period, lines: lines.map(({ id: _, description: __, breakdown: ___, ...line }) => line), subtotal, discounts, taxes, total,
-  }))
+  const [before, after] = [first, again].map(({ kind, period, lines, subtotal, discounts, taxes, total }) =>
+    JSON.stringify({
+      kind,
+      period,
+      lines: lines.map(({ id: _, description: __, breakdown: ___, ...line }) => line),
+      subtotal,
+      discounts,
+      taxes,
+      total,
+    }),
+  )
   if (before !== after) throw new Error(`${first.number} billed ${before}, again it is ${after}`)
 }
 
-async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan, log: Step[]): Promise<void> {
+async function play(
+  world: World,
+  { seed, steps, look, every = 40 }: HistoryPlan,
+  log: Step[],
+): Promise<void> {
   const random = randomFrom(seed)
   const whole = (below: number) => Math.floor(random() * below)
   const one = <T>(some: readonly T[]): T => some[whole(some.length)]!
@@ -82,51 +137,142 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   await world.passTo('2026-08-30T20:00:00Z')
   await seedCatalogue(billing)
   // Some sellers want invoices of nothing.
-  if (seed % 2 === 1) await putSeller(billing, { ...await getSeller(billing), zeroInvoices: true })
-  await putPlan(billing, { id: 'calendar', name: 'Calendar', rank: 12, alignment: 'calendar', fee: { amount: 77_777, per: 'subscription' }, taxRate: '13', charges: [{ meter: 'storage', included: 2, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 }, { upTo: null, rate: { amount: 1, per: 7 } }] } }] })
-  await putPlan(billing, { id: 'inclusive', name: 'Inclusive', rank: 30, taxMode: 'inclusive', fee: { amount: 333_333, per: 'subscription' }, graceHours: 24, charges: [{ meter: 'ai_chat', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 3 } } }] })
-  await putPlan(billing, { id: 'annual', name: 'Annual', rank: 25, interval: 'year', fee: { amount: 1_000_001, per: 'seat' }, seats: { max: 6 }, charges: [{ meter: 'ai_chat', included: 400, overage: 'bill', price: { model: 'per_unit', rate: { amount: 3, per: 7 } } }] })
+  if (seed % 2 === 1) await putSeller(billing, { ...(await getSeller(billing)), zeroInvoices: true })
+  await putPlan(billing, {
+    id: 'calendar',
+    name: 'Calendar',
+    rank: 12,
+    alignment: 'calendar',
+    fee: { amount: 77_777, per: 'subscription' },
+    taxRate: '13',
+    charges: [
+      {
+        meter: 'storage',
+        included: 2,
+        overage: 'bill',
+        price: {
+          model: 'graduated',
+          tiers: [
+            { upTo: 3, rate: { amount: 7, per: 3 }, flat: 11 },
+            { upTo: null, rate: { amount: 1, per: 7 } },
+          ],
+        },
+      },
+    ],
+  })
+  await putPlan(billing, {
+    id: 'inclusive',
+    name: 'Inclusive',
+    rank: 30,
+    taxMode: 'inclusive',
+    fee: { amount: 333_333, per: 'subscription' },
+    graceHours: 24,
+    charges: [
+      {
+        meter: 'ai_chat',
+        included: 10,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 1, per: 3 } },
+      },
+    ],
+  })
+  await putPlan(billing, {
+    id: 'annual',
+    name: 'Annual',
+    rank: 25,
+    interval: 'year',
+    fee: { amount: 1_000_001, per: 'seat' },
+    seats: { max: 6 },
+    charges: [
+      {
+        meter: 'ai_chat',
+        included: 400,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 3, per: 7 } },
+      },
+    ],
+  })
   // As much a year as Team was at first, by the month and by the year.
-  await putPlan(billing, { id: 'twin', name: 'Twin', rank: 10, fee: { amount: 59_900, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 900, overage: 'block' }] })
-  await putPlan(billing, { id: 'yearly-twin', name: 'Yearly twin', rank: 10, interval: 'year', fee: { amount: 718_800, per: 'subscription' }, charges: [{ meter: 'tokens', included: 50, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 10 } } }] })
+  await putPlan(billing, {
+    id: 'twin',
+    name: 'Twin',
+    rank: 10,
+    fee: { amount: 59_900, per: 'subscription' },
+    charges: [{ meter: 'ai_chat', included: 900, overage: 'block' }],
+  })
+  await putPlan(billing, {
+    id: 'yearly-twin',
+    name: 'Yearly twin',
+    rank: 10,
+    interval: 'year',
+    fee: { amount: 718_800, per: 'subscription' },
+    charges: [
+      {
+        meter: 'tokens',
+        included: 50,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 1, per: 10 } },
+      },
+    ],
+  })
   for (const [index, id] of customers.entries()) {
     await seedCustomer(billing, id, zones[id as keyof typeof zones])
-    await createSubscription(billing, { customerId: id, planId: plans[[1, 0, 4, 2][index]!]!, startsAt: addSeconds(billing.now(), -index * 9 * 86_400) })
+    await createSubscription(billing, {
+      customerId: id,
+      planId: plans[[1, 0, 4, 2][index]!]!,
+      startsAt: addSeconds(billing.now(), -index * 9 * 86_400),
+    })
   }
   const byEither = (customerId: string) => (random() < 0.7 ? actingFor(billing, customerId) : billing)
   const vendorsTime = () => one([{}, { when: 'now' as const }, { when: 'period_end' as const }])
   const issued = async (customerId: string, isMeant: (invoice: Invoice) => boolean = () => true) => {
-    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft' && isMeant(invoice))
+    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter(
+      (invoice) => invoice.status !== 'draft' && isMeant(invoice),
+    )
     if (invoices.length === 0) throw new BillingError('invoice_not_found')
     return invoices
   }
-  const anInvoice = async (customerId: string, isMeant?: (invoice: Invoice) => boolean) => one(await issued(customerId, isMeant))
+  const anInvoice = async (customerId: string, isMeant?: (invoice: Invoice) => boolean) =>
+    one(await issued(customerId, isMeant))
   /** Takes the newest invoice back and bills it again at once; null where nothing of it is due any more. */
   const billedAgain = async (customerId: string, { id, period: { label } }: Invoice) => {
     await voidInvoice(billing, { invoiceId: id })
     try {
       return await generateInvoice(billing, { customerId, period: label })
     } catch (error) {
-      if (error instanceof BillingError && ['invoice_not_found', 'period_not_over'].includes(error.code)) return null
+      if (error instanceof BillingError && ['invoice_not_found', 'period_not_over'].includes(error.code))
+        return null
       throw error
     }
   }
   const event = (customerId: string, index: number): UsageEventInput => ({
-    id: `e${log.length}-${index}`, customerId, meter: one(['ai_chat', 'ai_chat', 'tokens', 'storage']), quantity: whole(900),
-    time: addSeconds(billing.now(), -whole(random() < 0.3 ? 34 * 86_400 : 40_000)), properties: { channel: one(['web', '微信']) },
+    id: `e${log.length}-${index}`,
+    customerId,
+    meter: one(['ai_chat', 'ai_chat', 'tokens', 'storage']),
+    quantity: whole(900),
+    time: addSeconds(billing.now(), -whole(random() < 0.3 ? 34 * 86_400 : 40_000)),
+    properties: { channel: one(['web', '微信']) },
   })
   const commands: Record<string, (customerId: string) => Promise<unknown>> = {
     usage: async (customerId) => {
-      const batch = Array.from({ length: 1 + whole(12) }, (_, index) => event(random() < 0.8 ? customerId : one(customers), index))
+      const batch = Array.from({ length: 1 + whole(12) }, (_, index) =>
+        event(random() < 0.8 ? customerId : one(customers), index),
+      )
       batches.push(batch)
       return recordUsage(billing, batch)
     },
-    usageAgain: () => (batches.length ? recordUsage(billing, [...one(batches)].reverse()) : Promise.resolve(null)),
+    usageAgain: () =>
+      batches.length ? recordUsage(billing, [...one(batches)].reverse()) : Promise.resolve(null),
     consume: async (customerId) => {
       const asked = { customerId, meter: 'ai_chat', id: `c${log.length}`, quantity: 1 + whole(60) }
       return [await consume(billing, asked), random() < 0.5 ? await consume(billing, asked) : null]
     },
-    upgrade: (customerId) => upgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    upgrade: (customerId) =>
+      upgradeSubscription(actingFor(billing, customerId), {
+        customerId,
+        planId: one(plans),
+        ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}),
+      }),
     // What a preview names next is what comes next, whichever way the change goes, for whoever asks.
     quoted: async (customerId) => {
       const by = byEither(customerId)
@@ -136,89 +282,233 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       const { plan } = await getSubscription(by, { customerId })
       if (!plan && random() < 0.6) return preview
       const confirmed = { ...asked, quoteId: preview.quoteId }
-      const { subscription, invoice } = plan ? await changeSubscription(by, confirmed) : await createSubscription(by, confirmed)
-      if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow)) throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
+      const { subscription, invoice } = plan
+        ? await changeSubscription(by, confirmed)
+        : await createSubscription(by, confirmed)
+      if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow))
+        throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
       const [said, is] = [JSON.stringify(preview.nextInvoice), JSON.stringify(subscription.nextInvoice)]
-      if (said !== is) throw new Error(`the preview named ${said} as the next invoice, afterwards it is ${is}`)
+      if (said !== is)
+        throw new Error(`the preview named ${said} as the next invoice, afterwards it is ${is}`)
       return [preview, invoice]
     },
-    downgrade: (customerId) => downgradeSubscription(actingFor(billing, customerId), { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }),
+    downgrade: (customerId) =>
+      downgradeSubscription(actingFor(billing, customerId), {
+        customerId,
+        planId: one(plans),
+        ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}),
+      }),
     undo: (customerId) => cancelScheduledChange(byEither(customerId), { customerId }),
-    cancel: (customerId) => (random() < 0.2
-      ? cancelSubscription(billing, { customerId, when: 'now', credit: random() < 0.5 })
-      : cancelSubscription(byEither(customerId), { customerId })),
+    cancel: (customerId) =>
+      random() < 0.2
+        ? cancelSubscription(billing, { customerId, when: 'now', credit: random() < 0.5 })
+        : cancelSubscription(byEither(customerId), { customerId }),
     resume: (customerId) => resumeSubscription(byEither(customerId), { customerId }),
     // Whoever has left may come back, now or a few days ago.
-    subscribe: (customerId) => createSubscription(billing, {
-      customerId, planId: one(plans), startsAt: addSeconds(billing.now(), -whole(3) * 86_400), ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
-    }),
-    trial: (customerId) => changeTrial(billing, { customerId, endsOn: addDays(billing.now().slice(0, 10), whole(20)) }),
-    version: (customerId) => changeSubscription(billing, { customerId, planId: 'team', planVersion: 1 + whole(4), ...vendorsTime() }),
+    subscribe: (customerId) =>
+      createSubscription(billing, {
+        customerId,
+        planId: one(plans),
+        startsAt: addSeconds(billing.now(), -whole(3) * 86_400),
+        ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
+      }),
+    trial: (customerId) =>
+      changeTrial(billing, { customerId, endsOn: addDays(billing.now().slice(0, 10), whole(20)) }),
+    version: (customerId) =>
+      changeSubscription(billing, {
+        customerId,
+        planId: 'team',
+        planVersion: 1 + whole(4),
+        ...vendorsTime(),
+      }),
     // By the vendor any change may be for now or for the end of the period.
-    moved: (customerId) => changeSubscription(billing, { customerId, planId: one(plans), ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}), ...vendorsTime() }),
+    moved: (customerId) =>
+      changeSubscription(billing, {
+        customerId,
+        planId: one(plans),
+        ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}),
+        ...vendorsTime(),
+      }),
     pay: async (customerId) => {
       const { id, amountDue } = await anInvoice(customerId)
-      const payment = { invoiceId: id, amount: Math.max(1, amountDue + (random() < 0.5 ? 0 : random() < 0.6 ? whole(5_000) - 2_500 : whole(90_000))), method: 'bank_transfer', reference: `p${log.length}` }
-      return [await recordPayment(billing, payment), random() < 0.5 ? await recordPayment(billing, payment) : null]
+      const payment = {
+        invoiceId: id,
+        amount: Math.max(
+          1,
+          amountDue + (random() < 0.5 ? 0 : random() < 0.6 ? whole(5_000) - 2_500 : whole(90_000)),
+        ),
+        method: 'bank_transfer',
+        reference: `p${log.length}`,
+      }
+      return [
+        await recordPayment(billing, payment),
+        random() < 0.5 ? await recordPayment(billing, payment) : null,
+      ]
     },
     credit: async (customerId) => {
-      const { id, lines, total } = await anInvoice(customerId, (invoice) => invoice.status !== 'void' || random() < 0.1)
+      const { id, lines, total } = await anInvoice(
+        customerId,
+        (invoice) => invoice.status !== 'void' || random() < 0.1,
+      )
       const { id: lineId, amount } = one(lines)
-      return issueCreditNote(billing, { invoiceId: id, reason: 'goodwill', ...(random() < 0.5 ? { refund: true } : {}), ...(random() < 0.5 ? { amount: 1 + whole(Math.max(1, total)) } : { lines: [{ lineId, amount: 1 + whole(Math.max(1, amount)) }] }) })
+      return issueCreditNote(billing, {
+        invoiceId: id,
+        reason: 'goodwill',
+        ...(random() < 0.5 ? { refund: true } : {}),
+        ...(random() < 0.5
+          ? { amount: 1 + whole(Math.max(1, total)) }
+          : { lines: [{ lineId, amount: 1 + whole(Math.max(1, amount)) }] }),
+      })
     },
-    discount: (customerId) => putDiscount(billing, {
-      customerId, discountId: one(['a', 'b', 'c']), appliesTo: one(['all', 'fee', 'usage'] as const), from: addDays(billing.now().slice(0, 10), whole(60) - 45),
-      ...(random() < 0.5 ? { kind: 'fixed' as const, value: 1 + whole(20_000) } : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
-    }),
+    discount: (customerId) =>
+      putDiscount(billing, {
+        customerId,
+        discountId: one(['a', 'b', 'c']),
+        appliesTo: one(['all', 'fee', 'usage'] as const),
+        from: addDays(billing.now().slice(0, 10), whole(60) - 45),
+        ...(random() < 0.5
+          ? { kind: 'fixed' as const, value: 1 + whole(20_000) }
+          : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
+      }),
     reverse: async (customerId) => {
       const { payments } = await anInvoice(customerId, (invoice) => invoice.payments.length > 0)
       const reversal = { paymentId: one(payments).id, reason: 'it came back' }
-      return [await reversePayment(billing, reversal), random() < 0.3 ? await reversePayment(billing, reversal) : null]
+      return [
+        await reversePayment(billing, reversal),
+        random() < 0.3 ? await reversePayment(billing, reversal) : null,
+      ]
     },
     // Whoever holds something: most are paid out what a note holds for them, or some of their balance.
     refund: async () => {
       for (const customerId of customers) {
         const { creditBalance } = await getCustomer(billing, { customerId })
-        const note = (await getInvoices(billing, { customerId, limit: 100 })).data.find((invoice) => invoice.toRefund > 0)
+        const note = (await getInvoices(billing, { customerId, limit: 100 })).data.find(
+          (invoice) => invoice.toRefund > 0,
+        )
         if (!note && creditBalance === 0) continue
         const amount = random() < 0.9 ? 1 + whole(note?.toRefund ?? creditBalance) : 90_000
-        const refund = { customerId, amount, method: 'bank_transfer', reference: `r${log.length}`, ...(note ? { creditNoteId: note.id } : {}) }
-        return [await recordRefund(billing, refund), random() < 0.3 ? await recordRefund(billing, refund) : null]
+        const refund = {
+          customerId,
+          amount,
+          method: 'bank_transfer',
+          reference: `r${log.length}`,
+          ...(note ? { creditNoteId: note.id } : {}),
+        }
+        return [
+          await recordRefund(billing, refund),
+          random() < 0.3 ? await recordRefund(billing, refund) : null,
+        ]
       }
       throw new BillingError('amount_out_of_range')
     },
     adjust: async (customerId) => {
       const { creditBalance } = await getCustomer(billing, { customerId })
-      return adjustBalance(billing, { customerId, amount: random() < 0.6 ? 1 + whole(40_000) : -1 - whole(Math.max(1, creditBalance)), reason: 'put right' })
+      return adjustBalance(billing, {
+        customerId,
+        amount: random() < 0.6 ? 1 + whole(40_000) : -1 - whole(Math.max(1, creditBalance)),
+        reason: 'put right',
+      })
     },
     takeBack: async (customerId) => {
-      const sent = batches.flat().filter((event) => event.customerId === customerId).slice(-30)
+      const sent = batches
+        .flat()
+        .filter((event) => event.customerId === customerId)
+        .slice(-30)
       const ids = [`c${whole(log.length)}`, ...sent.filter(() => random() < 0.3).map((event) => event.id)]
       return voidEvents(billing, { customerId, ids, reason: 'counted twice' })
     },
     // What is taken back and billed again at once comes to the same, if nothing happened in between.
     voidAgain: async (customerId) => {
-      const standing = await issued(customerId, (invoice) => invoice.status !== 'void' && !['charge', 'credit_note'].includes(invoice.kind))
+      const standing = await issued(
+        customerId,
+        (invoice) => invoice.status !== 'void' && !['charge', 'credit_note'].includes(invoice.kind),
+      )
       const first = random() < 0.5 ? standing[0]! : one(standing)
       const again = await billedAgain(customerId, first)
       const since = touched.get(customerId)
-      if (again && since !== undefined && first === standing[0] && first.issuedAt! > since) expectSame(first, again)
+      if (again && since !== undefined && first === standing[0] && first.issuedAt! > since)
+        expectSame(first, again)
       const twice = again && again.kind === first.kind ? await billedAgain(customerId, again) : null
       if (again && twice) expectSame(again, twice)
       return [again, twice]
     },
     endDiscount: (customerId) => deleteDiscount(billing, { customerId, discountId: one(['a', 'b', 'c']) }),
     void: async (customerId) => voidInvoice(billing, { invoiceId: (await anInvoice(customerId)).id }),
-    generate: async (customerId) => generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
-    zone: (customerId) => updateCustomer(billing, { customerId, timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']) }),
-    replan: () => putPlan(billing, { id: 'team', name: `Team ${log.length}`, rank: 10, fee: { amount: 59_900 + whole(3) * 1_001, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 700, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 3 } } }] }),
+    generate: async (customerId) =>
+      generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
+    zone: (customerId) =>
+      updateCustomer(billing, {
+        customerId,
+        timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']),
+      }),
+    replan: () =>
+      putPlan(billing, {
+        id: 'team',
+        name: `Team ${log.length}`,
+        rank: 10,
+        fee: { amount: 59_900 + whole(3) * 1_001, per: 'subscription' },
+        charges: [
+          {
+            meter: 'ai_chat',
+            included: 700,
+            overage: 'bill',
+            price: { model: 'per_unit', rate: { amount: 5, per: 3 } },
+          },
+        ],
+      }),
     read: async (customerId) => {
       const subscription = await getSubscription(billing, { customerId })
-      return [subscription, await getUsageSummary(billing, { customerId }), subscription.plan && await checkQuota(billing, { customerId, meter: 'ai_chat' })]
+      return [
+        subscription,
+        await getUsageSummary(billing, { customerId }),
+        subscription.plan && (await checkQuota(billing, { customerId, meter: 'ai_chat' })),
+      ]
     },
     due: () => runBilling(billing),
   }
-  const weights = ['usage', 'usage', 'usage', 'usage', 'usageAgain', 'consume', 'consume', 'upgrade', 'quoted', 'downgrade', 'undo', 'cancel', 'resume', 'subscribe', 'subscribe', 'pay', 'pay', 'pay', 'pay', 'reverse', 'refund', 'refund', 'adjust', 'credit', 'credit', 'takeBack', 'voidAgain', 'voidAgain', 'discount', 'discount', 'endDiscount', 'void', 'generate', 'generate', 'zone', 'replan', 'version', 'moved', 'trial', 'read', 'due']
+  const weights = [
+    'usage',
+    'usage',
+    'usage',
+    'usage',
+    'usageAgain',
+    'consume',
+    'consume',
+    'upgrade',
+    'quoted',
+    'downgrade',
+    'undo',
+    'cancel',
+    'resume',
+    'subscribe',
+    'subscribe',
+    'pay',
+    'pay',
+    'pay',
+    'pay',
+    'reverse',
+    'refund',
+    'refund',
+    'adjust',
+    'credit',
+    'credit',
+    'takeBack',
+    'voidAgain',
+    'voidAgain',
+    'discount',
+    'discount',
+    'endDiscount',
+    'void',
+    'generate',
+    'generate',
+    'zone',
+    'replan',
+    'version',
+    'moved',
+    'trial',
+    'read',
+    'due',
+  ]
   while (log.length < steps) {
     const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.
@@ -231,7 +521,11 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
       throw new Error(`step ${log.length}, ${command} at ${billing.now()}`, { cause: error })
     })
     if (typeof answer !== 'string' && !moneyOnly.includes(command)) {
-      for (const id of [customerId, ...(command === 'usage' ? batches.at(-1)! : []).map((sent) => sent.customerId)]) touched.set(id, billing.now())
+      for (const id of [
+        customerId,
+        ...(command === 'usage' ? batches.at(-1)! : []).map((sent) => sent.customerId),
+      ])
+        touched.set(id, billing.now())
     }
     log.push({ at: billing.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
@@ -241,12 +535,19 @@ async function play(world: World, { seed, steps, look, every = 40 }: HistoryPlan
   const team = { ...leaver, planId: 'team', trialDays: 0 }
   await cancelSubscription(billing, { ...leaver, when: 'now' }).catch(() => null)
   await world.passTo(addSeconds(billing.now(), 2 * 86_400))
-  log.push({ at: billing.now(), command: 'subscribe', customerId: leaver.customerId, answer: await createSubscription(billing, team) })
+  log.push({
+    at: billing.now(),
+    command: 'subscribe',
+    customerId: leaver.customerId,
+    answer: await createSubscription(billing, team),
+  })
   await world.passTo(addSeconds(billing.now(), 32 * 86_400))
   await cancelSubscription(billing, { ...leaver, when: 'now' })
   const left = billing.now()
   await world.passTo(addSeconds(left, 3 * 86_400))
-  await recordUsage(billing, [{ id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) }])
+  await recordUsage(billing, [
+    { id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) },
+  ])
   await world.passTo(addSeconds(left, 40 * 86_400))
   // And comes back for a trial that the vendor gives.
   await createSubscription(billing, { ...team, trialDays: 2 })

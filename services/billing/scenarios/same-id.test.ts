@@ -1,7 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
-import { consume, createBilling, createSubscription, getUsageSummary, putMeter, putPlan, recordUsage, reserve, type Billing, type UsageEventInput } from '../src/index.ts'
+import {
+  consume,
+  createBilling,
+  createSubscription,
+  getUsageSummary,
+  putMeter,
+  putPlan,
+  recordUsage,
+  reserve,
+  type Billing,
+  type UsageEventInput,
+} from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
@@ -17,12 +28,21 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
   let repeated = 0
   beforeAll(async () => {
     world = await createWorld(create, start)
-    const db = countingRepetitions(world.db, () => { repeated += 1 })
-    const engine = (number: number) => createBilling({ db, now: () => start, newId: (prefix) => `${prefix}_${number}` })
+    const db = countingRepetitions(world.db, () => {
+      repeated += 1
+    })
+    const engine = (number: number) =>
+      createBilling({ db, now: () => start, newId: (prefix) => `${prefix}_${number}` })
     engines = [engine(1), engine(2)]
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'words', name: 'Words', unit: 'words', groupBy: ['model'] })
-    await putPlan(world.billing, { id: 'words', name: 'Words', rank: 1, fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'words', included: null, overage: 'bill' }] })
+    await putPlan(world.billing, {
+      id: 'words',
+      name: 'Words',
+      rank: 1,
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'words', included: null, overage: 'bill' }],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -37,85 +57,164 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
     await createSubscription(world.billing, { customerId, planId: 'words' })
   }
 
-  test.each(Array.from({ length: rounds }, (_, round) => round))('of the same event in two batches one is counted, and of two events with one id one is accepted and the other told event_conflict (round %i)', async (round) => {
-    const customerId = `same-${round}`
-    await seedCustomer(world.billing, customerId)
-    const differs = (index: number) => index % 5 === round % 5
-    const sent = (side: number) => Array.from({ length: events }, (_, index): UsageEventInput => ({
-      id: `e${index}`, customerId, meter: index % 2 ? 'words' : 'ai_chat', quantity: differs(index) ? 1 + index + events * side : 1 + index, properties: { model: `m${index % 7}` },
-    }))
-    // The one from the front, the other from the back, in requests of different sizes: they meet in the middle of each other.
-    const batches = [cut(sent(0), 40), cut(sent(1).reverse(), 70)]
-    const fates = await Promise.all(batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))))
-    const total = (key: 'accepted' | 'duplicates') => fates.flat().reduce((sum, one) => sum + one[key], 0)
-    const conflicts = fates.map((side, place) => side.flatMap(({ rejected }, index) => rejected.map((one) => ({ ...one, sent: batches[place]![index]![one.index]! }))))
-    const different = Array.from({ length: events }, (_, index) => index).filter(differs)
-    expect([total('accepted'), total('duplicates')]).toEqual([events, events - different.length])
-    expect(conflicts.flat().map(({ id, code }) => `${id} ${code}`).sort()).toEqual(different.map((index) => `e${index} event_conflict`).sort())
-    // What was counted is what was accepted: the other side's of each conflict.
-    const refused = conflicts.flat().reduce((sum, one) => sum + Number(one.sent.quantity), 0)
-    const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + Number(one.quantity), 0)
-    const twice = sent(0).filter((_, index) => !differs(index)).reduce((sum, one) => sum + Number(one.quantity), 0)
-    const { usage } = await getUsageSummary(world.billing, { customerId })
-    expect(usage['words']! + usage['ai_chat']!).toBe(all - twice - refused)
-  })
+  test.each(Array.from({ length: rounds }, (_, round) => round))(
+    'of the same event in two batches one is counted, and of two events with one id one is accepted and the other told event_conflict (round %i)',
+    async (round) => {
+      const customerId = `same-${round}`
+      await seedCustomer(world.billing, customerId)
+      const differs = (index: number) => index % 5 === round % 5
+      const sent = (side: number) =>
+        Array.from({ length: events }, (_, index): UsageEventInput => ({
+          id: `e${index}`,
+          customerId,
+          meter: index % 2 ? 'words' : 'ai_chat',
+          quantity: differs(index) ? 1 + index + events * side : 1 + index,
+          properties: { model: `m${index % 7}` },
+        }))
+      // The one from the front, the other from the back, in requests of different sizes: they meet in the middle of each other.
+      const batches = [cut(sent(0), 40), cut(sent(1).reverse(), 70)]
+      const fates = await Promise.all(
+        batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))),
+      )
+      const total = (key: 'accepted' | 'duplicates') => fates.flat().reduce((sum, one) => sum + one[key], 0)
+      const conflicts = fates.map((side, place) =>
+        side.flatMap(({ rejected }, index) =>
+          rejected.map((one) => ({ ...one, sent: batches[place]![index]![one.index]! })),
+        ),
+      )
+      const different = Array.from({ length: events }, (_, index) => index).filter(differs)
+      expect([total('accepted'), total('duplicates')]).toEqual([events, events - different.length])
+      expect(
+        conflicts
+          .flat()
+          .map(({ id, code }) => `${id} ${code}`)
+          .sort(),
+      ).toEqual(different.map((index) => `e${index} event_conflict`).sort())
+      // What was counted is what was accepted: the other side's of each conflict.
+      const refused = conflicts.flat().reduce((sum, one) => sum + Number(one.sent.quantity), 0)
+      const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + Number(one.quantity), 0)
+      const twice = sent(0)
+        .filter((_, index) => !differs(index))
+        .reduce((sum, one) => sum + Number(one.quantity), 0)
+      const { usage } = await getUsageSummary(world.billing, { customerId })
+      expect(usage['words']! + usage['ai_chat']!).toBe(all - twice - refused)
+    },
+  )
 
   test('whether it is consumed or recorded, an event counts once', async () => {
     await subscribe('both')
     const ids = Array.from({ length: 100 }, (_, index) => `b${index}`)
     const [recorded, consumed] = await Promise.all([
-      Promise.all(cut(ids, 9).map((batch) => recordUsage(engines[0], batch.map((id) => ({ id, customerId: 'both', meter: 'words', quantity: 3 }))))),
-      Promise.all(ids.toReversed().map((id) => consume(engines[1], { id, customerId: 'both', meter: 'words', quantity: 3 }))),
+      Promise.all(
+        cut(ids, 9).map((batch) =>
+          recordUsage(
+            engines[0],
+            batch.map((id) => ({ id, customerId: 'both', meter: 'words', quantity: 3 })),
+          ),
+        ),
+      ),
+      Promise.all(
+        ids
+          .toReversed()
+          .map((id) => consume(engines[1], { id, customerId: 'both', meter: 'words', quantity: 3 })),
+      ),
     ])
-    expect(recorded.reduce((sum, one) => sum + one.accepted, 0) + consumed.filter(({ duplicate }) => !duplicate).length).toBe(100)
+    expect(
+      recorded.reduce((sum, one) => sum + one.accepted, 0)
+        + consumed.filter(({ duplicate }) => !duplicate).length,
+    ).toBe(100)
     expect((await getUsageSummary(world.billing, { customerId: 'both' })).usage['words']).toBe(300)
   })
 
   // The embedded database runs one transaction after the other.
   if (name === 'PostgreSQL') {
-    const code = (work: Promise<unknown>) => work.then(() => 'done', (error: { code: string }) => error.code)
+    const code = (work: Promise<unknown>) =>
+      work.then(
+        () => 'done',
+        (error: { code: string }) => error.code,
+      )
     const waiting = async (count: number) => {
       for (;;) {
-        const [row] = await world.db.asOwner((tx) => tx.query<{ count: number }>("select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+        const [row] = await world.db.asOwner((tx) =>
+          tx.query<{ count: number }>(
+            "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          ),
+        )
         if (row!.count === count) return
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
     /** Runs `work` while another transaction has done what `sql` does; that one is taken back once both wait. */
     async function heldBack(sql: string, parameters: unknown[], work: () => Promise<void>): Promise<void> {
-      await world.db.asOwner(async (tx) => {
-        await tx.query(sql, parameters)
-        await work()
-        throw new Error('taken back')
-      }).catch((error: Error) => expect(error.message).toBe('taken back'))
+      await world.db
+        .asOwner(async (tx) => {
+          await tx.query(sql, parameters)
+          await work()
+          throw new Error('taken back')
+        })
+        .catch((error: Error) => expect(error.message).toBe('taken back'))
     }
 
     test('an id that is reserved and recorded, by two who name new values at that moment, is taken by one without a circle', async () => {
       await subscribe('names')
       let outcomes: Promise<unknown>[] = []
       await heldBack("select pg_advisory_xact_lock(hashtextextended('names', 7305810229))", [], async () => {
-        const recorded = recordUsage(engines[0], [{ id: 'x', customerId: 'names', meter: 'words', properties: { model: 'new' } }])
+        const recorded = recordUsage(engines[0], [
+          { id: 'x', customerId: 'names', meter: 'words', properties: { model: 'new' } },
+        ])
         await waiting(1)
-        const reserved = code(reserve(engines[1], { id: 'x', customerId: 'names', meter: 'words', quantity: 5, ttlSeconds: 60 }))
-        const consumed = code(consume(engines[1], { id: 'y', customerId: 'names', meter: 'words', properties: { model: 'newer' } }))
+        const reserved = code(
+          reserve(engines[1], { id: 'x', customerId: 'names', meter: 'words', quantity: 5, ttlSeconds: 60 }),
+        )
+        const consumed = code(
+          consume(engines[1], {
+            id: 'y',
+            customerId: 'names',
+            meter: 'words',
+            properties: { model: 'newer' },
+          }),
+        )
         outcomes = [recorded, reserved, consumed]
         await waiting(2)
       })
-      expect(await Promise.all(outcomes)).toEqual([{ accepted: 1, duplicates: 0, rejected: [] }, 'event_conflict', 'done'])
+      expect(await Promise.all(outcomes)).toEqual([
+        { accepted: 1, duplicates: 0, rejected: [] },
+        'event_conflict',
+        'done',
+      ])
     })
 
     test('ids that are reserved and consumed together are taken in the order in which a batch takes them', async () => {
       await subscribe('order')
       let outcomes: Promise<unknown>[] = []
-      await heldBack("insert into usage_keys (customer_id, id, body_hash, time) values ('order', 'm', '', $1)", [start], async () => {
-        const recorded = recordUsage(engines[0], ['a', 'm', 'r'].map((id) => ({ id, customerId: 'order', meter: 'words' })))
-        await waiting(1)
-        const reserved = code(reserve(engines[1], { id: 'r', customerId: 'order', meter: 'words', quantity: 5, ttlSeconds: 60 }))
-        const consumed = consume(engines[1], { id: 'a', customerId: 'order', meter: 'words' })
-        outcomes = [recorded, reserved, consumed]
-        await waiting(2)
-      })
-      expect(await Promise.all(outcomes)).toEqual([{ accepted: 3, duplicates: 0, rejected: [] }, 'event_conflict', { granted: 1, remaining: null, overage: 0, duplicate: true }])
+      await heldBack(
+        "insert into usage_keys (customer_id, id, body_hash, time) values ('order', 'm', '', $1)",
+        [start],
+        async () => {
+          const recorded = recordUsage(
+            engines[0],
+            ['a', 'm', 'r'].map((id) => ({ id, customerId: 'order', meter: 'words' })),
+          )
+          await waiting(1)
+          const reserved = code(
+            reserve(engines[1], {
+              id: 'r',
+              customerId: 'order',
+              meter: 'words',
+              quantity: 5,
+              ttlSeconds: 60,
+            }),
+          )
+          const consumed = consume(engines[1], { id: 'a', customerId: 'order', meter: 'words' })
+          outcomes = [recorded, reserved, consumed]
+          await waiting(2)
+        },
+      )
+      expect(await Promise.all(outcomes)).toEqual([
+        { accepted: 3, duplicates: 0, rejected: [] },
+        'event_conflict',
+        { granted: 1, remaining: null, overage: 0, duplicate: true },
+      ])
     })
   }
 })
@@ -126,14 +225,20 @@ function countingRepetitions(db: Database, onRepeated: () => void): Database {
     ...db,
     transaction: (access, work, options) => {
       let runs = 0
-      return db.transaction(access, (tx) => {
-        if ((runs += 1) > 1) onRepeated()
-        return work(tx)
-      }, options)
+      return db.transaction(
+        access,
+        (tx) => {
+          if ((runs += 1) > 1) onRepeated()
+          return work(tx)
+        },
+        options,
+      )
     },
   }
 }
 
 function cut<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
 }

@@ -1,13 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, createSubscription, downgradeSubscription, getInvoices, getSubscription, previewChange, putPlan, resumeSubscription,
-  upgradeSubscription, type PlanInput,
+  actingFor,
+  cancelScheduledChange,
+  cancelSubscription,
+  changeSubscription,
+  createSubscription,
+  downgradeSubscription,
+  getInvoices,
+  getSubscription,
+  previewChange,
+  putPlan,
+  resumeSubscription,
+  upgradeSubscription,
+  type PlanInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
 
-const fee = (amount: number): Pick<PlanInput, 'fee' | 'taxRate'> => ({ fee: { amount, per: 'subscription' }, taxRate: '0' })
+const fee = (amount: number): Pick<PlanInput, 'fee' | 'taxRate'> => ({
+  fee: { amount, per: 'subscription' },
+  taxRate: '0',
+})
 
 describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ create }) => {
   let world: World
@@ -17,10 +31,38 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     const charges = [{ meter: 'ai_chat', included: 100, overage: 'block' as const }]
     await putPlan(world.billing, { id: 'chat', name: 'Chat', rank: 5, ...fee(30_000), charges })
     await putPlan(world.billing, { id: 'docs', name: 'Docs', rank: 5, ...fee(30_000), charges })
-    await putPlan(world.billing, { id: 'chat-year', name: 'Chat by the year', rank: 5, interval: 'year', ...fee(360_000), charges })
-    await putPlan(world.billing, { id: 'docs-year', name: 'Docs by the year', rank: 5, interval: 'year', ...fee(360_000), charges })
-    await putPlan(world.billing, { id: 'per-seat', name: 'Per seat', rank: 8, fee: { amount: 1_000, per: 'seat' }, seats: { max: 9 }, taxRate: '0' })
-    await putPlan(world.billing, { id: 'per-seat', name: 'Per seat', rank: 8, fee: { amount: 1_200, per: 'seat' }, seats: { max: 20 }, taxRate: '0' })
+    await putPlan(world.billing, {
+      id: 'chat-year',
+      name: 'Chat by the year',
+      rank: 5,
+      interval: 'year',
+      ...fee(360_000),
+      charges,
+    })
+    await putPlan(world.billing, {
+      id: 'docs-year',
+      name: 'Docs by the year',
+      rank: 5,
+      interval: 'year',
+      ...fee(360_000),
+      charges,
+    })
+    await putPlan(world.billing, {
+      id: 'per-seat',
+      name: 'Per seat',
+      rank: 8,
+      fee: { amount: 1_000, per: 'seat' },
+      seats: { max: 9 },
+      taxRate: '0',
+    })
+    await putPlan(world.billing, {
+      id: 'per-seat',
+      name: 'Per seat',
+      rank: 8,
+      fee: { amount: 1_200, per: 'seat' },
+      seats: { max: 20 },
+      taxRate: '0',
+    })
     await putPlan(world.billing, { id: 'small', name: 'Small', rank: 2, ...fee(1_000) })
     await putPlan(world.billing, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000) })
     await putPlan(world.billing, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000), archived: true })
@@ -39,10 +81,17 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   }
   /** In the portal. */
   const own = (customerId: string) => actingFor(world.billing, customerId)
-  const move = (customerId: string, planId: string, more: { planVersion?: number; seats?: number; when?: 'now' | 'period_end' } = {}) => changeSubscription(world.billing, { customerId, planId, ...more })
+  const move = (
+    customerId: string,
+    planId: string,
+    more: { planVersion?: number; seats?: number; when?: 'now' | 'period_end' } = {},
+  ) => changeSubscription(world.billing, { customerId, planId, ...more })
   const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
   const linesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.map((invoice) => [invoice.kind, ...invoice.lines.map((line) => [line.kind, line.amount])])
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.map((invoice) => [
+      invoice.kind,
+      ...invoice.lines.map((line) => [line.kind, line.amount]),
+    ])
   const codes = ({ notices }: { notices: { code: string }[] }) => notices.map((one) => one.code)
   const seatsVersion1 = async (customerId: string, seats: number) => {
     await subscribe(customerId, 'per-seat', { seats })
@@ -53,18 +102,40 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await subscribe('swaps', 'chat')
     const preview = await previewChange(own('swaps'), { customerId: 'swaps', planId: 'docs' })
     expect(preview).toMatchObject({ when: 'period_end', effectiveAt: '2026-12-01', lines: [], dueNow: 0 })
-    const asked = await upgradeSubscription(own('swaps'), { customerId: 'swaps', planId: 'docs', quoteId: preview.quoteId })
-    expect(asked).toMatchObject({ invoice: null, subscription: { plan: { id: 'chat' }, scheduledChange: { planId: 'docs', at: '2026-12-01', by: 'customer' } } })
+    const asked = await upgradeSubscription(own('swaps'), {
+      customerId: 'swaps',
+      planId: 'docs',
+      quoteId: preview.quoteId,
+    })
+    expect(asked).toMatchObject({
+      invoice: null,
+      subscription: {
+        plan: { id: 'chat' },
+        scheduledChange: { planId: 'docs', at: '2026-12-01', by: 'customer' },
+      },
+    })
     expect(codes(asked)).toEqual(['waits_for_period_end'])
-    expect((await downgradeSubscription(own('swaps'), { customerId: 'swaps', planId: 'docs' })).subscription).toMatchObject({ plan: { id: 'chat' }, scheduledChange: { planId: 'docs' } })
+    expect(
+      (await downgradeSubscription(own('swaps'), { customerId: 'swaps', planId: 'docs' })).subscription,
+    ).toMatchObject({ plan: { id: 'chat' }, scheduledChange: { planId: 'docs' } })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await subscription('swaps')).toMatchObject({ plan: { id: 'docs' }, scheduledChange: null, currentPeriod: { start: '2026-12-01', end: '2027-01-01' } })
-    expect(await linesOf('swaps')).toEqual([['renewal', ['fee', 30_000]], ['start', ['fee', 30_000]]])
+    expect(await subscription('swaps')).toMatchObject({
+      plan: { id: 'docs' },
+      scheduledChange: null,
+      currentPeriod: { start: '2026-12-01', end: '2027-01-01' },
+    })
+    expect(await linesOf('swaps')).toEqual([
+      ['renewal', ['fee', 30_000]],
+      ['start', ['fee', 30_000]],
+    ])
   })
 
   test('the vendor moves a customer to such a plan now and without money', async () => {
     await subscribe('moved', 'chat')
-    expect(await move('moved', 'docs')).toMatchObject({ invoice: null, subscription: { plan: { id: 'docs' } } })
+    expect(await move('moved', 'docs')).toMatchObject({
+      invoice: null,
+      subscription: { plan: { id: 'docs' } },
+    })
     expect(await linesOf('moved')).toEqual([['start', ['fee', 30_000]]])
   })
 
@@ -72,17 +143,33 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await subscribe('longer', 'chat')
     await upgradeSubscription(own('longer'), { customerId: 'longer', planId: 'chat-year' })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await subscription('longer')).toMatchObject({ plan: { id: 'chat-year' }, currentPeriod: { start: '2026-12-01', end: '2027-12-01' } })
-    expect(await linesOf('longer')).toEqual([['renewal', ['fee', 360_000]], ['start', ['fee', 30_000]]])
+    expect(await subscription('longer')).toMatchObject({
+      plan: { id: 'chat-year' },
+      currentPeriod: { start: '2026-12-01', end: '2027-12-01' },
+    })
+    expect(await linesOf('longer')).toEqual([
+      ['renewal', ['fee', 360_000]],
+      ['start', ['fee', 30_000]],
+    ])
   })
 
   test('from a year to a month of the same price the rest of the year is given back where the usage period ends', async () => {
     await subscribe('shorter', 'chat-year')
-    const { subscription: waiting } = await downgradeSubscription(own('shorter'), { customerId: 'shorter', planId: 'chat' })
+    const { subscription: waiting } = await downgradeSubscription(own('shorter'), {
+      customerId: 'shorter',
+      planId: 'chat',
+    })
     // 335 of 365 days: 360000 − 360000 × 30 ÷ 365 = 360000 − 29589.04 = 330411.
-    expect(waiting).toMatchObject({ plan: { id: 'chat-year' }, scheduledChange: { planId: 'chat', at: '2026-12-01' }, nextInvoice: { at: '2026-12-01', estimatedTotal: 30_000 - 330_411 } })
+    expect(waiting).toMatchObject({
+      plan: { id: 'chat-year' },
+      scheduledChange: { planId: 'chat', at: '2026-12-01' },
+      nextInvoice: { at: '2026-12-01', estimatedTotal: 30_000 - 330_411 },
+    })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await linesOf('shorter')).toEqual([['renewal', ['unused_time', -330_411], ['fee', 30_000]], ['start', ['fee', 360_000]]])
+    expect(await linesOf('shorter')).toEqual([
+      ['renewal', ['unused_time', -330_411], ['fee', 30_000]],
+      ['start', ['fee', 360_000]],
+    ])
     await world.passTo('2027-01-02T00:00:00Z')
     expect((await linesOf('shorter'))[0]).toEqual(['renewal', ['fee', 30_000]])
   })
@@ -91,7 +178,10 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await subscribe('within', 'chat-year')
     await upgradeSubscription(own('within'), { customerId: 'within', planId: 'docs-year' })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await subscription('within')).toMatchObject({ plan: { id: 'docs-year' }, currentPeriod: { start: '2026-11-01', end: '2027-11-01' } })
+    expect(await subscription('within')).toMatchObject({
+      plan: { id: 'docs-year' },
+      currentPeriod: { start: '2026-11-01', end: '2027-11-01' },
+    })
     expect(await linesOf('within')).toEqual([['start', ['fee', 360_000]]])
   })
 
@@ -101,11 +191,19 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       await downgradeSubscription(own('wavers'), { customerId: 'wavers', planId: 'small' })
       const undone = await again(own('wavers'), { customerId: 'wavers', planId: 'chat' })
       expect(undone.subscription).toMatchObject({ scheduledChange: null, scheduledChanges: [] })
-      expect(undone.notices).toEqual([{ code: 'scheduled_change_dropped', detail: {
-        'zh-CN': '您预约的变更已取消：Small，原定于 2026-12-01 生效。', en: 'The change to Small that was scheduled for 2026-12-01 has been dropped.',
-      } }])
+      expect(undone.notices).toEqual([
+        {
+          code: 'scheduled_change_dropped',
+          detail: {
+            'zh-CN': '您预约的变更已取消：Small，原定于 2026-12-01 生效。',
+            en: 'The change to Small that was scheduled for 2026-12-01 has been dropped.',
+          },
+        },
+      ])
     }
-    await expect(downgradeSubscription(own('wavers'), { customerId: 'wavers', planId: 'chat' })).rejects.toMatchObject({ code: 'not_a_downgrade' })
+    await expect(
+      downgradeSubscription(own('wavers'), { customerId: 'wavers', planId: 'chat' }),
+    ).rejects.toMatchObject({ code: 'not_a_downgrade' })
     await move('wavers', 'small')
     expect(codes(await move('wavers', 'chat'))).toEqual(['vendor_change_dropped'])
   })
@@ -113,13 +211,19 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   test('an upgrade and a cancellation say what they drop, and an upgrade says that the end stays', async () => {
     await subscribe('told', 'chat')
     await downgradeSubscription(own('told'), { customerId: 'told', planId: 'small' })
-    expect(codes(await cancelSubscription(own('told'), { customerId: 'told' }))).toEqual(['scheduled_change_dropped'])
+    expect(codes(await cancelSubscription(own('told'), { customerId: 'told' }))).toEqual([
+      'scheduled_change_dropped',
+    ])
     const upgraded = await upgradeSubscription(own('told'), { customerId: 'told', planId: 'team' })
-    expect(upgraded).toMatchObject({ subscription: { cancelAtPeriodEnd: true, cancellation: { at: '2026-12-01', by: 'customer' } } })
+    expect(upgraded).toMatchObject({
+      subscription: { cancelAtPeriodEnd: true, cancellation: { at: '2026-12-01', by: 'customer' } },
+    })
     expect(codes(upgraded)).toEqual(['cancellation_kept'])
     expect(codes(await resumeSubscription(own('told'), { customerId: 'told' }))).toEqual([])
     await downgradeSubscription(own('told'), { customerId: 'told', planId: 'small' })
-    expect(codes(await upgradeSubscription(own('told'), { customerId: 'told', planId: 'large' }))).toEqual(['scheduled_change_dropped'])
+    expect(codes(await upgradeSubscription(own('told'), { customerId: 'told', planId: 'large' }))).toEqual([
+      'scheduled_change_dropped',
+    ])
   })
 
   test('both APIs delete what was scheduled there, and the vendor, when asked to, what the customer did', async () => {
@@ -128,30 +232,48 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await move('both', 'large', { when: 'period_end', seats: 3 })
     expect((await subscription('both')).scheduledChanges).toMatchObject([{ planId: 'chat', by: 'customer' }])
     await cancelScheduledChange(own('both'), { customerId: 'both' })
-    expect((await subscription('both')).scheduledChanges).toMatchObject([{ planId: 'large', seats: 3, by: 'vendor' }])
+    expect((await subscription('both')).scheduledChanges).toMatchObject([
+      { planId: 'large', seats: 3, by: 'vendor' },
+    ])
     const kept = await cancelScheduledChange(own('both'), { customerId: 'both' })
     expect(kept.subscription.scheduledChange).toMatchObject({ planId: 'large', by: 'vendor' })
     expect(codes(kept)).toEqual(['vendor_change_kept'])
-    expect((await cancelScheduledChange(world.billing, { customerId: 'both' })).subscription.scheduledChanges).toEqual([])
+    expect(
+      (await cancelScheduledChange(world.billing, { customerId: 'both' })).subscription.scheduledChanges,
+    ).toEqual([])
     await downgradeSubscription(own('both'), { customerId: 'both', planId: 'chat' })
     const untouched = await cancelScheduledChange(world.billing, { customerId: 'both' })
     expect(untouched.subscription.scheduledChange).toMatchObject({ planId: 'chat' })
     expect(codes(untouched)).toEqual(['scheduled_change_kept'])
-    expect((await cancelScheduledChange(world.billing, { customerId: 'both', by: 'customer' })).subscription.scheduledChange).toBeNull()
+    expect(
+      (await cancelScheduledChange(world.billing, { customerId: 'both', by: 'customer' })).subscription
+        .scheduledChange,
+    ).toBeNull()
   })
 
   test('the vendor says when: down now, with the rest given back, up at the end, and another price of the same plan', async () => {
     await subscribe('timed', 'large')
     // 15 of 30 days: −450.00 and 150.00.
     const down = await move('timed', 'chat', { when: 'now' })
-    expect(down.invoice!.lines.map((line) => [line.kind, line.amount])).toEqual([['unused_time', -45_000], ['fee', 15_000]])
+    expect(down.invoice!.lines.map((line) => [line.kind, line.amount])).toEqual([
+      ['unused_time', -45_000],
+      ['fee', 15_000],
+    ])
     const up = await move('timed', 'large', { when: 'period_end' })
-    expect(up).toMatchObject({ invoice: null, subscription: { plan: { id: 'chat' }, scheduledChange: { planId: 'large', at: '2026-12-01', by: 'vendor' } } })
+    expect(up).toMatchObject({
+      invoice: null,
+      subscription: {
+        plan: { id: 'chat' },
+        scheduledChange: { planId: 'large', at: '2026-12-01', by: 'vendor' },
+      },
+    })
     await world.passTo('2026-12-02T00:00:00Z')
     expect((await linesOf('timed'))[0]).toEqual(['renewal', ['fee', 90_000]])
 
     await seatsVersion1('priced', 2)
-    expect(await move('priced', 'per-seat', { planVersion: 2, when: 'period_end' })).toMatchObject({ subscription: { scheduledChange: { planId: 'per-seat', planVersion: 2, seats: 2, at: '2026-12-01' } } })
+    expect(await move('priced', 'per-seat', { planVersion: 2, when: 'period_end' })).toMatchObject({
+      subscription: { scheduledChange: { planId: 'per-seat', planVersion: 2, seats: 2, at: '2026-12-01' } },
+    })
     await world.passTo('2026-12-02T00:00:00Z')
     expect((await linesOf('priced'))[0]).toEqual(['renewal', ['fee', 2_400]])
   })
@@ -159,27 +281,56 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   test('seats and changes of the same plan keep what the vendor scheduled and go on under it', async () => {
     await seatsVersion1('grows', 4)
     await move('grows', 'per-seat', { planVersion: 2, when: 'period_end' })
-    const more = await upgradeSubscription(own('grows'), { customerId: 'grows', planId: 'per-seat', seats: 7 })
-    expect(more.subscription).toMatchObject({ seats: 7, plan: { version: 1 }, scheduledChange: { planVersion: 2, seats: 7, by: 'vendor' } })
+    const more = await upgradeSubscription(own('grows'), {
+      customerId: 'grows',
+      planId: 'per-seat',
+      seats: 7,
+    })
+    expect(more.subscription).toMatchObject({
+      seats: 7,
+      plan: { version: 1 },
+      scheduledChange: { planVersion: 2, seats: 7, by: 'vendor' },
+    })
     expect(codes(more)).toEqual(['vendor_change_kept'])
-    const fewer = await downgradeSubscription(own('grows'), { customerId: 'grows', planId: 'per-seat', seats: 5 })
-    expect(fewer.subscription.scheduledChanges).toMatchObject([{ planVersion: 2, seats: 5, by: 'customer' }, { planVersion: 2, seats: 5, by: 'vendor' }])
+    const fewer = await downgradeSubscription(own('grows'), {
+      customerId: 'grows',
+      planId: 'per-seat',
+      seats: 5,
+    })
+    expect(fewer.subscription.scheduledChanges).toMatchObject([
+      { planVersion: 2, seats: 5, by: 'customer' },
+      { planVersion: 2, seats: 5, by: 'vendor' },
+    ])
     expect(codes(fewer)).toEqual(['vendor_change_kept'])
-    expect(codes(await upgradeSubscription(own('grows'), { customerId: 'grows', planId: 'per-seat' }))).toEqual(['scheduled_change_dropped', 'vendor_change_kept'])
+    expect(
+      codes(await upgradeSubscription(own('grows'), { customerId: 'grows', planId: 'per-seat' })),
+    ).toEqual(['scheduled_change_dropped', 'vendor_change_kept'])
     await downgradeSubscription(own('grows'), { customerId: 'grows', planId: 'per-seat', seats: 6 })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await subscription('grows')).toMatchObject({ seats: 6, plan: { version: 2 }, scheduledChanges: [] })
+    expect(await subscription('grows')).toMatchObject({
+      seats: 6,
+      plan: { version: 2 },
+      scheduledChanges: [],
+    })
     expect((await linesOf('grows'))[0]).toEqual(['renewal', ['fee', 7_200]])
   })
 
   test('only a move to another plan takes its place: at once for good, scheduled as long as that stands', async () => {
     await seatsVersion1('leaves', 4)
     await move('leaves', 'per-seat', { planVersion: 2, when: 'period_end' })
-    const scheduled = await downgradeSubscription(own('leaves'), { customerId: 'leaves', planId: 'small', seats: 1 })
+    const scheduled = await downgradeSubscription(own('leaves'), {
+      customerId: 'leaves',
+      planId: 'small',
+      seats: 1,
+    })
     expect(scheduled.subscription.scheduledChanges).toMatchObject([{ planId: 'small', by: 'customer' }])
     expect(codes(scheduled)).toEqual(['vendor_change_set_aside'])
-    expect((await cancelScheduledChange(own('leaves'), { customerId: 'leaves' })).subscription.scheduledChange).toMatchObject({ planVersion: 2, by: 'vendor' })
-    expect(codes(await upgradeSubscription(own('leaves'), { customerId: 'leaves', planId: 'large' }))).toEqual(['vendor_change_dropped'])
+    expect(
+      (await cancelScheduledChange(own('leaves'), { customerId: 'leaves' })).subscription.scheduledChange,
+    ).toMatchObject({ planVersion: 2, by: 'vendor' })
+    expect(
+      codes(await upgradeSubscription(own('leaves'), { customerId: 'leaves', planId: 'large' })),
+    ).toEqual(['vendor_change_dropped'])
     await world.passTo('2026-12-02T00:00:00Z')
     expect(await subscription('leaves')).toMatchObject({ plan: { id: 'large' }, scheduledChanges: [] })
   })
@@ -187,15 +338,24 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   test('cancelling and resuming does not get rid of it, nor does the customer resume what the vendor ends', async () => {
     await seatsVersion1('dodges', 4)
     await move('dodges', 'per-seat', { planVersion: 2, when: 'period_end' })
-    expect(codes(await cancelSubscription(own('dodges'), { customerId: 'dodges' }))).toEqual(['vendor_change_set_aside'])
+    expect(codes(await cancelSubscription(own('dodges'), { customerId: 'dodges' }))).toEqual([
+      'vendor_change_set_aside',
+    ])
     expect((await subscription('dodges')).scheduledChange).toBeNull()
-    expect((await resumeSubscription(own('dodges'), { customerId: 'dodges' })).subscription).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: { planVersion: 2 } })
+    expect((await resumeSubscription(own('dodges'), { customerId: 'dodges' })).subscription).toMatchObject({
+      cancelAtPeriodEnd: false,
+      scheduledChange: { planVersion: 2 },
+    })
 
     await cancelSubscription(world.billing, { customerId: 'dodges' })
     const kept = await resumeSubscription(own('dodges'), { customerId: 'dodges' })
     expect(kept.subscription).toMatchObject({ cancelAtPeriodEnd: true, cancellation: { by: 'vendor' } })
     expect(codes(kept)).toContain('cancellation_kept')
-    expect((await resumeSubscription(world.billing, { customerId: 'dodges' })).subscription).toMatchObject({ cancelAtPeriodEnd: false, cancellation: null, scheduledChange: { planVersion: 2 } })
+    expect((await resumeSubscription(world.billing, { customerId: 'dodges' })).subscription).toMatchObject({
+      cancelAtPeriodEnd: false,
+      cancellation: null,
+      scheduledChange: { planVersion: 2 },
+    })
     expect(await rememberedTooLate(world, ['dodges'])).toEqual([])
   })
 
@@ -203,16 +363,26 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await subscribe('along', 'chat')
     await cancelSubscription(own('along'), { customerId: 'along' })
     await move('along', 'chat-year')
-    expect(await subscription('along')).toMatchObject({ plan: { id: 'chat-year' }, cancellation: { at: '2027-11-16' } })
+    expect(await subscription('along')).toMatchObject({
+      plan: { id: 'chat-year' },
+      cancellation: { at: '2027-11-16' },
+    })
   })
 
   test('an archived plan takes nobody new, through a version from before either; its subscribers move between its versions', async () => {
     await subscribe('late', 'chat')
-    for (const planVersion of [1, 2]) await expect(move('late', 'gone', { planVersion, when: 'now' })).rejects.toMatchObject({ code: 'plan_archived' })
+    for (const planVersion of [1, 2])
+      await expect(move('late', 'gone', { planVersion, when: 'now' })).rejects.toMatchObject({
+        code: 'plan_archived',
+      })
     await putPlan(world.billing, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000) })
     await move('late', 'ending')
     await putPlan(world.billing, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000), archived: true })
-    expect(await move('late', 'ending', { planVersion: 2 })).toMatchObject({ subscription: { plan: { id: 'ending', version: 2 } } })
-    await expect(createSubscription(world.billing, { customerId: 'late', planId: 'gone' })).rejects.toMatchObject({ code: 'subscription_exists' })
+    expect(await move('late', 'ending', { planVersion: 2 })).toMatchObject({
+      subscription: { plan: { id: 'ending', version: 2 } },
+    })
+    await expect(
+      createSubscription(world.billing, { customerId: 'late', planId: 'gone' }),
+    ).rejects.toMatchObject({ code: 'subscription_exists' })
   })
 })

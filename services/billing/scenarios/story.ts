@@ -1,6 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, cancelScheduledChange, cancelSubscription, changeSubscription, consume, createCustomer, createSubscription, downgradeSubscription, findMistakes, generateInvoice, getCustomer, getInvoices, getSubscription, previewChange, putPlan, recordPayment, recordUsage, resumeSubscription, runBilling, updateCustomer, upgradeSubscription, voidInvoice, type Billing, type Code, type Invoice, type PlanInput } from '../src/index.ts'
+import {
+  actingFor,
+  cancelScheduledChange,
+  cancelSubscription,
+  changeSubscription,
+  consume,
+  createCustomer,
+  createSubscription,
+  downgradeSubscription,
+  findMistakes,
+  generateInvoice,
+  getCustomer,
+  getInvoices,
+  getSubscription,
+  previewChange,
+  putPlan,
+  recordPayment,
+  recordUsage,
+  resumeSubscription,
+  runBilling,
+  updateCustomer,
+  upgradeSubscription,
+  voidInvoice,
+  type Billing,
+  type Code,
+  type Invoice,
+  type PlanInput,
+} from '../src/index.ts'
 import type { Consumed } from '../src/quota/command.ts'
 import type { Preview } from '../src/commands/subscription/preview.ts'
 import type { Recorded } from '../src/usage/record/intake.ts'
@@ -62,10 +89,19 @@ export interface Setting {
 }
 
 /** `rule` is the promise of the billing rules that the story holds the engine to; both stand in the list of README.md. */
-export type TellStory = (name: string, rule: string, setting: Setting, tell: (life: Life) => Promise<void>) => void
+export type TellStory = (
+  name: string,
+  rule: string,
+  setting: Setting,
+  tell: (life: Life) => Promise<void>,
+) => void
 
 /** Stories that share a catalogue. Each has a customer of its own, starts its clock where it likes, and ends with no invoice unread and the books proven. */
-export function stories(title: string, plans: readonly PlanInput[], tellAll: (story: TellStory) => void): void {
+export function stories(
+  title: string,
+  plans: readonly PlanInput[],
+  tellAll: (story: TellStory) => void,
+): void {
   describe.each(testDatabases)(`${title}, on $name`, ({ create }) => {
     let world: World
     beforeAll(async () => {
@@ -75,21 +111,28 @@ export function stories(title: string, plans: readonly PlanInput[], tellAll: (st
     })
     afterAll(() => world.close())
     let told = 0
-    tellAll((name, _rule, setting, tell) => test(name, async () => {
-      // The clock goes back for each story: the customers of those before have no more work.
-      await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-      const life = await beginLife(world, `customer-${(told += 1)}`, setting)
-      await tell(life)
-      await life.receives()
-      const mistakes = []
-      for await (const mistake of findMistakes(world.billing, { customerId: life.customerId })) mistakes.push(mistake)
-      expect(mistakes).toEqual([])
-      expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
-    }))
+    tellAll((name, _rule, setting, tell) =>
+      test(name, async () => {
+        // The clock goes back for each story: the customers of those before have no more work.
+        await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
+        const life = await beginLife(world, `customer-${(told += 1)}`, setting)
+        await tell(life)
+        await life.receives()
+        const mistakes = []
+        for await (const mistake of findMistakes(world.billing, { customerId: life.customerId }))
+          mistakes.push(mistake)
+        expect(mistakes).toEqual([])
+        expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
+      }),
+    )
   })
 }
 
-async function beginLife(world: World, customerId: string, { zone: firstZone = 'Asia/Shanghai', currency = 'CNY' }: Setting): Promise<Life> {
+async function beginLife(
+  world: World,
+  customerId: string,
+  { zone: firstZone = 'Asia/Shanghai', currency = 'CNY' }: Setting,
+): Promise<Life> {
   const { billing } = world
   let zone = firstZone
   let begun = false
@@ -103,16 +146,28 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
   const begin = async (wall: string) => {
     world.set(at(wall))
     begun = true
-    await createCustomer(billing, { id: customerId, companyName: `${customerId} 有限公司`, timezone: zone, currency })
+    await createCustomer(billing, {
+      id: customerId,
+      companyName: `${customerId} 有限公司`,
+      timezone: zone,
+      currency,
+    })
   }
   const lastOne = () => {
     const last = read.at(-1)
     if (!last) throw new Error('no invoice has been received yet')
     return last
   }
-  const event = (meter: string, quantity: number, wall?: string) => ({ id: `e${(events += 1)}`, ...who, meter, quantity, ...(wall === undefined ? {} : { time: at(wall) }) })
+  const event = (meter: string, quantity: number, wall?: string) => ({
+    id: `e${(events += 1)}`,
+    ...who,
+    meter,
+    quantity,
+    ...(wall === undefined ? {} : { time: at(wall) }),
+  })
   const life: Life = {
-    billing, customerId,
+    billing,
+    customerId,
     on: async (wall) => {
       if (!begun) return begin(wall)
       const target = at(wall)
@@ -120,40 +175,88 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
       await world.passTo(target)
     },
     sleepsUntil: (wall) => world.set(at(wall)),
-    wakes: async () => { await runBilling(billing) },
+    wakes: async () => {
+      await runBilling(billing)
+    },
     subscribes: async (planId, { seats, since } = {}) =>
-      (await createSubscription(billing, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(since === undefined ? {} : { startsAt: at(since) }) })).subscription,
-    asks: (planId, seats) => previewChange(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),
+      (
+        await createSubscription(billing, {
+          ...who,
+          planId,
+          ...(seats === undefined ? {} : { seats }),
+          ...(since === undefined ? {} : { startsAt: at(since) }),
+        })
+      ).subscription,
+    asks: (planId, seats) =>
+      previewChange(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }),
     upgrades: async (planId, { seats, quote } = {}) =>
-      (await upgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }), ...(quote === undefined ? {} : { quoteId: quote.quoteId }) })).subscription,
-    downgrades: async (planId, { seats } = {}) => (await downgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) })).subscription,
+      (
+        await upgradeSubscription(own, {
+          ...who,
+          planId,
+          ...(seats === undefined ? {} : { seats }),
+          ...(quote === undefined ? {} : { quoteId: quote.quoteId }),
+        })
+      ).subscription,
+    downgrades: async (planId, { seats } = {}) =>
+      (await downgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }))
+        .subscription,
     isMovedTo: async (planId) => (await changeSubscription(billing, { ...who, planId })).subscription,
-    staysOnPlan: async () => { await cancelScheduledChange(own, who) },
-    cancels: async (more = {}) => (await cancelSubscription(more.when === 'now' ? billing : own, { ...who, ...more })).subscription,
-    resumes: async () => { await resumeSubscription(own, who) },
+    staysOnPlan: async () => {
+      await cancelScheduledChange(own, who)
+    },
+    cancels: async (more = {}) =>
+      (await cancelSubscription(more.when === 'now' ? billing : own, { ...who, ...more })).subscription,
+    resumes: async () => {
+      await resumeSubscription(own, who)
+    },
     movesTo: async (timezone) => {
       await updateCustomer(billing, { ...who, timezone })
       zone = timezone
     },
     uses: async (meter, quantity, wall) => {
-      expect(await recordUsage(billing, [event(meter, quantity, wall)])).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
+      expect(await recordUsage(billing, [event(meter, quantity, wall)])).toEqual({
+        accepted: 1,
+        duplicates: 0,
+        rejected: [],
+      })
     },
     reports: (meter, quantity, wall) => recordUsage(billing, [event(meter, quantity, wall)]),
-    consumes: (meter, quantity) => consume(billing, { ...who, meter, id: event(meter, quantity).id, quantity }),
+    consumes: (meter, quantity) =>
+      consume(billing, { ...who, meter, id: event(meter, quantity).id, quantity }),
     pays: async (amount) => {
       const { id, amountDue } = lastOne()
-      await recordPayment(billing, { invoiceId: id, amount: amount ?? amountDue, method: 'bank_transfer', reference: `paid at ${billing.now()}` })
+      await recordPayment(billing, {
+        invoiceId: id,
+        amount: amount ?? amountDue,
+        method: 'bank_transfer',
+        reference: `paid at ${billing.now()}`,
+      })
     },
-    voids: async () => { await voidInvoice(billing, { invoiceId: lastOne().id }) },
-    reissues: async (period) => { await generateInvoice(billing, { ...who, period }) },
+    voids: async () => {
+      await voidInvoice(billing, { invoiceId: lastOne().id })
+    },
+    reissues: async (period) => {
+      await generateInvoice(billing, { ...who, period })
+    },
     receives: async (...expected) => {
-      const all = (await getInvoices(billing, { ...who, limit: 100 })).data.filter((invoice) => invoice.status !== 'draft').reverse()
+      const all = (await getInvoices(billing, { ...who, limit: 100 })).data
+        .filter((invoice) => invoice.status !== 'draft')
+        .reverse()
       const fresh = all.filter((invoice) => !read.some((one) => one.id === invoice.id))
       read.push(...fresh)
-      expect(fresh.map((invoice) => pageOf(invoice, zone))).toEqual(expected.map((page) => page.split('\n').map((line) => line.trim().replace(/\s+/g, ' ')).filter((line) => line !== '')))
+      expect(fresh.map((invoice) => pageOf(invoice, zone))).toEqual(
+        expected.map((page) =>
+          page
+            .split('\n')
+            .map((line) => line.trim().replace(/\s+/g, ' '))
+            .filter((line) => line !== ''),
+        ),
+      )
     },
     sees: async (subscription) => expect(await getSubscription(billing, who)).toMatchObject(subscription),
-    hasCredit: async (amount) => expect(amountText((await getCustomer(billing, who)).creditBalance, currency)).toBe(amount),
+    hasCredit: async (amount) =>
+      expect(amountText((await getCustomer(billing, who)).creditBalance, currency)).toBe(amount),
     isRefused: (code, asked) => expect(asked).rejects.toMatchObject({ name: 'BillingError', code }),
   }
   return life
@@ -162,13 +265,31 @@ async function beginLife(world: World, customerId: string, { zone: firstZone = '
 /** An invoice as lines of text, in the words that its page has. */
 function pageOf(invoice: Invoice, zone: string): string[] {
   const money = (amount: number) => amountText(amount, invoice.currency)
-  const lines = invoice.lines.map((line) => [
-    line.description.en, ...(line.unit && line.kind !== 'usage' && line.kind !== 'adjustment' ? [`× ${line.quantity}`] : []), `${line.period.start}..${line.period.end}`,
-    ...(line.kind === 'usage' ? [`${line.quantity} of ${line.included ?? 'unlimited'}`] : line.kind === 'adjustment' ? [line.quantity > 0 ? `+${line.quantity}` : `${line.quantity}`] : []), money(line.amount),
-  ].join(' '))
-  const taxes = invoice.taxes.map((tax) => `tax ${tax.rate}%${tax.mode === 'inclusive' ? ' inside' : ''} ${money(tax.amount)}`)
-  const credit = invoice.creditApplied > 0 ? [`credit ${money(-invoice.creditApplied)}`, `due ${money(invoice.total - invoice.creditApplied)}`] : []
-  return [`${invoice.kind} on ${wallTime(zone, invoice.issuedAt!)}`, ...lines, [...taxes, `total ${money(invoice.total)}`, ...credit].join(', ')]
+  const lines = invoice.lines.map((line) =>
+    [
+      line.description.en,
+      ...(line.unit && line.kind !== 'usage' && line.kind !== 'adjustment' ? [`× ${line.quantity}`] : []),
+      `${line.period.start}..${line.period.end}`,
+      ...(line.kind === 'usage'
+        ? [`${line.quantity} of ${line.included ?? 'unlimited'}`]
+        : line.kind === 'adjustment'
+          ? [line.quantity > 0 ? `+${line.quantity}` : `${line.quantity}`]
+          : []),
+      money(line.amount),
+    ].join(' '),
+  )
+  const taxes = invoice.taxes.map(
+    (tax) => `tax ${tax.rate}%${tax.mode === 'inclusive' ? ' inside' : ''} ${money(tax.amount)}`,
+  )
+  const credit =
+    invoice.creditApplied > 0
+      ? [`credit ${money(-invoice.creditApplied)}`, `due ${money(invoice.total - invoice.creditApplied)}`]
+      : []
+  return [
+    `${invoice.kind} on ${wallTime(zone, invoice.issuedAt!)}`,
+    ...lines,
+    [...taxes, `total ${money(invoice.total)}`, ...credit].join(', '),
+  ]
 }
 
 /** Minor units as one reads them: 63494 CNY → 634.94. */

@@ -1,6 +1,29 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cancelScheduledChange, cancelSubscription, changeSubscription, changeTrial, checkQuota, consume, createSubscription, downgradeSubscription, generateInvoice, getInvoices, getReconciliation, getSubscription, getUsageSummary, previewChange, putPlan, recordUsage, reserve, resumeSubscription, settleReservation, updateCustomer, upgradeSubscription, voidInvoice } from '../src/index.ts'
+import {
+  cancelScheduledChange,
+  cancelSubscription,
+  changeSubscription,
+  changeTrial,
+  checkQuota,
+  consume,
+  createSubscription,
+  downgradeSubscription,
+  generateInvoice,
+  getInvoices,
+  getReconciliation,
+  getSubscription,
+  getUsageSummary,
+  previewChange,
+  putPlan,
+  recordUsage,
+  reserve,
+  resumeSubscription,
+  settleReservation,
+  updateCustomer,
+  upgradeSubscription,
+  voidInvoice,
+} from '../src/index.ts'
 import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -12,57 +35,151 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     world = await createWorld(create, '2026-01-01T02:00:00Z') // 10:00 in Shanghai
     await seedCatalogue(world.billing)
     await putPlan(world.billing, {
-      id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
+      id: 'annual',
+      name: { 'zh-CN': '年付版', en: 'Annual' },
+      rank: 30,
+      interval: 'year',
+      fee: { amount: 1_200_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 2_000,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 4, per: 1 } },
+        },
+      ],
     })
     await putPlan(world.billing, {
-      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', trialDays: 7, fee: { amount: 31_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', minimum: 3_100, price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+      id: 'monthly',
+      name: { 'zh-CN': '自然月版', en: 'Calendar month' },
+      rank: 12,
+      alignment: 'calendar',
+      trialDays: 7,
+      fee: { amount: 31_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 310,
+          overage: 'bill',
+          minimum: 3_100,
+          price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+        },
+      ],
     })
-    await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
-    await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
+    await putPlan(world.billing, {
+      id: 'longer',
+      name: 'Longer',
+      rank: 13,
+      trialDays: 30,
+      fee: { amount: 240_000, per: 'subscription' },
+    })
+    await putPlan(world.billing, {
+      id: 'week',
+      name: 'Week',
+      rank: 14,
+      trialDays: 7,
+      fee: { amount: 250_000, per: 'subscription' },
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
 
-  async function trialOf(planId: string, options: { seats?: number; trialDays?: number; startsAt?: string } = {}) {
+  async function trialOf(
+    planId: string,
+    options: { seats?: number; trialDays?: number; startsAt?: string } = {},
+  ) {
     const customerId = `trial-${(customers += 1)}`
     await seedCustomer(world.billing, customerId)
-    return { customerId, ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })) }
+    return {
+      customerId,
+      ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })),
+    }
   }
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
+    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
 
   test('costs nothing, stops at what is included, and goes over into the plan on the day after its last', async () => {
     const { customerId, subscription, invoice } = await trialOf('team')
     expect(invoice).toBeNull()
     expect(subscription).toMatchObject({
-      status: 'trialing', trialEndsAt: '2026-01-14T16:00:00.000000Z', trialDaysLeft: 14, currentPeriod: { start: '2026-01-01', end: '2026-01-15' }, scheduledChange: null, cancelAtPeriodEnd: false,
+      status: 'trialing',
+      trialEndsAt: '2026-01-14T16:00:00.000000Z',
+      trialDaysLeft: 14,
+      currentPeriod: { start: '2026-01-01', end: '2026-01-15' },
+      scheduledChange: null,
+      cancelAtPeriodEnd: false,
       // ¥599.00 and 6 % tax
       nextInvoice: { at: '2026-01-15', estimatedTotal: 63_494 },
     })
     expect(await checkSubscriptionStatus(world.billing, { customerId })).toBe(true)
     // The plan bills what goes beyond its 1,000; a trial of it grants no more than those.
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, remaining: 1_000, overagePolicy: 'block' })
-    expect(await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 1_200 })).toMatchObject({ granted: 1_000, overage: 0, remaining: 0 })
-    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted).toBe(0)
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+      included: 1_000,
+      remaining: 1_000,
+      overagePolicy: 'block',
+    })
+    expect(
+      await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 1_200 }),
+    ).toMatchObject({ granted: 1_000, overage: 0, remaining: 0 })
+    expect(
+      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted,
+    ).toBe(0)
     // What was used anyway is recorded, seen, and never billed.
     await use(customerId, 'e1', 500)
-    expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({ meter: 'ai_chat', used: 1_500, included: 1_000, overage: 500, overageAmount: 0, overagePolicy: 'block' })
+    expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({
+      meter: 'ai_chat',
+      used: 1_500,
+      included: 1_000,
+      overage: 500,
+      overageAmount: 0,
+      overagePolicy: 'block',
+    })
 
     await world.passTo('2026-01-14T15:59:59Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'trialing', trialDaysLeft: 1 })
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+      status: 'trialing',
+      trialDaysLeft: 1,
+    })
     await world.passTo('2026-01-14T16:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', trialEndsAt: null, trialDaysLeft: null, currentPeriod: { start: '2026-01-15', end: '2026-02-15' } })
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, used: 0, remaining: 1_000, overagePolicy: 'bill' })
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+      status: 'active',
+      trialEndsAt: null,
+      trialDaysLeft: null,
+      currentPeriod: { start: '2026-01-15', end: '2026-02-15' },
+    })
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+      included: 1_000,
+      used: 0,
+      remaining: 1_000,
+      overagePolicy: 'bill',
+    })
     await world.passTo('2026-01-14T17:00:00Z') // the hour of grace
     const [first] = await invoicesOf(customerId)
-    expect(first).toMatchObject({ kind: 'renewal', period: { start: '2026-01-01', end: '2026-01-15' }, total: 63_494, issuedAt: '2026-01-14T17:00:00.000000Z' })
-    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 59_900, { start: '2026-01-15', end: '2026-02-15' }]])
+    expect(first).toMatchObject({
+      kind: 'renewal',
+      period: { start: '2026-01-01', end: '2026-01-15' },
+      total: 63_494,
+      issuedAt: '2026-01-14T17:00:00.000000Z',
+    })
+    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([
+      ['fee', 59_900, { start: '2026-01-15', end: '2026-02-15' }],
+    ])
     expect((await getReconciliation(world.billing, { customerId, period: '2026-01' })).meters).toEqual([
-      { meter: 'ai_chat', accepted: 1_500, billed: 0, adjusted: 0, unbilled: 0, uncharged: 1_500, voided: 0, historical: 0, difference: 0 },
+      {
+        meter: 'ai_chat',
+        accepted: 1_500,
+        billed: 0,
+        adjusted: 0,
+        unbilled: 0,
+        uncharged: 1_500,
+        voided: 0,
+        historical: 0,
+        difference: 0,
+      },
     ])
   })
 
@@ -77,14 +194,21 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const [first, second] = await invoicesOf(customerId)
     expect(first!.lines.map((line) => line.kind)).toEqual(['fee'])
     // 1,010 − 1,000 at 5 分
-    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 59_900], ['usage', 50]])
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['fee', 59_900],
+      ['usage', 50],
+    ])
   })
 
   test('ends without a bill when it is cancelled in time, and goes on when that is taken back', async () => {
     const { customerId } = await trialOf('team')
     const { subscription } = await cancelSubscription(world.billing, { customerId })
     expect(subscription).toMatchObject({ status: 'trialing', cancelAtPeriodEnd: true, nextInvoice: null })
-    expect((await resumeSubscription(world.billing, { customerId })).subscription).toMatchObject({ cancelAtPeriodEnd: false, scheduledChange: null, nextInvoice: { estimatedTotal: 63_494 } })
+    expect((await resumeSubscription(world.billing, { customerId })).subscription).toMatchObject({
+      cancelAtPeriodEnd: false,
+      scheduledChange: null,
+      nextInvoice: { estimatedTotal: 63_494 },
+    })
     await cancelSubscription(world.billing, { customerId, reason: 'too early for us' })
     await use(customerId, 'e1', 3_000)
     await world.passTo('2026-05-01T00:00:00Z')
@@ -96,13 +220,21 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const customerId = `trial-${(customers += 1)}`
     await seedCustomer(world.billing, customerId)
     const { subscription } = await createSubscription(world.billing, { customerId, planId: 'monthly' }) // 1–7 May
-    expect(subscription).toMatchObject({ status: 'trialing', currentPeriod: { start: '2026-05-01', end: '2026-05-08' } })
+    expect(subscription).toMatchObject({
+      status: 'trialing',
+      currentPeriod: { start: '2026-05-01', end: '2026-05-08' },
+    })
     await world.passTo('2026-06-02T00:00:00Z')
     const [first, second] = await invoicesOf(customerId)
     // 24 of 31 days: ¥310.00 × 24 ÷ 31 = ¥240.00; no minimum for the trial
-    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 24_000, { start: '2026-05-08', end: '2026-06-01' }]])
+    expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([
+      ['fee', 24_000, { start: '2026-05-08', end: '2026-06-01' }],
+    ])
     // June's fee; and the minimum of ¥31.00 for 24 of 31 days
-    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 31_000], ['usage', 2_400]])
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['fee', 31_000],
+      ['usage', 2_400],
+    ])
   })
 
   test('goes on through a change for at most the new plan’s own days, counted from its start, and costs nothing yet', async () => {
@@ -111,26 +243,61 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     await world.passTo('2026-06-05T02:00:00Z')
     const preview = await previewChange(world.billing, { customerId, planId: 'longer' })
     expect(preview).toMatchObject({ when: 'now', lines: [], total: 0, dueNow: 0 })
-    const upgraded = await upgradeSubscription(world.billing, { customerId, planId: 'longer', quoteId: preview.quoteId })
-    expect(upgraded).toMatchObject({ invoice: null, subscription: { status: 'trialing', plan: { id: 'longer' }, trialEndsAt: '2026-06-15T16:00:00.000000Z' }, notices: [] })
+    const upgraded = await upgradeSubscription(world.billing, {
+      customerId,
+      planId: 'longer',
+      quoteId: preview.quoteId,
+    })
+    expect(upgraded).toMatchObject({
+      invoice: null,
+      subscription: {
+        status: 'trialing',
+        plan: { id: 'longer' },
+        trialEndsAt: '2026-06-15T16:00:00.000000Z',
+      },
+      notices: [],
+    })
     // Seven days from the 2nd of June: the first paid date is the 9th.
     const shorter = await upgradeSubscription(world.billing, { customerId, planId: 'week' })
-    expect(shorter).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { start: '2026-06-02', end: '2026-06-09' }, nextInvoice: { at: '2026-06-09', estimatedTotal: 265_000 } }, notices: [{ code: 'trial_shortened' }] })
+    expect(shorter).toMatchObject({
+      invoice: null,
+      subscription: {
+        status: 'trialing',
+        currentPeriod: { start: '2026-06-02', end: '2026-06-09' },
+        nextInvoice: { at: '2026-06-09', estimatedTotal: 265_000 },
+      },
+      notices: [{ code: 'trial_shortened' }],
+    })
     // Back on the longer one, nothing of it comes back.
-    expect((await changeSubscription(world.billing, { customerId, planId: 'longer', when: 'now' })).subscription).toMatchObject({ currentPeriod: { end: '2026-06-09' } })
+    expect(
+      (await changeSubscription(world.billing, { customerId, planId: 'longer', when: 'now' })).subscription,
+    ).toMatchObject({ currentPeriod: { end: '2026-06-09' } })
     await changeSubscription(world.billing, { customerId, planId: 'week' })
     await world.passTo('2026-06-10T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'active', plan: { id: 'week' }, currentPeriod: { start: '2026-06-09', end: '2026-07-09' } })
-    expect((await invoicesOf(customerId)).map(({ total, lines }) => [total, lines.length])).toEqual([[265_000, 1]])
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+      status: 'active',
+      plan: { id: 'week' },
+      currentPeriod: { start: '2026-06-09', end: '2026-07-09' },
+    })
+    expect((await invoicesOf(customerId)).map(({ total, lines }) => [total, lines.length])).toEqual([
+      [265_000, 1],
+    ])
     await world.passTo('2026-06-17T00:00:00Z')
   })
 
   test('may end on a lower plan, and on its own again when that is undone', async () => {
     const { customerId } = await trialOf('business') // 17–30 June
     const scheduled = await downgradeSubscription(world.billing, { customerId, planId: 'team' })
-    expect(scheduled.subscription).toMatchObject({ status: 'trialing', plan: { id: 'business' }, scheduledChange: { planId: 'team', at: '2026-07-01' } })
+    expect(scheduled.subscription).toMatchObject({
+      status: 'trialing',
+      plan: { id: 'business' },
+      scheduledChange: { planId: 'team', at: '2026-07-01' },
+    })
     const undone = await cancelScheduledChange(world.billing, { customerId })
-    expect(undone.subscription).toMatchObject({ scheduledChange: null, nextInvoice: { at: '2026-07-01', estimatedTotal: 211_894 } })
+    expect(undone.subscription).toMatchObject({
+      scheduledChange: null,
+      nextInvoice: { at: '2026-07-01', estimatedTotal: 211_894 },
+    })
     await downgradeSubscription(world.billing, { customerId, planId: 'team' })
     await world.passTo('2026-07-01T00:00:00Z')
     expect((await invoicesOf(customerId)).map(({ total }) => total)).toEqual([63_494])
@@ -139,25 +306,45 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   test('of two months gives each month its allowance and bills nothing before its end', async () => {
     const { customerId } = await trialOf('team', { trialDays: 62 }) // 1 July – 31 August
     await use(customerId, 'e1', 1_000)
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ usagePeriod: { start: '2026-07-01', end: '2026-08-01' }, nextInvoice: { at: '2026-09-01', estimatedTotal: 63_494 } })
+    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+      usagePeriod: { start: '2026-07-01', end: '2026-08-01' },
+      nextInvoice: { at: '2026-09-01', estimatedTotal: 63_494 },
+    })
     await world.passTo('2026-08-02T00:00:00Z')
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({ included: 1_000, used: 0, remaining: 1_000 })
+    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+      included: 1_000,
+      used: 0,
+      remaining: 1_000,
+    })
     expect(await invoicesOf(customerId)).toEqual([])
     await world.passTo('2026-09-01T00:00:00Z')
-    expect((await invoicesOf(customerId)).map(({ total, period }) => [total, period.label])).toEqual([[63_494, '2026-08']])
+    expect((await invoicesOf(customerId)).map(({ total, period }) => [total, period.label])).toEqual([
+      [63_494, '2026-08'],
+    ])
   })
 
   test('that began in the past and is over is billed at once', async () => {
-    const { customerId, subscription } = await trialOf('team', { trialDays: 5, startsAt: '2026-08-11T02:00:00Z' }) // 11–15 August; it is 1 September
-    expect(subscription).toMatchObject({ status: 'active', currentPeriod: { start: '2026-08-16', end: '2026-09-16' } })
-    expect((await invoicesOf(customerId)).map(({ kind, total, period }) => [kind, total, period.start])).toEqual([['renewal', 63_494, '2026-08-11']])
+    const { customerId, subscription } = await trialOf('team', {
+      trialDays: 5,
+      startsAt: '2026-08-11T02:00:00Z',
+    }) // 11–15 August; it is 1 September
+    expect(subscription).toMatchObject({
+      status: 'active',
+      currentPeriod: { start: '2026-08-16', end: '2026-09-16' },
+    })
+    expect(
+      (await invoicesOf(customerId)).map(({ kind, total, period }) => [kind, total, period.start]),
+    ).toEqual([['renewal', 63_494, '2026-08-11']])
   })
 
   test('ended at once by the vendor leaves nothing to pay', async () => {
     const { customerId } = await trialOf('team') // 1–14 September
     await use(customerId, 'e1', 2_000)
     await world.passTo('2026-09-03T00:00:00Z')
-    expect(await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).toMatchObject({ invoice: null, subscription: { status: 'canceled' } })
+    expect(await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).toMatchObject({
+      invoice: null,
+      subscription: { status: 'canceled' },
+    })
     await world.passTo('2026-10-20T00:00:00Z')
     expect(await invoicesOf(customerId)).toEqual([])
   })
@@ -177,42 +364,74 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(account.nextTimezone).toEqual({ timezone: 'Europe/Berlin', from: '2026-10-29' })
     await world.passTo('2026-11-05T00:00:00Z')
     // The 29th begins in Berlin now, at 23:00 UTC of the 28th (winter time since the 25th).
-    expect((await invoicesOf(customerId)).map(({ total, issuedAt }) => [total, issuedAt])).toEqual([[63_494, '2026-10-29T00:00:00.000000Z']])
+    expect((await invoicesOf(customerId)).map(({ total, issuedAt }) => [total, issuedAt])).toEqual([
+      [63_494, '2026-10-29T00:00:00.000000Z'],
+    ])
   })
 
   test('follows its subscribers to a new version of the plan when the vendor moves them', async () => {
     const { customerId } = await trialOf('monthly', { trialDays: 0 })
     const two = await putPlan(world.billing, {
-      id: 'monthly', name: { 'zh-CN': '自然月版', en: 'Calendar month' }, rank: 12, alignment: 'calendar', fee: { amount: 21_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+      id: 'monthly',
+      name: { 'zh-CN': '自然月版', en: 'Calendar month' },
+      rank: 12,
+      alignment: 'calendar',
+      fee: { amount: 21_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 310,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+        },
+      ],
     })
     expect(two.version).toBe(2)
     // Whoever is on it stays on it …
-    expect(await changeSubscription(world.billing, { customerId, planId: 'monthly' })).toMatchObject({ invoice: null, subscription: { plan: { version: 1 }, scheduledChange: null } })
+    expect(await changeSubscription(world.billing, { customerId, planId: 'monthly' })).toMatchObject({
+      invoice: null,
+      subscription: { plan: { version: 1 }, scheduledChange: null },
+    })
     // … until moved: a lower fee at the end of the period, a higher one now.
-    expect((await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 2 })).subscription).toMatchObject({ plan: { version: 1 }, scheduledChange: { planId: 'monthly', at: '2026-12-01' } })
+    expect(
+      (await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 2 }))
+        .subscription,
+    ).toMatchObject({ plan: { version: 1 }, scheduledChange: { planId: 'monthly', at: '2026-12-01' } })
     await world.passTo('2026-12-02T00:00:00Z')
     expect(await getSubscription(world.billing, { customerId })).toMatchObject({ plan: { version: 2 } })
     await world.passTo('2026-12-16T02:00:00Z')
     // 16 of 31 days are left: −¥210.00 × 16 ÷ 31 = −¥108.39 and ¥310.00 × 16 ÷ 31 = ¥160.00
     const moved = await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 1 })
     expect(moved.invoice!.lines.map(({ amount }) => amount)).toEqual([-10_839, 16_000])
-    await expect(changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 9 })).rejects.toMatchObject({ code: 'plan_not_found' })
+    await expect(
+      changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 9 }),
+    ).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
   test('holds back no more than is included, and what was held back in it is settled as usage of it', async () => {
     const { customerId } = await trialOf('team') // 16–29 December
     const of = { customerId, meter: 'ai_chat' }
-    expect(await reserve(world.billing, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 })).toMatchObject({ granted: 1_000, remaining: 0 })
+    expect(
+      await reserve(world.billing, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 }),
+    ).toMatchObject({ granted: 1_000, remaining: 0 })
     expect(await consume(world.billing, { ...of, id: 'c1', quantity: 1 })).toMatchObject({ granted: 0 })
     // The day after the trial: nothing is written yet, but the plan holds.
     world.set('2026-12-29T16:00:00Z')
-    expect(await consume(world.billing, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({ granted: 1_010, overage: 10, remaining: 0 })
-    expect(await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 1_100 })).toMatchObject({ granted: 1_000, excess: 100, overage: 0 })
+    expect(await consume(world.billing, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({
+      granted: 1_010,
+      overage: 10,
+      remaining: 0,
+    })
+    expect(
+      await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 1_100 }),
+    ).toMatchObject({ granted: 1_000, excess: 100, overage: 0 })
     await world.passTo('2027-02-01T02:00:00Z')
     const [first, second] = await invoicesOf(customerId)
     expect(first!.lines.map((line) => line.kind)).toEqual(['fee'])
-    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 59_900], ['usage', 50]])
+    expect(second!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['fee', 59_900],
+      ['usage', 50],
+    ])
   })
 })
 
@@ -223,14 +442,48 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     world = await createWorld(create, '2026-06-17T00:00:00Z')
     await seedCatalogue(world.billing)
     await putPlan(world.billing, {
-      id: 'annual', name: { 'zh-CN': '年付版', en: 'Annual' }, rank: 30, interval: 'year', fee: { amount: 1_200_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 2_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 4, per: 1 } } }],
+      id: 'annual',
+      name: { 'zh-CN': '年付版', en: 'Annual' },
+      rank: 30,
+      interval: 'year',
+      fee: { amount: 1_200_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 2_000,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 4, per: 1 } },
+        },
+      ],
     })
-    await putPlan(world.billing, { id: 'longer', name: 'Longer', rank: 13, trialDays: 30, fee: { amount: 240_000, per: 'subscription' } })
-    await putPlan(world.billing, { id: 'week', name: 'Week', rank: 14, trialDays: 7, fee: { amount: 250_000, per: 'subscription' } })
     await putPlan(world.billing, {
-      id: 'small week', name: 'Small week', rank: 15, trialDays: 7, fee: { amount: 260_000, per: 'subscription' },
-      charges: [{ meter: 'ai_chat', included: 310, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+      id: 'longer',
+      name: 'Longer',
+      rank: 13,
+      trialDays: 30,
+      fee: { amount: 240_000, per: 'subscription' },
+    })
+    await putPlan(world.billing, {
+      id: 'week',
+      name: 'Week',
+      rank: 14,
+      trialDays: 7,
+      fee: { amount: 250_000, per: 'subscription' },
+    })
+    await putPlan(world.billing, {
+      id: 'small week',
+      name: 'Small week',
+      rank: 15,
+      trialDays: 7,
+      fee: { amount: 260_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 310,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+        },
+      ],
     })
   })
   afterAll(async () => {
@@ -238,13 +491,21 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await world.close()
   })
 
-  async function trialOf(planId: string, options: { seats?: number; trialDays?: number; startsAt?: string } = {}) {
+  async function trialOf(
+    planId: string,
+    options: { seats?: number; trialDays?: number; startsAt?: string } = {},
+  ) {
     const customerId = `changed-${(customers += 1)}`
     await seedCustomer(world.billing, customerId)
-    return { customerId, ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })) }
+    return {
+      customerId,
+      ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })),
+    }
   }
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
+    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
 
   test('ends with a change to a plan without one: the fee is due', async () => {
     const { customerId } = await trialOf('team') // 17–30 June
@@ -253,16 +514,32 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     const preview = await previewChange(world.billing, { customerId, planId: 'business' })
     // ¥1,999.00 and 6 % tax, whole from today on; what was used in the trial costs nothing.
     expect(preview).toMatchObject({ when: 'now', total: 211_894, dueNow: 211_894 })
-    const { subscription, invoice, notices } = await upgradeSubscription(world.billing, { customerId, planId: 'business', quoteId: preview.quoteId })
-    expect(subscription).toMatchObject({ status: 'active', trialEndsAt: null, currentPeriod: { start: '2026-06-19', end: '2026-07-19' } })
-    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([['fee', 199_900, { start: '2026-06-19', end: '2026-07-19' }]])
+    const { subscription, invoice, notices } = await upgradeSubscription(world.billing, {
+      customerId,
+      planId: 'business',
+      quoteId: preview.quoteId,
+    })
+    expect(subscription).toMatchObject({
+      status: 'active',
+      trialEndsAt: null,
+      currentPeriod: { start: '2026-06-19', end: '2026-07-19' },
+    })
+    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([
+      ['fee', 199_900, { start: '2026-06-19', end: '2026-07-19' }],
+    ])
     expect(notices.map((one) => one.code)).toEqual(['trial_ended'])
     const firstDay = (await trialOf('team')).customerId
-    expect((await upgradeSubscription(world.billing, { customerId: firstDay, planId: 'annual' })).invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['fee', 1_200_000]])
+    expect(
+      (
+        await upgradeSubscription(world.billing, { customerId: firstDay, planId: 'annual' })
+      ).invoice!.lines.map(({ kind, amount }) => [kind, amount]),
+    ).toEqual([['fee', 1_200_000]])
     await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
     await cancelSubscription(world.billing, { customerId: firstDay, when: 'now', credit: true })
     await world.passTo('2026-06-20T18:00:00Z')
-    expect((await invoicesOf(customerId)).filter((one) => one.kind === 'renewal').flatMap((one) => one.lines)).toEqual([])
+    expect(
+      (await invoicesOf(customerId)).filter((one) => one.kind === 'renewal').flatMap((one) => one.lines),
+    ).toEqual([])
   })
 
   test('is one for each customer, unless the vendor gives another', async () => {
@@ -270,7 +547,11 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await cancelSubscription(world.billing, { customerId, when: 'now' })
     await world.passTo('2026-06-22T00:00:00Z')
     const again = await createSubscription(world.billing, { customerId, planId: 'week' })
-    expect(again).toMatchObject({ subscription: { status: 'active' }, invoice: { lines: [{ kind: 'fee', amount: 250_000 }] }, notices: [{ code: 'trial_already_used' }] })
+    expect(again).toMatchObject({
+      subscription: { status: 'active' },
+      invoice: { lines: [{ kind: 'fee', amount: 250_000 }] },
+      notices: [{ code: 'trial_already_used' }],
+    })
     await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
     await world.passTo('2026-06-23T00:00:00Z')
     const given = await createSubscription(world.billing, { customerId, planId: 'week', trialDays: 3 })
@@ -283,21 +564,45 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     const { customerId } = await trialOf('team') // 25 June – 8 July
     await cancelSubscription(world.billing, { customerId })
     const later = await changeTrial(world.billing, { customerId, endsOn: '2026-07-20' })
-    expect(later).toMatchObject({ invoice: null, subscription: { status: 'trialing', currentPeriod: { end: '2026-07-20' }, cancellation: { at: '2026-07-20' } } })
+    expect(later).toMatchObject({
+      invoice: null,
+      subscription: {
+        status: 'trialing',
+        currentPeriod: { end: '2026-07-20' },
+        cancellation: { at: '2026-07-20' },
+      },
+    })
     await resumeSubscription(world.billing, { customerId })
     await changeSubscription(world.billing, { customerId, planId: 'business', when: 'period_end' })
     await use(customerId, 'e1', 400)
     await world.passTo('2026-06-28T02:00:00Z')
     // Today: the fee of what was to follow, with tax, is invoiced at once.
     const now = await changeTrial(world.billing, { customerId, endsOn: '2026-06-28' })
-    expect(now).toMatchObject({ subscription: { status: 'active', plan: { id: 'business' }, currentPeriod: { start: '2026-06-28', end: '2026-07-28' } }, invoice: { total: 211_894, lines: [{ kind: 'fee', amount: 199_900 }] } })
-    await expect(changeTrial(world.billing, { customerId, endsOn: '2026-06-29' })).rejects.toMatchObject({ code: 'not_in_trial' })
+    expect(now).toMatchObject({
+      subscription: {
+        status: 'active',
+        plan: { id: 'business' },
+        currentPeriod: { start: '2026-06-28', end: '2026-07-28' },
+      },
+      invoice: { total: 211_894, lines: [{ kind: 'fee', amount: 199_900 }] },
+    })
+    await expect(changeTrial(world.billing, { customerId, endsOn: '2026-06-29' })).rejects.toMatchObject({
+      code: 'not_in_trial',
+    })
     const { customerId: other } = await trialOf('team')
-    for (const endsOn of ['2026-06-27', '2026-06-28', '2028-07-01', 'soon']) await expect(changeTrial(world.billing, { customerId: other, endsOn })).rejects.toMatchObject({ code: 'validation_failed' })
+    for (const endsOn of ['2026-06-27', '2026-06-28', '2028-07-01', 'soon'])
+      await expect(changeTrial(world.billing, { customerId: other, endsOn })).rejects.toMatchObject({
+        code: 'validation_failed',
+      })
     await world.passTo('2026-06-30T02:00:00Z')
     await upgradeSubscription(world.billing, { customerId: other, planId: 'longer' })
-    expect((await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice).toMatchObject({ lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }] })
-    for (const one of [customerId, other]) await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
+    expect(
+      (await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice,
+    ).toMatchObject({
+      lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }],
+    })
+    for (const one of [customerId, other])
+      await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
     await world.passTo('2026-07-01T18:00:00Z')
   })
 
@@ -305,14 +610,18 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     const { customerId } = await trialOf('team', { trialDays: 7 }) // 2–8 July
     const quota = () => checkQuota(world.billing, { customerId, meter: 'ai_chat' })
     expect(await quota()).toMatchObject({ included: 1_000, remaining: 1_000 })
-    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 400 })).granted).toBe(400)
+    expect(
+      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 400 })).granted,
+    ).toBe(400)
     await world.passTo('2026-07-05T02:00:00Z')
     const preview = await previewChange(world.billing, { customerId, planId: 'small week' })
     // Three days of seven at 1,000 and four at 310: 428.57… + 177.14… = 605.71…
     expect(preview.allowancesAfter).toMatchObject([{ meter: 'ai_chat', remaining: 205 }])
     await upgradeSubscription(world.billing, { customerId, planId: 'small week', quoteId: preview.quoteId })
     expect(await quota()).toMatchObject({ included: 605, remaining: 205 })
-    expect((await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 206 })).granted).toBe(205)
+    expect(
+      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 206 })).granted,
+    ).toBe(205)
     await cancelSubscription(world.billing, { customerId, when: 'now' })
     await world.passTo('2026-07-06T18:00:00Z')
   })

@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, listLateEvents, nextRunAt, putPlan, recordUsage, runBilling, upgradeSubscription, voidInvoice, type Invoice,
+  cancelSubscription,
+  changeSubscription,
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  listLateEvents,
+  nextRunAt,
+  putPlan,
+  recordUsage,
+  runBilling,
+  upgradeSubscription,
+  voidInvoice,
+  type Invoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
@@ -11,10 +23,16 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
     await seedCatalogue(world.billing)
-    await putPlan(world.billing, { id: 'yearly', name: 'Yearly', rank: 30, interval: 'year', fee: { amount: 500_000, per: 'subscription' } })
+    await putPlan(world.billing, {
+      id: 'yearly',
+      name: 'Yearly',
+      rank: 30,
+      interval: 'year',
+      fee: { amount: 500_000, per: 'subscription' },
+    })
   })
   afterAll(async () => {
-    expect([...await mistakesOf(world), ...await rememberedTooLate(world)]).toEqual([])
+    expect([...(await mistakesOf(world)), ...(await rememberedTooLate(world))]).toEqual([])
     await world.close()
   })
   const subscribe = async (customerId: string, planId = 'team') => {
@@ -22,13 +40,24 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     return (await createSubscription(world.billing, { customerId, planId })).invoice!
   }
   const use = async (customerId: string, id: string, quantity: number, time: string) =>
-    expect(await recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])).toMatchObject({ accepted: 1 })
-  const documents = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft').reverse()
-  const standing = async (customerId: string) => (await documents(customerId)).filter((one) => one.status !== 'void').map(told)
-  const told = (invoice: Invoice) => [invoice.kind, invoice.total, ...invoice.lines.map((line) => `${line.kind} ${line.amount}`).sort()]
+    expect(
+      await recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }]),
+    ).toMatchObject({ accepted: 1 })
+  const documents = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+      .filter((one) => one.status !== 'draft')
+      .reverse()
+  const standing = async (customerId: string) =>
+    (await documents(customerId)).filter((one) => one.status !== 'void').map(told)
+  const told = (invoice: Invoice) => [
+    invoice.kind,
+    invoice.total,
+    ...invoice.lines.map((line) => `${line.kind} ${line.amount}`).sort(),
+  ]
   /** Voids all documents, the newest first. */
   const voidAll = async (customerId: string) => {
-    for (const { id, status } of (await documents(customerId)).reverse()) if (status !== 'void') await voidInvoice(world.billing, { invoiceId: id })
+    for (const { id, status } of (await documents(customerId)).reverse())
+      if (status !== 'void') await voidInvoice(world.billing, { invoiceId: id })
   }
 
   test('the run makes a document again from the customer’s next midnight, once; a request makes it at once', async () => {
@@ -36,12 +65,18 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await subscribe('asks')
     await voidAll('runs')
     await voidAll('asks')
-    expect(await generateInvoice(world.billing, { customerId: 'asks', period: '2027-06' })).toMatchObject({ kind: 'start', total: start.total })
+    expect(await generateInvoice(world.billing, { customerId: 'asks', period: '2027-06' })).toMatchObject({
+      kind: 'start',
+      total: start.total,
+    })
     await runBilling(world.billing)
     expect(await standing('runs')).toEqual([])
     expect(await nextRunAt(world.billing)).toBe('2027-06-01T16:00:00.000000Z')
     await world.passTo('2027-06-02T01:00:00Z')
-    expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([['void', start.total, start.issuedAt], ['open', start.total, '2027-06-01T16:00:00.000000Z']])
+    expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([
+      ['void', start.total, start.issuedAt],
+      ['open', start.total, '2027-06-01T16:00:00.000000Z'],
+    ])
     expect(await standing('asks')).toHaveLength(1)
     await runBilling(world.billing)
     expect(await documents('runs')).toHaveLength(2)
@@ -69,11 +104,17 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     const total = (some: (string | number)[][]) => some.reduce((sum, one) => sum + Number(one[1]), 0)
     // What is known by now is on the lines of its own period: in sum the same.
     expect(total(await standing('life'))).toBe(total(before))
-    expect((await listLateEvents(world.billing, { customerId: 'life' })).data.map((one) => one.outcome)).not.toContain('pending')
+    expect(
+      (await listLateEvents(world.billing, { customerId: 'life' })).data.map((one) => one.outcome),
+    ).not.toContain('pending')
     // And again, by requests.
     await voidAll('life')
     for (const period of ['2027-07', '2027-08', '2027-09']) {
-      for (let more = true; more;) more = await generateInvoice(world.billing, { customerId: 'life', period }).then((one) => one.kind !== 'renewal', () => false)
+      for (let more = true; more;)
+        more = await generateInvoice(world.billing, { customerId: 'life', period }).then(
+          (one) => one.kind !== 'renewal',
+          () => false,
+        )
     }
     await world.passTo('2027-10-22T01:00:00Z')
     expect(total(await standing('life'))).toBe(total(before))

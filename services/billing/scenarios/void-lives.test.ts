@@ -2,20 +2,41 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  BillingError, cancelSubscription, changeSubscription, createSubscription, generateInvoice, getInvoices, putPlan, recordUsage, voidInvoice, type PlanInput,
+  BillingError,
+  cancelSubscription,
+  changeSubscription,
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  putPlan,
+  recordUsage,
+  voidInvoice,
+  type PlanInput,
 } from '../src/index.ts'
 import { addDays } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
 
-const [runs, dates] = process.env['LONG'] === '1' ? [60, { minLength: 20, maxLength: 20 }] : [2, { minLength: 7, maxLength: 7 }]
+const [runs, dates] =
+  process.env['LONG'] === '1' ? [60, { minLength: 20, maxLength: 20 }] : [2, { minLength: 7, maxLength: 7 }]
 const plans = ['small', 'twin', 'large', 'full', 'yearly', 'yearly-twin', 'seats', 'nothing']
 // One date of a life: what is done to it, and what one of two who live it has voided and generated again before and after that.
-const lives = fc.array(fc.record({
-  days: fc.constantFrom(0, 1, 1, 3, 9, 17, 30), slept: fc.constantFrom(true, false, false),
-  done: fc.constantFrom('change', 'change', 'credited', 'credited', 'ended', 'later', 'nothing'), now: fc.boolean(), planId: fc.constantFrom(...plans), seats: fc.integer({ min: 1, max: 3 }), used: fc.constantFrom(0, 40),
-  voidedBefore: fc.constantFrom(0, 1, 2, 9), generatedBefore: fc.constantFrom(0, 0, 1, 3), voidedAfter: fc.constantFrom(0, 0, 1, 9), generatedAfter: fc.constantFrom(0, 0, 1, 3),
-}), { ...dates, size: 'max' })
+const lives = fc.array(
+  fc.record({
+    days: fc.constantFrom(0, 1, 1, 3, 9, 17, 30),
+    slept: fc.constantFrom(true, false, false),
+    done: fc.constantFrom('change', 'change', 'credited', 'credited', 'ended', 'later', 'nothing'),
+    now: fc.boolean(),
+    planId: fc.constantFrom(...plans),
+    seats: fc.integer({ min: 1, max: 3 }),
+    used: fc.constantFrom(0, 40),
+    voidedBefore: fc.constantFrom(0, 1, 2, 9),
+    generatedBefore: fc.constantFrom(0, 0, 1, 3),
+    voidedAfter: fc.constantFrom(0, 0, 1, 9),
+    generatedAfter: fc.constantFrom(0, 0, 1, 3),
+  }),
+  { ...dates, size: 'max' },
+)
 
 describe.each(testDatabases)('a life whose documents are voided and made again, on $name', ({ create }) => {
   let world: World
@@ -24,10 +45,24 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
   beforeAll(async () => {
     world = await createWorld(create, `${today}T02:00:00Z`)
     await seedCatalogue(world.billing)
-    const plan = (id: string, rank: number, amount: number, more: Partial<PlanInput> = {}) => putPlan(world.billing, {
-      id, name: id, rank, fee: { amount, per: 'subscription' }, taxRate: '0',
-      charges: [{ meter: 'ai_chat', included: 30, overage: 'bill', price: { model: 'per_unit', rate: { amount: 10, per: 1 } }, ...(id === 'full' ? { onUpgrade: 'full' as const } : {}) }], ...more,
-    })
+    const plan = (id: string, rank: number, amount: number, more: Partial<PlanInput> = {}) =>
+      putPlan(world.billing, {
+        id,
+        name: id,
+        rank,
+        fee: { amount, per: 'subscription' },
+        taxRate: '0',
+        charges: [
+          {
+            meter: 'ai_chat',
+            included: 30,
+            overage: 'bill',
+            price: { model: 'per_unit', rate: { amount: 10, per: 1 } },
+            ...(id === 'full' ? { onUpgrade: 'full' as const } : {}),
+          },
+        ],
+        ...more,
+      })
     await plan('small', 1, 3_000)
     await plan('twin', 1, 3_000)
     await plan('large', 2, 9_000)
@@ -39,24 +74,38 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await plan('blocked', 1, 3_000, { charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
   })
   afterAll(async () => {
-    expect([...await mistakesOf(world), ...await rememberedTooLate(world)]).toEqual([])
+    expect([...(await mistakesOf(world)), ...(await rememberedTooLate(world))]).toEqual([])
     await world.close()
   })
 
   /** What is refused is refused to both. */
-  const allowed = (command: Promise<unknown>) => command.then(() => 'done', (error: unknown) => {
-    if (error instanceof BillingError) return error.code
-    throw error
-  })
-  const documents = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
-  const due = async (customerId: string) => (await documents(customerId)).reduce((sum, one) => sum + (one.status === 'void' ? 0 : one.total), 0)
+  const allowed = (command: Promise<unknown>) =>
+    command.then(
+      () => 'done',
+      (error: unknown) => {
+        if (error instanceof BillingError) return error.code
+        throw error
+      },
+    )
+  const documents = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
+      (one) => one.status !== 'draft',
+    )
+  const due = async (customerId: string) =>
+    (await documents(customerId)).reduce((sum, one) => sum + (one.status === 'void' ? 0 : one.total), 0)
   /** Voids the newest documents, as many as told and as may be. */
   async function voidNewest(customerId: string, many: number) {
-    for (const { id } of (await documents(customerId)).filter((one) => one.status !== 'void').slice(0, many)) await allowed(voidInvoice(world.billing, { invoiceId: id }))
+    for (const { id } of (await documents(customerId)).filter((one) => one.status !== 'void').slice(0, many))
+      await allowed(voidInvoice(world.billing, { invoiceId: id }))
   }
   async function generate(customerId: string, many: number) {
-    const labels = [...new Set((await documents(customerId)).filter((one) => one.status === 'void').map((one) => one.period.label))]
-    for (const period of labels.slice(0, many)) await allowed(generateInvoice(world.billing, { customerId, period }))
+    const labels = [
+      ...new Set(
+        (await documents(customerId)).filter((one) => one.status === 'void').map((one) => one.period.label),
+      ),
+    ]
+    for (const period of labels.slice(0, many))
+      await allowed(generateInvoice(world.billing, { customerId, period }))
   }
   async function pass(days: number, slept = false) {
     today = addDays(today, days)
@@ -67,33 +116,53 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await seedCustomer(world.billing, customerId)
     await createSubscription(world.billing, { customerId, planId })
   }
-  const end = (customerId: string, credit: boolean) => cancelSubscription(world.billing, { customerId, when: 'now', credit })
+  const end = (customerId: string, credit: boolean) =>
+    cancelSubscription(world.billing, { customerId, when: 'now', credit })
 
   test('what is left of a void document after an ending is the fee of the days until then', async () => {
     // On the 1st of April, which has 30 days.
-    for (const customerId of ['asked', 'changed', 'credited', 'kept', 'renewed']) await begin(customerId, 'small')
+    for (const customerId of ['asked', 'changed', 'credited', 'kept', 'renewed'])
+      await begin(customerId, 'small')
     await begin('year', 'yearly')
     await begin('blocked', 'blocked')
     await recordUsage(world.billing, [{ id: 'u', customerId: 'blocked', meter: 'ai_chat', quantity: 290 }])
     await pass(10)
     await changeSubscription(world.billing, { customerId: 'changed', planId: 'large' })
     await pass(5)
-    for (const customerId of ['asked', 'changed', 'credited', 'kept', 'year', 'blocked']) await voidNewest(customerId, 1)
+    for (const customerId of ['asked', 'changed', 'credited', 'kept', 'year', 'blocked'])
+      await voidNewest(customerId, 1)
     // The 16th is kept. Nothing stands that could be given back.
-    for (const customerId of ['asked', 'credited', 'year', 'blocked']) expect(await end(customerId, true)).toMatchObject({ invoice: null })
-    expect(await generateInvoice(world.billing, { customerId: 'asked', period: '2030-04' })).toMatchObject({ kind: 'start', total: 1_600 })
+    for (const customerId of ['asked', 'credited', 'year', 'blocked'])
+      expect(await end(customerId, true)).toMatchObject({ invoice: null })
+    expect(await generateInvoice(world.billing, { customerId: 'asked', period: '2030-04' })).toMatchObject({
+      kind: 'start',
+      total: 1_600,
+    })
     await end('changed', true)
     await end('kept', false)
     // On the same date: then it is the new one's.
-    for (const customerId of ['credited', 'kept']) await createSubscription(world.billing, { customerId, planId: 'large' })
+    for (const customerId of ['credited', 'kept'])
+      await createSubscription(world.billing, { customerId, planId: 'large' })
     await pass(2)
     // 16 of 30 days of 3000, and of 365 days of 36500; of the change 10 days at 100 and 6 at 300; 15 days, or all but the 16th, and another's fee.
-    const expected = { asked: 1_600, year: 1_600, blocked: 1_600, changed: 2_800, credited: 1_500 + 9_000, kept: 2_900 + 9_000 }
-    for (const [customerId, amount] of Object.entries(expected)) expect([customerId, await due(customerId)]).toEqual([customerId, amount])
+    const expected = {
+      asked: 1_600,
+      year: 1_600,
+      blocked: 1_600,
+      changed: 2_800,
+      credited: 1_500 + 9_000,
+      kept: 2_900 + 9_000,
+    }
+    for (const [customerId, amount] of Object.entries(expected))
+      expect([customerId, await due(customerId)]).toEqual([customerId, amount])
     for (const customerId of ['credited', 'kept']) await end(customerId, false)
     // The fee is of the days that the allowance counts: 160 of 300 for 16 of them.
     await pass(18)
-    expect(await world.db.asOwner((tx) => tx.query("select sum(quantity)::int as quantity from deficits where customer_id = 'blocked'"))).toEqual([{ quantity: 130 }])
+    expect(
+      await world.db.asOwner((tx) =>
+        tx.query("select sum(quantity)::int as quantity from deficits where customer_id = 'blocked'"),
+      ),
+    ).toEqual([{ quantity: 130 }])
     // On the 6th of May, which has 31 days: what is left of the renewal are six (580.6). Who comes back on the 8th pays for a month from then.
     await voidNewest('renewed', 1)
     await end('renewed', true)
@@ -105,33 +174,47 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
   })
 
   test('comes to the same in the end as one of which nothing was voided', async () => {
-    await fc.assert(fc.asyncProperty(lives, async (life) => {
-      customers += 1
-      const [plain, voided] = [`plain-${customers}`, `voided-${customers}`]
-      for (const customerId of [plain, voided]) await begin(customerId, 'small')
-      for (const { days, slept, done, now, planId, seats, used, ...more } of life) {
-        await pass(days, slept)
-        await voidNewest(voided, more.voidedBefore)
-        await generate(voided, more.generatedBefore)
-        const act = async (customerId: string): Promise<unknown> => {
-          if (used > 0) await recordUsage(world.billing, [{ id: `u-${today}-${customers}`, customerId, meter: 'ai_chat', quantity: used }])
-          if (done === 'nothing') return null
-          if (done === 'later') return allowed(cancelSubscription(world.billing, { customerId }))
-          if (done !== 'change') return allowed(cancelSubscription(world.billing, { customerId, when: 'now', credit: done === 'credited' }))
-          const asked = { customerId, planId, ...(planId === 'seats' ? { seats } : {}) }
-          const changed = await allowed(changeSubscription(world.billing, { ...asked, ...(now ? { when: 'now' as const } : {}) }))
-          return changed === 'no_active_subscription' ? allowed(createSubscription(world.billing, asked)) : changed
+    await fc.assert(
+      fc.asyncProperty(lives, async (life) => {
+        customers += 1
+        const [plain, voided] = [`plain-${customers}`, `voided-${customers}`]
+        for (const customerId of [plain, voided]) await begin(customerId, 'small')
+        for (const { days, slept, done, now, planId, seats, used, ...more } of life) {
+          await pass(days, slept)
+          await voidNewest(voided, more.voidedBefore)
+          await generate(voided, more.generatedBefore)
+          const act = async (customerId: string): Promise<unknown> => {
+            if (used > 0)
+              await recordUsage(world.billing, [
+                { id: `u-${today}-${customers}`, customerId, meter: 'ai_chat', quantity: used },
+              ])
+            if (done === 'nothing') return null
+            if (done === 'later') return allowed(cancelSubscription(world.billing, { customerId }))
+            if (done !== 'change')
+              return allowed(
+                cancelSubscription(world.billing, { customerId, when: 'now', credit: done === 'credited' }),
+              )
+            const asked = { customerId, planId, ...(planId === 'seats' ? { seats } : {}) }
+            const changed = await allowed(
+              changeSubscription(world.billing, { ...asked, ...(now ? { when: 'now' as const } : {}) }),
+            )
+            return changed === 'no_active_subscription'
+              ? allowed(createSubscription(world.billing, asked))
+              : changed
+          }
+          const answer = await act(plain)
+          expect(await act(voided)).toEqual(answer)
+          await voidNewest(voided, more.voidedAfter)
+          await generate(voided, more.generatedAfter)
         }
-        const answer = await act(plain)
-        expect(await act(voided)).toEqual(answer)
-        await voidNewest(voided, more.voidedAfter)
-        await generate(voided, more.generatedAfter)
-      }
-      await pass(2)
-      await generate(voided, 9)
-      await pass(40)
-      expect(await due(voided)).toBe(await due(plain))
-      for (const customerId of [plain, voided]) await allowed(cancelSubscription(world.billing, { customerId, when: 'now' }))
-    }), { numRuns: runs })
+        await pass(2)
+        await generate(voided, 9)
+        await pass(40)
+        expect(await due(voided)).toBe(await due(plain))
+        for (const customerId of [plain, voided])
+          await allowed(cancelSubscription(world.billing, { customerId, when: 'now' }))
+      }),
+      { numRuns: runs },
+    )
   })
 })

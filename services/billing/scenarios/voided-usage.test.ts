@@ -2,8 +2,29 @@ import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelSubscription, checkQuota, consume, createBilling, createSubscription, findMistakes, getInvoiceLineEvents, getInvoices, getReconciliation, getUsageDetail, getUsageSummary, listEvents,
-  nextRunAt, putMeter, putPlan, rebuildUsage, recordUsage, reserve, runBilling, settleReservation, voidEvents, voidInvoice, type UsageEventInput,
+  cancelSubscription,
+  checkQuota,
+  consume,
+  createBilling,
+  createSubscription,
+  findMistakes,
+  getInvoiceLineEvents,
+  getInvoices,
+  getReconciliation,
+  getUsageDetail,
+  getUsageSummary,
+  listEvents,
+  nextRunAt,
+  putMeter,
+  putPlan,
+  rebuildUsage,
+  recordUsage,
+  reserve,
+  runBilling,
+  settleReservation,
+  voidEvents,
+  voidInvoice,
+  type UsageEventInput,
 } from '../src/index.ts'
 import { addMonths } from '../src/values/date.ts'
 import { eventsBehind } from '../src/reports/usage/detail.ts'
@@ -26,43 +47,94 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'peak', name: 'Peak', unit: 'u', aggregation: 'max' })
     await putMeter(world.billing, { key: 'seats', name: 'Seats', unit: 'u', aggregation: 'last' })
-    await putMeter(world.billing, { key: 'users', name: 'Users', unit: 'u', aggregation: 'unique', uniqueBy: 'user' })
+    await putMeter(world.billing, {
+      key: 'users',
+      name: 'Users',
+      unit: 'u',
+      aggregation: 'unique',
+      uniqueBy: 'user',
+    })
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'u', groupBy: ['model'] })
     const price = { model: 'per_unit' as const, rate: { amount: 10, per: 1 } }
     await putPlan(world.billing, {
-      id: 'plain', name: 'Plain', fee: { amount: 10_000, per: 'subscription' }, taxRate: '0', alignment: 'calendar',
-      charges: [{ meter: 'calls', included: 100, overage: 'bill', price }, { meter: 'ai_chat', included: 100, overage: 'block' }],
+      id: 'plain',
+      name: 'Plain',
+      fee: { amount: 10_000, per: 'subscription' },
+      taxRate: '0',
+      alignment: 'calendar',
+      charges: [
+        { meter: 'calls', included: 100, overage: 'bill', price },
+        { meter: 'ai_chat', included: 100, overage: 'block' },
+      ],
     })
   })
   afterAll(() => world.close())
-  const take = (customerId: string, ...ids: string[]) => voidEvents(world.billing, { customerId, ids, reason: 'sent twice' })
-  const record = (customerId: string, events: Omit<UsageEventInput, 'customerId'>[]) => recordUsage(world.billing, events.map((event) => ({ ...event, customerId })))
+  const take = (customerId: string, ...ids: string[]) =>
+    voidEvents(world.billing, { customerId, ids, reason: 'sent twice' })
+  const record = (customerId: string, events: Omit<UsageEventInput, 'customerId'>[]) =>
+    recordUsage(
+      world.billing,
+      events.map((event) => ({ ...event, customerId })),
+    )
   const usage = async (customerId: string) => (await getUsageSummary(world.billing, { customerId })).usage
 
   test('leaves sums, levels and break-downs, stays listed with its reason, and its id stays used', async () => {
     await seedCustomer(world.billing, 'levels')
     await record('levels', [
-      { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } }, { id: 'c2', meter: 'calls', quantity: 7, properties: { model: 'b' } },
-      { id: 'p1', meter: 'peak', quantity: 9 }, { id: 'p2', meter: 'peak', quantity: 4 }, { id: 's1', meter: 'seats', quantity: 3, time: '2026-03-01T03:00:00Z' },
-      { id: 's2', meter: 'seats', quantity: 8, time: '2026-03-01T03:30:00Z' }, { id: 'u1', meter: 'users', properties: { user: 'li' } }, { id: 'u2', meter: 'users', properties: { user: 'wang' } },
+      { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } },
+      { id: 'c2', meter: 'calls', quantity: 7, properties: { model: 'b' } },
+      { id: 'p1', meter: 'peak', quantity: 9 },
+      { id: 'p2', meter: 'peak', quantity: 4 },
+      { id: 's1', meter: 'seats', quantity: 3, time: '2026-03-01T03:00:00Z' },
+      { id: 's2', meter: 'seats', quantity: 8, time: '2026-03-01T03:30:00Z' },
+      { id: 'u1', meter: 'users', properties: { user: 'li' } },
+      { id: 'u2', meter: 'users', properties: { user: 'wang' } },
       { id: 'u3', meter: 'users', properties: { user: 'li' } },
     ])
     expect(await usage('levels')).toEqual({ calls: 12, peak: 9, seats: 8, users: 2 })
-    expect(await take('levels', 'c1', 'p1', 's2', 'u1', 'u2', 'nothing')).toEqual({ voided: ['c1', 'p1', 's2', 'u1', 'u2'], notFound: ['nothing'], alreadyVoided: [] })
+    expect(await take('levels', 'c1', 'p1', 's2', 'u1', 'u2', 'nothing')).toEqual({
+      voided: ['c1', 'p1', 's2', 'u1', 'u2'],
+      notFound: ['nothing'],
+      alreadyVoided: [],
+    })
     // Wang was seen once, Li twice.
     expect(await usage('levels')).toEqual({ calls: 7, peak: 4, seats: 3, users: 1 })
     const { groups } = await getUsageSummary(world.billing, { customerId: 'levels', groupBy: 'model' })
-    expect(groups!.find(({ meter }) => meter === 'calls')!.values.map(({ value, used }) => [value, used])).toEqual([['b', 7]])
+    expect(
+      groups!.find(({ meter }) => meter === 'calls')!.values.map(({ value, used }) => [value, used]),
+    ).toEqual([['b', 7]])
     expect(await take('levels', 'c1', 'c1')).toEqual({ voided: [], notFound: [], alreadyVoided: ['c1'] })
     const { data } = await getUsageDetail(world.billing, { customerId: 'levels', meter: 'calls' })
-    expect(data.map(({ id, quantity, voided }) => [id, quantity, voided?.reason ?? null])).toEqual([['c2', 7, null], ['c1', 5, 'sent twice']])
-    expect((await listEvents(world.billing, { customerId: 'levels', id: 'p1' })).data).toMatchObject([{ voided: { reason: 'sent twice' } }])
-    expect(await record('levels', [{ id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } }, { id: 'c1', meter: 'calls' }])).toMatchObject({
-      accepted: 0, duplicates: 0, rejected: [{ code: 'event_voided' }, { code: 'event_voided' }],
+    expect(data.map(({ id, quantity, voided }) => [id, quantity, voided?.reason ?? null])).toEqual([
+      ['c2', 7, null],
+      ['c1', 5, 'sent twice'],
+    ])
+    expect((await listEvents(world.billing, { customerId: 'levels', id: 'p1' })).data).toMatchObject([
+      { voided: { reason: 'sent twice' } },
+    ])
+    expect(
+      await record('levels', [
+        { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } },
+        { id: 'c1', meter: 'calls' },
+      ]),
+    ).toMatchObject({
+      accepted: 0,
+      duplicates: 0,
+      rejected: [{ code: 'event_voided' }, { code: 'event_voided' }],
     })
     const meters = (await getReconciliation(world.billing, { customerId: 'levels' })).meters
-    expect(Object.fromEntries(meters.map(({ meter, accepted, uncharged, voided, difference }) => [meter, [accepted, uncharged, voided, difference]]))).toEqual({
-      calls: [7, 7, 5, 0], peak: [4, 4, 5, 0], seats: [3, 3, 5, 0], users: [1, 1, 1, 0],
+    expect(
+      Object.fromEntries(
+        meters.map(({ meter, accepted, uncharged, voided, difference }) => [
+          meter,
+          [accepted, uncharged, voided, difference],
+        ]),
+      ),
+    ).toEqual({
+      calls: [7, 7, 5, 0],
+      peak: [4, 4, 5, 0],
+      seats: [3, 3, 5, 0],
+      users: [1, 1, 1, 0],
     })
     expect(await take('levels', 'c2', 'p2', 's1', 'u3')).toMatchObject({ voided: ['c2', 'p2', 's1', 'u3'] })
     expect(await usage('levels')).toEqual({})
@@ -79,10 +151,18 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect((await checkQuota(world.billing, quota)).remaining).toBe(10)
     expect(await take('freed', 'c', 'r')).toMatchObject({ voided: ['c', 'r'] })
     expect((await checkQuota(world.billing, quota)).remaining).toBe(100)
-    await expect(consume(world.billing, { ...quota, id: 'c', quantity: 60 })).rejects.toMatchObject({ code: 'event_voided' })
-    await expect(reserve(world.billing, { ...quota, id: 'c', quantity: 1, ttlSeconds: 60 })).rejects.toMatchObject({ code: 'event_voided' })
-    await expect(settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 })).rejects.toMatchObject({ code: 'event_voided' })
-    expect(await consume(world.billing, { ...quota, id: 'c2', quantity: 100 })).toMatchObject({ granted: 100 })
+    await expect(consume(world.billing, { ...quota, id: 'c', quantity: 60 })).rejects.toMatchObject({
+      code: 'event_voided',
+    })
+    await expect(
+      reserve(world.billing, { ...quota, id: 'c', quantity: 1, ttlSeconds: 60 }),
+    ).rejects.toMatchObject({ code: 'event_voided' })
+    await expect(
+      settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 }),
+    ).rejects.toMatchObject({ code: 'event_voided' })
+    expect(await consume(world.billing, { ...quota, id: 'c2', quantity: 100 })).toMatchObject({
+      granted: 100,
+    })
     expect(await mistakesIn(world)).toEqual([])
   })
 
@@ -91,11 +171,20 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await createSubscription(world.billing, { customerId: 'race', planId: 'plain' })
     const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
     const quota = { customerId: 'race', meter: 'ai_chat' }
-    for (let index = 0; index < 10; index += 1) await consume(world.billing, { ...quota, id: `c${index}`, quantity: 10 })
+    for (let index = 0; index < 10; index += 1)
+      await consume(world.billing, { ...quota, id: `c${index}`, quantity: 10 })
     const ids = Array.from({ length: 10 }, (_, index) => `c${index}`)
     const [taken, granted] = await Promise.all([
-      Promise.all([world.billing, other, world.billing].map((billing) => voidEvents(billing, { customerId: 'race', ids, reason: 'x' }))),
-      Promise.all(Array.from({ length: 40 }, (_, index) => consume(index % 2 ? other : world.billing, { ...quota, id: `d${index}`, quantity: 5 }))),
+      Promise.all(
+        [world.billing, other, world.billing].map((billing) =>
+          voidEvents(billing, { customerId: 'race', ids, reason: 'x' }),
+        ),
+      ),
+      Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          consume(index % 2 ? other : world.billing, { ...quota, id: `d${index}`, quantity: 5 }),
+        ),
+      ),
     ])
     expect(taken.reduce((total, { voided }) => total + voided.length, 0)).toBe(10)
     expect(granted.reduce((total, one) => total + one.granted, 0)).toBeLessThanOrEqual(100)
@@ -107,107 +196,276 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
   test('of an issued period, the next invoice gives back what it cost, once, and the lines show which events', async () => {
     await seedCustomer(world.billing, 'issued')
     await createSubscription(world.billing, { customerId: 'issued', planId: 'plain' })
-    await record('issued', [{ id: 'a', meter: 'calls', quantity: 150 }, { id: 'typo', meter: 'calls', quantity: 1_000 }])
+    await record('issued', [
+      { id: 'a', meter: 'calls', quantity: 150 },
+      { id: 'typo', meter: 'calls', quantity: 1_000 },
+    ])
     await world.passTo('2026-04-02T00:00:00Z')
     await record('issued', [{ id: 'late', meter: 'calls', quantity: 20, time: '2026-03-20T00:00:00Z' }])
     await take('issued', 'typo')
-    expect((await getReconciliation(world.billing, { customerId: 'issued', period: '2026-03' })).meters.find(({ meter }) => meter === 'calls')).toEqual({
-      meter: 'calls', accepted: 170, billed: 1150, adjusted: 0, unbilled: -980, uncharged: 0, voided: 1000, historical: 0, difference: 0,
+    expect(
+      (await getReconciliation(world.billing, { customerId: 'issued', period: '2026-03' })).meters.find(
+        ({ meter }) => meter === 'calls',
+      ),
+    ).toEqual({
+      meter: 'calls',
+      accepted: 170,
+      billed: 1150,
+      adjusted: 0,
+      unbilled: -980,
+      uncharged: 0,
+      voided: 1000,
+      historical: 0,
+      difference: 0,
     })
     expect(await mistakesIn(world)).toEqual([])
     await world.passTo('2026-05-02T00:00:00Z')
     const invoices = (await getInvoices(world.billing, { customerId: 'issued' })).data
     const lines = invoices.flatMap((invoice) => invoice.lines).filter(({ meter }) => meter === 'calls')
     // 1,150 − 100 = 1,050 at ¥0.10 = ¥105.00; afterwards 170 − 100 = 70, ¥7.00: ¥98.00 are given back.
-    expect(lines.map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([['adjustment', -980, -9_800], ['usage', 1_150, 10_500]])
-    for (const { document } of await world.db.asOwner((tx) => tx.query<{ document: { lines: { meter?: string; quantity: number; period: { start: string; end: string }; counted?: { after: string | null; until: string } }[] } }>(
-      "select document from invoices where customer_id = 'issued'"))) {
-      for (const { meter, quantity, period, counted } of document.lines.filter((line) => line.meter === 'calls')) {
-        const { data } = await eventsBehind(world.billing, { customerId: 'issued', meter: meter!, dates: { from: period.start, to: period.end }, after: counted!.after, until: counted!.until })
+    expect(lines.map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([
+      ['adjustment', -980, -9_800],
+      ['usage', 1_150, 10_500],
+    ])
+    for (const { document } of await world.db.asOwner((tx) =>
+      tx.query<{
+        document: {
+          lines: {
+            meter?: string
+            quantity: number
+            period: { start: string; end: string }
+            counted?: { after: string | null; until: string }
+          }[]
+        }
+      }>("select document from invoices where customer_id = 'issued'"),
+    )) {
+      for (const { meter, quantity, period, counted } of document.lines.filter(
+        (line) => line.meter === 'calls',
+      )) {
+        const { data } = await eventsBehind(world.billing, {
+          customerId: 'issued',
+          meter: meter!,
+          dates: { from: period.start, to: period.end },
+          after: counted!.after,
+          until: counted!.until,
+        })
         expect(data.reduce((total, event) => total + event.quantity, 0)).toBe(quantity)
       }
     }
     await world.passTo('2026-07-02T00:00:00Z')
     const again = (await getInvoices(world.billing, { customerId: 'issued' })).data
-    expect(again.flatMap((invoice) => invoice.lines).filter(({ kind }) => kind === 'adjustment')).toHaveLength(1)
+    expect(
+      again.flatMap((invoice) => invoice.lines).filter(({ kind }) => kind === 'adjustment'),
+    ).toHaveLength(1)
     // Usage of long ago is found as well, and given back with the next invoice.
     await take('issued', 'a')
     await world.passTo('2026-08-02T00:00:00Z')
     const last = (await getInvoices(world.billing, { customerId: 'issued' })).data[0]!
-    expect(last.lines.filter(({ meter }) => meter === 'calls').map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([['adjustment', -150, -700]])
+    expect(
+      last.lines
+        .filter(({ meter }) => meter === 'calls')
+        .map(({ kind, quantity, amount }) => [kind, quantity, amount]),
+    ).toEqual([['adjustment', -150, -700]])
     expect(await mistakesIn(world)).toEqual([])
   })
 
   test('an event that several meters count leaves the sums, lines, detail and quota of each, once', async () => {
     const of = { unit: 'x', eventType: 'run.ended' }
-    await putMeter(world.billing, { ...of, key: 'run-tokens', name: 'Tokens', valueProperty: 'tokens', groupBy: ['model'] })
-    await putMeter(world.billing, { ...of, key: 'run-seconds', name: 'Seconds', valueProperty: 'seconds', decimals: 1 })
-    await putMeter(world.billing, { ...of, key: 'large-runs', name: 'Runs', aggregation: 'count', filters: { model: 'large' } })
-    await putMeter(world.billing, { ...of, key: 'run-peak', name: 'Peak', aggregation: 'max', valueProperty: 'seconds', decimals: 1 })
-    await putMeter(world.billing, { ...of, key: 'run-people', name: 'People', aggregation: 'unique', uniqueBy: 'who' })
-    const charge = { included: 0, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } } }
+    await putMeter(world.billing, {
+      ...of,
+      key: 'run-tokens',
+      name: 'Tokens',
+      valueProperty: 'tokens',
+      groupBy: ['model'],
+    })
+    await putMeter(world.billing, {
+      ...of,
+      key: 'run-seconds',
+      name: 'Seconds',
+      valueProperty: 'seconds',
+      decimals: 1,
+    })
+    await putMeter(world.billing, {
+      ...of,
+      key: 'large-runs',
+      name: 'Runs',
+      aggregation: 'count',
+      filters: { model: 'large' },
+    })
+    await putMeter(world.billing, {
+      ...of,
+      key: 'run-peak',
+      name: 'Peak',
+      aggregation: 'max',
+      valueProperty: 'seconds',
+      decimals: 1,
+    })
+    await putMeter(world.billing, {
+      ...of,
+      key: 'run-people',
+      name: 'People',
+      aggregation: 'unique',
+      uniqueBy: 'who',
+    })
+    const charge = {
+      included: 0,
+      overage: 'bill' as const,
+      price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
+    }
     await putPlan(world.billing, {
-      id: 'runs', name: 'Runs', fee: { amount: 0, per: 'subscription' }, taxRate: '0', alignment: 'calendar',
-      charges: [{ ...charge, meter: 'run-tokens' }, { ...charge, meter: 'run-seconds' }, { meter: 'large-runs', included: 62, overage: 'block' }, { ...charge, meter: 'run-peak' }, { ...charge, meter: 'run-people' }],
+      id: 'runs',
+      name: 'Runs',
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      alignment: 'calendar',
+      charges: [
+        { ...charge, meter: 'run-tokens' },
+        { ...charge, meter: 'run-seconds' },
+        { meter: 'large-runs', included: 62, overage: 'block' },
+        { ...charge, meter: 'run-peak' },
+        { ...charge, meter: 'run-people' },
+      ],
     })
     await world.passTo(`${nextMonth(world.billing.now())}-01T02:00:00Z`)
     await seedCustomer(world.billing, 'several')
     await createSubscription(world.billing, { customerId: 'several', planId: 'runs' })
-    const run = (id: string, tokens: number, seconds: number, model: string, who: string) => ({ id, type: 'run.ended', properties: { tokens, seconds, model, who } })
-    await record('several', [run('a', 100, 2.5, 'large', 'li'), run('b', 30, 9, 'large', 'wang'), run('c', 7, 1, 'small', 'li')])
-    const left = async () => (await checkQuota(world.billing, { customerId: 'several', meter: 'large-runs' })).remaining
-    expect(await usage('several')).toMatchObject({ 'run-tokens': 137, 'run-seconds': 12.5, 'large-runs': 2, 'run-peak': 9, 'run-people': 2 })
+    const run = (id: string, tokens: number, seconds: number, model: string, who: string) => ({
+      id,
+      type: 'run.ended',
+      properties: { tokens, seconds, model, who },
+    })
+    await record('several', [
+      run('a', 100, 2.5, 'large', 'li'),
+      run('b', 30, 9, 'large', 'wang'),
+      run('c', 7, 1, 'small', 'li'),
+    ])
+    const left = async () =>
+      (await checkQuota(world.billing, { customerId: 'several', meter: 'large-runs' })).remaining
+    expect(await usage('several')).toMatchObject({
+      'run-tokens': 137,
+      'run-seconds': 12.5,
+      'large-runs': 2,
+      'run-peak': 9,
+      'run-people': 2,
+    })
     expect(await left()).toBe(60)
     expect(await take('several', 'b')).toEqual({ voided: ['b'], notFound: [], alreadyVoided: [] })
     expect(await take('several', 'b')).toEqual({ voided: [], notFound: [], alreadyVoided: ['b'] })
-    expect(await usage('several')).toMatchObject({ 'run-tokens': 107, 'run-seconds': 3.5, 'large-runs': 1, 'run-peak': 2.5, 'run-people': 1 })
+    expect(await usage('several')).toMatchObject({
+      'run-tokens': 107,
+      'run-seconds': 3.5,
+      'large-runs': 1,
+      'run-peak': 2.5,
+      'run-people': 1,
+    })
     expect(await left()).toBe(61)
     const { groups } = await getUsageSummary(world.billing, { customerId: 'several', groupBy: 'model' })
-    expect(groups!.find(({ meter }) => meter === 'run-tokens')!.values.map(({ value, used }) => [value, used])).toEqual([['large', 100], ['small', 7]])
+    expect(
+      groups!.find(({ meter }) => meter === 'run-tokens')!.values.map(({ value, used }) => [value, used]),
+    ).toEqual([
+      ['large', 100],
+      ['small', 7],
+    ])
     const { data } = await getUsageDetail(world.billing, { customerId: 'several' })
-    expect(data.filter(({ voided }) => voided).map(({ id, meter }) => [id, meter]).sort()).toEqual(['large-runs', 'run-peak', 'run-people', 'run-seconds', 'run-tokens'].map((meter) => ['b', meter]))
+    expect(
+      data
+        .filter(({ voided }) => voided)
+        .map(({ id, meter }) => [id, meter])
+        .sort(),
+    ).toEqual(
+      ['large-runs', 'run-peak', 'run-people', 'run-seconds', 'run-tokens'].map((meter) => ['b', meter]),
+    )
     expect(await mistakesIn(world)).toEqual([])
 
     const month = world.billing.now()
     await world.passTo(`${nextMonth(month)}-02T00:00:00Z`)
-    const lines = async (id: string) => (await getInvoices(world.billing, { customerId: 'several' })).data.find((invoice) => invoice.id === id)!.lines
+    const lines = async (id: string) =>
+      (await getInvoices(world.billing, { customerId: 'several' })).data.find((invoice) => invoice.id === id)!
+        .lines
     const [issued] = (await getInvoices(world.billing, { customerId: 'several' })).data
-    expect((await lines(issued!.id)).map(({ meter, quantity }) => [meter, quantity])).toEqual([['run-tokens', 107], ['run-seconds', 3.5], ['large-runs', 1], ['run-peak', 2.5], ['run-people', 1]])
-    for (const { id, meter, quantity } of (await lines(issued!.id)).filter(({ meter }) => meter !== 'run-peak' && meter !== 'run-people')) {
-      const behind = (await getInvoiceLineEvents(world.billing, { customerId: 'several', invoiceId: issued!.id, lineId: id })).data
-      expect([meter, behind.map((event) => event.id).includes('b'), behind.reduce((total, event) => total + event.quantity, 0)]).toEqual([meter, false, quantity])
+    expect((await lines(issued!.id)).map(({ meter, quantity }) => [meter, quantity])).toEqual([
+      ['run-tokens', 107],
+      ['run-seconds', 3.5],
+      ['large-runs', 1],
+      ['run-peak', 2.5],
+      ['run-people', 1],
+    ])
+    for (const { id, meter, quantity } of (await lines(issued!.id)).filter(
+      ({ meter }) => meter !== 'run-peak' && meter !== 'run-people',
+    )) {
+      const behind = (
+        await getInvoiceLineEvents(world.billing, {
+          customerId: 'several',
+          invoiceId: issued!.id,
+          lineId: id,
+        })
+      ).data
+      expect([
+        meter,
+        behind.map((event) => event.id).includes('b'),
+        behind.reduce((total, event) => total + event.quantity, 0),
+      ]).toEqual([meter, false, quantity])
     }
     // Of what is issued, each meter gives its own back, once: 100 tokens, 2.5 seconds, 1.5 of the peak, nobody of the people.
     await take('several', 'a')
     await world.passTo(`${nextMonth(nextMonth(month))}-02T00:00:00Z`)
     const [next] = (await getInvoices(world.billing, { customerId: 'several' })).data
     const given = next!.lines.filter(({ kind }) => kind === 'adjustment')
-    expect(given.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([['run-tokens', -100, -1_000], ['run-seconds', -2.5, -25], ['large-runs', -1, 0], ['run-peak', -1.5, -15]])
+    expect(given.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([
+      ['run-tokens', -100, -1_000],
+      ['run-seconds', -2.5, -25],
+      ['large-runs', -1, 0],
+      ['run-peak', -1.5, -15],
+    ])
     expect(await mistakesIn(world)).toEqual([])
   })
 
   test('whatever is recorded and taken back in whichever order, what is left counts as if the rest had never been', async () => {
     let run = 0
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.record({ meter: fc.constantFrom('calls', 'peak', 'seats', 'users'), quantity: fc.nat(9), day: fc.integer({ min: 1, max: 3 }), who: fc.constantFrom('a', 'b'), take: fc.boolean() }), { maxLength: 12 }),
-      async (all) => {
-        run += 1
-        const [one, other] = [`property-${run}-x`, `property-${run}-y`]
-        for (const id of [one, other]) await seedCustomer(world.billing, id)
-        const events = all.map(({ meter, quantity, day, who }, index) => ({
-          id: `e${index}`, meter, quantity, time: `${world.billing.now().slice(0, 8)}0${day}T00:00:00Z`, properties: { user: who, model: who },
-        }))
-        await record(one, events)
-        const ids = events.filter((_, index) => all[index]!.take).map(({ id }) => id)
-        if (ids.length > 0) await take(one, ...ids)
-        await record(other, events.filter((_, index) => !all[index]!.take))
-        const rows = (id: string) => world.db.asOwner((tx) => tx.query(
-          `select 'd' as t, meter, local_date::text as k, quantity, events, last_id as more from usage_daily where customer_id = $1
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            meter: fc.constantFrom('calls', 'peak', 'seats', 'users'),
+            quantity: fc.nat(9),
+            day: fc.integer({ min: 1, max: 3 }),
+            who: fc.constantFrom('a', 'b'),
+            take: fc.boolean(),
+          }),
+          { maxLength: 12 },
+        ),
+        async (all) => {
+          run += 1
+          const [one, other] = [`property-${run}-x`, `property-${run}-y`]
+          for (const id of [one, other]) await seedCustomer(world.billing, id)
+          const events = all.map(({ meter, quantity, day, who }, index) => ({
+            id: `e${index}`,
+            meter,
+            quantity,
+            time: `${world.billing.now().slice(0, 8)}0${day}T00:00:00Z`,
+            properties: { user: who, model: who },
+          }))
+          await record(one, events)
+          const ids = events.filter((_, index) => all[index]!.take).map(({ id }) => id)
+          if (ids.length > 0) await take(one, ...ids)
+          await record(
+            other,
+            events.filter((_, index) => !all[index]!.take),
+          )
+          const rows = (id: string) =>
+            world.db.asOwner((tx) =>
+              tx.query(
+                `select 'd' as t, meter, local_date::text as k, quantity, events, last_id as more from usage_daily where customer_id = $1
            union all select 'g', meter, property || local_date || kind || value, quantity, events, null from usage_groups where customer_id = $1
-           union all select 'v', meter, local_date || encode(value, 'hex'), 0, 0, null from usage_values where customer_id = $1 order by 1, 2, 3`, [id]))
-        expect(await rows(one)).toEqual(await rows(other))
-      },
-    ), { numRuns: 15 })
+           union all select 'v', meter, local_date || encode(value, 'hex'), 0, 0, null from usage_values where customer_id = $1 order by 1, 2, 3`,
+                [id],
+              ),
+            )
+          expect(await rows(one)).toEqual(await rows(other))
+        },
+      ),
+      { numRuns: 15 },
+    )
     expect(await mistakesIn(world)).toEqual([])
   })
 
@@ -215,16 +473,31 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await world.passTo('2027-09-01T00:00:00Z')
     await seedCustomer(world.billing, 'left')
     await createSubscription(world.billing, { customerId: 'left', planId: 'plain' })
-    await record('left', [{ id: 'a', meter: 'calls', quantity: 150 }, { id: 'b', meter: 'calls', quantity: 250 }])
+    await record('left', [
+      { id: 'a', meter: 'calls', quantity: 150 },
+      { id: 'b', meter: 'calls', quantity: 250 },
+    ])
     await world.passTo('2027-09-10T00:00:00Z')
     await cancelSubscription(world.billing, { customerId: 'left', when: 'now' })
     await world.passTo('2027-11-01T03:00:00Z') // 11:00 in Shanghai
     await record('left', [{ id: 'after', meter: 'calls', quantity: 9 }])
-    const told = async () => (await getInvoices(world.billing, { customerId: 'left' })).data.map(({ kind, status, issuedAt, lines }) => [
-      kind, status, issuedAt, ...lines.filter(({ meter }) => meter === 'calls').map(({ kind: what, quantity, amount }) => [what, quantity, amount])]).reverse()
+    const told = async () =>
+      (await getInvoices(world.billing, { customerId: 'left' })).data
+        .map(({ kind, status, issuedAt, lines }) => [
+          kind,
+          status,
+          issuedAt,
+          ...lines
+            .filter(({ meter }) => meter === 'calls')
+            .map(({ kind: what, quantity, amount }) => [what, quantity, amount]),
+        ])
+        .reverse()
     // 400 − 100 = 300 at ¥0.10.
     const before = await told()
-    expect(before.map(([kind, , , line]) => [kind, line])).toEqual([['start', undefined], ['renewal', ['usage', 400, 3_000]]])
+    expect(before.map(([kind, , , line]) => [kind, line])).toEqual([
+      ['start', undefined],
+      ['renewal', ['usage', 400, 3_000]],
+    ])
     // What was never charged opens nothing again.
     await take('left', 'after')
     expect(await nextRunAt(world.billing)).not.toBe('2027-11-01T16:00:00.000000Z')
@@ -244,9 +517,15 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     const second = ['final', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
     expect(await told()).toEqual([...before, first, second])
     // Voided, it is made again, and nothing else is.
-    await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'left' })).data[0]!.id })
+    await voidInvoice(world.billing, {
+      invoiceId: (await getInvoices(world.billing, { customerId: 'left' })).data[0]!.id,
+    })
     await world.passTo('2028-05-22T00:00:00Z')
-    expect((await told()).slice(2)).toEqual([first, ['final', 'void', ...second.slice(2)], ['final', 'paid', '2028-05-20T16:00:00.000000Z', second[3]]])
+    expect((await told()).slice(2)).toEqual([
+      first,
+      ['final', 'void', ...second.slice(2)],
+      ['final', 'paid', '2028-05-20T16:00:00.000000Z', second[3]],
+    ])
     expect(await mistakesIn(world)).toEqual([])
     expect(await rememberedTooLate(world)).toEqual([])
   })

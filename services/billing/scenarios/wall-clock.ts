@@ -7,26 +7,50 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
   formats.set(zone, format)
   return format
 }
 
 /** What the wall shows at an instant, read as if it were UTC. */
 function shownAt(zone: string, milliseconds: number): number {
-  const parts = Object.fromEntries(formatOf(zone).formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]))
-  return Date.UTC(parts['year']!, parts['month']! - 1, parts['day'], parts['hour'], parts['minute'], parts['second'])
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(milliseconds)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
+  return Date.UTC(
+    parts['year']!,
+    parts['month']! - 1,
+    parts['day'],
+    parts['hour'],
+    parts['minute'],
+    parts['second'],
+  )
 }
 
-const offsetAt = (zone: string, milliseconds: number) => shownAt(zone, milliseconds) - Math.floor(milliseconds / 1000) * 1000
+const offsetAt = (zone: string, milliseconds: number) =>
+  shownAt(zone, milliseconds) - Math.floor(milliseconds / 1000) * 1000
 
 /** `2026-03-29 03:30`, with seconds and an offset where they are told, → the instant. Throws for a time that the wall never shows. */
 export function instantFromWall(zone: string, wall: string): string {
-  const [, date, minutes, seconds = ':00', fraction = '', offset] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:\d\d)?(?:\.(\d{6}))?(?: ([+-]\d\d:\d\d))?$/.exec(wall) ?? []
+  const [, date, minutes, seconds = ':00', fraction = '', offset] =
+    /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:\d\d)?(?:\.(\d{6}))?(?: ([+-]\d\d:\d\d))?$/.exec(wall) ?? []
   if (date === undefined) throw new Error(`not a time such as 2026-03-29 03:30: ${wall}`)
   const shown = Date.parse(`${date}T${minutes}${seconds}Z`)
-  const found = offset === undefined ? latestShowing(zone, shown) : Date.parse(`${date}T${minutes}${seconds}${offset}`)
-  if (found === undefined || shownAt(zone, found) !== shown) throw new Error(`no clock in ${zone} ever shows ${wall}`)
+  const found =
+    offset === undefined ? latestShowing(zone, shown) : Date.parse(`${date}T${minutes}${seconds}${offset}`)
+  if (found === undefined || shownAt(zone, found) !== shown)
+    throw new Error(`no clock in ${zone} ever shows ${wall}`)
   return `${new Date(found).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0')}Z`
 }
 
@@ -34,7 +58,8 @@ function latestShowing(zone: string, shown: number): number | undefined {
   const day = 86_400_000
   const [before, after] = [shown - offsetAt(zone, shown - day), shown - offsetAt(zone, shown + day)]
   const showing = [...new Set([before, after])].filter((instant) => shownAt(zone, instant) === shown)
-  if (showing.length > 1) throw new Error(`the clocks in ${zone} show this time twice: say which by its offset`)
+  if (showing.length > 1)
+    throw new Error(`the clocks in ${zone} show this time twice: say which by its offset`)
   return showing[0]
 }
 

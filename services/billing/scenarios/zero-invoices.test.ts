@@ -1,8 +1,19 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  createSubscription, generateInvoice, getInvoices, getReconciliation, getSeller, getSubscription, getUsageSummary, listLateEvents, putPlan, putSeller,
-  recordUsage, upgradeSubscription, voidEvents,
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  getReconciliation,
+  getSeller,
+  getSubscription,
+  getUsageSummary,
+  listLateEvents,
+  putPlan,
+  putSeller,
+  recordUsage,
+  upgradeSubscription,
+  voidEvents,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -13,18 +24,39 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     world = await createWorld(create, '2026-01-01T02:00:00Z')
     await seedCatalogue(world.billing)
     const price = { model: 'per_unit', rate: { amount: 10, per: 1 } } as const
-    await putPlan(world.billing, { id: 'gratis', name: 'Gratis', rank: 1, fee: { amount: 0, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price }] })
-    await putPlan(world.billing, { id: 'paid', name: 'Paid', rank: 2, fee: { amount: 3_000, per: 'subscription' }, taxRate: '0', charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price }] })
+    await putPlan(world.billing, {
+      id: 'gratis',
+      name: 'Gratis',
+      rank: 1,
+      fee: { amount: 0, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price }],
+    })
+    await putPlan(world.billing, {
+      id: 'paid',
+      name: 'Paid',
+      rank: 2,
+      fee: { amount: 3_000, per: 'subscription' },
+      taxRate: '0',
+      charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price }],
+    })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
 
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) => recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
-  const amountsOf = async (customerId: string) => (await invoicesOf(customerId)).map(({ kind, lines }) => [kind, ...lines.map((line) => [line.kind, line.quantity, line.amount])])
-  const balanceOf = async (customerId: string, period: string) => (await getReconciliation(world.billing, { customerId, period })).meters
+  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
+    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+  const amountsOf = async (customerId: string) =>
+    (await invoicesOf(customerId)).map(({ kind, lines }) => [
+      kind,
+      ...lines.map((line) => [line.kind, line.quantity, line.amount]),
+    ])
+  const balanceOf = async (customerId: string, period: string) =>
+    (await getReconciliation(world.billing, { customerId, period })).meters
 
   test('is not issued; what arrives late is billed against it, and the usage page shows the period all the same', async () => {
     await seedCustomer(world.billing, 'free')
@@ -32,16 +64,26 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await use('free', 'jan', 60)
     await world.passTo('2026-02-01T02:00:00Z')
     expect(await invoicesOf('free')).toEqual([])
-    await expect(generateInvoice(world.billing, { customerId: 'free', period: '2026-01' })).rejects.toMatchObject({ code: 'invoice_not_found' })
-    expect((await getUsageSummary(world.billing, { customerId: 'free', period: '2026-01' })).meters[0]).toMatchObject({ used: 60, included: 100, overageAmount: 0 })
-    expect(await balanceOf('free', '2026-01')).toMatchObject([{ accepted: 60, billed: 60, adjusted: 0, unbilled: 0, difference: 0 }])
+    await expect(
+      generateInvoice(world.billing, { customerId: 'free', period: '2026-01' }),
+    ).rejects.toMatchObject({ code: 'invoice_not_found' })
+    expect(
+      (await getUsageSummary(world.billing, { customerId: 'free', period: '2026-01' })).meters[0],
+    ).toMatchObject({ used: 60, included: 100, overageAmount: 0 })
+    expect(await balanceOf('free', '2026-01')).toMatchObject([
+      { accepted: 60, billed: 60, adjusted: 0, unbilled: 0, difference: 0 },
+    ])
     // 30 more come late and stay within the 100; February is 40 of 100.
     await use('free', 'late', 30, '2026-01-31T02:00:00Z')
     await use('free', 'feb', 40)
     await world.passTo('2026-03-01T02:00:00Z')
     expect(await invoicesOf('free')).toEqual([])
-    expect(await balanceOf('free', '2026-01')).toMatchObject([{ accepted: 90, billed: 60, adjusted: 30, unbilled: 0, difference: 0 }])
-    expect((await listLateEvents(world.billing, { customerId: 'free' })).data).toMatchObject([{ id: 'late', outcome: 'unchanged', invoice: null }])
+    expect(await balanceOf('free', '2026-01')).toMatchObject([
+      { accepted: 90, billed: 60, adjusted: 30, unbilled: 0, difference: 0 },
+    ])
+    expect((await listLateEvents(world.billing, { customerId: 'free' })).data).toMatchObject([
+      { id: 'late', outcome: 'unchanged', invoice: null },
+    ])
     // 20 more of February, above its 100 by then with 60 others: only what they add is billed, and February's 40 are not told again.
     await use('free', 'late feb', 80, '2026-02-27T02:00:00Z')
     await world.passTo('2026-04-01T02:00:00Z')
@@ -49,7 +91,10 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     // What was taken back of what was billed at nothing changes no amount, and so issues nothing.
     await voidEvents(world.billing, { customerId: 'free', ids: ['feb'], reason: 'sent twice' })
     await world.passTo('2026-05-01T02:00:00Z')
-    expect(await amountsOf('free')).toEqual([['renewal', ['adjustment', 80, 200]], ['renewal', ['adjustment', -40, -200]]])
+    expect(await amountsOf('free')).toEqual([
+      ['renewal', ['adjustment', 80, 200]],
+      ['renewal', ['adjustment', -40, -200]],
+    ])
   })
 
   test('leaves nothing behind on the first invoice after it', async () => {
@@ -59,8 +104,14 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await world.passTo('2026-06-01T02:00:00Z')
     await upgradeSubscription(world.billing, { customerId: 'grows', planId: 'paid' })
     await world.passTo('2026-07-01T02:00:00Z')
-    expect(await amountsOf('grows')).toEqual([['change', ['fee', 1, 3_000]], ['renewal', ['fee', 1, 3_000]]])
-    expect((await getSubscription(world.billing, { customerId: 'grows' })).nextInvoice).toMatchObject({ at: '2026-08-01', estimatedTotal: 3_000 })
+    expect(await amountsOf('grows')).toEqual([
+      ['change', ['fee', 1, 3_000]],
+      ['renewal', ['fee', 1, 3_000]],
+    ])
+    expect((await getSubscription(world.billing, { customerId: 'grows' })).nextInvoice).toMatchObject({
+      at: '2026-08-01',
+      estimatedTotal: 3_000,
+    })
   })
 
   test('is issued where the seller asks for it', async () => {
@@ -71,7 +122,12 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await use('asked', 'u', 60)
     await world.passTo('2026-08-01T02:00:00Z')
     const [invoice] = await invoicesOf('asked')
-    expect(invoice).toMatchObject({ kind: 'renewal', status: 'paid', total: 0, lines: [{ kind: 'usage', quantity: 60, amount: 0 }] })
+    expect(invoice).toMatchObject({
+      kind: 'renewal',
+      status: 'paid',
+      total: 0,
+      lines: [{ kind: 'usage', quantity: 60, amount: 0 }],
+    })
     // A setting, and no part of what is printed.
     expect(invoice!.seller).toEqual(seller)
     await putSeller(world.billing, seller)
@@ -89,13 +145,29 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await use('asked-late', 'late sep', 80, '2026-09-30T02:00:00Z')
     // 140 of 100: 40 at 10, of the 60 nothing was billed.
     const invoice = await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' })
-    expect(invoice).toMatchObject({ kind: 'renewal', total: 400, lines: [{ kind: 'adjustment', quantity: 80, amount: 400 }] })
-    expect(await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' })).toMatchObject({ id: invoice.id })
+    expect(invoice).toMatchObject({
+      kind: 'renewal',
+      total: 400,
+      lines: [{ kind: 'adjustment', quantity: 80, amount: 400 }],
+    })
+    expect(
+      await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' }),
+    ).toMatchObject({ id: invoice.id })
     await world.passTo('2026-12-01T02:00:00Z')
     // 22 of October's 31 days of 3,000, then each month's fee.
-    expect((await amountsOf('asked-late')).map(([kind, ...lines]) => [kind, ...lines.map((line) => (line as unknown[])[2])])).toEqual([
-      ['change', 2_129], ['renewal', 400], ['renewal', 3_000], ['renewal', 3_000],
+    expect(
+      (await amountsOf('asked-late')).map(([kind, ...lines]) => [
+        kind,
+        ...lines.map((line) => (line as unknown[])[2]),
+      ]),
+    ).toEqual([
+      ['change', 2_129],
+      ['renewal', 400],
+      ['renewal', 3_000],
+      ['renewal', 3_000],
     ])
-    expect(await balanceOf('asked-late', '2026-09')).toMatchObject([{ accepted: 140, billed: 60, adjusted: 80, unbilled: 0, difference: 0 }])
+    expect(await balanceOf('asked-late', '2026-09')).toMatchObject([
+      { accepted: 140, billed: 60, adjusted: 80, unbilled: 0, difference: 0 },
+    ])
   })
 })

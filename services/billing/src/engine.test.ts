@@ -10,8 +10,10 @@ describe.each(testDatabases)('an engine that acts for one customer, on $name', (
     await seedCustomer(world.billing, 'desk')
     await createSubscription(world.billing, { customerId: 'desk', planId: 'team' })
     const { billing, statements } = countingStatements(world.billing)
-    const ask = (id: string) => consume(actingFor(billing, 'desk'), { customerId: 'desk', meter: 'ai_chat', id })
-    const all = (round: number) => Promise.all(Array.from({ length: 20 }, (_, index) => ask(`r${round}-${index}`)))
+    const ask = (id: string) =>
+      consume(actingFor(billing, 'desk'), { customerId: 'desk', meter: 'ai_chat', id })
+    const all = (round: number) =>
+      Promise.all(Array.from({ length: 20 }, (_, index) => ask(`r${round}-${index}`)))
     await all(1)
     statements()
     const answers = await all(2)
@@ -23,7 +25,11 @@ describe.each(testDatabases)('an engine that acts for one customer, on $name', (
   test('is the same one for a customer, and never another’s', async () => {
     const world = await createWorld(create, '2026-01-10T01:00:00Z')
     const actor = actingFor(world.billing, 'a')
-    for (let index = 0; index < 1_500; index += 1) expect(actingFor(world.billing, `c${index}`).access).toEqual({ role: 'portal', customerId: `c${index}` })
+    for (let index = 0; index < 1_500; index += 1)
+      expect(actingFor(world.billing, `c${index}`).access).toEqual({
+        role: 'portal',
+        customerId: `c${index}`,
+      })
     expect(actingFor(world.billing, 'a')).not.toBe(actor)
     expect(actingFor(world.billing, 'a')).toBe(actingFor(actor, 'a'))
     expect(world.billing.actors.size).toBe(1_000)

@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { migrate, type Access, type Database, type Transaction, type TransactionOptions } from '@customer-portal/database'
+import {
+  migrate,
+  type Access,
+  type Database,
+  type Transaction,
+  type TransactionOptions,
+} from '@customer-portal/database'
 import { use, type RecentlyUsed } from './sharing/recently-used.ts'
 import type { Instant } from './values/instant.ts'
 
@@ -34,7 +40,12 @@ export interface BillingTransaction extends Billing, Transaction {
 export const isTransaction = (billing: Billing): billing is BillingTransaction => 'savepoint' in billing
 
 /** The engine on a database, acting for the vendor (role `billing`). */
-export function createBilling(parts: { db: Database; now: () => Instant; newId: (prefix: string) => string; clock?: ClockKind }): Billing {
+export function createBilling(parts: {
+  db: Database
+  now: () => Instant
+  newId: (prefix: string) => string
+  clock?: ClockKind
+}): Billing {
   return contextOf({ clock: 'given', actors: new Map(), ...parts }, { role: 'billing' })
 }
 
@@ -59,23 +70,44 @@ export async function migrateBilling(db: Database): Promise<void> {
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-function contextOf(parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock' | 'actors'>, access: Access): Billing {
+function contextOf(
+  parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock' | 'actors'>,
+  access: Access,
+): Billing {
   const { db, now, newId, clock, actors } = parts
   return {
-    db, access, now, newId, clock, actors,
+    db,
+    access,
+    now,
+    newId,
+    clock,
+    actors,
     transaction: (work, options) =>
-      db.transaction(access, (tx) => {
-        let at = now()
-        const inside: BillingTransaction = {
-          db, access, now, newId, clock, actors,
-          get at() { return at },
-          arrive: (seen = now()) => { at = seen },
-          query: (sql, parameters, options) => tx.query(sql, parameters, options),
-          savepoint: (inner) => tx.savepoint(inner),
-          asOwner: (inner) => tx.asOwner(inner),
-          transaction: (inner) => inner(inside),
-        }
-        return work(inside)
-      }, options),
+      db.transaction(
+        access,
+        (tx) => {
+          let at = now()
+          const inside: BillingTransaction = {
+            db,
+            access,
+            now,
+            newId,
+            clock,
+            actors,
+            get at() {
+              return at
+            },
+            arrive: (seen = now()) => {
+              at = seen
+            },
+            query: (sql, parameters, options) => tx.query(sql, parameters, options),
+            savepoint: (inner) => tx.savepoint(inner),
+            asOwner: (inner) => tx.asOwner(inner),
+            transaction: (inner) => inner(inside),
+          }
+          return work(inside)
+        },
+        options,
+      ),
   }
 }

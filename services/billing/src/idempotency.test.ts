@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, BillingError, getCustomer, idempotently, updateCustomer, type Billing, type Code } from './index.ts'
+import {
+  actingFor,
+  BillingError,
+  getCustomer,
+  idempotently,
+  updateCustomer,
+  type Billing,
+  type Code,
+} from './index.ts'
 import { createWorld, seedCustomer, type World } from './testing.ts'
 
-const refusals = (code: Code) => ({ stale_version: 409, not_an_upgrade: 422 } as Partial<Record<Code, number>>)[code]
+const refusals = (code: Code) =>
+  (({ stale_version: 409, not_an_upgrade: 422 }) as Partial<Record<Code, number>>)[code]
 
 describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
   let world: World
@@ -14,7 +23,13 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     await seedCustomer(world.billing, 'other')
   })
   afterAll(() => world.close())
-  const request = (key: string, body: unknown = {}) => ({ customerId: 'acme', credential: 'key_1', route: 'PUT /account', key, body })
+  const request = (key: string, body: unknown = {}) => ({
+    customerId: 'acme',
+    credential: 'key_1',
+    route: 'PUT /account',
+    key,
+    body,
+  })
   const rename = (companyName: string) => async (billing: Billing) => {
     runs += 1
     return { status: 200, body: await updateCustomer(billing, { customerId: 'acme', companyName }) }
@@ -32,13 +47,22 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
 
   test('with another body is refused', async () => {
     await idempotently(world.billing, request('b', { name: 'A' }), rename('A'), refusals)
-    await expect(idempotently(world.billing, request('b', { name: 'B' }), rename('B'), refusals)).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+    await expect(
+      idempotently(world.billing, request('b', { name: 'B' }), rename('B'), refusals),
+    ).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
   test('counts per customer, credential and route', async () => {
     await idempotently(world.billing, request('c'), rename('A'), refusals)
-    for (const part of [{ customerId: 'other' }, { customerId: '' }, { credential: 'key_2' }, { route: 'POST /account' }]) {
-      expect(await idempotently(world.billing, { ...request('c'), ...part }, rename('A'), refusals)).toMatchObject({ replayed: false })
+    for (const part of [
+      { customerId: 'other' },
+      { customerId: '' },
+      { credential: 'key_2' },
+      { route: 'POST /account' },
+    ]) {
+      expect(
+        await idempotently(world.billing, { ...request('c'), ...part }, rename('A'), refusals),
+      ).toMatchObject({ replayed: false })
     }
   })
 
@@ -48,11 +72,18 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
       await rename('never')(billing)
       throw new BillingError('stale_version', { message: 'too late', current: 7 })
     }
-    for (const _ of [1, 2]) await expect(idempotently(world.billing, request('d'), refused, refusals)).rejects.toMatchObject({ code: 'stale_version', detail: { current: 7, message: 'too late' } })
+    for (const _ of [1, 2])
+      await expect(idempotently(world.billing, request('d'), refused, refusals)).rejects.toMatchObject({
+        code: 'stale_version',
+        detail: { current: 7, message: 'too late' },
+      })
     expect({ runs, version: await version() }).toEqual({ runs: before.runs + 1, version: before.version })
   })
 
-  test.each<[string, Error]>([['our own mistake', new Error('boom')], ['bad input', new BillingError('validation_failed')]])('does not keep %s: the next try runs, and nothing was written', async (name, error) => {
+  test.each<[string, Error]>([
+    ['our own mistake', new Error('boom')],
+    ['bad input', new BillingError('validation_failed')],
+  ])('does not keep %s: the next try runs, and nothing was written', async (name, error) => {
     const before = await version()
     const failing = async (billing: Billing) => {
       await rename('never')(billing)
@@ -60,30 +91,42 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     }
     await expect(idempotently(world.billing, request(name), failing, refusals)).rejects.toBe(error)
     expect(await version()).toBe(before)
-    expect(await idempotently(world.billing, request(name), rename('then'), refusals)).toMatchObject({ replayed: false, body: { companyName: 'then' } })
+    expect(await idempotently(world.billing, request(name), rename('then'), refusals)).toMatchObject({
+      replayed: false,
+      body: { companyName: 'then' },
+    })
   })
 
   test('of many at once, one runs and the others hear its answer or that it is running', async () => {
     const before = runs
-    const all = await Promise.allSettled(Array.from({ length: 10 }, () => idempotently(world.billing, request('e'), rename('E'), refusals)))
+    const all = await Promise.allSettled(
+      Array.from({ length: 10 }, () => idempotently(world.billing, request('e'), rename('E'), refusals)),
+    )
     expect(runs).toBe(before + 1)
     expect(all.filter((one) => one.status === 'fulfilled' && !one.value.replayed)).toHaveLength(1)
-    for (const one of all) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'idempotency_in_progress' })
+    for (const one of all)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'idempotency_in_progress' })
   })
 
   test('is forgotten after two days', async () => {
     world.set('2026-11-10T00:00:00Z')
     await idempotently(world.billing, request('f'), rename('F'), refusals)
     world.set('2026-11-11T23:59:59Z')
-    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({ replayed: true })
+    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({
+      replayed: true,
+    })
     world.set('2026-11-12T00:00:00Z')
-    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({ replayed: false })
+    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({
+      replayed: false,
+    })
   })
 
   test('works for the portal, and one customer cannot hear the answer of another', async () => {
     const portal = actingFor(world.billing, 'acme')
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: false })
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: true })
-    await expect(idempotently(actingFor(world.billing, 'other'), request('g'), rename('G'), refusals)).rejects.toThrow()
+    await expect(
+      idempotently(actingFor(world.billing, 'other'), request('g'), rename('G'), refusals),
+    ).rejects.toThrow()
   })
 })

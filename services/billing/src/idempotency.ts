@@ -41,11 +41,16 @@ export async function idempotently(
     await keep(tx, request, first)
     return { ...first, replayed: false }
   })
-  if ('refusal' in outcome.kept) throw new BillingError(outcome.kept.refusal.code, outcome.kept.refusal.detail)
+  if ('refusal' in outcome.kept)
+    throw new BillingError(outcome.kept.refusal.code, outcome.kept.refusal.detail)
   return { status: outcome.status, body: outcome.kept.answer, replayed: outcome.replayed }
 }
 
-async function firstRun(tx: BillingTransaction, work: (billing: Billing) => Promise<Answer>, refusalStatus: (code: Code) => number | undefined): Promise<{ status: number; kept: Kept }> {
+async function firstRun(
+  tx: BillingTransaction,
+  work: (billing: Billing) => Promise<Answer>,
+  refusalStatus: (code: Code) => number | undefined,
+): Promise<{ status: number; kept: Kept }> {
   try {
     const { status, body } = await tx.savepoint(() => work(tx))
     return { status, kept: { answer: body } }
@@ -57,11 +62,18 @@ async function firstRun(tx: BillingTransaction, work: (billing: Billing) => Prom
 }
 
 /** What became of a command, by its key: undefined where no answer is kept, since it never ran, still runs, or ran more than 48 hours ago. */
-export async function findOutcome(billing: Billing, input: { customerId: string; credential: string; key: string }): Promise<{ outcome: 'done' } | { outcome: 'refused'; code: Code } | undefined> {
-  const [row] = await billing.transaction((tx) => tx.query<{ body: Kept }>(
-    'select body from idempotency_keys where customer_id = $1 and credential = $2 and key = $3 and created_at > $4 order by created_at desc limit 1',
-    [input.customerId, input.credential, input.key, addSeconds(tx.at, -keptSeconds)],
-  ), { readOnly: true })
+export async function findOutcome(
+  billing: Billing,
+  input: { customerId: string; credential: string; key: string },
+): Promise<{ outcome: 'done' } | { outcome: 'refused'; code: Code } | undefined> {
+  const [row] = await billing.transaction(
+    (tx) =>
+      tx.query<{ body: Kept }>(
+        'select body from idempotency_keys where customer_id = $1 and credential = $2 and key = $3 and created_at > $4 order by created_at desc limit 1',
+        [input.customerId, input.credential, input.key, addSeconds(tx.at, -keptSeconds)],
+      ),
+    { readOnly: true },
+  )
   if (!row) return undefined
   return 'refusal' in row.body ? { outcome: 'refused', code: row.body.refusal.code } : { outcome: 'done' }
 }
@@ -69,24 +81,53 @@ export async function findOutcome(billing: Billing, input: { customerId: string;
 /** Two requests with one key never run side by side: the second is told so rather than made to wait. */
 async function claim(tx: BillingTransaction, request: IdempotentRequest): Promise<void> {
   const name = sha256(canonicalJson([request.customerId, request.credential, request.route, request.key]))
-  const [row] = await tx.query<{ claimed: boolean }>("select pg_try_advisory_xact_lock(('x' || left($1, 16))::bit(64)::bigint) as claimed", [name])
-  if (!row!.claimed) throw new BillingError('idempotency_in_progress', { message: 'the first request with this Idempotency-Key is still running: ask again in a moment' })
+  const [row] = await tx.query<{ claimed: boolean }>(
+    "select pg_try_advisory_xact_lock(('x' || left($1, 16))::bit(64)::bigint) as claimed",
+    [name],
+  )
+  if (!row!.claimed)
+    throw new BillingError('idempotency_in_progress', {
+      message: 'the first request with this Idempotency-Key is still running: ask again in a moment',
+    })
 }
 
-async function findKept(tx: BillingTransaction, request: IdempotentRequest): Promise<{ status: number; kept: Kept } | undefined> {
+async function findKept(
+  tx: BillingTransaction,
+  request: IdempotentRequest,
+): Promise<{ status: number; kept: Kept } | undefined> {
   const [row] = await tx.query<{ body_hash: string; status: number; body: Kept }>(
     'select body_hash, status, body from idempotency_keys where customer_id = $1 and credential = $2 and route = $3 and key = $4 and created_at > $5',
     [request.customerId, request.credential, request.route, request.key, addSeconds(tx.at, -keptSeconds)],
   )
-  if (row && row.body_hash !== bodyHash(request)) throw new BillingError('idempotency_key_reused', { message: 'this Idempotency-Key was used before with another body: take a new key for a new request' })
+  if (row && row.body_hash !== bodyHash(request))
+    throw new BillingError('idempotency_key_reused', {
+      message: 'this Idempotency-Key was used before with another body: take a new key for a new request',
+    })
   return row && { status: row.status, kept: row.body }
 }
 
-async function keep(tx: BillingTransaction, request: IdempotentRequest, { status, kept }: { status: number; kept: Kept }): Promise<void> {
-  await tx.query('delete from idempotency_keys where customer_id = $1 and created_at <= $2', [request.customerId, addSeconds(tx.at, -keptSeconds)])
-  await tx.query('insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)', [
-    request.customerId, request.credential, request.route, request.key, bodyHash(request), status, JSON.stringify(kept), tx.at,
+async function keep(
+  tx: BillingTransaction,
+  request: IdempotentRequest,
+  { status, kept }: { status: number; kept: Kept },
+): Promise<void> {
+  await tx.query('delete from idempotency_keys where customer_id = $1 and created_at <= $2', [
+    request.customerId,
+    addSeconds(tx.at, -keptSeconds),
   ])
+  await tx.query(
+    'insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [
+      request.customerId,
+      request.credential,
+      request.route,
+      request.key,
+      bodyHash(request),
+      status,
+      JSON.stringify(kept),
+      tx.at,
+    ],
+  )
 }
 
 const bodyHash = (request: IdempotentRequest) => sha256(canonicalJson(request.body ?? null))

@@ -4,7 +4,11 @@ import { getInvoices } from './reports/invoice-list.ts'
 import { generatePdf } from './reports/invoice-file.ts'
 import * as plan from './catalogue/plan.ts'
 import { cancelSubscription, resumeSubscription } from './commands/subscription/cancellation.ts'
-import { cancelScheduledChange, downgradeSubscription, upgradeSubscription } from './commands/subscription/plan-change.ts'
+import {
+  cancelScheduledChange,
+  downgradeSubscription,
+  upgradeSubscription,
+} from './commands/subscription/plan-change.ts'
 import { previewChange } from './commands/subscription/preview.ts'
 import * as subscription from './commands/subscription/subscribe.ts'
 import { getUsageDetail } from './reports/usage/detail.ts'
@@ -14,7 +18,15 @@ import { releaseReservation, reserve, settleReservation } from './quota/reservat
 import { recordUsage } from './usage/record/record.ts'
 import { getUsageSummary } from './reports/usage/summary.ts'
 
-export { actingFor, createBilling, migrateBilling, migrationsFolder, type Billing, type BillingTransaction, type ClockKind } from './engine.ts'
+export {
+  actingFor,
+  createBilling,
+  migrateBilling,
+  migrationsFolder,
+  type Billing,
+  type BillingTransaction,
+  type ClockKind,
+} from './engine.ts'
 export { newestInstant } from './newest.ts'
 export { BillingError, codes, type Code, type FailureDetail } from './errors.ts'
 export type { LocalizedText } from './values/localized-text.ts'
@@ -35,7 +47,12 @@ export { previewPrice } from './pricing/preview.ts'
 export { getSeller, putSeller, type Seller } from './catalogue/seller.ts'
 export { createSubscription, getSubscription, plansFor } from './commands/subscription/subscribe.ts'
 export { cancelSubscription, resumeSubscription } from './commands/subscription/cancellation.ts'
-export { cancelScheduledChange, changeSubscription, downgradeSubscription, upgradeSubscription } from './commands/subscription/plan-change.ts'
+export {
+  cancelScheduledChange,
+  changeSubscription,
+  downgradeSubscription,
+  upgradeSubscription,
+} from './commands/subscription/plan-change.ts'
 export { changeTrial } from './commands/subscription/trial.ts'
 export { previewChange } from './commands/subscription/preview.ts'
 export { recordUsage, mostEvents, retryRejectedEvents } from './usage/record/record.ts'
@@ -58,7 +75,12 @@ export { generateInvoice, recordPayment, voidInvoice } from './commands/invoice/
 export { getInvoice, getInvoiceLineEvents, listPayments } from './reports/invoice.ts'
 export { getInvoices, listInvoices, summarizeInvoices, type InvoiceFilter } from './reports/invoice-list.ts'
 export { listAllPayments, summarizePayments } from './reports/payment-list.ts'
-export { listedStatuses, listSubscriptions, summarizeSubscriptions, type ListedStatus } from './reports/subscription-list.ts'
+export {
+  listedStatuses,
+  listSubscriptions,
+  summarizeSubscriptions,
+  type ListedStatus,
+} from './reports/subscription-list.ts'
 export { mostVoided, voidEvents } from './usage/totals/void.ts'
 export { exportEvents, getEvent, listEvents, type ListedEvent } from './reports/usage/event-list.ts'
 export { getUsageRange, usageWindows, type UsageWindow } from './reports/usage/range.ts'
@@ -67,17 +89,52 @@ export { mostSearched } from './customer/search.ts'
 export { reversePayment } from './commands/invoice/payment-reversal.ts'
 export { adjustBalance, listRefunds, recordRefund } from './commands/account/refund.ts'
 export { issueCreditNote } from './commands/invoice/credit-note.ts'
-export { findMistakes, getReconciliation, listMistakes, type Mistake, type MistakePage } from './reconciliation/reconciliation.ts'
-export { keepRejected, listRejectedEvents, type RefusedEvent, type RejectedEvent } from './usage/record/rejected.ts'
+export {
+  findMistakes,
+  getReconciliation,
+  listMistakes,
+  type Mistake,
+  type MistakePage,
+} from './reconciliation/reconciliation.ts'
+export {
+  keepRejected,
+  listRejectedEvents,
+  type RefusedEvent,
+  type RejectedEvent,
+} from './usage/record/rejected.ts'
 export { listLateEvents, type LateEvent } from './reports/usage/late.ts'
 export { generatePdf } from './reports/invoice-file.ts'
 export type { Invoice } from './invoicing/view.ts'
 export { assertDrawable, closePdfWorkers, killPdfWorkers } from './invoicing/pdf/index.ts'
-export { createPortalSession, endPortalSession, endPortalSessionsOf, exchangePortalCode, findPortalSession, renewPortalSession } from './access/portal-session.ts'
 export {
-  countSecretKeys, createSecretKey, describeSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type KeyInput, type SecretKey, type VendorKey,
+  createPortalSession,
+  endPortalSession,
+  endPortalSessionsOf,
+  exchangePortalCode,
+  findPortalSession,
+  renewPortalSession,
+} from './access/portal-session.ts'
+export {
+  countSecretKeys,
+  createSecretKey,
+  describeSecretKey,
+  findSecretKey,
+  listSecretKeys,
+  revokeSecretKey,
+  rotateSecretKey,
+  type KeyInput,
+  type SecretKey,
+  type VendorKey,
 } from './access/key.ts'
-export { allowsScope, grantableScopes, keyPresets, keyScopes, type GrantableScope, type KeyPreset, type KeyScope } from './access/key-scopes.ts'
+export {
+  allowsScope,
+  grantableScopes,
+  keyPresets,
+  keyScopes,
+  type GrantableScope,
+  type KeyPreset,
+  type KeyScope,
+} from './access/key-scopes.ts'
 export { findOutcome, idempotently } from './idempotency.ts'
 export { nextRunAt, runBilling, type RunOptions } from './billing-run/run.ts'
 export { customerIdPattern, mostCustomerIdCharacters } from './customer/customer-id.ts'
@@ -91,9 +148,26 @@ export { amountDecimal } from './values/money.ts'
 /** The plan's four services, by their names. */
 export const PlanService = { getAllPlans: plan.getAllPlans, getPlan: plan.getPlan, putPlan: plan.putPlan }
 export const SubscriptionService = {
-  getSubscription: subscription.getSubscription, createSubscription: subscription.createSubscription, upgradeSubscription,
-  checkSubscriptionStatus: subscription.checkSubscriptionStatus, previewChange, downgradeSubscription, cancelScheduledChange, cancelSubscription, resumeSubscription,
+  getSubscription: subscription.getSubscription,
+  createSubscription: subscription.createSubscription,
+  upgradeSubscription,
+  checkSubscriptionStatus: subscription.checkSubscriptionStatus,
+  previewChange,
+  downgradeSubscription,
+  cancelScheduledChange,
+  cancelSubscription,
+  resumeSubscription,
 }
-export const UsageService = { recordUsage, getUsageSummary, getUsageDetail, checkQuota, getRemainingQuota, consume, reserve, settleReservation, releaseReservation }
+export const UsageService = {
+  recordUsage,
+  getUsageSummary,
+  getUsageDetail,
+  checkQuota,
+  getRemainingQuota,
+  consume,
+  reserve,
+  settleReservation,
+  releaseReservation,
+}
 export const InvoiceService = { generateInvoice, getInvoices, getInvoice, generatePdf }
 export { withUnprintable } from './invoicing/pdf/unprintable.ts'

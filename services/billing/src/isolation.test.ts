@@ -2,12 +2,45 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Access } from '@customer-portal/database'
 import {
-  actingFor, adjustBalance, consume, createPortalSession, createSubscription, downgradeSubscription, putAlias, putDiscount, getInvoice, getInvoices, getSubscription, getUsageDetail, getUsageSummary, idempotently, previewChange, putMeter, recordPayment, recordRefund, recordUsage, reserve, upgradeSubscription, updateCustomer, voidEvents, voidInvoice,
+  actingFor,
+  adjustBalance,
+  consume,
+  createPortalSession,
+  createSubscription,
+  downgradeSubscription,
+  putAlias,
+  putDiscount,
+  getInvoice,
+  getInvoices,
+  getSubscription,
+  getUsageDetail,
+  getUsageSummary,
+  idempotently,
+  previewChange,
+  putMeter,
+  recordPayment,
+  recordRefund,
+  recordUsage,
+  reserve,
+  upgradeSubscription,
+  updateCustomer,
+  voidEvents,
+  voidInvoice,
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 /** Belong to no customer. Every other table must be walled off. */
-const globalTables = ['invoice_numbers', 'meter_fills', 'meters', 'meters_version', 'plans', 'schema_migrations', 'secret_keys', 'seller', 'usage_retention']
+const globalTables = [
+  'invoice_numbers',
+  'meter_fills',
+  'meters',
+  'meters_version',
+  'plans',
+  'schema_migrations',
+  'secret_keys',
+  'seller',
+  'usage_retention',
+]
 
 describe.each(testDatabases)('isolation on $name', ({ create }) => {
   let world: World
@@ -18,116 +51,256 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     for (const customerId of ['a', 'b']) {
       await seedCustomer(world.billing, customerId)
       const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
-      await recordPayment(world.billing, { invoiceId: invoice!.id, amount: invoice!.total + 1, method: 'cash', reference: 'r' })
+      await recordPayment(world.billing, {
+        invoiceId: invoice!.id,
+        amount: invoice!.total + 1,
+        method: 'cash',
+        reference: 'r',
+      })
       await adjustBalance(world.billing, { customerId, amount: 2, reason: 'goodwill' })
       await recordRefund(world.billing, { customerId, amount: 1, method: 'cash', reference: 'r' })
       await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
       await reserve(world.billing, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
       await previewChange(world.billing, { customerId, planId: 'business' })
-      await putDiscount(world.billing, { customerId, discountId: 'welcome', kind: 'percent', value: '10', appliesTo: 'all', from: '2027-01-01' })
+      await putDiscount(world.billing, {
+        customerId,
+        discountId: 'welcome',
+        kind: 'percent',
+        value: '10',
+        appliesTo: 'all',
+        from: '2027-01-01',
+      })
       await createPortalSession(world.billing, { customerId })
       await putAlias(world.billing, { customerId, alias: `also-${customerId}` })
-      await putMeter(world.billing, { key: 'people', name: 'People', unit: 'people', aggregation: 'unique', uniqueBy: 'who' })
+      await putMeter(world.billing, {
+        key: 'people',
+        name: 'People',
+        unit: 'people',
+        aggregation: 'unique',
+        uniqueBy: 'who',
+      })
       await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-      await recordUsage(world.billing, [{ id: 'seen', customerId, meter: 'people', properties: { who: 'li' } }, { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } }, { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 }])
+      await recordUsage(world.billing, [
+        { id: 'seen', customerId, meter: 'people', properties: { who: 'li' } },
+        { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } },
+        { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 },
+      ])
       await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
       const old = { customerId, time: '2026-01-05T00:00:00Z', historical: true }
-      await recordUsage(world.billing, [{ ...old, id: 'old-seen', meter: 'people', properties: { who: 'li' } }, { ...old, id: 'old-called', meter: 'calls', properties: { channel: 'web' } }])
+      await recordUsage(world.billing, [
+        { ...old, id: 'old-seen', meter: 'people', properties: { who: 'li' } },
+        { ...old, id: 'old-called', meter: 'calls', properties: { channel: 'web' } },
+      ])
       await voidEvents(world.billing, { customerId, ids: ['called'], reason: 'sent twice' })
-      await idempotently(world.billing, { customerId, credential: 'k', route: 'r', key: 'i', body: {} }, async () => ({ status: 200, body: {} }), () => undefined)
+      await idempotently(
+        world.billing,
+        { customerId, credential: 'k', route: 'r', key: 'i', body: {} },
+        async () => ({ status: 200, body: {} }),
+        () => undefined,
+      )
     }
-    await world.db.asOwner((tx) => tx.query("insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'final', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers"))
-    await world.db.asOwner((tx) => tx.query("insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers"))
+    await world.db.asOwner((tx) =>
+      tx.query(
+        "insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'final', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers",
+      ),
+    )
+    await world.db.asOwner((tx) =>
+      tx.query(
+        "insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers",
+      ),
+    )
     world.set('2026-11-30T17:00:00Z')
     for (const customerId of ['a', 'b']) {
       await upgradeSubscription(world.billing, { customerId, planId: 'business' })
       await downgradeSubscription(world.billing, { customerId, planId: 'team' })
     }
-    const rows = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1"))
+    const rows = await world.db.asOwner((tx) =>
+      tx.query<{ name: string }>(
+        "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1",
+      ),
+    )
     tables = rows.map((row) => row.name).filter((name) => !globalTables.includes(name))
   })
   afterAll(() => world.close())
-  const as = <T>(access: Access, sql: string, parameters?: unknown[]) => world.db.transaction(access, (tx) => tx.query<T>(sql, parameters))
+  const as = <T>(access: Access, sql: string, parameters?: unknown[]) =>
+    world.db.transaction(access, (tx) => tx.query<T>(sql, parameters))
   const portal: Access = { role: 'portal', customerId: 'a' }
 
   test('every table is walled off, or is named here as global', async () => {
-    const rows = await world.db.asOwner((tx) => tx.query<{ name: string; enabled: boolean; forced: boolean; policies: { policy: string; roles: string[]; using: string; check: string }[]; key: string }>(
-      `select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
+    const rows = await world.db.asOwner((tx) =>
+      tx.query<{
+        name: string
+        enabled: boolean
+        forced: boolean
+        policies: { policy: string; roles: string[]; using: string; check: string }[]
+        key: string
+      }>(
+        `select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
          (select coalesce(jsonb_agg(jsonb_build_object('policy', p.policyname, 'roles', p.roles, 'using', p.qual, 'check', p.with_check) order by p.policyname), '[]') from pg_policies p where p.tablename = c.relname) as policies,
          (select a.attname from pg_index i join pg_attribute a on (a.attrelid, a.attnum) = (i.indrelid, i.indkey[0]) where i.indrelid = c.oid and i.indisprimary) as key
-       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relname = any($1) order by 1`, [globalTables],
-    ))
+       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relname = any($1) order by 1`,
+        [globalTables],
+      ),
+    )
     expect(rows.length).toBeGreaterThanOrEqual(14)
     const own = "(customer_id = current_setting('app.customer_id'::text, true))"
     for (const row of rows) {
       expect(row).toEqual({
-        name: row.name, enabled: true, forced: true, key: 'customer_id',
-        policies: [{ policy: 'every_customer', roles: ['billing'], using: 'true', check: 'true' }, { policy: 'one_customer', roles: ['portal'], using: own, check: own }],
+        name: row.name,
+        enabled: true,
+        forced: true,
+        key: 'customer_id',
+        policies: [
+          { policy: 'every_customer', roles: ['billing'], using: 'true', check: 'true' },
+          { policy: 'one_customer', roles: ['portal'], using: own, check: own },
+        ],
       })
     }
   })
 
   test('a month of usage stands behind the same wall, and nobody may write into it, or a customer read it, past its table', async () => {
-    const months = await world.db.asOwner((tx) => tx.query<{ name: string }>("select relname as name from pg_class where relispartition and relkind = 'r' order by 1"))
+    const months = await world.db.asOwner((tx) =>
+      tx.query<{ name: string }>(
+        "select relname as name from pg_class where relispartition and relkind = 'r' order by 1",
+      ),
+    )
     expect(months.map((month) => month.name)).toEqual(['usage_events_2026_01', 'usage_events_2026_11'])
     for (const { name } of months) {
       for (const access of [portal, { role: 'billing' } as const]) {
         // A backup, taken as the vendor's role, reads each month by itself.
         const reads = access.role === 'portal' ? [`select * from ${name}`] : []
-        for (const sql of [...reads, `delete from ${name}`, `insert into ${name} select * from usage_events`]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
+        for (const sql of [...reads, `delete from ${name}`, `insert into ${name} select * from usage_events`])
+          await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
       }
-      expect(await as({ role: 'billing' }, `select * from ${name}`)).toEqual(await as({ role: 'billing' }, `select * from usage_events where tableoid = '${name}'::regclass`))
+      expect(await as({ role: 'billing' }, `select * from ${name}`)).toEqual(
+        await as({ role: 'billing' }, `select * from usage_events where tableoid = '${name}'::regclass`),
+      )
     }
-    for (const access of [portal, { role: 'billing' } as const]) await expect(as(access, "select add_usage_month('2030-01-01')")).rejects.toMatchObject({ code: '42501' })
+    for (const access of [portal, { role: 'billing' } as const])
+      await expect(as(access, "select add_usage_month('2030-01-01')")).rejects.toMatchObject({
+        code: '42501',
+      })
   })
 
   test('nothing else than tables can be read around the wall', async () => {
-    const others = await world.db.asOwner((tx) => tx.query("select relname, relkind from pg_class where relnamespace = 'public'::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'c', 't')"))
-    const functions = await world.db.asOwner((tx) => tx.query("select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"))
+    const others = await world.db.asOwner((tx) =>
+      tx.query(
+        "select relname, relkind from pg_class where relnamespace = 'public'::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'c', 't')",
+      ),
+    )
+    const functions = await world.db.asOwner((tx) =>
+      tx.query("select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"),
+    )
     expect([...others, ...functions]).toEqual([])
   })
 
   test('neither role owns a table, is superuser, bypasses the wall or can log in, and only billing sees the keys', async () => {
-    const [owned] = await world.db.asOwner((tx) => tx.query<{ count: number }>("select count(*)::int as count from pg_class where relowner in (select oid from pg_roles where rolname in ('portal', 'billing'))"))
+    const [owned] = await world.db.asOwner((tx) =>
+      tx.query<{ count: number }>(
+        "select count(*)::int as count from pg_class where relowner in (select oid from pg_roles where rolname in ('portal', 'billing'))",
+      ),
+    )
     expect(owned!.count).toBe(0)
-    const roles = await world.db.asOwner((tx) => tx.query("select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb as strong from pg_roles where rolname in ('portal', 'billing') order by 1"))
-    expect(roles).toEqual([{ rolname: 'billing', strong: false }, { rolname: 'portal', strong: false }])
+    const roles = await world.db.asOwner((tx) =>
+      tx.query(
+        "select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb as strong from pg_roles where rolname in ('portal', 'billing') order by 1",
+      ),
+    )
+    expect(roles).toEqual([
+      { rolname: 'billing', strong: false },
+      { rolname: 'portal', strong: false },
+    ])
     await expect(as(portal, 'select * from secret_keys')).rejects.toMatchObject({ code: '42501' })
     expect(await as({ role: 'billing' }, 'select * from secret_keys')).toEqual([])
   })
 
   test('every table of a customer holds rows of both, and the portal of one sees none of the other', async () => {
     for (const table of tables) {
-      const all = await as<{ customer_id: string }>({ role: 'billing' }, `select distinct customer_id from ${table} order by 1`)
+      const all = await as<{ customer_id: string }>(
+        { role: 'billing' },
+        `select distinct customer_id from ${table} order by 1`,
+      )
       expect([table, all.map((row) => row.customer_id)]).toEqual([table, ['a', 'b']])
-      expect([table, await as(portal, `select distinct customer_id from ${table}`)]).toEqual([table, [{ customer_id: 'a' }]])
+      expect([table, await as(portal, `select distinct customer_id from ${table}`)]).toEqual([
+        table,
+        [{ customer_id: 'a' }],
+      ])
     }
   })
 
   test('the portal of one can neither add, change nor remove a row of another', async () => {
-    const before = await world.db.asOwner((tx) => tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"))
+    const before = await world.db.asOwner((tx) =>
+      tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"),
+    )
     for (const table of tables) {
-      const [row] = await world.db.asOwner((tx) => tx.query<{ content: Record<string, unknown> }>(`select to_jsonb(t) as content from ${table} t where customer_id = 'b' limit 1`))
-      await expect(as(portal, `insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [JSON.stringify(row!.content)])).rejects.toMatchObject({ code: '42501' })
+      const [row] = await world.db.asOwner((tx) =>
+        tx.query<{ content: Record<string, unknown> }>(
+          `select to_jsonb(t) as content from ${table} t where customer_id = 'b' limit 1`,
+        ),
+      )
+      await expect(
+        as(portal, `insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [
+          JSON.stringify(row!.content),
+        ]),
+      ).rejects.toMatchObject({ code: '42501' })
       // Refused outright, or done to no row at all.
-      for (const sql of [`delete from ${table} where customer_id = 'b'`, `update ${table} set customer_id = 'a' where customer_id = 'b'`]) {
-        const done = await as(portal, `${sql} returning customer_id`).catch((error: { code: string }) => error.code)
+      for (const sql of [
+        `delete from ${table} where customer_id = 'b'`,
+        `update ${table} set customer_id = 'a' where customer_id = 'b'`,
+      ]) {
+        const done = await as(portal, `${sql} returning customer_id`).catch(
+          (error: { code: string }) => error.code,
+        )
         expect([table, sql, done]).toEqual([table, sql, Array.isArray(done) ? [] : '42501'])
       }
     }
     await as(portal, "update customers set company_name = 'taken' where customer_id = 'b'")
-    expect(await world.db.asOwner((tx) => tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"))).toEqual(before)
+    expect(
+      await world.db.asOwner((tx) =>
+        tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"),
+      ),
+    ).toEqual(before)
   })
 
   test('nobody rewrites or removes what is a fact or a document', async () => {
     for (const access of [portal, { role: 'billing' } as const]) {
       for (const sql of [
-        "update invoices set document = '{}'", 'update invoices set total = 0, payable = 0', "update invoices set number = 'X'", "update invoices set sha256 = ''", 'delete from invoices', 'update usage_events set quantity = 0',
-        'delete from usage_events', 'update payments set amount = 1', 'delete from payments', 'update balance_transactions set amount = 1', 'delete from balance_transactions', 'update refunds set amount = 1', 'delete from refunds', 'update balance_adjustments set amount = 1', 'delete from balance_adjustments', "update phases set starts_on = '2020-01-01'", 'delete from phases',
-        "update quotes set promise = '{}'", 'delete from customers', "update plans set spec = '{}'", 'delete from plans', 'truncate invoices', 'delete from closed_periods', 'update closed_periods set closed_at = now()', "update usage_keys set body_hash = ''",
-      ]) await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
+        "update invoices set document = '{}'",
+        'update invoices set total = 0, payable = 0',
+        "update invoices set number = 'X'",
+        "update invoices set sha256 = ''",
+        'delete from invoices',
+        'update usage_events set quantity = 0',
+        'delete from usage_events',
+        'update payments set amount = 1',
+        'delete from payments',
+        'update balance_transactions set amount = 1',
+        'delete from balance_transactions',
+        'update refunds set amount = 1',
+        'delete from refunds',
+        'update balance_adjustments set amount = 1',
+        'delete from balance_adjustments',
+        "update phases set starts_on = '2020-01-01'",
+        'delete from phases',
+        "update quotes set promise = '{}'",
+        'delete from customers',
+        "update plans set spec = '{}'",
+        'delete from plans',
+        'truncate invoices',
+        'delete from closed_periods',
+        'update closed_periods set closed_at = now()',
+        "update usage_keys set body_hash = ''",
+      ])
+        await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
     }
-    for (const sql of ['update invoices set voided_at = now()', "insert into customers (customer_id) values ('a')", "insert into plans (id) values ('x')", "update seller set details = '{}'", "update discounts set value = '99'", 'delete from discounts']) {
+    for (const sql of [
+      'update invoices set voided_at = now()',
+      "insert into customers (customer_id) values ('a')",
+      "insert into plans (id) values ('x')",
+      "update seller set details = '{}'",
+      "update discounts set value = '99'",
+      'delete from discounts',
+    ]) {
       await expect(as(portal, sql), sql).rejects.toMatchObject({ code: '42501' })
     }
   })
@@ -135,10 +308,17 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   test('the engine acting for one customer does not find another', async () => {
     const forA = actingFor(world.billing, 'a')
     const [ofB] = (await getInvoices(world.billing, { customerId: 'b' })).data
-    await expect(getInvoice(forA, { invoiceId: ofB!.id })).rejects.toMatchObject({ code: 'invoice_not_found' })
-    for (const ask of [getSubscription, getUsageSummary, getUsageDetail, getInvoices]) await expect(ask(forA, { customerId: 'b' })).rejects.toMatchObject({ code: 'customer_not_found' })
-    await expect(updateCustomer(forA, { customerId: 'b', companyName: 'x' })).rejects.toMatchObject({ code: 'customer_not_found' })
-    await expect(upgradeSubscription(forA, { customerId: 'b', planId: 'business' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(getInvoice(forA, { invoiceId: ofB!.id })).rejects.toMatchObject({
+      code: 'invoice_not_found',
+    })
+    for (const ask of [getSubscription, getUsageSummary, getUsageDetail, getInvoices])
+      await expect(ask(forA, { customerId: 'b' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(updateCustomer(forA, { customerId: 'b', companyName: 'x' })).rejects.toMatchObject({
+      code: 'customer_not_found',
+    })
+    await expect(upgradeSubscription(forA, { customerId: 'b', planId: 'business' })).rejects.toMatchObject({
+      code: 'customer_not_found',
+    })
   })
 
   test('the engine acting for a customer can do what the portal offers, and not void an invoice', async () => {
@@ -148,10 +328,18 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     const forSelf = actingFor(world.billing, 'self')
     const preview = await previewChange(forSelf, { customerId: 'self', planId: 'business' })
     world.set('2026-12-15T16:10:00Z')
-    const { invoice } = await upgradeSubscription(forSelf, { customerId: 'self', planId: 'business', quoteId: preview.quoteId })
+    const { invoice } = await upgradeSubscription(forSelf, {
+      customerId: 'self',
+      planId: 'business',
+      quoteId: preview.quoteId,
+    })
     expect(invoice).toMatchObject({ total: preview.total })
-    expect(await updateCustomer(forSelf, { customerId: 'self', timezone: 'UTC', companyName: 'Self' })).toMatchObject({ version: 2, nextTimezone: { timezone: 'UTC' } })
-    expect(await consume(forSelf, { customerId: 'self', meter: 'ai_chat', id: 'own', quantity: 2 })).toMatchObject({ granted: 2, duplicate: false })
+    expect(
+      await updateCustomer(forSelf, { customerId: 'self', timezone: 'UTC', companyName: 'Self' }),
+    ).toMatchObject({ version: 2, nextTimezone: { timezone: 'UTC' } })
+    expect(
+      await consume(forSelf, { customerId: 'self', meter: 'ai_chat', id: 'own', quantity: 2 }),
+    ).toMatchObject({ granted: 2, duplicate: false })
     await expect(voidInvoice(forSelf, { invoiceId: invoice!.id })).rejects.toMatchObject({ code: '42501' })
   })
 })

@@ -3,13 +3,17 @@ import type { Instant } from './values/instant.ts'
 
 /** The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through all events: for the start of a standing clock, not for requests. */
 export async function newestInstant(billing: Billing): Promise<Instant | null> {
-  const [row] = await billing.transaction((tx) => tx.query<{ newest: Instant | null }>(
-    `select greatest(
+  const [row] = await billing.transaction(
+    (tx) =>
+      tx.query<{ newest: Instant | null }>(
+        `select greatest(
        (select max(greatest(last_at, created_at)) from customers),
        (select max(stored_at) from usage_events), (select max(voided_at) from voided_events),
        (select max(issued_at) from invoices), (select max(closed_at) from documents_of_nothing),
        (select max(created_at) from payments)
      ) as newest`,
-  ), { readOnly: true })
+      ),
+    { readOnly: true },
+  )
   return row!.newest
 }

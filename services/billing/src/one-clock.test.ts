@@ -16,12 +16,23 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   afterAll(() => world.close())
 
   /** Another process on the same database, whose own clock stands somewhere else. */
-  const host = (now: string, clock: ClockKind): Billing => createBilling({ db: world.db, now: () => now, newId: world.billing.newId, clock })
+  const host = (now: string, clock: ClockKind): Billing =>
+    createBilling({ db: world.db, now: () => now, newId: world.billing.newId, clock })
   const discount = (billing: Billing, customerId: string, discountId: string) =>
-    putDiscount(billing, { customerId, discountId, kind: 'percent', value: '5', appliesTo: 'all', from: '2026-03-01' })
+    putDiscount(billing, {
+      customerId,
+      discountId,
+      kind: 'percent',
+      value: '5',
+      appliesTo: 'all',
+      from: '2026-03-01',
+    })
   const madeAt = async (customerId: string) => {
-    const rows = await world.db.asOwner((tx) => tx.query<{ at: string }>(
-      `select created_at as at from discounts where customer_id = '${customerId}' order by id`))
+    const rows = await world.db.asOwner((tx) =>
+      tx.query<{ at: string }>(
+        `select created_at as at from discounts where customer_id = '${customerId}' order by id`,
+      ),
+    )
     return rows.map(({ at }) => at)
   }
 
@@ -30,13 +41,22 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     await discount(host('2026-03-05T11:00:00.000000Z', 'machine'), 'acme', 'b')
     await discount(host('2026-03-05T12:00:00.000001Z', 'machine'), 'acme', 'c')
     await discount(host('2026-03-05T12:30:00.000000Z', 'machine'), 'acme', 'd')
-    expect(await madeAt('acme')).toEqual(['2026-03-05T12:00:00.000000Z', '2026-03-05T12:00:00.000001Z', '2026-03-05T12:00:00.000002Z', '2026-03-05T12:30:00.000000Z'])
+    expect(await madeAt('acme')).toEqual([
+      '2026-03-05T12:00:00.000000Z',
+      '2026-03-05T12:00:00.000001Z',
+      '2026-03-05T12:00:00.000002Z',
+      '2026-03-05T12:30:00.000000Z',
+    ])
   })
 
   test('an event that a host behind records is stored after the last command of its customer', async () => {
     await discount(host('2026-03-05T12:00:00.000000Z', 'machine'), 'globex', 'a')
-    await recordUsage(host('2026-03-05T11:59:00.000000Z', 'machine'), [{ id: 'behind', customerId: 'globex', meter: 'ai_chat', time: '2026-03-05T11:58:00Z' }])
-    const [event] = await world.db.asOwner((tx) => tx.query<{ at: string }>(`select stored_at as at from usage_events where id = 'behind'`))
+    await recordUsage(host('2026-03-05T11:59:00.000000Z', 'machine'), [
+      { id: 'behind', customerId: 'globex', meter: 'ai_chat', time: '2026-03-05T11:58:00Z' },
+    ])
+    const [event] = await world.db.asOwner((tx) =>
+      tx.query<{ at: string }>(`select stored_at as at from usage_events where id = 'behind'`),
+    )
     expect(event!.at).toBe('2026-03-05T12:00:00.000001Z')
   })
 
@@ -50,10 +70,18 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   })
 
   test("on the database's clock it does not matter what a host believes, and no two commands of a customer share an instant", async () => {
-    const read = async () => (await world.db.asOwner((tx) => tx.query<{ now: string }>('select clock_timestamp() as now')))[0]!.now
-    const hosts = [host('2001-01-01T00:00:00.000000Z', 'database'), host('2999-01-01T00:00:00.000000Z', 'database')]
+    const read = async () =>
+      (await world.db.asOwner((tx) => tx.query<{ now: string }>('select clock_timestamp() as now')))[0]!.now
+    const hosts = [
+      host('2001-01-01T00:00:00.000000Z', 'database'),
+      host('2999-01-01T00:00:00.000000Z', 'database'),
+    ]
     const before = await read()
-    await Promise.all(Array.from({ length: 12 }, (_, index) => discount(hosts[index % 2]!, 'umbrella', `d${String(index).padStart(2, '0')}`)))
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        discount(hosts[index % 2]!, 'umbrella', `d${String(index).padStart(2, '0')}`),
+      ),
+    )
     const after = await read()
     const instants = (await madeAt('umbrella')).sort()
     expect(new Set(instants).size).toBe(12)
@@ -61,33 +89,54 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   })
 
   test('the newest fact is known, also where no clock has come so far', async () => {
-    await createSubscription(host('2098-05-01T00:00:00.000000Z', 'given'), { customerId: 'initech', planId: 'free' })
+    await createSubscription(host('2098-05-01T00:00:00.000000Z', 'given'), {
+      customerId: 'initech',
+      planId: 'free',
+    })
     expect(await newestInstant(world.billing)).toBe('2098-05-01T00:00:00.000000Z')
   })
 })
 
 // The embedded database has one session: nobody waits for a lock in it.
-describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))('who waits for a lock on $name', ({ create }) => {
-  test("reads the database's clock after the wait, also where the holder wrote nothing", async () => {
-    const world = await createWorld(create, '2026-03-01T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await seedCustomer(world.billing, 'acme')
-    const billing = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId, clock: 'database' })
-    let released = ''
-    const holding = world.db.asOwner(async (tx) => {
-      await tx.query(`select 1 from customers where customer_id = 'acme' for update`)
-      await new Promise((resolve) => setTimeout(resolve, 400))
-      released = (await tx.query<{ now: string }>('select clock_timestamp() as now'))[0]!.now
+describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
+  'who waits for a lock on $name',
+  ({ create }) => {
+    test("reads the database's clock after the wait, also where the holder wrote nothing", async () => {
+      const world = await createWorld(create, '2026-03-01T00:00:00Z')
+      await seedCatalogue(world.billing)
+      await seedCustomer(world.billing, 'acme')
+      const billing = createBilling({
+        db: world.db,
+        now: world.billing.now,
+        newId: world.billing.newId,
+        clock: 'database',
+      })
+      let released = ''
+      const holding = world.db.asOwner(async (tx) => {
+        await tx.query(`select 1 from customers where customer_id = 'acme' for update`)
+        await new Promise((resolve) => setTimeout(resolve, 400))
+        released = (await tx.query<{ now: string }>('select clock_timestamp() as now'))[0]!.now
+      })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await Promise.all([
+        putDiscount(billing, {
+          customerId: 'acme',
+          discountId: 'a',
+          kind: 'percent',
+          value: '5',
+          appliesTo: 'all',
+          from: '2026-03-01',
+        }),
+        recordUsage(billing, [{ id: 'waited', customerId: 'acme', meter: 'ai_chat' }]),
+        holding,
+      ])
+      const [row] = await world.db.asOwner((tx) =>
+        tx.query<{ discount: string; event: string }>(
+          'select (select created_at from discounts) as discount, (select stored_at from usage_events) as event',
+        ),
+      )
+      expect(row!.discount > released && row!.event > released).toBe(true)
+      await world.close()
     })
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    await Promise.all([
-      putDiscount(billing, { customerId: 'acme', discountId: 'a', kind: 'percent', value: '5', appliesTo: 'all', from: '2026-03-01' }),
-      recordUsage(billing, [{ id: 'waited', customerId: 'acme', meter: 'ai_chat' }]),
-      holding,
-    ])
-    const [row] = await world.db.asOwner((tx) => tx.query<{ discount: string; event: string }>(
-      'select (select created_at from discounts) as discount, (select stored_at from usage_events) as event'))
-    expect(row!.discount > released && row!.event > released).toBe(true)
-    await world.close()
-  })
-})
+  },
+)

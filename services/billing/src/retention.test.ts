@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createPortalSession, createSubscription, exchangePortalCode, findPortalSession, forgetOld, listActivity, previewChange, updateCustomer } from './index.ts'
+import {
+  actingFor,
+  createPortalSession,
+  createSubscription,
+  exchangePortalCode,
+  findPortalSession,
+  forgetOld,
+  listActivity,
+  previewChange,
+  updateCustomer,
+} from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
 const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, activity: 0 }
@@ -15,17 +25,25 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
   })
   afterAll(() => world.close())
 
-  const count = async (table: string) => (await world.billing.transaction((tx) => tx.query<{ count: number }>(`select count(*)::int as count from ${table}`)))[0]!.count
+  const count = async (table: string) =>
+    (
+      await world.billing.transaction((tx) =>
+        tx.query<{ count: number }>(`select count(*)::int as count from ${table}`),
+      )
+    )[0]!.count
 
   test('quotes, kept answers and sessions are forgotten in their time, of a customer who never comes back too', async () => {
     await previewChange(actingFor(world.billing, 'gone'), { customerId: 'gone', planId: 'business' })
     const session = await createPortalSession(world.billing, { customerId: 'gone' })
     const renewable = await createPortalSession(world.billing, { customerId: 'gone' })
     await exchangePortalCode(world.billing, { code: renewable.code })
-    await world.billing.transaction((tx) => tx.query(
-      `insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at)
-       select 'gone', 'c', 'r', n::text, 'h', 200, '{}', $1 from generate_series(1, 2500) n`, [tx.at],
-    ))
+    await world.billing.transaction((tx) =>
+      tx.query(
+        `insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at)
+       select 'gone', 'c', 'r', n::text, 'h', 200, '{}', $1 from generate_series(1, 2500) n`,
+        [tx.at],
+      ),
+    )
     expect(await forgetOld(world.billing)).toEqual(nothing)
     world.set('2026-11-02T23:59:00Z')
     expect(await forgetOld(world.billing)).toEqual(nothing)
@@ -40,7 +58,12 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
     expect(await count('portal_sessions')).toBe(1)
     world.set('2027-03-01T00:00:00Z')
     expect((await forgetOld(world.billing)).portal_sessions).toBe(1)
-    expect([await count('portal_sessions'), await count('portal_tokens'), await count('quotes'), await count('idempotency_keys')]).toEqual([0, 0, 0, 0])
+    expect([
+      await count('portal_sessions'),
+      await count('portal_tokens'),
+      await count('quotes'),
+      await count('idempotency_keys'),
+    ]).toEqual([0, 0, 0, 0])
   })
 
   test('changes are forgotten only when asked for, and no cursor given out misses what happens later', async () => {

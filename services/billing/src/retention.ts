@@ -23,18 +23,38 @@ const batchesPerRun = 200
 export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
 
 /** Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so that nobody waits long; any process may call it at any time. */
-export async function forgetOld(billing: Billing, { sessionDays, activityDays }: Retention = defaultRetention): Promise<Forgotten> {
+export async function forgetOld(
+  billing: Billing,
+  { sessionDays, activityDays }: Retention = defaultRetention,
+): Promise<Forgotten> {
   return {
     quotes: await inBatches(billing, quoteSeconds, 'quotes', 'expires_at < $1'),
     idempotency_keys: await inBatches(billing, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
-    portal_sessions: await inBatches(billing, sessionDays * 86_400, 'portal_sessions', 'coalesce(renewal_expires_at, code_expires_at) < $1'),
+    portal_sessions: await inBatches(
+      billing,
+      sessionDays * 86_400,
+      'portal_sessions',
+      'coalesce(renewal_expires_at, code_expires_at) < $1',
+    ),
     // The newest place stays: the next one is counted from it, and no cursor that was given out may come to stand before it.
-    activity: activityDays === undefined ? 0 : await inBatches(billing, activityDays * 86_400, 'activity',
-      'at < $1 and (position is null or position < (select max(position) from activity))'),
+    activity:
+      activityDays === undefined
+        ? 0
+        : await inBatches(
+            billing,
+            activityDays * 86_400,
+            'activity',
+            'at < $1 and (position is null or position < (select max(position) from activity))',
+          ),
   }
 }
 
-async function inBatches(billing: Billing, seconds: number, table: string, condition: string): Promise<number> {
+async function inBatches(
+  billing: Billing,
+  seconds: number,
+  table: string,
+  condition: string,
+): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
     const count = await billing.transaction((tx) => forgetBatch(tx, seconds, table, condition))
@@ -45,12 +65,17 @@ async function inBatches(billing: Billing, seconds: number, table: string, condi
 }
 
 /** A row that another process forgets meanwhile is waited for and not counted twice. */
-async function forgetBatch(tx: BillingTransaction, seconds: number, table: string, condition: string): Promise<number> {
-  const [{ count }] = await tx.query<{ count: number }>(
+async function forgetBatch(
+  tx: BillingTransaction,
+  seconds: number,
+  table: string,
+  condition: string,
+): Promise<number> {
+  const [{ count }] = (await tx.query<{ count: number }>(
     `with gone as (
        delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${rowsPerBatch})) returning 1
      ) select count(*)::int as count from gone`,
     [addSeconds(tx.at, -seconds)],
-  ) as [{ count: number }]
+  )) as [{ count: number }]
   return count
 }

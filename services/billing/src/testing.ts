@@ -23,13 +23,24 @@ export async function createWorld(create: TestDatabase['create'], start: string)
   const db = await create({ billing: migrationsFolder })
   let now = instant(start)
   let ids = 0
-  const billing = createBilling({ db, now: () => now, newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}` })
+  const billing = createBilling({
+    db,
+    now: () => now,
+    newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
+  })
   return {
-    db, billing,
-    set: (to) => { now = instant(to) },
+    db,
+    billing,
+    set: (to) => {
+      now = instant(to)
+    },
     async passTo(to) {
       const target = instant(to)
-      for (let due = await nextRunAt(billing); due !== null && due <= target; due = await nextRunAt(billing)) {
+      for (
+        let due = await nextRunAt(billing);
+        due !== null && due <= target;
+        due = await nextRunAt(billing)
+      ) {
         if (due > now) now = due
         await runBilling(billing)
       }
@@ -48,27 +59,93 @@ function instant(text: string): Instant {
 /** A small catalogue in the shape of the Chinese market: meters ai_chat and tokens; plans free, team (¥599), business (¥1,999) and seats (¥99 a seat). */
 export async function seedCatalogue(billing: Billing): Promise<void> {
   await putSeller(billing, {
-    name: '杭州星桥云计算科技有限公司', nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.', taxId: '91330100799655058B', address: '浙江省杭州市西湖区文三路 478 号',
-    phone: '0571-8888 6600', bankName: '招商银行杭州高新支行', bankAccount: '5719 0668 8810 901', timezone: 'Asia/Shanghai',
+    name: '杭州星桥云计算科技有限公司',
+    nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
+    taxId: '91330100799655058B',
+    address: '浙江省杭州市西湖区文三路 478 号',
+    phone: '0571-8888 6600',
+    bankName: '招商银行杭州高新支行',
+    bankAccount: '5719 0668 8810 901',
+    timezone: 'Asia/Shanghai',
   })
-  await putMeter(billing, { key: 'ai_chat', name: { 'zh-CN': 'AI 会话', en: 'AI chats' }, unit: { 'zh-CN': '次', en: 'chats' } })
+  await putMeter(billing, {
+    key: 'ai_chat',
+    name: { 'zh-CN': 'AI 会话', en: 'AI chats' },
+    unit: { 'zh-CN': '次', en: 'chats' },
+  })
   await putMeter(billing, { key: 'tokens', name: 'Token', unit: { 'zh-CN': '个', en: 'tokens' } })
-  await putMeter(billing, { key: 'storage', name: { 'zh-CN': '存储', en: 'Storage' }, unit: 'GB', decimals: 3 })
+  await putMeter(billing, {
+    key: 'storage',
+    name: { 'zh-CN': '存储', en: 'Storage' },
+    unit: 'GB',
+    decimals: 3,
+  })
   const month = { interval: 'month' as const, currency: 'CNY' }
-  await putPlan(billing, { id: 'free', name: { 'zh-CN': '免费版', en: 'Free' }, rank: 0, fee: { amount: 0, per: 'subscription' }, ...month, charges: [{ meter: 'ai_chat', included: 20, overage: 'block' }] })
   await putPlan(billing, {
-    id: 'team', name: { 'zh-CN': '团队版', en: 'Team' }, rank: 10, fee: { amount: 59_900, per: 'subscription' }, ...month,
+    id: 'free',
+    name: { 'zh-CN': '免费版', en: 'Free' },
+    rank: 0,
+    fee: { amount: 0, per: 'subscription' },
+    ...month,
+    charges: [{ meter: 'ai_chat', included: 20, overage: 'block' }],
+  })
+  await putPlan(billing, {
+    id: 'team',
+    name: { 'zh-CN': '团队版', en: 'Team' },
+    rank: 10,
+    fee: { amount: 59_900, per: 'subscription' },
+    ...month,
     charges: [
-      { meter: 'ai_chat', included: 1000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } },
-      { meter: 'tokens', included: 100_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 40, per: 1000 } } },
-      { meter: 'storage', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 12, per: 1 } } },
+      {
+        meter: 'ai_chat',
+        included: 1000,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+      },
+      {
+        meter: 'tokens',
+        included: 100_000,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 40, per: 1000 } },
+      },
+      {
+        meter: 'storage',
+        included: 10,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 12, per: 1 } },
+      },
     ],
   })
   await putPlan(billing, {
-    id: 'business', name: { 'zh-CN': '商业版', en: 'Business' }, rank: 20, fee: { amount: 199_900, per: 'subscription' }, ...month,
-    charges: [{ meter: 'ai_chat', included: 5000, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 1000, rate: { amount: 4, per: 1 }, flat: 1000 }, { upTo: null, rate: { amount: 3, per: 1 } }] } }],
+    id: 'business',
+    name: { 'zh-CN': '商业版', en: 'Business' },
+    rank: 20,
+    fee: { amount: 199_900, per: 'subscription' },
+    ...month,
+    charges: [
+      {
+        meter: 'ai_chat',
+        included: 5000,
+        overage: 'bill',
+        price: {
+          model: 'graduated',
+          tiers: [
+            { upTo: 1000, rate: { amount: 4, per: 1 }, flat: 1000 },
+            { upTo: null, rate: { amount: 3, per: 1 } },
+          ],
+        },
+      },
+    ],
   })
-  await putPlan(billing, { id: 'seats', name: { 'zh-CN': '席位版', en: 'Seats' }, rank: 15, fee: { amount: 9_900, per: 'seat' }, seats: { min: 2, max: 50 }, ...month, charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
+  await putPlan(billing, {
+    id: 'seats',
+    name: { 'zh-CN': '席位版', en: 'Seats' },
+    rank: 15,
+    fee: { amount: 9_900, per: 'seat' },
+    seats: { min: 2, max: 50 },
+    ...month,
+    charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }],
+  })
 }
 
 /** A customer on the books, in Asia/Shanghai unless told otherwise. */
@@ -77,10 +154,15 @@ export async function seedCustomer(billing: Billing, id: string, timezone = 'Asi
 }
 
 /** The same engine (acting for one customer where named), which counts the statements it sends. */
-export function countingStatements(billing: Billing, customerId?: string): { billing: Billing; statements(): number } {
+export function countingStatements(
+  billing: Billing,
+  customerId?: string,
+): { billing: Billing; statements(): number } {
   let statements = 0
   return {
-    billing: watchingStatements(billing, customerId, async () => { statements += 1 }),
+    billing: watchingStatements(billing, customerId, async () => {
+      statements += 1
+    }),
     statements: () => {
       const sent = statements
       statements = 0
@@ -90,16 +172,26 @@ export function countingStatements(billing: Billing, customerId?: string): { bil
 }
 
 /** The same engine (acting for one customer where named), which does something after each of its statements, and waits for it. */
-export function watchingStatements(billing: Billing, customerId: string | undefined, afterEach: () => Promise<void>): Billing {
-  const transaction: Database['transaction'] = (access, work, options) => billing.db.transaction(access, (tx) => work({
-    async query<R>(sql: string, parameters?: readonly unknown[], how?: QueryOptions) {
-      const rows = await tx.query<R>(sql, parameters, how)
-      await afterEach()
-      return rows
-    },
-    savepoint: (inner) => tx.savepoint(inner),
-    asOwner: (inner) => tx.asOwner(inner),
-  }), options)
+export function watchingStatements(
+  billing: Billing,
+  customerId: string | undefined,
+  afterEach: () => Promise<void>,
+): Billing {
+  const transaction: Database['transaction'] = (access, work, options) =>
+    billing.db.transaction(
+      access,
+      (tx) =>
+        work({
+          async query<R>(sql: string, parameters?: readonly unknown[], how?: QueryOptions) {
+            const rows = await tx.query<R>(sql, parameters, how)
+            await afterEach()
+            return rows
+          },
+          savepoint: (inner) => tx.savepoint(inner),
+          asOwner: (inner) => tx.asOwner(inner),
+        }),
+      options,
+    )
   const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
   const watching = createBilling({ db, now: billing.now, newId: billing.newId })
   return customerId === undefined ? watching : actingFor(watching, customerId)

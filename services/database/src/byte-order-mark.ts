@@ -1,7 +1,14 @@
 import { protocol } from '@electric-sql/pglite'
 
-interface Message { name: string; fields?: (string | null)[] }
-type Parse = (this: object, bytes: ArrayBuffer | ArrayBufferView, onMessage: (message: Message) => void) => void
+interface Message {
+  name: string
+  fields?: (string | null)[]
+}
+type Parse = (
+  this: object,
+  bytes: ArrayBuffer | ArrayBufferView,
+  onMessage: (message: Message) => void,
+) => void
 
 /** U+FEFF as UTF-8 has it. */
 const mark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -10,7 +17,11 @@ const headerBytes = 5
 const dataRow = 'D'.charCodeAt(0)
 
 /** What has come of a message that is not whole yet. */
-interface Waiting { parts: Buffer[]; bytes: number; wanted: number }
+interface Waiting {
+  parts: Buffer[]
+  bytes: number
+  wanted: number
+}
 
 /** Says so on the decoder itself, which this process has once, also where it has this module twice. */
 const kept = Symbol.for('customer-portal.byte-order-marks-kept')
@@ -26,7 +37,15 @@ export function keepByteOrderMarks(): void {
   const parse = prototype.parse
   const waiting = new WeakMap<object, Waiting>()
   prototype.parse = function (bytes, onMessage) {
-    const whole = wholeMessages(waiting, this, Buffer.from(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes, ArrayBuffer.isView(bytes) ? bytes.byteOffset : 0, bytes.byteLength))
+    const whole = wholeMessages(
+      waiting,
+      this,
+      Buffer.from(
+        ArrayBuffer.isView(bytes) ? bytes.buffer : bytes,
+        ArrayBuffer.isView(bytes) ? bytes.byteOffset : 0,
+        bytes.byteLength,
+      ),
+    )
     if (whole.length === 0) return
     if (!whole.includes(mark)) return parse.call(this, whole, onMessage)
     let at = 0
@@ -57,7 +76,11 @@ function wholeMessages(waiting: WeakMap<object, Waiting>, parser: object, bytes:
     if (end + wanted === come.length) return come
   }
   const rest = Buffer.from(come.subarray(end))
-  waiting.set(parser, { parts: [rest], bytes: rest.length, wanted: rest.length < headerBytes ? headerBytes : wanted })
+  waiting.set(parser, {
+    parts: [rest],
+    bytes: rest.length,
+    wanted: rest.length < headerBytes ? headerBytes : wanted,
+  })
   return come.subarray(0, end)
 }
 
@@ -68,7 +91,12 @@ function putBack(fields: (string | null)[], bytes: Buffer, start: number): void 
     const length = bytes.readInt32BE(at)
     at += 4
     if (length < 0) continue
-    if (typeof field === 'string' && length >= mark.length && mark.equals(bytes.subarray(at, at + mark.length))) fields[index] = `\ufeff${field}`
+    if (
+      typeof field === 'string'
+      && length >= mark.length
+      && mark.equals(bytes.subarray(at, at + mark.length))
+    )
+      fields[index] = `\ufeff${field}`
     at += length
   }
 }

@@ -42,12 +42,28 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   })
 
   test('a text that begins with U+FEFF comes back as it was written, however long its row is', async () => {
-    const texts = ['\ufeff', '\ufeffx', '\ufeff\ufeffx', 'x\ufeff', '', `\ufeff${'长'.repeat(20_000)}`, '\ufeffy']
-    const rows = await database.asOwner((tx) => tx.query<{ text: string; json: unknown; list: string[]; none: null }>(
-      'select t as text, to_jsonb(t) as json, array[t] as list, null as none from jsonb_array_elements_text($1) as t', [JSON.stringify(texts)]))
+    const texts = [
+      '\ufeff',
+      '\ufeffx',
+      '\ufeff\ufeffx',
+      'x\ufeff',
+      '',
+      `\ufeff${'长'.repeat(20_000)}`,
+      '\ufeffy',
+    ]
+    const rows = await database.asOwner((tx) =>
+      tx.query<{ text: string; json: unknown; list: string[]; none: null }>(
+        'select t as text, to_jsonb(t) as json, array[t] as list, null as none from jsonb_array_elements_text($1) as t',
+        [JSON.stringify(texts)],
+      ),
+    )
     expect(rows).toEqual(texts.map((text) => ({ text, json: text, list: [text], none: null })))
     // A row that falls apart at every place, as it does where an answer is longer than the engine's buffer.
-    const many = await database.asOwner((tx) => tx.query<{ text: string }>("select repeat('x', 97) || n as filler, U&'\\FEFF' || n as text from generate_series(1, 2000) as n"))
+    const many = await database.asOwner((tx) =>
+      tx.query<{ text: string }>(
+        "select repeat('x', 97) || n as filler, U&'\\FEFF' || n as text from generate_series(1, 2000) as n",
+      ),
+    )
     expect(many.map(({ text }) => text)).toEqual(Array.from({ length: 2000 }, (_, n) => `\ufeff${n + 1}`))
   })
 

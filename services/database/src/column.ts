@@ -54,11 +54,17 @@ interface ArrayParser {
 // Its published type is that of an older version.
 const arrayParser = pg.types.arrayParser as unknown as ArrayParser
 
-const arrayOf = (parse: ColumnParser): ColumnParser => (text) => arrayParser.create(text, parse).parse()
+const arrayOf =
+  (parse: ColumnParser): ColumnParser =>
+  (text) =>
+    arrayParser.create(text, parse).parse()
 
 /** By type oid. The one list both databases use, so that a row read from either is equal. */
 export const columnParsers: Readonly<Record<number, ColumnParser>> = Object.fromEntries(
-  types.flatMap(([scalar, array, parse]) => [[scalar, (text: string) => parse(text)], [array, arrayOf(parse)]]),
+  types.flatMap(([scalar, array, parse]) => [
+    [scalar, (text: string) => parse(text)],
+    [array, arrayOf(parse)],
+  ]),
 )
 
 /** For node-postgres: the parsers above instead of its own, for one client only. */

@@ -14,7 +14,8 @@ afterEach(() => rmSync(dataDir, { recursive: true }))
 
 const lockFile = () => join(dataDir, 'lock')
 const holder = () => JSON.parse(readFileSync(lockFile(), 'utf8')) as Record<string, unknown>
-const pretend = (changes: object) => writeFileSync(lockFile(), JSON.stringify({ ...holder(), token: 'another', ...changes }))
+const pretend = (changes: object) =>
+  writeFileSync(lockFile(), JSON.stringify({ ...holder(), token: 'another', ...changes }))
 
 async function endedProcess(): Promise<number> {
   const child = spawn(process.execPath, ['-e', ''])
@@ -25,7 +26,9 @@ async function endedProcess(): Promise<number> {
 test('a second opener is refused, told who holds the directory and what to do', () => {
   const release = lockDataDir(dataDir)
   expect(() => lockDataDir(dataDir)).toThrow(DataDirHeld)
-  expect(() => lockDataDir(dataDir)).toThrow(new RegExp(`process ${process.pid}.*kill ${process.pid}.*DATA_DIR`))
+  expect(() => lockDataDir(dataDir)).toThrow(
+    new RegExp(`process ${process.pid}.*kill ${process.pid}.*DATA_DIR`),
+  )
   release()
 })
 

@@ -21,7 +21,13 @@ export class DataDirHeld extends Error {
 /** Takes the data directory for this process alone and returns what gives it back. Throws DataDirHeld while another process lives that holds it. */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
-  const mine: Holder = { token: randomUUID(), pid: process.pid, started: startOf(process.pid), host: hostname(), boot: bootId() }
+  const mine: Holder = {
+    token: randomUUID(),
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: hostname(),
+    boot: bootId(),
+  }
   const draft = `${path}.${mine.token}`
   writeFileSync(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', flush: true })
   try {
@@ -61,7 +67,10 @@ function readHolder(path: string): Holder | undefined {
   try {
     return JSON.parse(text) as Holder
   } catch (error) {
-    throw new DataDirHeld(`The lock file ${path} cannot be read. If no other process uses the data directory, remove it and start again.`, { cause: error })
+    throw new DataDirHeld(
+      `The lock file ${path} cannot be read. If no other process uses the data directory, remove it and start again.`,
+      { cause: error },
+    )
   }
 }
 
@@ -69,7 +78,10 @@ function readHolder(path: string): Holder | undefined {
 function takeOver(draft: string, path: string, holder: Holder): boolean {
   const right = `${path}.stale.${holder.token}`
   try {
-    if (!tryLink(path, right)) throw new DataDirHeld(`Another process is taking over ${path} this moment. Start again; if this stays, remove ${right}.`)
+    if (!tryLink(path, right))
+      throw new DataDirHeld(
+        `Another process is taking over ${path} this moment. Start again; if this stays, remove ${right}.`,
+      )
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
@@ -111,7 +123,7 @@ function startOf(pid: number): string | null {
     // The name in brackets may hold spaces and brackets itself; the state is the first field after it, the start time the 20th.
     const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
     // Killed, but its parent has not noticed yet: it holds nothing any more.
-    return state === 'Z' || state === 'X' ? 'ended' : rest[18] ?? null
+    return state === 'Z' || state === 'X' ? 'ended' : (rest[18] ?? null)
   } catch {
     return existsSync('/proc/self/stat') ? null : startByPs(pid)
   }
@@ -119,7 +131,12 @@ function startOf(pid: number): string | null {
 
 function startByPs(pid: number): string | null {
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+    return (
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim() || null
+    )
   } catch {
     return null
   }

@@ -20,18 +20,22 @@ function newFolder(): string {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 describe('two processes', () => {
-  test('the second is refused while the first lives, and let in when it has ended or was killed', patience, async () => {
-    const dataDir = newFolder()
-    const first = await start('hold.ts', dataDir)
-    await first.until((printed) => printed.includes('open'))
-    await expect(openDatabase({ dataDir })).rejects.toThrow(`held by process ${first.pid}`)
-    await first.end()
+  test(
+    'the second is refused while the first lives, and let in when it has ended or was killed',
+    patience,
+    async () => {
+      const dataDir = newFolder()
+      const first = await start('hold.ts', dataDir)
+      await first.until((printed) => printed.includes('open'))
+      await expect(openDatabase({ dataDir })).rejects.toThrow(`held by process ${first.pid}`)
+      await first.end()
 
-    const second = await start('hold.ts', dataDir)
-    await second.until((printed) => printed.includes('open'))
-    await second.kill()
-    await (await openDatabase({ dataDir })).close()
-  })
+      const second = await start('hold.ts', dataDir)
+      await second.until((printed) => printed.includes('open'))
+      await second.kill()
+      await (await openDatabase({ dataDir })).close()
+    },
+  )
 })
 
 describe('a process killed while it writes', () => {
@@ -53,37 +57,53 @@ describe('a process killed while it writes', () => {
 })
 
 describe('a disk that fails in the middle of a write', () => {
-  test('ends the process with a sentence, and the next start has what was acknowledged', patience, async () => {
-    const dataDir = newFolder()
-    await createDataDir(dataDir, {})
-    const writer = await start('failing-disk.ts', dataDir)
-    expect(await writer.ended).toBe(1)
-    expect(writer.printed()).toMatch(/acknowledged.*\nThe disk with the data directory does not take writes.*start again/)
+  test(
+    'ends the process with a sentence, and the next start has what was acknowledged',
+    patience,
+    async () => {
+      const dataDir = newFolder()
+      await createDataDir(dataDir, {})
+      const writer = await start('failing-disk.ts', dataDir)
+      expect(await writer.ended).toBe(1)
+      expect(writer.printed()).toMatch(
+        /acknowledged.*\nThe disk with the data directory does not take writes.*start again/,
+      )
 
-    const database = await openDatabase({ dataDir })
-    expect(await database.asOwner((tx) => tx.query('select n from kept'))).toEqual([{ n: 1 }])
-    await database.close()
-  })
+      const database = await openDatabase({ dataDir })
+      expect(await database.asOwner((tx) => tx.query('select n from kept'))).toEqual([{ n: 1 }])
+      await database.close()
+    },
+  )
 })
 
 describe('a disk that is nearly full', () => {
-  test('takes no more writes while the engine can still go on by itself: reads go on, and writes once there is room', patience, async () => {
-    let free = keptFree
-    const database = await openDataDir(newFolder(), { ...nodeFileSystem, freeBytes: () => free })
-    await database.asOwner((tx) => tx.query('create role billing; create table t (n int); grant all on t to billing'))
-    const insert = (n: number) => database.transaction(billing, (tx) => tx.query('insert into t values ($1)', [n]))
-    const read = () => database.transaction(billing, (tx) => tx.query<{ n: number }>('select n from t order by n'), { readOnly: true })
-    await insert(1)
-    free -= 1
-    await expect(insert(2)).rejects.toThrow(DatabaseFull)
-    await expect(database.ping()).rejects.toThrow(DatabaseFull)
-    expect(await read()).toEqual([{ n: 1 }])
-    free += 1
-    await database.ping()
-    await insert(3)
-    expect(await read()).toEqual([{ n: 1 }, { n: 3 }])
-    await database.close()
-  })
+  test(
+    'takes no more writes while the engine can still go on by itself: reads go on, and writes once there is room',
+    patience,
+    async () => {
+      let free = keptFree
+      const database = await openDataDir(newFolder(), { ...nodeFileSystem, freeBytes: () => free })
+      await database.asOwner((tx) =>
+        tx.query('create role billing; create table t (n int); grant all on t to billing'),
+      )
+      const insert = (n: number) =>
+        database.transaction(billing, (tx) => tx.query('insert into t values ($1)', [n]))
+      const read = () =>
+        database.transaction(billing, (tx) => tx.query<{ n: number }>('select n from t order by n'), {
+          readOnly: true,
+        })
+      await insert(1)
+      free -= 1
+      await expect(insert(2)).rejects.toThrow(DatabaseFull)
+      await expect(database.ping()).rejects.toThrow(DatabaseFull)
+      expect(await read()).toEqual([{ n: 1 }])
+      free += 1
+      await database.ping()
+      await insert(3)
+      expect(await read()).toEqual([{ n: 1 }, { n: 3 }])
+      await database.close()
+    },
+  )
 })
 
 describe('the write-ahead log', () => {
@@ -121,10 +141,13 @@ describe('the write-ahead log', () => {
   })
   afterAll(() => database.close())
 
-  const insert = (n: number) => database.transaction(billing, async (tx) => {
-    await tx.query('insert into t values ($1)', [n])
-    log.push('written')
-  }).then(() => log.push('answered'))
+  const insert = (n: number) =>
+    database
+      .transaction(billing, async (tx) => {
+        await tx.query('insert into t values ($1)', [n])
+        log.push('written')
+      })
+      .then(() => log.push('answered'))
 
   test('is on the disk before a write is answered', async () => {
     await insert(1)
@@ -148,7 +171,8 @@ describe('the write-ahead log', () => {
   })
 
   test('holds up no reader, unless it read what is not on the disk yet', async () => {
-    const read = () => database.transaction(billing, (tx) => tx.query('select count(*) from t'), { readOnly: true })
+    const read = () =>
+      database.transaction(billing, (tx) => tx.query('select count(*) from t'), { readOnly: true })
     await read()
     expect(log).toEqual([])
     const writing = insert(100)

@@ -15,13 +15,21 @@ import { coalesced, nodeFileSystem, syncFolder, walSync, type SyncFileSystem } f
 export const keptFree = 64 * 2 ** 20
 
 /** Opens the embedded database in `dataDir`, made when absent. Throws DataDirHeld when another process has it. `fileSystem` is for tests that watch the order of things. */
-export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = nodeFileSystem): Promise<Database> {
+export async function openDataDir(
+  dataDir: string,
+  fileSystem: SyncFileSystem = nodeFileSystem,
+): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const release = lockDataDir(dataDir)
   try {
     const path = await engineFolder(dataDir)
     const folder = new DurableFolder(path, fileSystem.fsyncSync)
-    const engine = await PGlite.create({ fs: folder, startParams: durableStart, relaxedDurability: true, onStderr: endAtPanic })
+    const engine = await PGlite.create({
+      fs: folder,
+      startParams: durableStart,
+      relaxedDurability: true,
+      onStderr: endAtPanic,
+    })
     await confirmCreation(dataDir)
     const log = coalesced(walSync(join(path, 'pg_wal'), fileSystem))
     const committing = async <T>(commit: () => Promise<T>): Promise<T> => {
@@ -33,7 +41,9 @@ export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = 
       }
     }
     const hasRoom = () => fileSystem.freeBytes(path) >= keptFree
-    return pgliteDatabase(engine, { committing, flush: log.flush, pending: log.pending, hasRoom }, async () => release())
+    return pgliteDatabase(engine, { committing, flush: log.flush, pending: log.pending, hasRoom }, async () =>
+      release(),
+    )
   } catch (error) {
     release()
     throw error
@@ -44,7 +54,10 @@ export async function openDataDir(dataDir: string, fileSystem: SyncFileSystem = 
 function endAtPanic(line: string): boolean {
   const panic = / PANIC: +(.*)/.exec(line)?.[1]
   if (panic === undefined) return false
-  writeSync(2, `The disk with the data directory does not take writes (${panic}). Free or replace it and start again: nothing acknowledged is lost.\n`)
+  writeSync(
+    2,
+    `The disk with the data directory does not take writes (${panic}). Free or replace it and start again: nothing acknowledged is lost.\n`,
+  )
   process.exit(1)
 }
 

@@ -32,7 +32,9 @@ export class DurableFolder extends NodeFS {
   override async init(...[engine, options]: Parameters<Initialise>): ReturnType<Initialise> {
     const { emscriptenOpts } = await super.init(engine, options)
     const addSync = (module: unknown) => this.addSync(module as EngineModule)
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...((emscriptenOpts.preRun ?? []) as never[]), addSync] } } as Awaited<ReturnType<Initialise>>
+    return {
+      emscriptenOpts: { ...emscriptenOpts, preRun: [...((emscriptenOpts.preRun ?? []) as never[]), addSync] },
+    } as Awaited<ReturnType<Initialise>>
   }
 
   private addSync({ NODEFS }: EngineModule): void {
@@ -54,9 +56,13 @@ export class DurableFolder extends NodeFS {
 export const durableStart = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   // The other methods end in a system call that the WebAssembly runtime answers without doing anything.
-  '-c', 'fsync=on', '-c', 'wal_sync_method=fsync',
+  '-c',
+  'fsync=on',
+  '-c',
+  'wal_sync_method=fsync',
   // All of them are written to at each start, and the system keeps the files in its memory anyway.
-  '-c', 'shared_buffers=64MB',
+  '-c',
+  'shared_buffers=64MB',
 ]
 
 function syncFolder(path: string): void {

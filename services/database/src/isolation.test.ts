@@ -8,12 +8,16 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   let database: Database
   beforeAll(async () => {
     database = await create(migrations)
-    await database.transaction({ role: 'billing' }, (tx) => tx.query(`insert into notes values ('ada', 'n1', 'hers'), ('bob', 'n1', 'his')`))
+    await database.transaction({ role: 'billing' }, (tx) =>
+      tx.query(`insert into notes values ('ada', 'n1', 'hers'), ('bob', 'n1', 'his')`),
+    )
   })
   afterAll(() => database.close())
 
   const notesSeenBy = (customerId: string) =>
-    database.transaction({ role: 'portal', customerId }, (tx) => tx.query('select * from notes'), { readOnly: true })
+    database.transaction({ role: 'portal', customerId }, (tx) => tx.query('select * from notes'), {
+      readOnly: true,
+    })
 
   test('the portal role sees only the rows of its customer', async () => {
     expect(await notesSeenBy('ada')).toEqual([{ customer_id: 'ada', id: 'n1', body: 'hers' }])
@@ -21,53 +25,85 @@ describe.each(testDatabases)('on $name', ({ create }) => {
 
   test('the portal role can neither change nor add a row of another customer', async () => {
     const asAda = { role: 'portal', customerId: 'ada' } as const
-    await database.transaction(asAda, (tx) => tx.query(`update notes set body = 'taken' where customer_id = 'bob'`))
-    await expect(database.transaction(asAda, (tx) => tx.query(`insert into notes values ('bob', 'n2', 'slipped in')`))).rejects.toMatchObject({ code: '42501' })
+    await database.transaction(asAda, (tx) =>
+      tx.query(`update notes set body = 'taken' where customer_id = 'bob'`),
+    )
+    await expect(
+      database.transaction(asAda, (tx) => tx.query(`insert into notes values ('bob', 'n2', 'slipped in')`)),
+    ).rejects.toMatchObject({ code: '42501' })
     expect(await notesSeenBy('bob')).toEqual([{ customer_id: 'bob', id: 'n1', body: 'his' }])
   })
 
   test('the customer of one transaction is forgotten in the next', async () => {
     await notesSeenBy('ada')
-    const [row] = await database.asOwner((tx) => tx.query(`select current_setting('app.customer_id', true) as customer`))
+    const [row] = await database.asOwner((tx) =>
+      tx.query(`select current_setting('app.customer_id', true) as customer`),
+    )
     expect(row?.['customer'] ?? '').toBe('')
   })
 
-  test.each([`ada' or '1'='1`, `'; drop table notes; --`, `\\' or true --`, '', `o'\\neil`])('a hostile customer id is only text: %s', async (customerId) => {
-    expect(await notesSeenBy(customerId)).toEqual([])
-    const seen = await database.transaction({ role: 'portal', customerId }, (tx) => tx.query(`select current_setting('app.customer_id') as id`))
-    expect(seen).toEqual([{ id: customerId }])
-  })
+  test.each([`ada' or '1'='1`, `'; drop table notes; --`, `\\' or true --`, '', `o'\\neil`])(
+    'a hostile customer id is only text: %s',
+    async (customerId) => {
+      expect(await notesSeenBy(customerId)).toEqual([])
+      const seen = await database.transaction({ role: 'portal', customerId }, (tx) =>
+        tx.query(`select current_setting('app.customer_id') as id`),
+      )
+      expect(seen).toEqual([{ id: customerId }])
+    },
+  )
 
   test('neither role may change the tables themselves', async () => {
     for (const access of [{ role: 'billing' }, { role: 'portal', customerId: 'ada' }] as const) {
-      await expect(database.transaction(access, (tx) => tx.query('alter table notes disable row level security'))).rejects.toMatchObject({ code: '42501' })
-      await expect(database.transaction(access, (tx) => tx.query('delete from schema_migrations'))).rejects.toMatchObject({ code: '42501' })
+      await expect(
+        database.transaction(access, (tx) => tx.query('alter table notes disable row level security')),
+      ).rejects.toMatchObject({ code: '42501' })
+      await expect(
+        database.transaction(access, (tx) => tx.query('delete from schema_migrations')),
+      ).rejects.toMatchObject({ code: '42501' })
     }
     // The vendor's role reads the list of migrations, since a backup is taken as that role.
-    await expect(database.transaction({ role: 'portal', customerId: 'ada' }, (tx) => tx.query('select * from schema_migrations'))).rejects.toMatchObject({ code: '42501' })
+    await expect(
+      database.transaction({ role: 'portal', customerId: 'ada' }, (tx) =>
+        tx.query('select * from schema_migrations'),
+      ),
+    ).rejects.toMatchObject({ code: '42501' })
   })
 
   test('a transaction may become the owner for a while, and is bound again afterwards, also where that failed', async () => {
     const asAda = { role: 'portal', customerId: 'ada' } as const
-    const who = async (tx: Transaction) => (await tx.query<{ role: string }>('select current_user as role'))[0]!.role
+    const who = async (tx: Transaction) =>
+      (await tx.query<{ role: string }>('select current_user as role'))[0]!.role
     await database.transaction(asAda, async (tx) => {
       await tx.asOwner(() => tx.query('create table scratch (x int)'))
       expect(await who(tx)).toBe('portal')
-      await expect(tx.asOwner(() => tx.query('create table scratch (x int)'))).rejects.toMatchObject({ code: '42P07' })
-      await expect(tx.asOwner(async () => { throw new Error('changed my mind') })).rejects.toThrow('changed my mind')
+      await expect(tx.asOwner(() => tx.query('create table scratch (x int)'))).rejects.toMatchObject({
+        code: '42P07',
+      })
+      await expect(
+        tx.asOwner(async () => {
+          throw new Error('changed my mind')
+        }),
+      ).rejects.toThrow('changed my mind')
       expect(await who(tx)).toBe('portal')
       expect(await tx.query('select customer_id from notes')).toEqual([{ customer_id: 'ada' }])
-      await expect(tx.savepoint(() => tx.query('insert into scratch values (1)'))).rejects.toMatchObject({ code: '42501' })
+      await expect(tx.savepoint(() => tx.query('insert into scratch values (1)'))).rejects.toMatchObject({
+        code: '42501',
+      })
     })
   })
 
   test('the billing role sees every customer', async () => {
-    const rows = await database.transaction({ role: 'billing' }, (tx) => tx.query('select customer_id from notes order by 1'))
+    const rows = await database.transaction({ role: 'billing' }, (tx) =>
+      tx.query('select customer_id from notes order by 1'),
+    )
     expect(rows).toEqual([{ customer_id: 'ada' }, { customer_id: 'bob' }])
   })
 
   test('a transaction that said it only reads cannot write', async () => {
-    const writing = database.transaction({ role: 'billing' }, (tx) => tx.query('delete from notes'), { readOnly: true })
+    const writing = database.transaction({ role: 'billing' }, (tx) => tx.query('delete from notes'), {
+      readOnly: true,
+    })
     await expect(writing).rejects.toMatchObject({ code: '25006' })
   })
 })

@@ -21,7 +21,10 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   afterEach(() => database.close())
 
   const run = () => migrate(database, folder, { name: 'shop' })
-  const count = (table: string) => database.asOwner((tx) => tx.query(`select count(*)::int as rows from ${table}`)).then(([row]) => row!['rows'])
+  const count = (table: string) =>
+    database
+      .asOwner((tx) => tx.query(`select count(*)::int as rows from ${table}`))
+      .then(([row]) => row!['rows'])
 
   test('files are applied in order, once, and new ones later', async () => {
     await write('0001_first.sql', 'create table a (x int); insert into a values (1);')
@@ -80,10 +83,15 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   })
 
   describe('outside a transaction', () => {
-    const concurrently = '-- Found by x: a table in use.\n-- no transaction\ncreate index concurrently if not exists a_x on a (x);\n'
-    const indexes = () => database.asOwner((tx) => tx.query<{ name: string; valid: boolean }>(
-      `select c.relname as name, indisvalid as valid from pg_index i join pg_class c on c.oid = indexrelid join pg_class t on t.oid = indrelid
-       where t.relname ~ '^a(_|$)' order by 1`))
+    const concurrently =
+      '-- Found by x: a table in use.\n-- no transaction\ncreate index concurrently if not exists a_x on a (x);\n'
+    const indexes = () =>
+      database.asOwner((tx) =>
+        tx.query<{ name: string; valid: boolean }>(
+          `select c.relname as name, indisvalid as valid from pg_index i join pg_class c on c.oid = indexrelid join pg_class t on t.oid = indrelid
+       where t.relname ~ '^a(_|$)' order by 1`,
+        ),
+      )
 
     test('an index is made concurrently, once, by one of several that start at the same moment', async () => {
       await write('0001_first.sql', 'create table a (x int);')
@@ -98,21 +106,35 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     test('what a run that was ended left is made again: an index that is not valid, or one that is whole but not written down', async () => {
       await write('0001_first.sql', 'create table a (x int); create index a_x on a (x);')
       await run()
-      await database.asOwner((tx) => tx.query("update pg_index set indisvalid = false where indexrelid = 'a_x'::regclass"))
-      await write('0002_index.sql', `${concurrently}create unique index concurrently if not exists a_once on a (x) where x > 0;`)
+      await database.asOwner((tx) =>
+        tx.query("update pg_index set indisvalid = false where indexrelid = 'a_x'::regclass"),
+      )
+      await write(
+        '0002_index.sql',
+        `${concurrently}create unique index concurrently if not exists a_once on a (x) where x > 0;`,
+      )
       expect(await run()).toEqual(['0002_index.sql'])
-      expect(await indexes()).toEqual([{ name: 'a_once', valid: true }, { name: 'a_x', valid: true }])
+      expect(await indexes()).toEqual([
+        { name: 'a_once', valid: true },
+        { name: 'a_x', valid: true },
+      ])
       await database.asOwner((tx) => tx.query("delete from schema_migrations where name = '0002_index.sql'"))
       expect(await run()).toEqual(['0002_index.sql'])
-      await write('0003_gone.sql', '-- no transaction\ndrop index concurrently if exists a_x;\ndrop index concurrently if exists a_once;')
+      await write(
+        '0003_gone.sql',
+        '-- no transaction\ndrop index concurrently if exists a_x;\ndrop index concurrently if exists a_once;',
+      )
       expect(await run()).toEqual(['0003_gone.sql'])
       expect(await indexes()).toEqual([])
     })
 
     test('a table in parts has the index on each part, on new ones too, also where a run was ended half-way', async () => {
-      await write('0001_first.sql', `create table a (x int) partition by range (x); 
+      await write(
+        '0001_first.sql',
+        `create table a (x int) partition by range (x); 
         create table a_1 partition of a for values from (0) to (10); create table a_2 partition of a for values from (10) to (20);
-        create index a_x on only a (x); create index on a_1 (x); alter index a_x attach partition a_1_x_idx;`)
+        create index a_x on only a (x); create index on a_1 (x); alter index a_x attach partition a_1_x_idx;`,
+      )
       await write('0002_index.sql', concurrently)
       expect(await run()).toEqual(['0001_first.sql', '0002_index.sql'])
       await database.asOwner((tx) => tx.query('create table a_3 partition of a for values from (20) to (30)'))

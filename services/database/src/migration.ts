@@ -27,14 +27,18 @@ const lockKey = 7_305_810_226
 const lookEvery = 100
 
 /** Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own transaction or, where its head says `-- no transaction`, outside any. Safe to run from several processes at once. Returns the names applied. */
-export async function migrate(database: Database, folder: string | URL, { name: service }: { name: string }): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  folder: string | URL,
+  { name: service }: { name: string },
+): Promise<string[]> {
   const migrations = await readMigrations(typeof folder === 'string' ? folder : fileURLToPath(folder))
   await underLock(database, createTable)
   const done: string[] = []
   for (;;) {
     const { applied, outside } = await underLock(database, (owner) => applyNext(owner, service, migrations))
     if (applied !== undefined) done.push(applied)
-    else if (outside) done.push(...await applyOutside(database, service, migrations, outside))
+    else if (outside) done.push(...(await applyOutside(database, service, migrations, outside)))
     else {
       if (await database.asOwner(isUnreadByBackups)) await underLock(database, letBackupsRead)
       return done
@@ -48,20 +52,27 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   names.forEach((name, index) => {
     const number = String(index + 1).padStart(4, '0')
     if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(name) || !name.startsWith(`${number}_`)) {
-      throw new MigrationRefused(`The migration ${name} in ${folder} should be number ${number}: files are named NNNN_name.sql, from 0001, without a gap.`)
+      throw new MigrationRefused(
+        `The migration ${name} in ${folder} should be number ${number}: files are named NNNN_name.sql, from 0001, without a gap.`,
+      )
     }
   })
-  return Promise.all(names.map(async (name) => {
-    // Git may check out other line ends on another machine; that is no change.
-    const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
-    const outside = isOutsideTransaction(sql)
-    try {
-      if (outside) stepsOf(sql)
-    } catch (error) {
-      throw new MigrationRefused(`The migration ${name} in ${folder} cannot be applied: ${(error as Error).message}`, { cause: error })
-    }
-    return { name, sql, sha256: createHash('sha256').update(sql).digest('hex'), outside }
-  }))
+  return Promise.all(
+    names.map(async (name) => {
+      // Git may check out other line ends on another machine; that is no change.
+      const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
+      const outside = isOutsideTransaction(sql)
+      try {
+        if (outside) stepsOf(sql)
+      } catch (error) {
+        throw new MigrationRefused(
+          `The migration ${name} in ${folder} cannot be applied: ${(error as Error).message}`,
+          { cause: error },
+        )
+      }
+      return { name, sql, sha256: createHash('sha256').update(sql).digest('hex'), outside }
+    }),
+  )
 }
 
 async function createTable(owner: Transaction): Promise<void> {
@@ -75,7 +86,10 @@ async function createTable(owner: Transaction): Promise<void> {
     )`)
   } catch (error) {
     if (sqlState(error) !== '42501') throw error
-    throw new MigrationRefused('The database user may not create tables. Let a DBA run: GRANT CREATE, USAGE ON SCHEMA public TO <user of DATABASE_URL>;', { cause: error })
+    throw new MigrationRefused(
+      'The database user may not create tables. Let a DBA run: GRANT CREATE, USAGE ON SCHEMA public TO <user of DATABASE_URL>;',
+      { cause: error },
+    )
   }
 }
 
@@ -94,7 +108,9 @@ async function isUnreadByBackups(owner: Transaction): Promise<boolean> {
 }
 
 async function letBackupsRead(owner: Transaction): Promise<void> {
-  await owner.query('grant select on schema_migrations to billing; grant select on all sequences in schema public to billing')
+  await owner.query(
+    'grant select on schema_migrations to billing; grant select on all sequences in schema public to billing',
+  )
 }
 
 /**
@@ -116,21 +132,33 @@ async function underLock<T>(database: Database, work: (owner: Transaction) => Pr
 }
 
 /** Applies the next file where it runs in a transaction, else names it. Neither: there is none. */
-async function applyNext(owner: Transaction, service: string, migrations: Migration[]): Promise<{ applied?: string; outside?: Migration }> {
+async function applyNext(
+  owner: Transaction,
+  service: string,
+  migrations: Migration[],
+): Promise<{ applied?: string; outside?: Migration }> {
   const next = await nextOf(owner.query, service, migrations)
   if (!next) return {}
   if (next.outside) return { outside: next }
   try {
     await owner.query(next.sql)
   } catch (error) {
-    throw new MigrationRefused(`The migration ${next.name} of ${service} failed and changed nothing: ${(error as Error).message}`, { cause: error })
+    throw new MigrationRefused(
+      `The migration ${next.name} of ${service} failed and changed nothing: ${(error as Error).message}`,
+      { cause: error },
+    )
   }
   await remember(owner.query, service, next)
   return { applied: next.name }
 }
 
 /** Applies a file outside a transaction, unless another process has or is about to. Its name is written down last: ended before, it is begun anew. */
-async function applyOutside(database: Database, service: string, migrations: Migration[], asked: Migration): Promise<string[]> {
+async function applyOutside(
+  database: Database,
+  service: string,
+  migrations: Migration[],
+  asked: Migration,
+): Promise<string[]> {
   return database.outsideTransaction(async (run) => {
     const [row] = await run<{ isFree: boolean }>(`select pg_try_advisory_lock(${lockKey}) as "isFree"`)
     if (!row!.isFree) return []
@@ -143,7 +171,8 @@ async function applyOutside(database: Database, service: string, migrations: Mig
     } catch (error) {
       if (!sqlState(error) || isConnectionLoss(error)) throw error
       throw new MigrationRefused(
-        `The migration ${asked.name} of ${service} failed: ${(error as Error).message}. It runs outside a transaction: what it made stays, and the next start begins it anew.`, { cause: error },
+        `The migration ${asked.name} of ${service} failed: ${(error as Error).message}. It runs outside a transaction: what it made stays, and the next start begins it anew.`,
+        { cause: error },
       )
     } finally {
       await run(`select pg_advisory_unlock(${lockKey})`).catch(() => undefined)
@@ -151,28 +180,49 @@ async function applyOutside(database: Database, service: string, migrations: Mig
   })
 }
 
-async function nextOf(run: Statement, service: string, migrations: Migration[]): Promise<Migration | undefined> {
+async function nextOf(
+  run: Statement,
+  service: string,
+  migrations: Migration[],
+): Promise<Migration | undefined> {
   const applied = await run<{ name: string; sha256: string }>(
-    'select name, sha256 from schema_migrations where service = $1 order by name', [service],
+    'select name, sha256 from schema_migrations where service = $1 order by name',
+    [service],
   )
   assertFits(service, applied, migrations)
   return migrations[applied.length]
 }
 
 async function remember(run: Statement, service: string, { name, sha256 }: Migration): Promise<void> {
-  await run('insert into schema_migrations (service, name, sha256) values ($1, $2, $3)', [service, name, sha256])
+  await run('insert into schema_migrations (service, name, sha256) values ($1, $2, $3)', [
+    service,
+    name,
+    sha256,
+  ])
 }
 
 /** What was applied must be the beginning of what the folder holds, letter for letter. */
-function assertFits(service: string, applied: { name: string; sha256: string }[], migrations: Migration[]): void {
+function assertFits(
+  service: string,
+  applied: { name: string; sha256: string }[],
+  migrations: Migration[],
+): void {
   const names = new Set(migrations.map((migration) => migration.name))
   const unknown = applied.find(({ name }) => !names.has(name))
   if (unknown) {
-    throw new MigrationRefused(`The database holds the migration ${unknown.name} of ${service}, which this version does not know: it was used by a newer version. Start that version, or restore a backup made before it.`)
+    throw new MigrationRefused(
+      `The database holds the migration ${unknown.name} of ${service}, which this version does not know: it was used by a newer version. Start that version, or restore a backup made before it.`,
+    )
   }
   applied.forEach(({ name, sha256 }, index) => {
     const migration = migrations[index]
-    if (migration?.name !== name) throw new MigrationRefused(`The migration ${migration?.name} of ${service} comes before ${name}, which the database holds already: give it the next free number.`)
-    if (migration.sha256 !== sha256) throw new MigrationRefused(`The migration ${name} of ${service} was changed after the database applied it: restore the file and put the change into a new one.`)
+    if (migration?.name !== name)
+      throw new MigrationRefused(
+        `The migration ${migration?.name} of ${service} comes before ${name}, which the database holds already: give it the next free number.`,
+      )
+    if (migration.sha256 !== sha256)
+      throw new MigrationRefused(
+        `The migration ${name} of ${service} was changed after the database applied it: restore the file and put the change into a new one.`,
+      )
   })
 }

@@ -5,7 +5,10 @@ import type { Access, QueryOptions, Row, Transaction } from './types.ts'
 export type Run = (sql: string, parameters?: readonly unknown[], options?: QueryOptions) => Promise<Row[]>
 
 /** A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into another transaction. */
-export function openTransaction(run: Run, access: Access | 'owner'): { transaction: Transaction; end(): void } {
+export function openTransaction(
+  run: Run,
+  access: Access | 'owner',
+): { transaction: Transaction; end(): void } {
   let ended = false
   let savepoints = 0
   const query: Run = async (sql, parameters, options) => {

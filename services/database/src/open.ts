@@ -38,5 +38,8 @@ async function assertVersion(owner: Transaction): Promise<void> {
   const [server] = await owner.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   )
-  if (server!.number < oldestServer) throw new DatabaseUnavailable(`DATABASE_URL leads to PostgreSQL ${server!.version}; 15 or newer is needed.`)
+  if (server!.number < oldestServer)
+    throw new DatabaseUnavailable(
+      `DATABASE_URL leads to PostgreSQL ${server!.version}; 15 or newer is needed.`,
+    )
 }

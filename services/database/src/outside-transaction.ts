@@ -1,6 +1,7 @@
 import type { Statement } from './types.ts'
 
-const create = /^create (unique )?index concurrently if not exists ([a-z_][a-z0-9_]*) on ([a-z_][a-z0-9_]*) (\S[^]*)$/i
+const create =
+  /^create (unique )?index concurrently if not exists ([a-z_][a-z0-9_]*) on ([a-z_][a-z0-9_]*) (\S[^]*)$/i
 const drop = /^drop index concurrently if exists ([a-z_][a-z0-9_]*)$/i
 
 /** What one statement of such a file does. */
@@ -21,38 +22,57 @@ export function isOutsideTransaction(sql: string): boolean {
  * Throws a sentence for any other.
  */
 export function stepsOf(sql: string): Step[] {
-  const statements = sql.replaceAll(/--.*$/gm, '').split(';').map((statement) => statement.trim().replaceAll(/\s+/g, ' ')).filter((statement) => statement !== '')
+  const statements = sql
+    .replaceAll(/--.*$/gm, '')
+    .split(';')
+    .map((statement) => statement.trim().replaceAll(/\s+/g, ' '))
+    .filter((statement) => statement !== '')
   return statements.map((statement) => {
     const made = create.exec(statement)
     if (made) return { index: made[2]!, made: { unique: made[1] ?? '', table: made[3]!, columns: made[4]! } }
     const gone = drop.exec(statement)
     if (gone) return { index: gone[1]! }
-    throw new Error(`outside a transaction stand only "create index concurrently if not exists … on …" and "drop index concurrently if exists …", not: ${statement.slice(0, 80)}`)
+    throw new Error(
+      `outside a transaction stand only "create index concurrently if not exists … on …" and "drop index concurrently if exists …", not: ${statement.slice(0, 80)}`,
+    )
   })
 }
 
 /** Takes one step, wherever an earlier run was ended in it. The connection waits for nobody: who waits in a statement holds up what is made concurrently. */
 export async function takeStep(run: Statement, { index, made }: Step): Promise<void> {
   if (!made) return dropIndex(run, index)
-  const [table] = await run<{ partitioned: boolean }>("select relkind = 'p' as partitioned from pg_class where oid = to_regclass($1)", [made.table])
+  const [table] = await run<{ partitioned: boolean }>(
+    "select relkind = 'p' as partitioned from pg_class where oid = to_regclass($1)",
+    [made.table],
+  )
   if (table?.partitioned) return makeInParts(run, index, made)
   await makeIndex(run, index, made)
 }
 
 async function dropIndex(run: Statement, index: string): Promise<void> {
   // The server drops an index over partitions only all at once.
-  await run(`drop index ${await isOverPartitions(run, index) ? '' : 'concurrently '}if exists ${index}`)
+  await run(`drop index ${(await isOverPartitions(run, index)) ? '' : 'concurrently '}if exists ${index}`)
 }
 
 /** A run that was ended leaves an index that is not valid: nothing reads it, everything writes to it, and its name is taken. */
-async function makeIndex(run: Statement, index: string, { unique, table, columns }: NonNullable<Step['made']>): Promise<void> {
-  const [left] = await run('select from pg_index where indexrelid = to_regclass($1) and not indisvalid', [index])
+async function makeIndex(
+  run: Statement,
+  index: string,
+  { unique, table, columns }: NonNullable<Step['made']>,
+): Promise<void> {
+  const [left] = await run('select from pg_index where indexrelid = to_regclass($1) and not indisvalid', [
+    index,
+  ])
   if (left) await run(`drop index concurrently if exists ${index}`)
   await run(`create ${unique}index concurrently if not exists ${index} on ${table} ${columns}`)
 }
 
 /** No server makes an index over partitions concurrently: so the whole first, without its parts (new ones bring theirs), then part by part. */
-async function makeInParts(run: Statement, index: string, { unique, table, columns }: NonNullable<Step['made']>): Promise<void> {
+async function makeInParts(
+  run: Statement,
+  index: string,
+  { unique, table, columns }: NonNullable<Step['made']>,
+): Promise<void> {
   await run(`create ${unique}index if not exists ${index} on only ${table} ${columns}`)
   const parts = await run<{ table: string; index: string }>(
     `select part.oid::regclass::text as table, left($1, 50) || '_' || part.oid as index

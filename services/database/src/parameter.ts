@@ -21,5 +21,7 @@ function arrayLiteral(values: readonly unknown[]): string {
 /** A text as an SQL literal, for the few statements that take no parameters. */
 export function literal(text: string): string {
   if (text.includes('\0')) throw new RangeError('A text for the database must not hold a NUL character')
-  return text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\')
+    ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+    : `'${text.replaceAll("'", "''")}'`
 }

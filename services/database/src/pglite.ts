@@ -8,7 +8,15 @@ import { parameterText } from './parameter.ts'
 import { roomOf } from './room.ts'
 import { isOutOfRoom } from './sql-state.ts'
 import { serialQueue } from './serial-queue.ts'
-import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Statement, type Transaction } from './types.ts'
+import {
+  DatabaseFull,
+  DatabaseUnavailable,
+  type Access,
+  type Database,
+  type Row,
+  type Statement,
+  type Transaction,
+} from './types.ts'
 import { upkeep } from './upkeep.ts'
 
 /** What makes a commit durable. In memory there is none. */
@@ -29,7 +37,11 @@ const queueLimit = 10_000
 const queuePatience = 30_000
 
 /** The embedded database as `Database`: one transaction at a time, each as a role that row level security binds. */
-export function pgliteDatabase(engine: PGlite, durability: Durability | undefined, onClose: () => Promise<void>): Database {
+export function pgliteDatabase(
+  engine: PGlite,
+  durability: Durability | undefined,
+  onClose: () => Promise<void>,
+): Database {
   const queue = serialQueue({ limit: queueLimit, patience: queuePatience })
   let broken: unknown
   keepByteOrderMarks()
@@ -61,14 +73,19 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
 
   const run: Run = async (sql, parameters = []) => {
     await letOthersIn()
-    if (parameters.length > 0) return (await guarded(() => engine.query<Row>(sql, parameters.map(parameterText)))).rows
+    if (parameters.length > 0)
+      return (await guarded(() => engine.query<Row>(sql, parameters.map(parameterText)))).rows
     return ((await execute(sql)).at(-1)?.rows ?? []) as Row[]
   }
 
   const maintenance = upkeep(run)
 
   function assertIntact(): void {
-    if (broken) throw new DatabaseUnavailable(`The embedded database stopped: ${(broken as Error).message}; restart the program`, { cause: broken })
+    if (broken)
+      throw new DatabaseUnavailable(
+        `The embedded database stopped: ${(broken as Error).message}; restart the program`,
+        { cause: broken },
+      )
   }
 
   function assertUsable(): void {
@@ -84,11 +101,17 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     const commitNow = () => execute('COMMIT')
     const [outcome] = await (durability ? durability.committing(commitNow) : commitNow())
     if ((outcome as { command?: string }).command === 'ROLLBACK') {
-      throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
+      throw new Error(
+        'The transaction was rolled back: a statement in it had failed, and the error was caught',
+      )
     }
   }
 
-  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+  async function attempt<T>(
+    access: Access | 'owner',
+    work: (tx: Transaction) => Promise<T>,
+    readOnly: boolean,
+  ): Promise<T> {
     assertUsable()
     // Migrations, which come before anything else, may try: else a server that was full could not even start to be read.
     if (!readOnly && access !== 'owner') assertRoom()
@@ -118,12 +141,20 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
   }
 
   function performUpkeep(): void {
-    queue.run(async () => {
-      if (!closing) await maintenance.perform()
-    }).catch((error: Error) => process.emitWarning(`Upkeep of the embedded database failed: ${error.message}`))
+    queue
+      .run(async () => {
+        if (!closing) await maintenance.perform()
+      })
+      .catch((error: Error) =>
+        process.emitWarning(`Upkeep of the embedded database failed: ${error.message}`),
+      )
   }
 
-  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, readOnly: boolean): Promise<T> {
+  async function transact<T>(
+    access: Access | 'owner',
+    work: (tx: Transaction) => Promise<T>,
+    readOnly: boolean,
+  ): Promise<T> {
     assertUsable()
     const { result, flushed } = await queue.run(async () => {
       const result = await attempt(access, work, readOnly)
@@ -142,7 +173,10 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
     asOwner: (work) => transact('owner', work, false),
     async outsideTransaction(work) {
       assertUsable()
-      const { result, flushed } = await queue.run(async () => ({ result: await work(run as Statement), flushed: durable(true) }))
+      const { result, flushed } = await queue.run(async () => ({
+        result: await work(run as Statement),
+        flushed: durable(true),
+      }))
       await flushed
       return result
     },
@@ -165,5 +199,8 @@ export function pgliteDatabase(engine: PGlite, durability: Durability | undefine
 
 /** The engine itself fell over (an abort in WebAssembly), which no later statement survives. */
 function isCrash(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || /^(Aborted|PGlite is closed|Program terminated)/.test((error as Error)?.message ?? '')
+  return (
+    error instanceof WebAssembly.RuntimeError
+    || /^(Aborted|PGlite is closed|Program terminated)/.test((error as Error)?.message ?? '')
+  )
 }

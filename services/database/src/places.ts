@@ -12,7 +12,10 @@ export function placesByCustomer(most: number, longest: number) {
     taken.set(customerId, own)
     if (own.running < most) own.running += 1
     else {
-      if (own.waiting.length >= longest) throw new DatabaseUnavailable(`The database is busy: ${longest} transactions of this customer wait already`)
+      if (own.waiting.length >= longest)
+        throw new DatabaseUnavailable(
+          `The database is busy: ${longest} transactions of this customer wait already`,
+        )
       await new Promise<void>((resolve) => own.waiting.push(resolve))
     }
     try {

@@ -23,7 +23,10 @@ test('a server that accepts and never answers is DatabaseUnavailable after the t
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
-  const database = postgresDatabase({ databaseUrl: `postgres://user@127.0.0.1:${port}/shop`, connectTimeout: 200 })
+  const database = postgresDatabase({
+    databaseUrl: `postgres://user@127.0.0.1:${port}/shop`,
+    connectTimeout: 200,
+  })
   await expect(database.ping()).rejects.toThrow(DatabaseUnavailable)
   await database.close()
   silent.close()
@@ -34,7 +37,9 @@ describe.each(postgres)('on $name', ({ create }) => {
   let line: Line
   beforeAll(async () => {
     database = await create(migrations)
-    const [name] = await database.asOwner((tx) => tx.query<{ name: string }>('select current_database() as name'))
+    const [name] = await database.asOwner((tx) =>
+      tx.query<{ name: string }>('select current_database() as name'),
+    )
     line = await lineTo(new URL(process.env['TEST_DATABASE_URL']!), name!.name)
   })
   afterAll(async () => {
@@ -43,7 +48,9 @@ describe.each(postgres)('on $name', ({ create }) => {
   })
 
   const put = (id: string) => (tx: Transaction) => tx.query(`insert into notes values ('c', $1, '0')`, [id])
-  const has = async (id: string) => (await database.transaction(billing, (tx) => tx.query('select from notes where id = $1', [id]))).length === 1
+  const has = async (id: string) =>
+    (await database.transaction(billing, (tx) => tx.query('select from notes where id = $1', [id]))).length
+    === 1
 
   test('a user who may not make roles is told what a DBA has to run, and serves when it has been run', async () => {
     const user = `plain_${process.pid}_${Date.now()}`
@@ -52,10 +59,16 @@ describe.each(postgres)('on $name', ({ create }) => {
     url.username = user
     url.password = 'plain'
     try {
-      await expect(openDatabase({ databaseUrl: url.href })).rejects.toThrow(/Let a DBA run: .*GRANT portal, billing TO/)
+      await expect(openDatabase({ databaseUrl: url.href })).rejects.toThrow(
+        /Let a DBA run: .*GRANT portal, billing TO/,
+      )
       await database.asOwner((owner) => owner.query(`grant portal, billing to ${user}`))
       const plain = await openDatabase({ databaseUrl: url.href })
-      expect(await plain.transaction({ role: 'portal', customerId: 'nobody' }, (tx) => tx.query('select * from notes'))).toEqual([])
+      expect(
+        await plain.transaction({ role: 'portal', customerId: 'nobody' }, (tx) =>
+          tx.query('select * from notes'),
+        ),
+      ).toEqual([])
       await plain.close()
     } finally {
       await database.asOwner((owner) => owner.query(`drop role ${user}`))
@@ -70,17 +83,24 @@ describe.each(postgres)('on $name', ({ create }) => {
     let met = 0
     let meet: () => void
     const bothHoldOne = new Promise<void>((resolve) => (meet = resolve))
-    const change = (first: string, second: string) => database.transaction(billing, async (tx) => {
-      await tx.query('update notes set body = body::int + 1 where id = $1', [first])
-      if (++met === 2) meet()
-      await bothHoldOne
-      await tx.query('update notes set body = body::int + 1 where id = $1', [second])
-    })
+    const change = (first: string, second: string) =>
+      database.transaction(billing, async (tx) => {
+        await tx.query('update notes set body = body::int + 1 where id = $1', [first])
+        if (++met === 2) meet()
+        await bothHoldOne
+        await tx.query('update notes set body = body::int + 1 where id = $1', [second])
+      })
     await Promise.all([change('left', 'right'), change('right', 'left')])
     // Three, unless who was ended has its first row again before the other has woken up: then they meet once more.
     expect(met).toBeGreaterThanOrEqual(3)
-    expect(await database.transaction(billing, (tx) => tx.query(`select id, body from notes where id in ('left', 'right') order by id`)))
-      .toEqual([{ id: 'left', body: '2' }, { id: 'right', body: '2' }])
+    expect(
+      await database.transaction(billing, (tx) =>
+        tx.query(`select id, body from notes where id in ('left', 'right') order by id`),
+      ),
+    ).toEqual([
+      { id: 'left', body: '2' },
+      { id: 'right', body: '2' },
+    ])
   })
 
   test('a connection the server ends before the commit is replaced and the transaction done again, once', async () => {
@@ -97,20 +117,31 @@ describe.each(postgres)('on $name', ({ create }) => {
   })
 
   test('a plan that is kept is that of the connection, and still each role sees only its own rows', async () => {
-    for (const customerId of ['kept-a', 'kept-b']) await database.transaction(billing, (tx) => tx.query('insert into notes values ($1, $2, $3)', [customerId, 'n1', 'kept']))
-    const read = (tx: Transaction) => tx.query('select customer_id from notes where body = $1 order by customer_id', ['kept'])
+    for (const customerId of ['kept-a', 'kept-b'])
+      await database.transaction(billing, (tx) =>
+        tx.query('insert into notes values ($1, $2, $3)', [customerId, 'n1', 'kept']),
+      )
+    const read = (tx: Transaction) =>
+      tx.query('select customer_id from notes where body = $1 order by customer_id', ['kept'])
     const all = [{ customer_id: 'kept-a' }, { customer_id: 'kept-b' }]
     // After five times PostgreSQL may take one plan for every parameter.
-    for (let time = 0; time < 7; time += 1) expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
-    expect(await database.transaction({ role: 'portal', customerId: 'kept-b' }, read, { keepPlans: true })).toEqual([{ customer_id: 'kept-b' }])
+    for (let time = 0; time < 7; time += 1)
+      expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
+    expect(
+      await database.transaction({ role: 'portal', customerId: 'kept-b' }, read, { keepPlans: true }),
+    ).toEqual([{ customer_id: 'kept-b' }])
     expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
-    const prepared = await database.transaction(billing, (tx) => tx.query("select 1 from pg_prepared_statements where statement like 'select customer_id from notes%'"))
+    const prepared = await database.transaction(billing, (tx) =>
+      tx.query("select 1 from pg_prepared_statements where statement like 'select customer_id from notes%'"),
+    )
     expect(prepared).toHaveLength(1)
   })
 
   test('a statement that takes too long is ended and answered as DatabaseUnavailable, and the connection serves on', async () => {
     const hurried = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, statementTimeout: 100 })
-    await expect(hurried.transaction(billing, (tx) => tx.query('select pg_sleep(5)'))).rejects.toThrow('longer than 100 ms')
+    await expect(hurried.transaction(billing, (tx) => tx.query('select pg_sleep(5)'))).rejects.toThrow(
+      'longer than 100 ms',
+    )
     await hurried.ping()
     await hurried.close()
   })
@@ -118,7 +149,13 @@ describe.each(postgres)('on $name', ({ create }) => {
   test('who waits too long for a connection gets DatabaseUnavailable', async () => {
     const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 1_000 })
     let leave: (() => void) | undefined
-    const holding = small.transaction(billing, () => new Promise<void>((resolve) => { leave = resolve }))
+    const holding = small.transaction(
+      billing,
+      () =>
+        new Promise<void>((resolve) => {
+          leave = resolve
+        }),
+    )
     await expect(small.ping()).rejects.toThrow(DatabaseUnavailable)
     leave!()
     await holding
@@ -128,13 +165,21 @@ describe.each(postgres)('on $name', ({ create }) => {
   test('a migration takes as long as it takes, in a transaction or outside, and so does waiting for one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
     // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 36 s are with the usual 30.
-    await writeFile(join(folder, '0001_long.sql'), `create table long (x int); insert into long values (1);
-      create function slowly(int) returns int immutable language plpgsql as $$ begin perform pg_sleep(0.4); return $1; end $$; select pg_sleep(5.6);`)
-    await writeFile(join(folder, '0002_index.sql'), '-- no transaction\ncreate index concurrently if not exists long_x on long (slowly(x));')
+    await writeFile(
+      join(folder, '0001_long.sql'),
+      `create table long (x int); insert into long values (1);
+      create function slowly(int) returns int immutable language plpgsql as $$ begin perform pg_sleep(0.4); return $1; end $$; select pg_sleep(5.6);`,
+    )
+    await writeFile(
+      join(folder, '0002_index.sql'),
+      '-- no transaction\ncreate index concurrently if not exists long_x on long (slowly(x));',
+    )
     const hasty = postgresDatabase({ databaseUrl: line.url, statementTimeout: 100 })
     const applied = await Promise.all([1, 2].map(() => migrate(hasty, folder, { name: 'long' })))
     expect(applied.flat().sort()).toEqual(['0001_long.sql', '0002_index.sql'])
-    await expect(hasty.transaction(billing, (tx) => tx.query('select pg_sleep(1)'))).rejects.toThrow(DatabaseUnavailable)
+    await expect(hasty.transaction(billing, (tx) => tx.query('select pg_sleep(1)'))).rejects.toThrow(
+      DatabaseUnavailable,
+    )
     await hasty.close()
     await rm(folder, { recursive: true })
   })
@@ -144,10 +189,15 @@ describe.each(postgres)('on $name', ({ create }) => {
     await writeFile(join(folder, '0001_table.sql'), 'create table used (x int);')
     const run = () => migrate(database, folder, { name: 'used' })
     await run()
-    await writeFile(join(folder, '0002_index.sql'), '-- no transaction\ncreate index concurrently if not exists used_x on used (x);')
+    await writeFile(
+      join(folder, '0002_index.sql'),
+      '-- no transaction\ncreate index concurrently if not exists used_x on used (x);',
+    )
     const ask = <R>(sql: string) => database.asOwner((owner) => owner.query<R>(sql))
-    const making = () => ask<{ pid: number }>(
-      `select pid from pg_stat_activity where datname = current_database() and query ~ '^(create|drop) index concurrently' and state = 'active' and wait_event_type = 'Lock'`)
+    const making = () =>
+      ask<{ pid: number }>(
+        `select pid from pg_stat_activity where datname = current_database() and query ~ '^(create|drop) index concurrently' and state = 'active' and wait_event_type = 'Lock'`,
+      )
     const untilItWaits = async () => {
       for (;;) {
         const [found] = await making()
@@ -156,9 +206,13 @@ describe.each(postgres)('on $name', ({ create }) => {
       }
     }
     let release = () => {}
-    const released = new Promise<void>((resolve) => { release = resolve })
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
     let isUsed = () => {}
-    const used = new Promise<void>((resolve) => { isUsed = resolve })
+    const used = new Promise<void>((resolve) => {
+      isUsed = resolve
+    })
     const using = database.asOwner(async (owner) => {
       await owner.query('insert into used values (1)')
       isUsed()
@@ -168,7 +222,9 @@ describe.each(postgres)('on $name', ({ create }) => {
     const killed = expect(run()).rejects.toThrow(DatabaseUnavailable)
     await ask(`select pg_terminate_backend(${await untilItWaits()})`)
     await killed
-    expect(await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass")).toEqual([{ valid: false }])
+    expect(
+      await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass"),
+    ).toEqual([{ valid: false }])
     const several = Promise.all([run(), run(), run()])
     await ask(`select pg_sleep(0.3), ${await untilItWaits()}`)
     // The table is written to meanwhile.
@@ -177,7 +233,9 @@ describe.each(postgres)('on $name', ({ create }) => {
     release()
     await using
     expect((await several).flat()).toEqual(['0002_index.sql'])
-    expect(await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass")).toEqual([{ valid: true }])
+    expect(
+      await ask("select indisvalid as valid from pg_index where indexrelid = 'used_x'::regclass"),
+    ).toEqual([{ valid: true }])
     await rm(folder, { recursive: true })
   })
 
@@ -185,7 +243,9 @@ describe.each(postgres)('on $name', ({ create }) => {
     const narrow = postgresDatabase({ databaseUrl: line.url, maxConnections: 5 })
     await database.transaction(billing, put('held'))
     let release = () => {}
-    const held = new Promise<void>((resolve) => { release = resolve })
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
     let isHeld = false
     const holding = database.transaction(billing, async (tx) => {
       await tx.query("select from notes where id = 'held' for update")
@@ -194,9 +254,14 @@ describe.each(postgres)('on $name', ({ create }) => {
     })
     while (!isHeld) await new Promise((resolve) => setTimeout(resolve, 5))
     const portal = (customerId: string) => ({ role: 'portal', customerId }) as const
-    const waiting = Array.from({ length: 20 }, () => narrow.transaction(portal('c'), (tx) => tx.query("select from notes where id = 'held' for update")))
+    const waiting = Array.from({ length: 20 }, () =>
+      narrow.transaction(portal('c'), (tx) => tx.query("select from notes where id = 'held' for update")),
+    )
     // Before, five of them held all five connections until the lock was given back.
-    for (let index = 0; index < 5; index += 1) expect(await narrow.transaction(portal('d'), (tx) => tx.query('select 1 as one'), { readOnly: true })).toEqual([{ one: 1 }])
+    for (let index = 0; index < 5; index += 1)
+      expect(
+        await narrow.transaction(portal('d'), (tx) => tx.query('select 1 as one'), { readOnly: true }),
+      ).toEqual([{ one: 1 }])
     expect(await Promise.race([Promise.all(waiting), Promise.resolve('waiting')])).toBe('waiting')
     release()
     await holding
@@ -207,10 +272,14 @@ describe.each(postgres)('on $name', ({ create }) => {
   test('a read has its answer although the line is cut at its end, and the next transaction finds a line that holds', async () => {
     const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
     await remote.transaction(billing, put('read'))
-    const read = await remote.transaction(billing, (tx) => {
-      line.cutAt('COMMIT')
-      return tx.query('select id from notes where id = $1', ['read'])
-    }, { readOnly: true })
+    const read = await remote.transaction(
+      billing,
+      (tx) => {
+        line.cutAt('COMMIT')
+        return tx.query('select id from notes where id = $1', ['read'])
+      },
+      { readOnly: true },
+    )
     expect(read).toEqual([{ id: 'read' }])
     await remote.ping()
     await remote.close()

@@ -7,7 +7,16 @@ import { parameterText } from './parameter.ts'
 import { placesByCustomer } from './places.ts'
 import { roomOf } from './room.ts'
 import { isConnectionLoss, isOutOfRoom, isWorthRetrying, sqlState } from './sql-state.ts'
-import { DatabaseFull, DatabaseUnavailable, type Access, type Database, type Row, type Statement, type Transaction, type TransactionOptions } from './types.ts'
+import {
+  DatabaseFull,
+  DatabaseUnavailable,
+  type Access,
+  type Database,
+  type Row,
+  type Statement,
+  type Transaction,
+  type TransactionOptions,
+} from './types.ts'
 
 export interface PostgresOptions {
   databaseUrl: string
@@ -43,13 +52,17 @@ export function postgresDatabase(options: PostgresOptions): Database {
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types: clientTypes as unknown as pg.CustomTypesConfig,
-    onConnect: (client) => client.query("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET synchronous_commit = on") as unknown as void,
+    onConnect: (client) =>
+      client.query(
+        "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET synchronous_commit = on",
+      ) as unknown as void,
   })
   // An idle connection the server closed: the pool drops it by itself, and without a listener the process would end.
   pool.on('error', () => undefined)
 
   function unreachable(error: unknown): string {
-    const reason = error instanceof AggregateError ? (error.errors[0] as Error).message : (error as Error).message
+    const reason =
+      error instanceof AggregateError ? (error.errors[0] as Error).message : (error as Error).message
     const { host, port, database } = new pg.Client({ connectionString: options.databaseUrl })
     return `The database ${database} at ${host}:${port} cannot be reached: ${reason}`
   }
@@ -66,7 +79,11 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
-  async function attempt<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, { readOnly = false, keepPlans = false }: TransactionOptions): Promise<T> {
+  async function attempt<T>(
+    access: Access | 'owner',
+    work: (tx: Transaction) => Promise<T>,
+    { readOnly = false, keepPlans = false }: TransactionOptions,
+  ): Promise<T> {
     const client = await checkOut()
     // While checked out, a breaking connection is reported here as well as to the statement under way.
     const ignore = () => undefined
@@ -75,7 +92,14 @@ export function postgresDatabase(options: PostgresOptions): Database {
     const ownPatience = access === 'owner' ? { query_timeout: longestTimeout } : {}
     const run: Run = async (sql, parameters = [], { keepPlan = keepPlans } = {}) => {
       if (parameters.length === 0) return rowsOf(await client.query({ text: sql, ...ownPatience }))
-      return rowsOf(await client.query({ text: sql, ...ownPatience, values: parameters.map(parameterText), ...(keepPlan ? { name: statementName(sql) } : {}) }))
+      return rowsOf(
+        await client.query({
+          text: sql,
+          ...ownPatience,
+          values: parameters.map(parameterText),
+          ...(keepPlan ? { name: statementName(sql) } : {}),
+        }),
+      )
     }
     const { transaction, end } = openTransaction(run, access)
     let committing = false
@@ -91,19 +115,29 @@ export function postgresDatabase(options: PostgresOptions): Database {
       }
       committing = true
       const { command } = await client.query('COMMIT')
-      if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed, and the error was caught')
+      if (command === 'ROLLBACK')
+        throw new Error(
+          'The transaction was rolled back: a statement in it had failed, and the error was caught',
+        )
       return result
     } catch (error) {
       end()
       const lost = isConnectionLoss(error) && !(readOnly && sqlState(error) === '25006')
       if (lost) unusable = error as Error
       else await client.query('ROLLBACK').catch((failure: Error) => (unusable = failure))
-      if (lost && committing) throw new DatabaseUnavailable('The connection broke during a commit: it may or may not have taken place', { cause: error })
+      if (lost && committing)
+        throw new DatabaseUnavailable(
+          'The connection broke during a commit: it may or may not have taken place',
+          { cause: error },
+        )
       if (isOutOfRoom(error)) {
         room.ranOut()
         throw new DatabaseFull({ cause: error })
       }
-      if (sqlState(error) === '57014') throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, { cause: error })
+      if (sqlState(error) === '57014')
+        throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, {
+          cause: error,
+        })
       throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
     } finally {
       const release = () => {
@@ -115,7 +149,11 @@ export function postgresDatabase(options: PostgresOptions): Database {
     }
   }
 
-  async function transact<T>(access: Access | 'owner', work: (tx: Transaction) => Promise<T>, transactionOptions: TransactionOptions = {}): Promise<T> {
+  async function transact<T>(
+    access: Access | 'owner',
+    work: (tx: Transaction) => Promise<T>,
+    transactionOptions: TransactionOptions = {},
+  ): Promise<T> {
     let conflicts = 0
     let losses = 0
     for (;;) {
@@ -136,9 +174,14 @@ export function postgresDatabase(options: PostgresOptions): Database {
     const client = await checkOut()
     const ignore = () => undefined
     client.on('error', ignore)
-    const run: Run = async (text, parameters = []) => rowsOf(await client.query({
-      text, query_timeout: longestTimeout, ...(parameters.length > 0 ? { values: parameters.map(parameterText) } : {}),
-    } as pg.QueryConfig))
+    const run: Run = async (text, parameters = []) =>
+      rowsOf(
+        await client.query({
+          text,
+          query_timeout: longestTimeout,
+          ...(parameters.length > 0 ? { values: parameters.map(parameterText) } : {}),
+        } as pg.QueryConfig),
+      )
     try {
       await run('set statement_timeout = 0')
       return await work(run as Statement)
@@ -152,13 +195,18 @@ export function postgresDatabase(options: PostgresOptions): Database {
   }
 
   const room = roomOf((work) => transact('owner', work))
-  const inPlace = placesByCustomer(Math.max(1, Math.floor(pool.options.max * shareOfCustomer)), waitingPerConnection)
+  const inPlace = placesByCustomer(
+    Math.max(1, Math.floor(pool.options.max * shareOfCustomer)),
+    waitingPerConnection,
+  )
 
   let closing: Promise<void> | undefined
   return {
     kind: 'postgres',
     transaction: (access, work, transactionOptions) =>
-      (access.role === 'portal' ? inPlace(access.customerId, () => transact(access, work, transactionOptions)) : transact(access, work, transactionOptions)),
+      access.role === 'portal'
+        ? inPlace(access.customerId, () => transact(access, work, transactionOptions))
+        : transact(access, work, transactionOptions),
     asOwner: (work) => transact('owner', work),
     outsideTransaction,
     async ping() {
@@ -185,4 +233,3 @@ function rowsOf(result: pg.QueryResult | pg.QueryResult[]): Row[] {
   const last = Array.isArray(result) ? result.at(-1) : result
   return (last?.rows ?? []) as Row[]
 }
-

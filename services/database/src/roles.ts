@@ -40,13 +40,18 @@ export async function ensureRoles(owner: Transaction): Promise<void> {
     await owner.query(createRoles)
   } catch (error) {
     if (sqlState(error) !== '42501') throw error
-    throw new RolesMissing(`The database user may not create the roles this program needs. Let a DBA run: ${rolesForDba}`, { cause: error })
+    throw new RolesMissing(
+      `The database user may not create the roles this program needs. Let a DBA run: ${rolesForDba}`,
+      { cause: error },
+    )
   }
   const weak = await owner.query<{ rolname: string }>(
     `select rolname from pg_roles where rolname in ('portal', 'billing') and (rolsuper or rolbypassrls or rolcanlogin) order by 1`,
   )
   if (weak.length > 0) {
     const names = weak.map((role) => role.rolname).join(' and ')
-    throw new RolesMissing(`The role ${names} can log in or bypass row level security. Let a DBA run: ALTER ROLE … NOSUPERUSER NOBYPASSRLS NOLOGIN`)
+    throw new RolesMissing(
+      `The role ${names} can log in or bypass row level security. Let a DBA run: ALTER ROLE … NOSUPERUSER NOBYPASSRLS NOLOGIN`,
+    )
   }
 }

@@ -5,14 +5,16 @@ import { DatabaseFull, DatabaseUnavailable, type Transaction } from './types.ts'
 /** A database that answers each write with what is set last, and counts them. */
 function databaseWith(first?: Error) {
   const state = { error: first, writes: 0 }
-  const room = roomOf((work) => work({
-    query: async () => {
-      state.writes += 1
-      if (!state.error) return []
-      if (state.error instanceof DatabaseFull) room.ranOut()
-      throw state.error
-    },
-  } as Partial<Transaction> as Transaction))
+  const room = roomOf((work) =>
+    work({
+      query: async () => {
+        state.writes += 1
+        if (!state.error) return []
+        if (state.error instanceof DatabaseFull) room.ranOut()
+        throw state.error
+      },
+    } as Partial<Transaction> as Transaction),
+  )
   return { room, state }
 }
 

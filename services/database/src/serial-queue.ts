@@ -10,7 +10,8 @@ export function serialQueue({ limit, patience }: { limit: number; patience: numb
       busy = true
       return
     }
-    if (waiting.length >= limit) throw new DatabaseUnavailable(`The database is busy: ${limit} transactions wait already`)
+    if (waiting.length >= limit)
+      throw new DatabaseUnavailable(`The database is busy: ${limit} transactions wait already`)
     await new Promise<void>((resolve, reject) => {
       const start = () => {
         clearTimeout(timer)
@@ -18,7 +19,11 @@ export function serialQueue({ limit, patience }: { limit: number; patience: numb
       }
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(start), 1)
-        reject(new DatabaseUnavailable(`The database is busy: a transaction waited ${patience} ms (was one opened inside another?)`))
+        reject(
+          new DatabaseUnavailable(
+            `The database is busy: a transaction waited ${patience} ms (was one opened inside another?)`,
+          ),
+        )
       }, patience)
       waiting.push(start)
     })

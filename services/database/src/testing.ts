@@ -22,13 +22,22 @@ export interface TestDatabase {
 }
 
 const serverUrl = process.env['TEST_DATABASE_URL']
-if (!serverUrl && process.env['CI'] === 'true') throw new Error('TEST_DATABASE_URL must be set in CI: tests on PostgreSQL may not be skipped there')
-if (!serverUrl && process.env['VITEST']) console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
+if (!serverUrl && process.env['CI'] === 'true')
+  throw new Error('TEST_DATABASE_URL must be set in CI: tests on PostgreSQL may not be skipped there')
+if (!serverUrl && process.env['VITEST'])
+  console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
 
 /** For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when TEST_DATABASE_URL leads to a server. */
 export const testDatabases: TestDatabase[] = [
   { name: 'PGlite', create: createInMemory },
-  ...(serverUrl ? [{ name: 'PostgreSQL' as const, create: (folders: MigrationFolders) => createOnServer(serverUrl, folders) }] : []),
+  ...(serverUrl
+    ? [
+        {
+          name: 'PostgreSQL' as const,
+          create: (folders: MigrationFolders) => createOnServer(serverUrl, folders),
+        },
+      ]
+    : []),
 ]
 
 async function createInMemory(folders: MigrationFolders): Promise<Database> {
@@ -76,7 +85,10 @@ const keptDays = 2
 /** Whether it is there, which makes it one that was used just now. */
 async function isKept(path: string): Promise<boolean> {
   const now = new Date()
-  return utimes(path, now, now).then(() => true, () => false)
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Each change of a migration makes another of 30 MB: those that nobody has used for some days go when one is made, and what was never finished with them. */
@@ -107,7 +119,8 @@ async function makeSnapshot(path: string, folders: MigrationFolders): Promise<vo
 async function fingerprint(folders: MigrationFolders): Promise<string> {
   const hash = createHash('sha256').update(await engineVersion())
   for (const [service, folder] of Object.entries(folders)) {
-    for (const { name, sha256 } of await readMigrations(pathOf(folder))) hash.update(`${service} ${name} ${sha256}\n`)
+    for (const { name, sha256 } of await readMigrations(pathOf(folder)))
+      hash.update(`${service} ${name} ${sha256}\n`)
   }
   return hash.digest('hex').slice(0, 32)
 }
@@ -115,7 +128,9 @@ async function fingerprint(folders: MigrationFolders): Promise<string> {
 /** Snapshots of one version of the engine are of no use to another. */
 async function engineVersion(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
-  const manifest = JSON.parse(await readFile(join(dirname(entry), '..', 'package.json'), 'utf8')) as { version: string }
+  const manifest = JSON.parse(await readFile(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }
 
@@ -143,7 +158,12 @@ async function createOnServer(url: string, folders: MigrationFolders): Promise<D
 }
 
 /** One worker migrates the template, the others wait at the advisory lock. It takes its final name only when it is whole. */
-async function ensureTemplate(server: pg.Client, url: string, template: string, folders: MigrationFolders): Promise<void> {
+async function ensureTemplate(
+  server: pg.Client,
+  url: string,
+  template: string,
+  folders: MigrationFolders,
+): Promise<void> {
   await server.query('select pg_advisory_lock(hashtext($1))', [template])
   try {
     const { rowCount } = await server.query('select from pg_database where datname = $1', [template])

@@ -12,9 +12,15 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   afterAll(() => database.close())
 
   const billing = { role: 'billing' } as const
-  const write = (customerId: string, id = 'n1') => (tx: Transaction) => tx.query('insert into notes values ($1, $2, $3)', [customerId, id, 'text'])
+  const write =
+    (customerId: string, id = 'n1') =>
+    (tx: Transaction) =>
+      tx.query('insert into notes values ($1, $2, $3)', [customerId, id, 'text'])
   const notesOf = (customerId: string) =>
-    database.transaction(billing, (tx) => tx.query<{ id: string }>('select id from notes where customer_id = $1 order by id', [customerId]))
+    database
+      .transaction(billing, (tx) =>
+        tx.query<{ id: string }>('select id from notes where customer_id = $1 order by id', [customerId]),
+      )
       .then((rows) => rows.map((row) => row.id))
 
   test('what a transaction wrote is gone when its work throws, and the error goes on', async () => {
@@ -29,7 +35,9 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   test('where there is no room to write, the database is unavailable, and reads go on', async () => {
     const full = database.transaction(billing, async (tx) => {
       await write('full')(tx)
-      await tx.query("do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$")
+      await tx.query(
+        "do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
+      )
     })
     await expect(full).rejects.toThrow(DatabaseFull)
     expect(await notesOf('full')).toEqual([])
@@ -47,7 +55,12 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       longest = Math.max(longest, now - last)
       last = now
     })
-    for (let page = 0; page < 60; page += 1) await database.transaction(billing, (tx) => tx.query('select count(*) from generate_series(1, 40000)'), { readOnly: true })
+    for (let page = 0; page < 60; page += 1)
+      await database.transaction(
+        billing,
+        (tx) => tx.query('select count(*) from generate_series(1, 40000)'),
+        { readOnly: true },
+      )
     clearInterval(look)
     // Before, the first turn came after the last transaction.
     expect(turns).toBeGreaterThan(10)
@@ -93,8 +106,15 @@ describe.each(testDatabases)('on $name', ({ create }) => {
 
   test('fifty counts at the same moment are all counted', async () => {
     await database.transaction(billing, (tx) => tx.query(`insert into notes values ('counter', 'n', '0')`))
-    const count = () => database.transaction(billing, (tx) => tx.query(`update notes set body = body::int + 1 where customer_id = 'counter'`))
+    const count = () =>
+      database.transaction(billing, (tx) =>
+        tx.query(`update notes set body = body::int + 1 where customer_id = 'counter'`),
+      )
     await Promise.all(Array.from({ length: 50 }, count))
-    expect(await database.transaction(billing, (tx) => tx.query(`select body from notes where customer_id = 'counter'`))).toEqual([{ body: '50' }])
+    expect(
+      await database.transaction(billing, (tx) =>
+        tx.query(`select body from notes where customer_id = 'counter'`),
+      ),
+    ).toEqual([{ body: '50' }])
   })
 })

@@ -35,7 +35,11 @@ export interface TransactionOptions {
 export interface Database {
   readonly kind: 'pglite' | 'postgres'
   /** BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or serialization failure is tried again, three times at most. */
-  transaction<T>(access: Access, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(
+    access: Access,
+    work: (tx: Transaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>
   /** Runs as the owner of the tables: migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Runs statements one by one as the owner, outside any transaction, on one connection that nobody has before or after: for migrations that can't run inside one. */

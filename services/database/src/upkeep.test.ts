@@ -20,12 +20,16 @@ const reported = async () => {
 
 test('a table that grew gets its statistics, and the log a checkpoint', async () => {
   await run(`create table "Grown" as select n from generate_series(1, 38000) n`)
-  await run(`select pg_logical_emit_message(false, 'filling', repeat('x', 1000000)) from generate_series(1, 70)`)
+  await run(
+    `select pg_logical_emit_message(false, 'filling', repeat('x', 1000000)) from generate_series(1, 70)`,
+  )
   await reported()
   await upkeep(run).perform()
   const [table] = await run(`select reltuples::int as rows from pg_class where relname = 'Grown'`)
   expect(table).toEqual({ rows: 38_000 })
-  const [log] = await run('select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int as bytes from pg_control_checkpoint()')
+  const [log] = await run(
+    'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int as bytes from pg_control_checkpoint()',
+  )
   expect(log!['bytes']).toBeLessThan(1_000_000)
 })
 

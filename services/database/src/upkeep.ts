@@ -11,7 +11,8 @@ where greatest(n_dead_tup, n_mod_since_analyze / 2) > 50 + 0.1 * n_live_tup or n
 order by (n_dead_tup + n_mod_since_analyze + n_ins_since_vacuum) / (n_live_tup + 1000.0) desc
 limit 1`
 
-const logSinceCheckpoint = 'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int8 as bytes from pg_control_checkpoint()'
+const logSinceCheckpoint =
+  'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int8 as bytes from pg_control_checkpoint()'
 
 /** What a PostgreSQL server does in the background and the embedded one never does: vacuum, statistics, checkpoints. */
 export function upkeep(run: Run) {

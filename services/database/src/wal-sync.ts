@@ -6,7 +6,10 @@ import { join } from 'node:path'
 export interface SyncFileSystem {
   readdir(folder: string): Promise<string[]>
   stat(path: string): Promise<{ mtimeNs: bigint }>
-  open(path: string, flags: 'r' | 'r+'): Promise<{ datasync(): Promise<void>; sync(): Promise<void>; close(): Promise<void> }>
+  open(
+    path: string,
+    flags: 'r' | 'r+',
+  ): Promise<{ datasync(): Promise<void>; sync(): Promise<void>; close(): Promise<void> }>
   /** For the engine, which cannot wait for a promise. */
   fsyncSync(descriptor: number, path: string): void
   /** How much more this process may put on the disk that holds a folder. */
@@ -88,10 +91,12 @@ export function coalesced(sync: () => Promise<void>) {
     /** Resolves when everything written before this call is on the disk. */
     flush(): Promise<void> {
       if (!running) return start()
-      following ??= running.catch(() => undefined).then(() => {
-        following = undefined
-        return start()
-      })
+      following ??= running
+        .catch(() => undefined)
+        .then(() => {
+          following = undefined
+          return start()
+        })
       return following
     },
     /** The sync still under way for what others wrote, if any. */

@@ -16,19 +16,43 @@ export interface Agent {
   createdAt: string
 }
 
-export const agentColumns = 'id, customer_id as "customerId", email, name, role, locale, created_at as "createdAt"'
+export const agentColumns =
+  'id, customer_id as "customerId", email, name, role, locale, created_at as "createdAt"'
 
 /** Makes an agent. Undefined when the e-mail address belongs to an agent already, of whichever customer. */
 export async function createAgent(
   workbench: Workbench,
-  { customerId, email, name, role, locale = 'zh-CN', password }: { customerId: string; email: string; name: string; role: AgentRole; locale?: AgentLocale; password: string },
+  {
+    customerId,
+    email,
+    name,
+    role,
+    locale = 'zh-CN',
+    password,
+  }: {
+    customerId: string
+    email: string
+    name: string
+    role: AgentRole
+    locale?: AgentLocale
+    password: string
+  },
 ): Promise<Agent | undefined> {
   const passwordHash = await hashPassword(password, workbench.passwordCost)
   return workbench.db.transaction(anyCustomer, async (tx) => {
     const [agent] = await tx.query<Agent>(
       `insert into agents (customer_id, id, email, name, role, locale, password_hash, created_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (email) do nothing returning ${agentColumns}`,
-      [customerId, workbench.newId('agt'), loginName(email), name, role, locale, passwordHash, workbench.now()],
+      [
+        customerId,
+        workbench.newId('agt'),
+        loginName(email),
+        name,
+        role,
+        locale,
+        passwordHash,
+        workbench.now(),
+      ],
     )
     return agent
   })
@@ -36,7 +60,11 @@ export async function createAgent(
 
 /** Whether the e-mail address belongs to an agent already, of whichever customer. */
 export async function agentExists(workbench: Workbench, email: string): Promise<boolean> {
-  const found = await workbench.db.transaction(anyCustomer, (tx) => tx.query('select 1 from agents where email = $1', [loginName(email)]), { readOnly: true })
+  const found = await workbench.db.transaction(
+    anyCustomer,
+    (tx) => tx.query('select 1 from agents where email = $1', [loginName(email)]),
+    { readOnly: true },
+  )
   return found.length > 0
 }
 
@@ -51,23 +79,42 @@ const listedColumns = `${agentColumns}, disabled_at as "disabledAt"`
 /** Agents of one customer, with one e-mail address, or all, oldest first; `more` where others follow. */
 export async function listAgents(
   workbench: Workbench,
-  { customerId, email, limit = 20, after }: { customerId?: string; email?: string; limit?: number; after?: { createdAt: string; id: string } },
+  {
+    customerId,
+    email,
+    limit = 20,
+    after,
+  }: { customerId?: string; email?: string; limit?: number; after?: { createdAt: string; id: string } },
 ): Promise<{ data: ListedAgent[]; more: boolean }> {
-  const rows = await workbench.db.transaction(anyCustomer, (tx) => tx.query<ListedAgent>(
-    `select ${listedColumns}
+  const rows = await workbench.db.transaction(
+    anyCustomer,
+    (tx) =>
+      tx.query<ListedAgent>(
+        `select ${listedColumns}
      from agents
      where ($1::text is null or customer_id = $1)
        and ($2::text is null or email = $2)
        and ($3::timestamptz is null or (created_at, id) > ($3, $4))
      order by created_at, id
      limit $5`,
-    [customerId ?? null, email === undefined ? null : loginName(email), after?.createdAt ?? null, after?.id ?? null, limit + 1],
-  ), { readOnly: true })
+        [
+          customerId ?? null,
+          email === undefined ? null : loginName(email),
+          after?.createdAt ?? null,
+          after?.id ?? null,
+          limit + 1,
+        ],
+      ),
+    { readOnly: true },
+  )
   return { data: rows.slice(0, limit), more: rows.length > limit }
 }
 
 /** Keeps an agent from logging in and ends their logins, or lets them log in again. Undefined when there is no such agent. */
-export async function setAgentDisabled(workbench: Workbench, { agentId, disabled }: { agentId: string; disabled: boolean }): Promise<ListedAgent | undefined> {
+export async function setAgentDisabled(
+  workbench: Workbench,
+  { agentId, disabled }: { agentId: string; disabled: boolean },
+): Promise<ListedAgent | undefined> {
   return workbench.db.transaction(anyCustomer, async (tx) => {
     const [agent] = await tx.query<ListedAgent>(
       `update agents set disabled_at = case when $2 then coalesce(disabled_at, $3::timestamptz) end where id = $1 returning ${listedColumns}`,
@@ -79,20 +126,31 @@ export async function setAgentDisabled(workbench: Workbench, { agentId, disabled
 }
 
 /** Gives an agent another password and ends their logins. Undefined when there is no such agent. */
-export async function setAgentPassword(workbench: Workbench, { agentId, password }: { agentId: string; password: string }): Promise<ListedAgent | undefined> {
+export async function setAgentPassword(
+  workbench: Workbench,
+  { agentId, password }: { agentId: string; password: string },
+): Promise<ListedAgent | undefined> {
   const passwordHash = await hashPassword(password, workbench.passwordCost)
   return workbench.db.transaction(anyCustomer, async (tx) => {
-    const [agent] = await tx.query<ListedAgent>(`update agents set password_hash = $2 where id = $1 returning ${listedColumns}`, [agentId, passwordHash])
+    const [agent] = await tx.query<ListedAgent>(
+      `update agents set password_hash = $2 where id = $1 returning ${listedColumns}`,
+      [agentId, passwordHash],
+    )
     if (agent) await endLogins(tx, agent)
     return agent
   })
 }
 
 /** Whether this is the agent's password. Throws TooManyLogins. */
-export async function isAgentPassword(workbench: Workbench, { agentId, password }: { agentId: string; password: string }): Promise<boolean> {
-  const [row] = await workbench.db.transaction(anyCustomer, (tx) => tx.query<{ hash: string }>(
-    'select password_hash as hash from agents where id = $1', [agentId],
-  ), { readOnly: true })
+export async function isAgentPassword(
+  workbench: Workbench,
+  { agentId, password }: { agentId: string; password: string },
+): Promise<boolean> {
+  const [row] = await workbench.db.transaction(
+    anyCustomer,
+    (tx) => tx.query<{ hash: string }>('select password_hash as hash from agents where id = $1', [agentId]),
+    { readOnly: true },
+  )
   return verifyPassword(password, row?.hash, workbench.passwordCost)
 }
 
@@ -101,9 +159,15 @@ async function endLogins(tx: Transaction, { customerId, id }: Agent): Promise<vo
 }
 
 /** Remembers the language the agent reads. Undefined when there is no such agent. */
-export async function setAgentLocale(workbench: Workbench, { customerId, agentId, locale }: { customerId: string; agentId: string; locale: AgentLocale }): Promise<Agent | undefined> {
+export async function setAgentLocale(
+  workbench: Workbench,
+  { customerId, agentId, locale }: { customerId: string; agentId: string; locale: AgentLocale },
+): Promise<Agent | undefined> {
   return workbench.db.transaction(only(customerId), async (tx) => {
-    const [agent] = await tx.query<Agent>(`update agents set locale = $3 where customer_id = $1 and id = $2 returning ${agentColumns}`, [customerId, agentId, locale])
+    const [agent] = await tx.query<Agent>(
+      `update agents set locale = $3 where customer_id = $1 and id = $2 returning ${agentColumns}`,
+      [customerId, agentId, locale],
+    )
     return agent
   })
 }

@@ -40,10 +40,25 @@ const spellingsPerQuestion = 12
 
 /** An assistant that answers from these entries by full-text search, without a network. */
 export function createAssistant(faq: readonly FaqEntry[]): Assistant {
-  const index = new MiniSearch<Wording>({ fields: ['asked', 'answered'], storeFields: ['entry'], tokenize: termsOf, processTerm: (term) => term })
+  const index = new MiniSearch<Wording>({
+    fields: ['asked', 'answered'],
+    storeFields: ['entry'],
+    tokenize: termsOf,
+    processTerm: (term) => term,
+  })
   const wordings = faq.flatMap((entry, position) => [
-    ...[entry.title, ...entry.questions].map((asked, i) => ({ id: `${position}.${i}`, entry: position, asked, answered: '' })),
-    { id: `${position}.answer`, entry: position, asked: `${entry.category} ${entry.title}`, answered: entry.answer },
+    ...[entry.title, ...entry.questions].map((asked, i) => ({
+      id: `${position}.${i}`,
+      entry: position,
+      asked,
+      answered: '',
+    })),
+    {
+      id: `${position}.answer`,
+      entry: position,
+      asked: `${entry.category} ${entry.title}`,
+      answered: entry.answer,
+    },
   ])
   index.addAll(wordings)
   const rarity = rarityIn(wordings)
@@ -54,7 +69,12 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
       spellings.left -= 1
       return 0.2
     }
-    const found = index.search(question, { boost: { asked: 3 }, prefix: isLongWord, fuzzy, tokenize: (text) => termsOf(text).slice(0, termsPerSearch) })
+    const found = index.search(question, {
+      boost: { asked: 3 },
+      prefix: isLongWord,
+      fuzzy,
+      tokenize: (text) => termsOf(text).slice(0, termsPerSearch),
+    })
     const known = new Set(found.flatMap((hit) => hit.queryTerms))
     const meaning = sum([...known].map(rarity)) + wordsOutside(question, known) * unknownWeight * rarity('')
     const ranked = found.slice(0, candidates).map((hit) => ({ hit, score: covered(hit, rarity) / meaning }))
@@ -71,7 +91,10 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
       const whole = best(question, spellings)
       if (whole) return whole
       // People tell a story around their question: then one clause of it is what they ask.
-      const clauses = question.split(/[，。！？；,.!?;\n]+/u).filter((clause) => clause.trim() !== '').slice(0, clauseLimit)
+      const clauses = question
+        .split(/[，。！？；,.!?;\n]+/u)
+        .filter((clause) => clause.trim() !== '')
+        .slice(0, clauseLimit)
       const answers = clauses.flatMap((clause) => best(clause, spellings) ?? [])
       return answers.sort((a, b) => b.score - a.score)[0]
     },
@@ -82,7 +105,8 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
 function rarityIn(wordings: readonly Wording[]): (term: string) => number {
   const entriesWith = new Map<string, Set<number>>()
   for (const { entry, asked, answered } of wordings) {
-    for (const term of [...termsOf(asked), ...termsOf(answered)]) entriesWith.set(term, (entriesWith.get(term) ?? new Set()).add(entry))
+    for (const term of [...termsOf(asked), ...termsOf(answered)])
+      entriesWith.set(term, (entriesWith.get(term) ?? new Set()).add(entry))
   }
   const total = new Set(wordings.map(({ entry }) => entry)).size
   return (term) => Math.log(1 + total / (0.5 + (entriesWith.get(term)?.size ?? 0)))
@@ -94,7 +118,11 @@ function covered(hit: SearchResult, rarity: (term: string) => number): number {
 
 /** Whether the term was found, as itself or nearly, in a wording of the question. */
 function inQuestion({ match }: SearchResult, term: string): boolean {
-  return Object.entries(match).some(([found, fields]) => fields.includes('asked') && (found === term || (isLongWord(term) && found.slice(0, 3) === term.slice(0, 3))))
+  return Object.entries(match).some(
+    ([found, fields]) =>
+      fields.includes('asked')
+      && (found === term || (isLongWord(term) && found.slice(0, 3) === term.slice(0, 3))),
+  )
 }
 
 function isLongWord(term: string): boolean {

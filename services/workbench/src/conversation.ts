@@ -36,8 +36,21 @@ const readConversations = `
  */
 export async function startConversation(
   workbench: Workbench,
-  { customerId, id = workbench.newId('cnv'), visitorName, channel, question, at = workbench.now() }:
-  { customerId: string; id?: string; visitorName: string; channel: Channel; question: string; at?: string },
+  {
+    customerId,
+    id = workbench.newId('cnv'),
+    visitorName,
+    channel,
+    question,
+    at = workbench.now(),
+  }: {
+    customerId: string
+    id?: string
+    visitorName: string
+    channel: Channel
+    question: string
+    at?: string
+  },
 ): Promise<Conversation | 'other_conversation'> {
   return workbench.db.transaction(only(customerId), async (tx) => {
     const made = await tx.query(
@@ -47,37 +60,73 @@ export async function startConversation(
        returning id`,
       [customerId, id, visitorName, channel, subjectOf(question), at],
     )
-    if (made.length > 0) await addTo(tx, { customerId, conversationId: id, id: workbench.newId('msg'), author: 'visitor', text: question, at })
-    else if ((await firstQuestion(tx, { customerId, conversationId: id })) !== question) return 'other_conversation'
+    if (made.length > 0)
+      await addTo(tx, {
+        customerId,
+        conversationId: id,
+        id: workbench.newId('msg'),
+        author: 'visitor',
+        text: question,
+        at,
+      })
+    else if ((await firstQuestion(tx, { customerId, conversationId: id })) !== question)
+      return 'other_conversation'
     const conversation = await read(tx, customerId, id)
-    return conversation.visitorName === visitorName && conversation.channel === channel ? conversation : 'other_conversation'
+    return conversation.visitorName === visitorName && conversation.channel === channel
+      ? conversation
+      : 'other_conversation'
   })
 }
 
 /** The customer's conversations, the one that changed last first. `after` is the last one of the page before. */
 export async function listConversations(
   workbench: Workbench,
-  { customerId, after, limit = 20 }: { customerId: string; after?: { updatedAt: string; id: string }; limit?: number },
+  {
+    customerId,
+    after,
+    limit = 20,
+  }: { customerId: string; after?: { updatedAt: string; id: string }; limit?: number },
 ): Promise<{ data: Conversation[]; more: boolean }> {
-  const rows = await workbench.db.transaction(only(customerId), (tx) => tx.query<Conversation>(
-    `${readConversations}
+  const rows = await workbench.db.transaction(
+    only(customerId),
+    (tx) =>
+      tx.query<Conversation>(
+        `${readConversations}
      where c.customer_id = $1 and ($2::timestamptz is null or (c.updated_at, c.id) < ($2::timestamptz, $3::text))
      order by c.updated_at desc, c.id desc limit $4::int`,
-    [customerId, after?.updatedAt ?? null, after?.id ?? null, limit + 1],
-  ), { readOnly: true })
+        [customerId, after?.updatedAt ?? null, after?.id ?? null, limit + 1],
+      ),
+    { readOnly: true },
+  )
   return { data: rows.slice(0, limit), more: rows.length > limit }
 }
 
 /** A conversation with what was said and proposed in it, oldest first. Undefined when this customer has none of that id. */
-export async function findConversation(workbench: Workbench, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<(Conversation & { messages: Message[] }) | undefined> {
-  return workbench.db.transaction(only(customerId), async (tx) => {
-    const conversation = await find(tx, customerId, conversationId)
-    return conversation && { ...conversation, messages: await listMessages(tx, { customerId, conversationId }) }
-  }, { readOnly: true })
+export async function findConversation(
+  workbench: Workbench,
+  { customerId, conversationId }: { customerId: string; conversationId: string },
+): Promise<(Conversation & { messages: Message[] }) | undefined> {
+  return workbench.db.transaction(
+    only(customerId),
+    async (tx) => {
+      const conversation = await find(tx, customerId, conversationId)
+      return (
+        conversation && { ...conversation, messages: await listMessages(tx, { customerId, conversationId }) }
+      )
+    },
+    { readOnly: true },
+  )
 }
 
 /** Closes a conversation until the visitor writes again. Undefined when this customer has none of that id. */
-export async function closeConversation(workbench: Workbench, { customerId, conversationId, at = workbench.now() }: { customerId: string; conversationId: string; at?: string }): Promise<Conversation | undefined> {
+export async function closeConversation(
+  workbench: Workbench,
+  {
+    customerId,
+    conversationId,
+    at = workbench.now(),
+  }: { customerId: string; conversationId: string; at?: string },
+): Promise<Conversation | undefined> {
   return workbench.db.transaction(only(customerId), async (tx) => {
     await tx.query(
       `update conversations set closed_at = coalesce(closed_at, $3::timestamptz), updated_at = case when closed_at is null then greatest(updated_at, $3::timestamptz) else updated_at end
@@ -89,7 +138,10 @@ export async function closeConversation(workbench: Workbench, { customerId, conv
 }
 
 async function find(tx: Transaction, customerId: string, id: string): Promise<Conversation | undefined> {
-  const [conversation] = await tx.query<Conversation>(`${readConversations} where c.customer_id = $1 and c.id = $2`, [customerId, id])
+  const [conversation] = await tx.query<Conversation>(
+    `${readConversations} where c.customer_id = $1 and c.id = $2`,
+    [customerId, id],
+  )
   return conversation
 }
 

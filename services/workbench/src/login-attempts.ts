@@ -34,7 +34,7 @@ export function createLoginAttempts({ limit = 10_000 } = {}): LoginAttempts {
     const at = Date.parse(attempt.now)
     const known = failures.get(key)
     const fresh = known !== undefined && at - known.at < window
-    failures.delete(key)   // put again at the end: a Map keeps the order of insertion
+    failures.delete(key) // put again at the end: a Map keeps the order of insertion
     failures.set(key, { count: fresh ? known.count + 1 : 1, at })
     const oldest = failures.keys().next().value
     if (failures.size > limit && oldest !== undefined) failures.delete(oldest)
@@ -47,7 +47,9 @@ export function createLoginAttempts({ limit = 10_000 } = {}): LoginAttempts {
 
   return {
     secondsToWait: (attempt) => Math.ceil(Math.max(...kinds.map((kind) => waitFor(kind, attempt))) / 1000),
-    begin: (attempt) => { for (const kind of kinds) count(kind, attempt) },
+    begin: (attempt) => {
+      for (const kind of kinds) count(kind, attempt)
+    },
     succeeded(attempt) {
       failures.delete(keyOf('pair', attempt))
       takeBack('email', attempt)

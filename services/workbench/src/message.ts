@@ -25,8 +25,15 @@ const readMessages = `
   where m.customer_id = $1 and m.conversation_id = $2`
 
 /** Reads a conversation's newest 200 messages, oldest first. */
-export async function listMessages(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<Message[]> {
-  const newest = await tx.query<Message>(`${readMessages} order by m.position desc limit $3::int`, [customerId, conversationId, messagesShown])
+export async function listMessages(
+  tx: Transaction,
+  { customerId, conversationId }: { customerId: string; conversationId: string },
+): Promise<Message[]> {
+  const newest = await tx.query<Message>(`${readMessages} order by m.position desc limit $3::int`, [
+    customerId,
+    conversationId,
+    messagesShown,
+  ])
   return newest.reverse()
 }
 
@@ -36,11 +43,19 @@ export async function listMessages(tx: Transaction, { customerId, conversationId
  */
 export async function addMessage(
   workbench: Workbench,
-  { customerId, conversationId, id = workbench.newId('msg'), agentId, text, at = workbench.now() }: { customerId: string; conversationId: string; id?: string; agentId?: string; text: string; at?: string },
+  {
+    customerId,
+    conversationId,
+    id = workbench.newId('msg'),
+    agentId,
+    text,
+    at = workbench.now(),
+  }: { customerId: string; conversationId: string; id?: string; agentId?: string; text: string; at?: string },
 ): Promise<Message | 'no_conversation' | 'other_message'> {
   const author = agentId === undefined ? 'visitor' : 'agent'
   return workbench.db.transaction(only(customerId), async (tx) => {
-    if (!(await touch(tx, { customerId, conversationId, reopen: author === 'visitor', at }))) return 'no_conversation'
+    if (!(await touch(tx, { customerId, conversationId, reopen: author === 'visitor', at })))
+      return 'no_conversation'
     const said = await findMessage(tx, { customerId, conversationId, id })
     if (said) return said.text === text && said.author === author ? said : 'other_message'
     return addTo(tx, { customerId, conversationId, id, author, agentId, text, at })
@@ -50,27 +65,90 @@ export async function addMessage(
 /** Keeps what the assistant proposed for a visitor's message; when one is kept already, that one is returned. Undefined without such a message. */
 export async function addSuggestion(
   workbench: Workbench,
-  { customerId, conversationId, answersId, agentId, text, sourceId, sourceTitle, matchPercent, at = workbench.now() }:
-  { customerId: string; conversationId: string; answersId: string; agentId: string; text: string; sourceId: string; sourceTitle: string; matchPercent: number; at?: string },
+  {
+    customerId,
+    conversationId,
+    answersId,
+    agentId,
+    text,
+    sourceId,
+    sourceTitle,
+    matchPercent,
+    at = workbench.now(),
+  }: {
+    customerId: string
+    conversationId: string
+    answersId: string
+    agentId: string
+    text: string
+    sourceId: string
+    sourceTitle: string
+    matchPercent: number
+    at?: string
+  },
 ): Promise<Message | undefined> {
   return workbench.db.transaction(only(customerId), async (tx) => {
     if (!(await lock(tx, { customerId, conversationId }))) return undefined
-    if ((await findMessage(tx, { customerId, conversationId, id: answersId }))?.author !== 'visitor') return undefined
-    const [kept] = await tx.query<Message>(`${readMessages} and m.author = 'ai' and m.answers_id = $3`, [customerId, conversationId, answersId])
-    return kept ?? addTo(tx, { customerId, conversationId, id: workbench.newId('msg'), author: 'ai', agentId, text, answersId, sourceId, sourceTitle, matchPercent, at })
+    if ((await findMessage(tx, { customerId, conversationId, id: answersId }))?.author !== 'visitor')
+      return undefined
+    const [kept] = await tx.query<Message>(`${readMessages} and m.author = 'ai' and m.answers_id = $3`, [
+      customerId,
+      conversationId,
+      answersId,
+    ])
+    return (
+      kept
+      ?? addTo(tx, {
+        customerId,
+        conversationId,
+        id: workbench.newId('msg'),
+        author: 'ai',
+        agentId,
+        text,
+        answersId,
+        sourceId,
+        sourceTitle,
+        matchPercent,
+        at,
+      })
+    )
   })
 }
 
 /** Writes a message as the last one of a conversation that this transaction has locked or made. */
 export async function addTo(
   tx: Transaction,
-  message: { customerId: string; conversationId: string; id: string; author: Message['author']; agentId?: string; text: string; answersId?: string; sourceId?: string; sourceTitle?: string; matchPercent?: number; at: string },
+  message: {
+    customerId: string
+    conversationId: string
+    id: string
+    author: Message['author']
+    agentId?: string
+    text: string
+    answersId?: string
+    sourceId?: string
+    sourceTitle?: string
+    matchPercent?: number
+    at: string
+  },
 ): Promise<Message> {
   const { customerId, conversationId, id } = message
   await tx.query(
     `insert into messages (customer_id, conversation_id, id, position, author, agent_id, text, answers_id, source_id, source_title, match_percent, created_at)
      select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8, $9, $10::int, $11::timestamptz from messages where customer_id = $1 and conversation_id = $2`,
-    [customerId, conversationId, id, message.author, message.agentId ?? null, message.text, message.answersId ?? null, message.sourceId ?? null, message.sourceTitle ?? null, message.matchPercent ?? null, message.at],
+    [
+      customerId,
+      conversationId,
+      id,
+      message.author,
+      message.agentId ?? null,
+      message.text,
+      message.answersId ?? null,
+      message.sourceId ?? null,
+      message.sourceTitle ?? null,
+      message.matchPercent ?? null,
+      message.at,
+    ],
   )
   const written = await findMessage(tx, { customerId, conversationId, id })
   if (!written) throw new Error(`The message ${id} was written but cannot be read`)
@@ -78,23 +156,46 @@ export async function addTo(
 }
 
 /** What a conversation began with. */
-export async function firstQuestion(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<string | undefined> {
-  const [first] = await tx.query<{ text: string }>('select text from messages where customer_id = $1 and conversation_id = $2 and position = 1', [customerId, conversationId])
+export async function firstQuestion(
+  tx: Transaction,
+  { customerId, conversationId }: { customerId: string; conversationId: string },
+): Promise<string | undefined> {
+  const [first] = await tx.query<{ text: string }>(
+    'select text from messages where customer_id = $1 and conversation_id = $2 and position = 1',
+    [customerId, conversationId],
+  )
   return first?.text
 }
 
-async function findMessage(tx: Transaction, { customerId, conversationId, id }: { customerId: string; conversationId: string; id: string }): Promise<Message | undefined> {
+async function findMessage(
+  tx: Transaction,
+  { customerId, conversationId, id }: { customerId: string; conversationId: string; id: string },
+): Promise<Message | undefined> {
   const [message] = await tx.query<Message>(`${readMessages} and m.id = $3`, [customerId, conversationId, id])
   return message
 }
 
 /** One writer at a time in a conversation: positions are counted. */
-async function lock(tx: Transaction, { customerId, conversationId }: { customerId: string; conversationId: string }): Promise<boolean> {
-  const rows = await tx.query('select 1 from conversations where customer_id = $1 and id = $2 for update', [customerId, conversationId])
+async function lock(
+  tx: Transaction,
+  { customerId, conversationId }: { customerId: string; conversationId: string },
+): Promise<boolean> {
+  const rows = await tx.query('select 1 from conversations where customer_id = $1 and id = $2 for update', [
+    customerId,
+    conversationId,
+  ])
   return rows.length > 0
 }
 
-async function touch(tx: Transaction, { customerId, conversationId, reopen, at }: { customerId: string; conversationId: string; reopen: boolean; at: string }): Promise<boolean> {
+async function touch(
+  tx: Transaction,
+  {
+    customerId,
+    conversationId,
+    reopen,
+    at,
+  }: { customerId: string; conversationId: string; reopen: boolean; at: string },
+): Promise<boolean> {
   const rows = await tx.query(
     `update conversations set updated_at = greatest(updated_at, $3::timestamptz), closed_at = case when $4::boolean then null else closed_at end
      where customer_id = $1 and id = $2 returning id`,

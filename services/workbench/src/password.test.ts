@@ -17,7 +17,12 @@ test('a hash made with weaker parameters of an earlier day still works', async (
   const { scryptSync } = await import('node:crypto')
   const salt = Buffer.from('0123456789abcdef')
   const key = scryptSync('old', salt, 32, { N: 2 ** 14, r: 8, p: 1 })
-  expect(await verifyPassword('old', `scrypt$16384$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`)).toBe(true)
+  expect(
+    await verifyPassword(
+      'old',
+      `scrypt$16384$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`,
+    ),
+  ).toBe(true)
 })
 
 test('an unknown agent costs the same work as a wrong password, and the answer is no', async () => {
@@ -35,17 +40,22 @@ test('é typed as one character or as two is the same password', async () => {
   expect(await verifyPassword('cafe\u0301', await hashPassword('caf\u00e9'))).toBe(true)
 })
 
-test('when too many wait, one more is turned away at once instead of piling up memory', { timeout: 60_000 }, async () => {
-  const cheap = `scrypt$1024$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
-  const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => verifyPassword('x', cheap)))
-  const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
-  expect(refused.length).toBe(40 - 2 - 32)
-  for (const outcome of refused) expect(outcome.reason).toBeInstanceOf(TooManyLogins)
-  expect(await verifyPassword('x', cheap)).toBe(false)
-})
+test(
+  'when too many wait, one more is turned away at once instead of piling up memory',
+  { timeout: 60_000 },
+  async () => {
+    const cheap = `scrypt$1024$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => verifyPassword('x', cheap)))
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(refused.length).toBe(40 - 2 - 32)
+    for (const outcome of refused) expect(outcome.reason).toBeInstanceOf(TooManyLogins)
+    expect(await verifyPassword('x', cheap)).toBe(false)
+  },
+)
 
 test('generated passwords differ and have no look-alikes', () => {
   const passwords = Array.from({ length: 50 }, newPassword)
   expect(new Set(passwords).size).toBe(50)
-  for (const password of passwords) expect(password).toMatch(/^([a-km-np-zA-HJ-NP-Z2-9]{5}-){3}[a-km-np-zA-HJ-NP-Z2-9]{5}$/)
+  for (const password of passwords)
+    expect(password).toMatch(/^([a-km-np-zA-HJ-NP-Z2-9]{5}-){3}[a-km-np-zA-HJ-NP-Z2-9]{5}$/)
 })

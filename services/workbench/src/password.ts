@@ -28,7 +28,11 @@ export async function hashPassword(password: string, cost = usualCost): Promise<
 }
 
 /** Whether `password` is the one behind `hash`. Without a hash (no such agent) the work of `cost` is done and the answer is no. Throws TooManyLogins. */
-export async function verifyPassword(password: string, hash: string | undefined, cost = usualCost): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  hash: string | undefined,
+  cost = usualCost,
+): Promise<boolean> {
   const stored = hash === undefined ? { ...cost, ...nobody } : parse(hash)
   const key = await derive(password, stored.salt, stored)
   return timingSafeEqual(key, stored.key) && hash !== undefined
@@ -37,7 +41,9 @@ export async function verifyPassword(password: string, hash: string | undefined,
 /** A password people can type: 20 characters without look-alikes, 114 bits. */
 export function newPassword(): string {
   const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-  const groups = Array.from({ length: 4 }, () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join(''))
+  const groups = Array.from({ length: 4 }, () =>
+    Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join(''),
+  )
   return groups.join('-')
 }
 
@@ -45,8 +51,15 @@ const nobody = { salt: randomBytes(saltBytes), key: randomBytes(keyBytes) }
 
 function parse(hash: string) {
   const [scheme, N, r, p, salt, key] = hash.split('$')
-  if (scheme !== 'scrypt' || !salt || !key) throw new Error('A stored password hash is not of the form scrypt$N$r$p$salt$key')
-  return { N: Number(N), r: Number(r), p: Number(p), salt: Buffer.from(salt, 'base64url'), key: Buffer.from(key, 'base64url') }
+  if (scheme !== 'scrypt' || !salt || !key)
+    throw new Error('A stored password hash is not of the form scrypt$N$r$p$salt$key')
+  return {
+    N: Number(N),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt, 'base64url'),
+    key: Buffer.from(key, 'base64url'),
+  }
 }
 
 async function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost): Promise<Buffer> {
@@ -54,7 +67,13 @@ async function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost)
   try {
     return await new Promise((resolve, reject) => {
       // Two keyboards may compose the same character differently; maxmem has room for the working memory and a little more.
-      scrypt(password.normalize('NFC'), salt, keyBytes, { N, r, p, maxmem: 128 * N * r + 2 ** 20 }, (error, key) => (error ? reject(error) : resolve(key)))
+      scrypt(
+        password.normalize('NFC'),
+        salt,
+        keyBytes,
+        { N, r, p, maxmem: 128 * N * r + 2 ** 20 },
+        (error, key) => (error ? reject(error) : resolve(key)),
+      )
     })
   } finally {
     leave()

@@ -1,7 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Database } from '@customer-portal/database'
-import { addMessage, addSuggestion, closeConversation, createAgent, createWorkbench, findAgent, findConversation, listConversations, logIn, logOut, migrationsFolder, setAgentLocale, startConversation, type Agent, type Conversation, type Workbench } from './index.ts'
+import {
+  addMessage,
+  addSuggestion,
+  closeConversation,
+  createAgent,
+  createWorkbench,
+  findAgent,
+  findConversation,
+  listConversations,
+  logIn,
+  logOut,
+  migrationsFolder,
+  setAgentLocale,
+  startConversation,
+  type Agent,
+  type Conversation,
+  type Workbench,
+} from './index.ts'
 
 describe.each(testDatabases)('on $name', ({ create }) => {
   let db: Database
@@ -12,26 +29,68 @@ describe.each(testDatabases)('on $name', ({ create }) => {
 
   beforeAll(async () => {
     db = await create({ workbench: migrationsFolder })
-    workbench = createWorkbench({ db, now: () => new Date(clock).toISOString().replace('Z', '000Z'), newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`, passwordCost: { N: 2 ** 10, r: 8, p: 1 } })
-    owner = (await createAgent(workbench, { customerId: 'acme', email: ' Owner@Example.com', name: '林晓', role: 'owner', password: 'a good password' }))!
+    workbench = createWorkbench({
+      db,
+      now: () => new Date(clock).toISOString().replace('Z', '000Z'),
+      newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
+      passwordCost: { N: 2 ** 10, r: 8, p: 1 },
+    })
+    owner = (await createAgent(workbench, {
+      customerId: 'acme',
+      email: ' Owner@Example.com',
+      name: '林晓',
+      role: 'owner',
+      password: 'a good password',
+    }))!
   }, 60_000)
   afterAll(() => db?.close())
 
-  const later = (minutes: number) => { clock += minutes * 60_000 }
+  const later = (minutes: number) => {
+    clock += minutes * 60_000
+  }
   const ask = async (customerId: string, question = '什么时候发货') =>
-    (await startConversation(workbench, { customerId, visitorName: '王女士', channel: 'web', question })) as Conversation
+    (await startConversation(workbench, {
+      customerId,
+      visitorName: '王女士',
+      channel: 'web',
+      question,
+    })) as Conversation
 
   describe('agents and sessions', () => {
     test('an e-mail belongs to one agent, whatever its case and whoever the customer is', async () => {
-      expect(owner).toMatchObject({ customerId: 'acme', email: 'owner@example.com', role: 'owner', locale: 'zh-CN' })
-      expect(await createAgent(workbench, { customerId: 'other', email: 'OWNER@example.com', name: 'x', role: 'viewer', password: 'p' })).toBeUndefined()
+      expect(owner).toMatchObject({
+        customerId: 'acme',
+        email: 'owner@example.com',
+        role: 'owner',
+        locale: 'zh-CN',
+      })
+      expect(
+        await createAgent(workbench, {
+          customerId: 'other',
+          email: 'OWNER@example.com',
+          name: 'x',
+          role: 'viewer',
+          password: 'p',
+        }),
+      ).toBeUndefined()
     })
 
     test('a password is hashed at the usual cost, where no other is asked for', async () => {
       const usual = createWorkbench({ db, now: workbench.now, newId: workbench.newId })
-      await createAgent(usual, { customerId: 'acme', email: 'usual@example.com', name: 'x', role: 'viewer', password: 'a good password' })
-      expect(await db.asOwner((tx) => tx.query(`select email, split_part(password_hash, '$', 2) as cost from agents order by email`))).toEqual([
-        { email: 'owner@example.com', cost: '1024' }, { email: 'usual@example.com', cost: '131072' },
+      await createAgent(usual, {
+        customerId: 'acme',
+        email: 'usual@example.com',
+        name: 'x',
+        role: 'viewer',
+        password: 'a good password',
+      })
+      expect(
+        await db.asOwner((tx) =>
+          tx.query(`select email, split_part(password_hash, '$', 2) as cost from agents order by email`),
+        ),
+      ).toEqual([
+        { email: 'owner@example.com', cost: '1024' },
+        { email: 'usual@example.com', cost: '131072' },
       ])
     })
 
@@ -39,8 +98,12 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       const login = await logIn(workbench, { email: 'OWNER@example.com ', password: 'a good password' })
       expect(login?.agent).toEqual(owner)
       expect(await findAgent(workbench, { secret: login!.secret })).toEqual(owner)
-      expect(await logIn(workbench, { email: 'owner@example.com', password: 'a bad password' })).toBeUndefined()
-      expect(await logIn(workbench, { email: 'nobody@example.com', password: 'a good password' })).toBeUndefined()
+      expect(
+        await logIn(workbench, { email: 'owner@example.com', password: 'a bad password' }),
+      ).toBeUndefined()
+      expect(
+        await logIn(workbench, { email: 'nobody@example.com', password: 'a good password' }),
+      ).toBeUndefined()
     })
 
     test('only the hash of the secret is stored, and logging out ends that session alone', async () => {
@@ -62,26 +125,47 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })
 
     test('the language is remembered, for the own customer only', async () => {
-      expect(await setAgentLocale(workbench, { customerId: 'acme', agentId: owner.id, locale: 'en' })).toMatchObject({ locale: 'en' })
-      expect(await setAgentLocale(workbench, { customerId: 'other', agentId: owner.id, locale: 'zh-CN' })).toBeUndefined()
-      expect(await setAgentLocale(workbench, { customerId: 'acme', agentId: owner.id, locale: 'zh-CN' })).toEqual(owner)
+      expect(
+        await setAgentLocale(workbench, { customerId: 'acme', agentId: owner.id, locale: 'en' }),
+      ).toMatchObject({ locale: 'en' })
+      expect(
+        await setAgentLocale(workbench, { customerId: 'other', agentId: owner.id, locale: 'zh-CN' }),
+      ).toBeUndefined()
+      expect(
+        await setAgentLocale(workbench, { customerId: 'acme', agentId: owner.id, locale: 'zh-CN' }),
+      ).toEqual(owner)
     })
   })
 
   describe('conversations', () => {
     test('a question waits until an agent answers, and a closed conversation reopens with the next question', async () => {
       const { id: conversationId } = await ask('acme', '退款多久到账？\n订单 20261120')
-      const status = async () => (await findConversation(workbench, { customerId: 'acme', conversationId }))?.status
-      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({ subject: '退款多久到账？', status: 'waiting', visitorName: '王女士', messages: [{ author: 'visitor', agentName: null }] })
+      const status = async () =>
+        (await findConversation(workbench, { customerId: 'acme', conversationId }))?.status
+      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({
+        subject: '退款多久到账？',
+        status: 'waiting',
+        visitorName: '王女士',
+        messages: [{ author: 'visitor', agentName: null }],
+      })
       later(1)
-      await addMessage(workbench, { customerId: 'acme', conversationId, agentId: owner.id, text: '1–3 个工作日。' })
+      await addMessage(workbench, {
+        customerId: 'acme',
+        conversationId,
+        agentId: owner.id,
+        text: '1–3 个工作日。',
+      })
       expect(await status()).toBe('answered')
       await closeConversation(workbench, { customerId: 'acme', conversationId })
       expect(await status()).toBe('closed')
       await addMessage(workbench, { customerId: 'acme', conversationId, text: '还没到' })
       expect(await status()).toBe('waiting')
       const { messages } = (await findConversation(workbench, { customerId: 'acme', conversationId }))!
-      expect(messages.map(({ author, agentName }) => [author, agentName])).toEqual([['visitor', null], ['agent', '林晓'], ['visitor', null]])
+      expect(messages.map(({ author, agentName }) => [author, agentName])).toEqual([
+        ['visitor', null],
+        ['agent', '林晓'],
+        ['visitor', null],
+      ])
     })
 
     test('the same message id twice is one message; with another text it is refused', async () => {
@@ -90,40 +174,90 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       const said = await addMessage(workbench, message)
       expect(await addMessage(workbench, message)).toEqual(said)
       expect(await addMessage(workbench, { ...message, text: '明天发货' })).toBe('other_message')
-      expect((await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages).toHaveLength(2)
+      expect(
+        (await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages,
+      ).toHaveLength(2)
     })
 
     test('the same conversation id twice, also at once, is one conversation; with other words it is refused', async () => {
-      const asked = { customerId: 'acme', id: '0b0a6f7e-5d0c-4f5e-9d0f-1c2d3e4f5a6b', visitorName: '王女士', channel: 'phone' as const, question: '怎么退货' }
-      const [first, second] = await Promise.all([startConversation(workbench, asked), startConversation(workbench, asked)])
+      const asked = {
+        customerId: 'acme',
+        id: '0b0a6f7e-5d0c-4f5e-9d0f-1c2d3e4f5a6b',
+        visitorName: '王女士',
+        channel: 'phone' as const,
+        question: '怎么退货',
+      }
+      const [first, second] = await Promise.all([
+        startConversation(workbench, asked),
+        startConversation(workbench, asked),
+      ])
       expect(second).toEqual(first)
       const { id: conversationId } = asked
-      await addMessage(workbench, { customerId: 'acme', conversationId, agentId: owner.id, text: '在订单里申请。' })
-      expect(await startConversation(workbench, asked)).toMatchObject({ id: conversationId, status: 'answered' })
-      for (const other of [{ question: '怎么换货' }, { visitorName: '李先生' }, { channel: 'web' as const }]) {
+      await addMessage(workbench, {
+        customerId: 'acme',
+        conversationId,
+        agentId: owner.id,
+        text: '在订单里申请。',
+      })
+      expect(await startConversation(workbench, asked)).toMatchObject({
+        id: conversationId,
+        status: 'answered',
+      })
+      for (const other of [
+        { question: '怎么换货' },
+        { visitorName: '李先生' },
+        { channel: 'web' as const },
+      ]) {
         expect(await startConversation(workbench, { ...asked, ...other })).toBe('other_conversation')
       }
-      expect((await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages).toHaveLength(2)
+      expect(
+        (await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages,
+      ).toHaveLength(2)
       // An id is one customer's own: the same one of another customer is another conversation.
-      expect(await startConversation(workbench, { ...asked, customerId: 'other-2', question: '别的' })).toMatchObject({ subject: '别的' })
-      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({ subject: '怎么退货' })
+      expect(
+        await startConversation(workbench, { ...asked, customerId: 'other-2', question: '别的' }),
+      ).toMatchObject({ subject: '别的' })
+      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({
+        subject: '怎么退货',
+      })
     })
 
     test('a visitor message has one suggestion, whoever asks how often', async () => {
       const { id: conversationId } = await ask('acme')
-      const question = (await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages[0]!
-      const suggestion = { customerId: 'acme', conversationId, answersId: question.id, agentId: owner.id, text: '48 小时内。', sourceId: 'shipping', sourceTitle: '多久发货', matchPercent: 86 }
-      const [first, second] = await Promise.all([addSuggestion(workbench, suggestion), addSuggestion(workbench, suggestion)])
-      expect(first).toMatchObject({ author: 'ai', answersId: question.id, sourceTitle: '多久发货', matchPercent: 86 })
+      const question = (await findConversation(workbench, { customerId: 'acme', conversationId }))!
+        .messages[0]!
+      const suggestion = {
+        customerId: 'acme',
+        conversationId,
+        answersId: question.id,
+        agentId: owner.id,
+        text: '48 小时内。',
+        sourceId: 'shipping',
+        sourceTitle: '多久发货',
+        matchPercent: 86,
+      }
+      const [first, second] = await Promise.all([
+        addSuggestion(workbench, suggestion),
+        addSuggestion(workbench, suggestion),
+      ])
+      expect(first).toMatchObject({
+        author: 'ai',
+        answersId: question.id,
+        sourceTitle: '多久发货',
+        matchPercent: 86,
+      })
       expect(second).toEqual(first)
       expect(await addSuggestion(workbench, { ...suggestion, answersId: first!.id })).toBeUndefined()
-      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({ status: 'waiting', lastMessage: '什么时候发货' })
+      expect(await findConversation(workbench, { customerId: 'acme', conversationId })).toMatchObject({
+        status: 'waiting',
+        lastMessage: '什么时候发货',
+      })
     })
 
     test('the list is paged, what changed last first, without gaps or repeats', async () => {
       const asked: Conversation[] = []
       for (let i = 0; i < 7; i += 1) {
-        if (i % 2) later(1)   // some share an instant
+        if (i % 2) later(1) // some share an instant
         asked.push(await ask('pages', `问题 ${i}`))
       }
       const pages: Conversation[] = []
@@ -140,15 +274,23 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     test("another customer's conversation is not there", async () => {
       const { id: conversationId } = await ask('acme')
       expect(await findConversation(workbench, { customerId: 'other', conversationId })).toBeUndefined()
-      expect(await addMessage(workbench, { customerId: 'other', conversationId, text: 'x' })).toBe('no_conversation')
+      expect(await addMessage(workbench, { customerId: 'other', conversationId, text: 'x' })).toBe(
+        'no_conversation',
+      )
       expect(await closeConversation(workbench, { customerId: 'other', conversationId })).toBeUndefined()
       expect((await listConversations(workbench, { customerId: 'other' })).data).toEqual([])
     })
 
     test('fifty messages at once keep their order without a clash', async () => {
       const { id: conversationId } = await ask('acme')
-      await Promise.all(Array.from({ length: 50 }, (_, i) => addMessage(workbench, { customerId: 'acme', conversationId, text: `第 ${i} 条` })))
-      expect((await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages).toHaveLength(51)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          addMessage(workbench, { customerId: 'acme', conversationId, text: `第 ${i} 条` }),
+        ),
+      )
+      expect(
+        (await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages,
+      ).toHaveLength(51)
     })
   })
 
@@ -156,25 +298,40 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     const tables = ['agents', 'agent_sessions', 'conversations', 'messages']
 
     test('every table has row level security, forced, and a key that begins with the customer', async () => {
-      const found = await db.asOwner((tx) => tx.query<{ name: string; forced: boolean; key: string }>(
-        `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced, a.attname as key
+      const found = await db.asOwner((tx) =>
+        tx.query<{ name: string; forced: boolean; key: string }>(
+          `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced, a.attname as key
          from pg_class c join pg_index i on i.indrelid = c.oid and i.indisprimary join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-         where c.relname = any($1) order by 1`, [tables]))
+         where c.relname = any($1) order by 1`,
+          [tables],
+        ),
+      )
       expect(found).toEqual([...tables].sort().map((name) => ({ name, forced: true, key: 'customer_id' })))
     })
 
     test('in the role portal the database hides what is not the customer it acts for, and refuses to write it', async () => {
       await ask('acme')
-      const counted = await db.transaction({ role: 'portal', customerId: 'other' }, (tx) => tx.query('select 1 from conversations'))
+      const counted = await db.transaction({ role: 'portal', customerId: 'other' }, (tx) =>
+        tx.query('select 1 from conversations'),
+      )
       expect(counted).toEqual([])
-      await expect(db.transaction({ role: 'portal', customerId: 'other' }, (tx) => tx.query(
-        `insert into conversations (customer_id, id, visitor_name, channel, subject, created_at, updated_at) values ('acme', 'x', 'x', 'web', 'x', now(), now())`))).rejects.toThrow(/row-level security/)
+      await expect(
+        db.transaction({ role: 'portal', customerId: 'other' }, (tx) =>
+          tx.query(
+            `insert into conversations (customer_id, id, visitor_name, channel, subject, created_at, updated_at) values ('acme', 'x', 'x', 'web', 'x', now(), now())`,
+          ),
+        ),
+      ).rejects.toThrow(/row-level security/)
     })
 
     test('in the role portal nobody reads the hash of a password or a session', async () => {
       const as = { role: 'portal', customerId: 'acme' } as const
-      await expect(db.transaction(as, (tx) => tx.query('select password_hash from agents'))).rejects.toThrow(/permission denied/)
-      await expect(db.transaction(as, (tx) => tx.query('select secret_hash from agent_sessions'))).rejects.toThrow(/permission denied/)
+      await expect(db.transaction(as, (tx) => tx.query('select password_hash from agents'))).rejects.toThrow(
+        /permission denied/,
+      )
+      await expect(
+        db.transaction(as, (tx) => tx.query('select secret_hash from agent_sessions')),
+      ).rejects.toThrow(/permission denied/)
     })
   })
 })

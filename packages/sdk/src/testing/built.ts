@@ -16,19 +16,32 @@ export function installedPackage() {
   // Packed and unpacked: what the package's own list of files leaves out is not there.
   const draft = join(folder, 'draft')
   mkdirSync(draft)
-  for (const name of ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE']) cpSync(join(source, name), join(draft, name))
+  for (const name of ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE'])
+    cpSync(join(source, name), join(draft, name))
   execFileSync(process.execPath, [join(source, 'scripts', 'build.mjs'), join(draft, 'dist')])
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: draft, encoding: 'utf8' }).trim()
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
+    cwd: draft,
+    encoding: 'utf8',
+  }).trim()
   execFileSync('tar', ['-xzf', join(folder, packed), '-C', place, '--strip-components=1'])
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const children: ChildProcess[] = []
   return {
-    folder, place,
+    folder,
+    place,
     /** Throws with the compiler's words where the text does not fit the published types. */
     check(text: string) {
       writeFileSync(join(folder, 'example.ts'), text)
       const types = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url))
-      const compilerOptions = { noEmit: true, strict: true, exactOptionalPropertyTypes: true, target: 'es2023', module: 'nodenext', types: ['node'], typeRoots: [types] }
+      const compilerOptions = {
+        noEmit: true,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        target: 'es2023',
+        module: 'nodenext',
+        types: ['node'],
+        typeRoots: [types],
+      }
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }))
       compile(['-p', folder])
     },
@@ -39,7 +52,13 @@ export function installedPackage() {
       writeFileSync(join(place, 'package.json'), '{"type":"commonjs"}')
       writeFileSync(join(place, 'program.ts'), text)
       const types = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url))
-      writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, target: 'es2022', module, types: ['node'], typeRoots: [types] }, files: ['program.ts'] }))
+      writeFileSync(
+        join(place, 'tsconfig.json'),
+        JSON.stringify({
+          compilerOptions: { strict: true, target: 'es2022', module, types: ['node'], typeRoots: [types] },
+          files: ['program.ts'],
+        }),
+      )
       compile(['-p', place])
       return readFileSync(join(place, 'program.js'), 'utf8')
     },
@@ -47,16 +66,29 @@ export function installedPackage() {
     run(text: string, environment: Record<string, string> = {}, kind: 'mjs' | 'cjs' = 'mjs') {
       const program = join(folder, `program-${children.length}.${kind}`)
       writeFileSync(program, text)
-      const child = spawn(process.execPath, [program], { cwd: folder, env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(process.execPath, [program], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       children.push(child)
       let out = ''
       let error = ''
-      child.stdout.on('data', (data) => { out += data })
-      child.stderr.on('data', (data) => { error += data })
+      child.stdout.on('data', (data) => {
+        out += data
+      })
+      child.stderr.on('data', (data) => {
+        error += data
+      })
       return {
         child,
         said: () => out,
-        ended: once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null, out, error })),
+        ended: once(child, 'close').then(([code, signal]) => ({
+          code: code as number | null,
+          signal: signal as string | null,
+          out,
+          error,
+        })),
         async says(text: string) {
           while (!out.includes(text)) {
             if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${out}${error}`)

@@ -1,6 +1,11 @@
 import { createSecretKey } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
-import { seedTwoCustomers, testServer, type testDatabases, type TestServer } from '@customer-portal/http/testing'
+import {
+  seedTwoCustomers,
+  testServer,
+  type testDatabases,
+  type TestServer,
+} from '@customer-portal/http/testing'
 import { createClient, type ClientOptions } from '../client.ts'
 import { machineClock, type Clock } from '../clock.ts'
 
@@ -9,23 +14,46 @@ export type ListeningServer = Awaited<ReturnType<typeof listeningServer>>
 
 /** The vendor's API on a port of its own, with the customers `acme` and `globex`; and what makes clients of it. */
 export async function listeningServer(create: Create) {
-  const server: TestServer = await testServer(create, (app, { billing, clock }) => registerBillingApi(app, {
-    billing, publicUrl: () => 'https://billing.example.com',
-    testClock: { now: () => clock.at, moveTo: async (instant) => { clock.at = instant.replace(/(\.\d+)?Z$/, '.000000Z'); return clock.at } },
-  }))
+  const server: TestServer = await testServer(create, (app, { billing, clock }) =>
+    registerBillingApi(app, {
+      billing,
+      publicUrl: () => 'https://billing.example.com',
+      testClock: {
+        now: () => clock.at,
+        moveTo: async (instant) => {
+          clock.at = instant.replace(/(\.\d+)?Z$/, '.000000Z')
+          return clock.at
+        },
+      },
+    }),
+  )
   await seedTwoCustomers(server)
   const { key } = await createSecretKey(server.billing, { name: 'sdk' })
   const url = await server.app.listen({ port: 0, host: '127.0.0.1' })
   const now = () => Date.parse(server.clock.at)
   return {
-    ...server, url, key,
+    ...server,
+    url,
+    key,
     /** A client whose clock is the server's; its events end with the test. */
-    client: (options: Partial<ClientOptions> = {}) => createClient({ url, key, clock: { now, wait: machineClock.wait }, ...options, usage: { atExit: false, ...options.usage } }),
+    client: (options: Partial<ClientOptions> = {}) =>
+      createClient({
+        url,
+        key,
+        clock: { now, wait: machineClock.wait },
+        ...options,
+        usage: { atExit: false, ...options.usage },
+      }),
     /** A clock that tells the server's time and whose waits are over when `pass` has let enough time by. */
     handClock: () => handClock(now()),
     /** How often each event is stored, by id. */
     async stored(prefix: string): Promise<Record<string, number>> {
-      const rows = await server.database.asOwner((tx) => tx.query<{ id: string; times: number }>('select id, count(*)::int as times from usage_events where id like $1 group by id', [`${prefix}%`]))
+      const rows = await server.database.asOwner((tx) =>
+        tx.query<{ id: string; times: number }>(
+          'select id, count(*)::int as times from usage_events where id like $1 group by id',
+          [`${prefix}%`],
+        ),
+      )
       return Object.fromEntries(rows.map(({ id, times }) => [id, times]))
     },
   }
@@ -48,22 +76,30 @@ function handClock(start: number): HandClock {
   return {
     waits,
     now: () => now,
-    wait: (milliseconds, { signal } = {}) => new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const wait = { until: now + milliseconds, end: () => { open = open.filter((other) => other !== wait); resolve() } }
-      open.push(wait)
-      waits.push(milliseconds)
-      signal?.addEventListener('abort', wait.end)
-      for (const hear of heard.splice(0)) hear(milliseconds)
-    }),
+    wait: (milliseconds, { signal } = {}) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve()
+        const wait = {
+          until: now + milliseconds,
+          end: () => {
+            open = open.filter((other) => other !== wait)
+            resolve()
+          },
+        }
+        open.push(wait)
+        waits.push(milliseconds)
+        signal?.addEventListener('abort', wait.end)
+        for (const hear of heard.splice(0)) hear(milliseconds)
+      }),
     pass(milliseconds) {
       now += milliseconds
       for (const wait of open.filter(({ until }) => until <= now)) wait.end()
     },
-    waiting: () => new Promise((resolve) => {
-      const [first] = open
-      if (first) resolve(first.until - now)
-      else heard.push(resolve)
-    }),
+    waiting: () =>
+      new Promise((resolve) => {
+        const [first] = open
+        if (first) resolve(first.until - now)
+        else heard.push(resolve)
+      }),
   }
 }

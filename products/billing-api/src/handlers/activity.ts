@@ -5,11 +5,19 @@ import { Activity } from '../contract.ts'
 
 /** What happened to the vendor's customers, for the systems that have to know. */
 export function activityRoutes(app: App, billing: Billing): void {
-  app.get('/activity', {
-    config: { scope: 'customers:read' },
-    schema: {
-      summary: 'What changed, oldest first', tags: ['activity'], querystring: PageQuery, response: { 200: Page(Activity) },
-      description: 'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing has happened yet). Nothing ever appears behind a cursor, and each change appears once.',
+  app.get(
+    '/activity',
+    {
+      config: { scope: 'customers:read' },
+      schema: {
+        summary: 'What changed, oldest first',
+        tags: ['activity'],
+        querystring: PageQuery,
+        response: { 200: Page(Activity) },
+        description:
+          'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing has happened yet). Nothing ever appears behind a cursor, and each change appears once.',
+      },
     },
-  }, async (request) => listActivity(billing, request.query))
+    async (request) => listActivity(billing, request.query),
+  )
 }

@@ -11,32 +11,55 @@ const AliasPath = Type.Object({ customerId: Type.String(), alias: CustomerId })
 
 /** Further ids of customers. */
 export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
-  app.get('/customers/:customerId/aliases', {
-    config: { scope: 'customers:read' },
-    schema: {
-      summary: "A customer's further ids, oldest first", tags: ['customers'],
-      description: 'At most 100.',
-      params: CustomerPath, response: { 200: List(Alias) },
+  app.get(
+    '/customers/:customerId/aliases',
+    {
+      config: { scope: 'customers:read' },
+      schema: {
+        summary: "A customer's further ids, oldest first",
+        tags: ['customers'],
+        description: 'At most 100.',
+        params: CustomerPath,
+        response: { 200: List(Alias) },
+      },
     },
-  }, async (request) => listAliases(billing, request.params))
+    async (request) => listAliases(billing, request.params),
+  )
 
-  app.put('/customers/:customerId/aliases/:alias', {
-    config: { scope: 'customers:write', idempotent: true },
-    schema: {
-      summary: 'Give a customer a further id', tags: ['customers'], params: AliasPath, response: { 200: Alias },
-      description: 'Events and calls that name it are of this customer. No two customers share an id or an alias; a customer has at most 100.',
+  app.put(
+    '/customers/:customerId/aliases/:alias',
+    {
+      config: { scope: 'customers:write', idempotent: true },
+      schema: {
+        summary: 'Give a customer a further id',
+        tags: ['customers'],
+        params: AliasPath,
+        response: { 200: Alias },
+        description:
+          'Events and calls that name it are of this customer. No two customers share an id or an alias; a customer has at most 100.',
+      },
     },
-  }, async (request, reply) =>
-    once(request, reply, askerOf(request, request.params.customerId), 200, (inside) => putAlias(inside, request.params)))
+    async (request, reply) =>
+      once(request, reply, askerOf(request, request.params.customerId), 200, (inside) =>
+        putAlias(inside, request.params),
+      ),
+  )
 
-  app.delete('/customers/:customerId/aliases/:alias', {
-    config: { scope: 'customers:write' },
-    schema: {
-      summary: 'Take a further id back', tags: ['customers'], description: 'What was recorded by it stays.', params: AliasPath,
-      response: { 204: Type.Null({ description: 'Taken back' }) },
+  app.delete(
+    '/customers/:customerId/aliases/:alias',
+    {
+      config: { scope: 'customers:write' },
+      schema: {
+        summary: 'Take a further id back',
+        tags: ['customers'],
+        description: 'What was recorded by it stays.',
+        params: AliasPath,
+        response: { 204: Type.Null({ description: 'Taken back' }) },
+      },
     },
-  }, async (request, reply) => {
-    await deleteAlias(billing, request.params)
-    return reply.code(204).send(null)
-  })
+    async (request, reply) => {
+      await deleteAlias(billing, request.params)
+      return reply.code(204).send(null)
+    },
+  )
 }

@@ -10,19 +10,40 @@ const DeficitPath = Type.Object({ customerId: Type.String(), meter: Type.String(
 
 /** What was used ahead of allowances, and its being forgiven. */
 export function deficitRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
-  app.get('/customers/:customerId/deficits', {
-    config: { scope: 'usage:read' },
-    schema: { summary: "A customer's deficits", tags: ['usage'], description: 'Those that count in the current usage period, or will in the next.', params: CustomerPath, response: { 200: List(Deficit) } },
-  }, async (request) => listDeficits(billing, request.params))
-
-  app.post('/customers/:customerId/deficits/:meter/forgive', {
-    config: { scope: 'customers:write', idempotent: true },
-    schema: {
-      summary: 'Forgive a deficit', tags: ['usage'], description: 'All of it or some: it does not count as used any more. What it was, and why it was forgiven, stays recorded.',
-      params: DeficitPath, body: ForgiveInput, response: { 200: Deficit },
+  app.get(
+    '/customers/:customerId/deficits',
+    {
+      config: { scope: 'usage:read' },
+      schema: {
+        summary: "A customer's deficits",
+        tags: ['usage'],
+        description: 'Those that count in the current usage period, or will in the next.',
+        params: CustomerPath,
+        response: { 200: List(Deficit) },
+      },
     },
-  }, async (request, reply) => {
-    const { customerId } = request.params
-    return once(request, reply, askerOf(request, customerId), 200, (inside) => forgiveDeficit(inside, { ...request.params, ...request.body }))
-  })
+    async (request) => listDeficits(billing, request.params),
+  )
+
+  app.post(
+    '/customers/:customerId/deficits/:meter/forgive',
+    {
+      config: { scope: 'customers:write', idempotent: true },
+      schema: {
+        summary: 'Forgive a deficit',
+        tags: ['usage'],
+        description:
+          'All of it or some: it does not count as used any more. What it was, and why it was forgiven, stays recorded.',
+        params: DeficitPath,
+        body: ForgiveInput,
+        response: { 200: Deficit },
+      },
+    },
+    async (request, reply) => {
+      const { customerId } = request.params
+      return once(request, reply, askerOf(request, customerId), 200, (inside) =>
+        forgiveDeficit(inside, { ...request.params, ...request.body }),
+      )
+    },
+  )
 }

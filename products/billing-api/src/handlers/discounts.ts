@@ -1,4 +1,10 @@
-import { deleteDiscount, listDiscounts, putDiscount, withUnprintable, type Billing } from '@customer-portal/billing'
+import {
+  deleteDiscount,
+  listDiscounts,
+  putDiscount,
+  withUnprintable,
+  type Billing,
+} from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { Id, List, Told } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -10,28 +16,58 @@ const DiscountPath = Type.Object({ customerId: Type.String(), discountId: Id })
 
 /** What a customer pays less. */
 export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
-  app.get('/customers/:customerId/discounts', {
-    config: { scope: 'customers:read' },
-    schema: { summary: "A customer's discounts", tags: ['customers'], description: 'In the order they apply, at most 50.', params: CustomerPath, response: { 200: List(Discount) } },
-  }, async (request) => listDiscounts(billing, request.params))
-
-  app.put('/customers/:customerId/discounts/:discountId', {
-    config: { scope: 'customers:write', idempotent: true },
-    schema: {
-      summary: 'Give a customer a discount, or change it', tags: ['customers'],
-      description: 'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.',
-      params: DiscountPath, body: DiscountInput, response: { 200: Told(Discount) },
+  app.get(
+    '/customers/:customerId/discounts',
+    {
+      config: { scope: 'customers:read' },
+      schema: {
+        summary: "A customer's discounts",
+        tags: ['customers'],
+        description: 'In the order they apply, at most 50.',
+        params: CustomerPath,
+        response: { 200: List(Discount) },
+      },
     },
-  }, async (request, reply) => {
-    const { customerId } = request.params
-    return once(request, reply, askerOf(request, customerId), 200, async (inside) => withUnprintable(await putDiscount(inside, { ...request.params, ...request.body }), request.body.name))
-  })
+    async (request) => listDiscounts(billing, request.params),
+  )
 
-  app.delete('/customers/:customerId/discounts/:discountId', {
-    config: { scope: 'customers:write' },
-    schema: { summary: 'Take a discount away', tags: ['customers'], description: 'What is issued stays as it is.', params: DiscountPath, response: { 204: Type.Null({ description: 'Taken away' }) } },
-  }, async (request, reply) => {
-    await deleteDiscount(billing, request.params)
-    return reply.code(204).send(null)
-  })
+  app.put(
+    '/customers/:customerId/discounts/:discountId',
+    {
+      config: { scope: 'customers:write', idempotent: true },
+      schema: {
+        summary: 'Give a customer a discount, or change it',
+        tags: ['customers'],
+        description:
+          'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.',
+        params: DiscountPath,
+        body: DiscountInput,
+        response: { 200: Told(Discount) },
+      },
+    },
+    async (request, reply) => {
+      const { customerId } = request.params
+      return once(request, reply, askerOf(request, customerId), 200, async (inside) =>
+        withUnprintable(await putDiscount(inside, { ...request.params, ...request.body }), request.body.name),
+      )
+    },
+  )
+
+  app.delete(
+    '/customers/:customerId/discounts/:discountId',
+    {
+      config: { scope: 'customers:write' },
+      schema: {
+        summary: 'Take a discount away',
+        tags: ['customers'],
+        description: 'What is issued stays as it is.',
+        params: DiscountPath,
+        response: { 204: Type.Null({ description: 'Taken away' }) },
+      },
+    },
+    async (request, reply) => {
+      await deleteDiscount(billing, request.params)
+      return reply.code(204).send(null)
+    },
+  )
 }

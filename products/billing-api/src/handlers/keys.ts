@@ -1,4 +1,10 @@
-import { createSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey, type Billing } from '@customer-portal/billing'
+import {
+  createSecretKey,
+  listSecretKeys,
+  revokeSecretKey,
+  rotateSecretKey,
+  type Billing,
+} from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Page } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -8,35 +14,68 @@ const KeyPath = Type.Object({ keyId: Type.String() })
 
 /** The vendor's secret keys. Not idempotent by `Idempotency-Key`: the answers hold secrets. */
 export function keyRoutes(app: App, billing: Billing): void {
-  app.get('/keys', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'The secret keys, newest first', tags: ['keys'], querystring: PageQuery, response: { 200: Page(SecretKey) },
-      description: 'With the beginning and the last four letters of each, never the key itself. Keys that were revoked or have expired are listed too.',
+  app.get(
+    '/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'The secret keys, newest first',
+        tags: ['keys'],
+        querystring: PageQuery,
+        response: { 200: Page(SecretKey) },
+        description:
+          'With the beginning and the last four letters of each, never the key itself. Keys that were revoked or have expired are listed too.',
+      },
     },
-  }, async (request) => listSecretKeys(billing, request.query))
+    async (request) => listSecretKeys(billing, request.query),
+  )
 
-  app.post('/keys', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'Create a secret key', tags: ['keys'], body: KeyInput, response: { 201: CreatedKey },
-      description: 'The answer holds the key, this once. `read` looks at everything, `events` sends usage and asks for quota, `full` does everything.',
+  app.post(
+    '/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'Create a secret key',
+        tags: ['keys'],
+        body: KeyInput,
+        response: { 201: CreatedKey },
+        description:
+          'The answer holds the key, this once. `read` looks at everything, `events` sends usage and asks for quota, `full` does everything.',
+      },
     },
-  }, async (request, reply) => reply.code(201).send(await createSecretKey(billing, request.body)))
+    async (request, reply) => reply.code(201).send(await createSecretKey(billing, request.body)),
+  )
 
-  app.post('/keys/:keyId/rotate', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'Replace a secret key', tags: ['keys'], params: KeyPath, body: RotateInput, response: { 201: CreatedKey },
-      description: 'Creates a key that may do the same, and lets the old one end after `overlapSeconds`.',
+  app.post(
+    '/keys/:keyId/rotate',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'Replace a secret key',
+        tags: ['keys'],
+        params: KeyPath,
+        body: RotateInput,
+        response: { 201: CreatedKey },
+        description: 'Creates a key that may do the same, and lets the old one end after `overlapSeconds`.',
+      },
     },
-  }, async (request, reply) => reply.code(201).send(await rotateSecretKey(billing, { ...request.params, ...request.body })))
+    async (request, reply) =>
+      reply.code(201).send(await rotateSecretKey(billing, { ...request.params, ...request.body })),
+  )
 
-  app.post('/keys/:keyId/revoke', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'End a secret key', tags: ['keys'], params: KeyPath, response: { 200: SecretKey },
-      description: 'When the answer is there, no process accepts the key any more. Revoking it again changes nothing.',
+  app.post(
+    '/keys/:keyId/revoke',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'End a secret key',
+        tags: ['keys'],
+        params: KeyPath,
+        response: { 200: SecretKey },
+        description:
+          'When the answer is there, no process accepts the key any more. Revoking it again changes nothing.',
+      },
     },
-  }, async (request) => revokeSecretKey(billing, request.params))
+    async (request) => revokeSecretKey(billing, request.params),
+  )
 }

@@ -6,35 +6,59 @@ import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts
 /** A browser takes `%2e%2e` for dots, too: read as it does, the path must lead below /portal. */
 function assertInPortal(path: string): void {
   const { pathname, origin } = new URL(`/portal${path}`, 'https://portal.invalid')
-  if (origin === 'https://portal.invalid' && (pathname === '/portal' || pathname.startsWith('/portal/'))) return
-  throw new BillingError('validation_failed', { pointer: '/path', message: 'The path must lead to a page of the portal.' })
+  if (origin === 'https://portal.invalid' && (pathname === '/portal' || pathname.startsWith('/portal/')))
+    return
+  throw new BillingError('validation_failed', {
+    pointer: '/path',
+    message: 'The path must lead to a page of the portal.',
+  })
 }
 
 /** Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by key: the answers hold secrets. */
 export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
-  app.post('/portal-sessions', {
-    config: { scope: 'portal-sessions:write' },
-    schema: {
-      summary: 'Let somebody into the portal', tags: ['portal sessions'],
-      description: 'An embedded portal takes the `token`; `url` opens one that stands alone, once, within 60 '
-        + 'seconds. Without a `role` the session may do everything.',
-      body: PortalSessionInput, response: { 201: PortalSession },
+  app.post(
+    '/portal-sessions',
+    {
+      config: { scope: 'portal-sessions:write' },
+      schema: {
+        summary: 'Let somebody into the portal',
+        tags: ['portal sessions'],
+        description:
+          'An embedded portal takes the `token`; `url` opens one that stands alone, once, within 60 '
+          + 'seconds. Without a `role` the session may do everything.',
+        body: PortalSessionInput,
+        response: { 201: PortalSession },
+      },
     },
-  }, async (request, reply) => {
-    const { path = '', ...session } = request.body
-    assertInPortal(path)
-    const { token, expiresAt, code } = await createPortalSession(billing, session)
-    void reply.code(201)
-    return { token, expiresAt, code, url: `${publicUrl()}/portal${path}#code=${code}` }
-  })
+    async (request, reply) => {
+      const { path = '', ...session } = request.body
+      assertInPortal(path)
+      const { token, expiresAt, code } = await createPortalSession(billing, session)
+      void reply.code(201)
+      return { token, expiresAt, code, url: `${publicUrl()}/portal${path}#code=${code}` }
+    },
+  )
 
-  app.post('/portal-sessions/exchange', {
-    config: { scope: 'public' },
-    schema: { summary: 'Redeem a one-time code', tags: ['portal sessions'], description: 'No key needed; works once, within 60 seconds. Also sets the renewal cookie.', body: ExchangeInput, response: { 200: Token } },
-  }, async (request, reply) => {
-    const { token, expiresAt, customerId, renewal } = await exchangePortalCode(billing, request.body)
-    const maxAge = Math.max(0, Math.floor((Date.parse(renewal.expiresAt) - Date.parse(billing.now())) / 1000))
-    setRenewalCookie(reply, { secret: renewal.secret, maxAge, secure: publicUrl().startsWith('https:') })
-    return { token, expiresAt, customerId }
-  })
+  app.post(
+    '/portal-sessions/exchange',
+    {
+      config: { scope: 'public' },
+      schema: {
+        summary: 'Redeem a one-time code',
+        tags: ['portal sessions'],
+        description: 'No key needed; works once, within 60 seconds. Also sets the renewal cookie.',
+        body: ExchangeInput,
+        response: { 200: Token },
+      },
+    },
+    async (request, reply) => {
+      const { token, expiresAt, customerId, renewal } = await exchangePortalCode(billing, request.body)
+      const maxAge = Math.max(
+        0,
+        Math.floor((Date.parse(renewal.expiresAt) - Date.parse(billing.now())) / 1000),
+      )
+      setRenewalCookie(reply, { secret: renewal.secret, maxAge, secure: publicUrl().startsWith('https:') })
+      return { token, expiresAt, customerId }
+    },
+  )
 }

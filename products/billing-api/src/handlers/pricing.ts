@@ -2,14 +2,20 @@ import { previewPrice } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
 import { PricingInput, Priced } from '../contract.ts'
 
-
 /** What a price would charge, before a plan has it. Nothing is read and nothing is kept. */
 export function pricingRoutes(app: App): void {
-  app.post('/pricing/preview', {
-    config: { scope: 'catalogue:read' },
-    schema: {
-      summary: 'What a price charges for a quantity', tags: ['catalogue'], description: 'The same computation as on an invoice line, with its explanation. Nothing is kept.',
-      body: PricingInput, response: { 200: Priced },
+  app.post(
+    '/pricing/preview',
+    {
+      config: { scope: 'catalogue:read' },
+      schema: {
+        summary: 'What a price charges for a quantity',
+        tags: ['catalogue'],
+        description: 'The same computation as on an invoice line, with its explanation. Nothing is kept.',
+        body: PricingInput,
+        response: { 200: Priced },
+      },
     },
-  }, async (request) => previewPrice(request.body))
+    async (request) => previewPrice(request.body),
+  )
 }

@@ -4,11 +4,19 @@ import { Mistakes } from '../contract.ts'
 
 /** The proof of the books, by the server's own clock and beside its work. */
 export function reconciliationRoutes(app: App, billing: Billing): void {
-  app.get('/reconciliation', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'Prove the books', tags: ['invoices'], querystring: PageQuery, response: { 200: Mistakes },
-      description: 'The rows that break a rule, of `limit` customers at a time: usage, invoices and their hashes, balances, numbers. An empty list is the proof. `npm run reconcile` asks here while a server holds the data.',
+  app.get(
+    '/reconciliation',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'Prove the books',
+        tags: ['invoices'],
+        querystring: PageQuery,
+        response: { 200: Mistakes },
+        description:
+          'The rows that break a rule, of `limit` customers at a time: usage, invoices and their hashes, balances, numbers. An empty list is the proof. `npm run reconcile` asks here while a server holds the data.',
+      },
     },
-  }, async (request) => listMistakes(billing, request.query))
+    async (request) => listMistakes(billing, request.query),
+  )
 }

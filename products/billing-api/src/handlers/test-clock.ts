@@ -9,21 +9,32 @@ export interface TestClock {
 
 /** Only where the server runs on a test clock; elsewhere there are no such routes. */
 export function testClockRoutes(app: App, clock: TestClock): void {
-  app.get('/test-clock', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'The time on the test clock', tags: ['test clock'],
-      description: 'It stands still until it is moved.',
-      response: { 200: Clock },
+  app.get(
+    '/test-clock',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'The time on the test clock',
+        tags: ['test clock'],
+        description: 'It stands still until it is moved.',
+        response: { 200: Clock },
+      },
     },
-  }, async () => ({ now: clock.now() }))
+    async () => ({ now: clock.now() }),
+  )
 
-  app.post('/test-clock', {
-    config: { scope: 'admin' },
-    schema: {
-      summary: 'Move the test clock forward', tags: ['test clock'],
-      description: 'Everything that falls due on the way happens before the answer.',
-      body: ClockInput, response: { 200: Clock },
+  app.post(
+    '/test-clock',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'Move the test clock forward',
+        tags: ['test clock'],
+        description: 'Everything that falls due on the way happens before the answer.',
+        body: ClockInput,
+        response: { 200: Clock },
+      },
     },
-  }, async (request) => ({ now: await clock.moveTo(request.body.now) }))
+    async (request) => ({ now: await clock.moveTo(request.body.now) }),
+  )
 }

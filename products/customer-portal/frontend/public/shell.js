@@ -1,16 +1,28 @@
 // Puts the name and the tabs into the page before any other code is there: on a slow line that takes seconds. As TopBar.vue and BrandMark.vue draw them.
-(function () {
+;(function () {
   var told = document.querySelector('meta[name=portal-settings]')
   var header = document.getElementById('shell')
   // In a frame the host says the language, and the brand is its own.
   if (window.parent !== window || !header) return
   function stored(name) {
-    try { return localStorage.getItem('portal.' + name) } catch { return null }
+    try {
+      return localStorage.getItem('portal.' + name)
+    } catch {
+      return null
+    }
   }
-  var known = [stored('locale'), stored('seen'), navigator.language].find(function (text) { return /^(zh|en)/.test(text || '') }) || 'zh-CN'
+  var known =
+    [stored('locale'), stored('seen'), navigator.language].find(function (text) {
+      return /^(zh|en)/.test(text || '')
+    }) || 'zh-CN'
   var locale = known.slice(0, 2) === 'en' ? 'en' : 'zh-CN'
-  var tabs = { 'zh-CN': ['概览', '用量', '订阅', '账单', '账户'], en: ['Overview', 'Usage', 'Subscription', 'Invoices', 'Account'] }[locale]
-  var brand = told ? JSON.parse(told.content).brand : { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null }
+  var tabs = {
+    'zh-CN': ['概览', '用量', '订阅', '账单', '账户'],
+    en: ['Overview', 'Usage', 'Subscription', 'Invoices', 'Account'],
+  }[locale]
+  var brand = told
+    ? JSON.parse(told.content).brand
+    : { name: { 'zh-CN': '客户控制台', en: 'Customer Portal' }, logo: null }
   var logo = brand.logo && brand.logo[document.documentElement.dataset.theme]
   var wide = logo && logo.width > 2 * logo.height
   document.documentElement.lang = locale
@@ -29,7 +41,8 @@
   header.querySelectorAll('nav > span').forEach(function (tab, index) {
     tab.append(tabs[index])
     var path = ['', 'usage', 'subscription', 'invoices', 'account'][index]
-    if (location.pathname.split('/')[2] === path || (path === '' && /^\/portal\/?$/.test(location.pathname))) tab.classList.add('font-medium', 'text-ink')
+    if (location.pathname.split('/')[2] === path || (path === '' && /^\/portal\/?$/.test(location.pathname)))
+      tab.classList.add('font-medium', 'text-ink')
   })
   header.classList.remove('invisible')
 })()

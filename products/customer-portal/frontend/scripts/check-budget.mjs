@@ -21,16 +21,35 @@ function filesOf(name, seen = new Set()) {
   return seen
 }
 
-const first = new Set(['index.html', 'src/app.ts', 'src/views/OverviewView.vue', 'src/texts/zh-CN.ts'].flatMap((name) => [...filesOf(name)]))
+const first = new Set(
+  ['index.html', 'src/app.ts', 'src/views/OverviewView.vue', 'src/texts/zh-CN.ts'].flatMap((name) => [
+    ...filesOf(name),
+  ]),
+)
 const firstSize = [...first].reduce((sum, file) => sum + sizeOf(file), sizeOf('theme.js'))
-const startSize = [...filesOf('index.html')].filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + sizeOf(file), 0)
-const chunks = readdirSync(new URL('assets/', dist)).filter((file) => /\.(js|css)$/.test(file)).map((file) => ({ file, size: sizeOf(`assets/${file}`) }))
+const startSize = [...filesOf('index.html')]
+  .filter((file) => file.endsWith('.js'))
+  .reduce((sum, file) => sum + sizeOf(file), 0)
+const chunks = readdirSync(new URL('assets/', dist))
+  .filter((file) => /\.(js|css)$/.test(file))
+  .map((file) => ({ file, size: sizeOf(`assets/${file}`) }))
 const tooLarge = chunks.filter((chunk) => chunk.size > chunkLimit)
 
-console.log(`portal: first route ${kilobytes(firstSize)} of ${kilobytes(firstRouteLimit)}, largest chunk ${kilobytes(Math.max(...chunks.map((chunk) => chunk.size)))} of ${kilobytes(chunkLimit)}`)
-const faults = tooLarge.map((chunk) => `${chunk.file} is ${kilobytes(chunk.size)} gzipped, more than ${kilobytes(chunkLimit)}: split it by route`)
-if (firstSize > firstRouteLimit) faults.push(`the first route is ${kilobytes(firstSize)} gzipped, more than ${kilobytes(firstRouteLimit)}: ${[...first].join(', ')}`)
-if (startSize > startLimit) faults.push(`what starts the portal is ${kilobytes(startSize)} gzipped, more than ${kilobytes(startLimit)}: src/main.ts imports what it should leave to src/app.ts`)
+console.log(
+  `portal: first route ${kilobytes(firstSize)} of ${kilobytes(firstRouteLimit)}, largest chunk ${kilobytes(Math.max(...chunks.map((chunk) => chunk.size)))} of ${kilobytes(chunkLimit)}`,
+)
+const faults = tooLarge.map(
+  (chunk) =>
+    `${chunk.file} is ${kilobytes(chunk.size)} gzipped, more than ${kilobytes(chunkLimit)}: split it by route`,
+)
+if (firstSize > firstRouteLimit)
+  faults.push(
+    `the first route is ${kilobytes(firstSize)} gzipped, more than ${kilobytes(firstRouteLimit)}: ${[...first].join(', ')}`,
+  )
+if (startSize > startLimit)
+  faults.push(
+    `what starts the portal is ${kilobytes(startSize)} gzipped, more than ${kilobytes(startLimit)}: src/main.ts imports what it should leave to src/app.ts`,
+  )
 if (faults.length > 0) {
   for (const fault of faults) console.error(`portal: ${fault}`)
   process.exit(1)

@@ -9,7 +9,9 @@ export function preload(module: string): Plugin {
   return {
     name: 'preload',
     apply: 'build',
-    configResolved(config) { base = config.base },
+    configResolved(config) {
+      base = config.base
+    },
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {} }) {
@@ -26,8 +28,15 @@ export function preload(module: string): Plugin {
           for (const imported of chunk?.imports ?? []) add(imported)
         }
         add(start.fileName)
-        const wanted = (files: Iterable<string>, attrs: Record<string, string>) => [...files].map((file) => base + file).filter((href) => !html.includes(`"${href}"`))
-          .map((href): HtmlTagDescriptor => ({ tag: 'link', attrs: { ...attrs, crossorigin: true, href }, injectTo: 'head' }))
+        const wanted = (files: Iterable<string>, attrs: Record<string, string>) =>
+          [...files]
+            .map((file) => base + file)
+            .filter((href) => !html.includes(`"${href}"`))
+            .map((href): HtmlTagDescriptor => ({
+              tag: 'link',
+              attrs: { ...attrs, crossorigin: true, href },
+              injectTo: 'head',
+            }))
         return [...wanted(scripts, { rel: 'modulepreload' }), ...wanted(styles, { rel: 'stylesheet' })]
       },
     },

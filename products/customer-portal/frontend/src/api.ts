@@ -1,6 +1,27 @@
 import type {
-  Account, AccountUpdate, Advice, Changed, CommandOutcome, BalanceTransaction, Invoice, InvoiceSummary, LateUsage, PlanChange, PortalPlans, Preview, Problem, RejectedUsage, Scheduled, Session, Subscription,
-  UsageDays, UsageDetail, UsageEvent, UsageLines, UsageMonths, UsageSummary,
+  Account,
+  AccountUpdate,
+  Advice,
+  Changed,
+  CommandOutcome,
+  BalanceTransaction,
+  Invoice,
+  InvoiceSummary,
+  LateUsage,
+  PlanChange,
+  PortalPlans,
+  Preview,
+  Problem,
+  RejectedUsage,
+  Scheduled,
+  Session,
+  Subscription,
+  UsageDays,
+  UsageDetail,
+  UsageEvent,
+  UsageLines,
+  UsageMonths,
+  UsageSummary,
 } from '@customer-portal/portal-api/contract'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
@@ -24,7 +45,14 @@ export class ApiError extends Error {
 /** The server could not be reached at all. */
 export class UnreachableError extends Error {}
 
-interface Request { method?: string; credentials?: RequestCredentials; query?: Query; body?: unknown; key?: string; signal?: AbortSignal }
+interface Request {
+  method?: string
+  credentials?: RequestCredentials
+  query?: Query
+  body?: unknown
+  key?: string
+  signal?: AbortSignal
+}
 
 async function send(path: string, request: Request, token: string | undefined): Promise<Response> {
   const asked = Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined && value !== '')
@@ -35,7 +63,10 @@ async function send(path: string, request: Request, token: string | undefined): 
   if (request.key) headers['Idempotency-Key'] = request.key
   try {
     const response = await fetch(`/api/portal${path}${search.size > 0 ? `?${search}` : ''}`, {
-      method: request.method ?? 'GET', headers, cache: 'no-store', credentials: request.credentials ?? 'omit',
+      method: request.method ?? 'GET',
+      headers,
+      cache: 'no-store',
+      credentials: request.credentials ?? 'omit',
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(request.signal ? { signal: request.signal } : {}),
     })
@@ -51,7 +82,10 @@ async function send(path: string, request: Request, token: string | undefined): 
 async function problemOf(response: Response): Promise<ApiError> {
   const json = response.headers.get('Content-Type')?.includes('json')
   const body: unknown = json ? await response.json().catch(() => undefined) : undefined
-  return new ApiError(response.status, body && typeof body === 'object' && 'code' in body ? (body as Problem) : undefined)
+  return new ApiError(
+    response.status,
+    body && typeof body === 'object' && 'code' in body ? (body as Problem) : undefined,
+  )
 }
 
 /** Sends with the token in memory; a 401 asks for a new one once and repeats the same call with the same Idempotency-Key. */
@@ -68,32 +102,40 @@ async function call(path: string, request: Request = {}): Promise<Response> {
   return response
 }
 
-const json = async <T>(path: string, request?: Request): Promise<T> => (await (await call(path, request)).json()) as T
+const json = async <T>(path: string, request?: Request): Promise<T> =>
+  (await (await call(path, request)).json()) as T
 const segment = encodeURIComponent
 
 export const api = {
   session: (signal?: AbortSignal) => json<Session>('/session', { signal }),
   command: (key: string) => json<CommandOutcome>(`/commands/${segment(key)}`),
   logout: () => call('/session/logout', { method: 'POST', credentials: 'same-origin' }),
-  balanceTransactions: (query: Query, signal?: AbortSignal) => json<Page<BalanceTransaction>>('/account/balance/transactions', { query, signal }),
+  balanceTransactions: (query: Query, signal?: AbortSignal) =>
+    json<Page<BalanceTransaction>>('/account/balance/transactions', { query, signal }),
   account: (signal?: AbortSignal) => json<Account>('/account', { signal }),
   saveAccount: (body: AccountUpdate, key: string) => json<Account>('/account', { method: 'PUT', body, key }),
   subscription: (signal?: AbortSignal) => json<Subscription>('/subscription', { signal }),
   advice: (signal?: AbortSignal) => json<Advice>('/subscription/advice', { signal }),
   plans: (signal?: AbortSignal) => json<PortalPlans>('/plans', { signal }),
-  preview: (body: PlanChange, key: string, signal?: AbortSignal) => json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
+  preview: (body: PlanChange, key: string, signal?: AbortSignal) =>
+    json<Preview>('/subscription/preview', { method: 'POST', body, key, signal }),
   subscribe: (body: PlanChange, key: string) => json<Changed>('/subscription', { method: 'POST', body, key }),
-  upgrade: (body: PlanChange, key: string) => json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
-  downgrade: (body: PlanChange, key: string) => json<Scheduled>('/subscription/downgrade', { method: 'POST', body, key }),
+  upgrade: (body: PlanChange, key: string) =>
+    json<Changed>('/subscription/upgrade', { method: 'POST', body, key }),
+  downgrade: (body: PlanChange, key: string) =>
+    json<Scheduled>('/subscription/downgrade', { method: 'POST', body, key }),
   undoScheduledChange: () => json<Scheduled>('/subscription/scheduled-change', { method: 'DELETE' }),
   cancel: (key: string) => json<Scheduled>('/subscription/cancel', { method: 'POST', body: {}, key }),
   resume: (key: string) => json<Scheduled>('/subscription/resume', { method: 'POST', key }),
-  usage: (period: string | undefined, signal?: AbortSignal) => json<UsageSummary>('/usage', { query: { period }, signal }),
+  usage: (period: string | undefined, signal?: AbortSignal) =>
+    json<UsageSummary>('/usage', { query: { period }, signal }),
   usageStream: (signal: AbortSignal) => call('/usage/stream', { signal }),
   usageDays: (query: Query, signal?: AbortSignal) => json<UsageDays>('/usage/days', { query, signal }),
-  rejectedUsage: (query: Query, signal?: AbortSignal) => json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
+  rejectedUsage: (query: Query, signal?: AbortSignal) =>
+    json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
   lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
-  usageLines: (period: string | undefined, signal?: AbortSignal) => json<UsageLines>('/usage/lines', { query: { period }, signal }),
+  usageLines: (period: string | undefined, signal?: AbortSignal) =>
+    json<UsageLines>('/usage/lines', { query: { period }, signal }),
   usageMonths: (signal?: AbortSignal) => json<UsageMonths>('/usage/months', { signal }),
   usageDetail: (query: Query, signal?: AbortSignal) => json<UsageDetail>('/usage/detail', { query, signal }),
   invoices: (query: Query, signal?: AbortSignal) => json<Page<Invoice>>('/invoices', { query, signal }),
@@ -107,7 +149,9 @@ export const api = {
 }
 
 /** The token with the customer it belongs to, as the server says; null where it is no token any more. */
-export async function identify<Fresh extends { token: string }>(fresh: Fresh): Promise<(Fresh & { customerId: string }) | null> {
+export async function identify<Fresh extends { token: string }>(
+  fresh: Fresh,
+): Promise<(Fresh & { customerId: string }) | null> {
   const response = await send('/session', {}, fresh.token)
   if (response.status === 401) return null
   if (!response.ok) throw await problemOf(response)

@@ -35,7 +35,9 @@ async function startRest() {
 
 /** When there is nothing else to do, after `timeout` milliseconds at the latest. */
 function idle(timeout: number): Promise<unknown> {
-  return new Promise((resolve) => ('requestIdleCallback' in window ? requestIdleCallback(resolve, { timeout }) : setTimeout(resolve, 500)))
+  return new Promise((resolve) =>
+    'requestIdleCallback' in window ? requestIdleCallback(resolve, { timeout }) : setTimeout(resolve, 500),
+  )
 }
 
 /** The first number that a browser formats takes it long: it looks at every language it knows. Done while the answers are on their way, it delays none of them. */
@@ -58,7 +60,10 @@ export async function start(code: string | null, token: Promise<Token | null> | 
   readAhead(queryClient, new URL(location.href))
   void practiseFormats()
   const app = createApp(App).use(VueQueryPlugin, { queryClient }).use(router)
-  await Promise.race([Promise.all([untilRead(), router.isReady()]).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, patience))])
+  await Promise.race([
+    Promise.all([untilRead(), router.isReady()]).catch(() => undefined),
+    new Promise((resolve) => setTimeout(resolve, patience)),
+  ])
   suggestLocale(queryClient.getQueryData<Session>(reads.session.queryKey)?.locale)
   await startTexts()
   app.mount('#app')

@@ -4,25 +4,65 @@ import { readAhead } from './first-reads.ts'
 
 /** What is asked for ahead of the page at an address: the names of the queries. Without a session none of them is sent. */
 function askedAt(address: string): unknown[] {
-  vi.stubGlobal('fetch', () => { throw new Error('nothing may be sent before there is a token') })
+  vi.stubGlobal('fetch', () => {
+    throw new Error('nothing may be sent before there is a token')
+  })
   const client = new QueryClient()
   readAhead(client, new URL(`https://billing.example.com/portal${address}`))
-  return client.getQueryCache().getAll().map(({ queryKey }) => queryKey)
+  return client
+    .getQueryCache()
+    .getAll()
+    .map(({ queryKey }) => queryKey)
 }
 const always = [['session'], ['account']]
 
 test('every page has its session, its account and what it shows first read ahead', () => {
-  expect(askedAt('')).toEqual([...always, ['subscription'], ['usage', 'current'], ['plans'], ['invoices', { limit: 4 }], ['invoices', 'summary']])
-  expect(askedAt('/subscription?paid=year')).toEqual([...always, ['subscription'], ['plans'], ['advice'], ['usage', 'current']])
+  expect(askedAt('')).toEqual([
+    ...always,
+    ['subscription'],
+    ['usage', 'current'],
+    ['plans'],
+    ['invoices', { limit: 4 }],
+    ['invoices', 'summary'],
+  ])
+  expect(askedAt('/subscription?paid=year')).toEqual([
+    ...always,
+    ['subscription'],
+    ['plans'],
+    ['advice'],
+    ['usage', 'current'],
+  ])
   expect(askedAt('/account')).toEqual(always)
   expect(askedAt('/nowhere')).toEqual(always)
 })
 
 test('what the address chooses is what is read ahead', () => {
-  expect(askedAt('/usage?from=2026-11-01&to=2026-11-07&group=channel')).toEqual([...always, ['usage', 'current'], ['usage', 'days', { start: '2026-11-01', end: '2026-11-07', groupBy: 'channel' }]])
-  expect(askedAt('/usage')).toEqual([...always, ['usage', 'current'], ['usage', 'days', {}], ['usage', 'lines', 'current']])
+  expect(askedAt('/usage?from=2026-11-01&to=2026-11-07&group=channel')).toEqual([
+    ...always,
+    ['usage', 'current'],
+    ['usage', 'days', { start: '2026-11-01', end: '2026-11-07', groupBy: 'channel' }],
+  ])
+  expect(askedAt('/usage')).toEqual([
+    ...always,
+    ['usage', 'current'],
+    ['usage', 'days', {}],
+    ['usage', 'lines', 'current'],
+  ])
   expect(askedAt('/usage?period=2026-10')).toEqual([...always, ['usage', 'current']])
   const list = ['invoices', { status: 'open', year: undefined, limit: 20 }]
-  expect(askedAt('/invoices?status=open')).toEqual([...always, list, ['balance-transactions'], ['subscription'], ['invoices', 'summary']])
-  expect(askedAt('/invoices/inv_1?status=open')).toEqual([...always, list, ['balance-transactions'], ['subscription'], ['invoices', 'summary'], ['invoice', 'inv_1']])
+  expect(askedAt('/invoices?status=open')).toEqual([
+    ...always,
+    list,
+    ['balance-transactions'],
+    ['subscription'],
+    ['invoices', 'summary'],
+  ])
+  expect(askedAt('/invoices/inv_1?status=open')).toEqual([
+    ...always,
+    list,
+    ['balance-transactions'],
+    ['subscription'],
+    ['invoices', 'summary'],
+    ['invoice', 'inv_1'],
+  ])
 })

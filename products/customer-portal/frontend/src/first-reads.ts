@@ -7,8 +7,11 @@ import { viewsAt, type ViewName } from './views.ts'
 /** What each page asks for first. A page that asks for something else reads it itself, only later. */
 const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknown> = {
   overview: (client) => [
-    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.usage()), client.prefetchQuery(reads.plans),
-    client.prefetchInfiniteQuery(reads.invoices({ limit: 4 })), client.prefetchQuery(reads.invoiceSummary),
+    client.prefetchQuery(reads.subscription),
+    client.prefetchQuery(reads.usage()),
+    client.prefetchQuery(reads.plans),
+    client.prefetchInfiniteQuery(reads.invoices({ limit: 4 })),
+    client.prefetchQuery(reads.invoiceSummary),
   ],
   usage(client, { searchParams }) {
     void client.prefetchQuery(reads.usage())
@@ -18,13 +21,25 @@ const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknow
     if (!range) void client.prefetchQuery(reads.usageLines())
   },
   subscription: (client) => [
-    client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.plans), settings.value.advice && client.prefetchQuery(reads.advice), client.prefetchQuery(reads.usage()),
+    client.prefetchQuery(reads.subscription),
+    client.prefetchQuery(reads.plans),
+    settings.value.advice && client.prefetchQuery(reads.advice),
+    client.prefetchQuery(reads.usage()),
   ],
   invoices: (client, { searchParams }) => [
-    client.prefetchInfiniteQuery(reads.invoices({ status: searchParams.get('status') ?? undefined, year: searchParams.get('year') ?? undefined, limit: 20 })),
-    client.prefetchInfiniteQuery(reads.balanceTransactions), client.prefetchQuery(reads.subscription), client.prefetchQuery(reads.invoiceSummary),
+    client.prefetchInfiniteQuery(
+      reads.invoices({
+        status: searchParams.get('status') ?? undefined,
+        year: searchParams.get('year') ?? undefined,
+        limit: 20,
+      }),
+    ),
+    client.prefetchInfiniteQuery(reads.balanceTransactions),
+    client.prefetchQuery(reads.subscription),
+    client.prefetchQuery(reads.invoiceSummary),
   ],
-  invoice: (client, { pathname }) => client.prefetchQuery(reads.invoice(decodeURIComponent(pathname.split('/').at(-1)!))),
+  invoice: (client, { pathname }) =>
+    client.prefetchQuery(reads.invoice(decodeURIComponent(pathname.split('/').at(-1)!))),
   account: () => undefined,
 }
 

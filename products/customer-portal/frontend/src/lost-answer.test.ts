@@ -26,7 +26,10 @@ let tries = 0
 async function rename(contactName: string, onLost: () => void) {
   const { version } = await api.account()
   const key = `rename-${(tries += 1)}`
-  return { version, done: () => sendSurely(() => api.saveAccount({ contactName, version }, key), key, onLost) }
+  return {
+    version,
+    done: () => sendSurely(() => api.saveAccount({ contactName, version }, key), key, onLost),
+  }
 }
 
 test('what was done though its answer was lost is answered as done, and done once', async () => {

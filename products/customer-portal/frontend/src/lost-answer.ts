@@ -8,13 +8,18 @@ export class UnknownOutcomeError extends Error {}
 /** How what became of a command is asked: after how many milliseconds each time, how often at most, and how often the server must not know it, since it may still be running. */
 export const lookUp = { pause: 2_000, most: 6, unknown: 3 }
 
-const isLost = (error: unknown) => error instanceof UnreachableError || (error instanceof ApiError && error.status >= 500)
+const isLost = (error: unknown) =>
+  error instanceof UnreachableError || (error instanceof ApiError && error.status >= 500)
 
 /**
  * Sends a command. Where its answer is lost on the way, asks the server by the command's key what became of it, and says nothing it does not know: the
  * command's own answer where it was done or refused, NotDoneError where it was not, UnknownOutcomeError where that can't be learned. `onLost` is called when it begins to ask.
  */
-export async function sendSurely<Done>(send: () => Promise<Done>, key: string, onLost: () => void): Promise<Done> {
+export async function sendSurely<Done>(
+  send: () => Promise<Done>,
+  key: string,
+  onLost: () => void,
+): Promise<Done> {
   try {
     return await send()
   } catch (error) {

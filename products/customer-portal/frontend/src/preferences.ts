@@ -3,7 +3,8 @@ import type { Locale, Theme } from './embed/contract.ts'
 import { store, stored } from './storage.ts'
 import { firstLocale, isLocale } from './texts/files.ts'
 
-const isTheme = (text: string | null): text is Theme => text === 'light' || text === 'dark' || text === 'system'
+const isTheme = (text: string | null): text is Theme =>
+  text === 'light' || text === 'dark' || text === 'system'
 
 const storedTheme = stored('theme')
 
@@ -12,7 +13,9 @@ export const theme = ref<Theme>(isTheme(storedTheme) ? storedTheme : 'system')
 
 const systemDark = ref(false)
 /** The theme on screen, with `system` resolved. */
-export const shownTheme = computed(() => (theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value))
+export const shownTheme = computed(() =>
+  theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value,
+)
 
 /** The reader's own choice, kept for the next visit. */
 export function chooseLocale(choice: Locale) {
@@ -37,7 +40,9 @@ export function suggestLocale(suggestion: string | null | undefined) {
 export function applyPreferences() {
   const query = matchMedia('(prefers-color-scheme: dark)')
   systemDark.value = query.matches
-  query.addEventListener('change', (event) => { systemDark.value = event.matches })
+  query.addEventListener('change', (event) => {
+    systemDark.value = event.matches
+  })
   watchEffect(() => {
     document.documentElement.lang = locale.value
     store('seen', locale.value)

@@ -25,10 +25,14 @@ export const queryClient = new QueryClient({
 connection.onBack(() => void queryClient.invalidateQueries())
 
 // What was read goes with the session. Reset, not removed: what is on screen of a session that goes on after all is read again.
-watch(sessionState, (now, before) => {
-  if (isOver(now)) for (const query of queryClient.getQueryCache().getAll()) query.reset()
-  else if (isOver(before)) void queryClient.invalidateQueries()
-}, { flush: 'sync' })
+watch(
+  sessionState,
+  (now, before) => {
+    if (isOver(now)) for (const query of queryClient.getQueryCache().getAll()) query.reset()
+    else if (isOver(before)) void queryClient.invalidateQueries()
+  },
+  { flush: 'sync' },
+)
 
 /** When nothing is being asked any more. */
 export function untilRead(): Promise<void> {
@@ -58,24 +62,32 @@ export function useMayChange() {
 }
 
 /** The usage of a period (undefined: the current one). `when` false waits. */
-export function useUsage(period?: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean> = true) {
-  return useQuery(computed(() => ({
-    ...reads.usage(toValue(period)),
-    enabled: toValue(when),
-    placeholderData: keepPreviousData,
-    // Where the server tells by itself what changes, nobody has to ask.
-    refetchInterval: toValue(period) || isLive.value ? false as const : 15_000,
-  })))
+export function useUsage(
+  period?: MaybeRefOrGetter<string | undefined>,
+  when: MaybeRefOrGetter<boolean> = true,
+) {
+  return useQuery(
+    computed(() => ({
+      ...reads.usage(toValue(period)),
+      enabled: toValue(when),
+      placeholderData: keepPreviousData,
+      // Where the server tells by itself what changes, nobody has to ask.
+      refetchInterval: toValue(period) || isLive.value ? (false as const) : 15_000,
+    })),
+  )
 }
 
 /** The usage of some days, of the current period where none are named. `when` false waits. Where today is among them it is asked again. */
 export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRefOrGetter<boolean> = true) {
-  return useQuery(computed(() => ({
-    ...reads.usageDays(toValue(filter)),
-    enabled: toValue(when),
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state: { data } }: { state: { data: UsageDays | undefined } }) => (data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : false as const),
-  })))
+  return useQuery(
+    computed(() => ({
+      ...reads.usageDays(toValue(filter)),
+      enabled: toValue(when),
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state: { data } }: { state: { data: UsageDays | undefined } }) =>
+        data && localDate(data.asOf, data.timezone) <= data.end ? 30_000 : (false as const),
+    })),
+  )
 }
 
 /** What the usage of a period (undefined: the current one) comes to, line by line. `when` false waits. */
@@ -87,7 +99,11 @@ export function useUsageLines(period: MaybeRefOrGetter<string | undefined>, when
 export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGetter<string>) {
   return useInfiniteQuery({
     queryKey: ['usage', 'day', computed(() => toValue(meter)), computed(() => toValue(date))],
-    queryFn: ({ pageParam, signal }) => api.usageDetail({ start: toValue(date), end: toValue(date), meter: toValue(meter), cursor: pageParam, limit: 50 }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      api.usageDetail(
+        { start: toValue(date), end: toValue(date), meter: toValue(meter), cursor: pageParam, limit: 50 },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   })
@@ -120,19 +136,27 @@ export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined
 }
 
 export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
-  return useInfiniteQuery(computed(() => ({ ...reads.invoices(toValue(filter)), placeholderData: keepPreviousData })))
+  return useInfiniteQuery(
+    computed(() => ({ ...reads.invoices(toValue(filter)), placeholderData: keepPreviousData })),
+  )
 }
 
 /** Sums over all invoices, also of those that no page has loaded. */
 export const useInvoiceSummary = () => useQuery(reads.invoiceSummary)
-export const useInvoice = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => reads.invoice(toValue(id))))
+export const useInvoice = (id: MaybeRefOrGetter<string>) =>
+  useQuery(computed(() => reads.invoice(toValue(id))))
 export const useBalanceTransactions = () => useInfiniteQuery(reads.balanceTransactions)
 
 /** The usage events behind an invoice's line, asked for once they are to be seen. */
-export function useLineEvents(id: MaybeRefOrGetter<string>, lineId: MaybeRefOrGetter<string>, when: MaybeRefOrGetter<boolean>) {
+export function useLineEvents(
+  id: MaybeRefOrGetter<string>,
+  lineId: MaybeRefOrGetter<string>,
+  when: MaybeRefOrGetter<boolean>,
+) {
   return useInfiniteQuery({
     queryKey: ['line-events', computed(() => toValue(id)), computed(() => toValue(lineId))],
-    queryFn: ({ pageParam, signal }) => api.lineEvents(toValue(id), toValue(lineId), { cursor: pageParam, limit: 50 }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      api.lineEvents(toValue(id), toValue(lineId), { cursor: pageParam, limit: 50 }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     enabled: computed(() => toValue(when)),

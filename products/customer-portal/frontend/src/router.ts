@@ -18,7 +18,9 @@ export const router = createRouter({
     { path: '/usage', name: 'usage', component: views.usage },
     { path: '/subscription', name: 'subscription', component: views.subscription },
     {
-      path: '/invoices', name: 'invoices', component: views.invoices,
+      path: '/invoices',
+      name: 'invoices',
+      component: views.invoices,
       children: [{ path: ':id', name: 'invoice', component: views.invoice, props: true }],
     },
     { path: '/account', name: 'account', component: views.account },
@@ -28,7 +30,9 @@ export const router = createRouter({
 })
 
 // A frame that is reloaded must still know that it is one.
-router.beforeEach((to) => (embedded && to.query.embed === undefined ? { ...to, query: { ...to.query, embed: '1' } } : true))
+router.beforeEach((to) =>
+  embedded && to.query.embed === undefined ? { ...to, query: { ...to.query, embed: '1' } } : true,
+)
 
 // The code of a page could not be had: the server is away, or has a newer build under other names.
 router.onError(async (_error, to) => {

@@ -19,12 +19,18 @@ test('calls that are refused together ask for one new token', async () => {
   let asked = 0
   session.renewWith(async () => acme(`token ${++asked + 1}`))
   session.useToken(acme('token 1'))
-  const renewed = await Promise.all([session.renewAfter('token 1'), session.renewAfter('token 1'), session.renewAfter('token 1')])
+  const renewed = await Promise.all([
+    session.renewAfter('token 1'),
+    session.renewAfter('token 1'),
+    session.renewAfter('token 1'),
+  ])
   expect([renewed, asked]).toEqual([['token 2', 'token 2', 'token 2'], 1])
 })
 
 test('a call that was sent with an older token takes the newer one without asking', async () => {
-  session.renewWith(async () => { throw new Error('not to be asked') })
+  session.renewWith(async () => {
+    throw new Error('not to be asked')
+  })
   session.useToken(acme('old'))
   session.useToken(acme('new'))
   expect(await session.renewAfter('old')).toBe('new')
@@ -39,7 +45,9 @@ test('where there is no token any more, the session has ended', async () => {
 })
 
 test('a server out of reach does not end the session', async () => {
-  session.renewWith(async () => { throw new TypeError('fetch failed') })
+  session.renewWith(async () => {
+    throw new TypeError('fetch failed')
+  })
   session.useToken(acme('old'))
   expect(await session.renewAfter('old')).toBeUndefined()
   expect(session.sessionState.value).toBe('open')

@@ -7,7 +7,11 @@ export const sessionState = ref<SessionState>('starting')
 export const isOver = (state: SessionState) => state !== 'starting' && state !== 'open'
 
 /** A token, whose it is, and its end where that is known. */
-export interface KnownToken { token: string; customerId: string; expiresAt?: string }
+export interface KnownToken {
+  token: string
+  customerId: string
+  expiresAt?: string
+}
 
 // The token lives here and nowhere else: not in a URL, a cookie, a storage or a log.
 let token: string | undefined
@@ -16,7 +20,9 @@ let renewal: Promise<string | undefined> | undefined
 let renewToken: () => Promise<KnownToken | null> = async () => null
 let timer: ReturnType<typeof setTimeout> | undefined
 let opened: () => void = () => undefined
-const opening = new Promise<void>((resolve) => { opened = resolve })
+const opening = new Promise<void>((resolve) => {
+  opened = resolve
+})
 
 /** How a new token is got: from the host's page or by the cookie. Either may answer one of another customer. */
 export function renewWith(source: () => Promise<KnownToken | null>) {
@@ -73,6 +79,8 @@ async function renew(): Promise<string | undefined> {
 export async function renewAfter(used: string | undefined): Promise<string | undefined> {
   if (sessionState.value !== 'open' && sessionState.value !== 'starting') return undefined
   if (token !== used) return token
-  renewal ??= renew().finally(() => { renewal = undefined })
+  renewal ??= renew().finally(() => {
+    renewal = undefined
+  })
   return renewal
 }

@@ -18,7 +18,12 @@ beforeEach(() => {
 /** A page loaded anew: each tab has modules of its own, and all tabs the browser's one cookie. */
 async function openTab() {
   vi.resetModules()
-  const [{ api }, { queryClient }, session, { startAlone }] = await Promise.all([import('./api.ts'), import('./queries.ts'), import('./session.ts'), import('./standalone.ts')])
+  const [{ api }, { queryClient }, session, { startAlone }] = await Promise.all([
+    import('./api.ts'),
+    import('./queries.ts'),
+    import('./session.ts'),
+    import('./standalone.ts'),
+  ])
   const account = () => queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account() })
   return { api, queryClient, session, startAlone, account }
 }
@@ -58,9 +63,18 @@ test('a tab whose cookie another customer’s link has replaced ends, and keeps 
   // The first tab's token runs out.
   browser.server.clock.at = '2026-03-10T04:20:00.000000Z'
   browser.requests.length = 0
-  await expect(first.api.saveAccount({ companyName: 'acme and sons', version }, 'save-1')).rejects.toMatchObject({ status: 401 })
-  expect(browser.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['PUT /api/portal/account', 'POST /api/portal/session/renew'])
-  expect([used?.startsWith('pt_'), await first.session.currentToken(), first.session.sessionState.value]).toEqual([true, undefined, 'ended'])
+  await expect(
+    first.api.saveAccount({ companyName: 'acme and sons', version }, 'save-1'),
+  ).rejects.toMatchObject({ status: 401 })
+  expect(browser.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'PUT /api/portal/account',
+    'POST /api/portal/session/renew',
+  ])
+  expect([
+    used?.startsWith('pt_'),
+    await first.session.currentToken(),
+    first.session.sessionState.value,
+  ]).toEqual([true, undefined, 'ended'])
   expect(first.queryClient.getQueryData(['account'])).toBeUndefined()
   expect((await second.account()).companyName).toBe('globex')
 })
@@ -84,7 +98,10 @@ test('a token that was asked for beforehand is not asked for again', async () =>
   const tab = await openTab()
   await tab.startAlone(code, firstToken(code))
   expect((await tab.account()).customerId).toBe('acme')
-  expect(browser.requests.map(({ path }) => path)).toEqual(['/api/billing/portal-sessions/exchange', '/api/portal/account'])
+  expect(browser.requests.map(({ path }) => path)).toEqual([
+    '/api/billing/portal-sessions/exchange',
+    '/api/portal/account',
+  ])
 })
 
 test('who signed out stays signed out, though a renewal was under way', async () => {

@@ -1,8 +1,17 @@
 import { ref } from 'vue'
 
 /** What a message offers to do: taking back what it tells of. */
-export interface ToastAction { label: string; run: () => unknown }
-export interface Toast { id: number; kind: 'success' | 'error' | 'info'; text: string; detail?: string | undefined; action?: ToastAction | undefined }
+export interface ToastAction {
+  label: string
+  run: () => unknown
+}
+export interface Toast {
+  id: number
+  kind: 'success' | 'error' | 'info'
+  text: string
+  detail?: string | undefined
+  action?: ToastAction | undefined
+}
 
 export const toasts = ref<Toast[]>([])
 let count = 0
@@ -27,14 +36,20 @@ export function holdToast(id: number) {
 
 export function releaseToast({ id, kind, action }: Toast) {
   holdToast(id)
-  timers.set(id, setTimeout(() => closeToast(id), kind === 'error' || action ? 10_000 : 6000))
+  timers.set(
+    id,
+    setTimeout(() => closeToast(id), kind === 'error' || action ? 10_000 : 6000),
+  )
 }
 
 /** Shows a message for a few seconds, longer where something went wrong or can be taken back. */
 export function toast(kind: Toast['kind'], text: string, detail?: string, action?: ToastAction) {
   const show = () => showHere({ kind, text, detail, action })
   // What it offers to do only this page can do.
-  if (outlet && !action) void outlet({ kind, text: detail ? `${text} ${detail}` : text }).then((isShown) => { if (!isShown) show() })
+  if (outlet && !action)
+    void outlet({ kind, text: detail ? `${text} ${detail}` : text }).then((isShown) => {
+      if (!isShown) show()
+    })
   else show()
 }
 

@@ -15,16 +15,28 @@ const usual: UsageStreamLimits = { tickMilliseconds: 2_000, mostPerCustomer: 20,
 /** The current usage as it moves. */
 export function usageStreamRoutes(app: App, billing: Billing, limits: Partial<UsageStreamLimits> = {}): void {
   const { tickMilliseconds, mostPerCustomer, mostInAll } = { ...usual, ...limits }
-  const hub = usageHub(billing, { tickMilliseconds, mostPerCustomer, mostInAll, onFailure: (error) => app.log.error({ err: error }, 'usage could not be read for a stream') })
+  const hub = usageHub(billing, {
+    tickMilliseconds,
+    mostPerCustomer,
+    mostInAll,
+    onFailure: (error) => app.log.error({ err: error }, 'usage could not be read for a stream'),
+  })
   // Streams go on for minutes: the server would wait for each of them before it ends.
   app.addHook('preClose', async () => hub.close())
 
-  app.get('/usage/stream', {
-    config: { scope: 'portal:read' },
-    schema: {
-      summary: 'The current usage as it moves', tags: ['usage'], response: UsageStreamAnswer,
-      description: `Server-sent events, read with the token in the header (so by fetch rather than EventSource). The database is asked every ${usual.tickMilliseconds / 1000} seconds, once for all who look `
-        + `at a customer, and something is sent only when it has changed. A customer may have ${usual.mostPerCustomer} streams (429 \`rate_limited\`), the server ${usual.mostInAll} (503 \`streams_full\`).`,
+  app.get(
+    '/usage/stream',
+    {
+      config: { scope: 'portal:read' },
+      schema: {
+        summary: 'The current usage as it moves',
+        tags: ['usage'],
+        response: UsageStreamAnswer,
+        description:
+          `Server-sent events, read with the token in the header (so by fetch rather than EventSource). The database is asked every ${usual.tickMilliseconds / 1000} seconds, once for all who look `
+          + `at a customer, and something is sent only when it has changed. A customer may have ${usual.mostPerCustomer} streams (429 \`rate_limited\`), the server ${usual.mostInAll} (503 \`streams_full\`).`,
+      },
     },
-  }, async (request, reply) => sendUsageStream(reply, hub, callerOf(request, 'portal:read')))
+    async (request, reply) => sendUsageStream(reply, hub, callerOf(request, 'portal:read')),
+  )
 }

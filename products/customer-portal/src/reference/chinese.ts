@@ -45,7 +45,8 @@ export const chinese: Record<string, string> = {
   'Move to a higher plan or more seats now': '立即升级套餐或增加席位',
   'One of equal rank and price waits for the end of the usage period.':
     '等级和价格相同的套餐在用量周期结束时生效。',
-  'Move to a lower plan or fewer seats at the end of the billing period': '在计费周期结束时降级套餐或减少席位',
+  'Move to a lower plan or fewer seats at the end of the billing period':
+    '在计费周期结束时降级套餐或减少席位',
   'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.':
     '等级和价格相同的套餐在用量周期结束时生效。替换此前在此安排的变更；在此之前一切不变。',
   'Undo the scheduled change': '撤销已安排的变更',

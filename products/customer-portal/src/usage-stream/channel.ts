@@ -1,4 +1,10 @@
-import { actingFor, getSubscription, getUsageSummary, readUsageRevision, type Billing } from '@customer-portal/billing'
+import {
+  actingFor,
+  getSubscription,
+  getUsageSummary,
+  readUsageRevision,
+  type Billing,
+} from '@customer-portal/billing'
 import { answerWriter } from '@customer-portal/http'
 import { Subscription, UsageSummary } from '@customer-portal/http/resources'
 import { eventText, heartbeat } from './event-text.ts'
@@ -41,7 +47,10 @@ export class Channel {
 
   /** Lets go whose time is over, and tells the others what has changed. */
   async tick(): Promise<void> {
-    const { mark, openSessions } = await readUsageRevision(this.#billing, { customerId: this.#customerId, sessionIds: [...this.viewers].map(({ sessionId }) => sessionId) })
+    const { mark, openSessions } = await readUsageRevision(this.#billing, {
+      customerId: this.#customerId,
+      sessionIds: [...this.viewers].map(({ sessionId }) => sessionId),
+    })
     this.#letGo(new Set(openSessions))
     if (mark === this.#mark || this.viewers.size === 0) return
     const news = await this.#read()
@@ -67,11 +76,17 @@ export class Channel {
   }
 
   async #read(): Promise<Told> {
-    return this.#billing.transaction(async (tx) => {
-      const usage = await getUsageSummary(tx, { customerId: this.#customerId })
-      const subscription = await getSubscription(tx, { customerId: this.#customerId })
-      return new Map([['usage', writeUsage(usage)], ['subscription', writeSubscription(subscription)]] as const)
-    }, { readOnly: true })
+    return this.#billing.transaction(
+      async (tx) => {
+        const usage = await getUsageSummary(tx, { customerId: this.#customerId })
+        const subscription = await getSubscription(tx, { customerId: this.#customerId })
+        return new Map([
+          ['usage', writeUsage(usage)],
+          ['subscription', writeSubscription(subscription)],
+        ] as const)
+      },
+      { readOnly: true },
+    )
   }
 
   #sendAll(text: string): void {

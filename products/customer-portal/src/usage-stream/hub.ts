@@ -37,7 +37,8 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
         channel.endAll('failed')
       }
       if (ticks % ticksPerBeat === 0) channel.beat()
-      if (channel.viewers.size > 0) await new Promise((resolve) => setTimeout(resolve, options.tickMilliseconds).unref())
+      if (channel.viewers.size > 0)
+        await new Promise((resolve) => setTimeout(resolve, options.tickMilliseconds).unref())
     }
     if (channels.get(customerId) === channel) channels.delete(customerId)
   }
@@ -46,10 +47,15 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
     join(customerId, viewer) {
       const known = channels.get(customerId)
       if ((known?.viewers.size ?? 0) >= options.mostPerCustomer) {
-        throw new BillingError('rate_limited', { retryAfterSeconds: 30, message: `a customer may have ${options.mostPerCustomer} live connections at a time` })
+        throw new BillingError('rate_limited', {
+          retryAfterSeconds: 30,
+          message: `a customer may have ${options.mostPerCustomer} live connections at a time`,
+        })
       }
       if (closed || viewers >= options.mostInAll) {
-        throw new HttpError('streams_full', { message: `${options.mostInAll} live connections are open already; try again in a moment` })
+        throw new HttpError('streams_full', {
+          message: `${options.mostInAll} live connections are open already; try again in a moment`,
+        })
       }
       viewers += 1
       const channel = known ?? new Channel(billing, customerId)

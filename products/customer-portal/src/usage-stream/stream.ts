@@ -17,7 +17,8 @@ export const UsageStreamAnswer = {
     content: {
       'text/event-stream': {
         schema: Type.String({
-          description: 'Server-sent events. `usage`: a UsageSummary of the current period, as GET /usage answers it. `subscription`: a Subscription, as GET /subscription answers it. '
+          description:
+            'Server-sent events. `usage`: a UsageSummary of the current period, as GET /usage answers it. `subscription`: a Subscription, as GET /subscription answers it. '
             + 'Both come at the start and whenever they have changed. `end`: `{"reason":"expired" | "signed_out" | "closing" | "failed"}`, the last event. Comments keep the connection alive.',
         }),
       },
@@ -26,10 +27,15 @@ export const UsageStreamAnswer = {
 }
 
 /** Sends what the hub tells until one side ends it. Throws what `join` throws. */
-export function sendUsageStream(reply: FastifyReply, hub: Hub, { customerId, sessionId, expiresAt }: PortalSession): FastifyReply {
+export function sendUsageStream(
+  reply: FastifyReply,
+  hub: Hub,
+  { customerId, sessionId, expiresAt }: PortalSession,
+): FastifyReply {
   const stream = new Readable({ read: () => undefined })
   const viewer: Viewer = {
-    sessionId, expiresAt,
+    sessionId,
+    expiresAt,
     send: (text) => {
       if (stream.readableLength > mostWaiting) stream.destroy()
       else stream.push(text)
@@ -45,5 +51,8 @@ export function sendUsageStream(reply: FastifyReply, hub: Hub, { customerId, ses
   stream.push(`retry: ${retryMilliseconds}\n\n`)
   hub.join(customerId, viewer)
   // A proxy must not gather it; and when it ends, the connection has nothing to wait for.
-  return reply.headers({ 'x-accel-buffering': 'no', connection: 'close' }).type('text/event-stream; charset=utf-8').send(stream)
+  return reply
+    .headers({ 'x-accel-buffering': 'no', connection: 'close' })
+    .type('text/event-stream; charset=utf-8')
+    .send(stream)
 }

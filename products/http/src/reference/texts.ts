@@ -79,8 +79,8 @@ const zh: Texts = {
     '金额是最小货币单位的整数（分），旁边有 `currency`；时间是 UTC 的 RFC 3339 文本。',
     '列表用 `limit`（1–100，默认 20）和 `cursor` 翻页；`nextCursor` 为 `null` 表示没有下一页。',
     '带 `Idempotency-Key` 的请求可以安全重试：同一键加同一请求体只执行一次，48 小时内返回同样的结果。',
-    '错误是 `application/problem+json`（RFC 9457）：`code` 取自下方的错误码，`errors` 逐项指出字段，`detail` 随 ' +
-      '`Accept-Language` 使用中文或英文。',
+    '错误是 `application/problem+json`（RFC 9457）：`code` 取自下方的错误码，`errors` 逐项指出字段，`detail` 随 '
+      + '`Accept-Language` 使用中文或英文。',
   ],
   needsNothing: '无需凭证',
   scope: '所需权限',
@@ -133,15 +133,15 @@ const en: Texts = {
   sdkHint: 'Every call is a method of the SDK. For servers, Node 20.19 or newer.',
   conventions: 'Conventions',
   conventionsOf: [
-    'Requests and answers are JSON. Unknown fields, wrong types and wrong content types are refused ' +
-      '(400 or 415), never ignored.',
+    'Requests and answers are JSON. Unknown fields, wrong types and wrong content types are refused '
+      + '(400 or 415), never ignored.',
     'Amounts are whole numbers of minor units (cents) beside a `currency`; instants are RFC 3339 in UTC.',
-    'Lists are read by `limit` (1–100, 20 unless given) and `cursor`; nothing follows where ' +
-      '`nextCursor` is `null`.',
-    'A request with an `Idempotency-Key` is safe to repeat: the same key with the same body is done ' +
-      'once, and answered the same for 48 hours.',
-    'Errors are `application/problem+json` (RFC 9457): `code` is one of the codes below, `errors` ' +
-      'names each field, and `detail` is Chinese or English by `Accept-Language`.',
+    'Lists are read by `limit` (1–100, 20 unless given) and `cursor`; nothing follows where '
+      + '`nextCursor` is `null`.',
+    'A request with an `Idempotency-Key` is safe to repeat: the same key with the same body is done '
+      + 'once, and answered the same for 48 hours.',
+    'Errors are `application/problem+json` (RFC 9457): `code` is one of the codes below, `errors` '
+      + 'names each field, and `detail` is Chinese or English by `Accept-Language`.',
   ],
   needsNothing: 'No credential',
   scope: 'Scope',

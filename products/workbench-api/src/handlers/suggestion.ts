@@ -15,50 +15,87 @@ const asked = { most: 60, seconds: 60 }
 export function suggestionRoutes(app: App, deps: Deps): void {
   const pace = createPace(asked)
 
-  app.get('/quota', {
-    config: { scope: 'workbench:agent' },
-    schema: {
-      summary: 'What is left of the suggestions', tags: ['desk'],
-      description: '`allowed` tells whether the next one would be given.',
-      response: { 200: Quota },
+  app.get(
+    '/quota',
+    {
+      config: { scope: 'workbench:agent' },
+      schema: {
+        summary: 'What is left of the suggestions',
+        tags: ['desk'],
+        description: '`allowed` tells whether the next one would be given.',
+        response: { 200: Quota },
+      },
     },
-  }, async (request) => quotaOf(deps, callerOf(request, 'workbench:agent').agent))
+    async (request) => quotaOf(deps, callerOf(request, 'workbench:agent').agent),
+  )
 
-  app.post('/conversations/:conversationId/suggestion', {
-    config: { scope: 'workbench:agent' },
-    schema: {
-      summary: "Suggest an answer to the visitor's last message", tags: ['desk'],
-      description: 'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: `no_answer`, and nothing is consumed. ' +
-        'Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more. ' +
-        'An agent asks 60 times a minute at most (429).',
-      params: Type.Object({ conversationId: Id }, { additionalProperties: false }), body: Type.Object({}, { additionalProperties: false }), response: { 200: SuggestionAnswer },
+  app.post(
+    '/conversations/:conversationId/suggestion',
+    {
+      config: { scope: 'workbench:agent' },
+      schema: {
+        summary: "Suggest an answer to the visitor's last message",
+        tags: ['desk'],
+        description:
+          'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: `no_answer`, and nothing is consumed. '
+          + 'Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more. '
+          + 'An agent asks 60 times a minute at most (429).',
+        params: Type.Object({ conversationId: Id }, { additionalProperties: false }),
+        body: Type.Object({}, { additionalProperties: false }),
+        response: { 200: SuggestionAnswer },
+      },
     },
-  }, async (request): Promise<SuggestionAnswer> => {
-    const { agent } = callerOf(request, 'workbench:agent')
-    const wait = pace.secondsToWait(agent.id, deps.workbench.now())
-    if (wait > 0) throw new BillingError('rate_limited', { retryAfterSeconds: wait, message: `An agent asks for ${asked.most} suggestions a minute at most; try again in ${wait} seconds.` })
-    const { conversationId } = request.params
-    const conversation = (await findConversation(deps.workbench, { customerId: agent.customerId, conversationId })) ?? noConversation()
-    const question = conversation.messages.findLast(({ author }) => author === 'visitor')
-    if (!question) throw new Error(`The conversation ${conversationId} has no question`)
-    const kept = conversation.messages.find(({ answersId }) => answersId === question.id)
-    if (kept) return { outcome: 'suggested', message: kept, quota: await quotaOf(deps, agent) }
-    const found = deps.assistant.suggest(question.text)
-    if (!found) return { outcome: 'no_answer', message: null, quota: await quotaOf(deps, agent) }
-    if (!(await consumeOne(deps, { agent, conversationId, question, channel: conversation.channel }))) return { outcome: 'quota_exhausted', message: null, quota: await quotaOf(deps, agent) }
-    const message = await addSuggestion(deps.workbench, {
-      customerId: agent.customerId, conversationId, answersId: question.id, agentId: agent.id,
-      text: found.entry.answer, sourceId: found.entry.id, sourceTitle: found.entry.title, matchPercent: Math.max(1, Math.round(found.score * 100)),
-    })
-    return { outcome: 'suggested', message: message ?? noConversation(), quota: await quotaOf(deps, agent) }
-  })
+    async (request): Promise<SuggestionAnswer> => {
+      const { agent } = callerOf(request, 'workbench:agent')
+      const wait = pace.secondsToWait(agent.id, deps.workbench.now())
+      if (wait > 0)
+        throw new BillingError('rate_limited', {
+          retryAfterSeconds: wait,
+          message: `An agent asks for ${asked.most} suggestions a minute at most; try again in ${wait} seconds.`,
+        })
+      const { conversationId } = request.params
+      const conversation =
+        (await findConversation(deps.workbench, { customerId: agent.customerId, conversationId }))
+        ?? noConversation()
+      const question = conversation.messages.findLast(({ author }) => author === 'visitor')
+      if (!question) throw new Error(`The conversation ${conversationId} has no question`)
+      const kept = conversation.messages.find(({ answersId }) => answersId === question.id)
+      if (kept) return { outcome: 'suggested', message: kept, quota: await quotaOf(deps, agent) }
+      const found = deps.assistant.suggest(question.text)
+      if (!found) return { outcome: 'no_answer', message: null, quota: await quotaOf(deps, agent) }
+      if (!(await consumeOne(deps, { agent, conversationId, question, channel: conversation.channel })))
+        return { outcome: 'quota_exhausted', message: null, quota: await quotaOf(deps, agent) }
+      const message = await addSuggestion(deps.workbench, {
+        customerId: agent.customerId,
+        conversationId,
+        answersId: question.id,
+        agentId: agent.id,
+        text: found.entry.answer,
+        sourceId: found.entry.id,
+        sourceTitle: found.entry.title,
+        matchPercent: Math.max(1, Math.round(found.score * 100)),
+      })
+      return { outcome: 'suggested', message: message ?? noConversation(), quota: await quotaOf(deps, agent) }
+    },
+  )
 }
 
 /** The event's id comes from the visitor's message (unique in its conversation), so a retry after a crash or a second agent's click is not charged again. */
-async function consumeOne({ billing, meter }: Deps, { agent, conversationId, question, channel }: { agent: Agent; conversationId: string; question: Message; channel: string }): Promise<boolean> {
+async function consumeOne(
+  { billing, meter }: Deps,
+  {
+    agent,
+    conversationId,
+    question,
+    channel,
+  }: { agent: Agent; conversationId: string; question: Message; channel: string },
+): Promise<boolean> {
   try {
     const { granted } = await consume(actingFor(billing, agent.customerId), {
-      customerId: agent.customerId, meter, id: `suggestion_${conversationId}_${question.id}`, quantity: 1,
+      customerId: agent.customerId,
+      meter,
+      id: `suggestion_${conversationId}_${question.id}`,
+      quantity: 1,
       properties: { channel, agent: agent.name, assistant: '知识库' },
     })
     return granted > 0

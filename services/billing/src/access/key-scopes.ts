@@ -1,7 +1,19 @@
 /** What a secret key may be allowed to do. `admin` allows everything, also what concerns keys and the test clock. */
 export const keyScopes = [
-  'catalogue:read', 'catalogue:write', 'customers:read', 'customers:write', 'events:write', 'usage:read', 'invoices:read', 'invoices:write',
-  'payments:read', 'payments:write', 'portal-sessions:write', 'agents:read', 'agents:write', 'admin',
+  'catalogue:read',
+  'catalogue:write',
+  'customers:read',
+  'customers:write',
+  'events:write',
+  'usage:read',
+  'invoices:read',
+  'invoices:write',
+  'payments:read',
+  'payments:write',
+  'portal-sessions:write',
+  'agents:read',
+  'agents:write',
+  'admin',
 ] as const
 export type KeyScope = (typeof keyScopes)[number]
 

@@ -2,16 +2,32 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBilling } from '../engine.ts'
 import { allowsScope, grantableScopes, keyPresets, keyScopes } from './key-scopes.ts'
-import { countSecretKeys, createSecretKey, findSecretKey, listSecretKeys, revokeSecretKey, rotateSecretKey } from './key.ts'
+import {
+  countSecretKeys,
+  createSecretKey,
+  findSecretKey,
+  listSecretKeys,
+  revokeSecretKey,
+  rotateSecretKey,
+} from './key.ts'
 import { createWorld, type World } from '../testing.ts'
 
 test('a scope allows itself, all of its kind or everything; writing does not include reading', () => {
-  expect(keyScopes.filter((scope) => allowsScope(['customers:*'], scope))).toEqual(['customers:read', 'customers:write'])
+  expect(keyScopes.filter((scope) => allowsScope(['customers:*'], scope))).toEqual([
+    'customers:read',
+    'customers:write',
+  ])
   expect(keyScopes.filter((scope) => allowsScope(['customers:write'], scope))).toEqual(['customers:write'])
   expect(keyScopes.filter((scope) => allowsScope(keyPresets.full, scope))).toEqual([...keyScopes])
-  expect(keyScopes.filter((scope) => allowsScope(keyPresets.events, scope))).toEqual(['events:write', 'usage:read'])
-  expect(keyScopes.filter((scope) => allowsScope(keyPresets.read, scope))).toEqual(keyScopes.filter((scope) => scope.endsWith(':read')))
-  for (const scope of grantableScopes) if (scope !== 'admin') expect(allowsScope([scope], 'admin')).toBe(false)
+  expect(keyScopes.filter((scope) => allowsScope(keyPresets.events, scope))).toEqual([
+    'events:write',
+    'usage:read',
+  ])
+  expect(keyScopes.filter((scope) => allowsScope(keyPresets.read, scope))).toEqual(
+    keyScopes.filter((scope) => scope.endsWith(':read')),
+  )
+  for (const scope of grantableScopes)
+    if (scope !== 'admin') expect(allowsScope([scope], 'admin')).toBe(false)
 })
 
 describe.each(testDatabases)('secret keys on $name', ({ create }) => {
@@ -28,14 +44,24 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     expect([prefix, lastFour]).toEqual(['sk_', key.slice(-4)])
     expect(await findSecretKey(world.billing, { key })).toEqual({ id, name: 'production', scopes: ['admin'] })
     expect(await findSecretKey(world.billing, { key: `${key}x` })).toBeUndefined()
-    expect(await createSecretKey(world.billing, { name: 'again', key })).toMatchObject({ id, key, name: 'production' })
+    expect(await createSecretKey(world.billing, { name: 'again', key })).toMatchObject({
+      id,
+      key,
+      name: 'production',
+    })
     expect(await countSecretKeys(world.billing)).toBe(before + 1)
   })
 
   test.each([
-    [`sk_aUIxAaqL_${'9'.repeat(34)}`, 'sk_'], ['sk_live_aUIxAaqL_9f', 'sk_live_'], ['sk_given_0123456789', 'sk_given_'], ['0123456789_abcdef', ''],
+    [`sk_aUIxAaqL_${'9'.repeat(34)}`, 'sk_'],
+    ['sk_live_aUIxAaqL_9f', 'sk_live_'],
+    ['sk_given_0123456789', 'sk_given_'],
+    ['0123456789_abcdef', ''],
   ])('of %s no more is told than what stands before its random part, and its end', async (key, prefix) => {
-    expect(await createSecretKey(world.billing, { name: 'given', key })).toMatchObject({ prefix, lastFour: key.slice(-4) })
+    expect(await createSecretKey(world.billing, { name: 'given', key })).toMatchObject({
+      prefix,
+      lastFour: key.slice(-4),
+    })
   })
 
   test('when revoking has returned, no process accepts the key, however lately it was used there', async () => {
@@ -48,36 +74,58 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     })()
     expect(await findSecretKey(world.billing, { key })).toBeDefined()
     expect((await revokeSecretKey(world.billing, { keyId: id })).revokedAt).toBe(world.billing.now())
-    expect([await findSecretKey(other, { key }), await findSecretKey(world.billing, { key })]).toEqual([undefined, undefined])
+    expect([await findSecretKey(other, { key }), await findSecretKey(world.billing, { key })]).toEqual([
+      undefined,
+      undefined,
+    ])
     revoked = true
     await using
     expect((await revokeSecretKey(world.billing, { keyId: id })).revokedAt).toBe(world.billing.now())
-    await expect(revokeSecretKey(world.billing, { keyId: 'key_nobody' })).rejects.toMatchObject({ code: 'key_not_found' })
+    await expect(revokeSecretKey(world.billing, { keyId: 'key_nobody' })).rejects.toMatchObject({
+      code: 'key_not_found',
+    })
   })
 
   test('a key ends at its instant, also where it was just used', async () => {
-    const { key } = await createSecretKey(world.billing, { name: 'short', expiresAt: '2026-03-02T08:00:00+08:00' })
+    const { key } = await createSecretKey(world.billing, {
+      name: 'short',
+      expiresAt: '2026-03-02T08:00:00+08:00',
+    })
     world.set('2026-03-01T23:59:59.999999Z')
     expect(await findSecretKey(world.billing, { key })).toBeDefined()
     world.set('2026-03-02T00:00:00Z')
     expect(await findSecretKey(world.billing, { key })).toBeUndefined()
     for (const expiresAt of ['2026-03-02T00:00:00Z', 'tomorrow']) {
-      await expect(createSecretKey(world.billing, { name: 'over', expiresAt })).rejects.toMatchObject({ code: 'invalid_key', detail: { pointer: '/expiresAt' } })
+      await expect(createSecretKey(world.billing, { name: 'over', expiresAt })).rejects.toMatchObject({
+        code: 'invalid_key',
+        detail: { pointer: '/expiresAt' },
+      })
     }
   })
 
   test('rotating makes a key that may do the same; both open until the overlap ends, and a key that has ended is not rotated', async () => {
-    const old = await createSecretKey(world.billing, { name: 'intake', preset: 'events', expiresAt: '2026-12-31T00:00:00Z' })
+    const old = await createSecretKey(world.billing, {
+      name: 'intake',
+      preset: 'events',
+      expiresAt: '2026-12-31T00:00:00Z',
+    })
     const fresh = await rotateSecretKey(world.billing, { keyId: old.id, overlapSeconds: 3_600 })
     expect(fresh).toMatchObject({ name: 'intake', scopes: ['events:write', 'usage:read'], expiresAt: null })
     expect(await findSecretKey(world.billing, { key: old.key })).toBeDefined()
     world.set('2026-03-02T01:00:00Z')
     expect(await findSecretKey(world.billing, { key: old.key })).toBeUndefined()
     expect((await findSecretKey(world.billing, { key: fresh.key }))?.id).toBe(fresh.id)
-    await expect(rotateSecretKey(world.billing, { keyId: old.id })).rejects.toMatchObject({ code: 'key_ended' })
+    await expect(rotateSecretKey(world.billing, { keyId: old.id })).rejects.toMatchObject({
+      code: 'key_ended',
+    })
     const last = await rotateSecretKey(world.billing, { keyId: fresh.id, overlapSeconds: 0 })
-    expect([await findSecretKey(world.billing, { key: fresh.key }), (await findSecretKey(world.billing, { key: last.key }))?.id]).toEqual([undefined, last.id])
-    await expect(rotateSecretKey(world.billing, { keyId: last.id, overlapSeconds: 90 * 86_400 + 1 })).rejects.toMatchObject({ code: 'invalid_key' })
+    expect([
+      await findSecretKey(world.billing, { key: fresh.key }),
+      (await findSecretKey(world.billing, { key: last.key }))?.id,
+    ]).toEqual([undefined, last.id])
+    await expect(
+      rotateSecretKey(world.billing, { keyId: last.id, overlapSeconds: 90 * 86_400 + 1 }),
+    ).rejects.toMatchObject({ code: 'invalid_key' })
   })
 
   test('an overlap never lets a key live longer than it would have', async () => {
@@ -89,9 +137,14 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
 
   test('the last use is kept to the minute', async () => {
     const { id, key } = await createSecretKey(world.billing, { name: 'watched' })
-    const lastUse = async () => (await listSecretKeys(world.billing)).data.find((listed) => listed.id === id)?.lastUsedAt
+    const lastUse = async () =>
+      (await listSecretKeys(world.billing)).data.find((listed) => listed.id === id)?.lastUsedAt
     expect(await lastUse()).toBeNull()
-    for (const [used, written] of [['01:00:00', '01:00:00'], ['01:00:59', '01:00:00'], ['01:01:00', '01:01:00']]) {
+    for (const [used, written] of [
+      ['01:00:00', '01:00:00'],
+      ['01:00:59', '01:00:00'],
+      ['01:01:00', '01:01:00'],
+    ]) {
       world.set(`2026-03-02T${used}Z`)
       expect(await findSecretKey(world.billing, { key })).toBeDefined()
       await expect.poll(lastUse).toBe(`2026-03-02T${written}.000000Z`)
@@ -100,7 +153,10 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
 
   test('keys are listed newest first, page by page, without anything that opens', async () => {
     world.set('2026-03-03T00:00:00Z')
-    const { key } = await createSecretKey(world.billing, { name: 'newest', scopes: ['customers:*', 'customers:*', 'usage:read'] })
+    const { key } = await createSecretKey(world.billing, {
+      name: 'newest',
+      scopes: ['customers:*', 'customers:*', 'usage:read'],
+    })
     const pages: string[] = []
     for (let cursor: string | undefined; ;) {
       const page = await listSecretKeys(world.billing, { limit: 2, ...(cursor ? { cursor } : {}) })
@@ -115,7 +171,10 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
   })
 
   test('at most a hundred keys may be used at once', async () => {
-    for (let count = await countSecretKeys(world.billing); count < 100; count += 1) await createSecretKey(world.billing, { name: `key ${count}` })
-    await expect(createSecretKey(world.billing, { name: 'one more' })).rejects.toMatchObject({ code: 'key_limit' })
+    for (let count = await countSecretKeys(world.billing); count < 100; count += 1)
+      await createSecretKey(world.billing, { name: `key ${count}` })
+    await expect(createSecretKey(world.billing, { name: 'one more' })).rejects.toMatchObject({
+      code: 'key_limit',
+    })
   })
 })

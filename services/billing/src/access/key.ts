@@ -37,7 +37,10 @@ export interface KeyInput {
 const mostKeys = 100
 
 /** Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is kept. Throws key_limit, invalid_key. */
-export async function createSecretKey(billing: Billing, input: KeyInput): Promise<SecretKey & { key: string }> {
+export async function createSecretKey(
+  billing: Billing,
+  input: KeyInput,
+): Promise<SecretKey & { key: string }> {
   const key = input.key ?? newSecret('sk')
   const scopes = scopesOf(input)
   return billing.transaction(async (tx) => {
@@ -58,21 +61,27 @@ export async function createSecretKey(billing: Billing, input: KeyInput): Promis
 }
 
 /** The keys, newest first, revoked ones too. */
-export async function listSecretKeys(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<Page<SecretKey>> {
+export async function listSecretKeys(
+  billing: Billing,
+  input: { cursor?: string; limit?: number } = {},
+): Promise<Page<SecretKey>> {
   const limit = pageLimit(input.limit)
   const [createdAt = null, id = null] = decodeCursor(input.cursor, 2) ?? []
-  return billing.transaction(async (tx) => {
-    const rows = await tx.query<SecretKey>(
-      `select ${columns}
+  return billing.transaction(
+    async (tx) => {
+      const rows = await tx.query<SecretKey>(
+        `select ${columns}
        from secret_keys
        where $1::timestamptz is null or (created_at, id) < ($1, $2)
        order by created_at desc, id desc
        limit ${limit + 1}`,
-      [createdAt, id],
-    )
-    const last = rows.length > limit ? rows[limit - 1] : undefined
-    return { data: rows.slice(0, limit), nextCursor: last ? encodeCursor([last.createdAt, last.id]) : null }
-  }, { readOnly: true })
+        [createdAt, id],
+      )
+      const last = rows.length > limit ? rows[limit - 1] : undefined
+      return { data: rows.slice(0, limit), nextCursor: last ? encodeCursor([last.createdAt, last.id]) : null }
+    },
+    { readOnly: true },
+  )
 }
 
 const longestOverlap = 90 * 24 * 3600
@@ -81,17 +90,26 @@ const longestOverlap = 90 * 24 * 3600
  * Makes a key that may do what the given one may, and lets that one end after `overlapSeconds` (a day when absent, 90 days at most; it never ends later than
  * it would have). Returns the new key this once. Throws key_not_found, key_ended.
  */
-export async function rotateSecretKey(billing: Billing, input: { keyId: string; overlapSeconds?: number }): Promise<SecretKey & { key: string }> {
+export async function rotateSecretKey(
+  billing: Billing,
+  input: { keyId: string; overlapSeconds?: number },
+): Promise<SecretKey & { key: string }> {
   const overlap = input.overlapSeconds ?? 24 * 3600
   if (!Number.isInteger(overlap) || overlap < 0 || overlap > longestOverlap) {
-    throw new BillingError('invalid_key', { pointer: '/overlapSeconds', message: `the old key may be used for 0 to ${longestOverlap} seconds more` })
+    throw new BillingError('invalid_key', {
+      pointer: '/overlapSeconds',
+      message: `the old key may be used for 0 to ${longestOverlap} seconds more`,
+    })
   }
   const made = await billing.transaction(async (tx) => {
     await tx.query('select 1 from secret_keys where id = $1 for update', [input.keyId])
     const old = await usableKey(tx, input.keyId)
     const key = await createSecretKey(tx, { name: old.name, scopes: old.scopes })
     const end = addSeconds(tx.at, overlap)
-    await tx.query('update secret_keys set expires_at = least(coalesce(expires_at, $2), $2) where id = $1', [old.id, end])
+    await tx.query('update secret_keys set expires_at = least(coalesce(expires_at, $2), $2) where id = $1', [
+      old.id,
+      end,
+    ])
     return key
   })
   // The end of the old key must be known everywhere before somebody relies on it.
@@ -105,7 +123,10 @@ export async function rotateSecretKey(billing: Billing, input: { keyId: string; 
  */
 export async function revokeSecretKey(billing: Billing, input: { keyId: string }): Promise<SecretKey> {
   const key = await billing.transaction(async (tx) => {
-    await tx.query('update secret_keys set revoked_at = $2 where id = $1 and revoked_at is null', [input.keyId, tx.at])
+    await tx.query('update secret_keys set revoked_at = $2 where id = $1 and revoked_at is null', [
+      input.keyId,
+      tx.at,
+    ])
     return getKey(tx, input.keyId)
   })
   await forgetEverywhere(billing)
@@ -158,13 +179,17 @@ const readers = new WeakMap<Billing, KeyReader>()
  * The key's record, or undefined when it is unknown, revoked or has expired. Every request of the vendor's asks for one: those under way at the same time
  * ask together, and what was found serves for a quarter of a second. What was not found is looked for each time, so that a new key works at once.
  */
-export async function findSecretKey(billing: Billing, input: { key: string }): Promise<VendorKey | undefined> {
+export async function findSecretKey(
+  billing: Billing,
+  input: { key: string },
+): Promise<VendorKey | undefined> {
   const hash = hashOf(input.key)
   if ('query' in billing) return asVendorKey((await readKeys(billing, [hash]))[0])
   const { read, found, used } = readerOf(billing)
   const askedAt = performance.now()
   const keys = await currentValues(found, [hash], {
-    isCurrent: (known) => askedAt - known.askedAt < rememberedFor, most: mostRemembered,
+    isCurrent: (known) => askedAt - known.askedAt < rememberedFor,
+    most: mostRemembered,
     read: async () => {
       const key = await read(hash)
       return new Map(key ? [[hash, { key, askedAt }]] : [])
@@ -177,33 +202,53 @@ export async function findSecretKey(billing: Billing, input: { key: string }): P
   return asVendorKey(key)
 }
 
-const asVendorKey = (key: FoundKey | undefined): VendorKey | undefined => key && { id: key.id, name: key.name, scopes: key.scopes }
+const asVendorKey = (key: FoundKey | undefined): VendorKey | undefined =>
+  key && { id: key.id, name: key.name, scopes: key.scopes }
 
 /** Writes the last use of a key once a minute, beside the request: it neither waits for it nor fails with it. */
-function noteUse(billing: Billing, used: Map<string, Instant>, { id, lastUsedAt }: FoundKey, now: Instant): void {
+function noteUse(
+  billing: Billing,
+  used: Map<string, Instant>,
+  { id, lastUsedAt }: FoundKey,
+  now: Instant,
+): void {
   const last = used.get(id) ?? lastUsedAt
   if (last !== null && addSeconds(last, useIsWrittenEvery) > now) return
   used.set(id, now)
-  billing.transaction((tx) => tx.query('update secret_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)', [id, now]))
+  billing
+    .transaction((tx) =>
+      tx.query(
+        'update secret_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)',
+        [id, now],
+      ),
+    )
     .catch(() => undefined)
 }
 
 function readerOf(billing: Billing): KeyReader {
   const known = readers.get(billing)
   if (known) return known
-  const read = sharedReads((hashes: string[]) => readKeys(billing, hashes), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 1 })
+  const read = sharedReads((hashes: string[]) => readKeys(billing, hashes), {
+    together: mostTogether,
+    waiting: 20 * mostTogether,
+    atOnce: 1,
+  })
   const reader: KeyReader = { read, found: new Map(), used: new Map() }
   readers.set(billing, reader)
   return reader
 }
 
 async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(FoundKey | undefined)[]> {
-  const rows = await billing.transaction((tx) => tx.query<FoundKey & { hash: string }>(
-    `select key_hash as hash, id, name, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt"
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query<FoundKey & { hash: string }>(
+        `select key_hash as hash, id, name, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt"
      from secret_keys
      where key_hash = any($1) and revoked_at is null and (expires_at is null or expires_at > $2)`,
-    [[...new Set(hashes)], tx.at],
-  ), { readOnly: true, keepPlans: true })
+        [[...new Set(hashes)], tx.at],
+      ),
+    { readOnly: true, keepPlans: true },
+  )
   const keys = new Map(rows.map(({ hash, ...key }) => [hash, key]))
   return hashes.map((hash) => keys.get(hash))
 }
@@ -217,13 +262,22 @@ async function forgetEverywhere(billing: Billing): Promise<void> {
 const columns = `id, name, prefix, last_four as "lastFour", scopes, created_at as "createdAt", last_used_at as "lastUsedAt",
   expires_at as "expiresAt", revoked_at as "revokedAt"`
 
-async function readWhere(tx: BillingTransaction, condition: string, parameters: readonly unknown[]): Promise<SecretKey[]> {
+async function readWhere(
+  tx: BillingTransaction,
+  condition: string,
+  parameters: readonly unknown[],
+): Promise<SecretKey[]> {
   return tx.query<SecretKey>(`select ${columns} from secret_keys where ${condition}`, parameters)
 }
 
 /** The key of a given secret as it is shown, or undefined. */
-export async function describeSecretKey(billing: Billing, input: { key: string }): Promise<SecretKey | undefined> {
-  const [key] = await billing.transaction((tx) => readWhere(tx, 'key_hash = $1', [hashOf(input.key)]), { readOnly: true })
+export async function describeSecretKey(
+  billing: Billing,
+  input: { key: string },
+): Promise<SecretKey | undefined> {
+  const [key] = await billing.transaction((tx) => readWhere(tx, 'key_hash = $1', [hashOf(input.key)]), {
+    readOnly: true,
+  })
   return key
 }
 
@@ -236,28 +290,43 @@ async function getKey(tx: BillingTransaction, keyId: string): Promise<SecretKey>
 async function usableKey(tx: BillingTransaction, keyId: string): Promise<SecretKey> {
   const key = await getKey(tx, keyId)
   if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= tx.at)) {
-    throw new BillingError('key_ended', { keyId, message: `the key '${keyId}' was revoked or has expired: create another` })
+    throw new BillingError('key_ended', {
+      keyId,
+      message: `the key '${keyId}' was revoked or has expired: create another`,
+    })
   }
   return key
 }
 
 async function countUsable(tx: BillingTransaction): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
-    'select count(*)::int as count from secret_keys where revoked_at is null and (expires_at is null or expires_at > $1)', [tx.at],
+    'select count(*)::int as count from secret_keys where revoked_at is null and (expires_at is null or expires_at > $1)',
+    [tx.at],
   )
   return row!.count
 }
 
 async function assertRoom(tx: BillingTransaction): Promise<void> {
-  if (await countUsable(tx) >= mostKeys) throw new BillingError('key_limit', { most: mostKeys, message: `there are ${mostKeys} keys already: revoke one that is not used` })
+  if ((await countUsable(tx)) >= mostKeys)
+    throw new BillingError('key_limit', {
+      most: mostKeys,
+      message: `there are ${mostKeys} keys already: revoke one that is not used`,
+    })
 }
 
 function scopesOf({ preset, scopes }: KeyInput): GrantableScope[] {
-  if (preset !== undefined && scopes !== undefined) throw new BillingError('invalid_key', { pointer: '/scopes', message: 'give a preset or scopes, not both' })
+  if (preset !== undefined && scopes !== undefined)
+    throw new BillingError('invalid_key', {
+      pointer: '/scopes',
+      message: 'give a preset or scopes, not both',
+    })
   const asked: readonly GrantableScope[] = scopes ?? keyPresets[preset ?? 'full']
   const unknown = asked.find((scope) => !grantableScopes.includes(scope))
   if (asked.length === 0 || unknown !== undefined) {
-    throw new BillingError('invalid_key', { pointer: '/scopes', message: `scopes are one or more of ${grantableScopes.join(', ')}${unknown === undefined ? '' : `, not '${unknown}'`}` })
+    throw new BillingError('invalid_key', {
+      pointer: '/scopes',
+      message: `scopes are one or more of ${grantableScopes.join(', ')}${unknown === undefined ? '' : `, not '${unknown}'`}`,
+    })
   }
   return [...new Set(asked)]
 }
@@ -265,7 +334,11 @@ function scopesOf({ preset, scopes }: KeyInput): GrantableScope[] {
 function expiryFrom(expiresAt: string | null | undefined, now: Instant): Instant | null {
   if (expiresAt === null || expiresAt === undefined) return null
   const instant = parseInstant(expiresAt)
-  if (!instant || instant <= now) throw new BillingError('invalid_key', { pointer: '/expiresAt', message: 'the key must end later than now, at an instant such as 2027-01-01T00:00:00Z' })
+  if (!instant || instant <= now)
+    throw new BillingError('invalid_key', {
+      pointer: '/expiresAt',
+      message: 'the key must end later than now, at an instant such as 2027-01-01T00:00:00Z',
+    })
   return instant
 }
 

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createPortalSession, createSecretKey, endPortalSession, exchangePortalCode, findPortalSession, renewPortalSession } from '../index.ts'
+import {
+  createPortalSession,
+  createSecretKey,
+  endPortalSession,
+  exchangePortalCode,
+  findPortalSession,
+  renewPortalSession,
+} from '../index.ts'
 import { createWorld, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('portal sessions and secret keys on $name', ({ create }) => {
@@ -13,14 +20,28 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   afterAll(() => world.close())
   const open = (at = '2026-11-10T00:00:00Z') => {
     world.set(at)
-    return createPortalSession(world.billing, { customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en', returnUrl: 'https://desk.example.com/account' })
+    return createPortalSession(world.billing, {
+      customerId: 'acme',
+      role: 'billing',
+      actor: { id: 'u1', name: '小王' },
+      locale: 'en',
+      returnUrl: 'https://desk.example.com/account',
+    })
   }
 
   test('a token speaks for its customer for fifteen minutes', async () => {
     const { token, sessionId, expiresAt } = await open()
     expect(expiresAt).toBe('2026-11-10T00:15:00.000000Z')
     world.set('2026-11-10T00:14:59.999999Z')
-    expect(await findPortalSession(world.billing, { token })).toEqual({ sessionId, customerId: 'acme', role: 'billing', actor: { id: 'u1', name: '小王' }, locale: 'en', returnUrl: 'https://desk.example.com/account', expiresAt })
+    expect(await findPortalSession(world.billing, { token })).toEqual({
+      sessionId,
+      customerId: 'acme',
+      role: 'billing',
+      actor: { id: 'u1', name: '小王' },
+      locale: 'en',
+      returnUrl: 'https://desk.example.com/account',
+      expiresAt,
+    })
     world.set('2026-11-10T00:15:00Z')
     expect(await findPortalSession(world.billing, { token })).toBeUndefined()
   })
@@ -28,14 +49,20 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   test('the code is exchanged once', async () => {
     const { code, token } = await open()
     const exchanged = await exchangePortalCode(world.billing, { code })
-    expect(exchanged).toMatchObject({ customerId: 'acme', expiresAt: '2026-11-10T00:15:00.000000Z', renewal: { expiresAt: '2026-11-10T08:00:00.000000Z' } })
+    expect(exchanged).toMatchObject({
+      customerId: 'acme',
+      expiresAt: '2026-11-10T00:15:00.000000Z',
+      renewal: { expiresAt: '2026-11-10T08:00:00.000000Z' },
+    })
     expect(exchanged.token).not.toBe(token)
     await expect(exchangePortalCode(world.billing, { code })).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
   test('of many who exchange one code at once, one succeeds', async () => {
     const { code } = await open()
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => exchangePortalCode(world.billing, { code })))
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => exchangePortalCode(world.billing, { code })),
+    )
     expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -44,8 +71,13 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     world.set('2026-11-10T00:00:59.999999Z')
     await exchangePortalCode(world.billing, { code: inTime.code })
     world.set('2026-11-10T00:01:00Z')
-    await expect(exchangePortalCode(world.billing, { code: late.code })).rejects.toMatchObject({ code: 'code_invalid' })
-    for (const code of ['', 'code_x', inTime.token]) await expect(exchangePortalCode(world.billing, { code })).rejects.toMatchObject({ code: 'code_invalid' })
+    await expect(exchangePortalCode(world.billing, { code: late.code })).rejects.toMatchObject({
+      code: 'code_invalid',
+    })
+    for (const code of ['', 'code_x', inTime.token])
+      await expect(exchangePortalCode(world.billing, { code })).rejects.toMatchObject({
+        code: 'code_invalid',
+      })
   })
 
   test('the renewal secret gives new tokens for eight hours, and is no token itself', async () => {
@@ -57,8 +89,12 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     expect(customerId).toBe('acme')
     expect(await findPortalSession(world.billing, { token })).toMatchObject({ sessionId, customerId: 'acme' })
     world.set('2026-11-10T08:00:00Z')
-    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({ code: 'unauthorized' })
-    await expect(renewPortalSession(world.billing, { secret: token })).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
+    await expect(renewPortalSession(world.billing, { secret: token })).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
   })
 
   test('a session that was ended is over at once, with its tokens, renewal and code', async () => {
@@ -67,10 +103,16 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     // Another customer cannot end it.
     await endPortalSession(world.billing, { customerId: 'other', sessionId: first.sessionId })
     expect(await findPortalSession(world.billing, { token })).toBeDefined()
-    for (const { sessionId } of [first, second]) await endPortalSession(world.billing, { customerId: 'acme', sessionId })
-    for (const one of [token, first.token, second.token]) expect(await findPortalSession(world.billing, { token: one })).toBeUndefined()
-    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({ code: 'unauthorized' })
-    await expect(exchangePortalCode(world.billing, { code: second.code })).rejects.toMatchObject({ code: 'code_invalid' })
+    for (const { sessionId } of [first, second])
+      await endPortalSession(world.billing, { customerId: 'acme', sessionId })
+    for (const one of [token, first.token, second.token])
+      expect(await findPortalSession(world.billing, { token: one })).toBeUndefined()
+    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
+    await expect(exchangePortalCode(world.billing, { code: second.code })).rejects.toMatchObject({
+      code: 'code_invalid',
+    })
     expect(await findPortalSession(world.billing, { token: untouched.token })).toBeDefined()
   })
 
@@ -78,11 +120,19 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     const { code, token } = await open()
     const { renewal } = await exchangePortalCode(world.billing, { code })
     const { key } = await createSecretKey(world.billing, { name: 'kept' })
-    const rows = await world.db.asOwner(async (tx) => [await tx.query('select * from portal_sessions'), await tx.query('select * from portal_tokens'), await tx.query('select * from secret_keys')])
-    for (const secret of [code, token, renewal.secret, key]) expect(JSON.stringify(rows)).not.toContain(secret)
+    const rows = await world.db.asOwner(async (tx) => [
+      await tx.query('select * from portal_sessions'),
+      await tx.query('select * from portal_tokens'),
+      await tx.query('select * from secret_keys'),
+    ])
+    for (const secret of [code, token, renewal.secret, key])
+      expect(JSON.stringify(rows)).not.toContain(secret)
   })
 
   test('a session needs a customer', async () => {
-    await expect(createPortalSession(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({ code: 'customer_not_found', detail: { pointer: '/customerId' } })
+    await expect(createPortalSession(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({
+      code: 'customer_not_found',
+      detail: { pointer: '/customerId' },
+    })
   })
 })

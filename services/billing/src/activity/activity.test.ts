@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, listActivity, recordPayment, updateCustomer, upgradeSubscription, voidInvoice, type Billing } from '../index.ts'
+import {
+  actingFor,
+  createSubscription,
+  listActivity,
+  recordPayment,
+  updateCustomer,
+  upgradeSubscription,
+  voidInvoice,
+  type Billing,
+} from '../index.ts'
 import type { Activity } from './activity.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -13,7 +22,10 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   afterAll(() => world.close())
 
   /** Reads on from a cursor until there is nothing more. */
-  async function readOn(cursor: string | null, limit = 7): Promise<{ changes: Activity[]; cursor: string | null }> {
+  async function readOn(
+    cursor: string | null,
+    limit = 7,
+  ): Promise<{ changes: Activity[]; cursor: string | null }> {
     const changes: Activity[] = []
     for (let at = cursor; ;) {
       const page = await listActivity(world.billing, { ...(at === null ? {} : { cursor: at }), limit })
@@ -29,46 +41,84 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
 
   test('it tells a customer’s life in the order it happened, and each change once', async () => {
     await seedCustomer(world.billing, 'acme')
-    const { subscription, invoice } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
+    const { subscription, invoice } = await createSubscription(world.billing, {
+      customerId: 'acme',
+      planId: 'team',
+    })
     const first = await readOn(null)
     expect(first.changes.map(({ type, customerId, subjectId }) => [type, customerId, subjectId])).toEqual([
-      ['account.created', 'acme', 'acme'], ['subscription.created', 'acme', subscription.id], ['invoice.issued', 'acme', invoice!.id],
+      ['account.created', 'acme', 'acme'],
+      ['subscription.created', 'acme', subscription.id],
+      ['invoice.issued', 'acme', invoice!.id],
     ])
-    expect(first.changes[0]).toMatchObject({ id: expect.stringMatching(/^\d+$/) as string, at: '2026-10-31T16:00:00.000000Z' })
+    expect(first.changes[0]).toMatchObject({
+      id: expect.stringMatching(/^\d+$/) as string,
+      at: '2026-10-31T16:00:00.000000Z',
+    })
     expect(await readOn(first.cursor)).toEqual({ changes: [], cursor: first.cursor })
 
     const half = invoice!.amountDue / 2
-    for (const reference of ['a', 'b', 'b', 'c']) await recordPayment(world.billing, { invoiceId: invoice!.id, amount: half, method: 'cash', reference })
+    for (const reference of ['a', 'b', 'b', 'c'])
+      await recordPayment(world.billing, { invoiceId: invoice!.id, amount: half, method: 'cash', reference })
     await updateCustomer(actingFor(world.billing, 'acme'), { customerId: 'acme', phone: '010' })
-    const moved = await upgradeSubscription(actingFor(world.billing, 'acme'), { customerId: 'acme', planId: 'business' })
+    const moved = await upgradeSubscription(actingFor(world.billing, 'acme'), {
+      customerId: 'acme',
+      planId: 'business',
+    })
     await voidInvoice(world.billing, { invoiceId: moved.invoice!.id })
     await voidInvoice(world.billing, { invoiceId: moved.invoice!.id })
     await world.passTo('2026-11-30T18:00:00Z')
     const next = await readOn(first.cursor)
-    expect(next.changes.map(({ type, subjectId }) => [type, subjectId === moved.invoice!.id ? 'the change' : subjectId === invoice!.id ? 'the start' : '…'])).toEqual([
-      ['invoice.paid', 'the start'], ['account.updated', '…'], ['subscription.changed', '…'], ['invoice.issued', 'the change'], ['invoice.voided', 'the change'],
+    expect(
+      next.changes.map(({ type, subjectId }) => [
+        type,
+        subjectId === moved.invoice!.id ? 'the change' : subjectId === invoice!.id ? 'the start' : '…',
+      ]),
+    ).toEqual([
+      ['invoice.paid', 'the start'],
+      ['account.updated', '…'],
+      ['subscription.changed', '…'],
+      ['invoice.issued', 'the change'],
+      ['invoice.voided', 'the change'],
       // Billed again at the next midnight, and then the renewal.
-      ['invoice.issued', '…'], ['invoice.issued', '…'],
+      ['invoice.issued', '…'],
+      ['invoice.issued', '…'],
     ])
     expect((await readOn(null)).changes).toEqual([...first.changes, ...next.changes])
   })
 
   test('an invoice with nothing to pay is issued and paid', async () => {
     const { cursor } = await readOn(null)
-    await world.db.asOwner((tx) => tx.query("insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at) select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at from invoices where customer_id = 'acme' limit 1"))
+    await world.db.asOwner((tx) =>
+      tx.query(
+        "insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at) select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at from invoices where customer_id = 'acme' limit 1",
+      ),
+    )
     await world.passTo('2026-12-31T18:00:00Z')
-    expect((await readOn(cursor)).changes.map((change) => change.type)).toEqual(['invoice.issued', 'invoice.paid'])
+    expect((await readOn(cursor)).changes.map((change) => change.type)).toEqual([
+      'invoice.issued',
+      'invoice.paid',
+    ])
   })
 
   test('what a refused command would have changed is not told', async () => {
     const { cursor } = await readOn(null)
-    await expect(createSubscription(world.billing, { customerId: 'acme', planId: 'team' })).rejects.toMatchObject({ code: 'subscription_exists' })
-    await expect(updateCustomer(world.billing, { customerId: 'acme', version: 1, phone: '1' })).rejects.toMatchObject({ code: 'stale_version' })
+    await expect(
+      createSubscription(world.billing, { customerId: 'acme', planId: 'team' }),
+    ).rejects.toMatchObject({ code: 'subscription_exists' })
+    await expect(
+      updateCustomer(world.billing, { customerId: 'acme', version: 1, phone: '1' }),
+    ).rejects.toMatchObject({ code: 'stale_version' })
     expect((await readOn(cursor)).changes).toEqual([])
   })
 
   test('a cursor of another list is refused', async () => {
-    for (const cursor of ['x', '', Buffer.from('["2026-10-31T16:00:00.000000Z","; drop"]').toString('base64url'), Buffer.from('["7"]').toString('base64url')]) {
+    for (const cursor of [
+      'x',
+      '',
+      Buffer.from('["2026-10-31T16:00:00.000000Z","; drop"]').toString('base64url'),
+      Buffer.from('["7"]').toString('base64url'),
+    ]) {
       await expect(listActivity(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
     }
   })
@@ -89,7 +139,9 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     const write = Array.from({ length: 8 }, async (_, index) => {
       await seedCustomer(world.billing, `busy-${index}`)
       await createSubscription(world.billing, { customerId: `busy-${index}`, planId: 'team' })
-      await Promise.all([1, 2, 3].map((n) => updateCustomer(world.billing, { customerId: `busy-${index}`, phone: `${n}` })))
+      await Promise.all(
+        [1, 2, 3].map((n) => updateCustomer(world.billing, { customerId: `busy-${index}`, phone: `${n}` })),
+      )
       await upgradeSubscription(world.billing, { customerId: `busy-${index}`, planId: 'business' })
     })
     const readers = [follow(), follow()]
@@ -99,8 +151,17 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     expect(other).toEqual(one)
     expect(new Set(one!.map((change) => change.id)).size).toBe(one!.length)
     for (let index = 0; index < 8; index += 1) {
-      expect(one!.filter((change) => change.customerId === `busy-${index}`).map((change) => change.type)).toEqual([
-        'account.created', 'subscription.created', 'invoice.issued', 'account.updated', 'account.updated', 'account.updated', 'subscription.changed', 'invoice.issued',
+      expect(
+        one!.filter((change) => change.customerId === `busy-${index}`).map((change) => change.type),
+      ).toEqual([
+        'account.created',
+        'subscription.created',
+        'invoice.issued',
+        'account.updated',
+        'account.updated',
+        'account.updated',
+        'subscription.changed',
+        'invoice.issued',
       ])
     }
   })
@@ -111,11 +172,15 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
       const { cursor } = await readOn(null)
       let commit = () => {}
       let written = () => {}
-      const hasWritten = new Promise<void>((resolve) => { written = resolve })
+      const hasWritten = new Promise<void>((resolve) => {
+        written = resolve
+      })
       const slow = world.billing.transaction(async (tx) => {
         await updateCustomer(tx, { customerId: 'busy-0', phone: 'slow' })
         written()
-        await new Promise<void>((resolve) => { commit = resolve })
+        await new Promise<void>((resolve) => {
+          commit = resolve
+        })
       })
       await hasWritten
       await updateCustomer(world.billing, { customerId: 'busy-1', phone: 'quick' })
@@ -139,50 +204,78 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     await world.db.asOwner(async (tx) => {
       // Row level security is forced upon the owner too.
       await tx.query('alter table activity no force row level security')
-      await tx.query("insert into activity (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)", [unread])
+      await tx.query(
+        "insert into activity (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)",
+        [unread],
+      )
       await tx.query('alter table activity force row level security')
     })
   })
   afterAll(() => world.close())
 
   /** Reads a page and answers it, with how the database went about each of its statements. */
-  async function planned(cursor: string | null): Promise<{ page: Awaited<ReturnType<typeof listActivity>>; plans: string[] }> {
+  async function planned(
+    cursor: string | null,
+  ): Promise<{ page: Awaited<ReturnType<typeof listActivity>>; plans: string[] }> {
     const plans: string[] = []
     const explaining: Billing = {
       ...world.billing,
-      transaction: (work, options) => world.billing.transaction((tx) => work({
-        ...tx, at: tx.at,
-        query: async <R>(sql: string, parameters?: readonly unknown[]) => {
-          const [last = '', ...settings] = sql.split('; ').reverse()
-          const rows = await tx.query<{ 'QUERY PLAN': string }>([...settings.reverse(), `explain ${last}`].join('; '), parameters)
-          plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
-          return tx.query<R>(sql, parameters)
-        },
-      }), options),
+      transaction: (work, options) =>
+        world.billing.transaction(
+          (tx) =>
+            work({
+              ...tx,
+              at: tx.at,
+              query: async <R>(sql: string, parameters?: readonly unknown[]) => {
+                const [last = '', ...settings] = sql.split('; ').reverse()
+                const rows = await tx.query<{ 'QUERY PLAN': string }>(
+                  [...settings.reverse(), `explain ${last}`].join('; '),
+                  parameters,
+                )
+                plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+                return tx.query<R>(sql, parameters)
+              },
+            }),
+          options,
+        ),
     }
-    return { page: await listActivity(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }), plans }
+    return {
+      page: await listActivity(explaining, { ...(cursor === null ? {} : { cursor }), limit: 100 }),
+      plans,
+    }
   }
 
-  const placed = async () => (await world.billing.transaction((tx) => tx.query<{ count: number }>('select count(position)::int as count from activity')))[0]!.count
+  const placed = async () =>
+    (
+      await world.billing.transaction((tx) =>
+        tx.query<{ count: number }>('select count(position)::int as count from activity'),
+      )
+    )[0]!.count
 
-  test.each(['not yet known', 'known'])('a call places and reads a bounded part along the indexes, the statistics being %s', async (statistics) => {
-    if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze activity'))
-    const before = await placed()
-    const { page, plans } = await planned(null)
-    expect(page.data).toHaveLength(100)
-    expect(await placed() - before).toBe(1_000)
-    expect(plans).toHaveLength(4)
-    const touching = plans.filter((plan) => plan.includes(' on activity'))
-    expect(touching).toHaveLength(3)
-    for (const plan of touching) expect(plan).toMatch(/Index (Only )?Scan/)
-    for (const plan of touching) expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/)
-  })
+  test.each(['not yet known', 'known'])(
+    'a call places and reads a bounded part along the indexes, the statistics being %s',
+    async (statistics) => {
+      if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze activity'))
+      const before = await placed()
+      const { page, plans } = await planned(null)
+      expect(page.data).toHaveLength(100)
+      expect((await placed()) - before).toBe(1_000)
+      expect(plans).toHaveLength(4)
+      const touching = plans.filter((plan) => plan.includes(' on activity'))
+      expect(touching).toHaveLength(3)
+      for (const plan of touching) expect(plan).toMatch(/Index (Only )?Scan/)
+      for (const plan of touching) expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/)
+    },
+  )
 
   test('who reads on gets full pages, in order, each change once', async () => {
     const heard: string[] = []
     let cursor: string | null = null
     for (let pages = 0; pages < 45; pages += 1) {
-      const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(world.billing, { ...(cursor === null ? {} : { cursor }), limit: 100 })
+      const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(world.billing, {
+        ...(cursor === null ? {} : { cursor }),
+        limit: 100,
+      })
       expect(page.data).toHaveLength(100)
       heard.push(...page.data.map(({ id }) => id))
       cursor = page.nextCursor

@@ -24,7 +24,11 @@ const mostPeriods = 130
  * time. `force` does not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves. Idempotent; the caller holds the
  * customer's lock.
  */
-export async function catchUp(tx: BillingTransaction, before: BillingState, options: { force?: boolean } = {}): Promise<BillingState> {
+export async function catchUp(
+  tx: BillingTransaction,
+  before: BillingState,
+  options: { force?: boolean } = {},
+): Promise<BillingState> {
   const state = await writeBegun(tx, before)
   for (const voided of await waitingToBillAgain(tx, state)) {
     if (billsAgainAt(state, voided) > tx.at) continue
@@ -46,7 +50,9 @@ export async function catchUp(tx: BillingTransaction, before: BillingState, opti
  * Throws customer_not_found.
  */
 export async function onCustomer<Answer>(
-  billing: Billing, customerId: string, options: { countsUsage?: boolean; force?: boolean },
+  billing: Billing,
+  customerId: string,
+  options: { countsUsage?: boolean; force?: boolean },
   work: (tx: BillingTransaction, state: BillingState) => Promise<Answer>,
 ): Promise<Answer> {
   return billing.transaction(async (tx) => {
@@ -56,14 +62,22 @@ export async function onCustomer<Answer>(
 }
 
 /** Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does not wait for the run. */
-export async function billAgain(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
+export async function billAgain(
+  tx: BillingTransaction,
+  state: BillingState,
+  voided: InvoiceDocument,
+): Promise<InvoiceDocument | null> {
   const document = await replacementOf(tx, state, voided)
   await rememberBilledAgain(tx, state.customer.customerId, voided)
   if (voided.kind === 'renewal') state.closed.set(voided.period.start, 'billed')
   return document
 }
 
-async function replacementOf(tx: BillingTransaction, state: BillingState, voided: InvoiceDocument): Promise<InvoiceDocument | null> {
+async function replacementOf(
+  tx: BillingTransaction,
+  state: BillingState,
+  voided: InvoiceDocument,
+): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, state.customer.customerId)
   if (voided.kind === 'renewal') return closePeriod(tx, state, periodOf(state, voided))
   const draft = await draftAgain(tx, state, voided)
@@ -71,7 +85,11 @@ async function replacementOf(tx: BillingTransaction, state: BillingState, voided
 }
 
 /** Closes a usage period and issues its renewal invoice; null when there is nothing to bill. */
-export async function closePeriod(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<InvoiceDocument | null> {
+export async function closePeriod(
+  tx: BillingTransaction,
+  state: BillingState,
+  period: LabelledPeriod,
+): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, state.customer.customerId)
   const lines = await renewalLines(tx, state, period)
   // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
@@ -80,8 +98,15 @@ export async function closePeriod(tx: BillingTransaction, state: BillingState, p
 }
 
 /** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
-export async function rememberClosed(tx: BillingTransaction, state: BillingState, period: LabelledPeriod): Promise<void> {
-  await tx.query('insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing', [state.customer.customerId, period.from, tx.at])
+export async function rememberClosed(
+  tx: BillingTransaction,
+  state: BillingState,
+  period: LabelledPeriod,
+): Promise<void> {
+  await tx.query(
+    'insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing',
+    [state.customer.customerId, period.from, tx.at],
+  )
   state.closed.set(period.from, 'billed')
   await writeDeficits(tx, state, period.to)
 }
@@ -95,11 +120,22 @@ async function closeEnded(tx: BillingTransaction, state: BillingState, until: In
     // A subscription that ended on the day it began has no period, and so no usage.
     if (period) {
       // There is one closing at the end, and one for each time it was opened again.
-      const cause: Cause | null = reopenedAt === null ? null : { kind: 'reopening', id: `${id} ${reopenedAt}` }
-      await issue(tx, state, { kind: 'final', period, cause, lines: await closingLines(tx, state, endsOn), termsDays: last.plan.paymentTermsDays })
+      const cause: Cause | null =
+        reopenedAt === null ? null : { kind: 'reopening', id: `${id} ${reopenedAt}` }
+      await issue(tx, state, {
+        kind: 'final',
+        period,
+        cause,
+        lines: await closingLines(tx, state, endsOn),
+        termsDays: last.plan.paymentTermsDays,
+      })
     }
     await writeDeficits(tx, state, endsOn)
-    await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [state.customer.customerId, id, tx.at])
+    await tx.query('update subscriptions set closed_at = $3 where customer_id = $1 and id = $2', [
+      state.customer.customerId,
+      id,
+      tx.at,
+    ])
     state.unclosed.delete(id)
   }
 }
@@ -107,7 +143,9 @@ async function closeEnded(tx: BillingTransaction, state: BillingState, until: In
 /** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
 export async function scheduleNext(tx: BillingTransaction, state: BillingState): Promise<void> {
   const period = firstOpen(state)
-  const { customer: { customerId, dueAt: known } } = state
+  const {
+    customer: { customerId, dueAt: known },
+  } = state
   const instants = [
     ...(period ? [closesAt(state, period)] : []),
     ...unclosedSubscriptions(state).map((one) => one.closesAt),
@@ -141,7 +179,11 @@ export interface RunOptions {
  */
 export async function runBilling(billing: Billing, options: RunOptions = {}): Promise<number> {
   let done = 0
-  for (let due = await dueAfter(billing, null, options.batch); due.length > 0; due = await dueAfter(billing, due.at(-1)!, options.batch)) {
+  for (
+    let due = await dueAfter(billing, null, options.batch);
+    due.length > 0;
+    due = await dueAfter(billing, due.at(-1)!, options.batch)
+  ) {
     // Whom another transaction holds is left for the end: likely another process is doing their work.
     const held: DueCustomer[] = []
     done += await forEachAtOnce(billing, due, options, async (customer) => {
@@ -155,7 +197,12 @@ export async function runBilling(billing: Billing, options: RunOptions = {}): Pr
 }
 
 /** Works on `atOnce` customers at the same time and counts those for whom there was something to do. */
-async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[], { atOnce = 1, onFailure }: RunOptions, work: (customer: DueCustomer) => Promise<boolean>): Promise<number> {
+async function forEachAtOnce(
+  billing: Billing,
+  customers: readonly DueCustomer[],
+  { atOnce = 1, onFailure }: RunOptions,
+  work: (customer: DueCustomer) => Promise<boolean>,
+): Promise<number> {
   const left = [...customers]
   let done = 0
   const worker = async () => {
@@ -171,18 +218,28 @@ async function forEachAtOnce(billing: Billing, customers: readonly DueCustomer[]
       }
     }
   }
-  const ended = await Promise.allSettled(Array.from({ length: billing.db.kind === 'postgres' ? atOnce : 1 }, worker))
+  const ended = await Promise.allSettled(
+    Array.from({ length: billing.db.kind === 'postgres' ? atOnce : 1 }, worker),
+  )
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return done
 }
 
 /** False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the customer. */
-async function billCustomer(billing: Billing, { customerId }: DueCustomer, lock: 'skip locked' | ''): Promise<boolean> {
-  return billing.transaction(async (tx) => {
-    if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' }))) return false
-    await catchUp(tx, await readBillingState(tx, customerId))
-    return true
-  }, { keepPlans: true })
+async function billCustomer(
+  billing: Billing,
+  { customerId }: DueCustomer,
+  lock: 'skip locked' | '',
+): Promise<boolean> {
+  return billing.transaction(
+    async (tx) => {
+      if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' })))
+        return false
+      await catchUp(tx, await readBillingState(tx, customerId))
+      return true
+    },
+    { keepPlans: true },
+  )
 }
 
 interface DueCustomer {
@@ -191,15 +248,22 @@ interface DueCustomer {
 }
 
 async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100): Promise<DueCustomer[]> {
-  return billing.transaction((tx) => tx.query<DueCustomer>(
-    `select customer_id as "customerId", due_at as "dueAt" from customers
+  return billing.transaction(
+    (tx) =>
+      tx.query<DueCustomer>(
+        `select customer_id as "customerId", due_at as "dueAt" from customers
      where due_at <= $1 and ($2::timestamptz is null or (due_at, customer_id) > ($2, $3)) order by due_at, customer_id limit $4`,
-    [tx.at, last?.dueAt ?? null, last?.customerId ?? null, batch],
-  ), { readOnly: true })
+        [tx.at, last?.dueAt ?? null, last?.customerId ?? null, batch],
+      ),
+    { readOnly: true },
+  )
 }
 
 /** The earliest instant at which something falls due, or null. */
 export async function nextRunAt(billing: Billing): Promise<Instant | null> {
-  const [row] = await billing.transaction((tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'), { readOnly: true })
+  const [row] = await billing.transaction(
+    (tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'),
+    { readOnly: true },
+  )
   return row!.at
 }

@@ -31,19 +31,36 @@ export type FilterValue = string | number | boolean
 export const mostGroupings = 2
 
 /** Whether more usage is simply added: the others look at all events of a range anew. */
-export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation === 'sum' || aggregation === 'count'
+export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
+  aggregation === 'sum' || aggregation === 'count'
 
 const columns = `key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy", event_type as "eventType",
   value_property as "valueProperty", filters, carry`
 
 type Optional = 'uniqueBy' | 'eventType' | 'valueProperty' | 'filters'
-export type MeterRow = Omit<Meter, Optional | 'carry'> & { [K in Optional]: NonNullable<Meter[K]> | null } & { groupBy: string[]; carry: boolean }
+export type MeterRow = Omit<Meter, Optional | 'carry'> & { [K in Optional]: NonNullable<Meter[K]> | null } & {
+  groupBy: string[]
+  carry: boolean
+}
 
 /** A meter as it is read: what it does not have is not there. */
-export function meterFrom({ uniqueBy, groupBy, eventType, valueProperty, filters, carry, ...meter }: MeterRow): Meter {
+export function meterFrom({
+  uniqueBy,
+  groupBy,
+  eventType,
+  valueProperty,
+  filters,
+  carry,
+  ...meter
+}: MeterRow): Meter {
   return {
-    ...meter, ...(carry ? { carry } : {}), ...(uniqueBy === null ? {} : { uniqueBy }), ...(groupBy.length === 0 ? {} : { groupBy }), ...(eventType === null ? {} : { eventType }),
-    ...(valueProperty === null ? {} : { valueProperty }), ...(filters === null ? {} : { filters }),
+    ...meter,
+    ...(carry ? { carry } : {}),
+    ...(uniqueBy === null ? {} : { uniqueBy }),
+    ...(groupBy.length === 0 ? {} : { groupBy }),
+    ...(eventType === null ? {} : { eventType }),
+    ...(valueProperty === null ? {} : { valueProperty }),
+    ...(filters === null ? {} : { filters }),
   }
 }
 
@@ -66,85 +83,167 @@ export const mostMeters = 200
  * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it; but it may be
  * broken down by one more property, which is then filled from its events (`fillMeters`).
  */
-export async function putMeter(
-  billing: Billing,
-  input: MeterInput,
-): Promise<Meter> {
+export async function putMeter(billing: Billing, input: MeterInput): Promise<Meter> {
   return billing.transaction(async (tx) => {
     const known = await findMeter(tx, input.key)
     const uniqueBy = input.uniqueBy ?? known?.uniqueBy
     const groupBy = input.groupBy ?? known?.groupBy ?? []
     const meter: Meter = {
-      key: input.key, name: localized(input.name), unit: localized(input.unit),
-      decimals: input.decimals ?? known?.decimals ?? 0, aggregation: input.aggregation ?? known?.aggregation ?? 'sum', ...(uniqueBy === undefined ? {} : { uniqueBy }),
-      ...(input.carry ?? known?.carry ? { carry: true } : {}), ...(groupBy.length === 0 ? {} : { groupBy }), ...readingOf(input, known),
+      key: input.key,
+      name: localized(input.name),
+      unit: localized(input.unit),
+      decimals: input.decimals ?? known?.decimals ?? 0,
+      aggregation: input.aggregation ?? known?.aggregation ?? 'sum',
+      ...(uniqueBy === undefined ? {} : { uniqueBy }),
+      ...((input.carry ?? known?.carry) ? { carry: true } : {}),
+      ...(groupBy.length === 0 ? {} : { groupBy }),
+      ...readingOf(input, known),
     }
-    const changed = known && fixed.find((field) => canonicalJson(known[field] ?? null) !== canonicalJson(meter[field] ?? null))
+    const changed =
+      known
+      && fixed.find((field) => canonicalJson(known[field] ?? null) !== canonicalJson(meter[field] ?? null))
     if (changed) {
-      throw new BillingError('meter_in_use', { pointer: `/${changed}`, message: `the ${changed} of meter '${input.key}' cannot change from ${JSON.stringify(known[changed] ?? null)}: make a new meter` })
+      throw new BillingError('meter_in_use', {
+        pointer: `/${changed}`,
+        message: `the ${changed} of meter '${input.key}' cannot change from ${JSON.stringify(known[changed] ?? null)}: make a new meter`,
+      })
     }
     const lost = known?.groupBy?.find((property) => !groupBy.includes(property))
     if (lost !== undefined) {
-      throw new BillingError('meter_in_use', { pointer: '/groupBy', message: `meter '${input.key}' is broken down by '${lost}': properties can be added, not taken away` })
+      throw new BillingError('meter_in_use', {
+        pointer: '/groupBy',
+        message: `meter '${input.key}' is broken down by '${lost}': properties can be added, not taken away`,
+      })
     }
     if (input.backfill && meter.eventType === undefined) {
-      throw new BillingError('invalid_meter', { pointer: '/backfill', message: 'a meter is filled from the events of a type: name it in eventType' })
+      throw new BillingError('invalid_meter', {
+        pointer: '/backfill',
+        message: 'a meter is filled from the events of a type: name it in eventType',
+      })
     }
     if ((meter.aggregation === 'unique') !== (meter.uniqueBy !== undefined)) {
-      throw new BillingError('invalid_meter', { pointer: '/uniqueBy', message: "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts" })
+      throw new BillingError('invalid_meter', {
+        pointer: '/uniqueBy',
+        message:
+          "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts",
+      })
     }
-    if (meter.aggregation === 'unique' && meter.decimals > 0) throw new BillingError('invalid_meter', { pointer: '/decimals', message: 'different values are counted in whole numbers: decimals must be 0' })
-    if (groupBy.length > mostGroupings || new Set(groupBy).size < groupBy.length || (groupBy.length > 0 && !isAdditive(meter))) {
-      throw new BillingError('invalid_meter', { pointer: '/groupBy', message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties` })
+    if (meter.aggregation === 'unique' && meter.decimals > 0)
+      throw new BillingError('invalid_meter', {
+        pointer: '/decimals',
+        message: 'different values are counted in whole numbers: decimals must be 0',
+      })
+    if (
+      groupBy.length > mostGroupings
+      || new Set(groupBy).size < groupBy.length
+      || (groupBy.length > 0 && !isAdditive(meter))
+    ) {
+      throw new BillingError('invalid_meter', {
+        pointer: '/groupBy',
+        message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties`,
+      })
     }
-    if (meter.carry && meter.aggregation !== 'last') throw new BillingError('invalid_meter', { pointer: '/carry', message: "a value stands until another is reported only of a meter of aggregation 'last'" })
+    if (meter.carry && meter.aggregation !== 'last')
+      throw new BillingError('invalid_meter', {
+        pointer: '/carry',
+        message: "a value stands until another is reported only of a meter of aggregation 'last'",
+      })
     assertReads(meter)
     if (!known) await assertReaders(tx, meter)
-    if (!known && (await listMeters(tx)).length >= mostMeters) throw new BillingError('invalid_meter', { pointer: '/key', message: `there are ${mostMeters} meters already, the most there may be` })
+    if (!known && (await listMeters(tx)).length >= mostMeters)
+      throw new BillingError('invalid_meter', {
+        pointer: '/key',
+        message: `there are ${mostMeters} meters already, the most there may be`,
+      })
     await tx.query(
       `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters, carry)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
        on conflict (key) do update set name = excluded.name, unit = excluded.unit, group_by = excluded.group_by`,
       [
-        meter.key, JSON.stringify(meter.name), JSON.stringify(meter.unit), meter.decimals, meter.aggregation, tx.at, meter.uniqueBy ?? null, groupBy,
-        meter.eventType ?? null, meter.valueProperty ?? null, meter.filters ? JSON.stringify(meter.filters) : null, meter.carry ?? false,
+        meter.key,
+        JSON.stringify(meter.name),
+        JSON.stringify(meter.unit),
+        meter.decimals,
+        meter.aggregation,
+        tx.at,
+        meter.uniqueBy ?? null,
+        groupBy,
+        meter.eventType ?? null,
+        meter.valueProperty ?? null,
+        meter.filters ? JSON.stringify(meter.filters) : null,
+        meter.carry ?? false,
       ],
     )
     if (input.backfill) await askForFill(tx, meter.key, null)
-    for (const property of known ? groupBy.filter((one) => !known.groupBy?.includes(one)) : []) await askForFill(tx, meter.key, property)
+    for (const property of known ? groupBy.filter((one) => !known.groupBy?.includes(one)) : [])
+      await askForFill(tx, meter.key, property)
     return meter
   })
 }
 
 /** What of a meter never changes, since stored usage depends on it. */
-const fixed = ['decimals', 'aggregation', 'uniqueBy', 'carry', 'eventType', 'valueProperty', 'filters'] as const
+const fixed = [
+  'decimals',
+  'aggregation',
+  'uniqueBy',
+  'carry',
+  'eventType',
+  'valueProperty',
+  'filters',
+] as const
 
-function readingOf(input: MeterInput, known: Meter | undefined): Pick<Meter, 'eventType' | 'valueProperty' | 'filters'> {
-  const [eventType, valueProperty, filters] = [input.eventType ?? known?.eventType, input.valueProperty ?? known?.valueProperty, input.filters ?? known?.filters]
+function readingOf(
+  input: MeterInput,
+  known: Meter | undefined,
+): Pick<Meter, 'eventType' | 'valueProperty' | 'filters'> {
+  const [eventType, valueProperty, filters] = [
+    input.eventType ?? known?.eventType,
+    input.valueProperty ?? known?.valueProperty,
+    input.filters ?? known?.filters,
+  ]
   return {
-    ...(eventType === undefined ? {} : { eventType }), ...(valueProperty === undefined ? {} : { valueProperty }),
+    ...(eventType === undefined ? {} : { eventType }),
+    ...(valueProperty === undefined ? {} : { valueProperty }),
     ...(filters === undefined || Object.keys(filters).length === 0 ? {} : { filters }),
   }
 }
 
 /** Whether a meter counts quantities, not events or values. */
-export const countsQuantities = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean => aggregation !== 'count' && aggregation !== 'unique'
+export const countsQuantities = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
+  aggregation !== 'count' && aggregation !== 'unique'
 
 function assertReads(meter: Meter): void {
   const { eventType, valueProperty, filters } = meter
   if (valueProperty !== undefined && !countsQuantities(meter)) {
-    throw new BillingError('invalid_meter', { pointer: '/valueProperty', message: `a meter of aggregation '${meter.aggregation}' counts no quantities: it has no valueProperty` })
+    throw new BillingError('invalid_meter', {
+      pointer: '/valueProperty',
+      message: `a meter of aggregation '${meter.aggregation}' counts no quantities: it has no valueProperty`,
+    })
   }
   if (filters === undefined) return
-  if (eventType === undefined) throw new BillingError('invalid_meter', { pointer: '/filters', message: 'filters choose among the events of a type: name it in eventType' })
-  if (Object.keys(filters).length > mostFilters) throw new BillingError('invalid_meter', { pointer: '/filters', message: `a meter has at most ${mostFilters} filters` })
+  if (eventType === undefined)
+    throw new BillingError('invalid_meter', {
+      pointer: '/filters',
+      message: 'filters choose among the events of a type: name it in eventType',
+    })
+  if (Object.keys(filters).length > mostFilters)
+    throw new BillingError('invalid_meter', {
+      pointer: '/filters',
+      message: `a meter has at most ${mostFilters} filters`,
+    })
 }
 
 async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Promise<void> {
   if (eventType === undefined) return
-  const [row] = await tx.query<{ readers: number }>('select count(*)::int as readers from meters where event_type = $1', [eventType])
+  const [row] = await tx.query<{ readers: number }>(
+    'select count(*)::int as readers from meters where event_type = $1',
+    [eventType],
+  )
   if (row!.readers < mostReaders) return
-  throw new BillingError('invalid_meter', { pointer: '/eventType', message: `${mostReaders} meters read events of type '${eventType}' already, the most there may be` })
+  throw new BillingError('invalid_meter', {
+    pointer: '/eventType',
+    message: `${mostReaders} meters read events of type '${eventType}' already, the most there may be`,
+  })
 }
 
 /** The statement that reads every meter, by key. */

@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, getAllPlans, getPlan, getSeller, getSubscription, listMeters, plansFor, putMeter, putPlan, putSeller, type PlanInput } from '../index.ts'
+import {
+  createSubscription,
+  getAllPlans,
+  getPlan,
+  getSeller,
+  getSubscription,
+  listMeters,
+  plansFor,
+  putMeter,
+  putPlan,
+  putSeller,
+  type PlanInput,
+} from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 const fee = { amount: 100, per: 'subscription' as const }
@@ -17,47 +29,102 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     await seedCustomer(world.billing, 'early')
     await putPlan(world.billing, { id: 'paid', name: 'Paid', fee })
     await putPlan(world.billing, { id: 'gift', name: 'Gift', fee: { amount: 0, per: 'subscription' } })
-    await expect(createSubscription(world.billing, { customerId: 'early', planId: 'paid' })).rejects.toMatchObject({ code: 'seller_missing' })
+    await expect(
+      createSubscription(world.billing, { customerId: 'early', planId: 'paid' }),
+    ).rejects.toMatchObject({ code: 'seller_missing' })
     // The refusal left nothing behind; a plan without a fee needs no invoice and so no seller.
-    expect(await getSubscription(world.billing, { customerId: 'early' })).toMatchObject({ status: 'none', plan: null })
-    expect(await createSubscription(world.billing, { customerId: 'early', planId: 'gift' })).toMatchObject({ invoice: null, subscription: { status: 'active' } })
+    expect(await getSubscription(world.billing, { customerId: 'early' })).toMatchObject({
+      status: 'none',
+      plan: null,
+    })
+    expect(await createSubscription(world.billing, { customerId: 'early', planId: 'gift' })).toMatchObject({
+      invoice: null,
+      subscription: { status: 'active' },
+    })
   })
 
   test("the seller's zone must be a time zone", async () => {
     await seedCatalogue(world.billing)
     const seller = await getSeller(world.billing)
-    await expect(putSeller(world.billing, { ...seller, timezone: 'Asia/Hangzhou' })).rejects.toMatchObject({ code: 'invalid_time_zone', detail: { pointer: '/timezone' } })
-    expect(await getSeller(world.billing)).toMatchObject({ taxId: '91330100799655058B', timezone: 'Asia/Shanghai' })
+    await expect(putSeller(world.billing, { ...seller, timezone: 'Asia/Hangzhou' })).rejects.toMatchObject({
+      code: 'invalid_time_zone',
+      detail: { pointer: '/timezone' },
+    })
+    expect(await getSeller(world.billing)).toMatchObject({
+      taxId: '91330100799655058B',
+      timezone: 'Asia/Shanghai',
+    })
   })
 
   test('the defaults are those of the rules', async () => {
     expect(await getPlan(world.billing, { planId: 'paid' })).toMatchObject({
-      version: 1, currency: 'CNY', interval: 'month', intervalCount: 1, alignment: 'anniversary', seats: { min: 1, max: null }, trialDays: 0, taxRate: '6', taxMode: 'exclusive',
-      paymentTermsDays: 15, graceHours: 1, charges: [], archived: false, name: { 'zh-CN': 'Paid', en: 'Paid' },
+      version: 1,
+      currency: 'CNY',
+      interval: 'month',
+      intervalCount: 1,
+      alignment: 'anniversary',
+      seats: { min: 1, max: null },
+      trialDays: 0,
+      taxRate: '6',
+      taxMode: 'exclusive',
+      paymentTermsDays: 15,
+      graceHours: 1,
+      charges: [],
+      archived: false,
+      name: { 'zh-CN': 'Paid', en: 'Paid' },
     })
   })
 
   test('a plan may know no seats and have no description: nothing is made up for either', async () => {
-    const plan = await putPlan(world.billing, { id: 'no-seats', name: 'No seats', seats: null, fee: { amount: 100, per: 'subscription' } })
-    expect([plan.seats, plan.description, (await getPlan(world.billing, { planId: 'no-seats' })).seats]).toEqual([null, null, null])
-    await expect(putPlan(world.billing, { id: 'per-seat', name: 'Per seat', seats: null, fee: { amount: 100, per: 'seat' } })).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/seats' } })
+    const plan = await putPlan(world.billing, {
+      id: 'no-seats',
+      name: 'No seats',
+      seats: null,
+      fee: { amount: 100, per: 'subscription' },
+    })
+    expect([
+      plan.seats,
+      plan.description,
+      (await getPlan(world.billing, { planId: 'no-seats' })).seats,
+    ]).toEqual([null, null, null])
+    await expect(
+      putPlan(world.billing, {
+        id: 'per-seat',
+        name: 'Per seat',
+        seats: null,
+        fee: { amount: 100, per: 'seat' },
+      }),
+    ).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/seats' } })
     await seedCustomer(world.billing, 'seatless')
-    const { subscription } = await createSubscription(world.billing, { customerId: 'seatless', planId: 'no-seats' })
+    const { subscription } = await createSubscription(world.billing, {
+      customerId: 'seatless',
+      planId: 'no-seats',
+    })
     expect(subscription.seats).toBeNull()
   })
 
   test('the same content is the same version, another is the next, and the old one can still be read', async () => {
     const first = await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })
-    expect(await putPlan(world.billing, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' })).toEqual(first)
-    expect(await putPlan(world.billing, { id: 'grow', name: 'Grow', fee: { ...fee, amount: 200 } })).toMatchObject({ version: 2, fee: { amount: 200 } })
-    expect(await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })).toMatchObject({ version: 3, fee: { amount: 100 } })
+    expect(
+      await putPlan(world.billing, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' }),
+    ).toEqual(first)
+    expect(
+      await putPlan(world.billing, { id: 'grow', name: 'Grow', fee: { ...fee, amount: 200 } }),
+    ).toMatchObject({ version: 2, fee: { amount: 200 } })
+    expect(await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })).toMatchObject({
+      version: 3,
+      fee: { amount: 100 },
+    })
     expect(await getPlan(world.billing, { planId: 'grow' })).toMatchObject({ version: 3 })
     expect(await getPlan(world.billing, { planId: 'grow', version: 1 })).toEqual(first)
-    for (const input of [{ planId: 'grow', version: 4 }, { planId: 'nothing' }]) await expect(getPlan(world.billing, input)).rejects.toMatchObject({ code: 'plan_not_found' })
+    for (const input of [{ planId: 'grow', version: 4 }, { planId: 'nothing' }])
+      await expect(getPlan(world.billing, input)).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
   test('many at once who put the same plan make one version', async () => {
-    const made = await Promise.all(Array.from({ length: 5 }, () => putPlan(world.billing, { id: 'raced', name: 'Raced', fee })))
+    const made = await Promise.all(
+      Array.from({ length: 5 }, () => putPlan(world.billing, { id: 'raced', name: 'Raced', fee })),
+    )
     expect(new Set(made.map((plan) => plan.version))).toEqual(new Set([1]))
   })
 
@@ -66,17 +133,26 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     await putPlan(world.billing, { id: 'rising', name: 'Rising', fee })
     await createSubscription(world.billing, { customerId: 'loyal', planId: 'rising' })
     await putPlan(world.billing, { id: 'rising', name: 'Rising', fee: { amount: 900, per: 'subscription' } })
-    expect((await getSubscription(world.billing, { customerId: 'loyal' })).plan).toMatchObject({ version: 1, fee: { amount: 100 } })
+    expect((await getSubscription(world.billing, { customerId: 'loyal' })).plan).toMatchObject({
+      version: 1,
+      fee: { amount: 100 },
+    })
     const offered = await plansFor(world.billing, { customerId: 'loyal' })
-    expect(offered.filter((plan) => plan.id === 'rising')).toMatchObject([{ version: 1, relation: 'current' }])
+    expect(offered.filter((plan) => plan.id === 'rising')).toMatchObject([
+      { version: 1, relation: 'current' },
+    ])
   })
 
   test('an archived plan takes nobody new and is listed only when asked for', async () => {
     await seedCustomer(world.billing, 'late-comer')
     await putPlan(world.billing, { id: 'old', name: 'Old', fee, archived: true })
-    await expect(createSubscription(world.billing, { customerId: 'late-comer', planId: 'old' })).rejects.toMatchObject({ code: 'plan_archived' })
+    await expect(
+      createSubscription(world.billing, { customerId: 'late-comer', planId: 'old' }),
+    ).rejects.toMatchObject({ code: 'plan_archived' })
     expect((await getAllPlans(world.billing)).some((plan) => plan.id === 'old')).toBe(false)
-    expect((await getAllPlans(world.billing, { includeArchived: true })).find((plan) => plan.id === 'old')).toMatchObject({ archived: true })
+    expect(
+      (await getAllPlans(world.billing, { includeArchived: true })).find((plan) => plan.id === 'old'),
+    ).toMatchObject({ archived: true })
   })
 
   test('a plan that was archived is gone from the list, older versions of it too', async () => {
@@ -88,14 +164,19 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   test('more archived plans than a list holds never push out those on sale', async () => {
     const onSale = (await getAllPlans(world.billing)).map((plan) => plan.id)
     const { id: _, version: __, ...spec } = await getPlan(world.billing, { planId: 'old' })
-    await world.db.asOwner((tx) => tx.query(
-      `insert into plans (id, version, spec, created_at)
-       select 'archived-' || n, 1, $1::jsonb || jsonb_build_object('rank', -n, 'archived', true), now() from generate_series(1, 250) n`, [JSON.stringify(spec)],
-    ))
+    await world.db.asOwner((tx) =>
+      tx.query(
+        `insert into plans (id, version, spec, created_at)
+       select 'archived-' || n, 1, $1::jsonb || jsonb_build_object('rank', -n, 'archived', true), now() from generate_series(1, 250) n`,
+        [JSON.stringify(spec)],
+      ),
+    )
     await putPlan(world.billing, { id: 'zuletzt', name: 'Last by name and rank', rank: 999, fee })
     expect((await getAllPlans(world.billing)).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
     await seedCustomer(world.billing, 'chooser')
-    expect((await plansFor(world.billing, { customerId: 'chooser' })).map((plan) => plan.id)).toContain('zuletzt')
+    expect((await plansFor(world.billing, { customerId: 'chooser' })).map((plan) => plan.id)).toContain(
+      'zuletzt',
+    )
     const listed = await getAllPlans(world.billing, { includeArchived: true })
     expect(listed).toHaveLength(200)
     expect(listed.filter((plan) => !plan.archived).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
@@ -104,26 +185,100 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   const perUnit = { model: 'per_unit' as const, rate: { amount: 1, per: 1 } }
   const cheap = { amount: 1, per: 1 }
   test.each<[string, Partial<PlanInput>, string, string]>([
-    ['tiers that fall', { charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 10, rate: cheap }, { upTo: 5, rate: cheap }, { upTo: null, rate: cheap }] } }] }, 'invalid_plan', '/charges/0/price/tiers/1/upTo'],
-    ['a last tier with a bound', { charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'graduated', tiers: [{ upTo: 10, rate: cheap }] } }] }, 'invalid_plan', '/charges/0/price/tiers/0/upTo'],
-    ['a meter charged twice', { charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: perUnit }, { meter: 'ai_chat', included: 5, overage: 'block' }] }, 'invalid_plan', '/charges/1/meter'],
-    ['billed overage without a price', { charges: [{ meter: 'ai_chat', included: 0, overage: 'bill' }] }, 'invalid_plan', '/charges/0/price'],
-    ['blocked overage with a price', { charges: [{ meter: 'ai_chat', included: 0, overage: 'block', price: perUnit }] }, 'invalid_plan', '/charges/0/price'],
+    [
+      'tiers that fall',
+      {
+        charges: [
+          {
+            meter: 'ai_chat',
+            included: 0,
+            overage: 'bill',
+            price: {
+              model: 'graduated',
+              tiers: [
+                { upTo: 10, rate: cheap },
+                { upTo: 5, rate: cheap },
+                { upTo: null, rate: cheap },
+              ],
+            },
+          },
+        ],
+      },
+      'invalid_plan',
+      '/charges/0/price/tiers/1/upTo',
+    ],
+    [
+      'a last tier with a bound',
+      {
+        charges: [
+          {
+            meter: 'ai_chat',
+            included: 0,
+            overage: 'bill',
+            price: { model: 'graduated', tiers: [{ upTo: 10, rate: cheap }] },
+          },
+        ],
+      },
+      'invalid_plan',
+      '/charges/0/price/tiers/0/upTo',
+    ],
+    [
+      'a meter charged twice',
+      {
+        charges: [
+          { meter: 'ai_chat', included: 0, overage: 'bill', price: perUnit },
+          { meter: 'ai_chat', included: 5, overage: 'block' },
+        ],
+      },
+      'invalid_plan',
+      '/charges/1/meter',
+    ],
+    [
+      'billed overage without a price',
+      { charges: [{ meter: 'ai_chat', included: 0, overage: 'bill' }] },
+      'invalid_plan',
+      '/charges/0/price',
+    ],
+    [
+      'blocked overage with a price',
+      { charges: [{ meter: 'ai_chat', included: 0, overage: 'block', price: perUnit }] },
+      'invalid_plan',
+      '/charges/0/price',
+    ],
     ['fewer seats at most than at least', { seats: { min: 5, max: 4 } }, 'invalid_plan', '/seats/max'],
-    ['more included than can be counted exactly at three decimals', { charges: [{ meter: 'storage', included: 9_007_199_254_741, overage: 'block' }] }, 'invalid_plan', '/charges/0/included'],
+    [
+      'more included than can be counted exactly at three decimals',
+      { charges: [{ meter: 'storage', included: 9_007_199_254_741, overage: 'block' }] },
+      'invalid_plan',
+      '/charges/0/included',
+    ],
     ['a tax rate that is no number', { taxRate: '6%' }, 'invalid_plan', '/taxRate'],
-    ['a meter nobody knows', { charges: [{ meter: 'nonsense', included: 1, overage: 'block' }] }, 'meter_not_found', '/charges/0/meter'],
+    [
+      'a meter nobody knows',
+      { charges: [{ meter: 'nonsense', included: 1, overage: 'block' }] },
+      'meter_not_found',
+      '/charges/0/meter',
+    ],
     ['no currency', { currency: 'RMB' }, 'invalid_currency', '/currency'],
   ])('a plan with %s is refused, and where is said', async (_what, part, code, pointer) => {
-    await expect(putPlan(world.billing, { id: 'bad', name: 'Bad', fee, ...part })).rejects.toMatchObject({ code, detail: { pointer } })
+    await expect(putPlan(world.billing, { id: 'bad', name: 'Bad', fee, ...part })).rejects.toMatchObject({
+      code,
+      detail: { pointer },
+    })
     await expect(getPlan(world.billing, { planId: 'bad' })).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
   test('a meter can be renamed; what stored usage depends on cannot change', async () => {
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 2 })
-    expect(await putMeter(world.billing, { key: 'calls', name: { 'zh-CN': '通话', en: 'Calls' }, unit: 'min' })).toMatchObject({ name: { 'zh-CN': '通话' }, decimals: 2, aggregation: 'sum' })
-    await expect(putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', decimals: 3 })).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/decimals' } })
-    await expect(putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', aggregation: 'count' })).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/aggregation' } })
+    expect(
+      await putMeter(world.billing, { key: 'calls', name: { 'zh-CN': '通话', en: 'Calls' }, unit: 'min' }),
+    ).toMatchObject({ name: { 'zh-CN': '通话' }, decimals: 2, aggregation: 'sum' })
+    await expect(
+      putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', decimals: 3 }),
+    ).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/decimals' } })
+    await expect(
+      putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', aggregation: 'count' }),
+    ).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/aggregation' } })
     const keys = (await listMeters(world.billing)).map((meter) => meter.key)
     expect(keys).toEqual([...keys].sort())
   })

@@ -47,7 +47,10 @@ export interface Plan {
 }
 
 /** How many seats a plan may have; `max` null: as many as there may be at all. */
-export interface SeatRange { min: number; max: number | null }
+export interface SeatRange {
+  min: number
+  max: number | null
+}
 
 /** The seats a subscription of a plan may be kept with. One that knows no seats takes any number: who moves on to a plan with seats has as many as before. */
 export const seatsOf = (plan: Pick<Plan, 'seats'>): SeatRange => plan.seats ?? { min: 1, max: null }
@@ -66,7 +69,9 @@ type Text = string | LocalizedText
 export const mostSeats = 1_000_000
 
 /** A plan as the vendor states it: what is left out has the default of billing-rules. */
-export interface PlanInput extends Partial<Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>> {
+export interface PlanInput extends Partial<
+  Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>
+> {
   id: string
   name: Text
   description?: Text
@@ -83,45 +88,79 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
     for (const [index, charge] of spec.charges.entries()) {
       const meter = await findMeter(tx, charge.meter)
       if (!meter) {
-        throw new BillingError('meter_not_found', { pointer: `/charges/${index}/meter`, meter: charge.meter, message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}` })
+        throw new BillingError('meter_not_found', {
+          pointer: `/charges/${index}/meter`,
+          meter: charge.meter,
+          message: `there is no meter '${charge.meter}': create it first with PUT /meters/${charge.meter}`,
+        })
       }
       if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation !== 'sum')) {
-        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/price/model`, message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}` })
+        throw new BillingError('invalid_plan', {
+          pointer: `/charges/${index}/price/model`,
+          message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}`,
+        })
       }
-      const seats = charge.includedPer === 'seat' ? seatsOf(spec).max ?? mostSeats : 1
+      const seats = charge.includedPer === 'seat' ? (seatsOf(spec).max ?? mostSeats) : 1
       const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals / seats)
       if (charge.included !== null && charge.included > mostIncluded) {
-        throw new BillingError('invalid_plan', { pointer: `/charges/${index}/included`, message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals` })
+        throw new BillingError('invalid_plan', {
+          pointer: `/charges/${index}/included`,
+          message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals`,
+        })
       }
     }
     const [latest] = await tx.query<PlanRow>(latestPlan, [input.id])
     if (latest && canonicalJson(latest.spec) === canonicalJson(spec)) return planFrom(latest)
     const version = (latest?.version ?? 0) + 1
-    await tx.query('insert into plans (id, version, spec, created_at) values ($1, $2, $3, $4)', [input.id, version, JSON.stringify(spec), tx.at])
+    await tx.query('insert into plans (id, version, spec, created_at) values ($1, $2, $3, $4)', [
+      input.id,
+      version,
+      JSON.stringify(spec),
+      tx.at,
+    ])
     return { id: input.id, version, ...spec }
   })
 }
 
 /** The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200: where there are more, those on sale come before archived ones. */
-export async function getAllPlans(billing: Billing, options: { includeArchived?: boolean } = {}): Promise<Plan[]> {
-  const rows = await billing.transaction((tx) => tx.query<PlanRow>(
-    `select id, version, spec from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
+export async function getAllPlans(
+  billing: Billing,
+  options: { includeArchived?: boolean } = {},
+): Promise<Plan[]> {
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query<PlanRow>(
+        `select id, version, spec from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
      where $1 or not (spec->>'archived')::boolean
      order by (spec->>'archived')::boolean, (spec->>'rank')::int, id limit ${mostPlansListed}`,
-    [options.includeArchived ?? false],
-  ), { readOnly: true })
+        [options.includeArchived ?? false],
+      ),
+    { readOnly: true },
+  )
   return rows.map(planFrom).sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
 }
 
 /** One plan: the newest version unless one is named. Throws plan_not_found. */
 export async function getPlan(billing: Billing, input: { planId: string; version?: number }): Promise<Plan> {
-  return billing.transaction(async (tx) => {
-    const [row] = input.version === undefined
-      ? await tx.query<PlanRow>(latestPlan, [input.planId])
-      : await tx.query<PlanRow>('select id, version, spec from plans where id = $1 and version = $2', [input.planId, input.version])
-    if (!row) throw new BillingError('plan_not_found', { planId: input.planId, pointer: '/planId', message: `there is no plan '${input.planId}'` })
-    return planFrom(row)
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const [row] =
+        input.version === undefined
+          ? await tx.query<PlanRow>(latestPlan, [input.planId])
+          : await tx.query<PlanRow>('select id, version, spec from plans where id = $1 and version = $2', [
+              input.planId,
+              input.version,
+            ])
+      if (!row)
+        throw new BillingError('plan_not_found', {
+          planId: input.planId,
+          pointer: '/planId',
+          message: `there is no plan '${input.planId}'`,
+        })
+      return planFrom(row)
+    },
+    { readOnly: true },
+  )
 }
 
 export interface PlanRow {
@@ -165,13 +204,18 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     seats: input.seats === null ? null : { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
     trialDays: input.trialDays ?? 0,
     // One spelling per rate, since tax is rounded once per rate.
-    taxRate: (input.taxRate ?? '6').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '').replace(/^0+(?=\d)/, ''),
+    taxRate: (input.taxRate ?? '6')
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '')
+      .replace(/^0+(?=\d)/, ''),
     taxMode: input.taxMode ?? 'exclusive',
     paymentTermsDays: input.paymentTermsDays ?? 15,
     graceHours: input.graceHours ?? 1,
     // Left out is said: a charge with the default written out is the same charge.
     charges: (input.charges ?? []).map(({ includedPer, onUpgrade, ...charge }) => ({
-      ...charge, ...(includedPer === 'seat' ? { includedPer } : {}), ...(onUpgrade === 'full' ? { onUpgrade } : {}),
+      ...charge,
+      ...(includedPer === 'seat' ? { includedPer } : {}),
+      ...(onUpgrade === 'full' ? { onUpgrade } : {}),
     })),
   }
   checkSpec(spec)
@@ -182,21 +226,33 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
   const refuse = (pointer: string, message: string): never => {
     throw new BillingError('invalid_plan', { pointer, message })
   }
-  if (!isCurrency(spec.currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency: spec.currency, message: `'${spec.currency}' is not an ISO 4217 currency` })
+  if (!isCurrency(spec.currency))
+    throw new BillingError('invalid_currency', {
+      pointer: '/currency',
+      currency: spec.currency,
+      message: `'${spec.currency}' is not an ISO 4217 currency`,
+    })
   if (spec.seats === null && spec.fee.per === 'seat') refuse('/seats', 'a fee per seat needs seats')
   const { min, max } = seatsOf(spec)
   if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? mostSeats) > 100_000_000_000_000n) {
-    refuse('/fee/amount', `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`)
+    refuse(
+      '/fee/amount',
+      `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`,
+    )
   }
   if (max !== null && max < min) refuse('/seats/max', `seats.max ${max} is below seats.min ${min}`)
-  if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate)) refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
-  if (!isTrial(spec.trialDays)) refuse('/trialDays', `a trial has 0 to ${mostTrialDays} days, not ${spec.trialDays}`)
+  if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate))
+    refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
+  if (!isTrial(spec.trialDays))
+    refuse('/trialDays', `a trial has 0 to ${mostTrialDays} days, not ${spec.trialDays}`)
   const meters = new Set<string>()
   for (const [index, charge] of spec.charges.entries()) {
     const at = `/charges/${index}`
-    if (meters.has(charge.meter)) refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
+    if (meters.has(charge.meter))
+      refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
     meters.add(charge.meter)
-    if (charge.includedPer === 'seat' && spec.fee.per !== 'seat') refuse(`${at}/includedPer`, "what is included per seat needs a fee per seat: fee.per 'seat'")
+    if (charge.includedPer === 'seat' && spec.fee.per !== 'seat')
+      refuse(`${at}/includedPer`, "what is included per seat needs a fee per seat: fee.per 'seat'")
     const mistake = chargeMistake(charge)
     if (mistake) refuse(`${at}${mistake.pointer}`, mistake.message)
   }

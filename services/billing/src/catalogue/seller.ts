@@ -29,13 +29,19 @@ export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDoc
 
 /** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */
 export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
-  if (!isTimeZone(seller.timezone)) throw new BillingError('invalid_time_zone', { pointer: '/timezone', timezone: seller.timezone, message: `'${seller.timezone}' is not an IANA time zone` })
+  if (!isTimeZone(seller.timezone))
+    throw new BillingError('invalid_time_zone', {
+      pointer: '/timezone',
+      timezone: seller.timezone,
+      message: `'${seller.timezone}' is not an IANA time zone`,
+    })
   if (seller.logo !== undefined) await assertDrawable(seller.logo)
   await billing.transaction((tx) =>
     tx.query(
       'insert into seller (details, updated_at) values ($1, $2) on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at',
       [JSON.stringify(seller), tx.at],
-    ))
+    ),
+  )
   return seller
 }
 

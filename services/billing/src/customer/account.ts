@@ -37,27 +37,43 @@ export async function getCustomer(billing: Billing, input: { customerId: string 
 }
 
 /** Customers, newest first; those a text finds (see `isOfCustomerFound`) where one is given. */
-export async function listCustomers(billing: Billing, input: { q?: string; cursor?: string; limit?: number } = {}): Promise<Page<Account>> {
+export async function listCustomers(
+  billing: Billing,
+  input: { q?: string; cursor?: string; limit?: number } = {},
+): Promise<Page<Account>> {
   const limit = pageLimit(input.limit)
   const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
-  return billing.transaction(async (tx) => {
-    const given = parameters(at, id, limit + 1)
-    const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
-    const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
-      `select customer_id as "customerId", created_at as "createdAt" from customers
+  return billing.transaction(
+    async (tx) => {
+      const given = parameters(at, id, limit + 1)
+      const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
+      const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
+        `select customer_id as "customerId", created_at as "createdAt" from customers
        where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found} order by created_at desc, customer_id desc limit $3`,
-      given.values,
-    )
-    const shown = rows.slice(0, limit)
-    const data = await accountsOf(tx, shown.map((row) => row.customerId))
-    const last = shown.at(-1)
-    return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId]) : null }
-  }, { readOnly: true })
+        given.values,
+      )
+      const shown = rows.slice(0, limit)
+      const data = await accountsOf(
+        tx,
+        shown.map((row) => row.customerId),
+      )
+      const last = shown.at(-1)
+      return {
+        data,
+        nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId]) : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 export async function accountOf(tx: BillingTransaction, customerId: string): Promise<Account> {
   const [account] = await accountsOf(tx, [customerId])
-  if (!account) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  if (!account)
+    throw new BillingError('customer_not_found', {
+      customerId,
+      message: `there is no customer '${customerId}'`,
+    })
   return account
 }
 
@@ -80,6 +96,10 @@ async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]
   return rows.map(({ dueAt: _, zones, ...account }) => {
     const today = localDateOf(zones, tx.at)
     const next = zones.find((zone) => zone.from > today)
-    return { ...account, timezone: zoneOn(zones, today), nextTimezone: next ? { timezone: next.timezone, from: next.from } : null }
+    return {
+      ...account,
+      timezone: zoneOn(zones, today),
+      nextTimezone: next ? { timezone: next.timezone, from: next.from } : null,
+    }
   })
 }

@@ -27,7 +27,10 @@ export function checkCustomerId(id: string, pointer: string): void {
  * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found, alias_taken where it is the id or an alias of
  * another, and too_many_aliases beyond 100.
  */
-export async function putAlias(billing: Billing, input: { customerId: string; alias: string }): Promise<Alias> {
+export async function putAlias(
+  billing: Billing,
+  input: { customerId: string; alias: string },
+): Promise<Alias> {
   checkCustomerId(input.alias, ':alias')
   try {
     return await billing.transaction(async (tx) => {
@@ -36,32 +39,53 @@ export async function putAlias(billing: Billing, input: { customerId: string; al
       const before = known.find((one) => one.alias === input.alias)
       if (before) return before
       if (known.length >= mostAliases) {
-        throw new BillingError('too_many_aliases', { message: `customer '${input.customerId}' has ${mostAliases} aliases already: delete one first` })
+        throw new BillingError('too_many_aliases', {
+          message: `customer '${input.customerId}' has ${mostAliases} aliases already: delete one first`,
+        })
       }
       const alias = { alias: input.alias, createdAt: tx.at }
-      await tx.query('insert into customer_aliases (alias, customer_id, created_at) values ($1, $2, $3)', [alias.alias, input.customerId, alias.createdAt])
+      await tx.query('insert into customer_aliases (alias, customer_id, created_at) values ($1, $2, $3)', [
+        alias.alias,
+        input.customerId,
+        alias.createdAt,
+      ])
       return alias
     })
   } catch (error) {
     if (!isNameTaken(error)) throw error
-    throw new BillingError('alias_taken', { pointer: ':alias', message: `'${input.alias}' is the id or an alias of a customer already` })
+    throw new BillingError('alias_taken', {
+      pointer: ':alias',
+      message: `'${input.alias}' is the id or an alias of a customer already`,
+    })
   }
 }
 
 /** Takes a further id back: what was recorded by it stays. Throws customer_not_found, alias_not_found. */
-export async function deleteAlias(billing: Billing, input: { customerId: string; alias: string }): Promise<void> {
+export async function deleteAlias(
+  billing: Billing,
+  input: { customerId: string; alias: string },
+): Promise<void> {
   await billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const deleted = await tx.query(
-      'delete from customer_aliases where customer_id = $1 and alias = $2 returning alias', [input.customerId, input.alias],
+      'delete from customer_aliases where customer_id = $1 and alias = $2 returning alias',
+      [input.customerId, input.alias],
     )
-    if (deleted.length === 0) throw new BillingError('alias_not_found', { message: `customer '${input.customerId}' has no alias '${input.alias}'` })
+    if (deleted.length === 0)
+      throw new BillingError('alias_not_found', {
+        message: `customer '${input.customerId}' has no alias '${input.alias}'`,
+      })
   })
 }
 
 /** The further ids of a customer, oldest first, at most 100. Throws customer_not_found. */
-export async function listAliases(billing: Billing, input: { customerId: string }): Promise<{ data: Alias[] }> {
-  return billing.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), { readOnly: true })
+export async function listAliases(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<{ data: Alias[] }> {
+  return billing.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), {
+    readOnly: true,
+  })
 }
 
 const uniqueViolation = '23505'
@@ -75,7 +99,11 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
      where c.customer_id = $1 order by a.created_at, a.alias`,
     [customerId],
   )
-  if (rows.length === 0) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  if (rows.length === 0)
+    throw new BillingError('customer_not_found', {
+      customerId,
+      message: `there is no customer '${customerId}'`,
+    })
   return rows.filter((row): row is Alias => row.alias !== null)
 }
 
@@ -88,11 +116,15 @@ export async function customerIdOf(billing: Billing, name: string): Promise<stri
   const known = knownIds.get(billing.db) ?? new Set()
   knownIds.set(billing.db, known)
   if (known.has(name)) return name
-  const [row] = await billing.transaction((tx) => tx.query<{ customerId: string }>(
-    `select customer_id as "customerId" from customers where customer_id = $1
+  const [row] = await billing.transaction(
+    (tx) =>
+      tx.query<{ customerId: string }>(
+        `select customer_id as "customerId" from customers where customer_id = $1
      union all select customer_id from customer_aliases where alias = $1`,
-    [name],
-  ), { readOnly: true })
+        [name],
+      ),
+    { readOnly: true },
+  )
   if (!row) return name
   if (known.size >= mostKnown) known.clear()
   known.add(row.customerId)

@@ -24,9 +24,17 @@ export const customerColumns = `customer_id as "customerId", company_name as "co
   invoice_title as "invoiceTitle", version, created_at as "createdAt", due_at as "dueAt"`
 
 /** Takes the customer's lock, so that their money is computed by one transaction at a time. Throws customer_not_found. */
-export async function lockCustomer(tx: BillingTransaction, customerId: string, options: { countsUsage?: boolean } = {}): Promise<CustomerRow> {
+export async function lockCustomer(
+  tx: BillingTransaction,
+  customerId: string,
+  options: { countsUsage?: boolean } = {},
+): Promise<CustomerRow> {
   const customer = await tryLockCustomer(tx, customerId, options)
-  if (!customer) throw new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  if (!customer)
+    throw new BillingError('customer_not_found', {
+      customerId,
+      message: `there is no customer '${customerId}'`,
+    })
   return customer
 }
 
@@ -36,8 +44,13 @@ export async function lockCustomer(tx: BillingTransaction, customerId: string, o
  * `skipLocked`, where somebody else holds it.
  */
 export async function tryLockCustomer(
-  tx: BillingTransaction, customerId: string,
-  { dueBy = null, skipLocked = false, countsUsage = false }: { dueBy?: Instant | null; skipLocked?: boolean; countsUsage?: boolean } = {},
+  tx: BillingTransaction,
+  customerId: string,
+  {
+    dueBy = null,
+    skipLocked = false,
+    countsUsage = false,
+  }: { dueBy?: Instant | null; skipLocked?: boolean; countsUsage?: boolean } = {},
 ): Promise<CustomerRow | undefined> {
   // The instant is read outside the part that waits for the lock, so that the database reads its clock after the wait.
   const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
@@ -67,14 +80,21 @@ export async function tryLockCustomer(
 /** Takes the latest of the instants read while several customers were locked; the clock's own where there was none to lock. */
 export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt: Instant }[]): void {
   const instants = locked.map(({ lockedAt }) => lockedAt)
-  tx.arrive(instants.reduce<Instant | undefined>((last, one) => (last !== undefined && last > one ? last : one), undefined))
+  tx.arrive(
+    instants.reduce<Instant | undefined>(
+      (last, one) => (last !== undefined && last > one ? last : one),
+      undefined,
+    ),
+  )
 }
 
 /** In SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`, or what comes right after that on a clock that runs. */
-export const instantAfter = (last: string) => `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
+export const instantAfter = (last: string) =>
+  `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
 
 /** The same for what changes usage: after what was billed, also where the clock still stands there. */
-export const instantOfUsage = (last: string, billed: string) => `greatest(${instantAfter(last)}, ${billed} + interval '1 microsecond')`
+export const instantOfUsage = (last: string, billed: string) =>
+  `greatest(${instantAfter(last)}, ${billed} + interval '1 microsecond')`
 
 const arrived = new WeakMap<BillingTransaction, Set<string>>()
 
@@ -88,7 +108,8 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
   arrived.set(tx, customers.add(customerId))
   const [row] = await tx.query<{ at: Instant }>(
     `update customers set (billed_at, last_at) = (select at, greatest(last_at, at) from (select greatest($2, billed_at + interval '1 microsecond') as at) b)
-     where customer_id = $1 returning billed_at as at`, [customerId, tx.at],
+     where customer_id = $1 returning billed_at as at`,
+    [customerId, tx.at],
   )
   tx.arrive(row!.at)
 }
@@ -100,4 +121,5 @@ export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
 }
 
 /** Until when what a file holds was stored: now. Where a clock stands, usage is stored some microseconds after it (`instantOfUsage`), within its millisecond. */
-export const storedByNow = ({ clock, at }: BillingTransaction): Instant => (clock === 'given' ? at.replace(/\d{3}Z$/, '999Z') : at)
+export const storedByNow = ({ clock, at }: BillingTransaction): Instant =>
+  clock === 'given' ? at.replace(/\d{3}Z$/, '999Z') : at

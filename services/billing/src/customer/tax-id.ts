@@ -5,7 +5,10 @@ const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
  * authority, kind, six digits of region, nine characters of organisation code, and a check character; letters without I O S V Z.
  */
 export function isTaxId(text: string): boolean {
-  return /^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/.test(text) && taxIdCheckCharacter(text.slice(0, 17)) === text[17]
+  return (
+    /^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/.test(text)
+    && taxIdCheckCharacter(text.slice(0, 17)) === text[17]
+  )
 }
 
 /** The 18th character for the first 17: 31 less the sum of values × 3^(i−1), modulo 31. */

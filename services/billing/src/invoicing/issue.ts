@@ -11,7 +11,13 @@ import { shown, type LabelledPeriod } from '../values/period.ts'
 import { dateIn } from '../values/zone.ts'
 import { findSeller, onDocument, type Seller } from '../catalogue/seller.ts'
 import { payOpenInvoices } from './balance-use.ts'
-import { payableOf, type Buyer, type Cause, type InvoiceDocument, type InvoiceKind } from './document/document.ts'
+import {
+  payableOf,
+  type Buyer,
+  type Cause,
+  type InvoiceDocument,
+  type InvoiceKind,
+} from './document/document.ts'
 import { issuedIn } from './issued.ts'
 import type { LineDraft } from './document/line.ts'
 import { isIssued, rememberNothing } from './nothing.ts'
@@ -32,36 +38,72 @@ export interface InvoiceDraft {
  * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for such invoices. Throws seller_missing. The
  * caller holds the customer's lock.
  */
-export async function issue(tx: BillingTransaction, state: BillingState, draft: InvoiceDraft): Promise<InvoiceDocument | null> {
+export async function issue(
+  tx: BillingTransaction,
+  state: BillingState,
+  draft: InvoiceDraft,
+): Promise<InvoiceDocument | null> {
   if (draft.lines.length === 0) return null
   const { customerId, currency } = state.customer
-  if (!await isIssued(tx, draft.lines)) {
+  if (!(await isIssued(tx, draft.lines))) {
     const lines = draft.lines.map((line, index) => ({ id: `line_${index + 1}`, ...line }))
-    await rememberNothing(tx, customerId, { id: tx.newId('inv'), kind: draft.kind, period: shown(draft.period), issuedAt: tx.at, lines })
+    await rememberNothing(tx, customerId, {
+      id: tx.newId('inv'),
+      kind: draft.kind,
+      period: shown(draft.period),
+      issuedAt: tx.at,
+      lines,
+    })
     return null
   }
   const seller = await findSeller(tx)
   if (!seller) throw sellerMissing()
   const { lines, totals: sums } = await priced(tx, state, draft.lines, draft.balance)
   const document: InvoiceDocument = {
-    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'INV', seller), kind: draft.kind, currency,
-    period: shown(draft.period), cause: draft.cause ?? null, issuedAt: tx.at, dueAt: dueAt(tx.at, draft.termsDays),
-    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })), ...sums, seller: onDocument(seller), buyer: buyerOf(state),
+    id: tx.newId('inv'),
+    customerId,
+    number: await nextNumber(tx, 'INV', seller),
+    kind: draft.kind,
+    currency,
+    period: shown(draft.period),
+    cause: draft.cause ?? null,
+    issuedAt: tx.at,
+    dueAt: dueAt(tx.at, draft.termsDays),
+    lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })),
+    ...sums,
+    seller: onDocument(seller),
+    buyer: buyerOf(state),
   }
   await store(tx, document)
   issuedIn(tx).push(document)
-  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'applied', amount: -sums.creditApplied, currency })
+  await addBalanceTransaction(tx, {
+    customerId,
+    invoiceId: document.id,
+    reason: 'applied',
+    amount: -sums.creditApplied,
+    currency,
+  })
   // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
-  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'negative_total', amount: Math.max(0, -sums.total), currency })
+  await addBalanceTransaction(tx, {
+    customerId,
+    invoiceId: document.id,
+    reason: 'negative_total',
+    amount: Math.max(0, -sums.total),
+    currency,
+  })
   await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
   if (sums.total < 0) await payOpenInvoices(tx, { customerId, currency })
-  state.balance = sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(state.balance - sums.creditApplied)
-  if (payableOf(document) === 0) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
+  state.balance =
+    sums.total < 0 ? await creditBalance(tx, customerId, currency) : money(state.balance - sums.creditApplied)
+  if (payableOf(document) === 0)
+    await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: document.id })
   return document
 }
 
 export function sellerMissing(): BillingError {
-  return new BillingError('seller_missing', { message: "an invoice needs the seller's details: PUT /api/billing/seller first" })
+  return new BillingError('seller_missing', {
+    message: "an invoice needs the seller's details: PUT /api/billing/seller first",
+  })
 }
 
 export function buyerOf({ customer }: SubscriptionState): Buyer {
@@ -79,9 +121,25 @@ export async function store(tx: BillingTransaction, document: InvoiceDocument): 
     `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256, template,
        credits_id, applied_to_invoice)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-    [document.customerId, document.id, document.number, document.kind, document.period.start, document.cause?.kind ?? null, document.cause?.id ?? '', document.issuedAt, document.dueAt, document.currency,
-      document.total, payableOf(document), JSON.stringify(document), sha256(canonicalJson(document)), templateVersion,
-      document.creditNote?.invoiceId ?? null, document.creditNote?.amountCredited ?? null],
+    [
+      document.customerId,
+      document.id,
+      document.number,
+      document.kind,
+      document.period.start,
+      document.cause?.kind ?? null,
+      document.cause?.id ?? '',
+      document.issuedAt,
+      document.dueAt,
+      document.currency,
+      document.total,
+      payableOf(document),
+      JSON.stringify(document),
+      sha256(canonicalJson(document)),
+      templateVersion,
+      document.creditNote?.invoiceId ?? null,
+      document.creditNote?.amountCredited ?? null,
+    ],
   )
 }
 
@@ -89,7 +147,11 @@ export async function store(tx: BillingTransaction, document: InvoiceDocument): 
  * The next number of the month it is for the seller, `INV-202611-000042`. The row stays locked until the transaction ends: a number exists exactly
  * when its document does.
  */
-export async function nextNumber(tx: BillingTransaction, series: 'INV' | 'CN', seller: Seller): Promise<string> {
+export async function nextNumber(
+  tx: BillingTransaction,
+  series: 'INV' | 'CN',
+  seller: Seller,
+): Promise<string> {
   const month = dateIn(seller.timezone, tx.at).slice(0, 7).replace('-', '')
   const [row] = await tx.query<{ last: number }>(
     'insert into invoice_numbers (series, month, last) values ($1, $2, 1) on conflict (series, month) do update set last = invoice_numbers.last + 1 returning last',

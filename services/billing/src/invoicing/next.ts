@@ -38,37 +38,50 @@ export interface NextInvoice {
 }
 
 /** Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends, without usage to bill. */
-export async function nextDocument(tx: BillingTransaction, state: BillingState): Promise<NextDocument | null> {
+export async function nextDocument(
+  tx: BillingTransaction,
+  state: BillingState,
+): Promise<NextDocument | null> {
   const open = usagePeriods(state.phases, state.today).filter((period) => !state.closed.has(period.from))
   for (const period of open) {
     const until = period.to <= state.today ? period : { ...period, to: nextDate(state, period) }
     const lines = await renewalLines(tx, state, until)
-    if (await isIssued(tx, lines)) return { period: until, usageAt: null, ...await priced(tx, state, lines) }
+    if (await isIssued(tx, lines))
+      return { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
     if (until.to <= state.today || !goesOn(state, until.to)) continue
     const later = await nextFeeDocument(tx, state, until)
     // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills anything.
     if (!later && (state.waiting.some((one) => one.change === null) || !mayBill(state))) return null
-    return later ?? { period: until, usageAt: null, ...await priced(tx, state, lines) }
+    return later ?? { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
   }
   return null
 }
 
 /** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
-async function nextFeeDocument(tx: BillingTransaction, state: BillingState, running: LabelledPeriod): Promise<NextDocument | undefined> {
+async function nextFeeDocument(
+  tx: BillingTransaction,
+  state: BillingState,
+  running: LabelledPeriod,
+): Promise<NextDocument | undefined> {
   const current = currentPhase(state)
   if (!current || current.trialEnds !== null) return undefined
   const to = [billingPeriodAt(current, state.today).to, ...state.ahead.map(({ at }) => at)].sort()[0]!
   if (to <= running.to) return undefined
   const period = { ...running, to }
   const lines = await renewalLines(tx, state, period)
-  return await isIssued(tx, lines) ? { period, usageAt: mayBill(state) ? running.to : null, ...await priced(tx, state, lines) } : undefined
+  return (await isIssued(tx, lines))
+    ? { period, usageAt: mayBill(state) ? running.to : null, ...(await priced(tx, state, lines)) }
+    : undefined
 }
 
 /**
  * The next invoice: a void document that waits to be made again comes with the midnight after it was voided, and what came late of an ended subscription
  * when that is closed, unless a renewal bills it before.
  */
-export async function nextInvoiceOf(tx: BillingTransaction, state: BillingState): Promise<NextInvoice | null> {
+export async function nextInvoiceOf(
+  tx: BillingTransaction,
+  state: BillingState,
+): Promise<NextInvoice | null> {
   const next = await nextDocument(tx, state)
   const between = [await nextMadeAgain(tx, state), await nextClosing(tx, state)].flatMap((one) => one ?? [])
   const [first] = between.sort((a, b) => compare(a.at, b.at))
@@ -76,7 +89,10 @@ export async function nextInvoiceOf(tx: BillingTransaction, state: BillingState)
   return next && nextInvoice(state, { ...next, at: next.period.to })
 }
 
-function nextInvoice({ customer: { currency } }: SubscriptionState, { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals }): NextInvoice {
+function nextInvoice(
+  { customer: { currency } }: SubscriptionState,
+  { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals },
+): NextInvoice {
   return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
 }
 
@@ -95,9 +111,13 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 /** The first closing of an ended subscription that has something to bill, as it is known now. */
 async function nextClosing(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
   const unclosed = unclosedSubscriptions(state).sort((a, b) => compare(a.closesAt, b.closesAt))
-  const closings = await closingsLines(tx, state, unclosed.map(({ endsOn }) => endsOn))
+  const closings = await closingsLines(
+    tx,
+    state,
+    unclosed.map(({ endsOn }) => endsOn),
+  )
   for (const [index, lines] of closings.entries()) {
-    if (!await isIssued(tx, lines)) continue
+    if (!(await isIssued(tx, lines))) continue
     const { totals } = await priced(tx, state, lines)
     return { at: localDateOf(state.zones, unclosed[index]!.closesAt), totals }
   }
@@ -105,11 +125,18 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
 }
 
 /** The first of the void documents that wait of which something is due, as it is due now. */
-async function nextMadeAgain(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
-  const waiting = (await waitingToBillAgain(tx, state)).map((voided) => ({ ...voided, at: localDateOf(state.zones, billsAgainAt(state, voided)) }))
+async function nextMadeAgain(
+  tx: BillingTransaction,
+  state: BillingState,
+): Promise<ComingDocument | undefined> {
+  const waiting = (await waitingToBillAgain(tx, state)).map((voided) => ({
+    ...voided,
+    at: localDateOf(state.zones, billsAgainAt(state, voided)),
+  }))
   for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
     const draft = await draftAgain(tx, state, document)
-    if (draft && await isIssued(tx, draft.lines)) return { at, totals: (await priced(tx, state, draft.lines)).totals }
+    if (draft && (await isIssued(tx, draft.lines)))
+      return { at, totals: (await priced(tx, state, draft.lines)).totals }
   }
   return undefined
 }
@@ -121,9 +148,13 @@ function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
   const [next] = state.ahead
   const change = next && next.at <= period.to ? next.at : null
   if (current.trialEnds !== null) return change ?? current.trialEnds
-  return current.plan.charges.length === 0 && change === null ? billingPeriodAt(current, state.today).to : period.to
+  return current.plan.charges.length === 0 && change === null
+    ? billingPeriodAt(current, state.today).to
+    : period.to
 }
 
 function goesOn(state: SubscriptionState, date: LocalDate): boolean {
-  return currentPhase(state) !== undefined && !state.waiting.some((one) => one.change === null && one.at <= date)
+  return (
+    currentPhase(state) !== undefined && !state.waiting.some((one) => one.change === null && one.at <= date)
+  )
 }

@@ -18,11 +18,18 @@ export interface DocumentOfNothing {
 /** Whether a document of these lines is issued: not one of which every line is 0, unless the seller asks for those too. */
 export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft[]): Promise<boolean> {
   if (lines.length === 0) return false
-  return lines.some((line) => line.amount !== 0 || netOf(line) !== 0) || ((await findSeller(tx))?.zeroInvoices ?? false)
+  return (
+    lines.some((line) => line.amount !== 0 || netOf(line) !== 0)
+    || ((await findSeller(tx))?.zeroInvoices ?? false)
+  )
 }
 
 /** Writes down what a document would have said that came to nothing. */
-export async function rememberNothing(tx: BillingTransaction, customerId: string, { id, kind, period, issuedAt, lines }: DocumentOfNothing): Promise<void> {
+export async function rememberNothing(
+  tx: BillingTransaction,
+  customerId: string,
+  { id, kind, period, issuedAt, lines }: DocumentOfNothing,
+): Promise<void> {
   await tx.query(
     'insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) values ($1, $2, $3, $4, $5, $6)',
     [customerId, id, kind, period.start, issuedAt, JSON.stringify({ id, kind, period, issuedAt, lines })],
@@ -30,10 +37,15 @@ export async function rememberNothing(tx: BillingTransaction, customerId: string
 }
 
 /** Those of periods that start on `since` or later (all: null), oldest first. */
-export async function documentsOfNothing(tx: BillingTransaction, customerId: string, since: LocalDate | null): Promise<DocumentOfNothing[]> {
+export async function documentsOfNothing(
+  tx: BillingTransaction,
+  customerId: string,
+  since: LocalDate | null,
+): Promise<DocumentOfNothing[]> {
   const rows = await tx.query<{ document: DocumentOfNothing }>(
     `select document from documents_of_nothing
-     where customer_id = $1 and ($2::date is null or period_start >= $2) order by closed_at, id`, [customerId, since],
+     where customer_id = $1 and ($2::date is null or period_start >= $2) order by closed_at, id`,
+    [customerId, since],
   )
   return rows.map((row) => row.document)
 }

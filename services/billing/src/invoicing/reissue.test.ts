@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createSubscription, generateInvoice, getInvoices, upgradeSubscription, voidInvoice } from '../index.ts'
+import {
+  createSubscription,
+  generateInvoice,
+  getInvoices,
+  upgradeSubscription,
+  voidInvoice,
+} from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('replacing what was voided, on $name', ({ create }) => {
@@ -12,7 +18,9 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
   afterAll(() => world.close())
 
   const netBilled = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((invoice) => invoice.status !== 'void').reduce((sum, invoice) => sum + invoice.subtotal, 0)
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+      .filter((invoice) => invoice.status !== 'void')
+      .reduce((sum, invoice) => sum + invoice.subtotal, 0)
 
   test('a first invoice that was voided is made again, once, also while its period runs', async () => {
     await seedCustomer(world.billing, 'first')
@@ -21,7 +29,9 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     const replacement = await generateInvoice(world.billing, { customerId: 'first', period: '2026-11' })
     expect(replacement).toMatchObject({ kind: 'start', total: invoice!.total, status: 'open' })
     expect(replacement.number).not.toBe(invoice!.number)
-    await expect(generateInvoice(world.billing, { customerId: 'first', period: '2026-11' })).rejects.toMatchObject({ code: 'period_not_over' })
+    await expect(
+      generateInvoice(world.billing, { customerId: 'first', period: '2026-11' }),
+    ).rejects.toMatchObject({ code: 'period_not_over' })
   })
 
   test("a change's invoice that was voided is made again with the same lines", async () => {
@@ -32,7 +42,9 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
     world.set('2026-11-20T00:00:00Z')
     const replacement = await generateInvoice(world.billing, { customerId: 'moved', period: '2026-11' })
-    expect(replacement.lines.map(({ kind, amount }) => [kind, amount])).toEqual(invoice!.lines.map(({ kind, amount }) => [kind, amount]))
+    expect(replacement.lines.map(({ kind, amount }) => [kind, amount])).toEqual(
+      invoice!.lines.map(({ kind, amount }) => [kind, amount]),
+    )
     expect(replacement.kind).toBe('change')
   })
 
@@ -40,21 +52,41 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the first invoice voided too.
     world.set('2026-11-20T00:00:00Z')
     await seedCustomer(world.billing, 'tangled')
-    const start = await createSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 10, startsAt: '2026-10-31T16:00:00Z' })
-    const first = await upgradeSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 20 })
+    const start = await createSubscription(world.billing, {
+      customerId: 'tangled',
+      planId: 'seats',
+      seats: 10,
+      startsAt: '2026-10-31T16:00:00Z',
+    })
+    const first = await upgradeSubscription(world.billing, {
+      customerId: 'tangled',
+      planId: 'seats',
+      seats: 20,
+    })
     await voidInvoice(world.billing, { invoiceId: first.invoice!.id })
     world.set('2026-11-25T00:00:00Z')
-    const second = await upgradeSubscription(world.billing, { customerId: 'tangled', planId: 'seats', seats: 30 })
+    const second = await upgradeSubscription(world.billing, {
+      customerId: 'tangled',
+      planId: 'seats',
+      seats: 30,
+    })
     // The change between was billed again at the midnight after it was voided, and gave back the rest of the first invoice.
-    const later = (await getInvoices(world.billing, { customerId: 'tangled' })).data.filter((one) => one.status !== 'void' && one.kind === 'change')
+    const later = (await getInvoices(world.billing, { customerId: 'tangled' })).data.filter(
+      (one) => one.status !== 'void' && one.kind === 'change',
+    )
     expect(later[0]!.id).toBe(second.invoice!.id)
-    await expect(voidInvoice(world.billing, { invoiceId: start.invoice!.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: later.map((one) => one.number) } })
+    await expect(voidInvoice(world.billing, { invoiceId: start.invoice!.id })).rejects.toMatchObject({
+      code: 'credit_already_given',
+      detail: { documents: later.map((one) => one.number) },
+    })
     for (const { id } of later) await voidInvoice(world.billing, { invoiceId: id })
     await voidInvoice(world.billing, { invoiceId: start.invoice!.id })
     await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
     await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
     await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
-    await expect(generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })).rejects.toMatchObject({ code: 'period_not_over' })
+    await expect(
+      generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' }),
+    ).rejects.toMatchObject({ code: 'period_not_over' })
     // 19 days of 10 seats, 5 of 20, 6 of 30, at ¥99 for 30 days.
     expect(await netBilled('tangled')).toBe((9_900 * (19 * 10 + 5 * 20 + 6 * 30)) / 30)
   })

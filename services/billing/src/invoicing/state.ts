@@ -50,12 +50,19 @@ export interface InvoiceKey {
   id: string
 }
 
-export async function paymentsOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Payment[]> {
+export async function paymentsOf(
+  tx: BillingTransaction,
+  customerId: string,
+  invoiceId: string,
+): Promise<Payment[]> {
   return (await paymentsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId) ?? []
 }
 
 /** The payments of several invoices by their ids, each oldest first, in one statement. */
-export async function paymentsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Payment[]>> {
+export async function paymentsOn(
+  tx: BillingTransaction,
+  invoices: readonly InvoiceKey[],
+): Promise<Map<string, Payment[]>> {
   const rows = await tx.query<Payment & { invoiceId: string }>(
     `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance", p.method,
        p.paid_at as "paidAt", p.created_at as "createdAt",
@@ -68,7 +75,8 @@ export async function paymentsOn(tx: BillingTransaction, invoices: readonly Invo
 }
 
 const keysIn = (parameter: string) => `jsonb_to_recordset(${parameter}) as k(customer_id text, id text)`
-const keysText = (invoices: readonly InvoiceKey[]) => JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+const keysText = (invoices: readonly InvoiceKey[]) =>
+  JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
 
 function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<string, Omit<T, 'invoiceId'>[]> {
   const found = new Map<string, Omit<T, 'invoiceId'>[]>()
@@ -86,7 +94,11 @@ export interface NoteOnInvoice {
 }
 
 /** The credit notes of an invoice, oldest first. */
-export async function notesOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<NoteOnInvoice[]> {
+export async function notesOf(
+  tx: BillingTransaction,
+  customerId: string,
+  invoiceId: string,
+): Promise<NoteOnInvoice[]> {
   return (await settlementsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId)?.notes ?? []
 }
 
@@ -130,7 +142,10 @@ interface SettlementRow {
 }
 
 /** The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one statement. */
-export async function settlementsOn(tx: BillingTransaction, invoices: readonly InvoiceKey[]): Promise<Map<string, Settlement>> {
+export async function settlementsOn(
+  tx: BillingTransaction,
+  invoices: readonly InvoiceKey[],
+): Promise<Map<string, Settlement>> {
   const rows = await tx.query<SettlementRow>(
     `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount, n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
      from ${keysIn('$1')} join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
@@ -151,32 +166,61 @@ export async function settlementsOn(tx: BillingTransaction, invoices: readonly I
   return found
 }
 
-function add(settlement: Settlement, { kind, id, text, method, amount, appliedToInvoice, at, own, held }: SettlementRow): void {
-  if (kind === 'note') settlement.notes.push({ id, number: text!, total: amount, appliedToInvoice, issuedAt: at })
-  if (own && (kind === 'applied_to_invoice' || kind === 'application_undone')) settlement.applications.push({ amount: money(-amount), at })
-  if (own && kind === 'refund') settlement.refunds.push({ id, amount: money(-amount), method: method!, reference: text!, at })
+function add(
+  settlement: Settlement,
+  { kind, id, text, method, amount, appliedToInvoice, at, own, held }: SettlementRow,
+): void {
+  if (kind === 'note')
+    settlement.notes.push({ id, number: text!, total: amount, appliedToInvoice, issuedAt: at })
+  if (own && (kind === 'applied_to_invoice' || kind === 'application_undone'))
+    settlement.applications.push({ amount: money(-amount), at })
+  if (own && kind === 'refund')
+    settlement.refunds.push({ id, amount: money(-amount), method: method!, reference: text!, at })
   if (held) settlement.toRefund = money(settlement.toRefund + amount)
 }
 
 /** open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is paid at issue. */
-export function stateOf(row: InvoiceRow, payments: readonly Payment[], { notes, applications }: Settlement, at: Instant): InvoiceState {
+export function stateOf(
+  row: InvoiceRow,
+  payments: readonly Payment[],
+  { notes, applications }: Settlement,
+  at: Instant,
+): InvoiceState {
   const standing = payments.filter((payment) => payment.reversedAt === null)
   const amountCredited = sum(notes.map((note) => note.appliedToInvoice))
   const balanceApplied = sum(applications.map((one) => one.amount))
-  const left = Math.max(0, row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)))
+  const left = Math.max(
+    0,
+    row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)),
+  )
   const status = row.voidedAt !== null ? 'void' : left === 0 ? 'paid' : 'open'
   const dueAt = row.dueAgainAt ?? row.dueAt
   const isToBePaid = status !== 'void' && (row.payable > 0 || row.dueAgainAt !== null)
   return {
-    status, overdue: status === 'open' && dueAt < at, dueAt: isToBePaid ? dueAt : null, amountPaid: sum(standing.map((payment) => payment.amount)), amountCredited, balanceApplied, amountDue: status === 'void' ? 0 : left,
-    paidAt: status === 'paid' ? paidAt(row, standing, notes, applications) : null, voidedAt: row.voidedAt, pdfSha256: row.pdfSha256,
+    status,
+    overdue: status === 'open' && dueAt < at,
+    dueAt: isToBePaid ? dueAt : null,
+    amountPaid: sum(standing.map((payment) => payment.amount)),
+    amountCredited,
+    balanceApplied,
+    amountDue: status === 'void' ? 0 : left,
+    paidAt: status === 'paid' ? paidAt(row, standing, notes, applications) : null,
+    voidedAt: row.voidedAt,
+    pdfSha256: row.pdfSha256,
   }
 }
 
 /** The moment payments, credit notes and balance last reached what was to be paid. */
-function paidAt(row: InvoiceRow, payments: readonly Payment[], notes: readonly NoteOnInvoice[], applications: readonly Application[]): Instant {
+function paidAt(
+  row: InvoiceRow,
+  payments: readonly Payment[],
+  notes: readonly NoteOnInvoice[],
+  applications: readonly Application[],
+): Instant {
   const settled = [
-    ...payments.map(({ paidAt: at, applied: amount }) => ({ at, amount })), ...notes.map(({ issuedAt: at, appliedToInvoice: amount }) => ({ at, amount })), ...applications,
+    ...payments.map(({ paidAt: at, applied: amount }) => ({ at, amount })),
+    ...notes.map(({ issuedAt: at, appliedToInvoice: amount }) => ({ at, amount })),
+    ...applications,
   ]
   let left = row.payable
   let reached = row.issuedAt
@@ -201,7 +245,10 @@ export const fallsDue = 'coalesce(i.due_again_at, i.due_at)'
 
 /** What is left to pay of one invoice. */
 export async function dueOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Money> {
-  const [row] = await tx.query<{ due: Money }>(`select greatest(0, ${leftToPay})::bigint as due from invoices i where i.customer_id = $1 and i.id = $2`, [customerId, invoiceId])
+  const [row] = await tx.query<{ due: Money }>(
+    `select greatest(0, ${leftToPay})::bigint as due from invoices i where i.customer_id = $1 and i.id = $2`,
+    [customerId, invoiceId],
+  )
   return row!.due
 }
 

@@ -16,7 +16,8 @@ export function unclosedSubscriptions(state: BillingState): Unclosed[] {
   return endedSubscriptions(state).flatMap((one) => {
     const reopenedAt = state.unclosed.get(one.id)
     if (reopenedAt === undefined) return []
-    const closesAt = reopenedAt === null ? lastEventAt(state, one.endsOn) : nextMidnight(state.zones, reopenedAt)
+    const closesAt =
+      reopenedAt === null ? lastEventAt(state, one.endsOn) : nextMidnight(state.zones, reopenedAt)
     return { ...one, reopenedAt, closesAt }
   })
 }

@@ -4,9 +4,24 @@ import type { SellerOnDocument } from '../catalogue/seller.ts'
 import { canonicalJson, sha256 } from '../values/canonical-json.ts'
 import { sum, type Money } from '../values/money.ts'
 import { billedPeriods, type BilledPeriods } from './document/billed-periods.ts'
-import { addedToBalance, payableOf, type Buyer, type InvoiceDocument, type InvoiceKind } from './document/document.ts'
+import {
+  addedToBalance,
+  payableOf,
+  type Buyer,
+  type InvoiceDocument,
+  type InvoiceKind,
+} from './document/document.ts'
 import type { Line, LineDraft } from './document/line.ts'
-import { nothingSettled, paymentsOn, settlementsOn, stateOf, type InvoiceRow, type InvoiceState, type NoteRefund, type Payment } from './state.ts'
+import {
+  nothingSettled,
+  paymentsOn,
+  settlementsOn,
+  stateOf,
+  type InvoiceRow,
+  type InvoiceState,
+  type NoteRefund,
+  type Payment,
+} from './state.ts'
 import type { Totals } from '../pricing/totals.ts'
 import { BillingError } from '../errors.ts'
 
@@ -43,16 +58,38 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
 }
 
 /** A line without what only the engine needs. */
-export type PublicLine = Omit<Line, 'phaseId' | 'whole' | 'billingPeriod' | 'usagePeriod' | 'usageDays' | 'discounts' | 'counted' | 'rated' | 'givesBack' | 'credited'>
+export type PublicLine = Omit<
+  Line,
+  | 'phaseId'
+  | 'whole'
+  | 'billingPeriod'
+  | 'usagePeriod'
+  | 'usageDays'
+  | 'discounts'
+  | 'counted'
+  | 'rated'
+  | 'givesBack'
+  | 'credited'
+>
 
 export function publicLine<Shown extends LineDraft>({
-  phaseId: _phase, whole: _whole, billingPeriod: _billing, usagePeriod: _period, usageDays: _days, discounts: _discounts, counted: _counted, rated: _rated, givesBack: _gives,
-  credited: _credited, ...line
+  phaseId: _phase,
+  whole: _whole,
+  billingPeriod: _billing,
+  usagePeriod: _period,
+  usageDays: _days,
+  discounts: _discounts,
+  counted: _counted,
+  rated: _rated,
+  givesBack: _gives,
+  credited: _credited,
+  ...line
 }: Shown) {
   return line
 }
 
-export const invoiceColumns = 'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
+export const invoiceColumns =
+  'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
 
 export interface StoredInvoice extends InvoiceRow {
   document: InvoiceDocument
@@ -76,10 +113,23 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
     const paid = payments.get(row.id) ?? []
     return {
       // A document from before there were discounts does not name them.
-      ...document, discounts: document.discounts ?? [], lines: document.lines.map(publicLine), billedPeriods: billedPeriods(document.lines), finalizesAt: null, sha256: row.sha256,
-      addedToBalance: sum([row.voidedAt === null ? addedToBalance(document) : 0, ...paid.map((payment) => (payment.reversedAt === null ? payment.addedToBalance : 0))]),
-      ...stateOf(row, paid, own, tx.at), payments: paid.map(({ applied: _applied, ...payment }) => payment), voidReason: row.voidReason, refunds: own.refunds, toRefund: own.toRefund,
-      creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })), creditNote: document.creditNote ?? null,
+      ...document,
+      discounts: document.discounts ?? [],
+      lines: document.lines.map(publicLine),
+      billedPeriods: billedPeriods(document.lines),
+      finalizesAt: null,
+      sha256: row.sha256,
+      addedToBalance: sum([
+        row.voidedAt === null ? addedToBalance(document) : 0,
+        ...paid.map((payment) => (payment.reversedAt === null ? payment.addedToBalance : 0)),
+      ]),
+      ...stateOf(row, paid, own, tx.at),
+      payments: paid.map(({ applied: _applied, ...payment }) => payment),
+      voidReason: row.voidReason,
+      refunds: own.refunds,
+      toRefund: own.toRefund,
+      creditNotes: own.notes.map(({ id, number, total }) => ({ id, number, total })),
+      creditNote: document.creditNote ?? null,
     }
   })
 }
@@ -88,11 +138,26 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
 export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
   const { id, issuedAt, dueAt } = document
   const untouched = { dueAgainAt: null, voidedAt: null, voidReason: null, pdfSha256: null }
-  return view(tx, { id, issuedAt, dueAt, payable: payableOf(document), ...untouched, document, sha256: sha256(canonicalJson(document)) })
+  return view(tx, {
+    id,
+    issuedAt,
+    dueAt,
+    payable: payableOf(document),
+    ...untouched,
+    document,
+    sha256: sha256(canonicalJson(document)),
+  })
 }
 
-export async function storedInvoice(tx: BillingTransaction, invoiceId: string, customerId?: string): Promise<StoredInvoice> {
-  const [row] = await tx.query<StoredInvoice>(`select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`, [invoiceId, customerId ?? null])
+export async function storedInvoice(
+  tx: BillingTransaction,
+  invoiceId: string,
+  customerId?: string,
+): Promise<StoredInvoice> {
+  const [row] = await tx.query<StoredInvoice>(
+    `select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`,
+    [invoiceId, customerId ?? null],
+  )
   if (!row) throw notFound(invoiceId)
   return row
 }

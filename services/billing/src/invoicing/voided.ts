@@ -14,7 +14,10 @@ export interface VoidedDocument {
 const mostAtOnce = 100
 
 /** The void documents of a customer that wait, the first issued first. What a credit note or a charge said is never billed again. */
-export async function waitingToBillAgain(tx: BillingTransaction, { customer: { customerId }, billsAgain }: BillingState): Promise<VoidedDocument[]> {
+export async function waitingToBillAgain(
+  tx: BillingTransaction,
+  { customer: { customerId }, billsAgain }: BillingState,
+): Promise<VoidedDocument[]> {
   if (!billsAgain) return []
   return tx.query<VoidedDocument>(
     `select document, voided_at as "voidedAt" from invoices
@@ -30,7 +33,11 @@ export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocum
 }
 
 /** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */
-export async function rememberBilledAgain(tx: BillingTransaction, customerId: string, { kind, period, cause }: Pick<InvoiceDocument, 'kind' | 'cause'> & { period: { start: string } }): Promise<void> {
+export async function rememberBilledAgain(
+  tx: BillingTransaction,
+  customerId: string,
+  { kind, period, cause }: Pick<InvoiceDocument, 'kind' | 'cause'> & { period: { start: string } },
+): Promise<void> {
   await tx.query(
     `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and cause_id = $4 and voided_at is not null and billed_again_at is null`,
     [customerId, kind, period.start, cause?.id ?? '', tx.at],

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { actingFor, createSubscription, getCustomer, getInvoices, listBalanceTransactions, recordPayment, upgradeSubscription, voidInvoice } from '../index.ts'
+import {
+  actingFor,
+  createSubscription,
+  getCustomer,
+  getInvoices,
+  listBalanceTransactions,
+  recordPayment,
+  upgradeSubscription,
+  voidInvoice,
+} from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('account credit on $name', ({ create }) => {
@@ -14,29 +23,56 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
   test('is followed from each invoice that gave or used it to the balance, newest first', async () => {
     await seedCustomer(world.billing, 'acme')
     const { invoice: start } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
-    await recordPayment(world.billing, { invoiceId: start!.id, amount: start!.amountDue + 1_000, method: 'bank_transfer', reference: 'r1' })
+    await recordPayment(world.billing, {
+      invoiceId: start!.id,
+      amount: start!.amountDue + 1_000,
+      method: 'bank_transfer',
+      reference: 'r1',
+    })
     // All at one moment: what happened first still stands below.
-    const { invoice: change } = await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business' })
+    const { invoice: change } = await upgradeSubscription(world.billing, {
+      customerId: 'acme',
+      planId: 'business',
+    })
     await voidInvoice(world.billing, { invoiceId: change!.id })
     const movements = await listBalanceTransactions(world.billing, { customerId: 'acme' })
-    expect(movements.data.map(({ reason, amount, balance, invoiceNumber }) => [reason, amount, balance, invoiceNumber])).toEqual([
-      ['void', 1_000, 1_000, change!.number], ['applied', -1_000, 0, change!.number], ['overpaid', 1_000, 1_000, start!.number],
+    expect(
+      movements.data.map(({ reason, amount, balance, invoiceNumber }) => [
+        reason,
+        amount,
+        balance,
+        invoiceNumber,
+      ]),
+    ).toEqual([
+      ['void', 1_000, 1_000, change!.number],
+      ['applied', -1_000, 0, change!.number],
+      ['overpaid', 1_000, 1_000, start!.number],
     ])
     expect(movements.nextCursor).toBeNull()
-    expect((await getCustomer(world.billing, { customerId: 'acme' })).creditBalance).toBe(movements.data[0]!.balance)
-    expect((await getInvoices(world.billing, { customerId: 'acme' })).data.map((one) => one.id)).toContain(movements.data[0]!.invoiceId)
+    expect((await getCustomer(world.billing, { customerId: 'acme' })).creditBalance).toBe(
+      movements.data[0]!.balance,
+    )
+    expect((await getInvoices(world.billing, { customerId: 'acme' })).data.map((one) => one.id)).toContain(
+      movements.data[0]!.invoiceId,
+    )
   })
 
   test('is read page by page, each movement once, and never another customer’s', async () => {
     const read = []
     let cursor: string | undefined
     do {
-      const page = await listBalanceTransactions(actingFor(world.billing, 'acme'), { customerId: 'acme', limit: 1, ...(cursor ? { cursor } : {}) })
+      const page = await listBalanceTransactions(actingFor(world.billing, 'acme'), {
+        customerId: 'acme',
+        limit: 1,
+        ...(cursor ? { cursor } : {}),
+      })
       read.push(...page.data.map((movement) => movement.balance))
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(read).toEqual([1_000, 0, 1_000])
     await seedCustomer(world.billing, 'globex')
-    expect((await listBalanceTransactions(actingFor(world.billing, 'globex'), { customerId: 'acme' })).data).toEqual([])
+    expect(
+      (await listBalanceTransactions(actingFor(world.billing, 'globex'), { customerId: 'acme' })).data,
+    ).toEqual([])
   })
 })

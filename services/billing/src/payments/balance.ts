@@ -4,12 +4,27 @@ import type { Instant } from '../values/instant.ts'
 import { money, type Money } from '../values/money.ts'
 
 export type BalanceReason =
-  | 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
+  | 'negative_total'
+  | 'applied'
+  | 'applied_to_invoice'
+  | 'application_undone'
+  | 'overpaid'
+  | 'payment_reversed'
+  | 'void'
+  | 'credit_note'
+  | 'refund'
+  | 'adjustment'
+  | 'charged'
 
 /** A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a refund. */
-export async function creditBalance(tx: BillingTransaction, customerId: string, currency: string): Promise<Money> {
+export async function creditBalance(
+  tx: BillingTransaction,
+  customerId: string,
+  currency: string,
+): Promise<Money> {
   const [row] = await tx.query<{ balance: string }>(
-    'select coalesce(sum(amount), 0)::text as balance from balance_transactions where customer_id = $1 and currency = $2 and held_for is null', [customerId, currency],
+    'select coalesce(sum(amount), 0)::text as balance from balance_transactions where customer_id = $1 and currency = $2 and held_for is null',
+    [customerId, currency],
   )
   return money(Number(row!.balance))
 }
@@ -33,13 +48,17 @@ export interface BalanceTransaction {
 }
 
 /** The movements of a customer's balance, newest first: each with its invoice, so that the balance can be followed back to where it came from. */
-export async function listBalanceTransactions(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<BalanceTransaction>> {
+export async function listBalanceTransactions(
+  billing: Billing,
+  input: { customerId: string; cursor?: string; limit?: number },
+): Promise<Page<BalanceTransaction>> {
   const limit = pageLimit(input.limit)
   const [, before = null] = decodeCursor(input.cursor, 2) ?? []
   if (before !== null && !/^\d{1,15}$/.test(before)) throw invalidCursor()
-  return billing.transaction(async (tx) => {
-    const rows = await tx.query<BalanceTransaction & { sequence: number }>(
-      `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId", i.number as "invoiceNumber", m.balance,
+  return billing.transaction(
+    async (tx) => {
+      const rows = await tx.query<BalanceTransaction & { sequence: number }>(
+        `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId", i.number as "invoiceNumber", m.balance,
          coalesce(p.reference, r.reference, a.reason) as detail
        from (
          select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m.invoice_id as "invoiceId", m.cause_id,
@@ -50,12 +69,17 @@ export async function listBalanceTransactions(billing: Billing, input: { custome
        left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
        left join balance_adjustments a on (a.customer_id, a.id) = (m.customer_id, m.cause_id)
        where $2::bigint is null or m.sequence < $2 order by m.sequence desc limit ${limit + 1}`,
-      [input.customerId, before],
-    )
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return { data: shown.map(({ sequence: _, ...movement }) => movement), nextCursor: rows.length > limit && last ? encodeCursor([last.at, String(last.sequence)]) : null }
-  }, { readOnly: true })
+        [input.customerId, before],
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        data: shown.map(({ sequence: _, ...movement }) => movement),
+        nextCursor: rows.length > limit && last ? encodeCursor([last.at, String(last.sequence)]) : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`: the credit note whose refund the money waits for. */
@@ -70,10 +94,23 @@ export interface BalanceEntry {
 }
 
 /** Adds to (or takes from) the balance; nothing is written for zero. */
-export async function addBalanceTransaction(tx: BillingTransaction, { causeId, heldFor, ...movement }: BalanceEntry): Promise<void> {
+export async function addBalanceTransaction(
+  tx: BillingTransaction,
+  { causeId, heldFor, ...movement }: BalanceEntry,
+): Promise<void> {
   if (movement.amount === 0) return
   await tx.query(
     'insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    [movement.customerId, tx.newId('crd'), movement.invoiceId, movement.reason, movement.amount, movement.currency, tx.at, causeId ?? null, heldFor ?? null],
+    [
+      movement.customerId,
+      tx.newId('crd'),
+      movement.invoiceId,
+      movement.reason,
+      movement.amount,
+      movement.currency,
+      tx.at,
+      causeId ?? null,
+      heldFor ?? null,
+    ],
   )
 }

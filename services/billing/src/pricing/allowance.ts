@@ -47,8 +47,12 @@ export interface CountedPeriod {
  * The sum of the allowance as it stood in each phase, counting that one to the end of the grid; and at the end, for the usage of each phase: with
  * the whole allowances given up to it. Exact, in units rounded down once.
  */
-function sumsOf(phases: readonly AllowancePhase[], grid: AllowanceGrid): { stood: (number | null)[]; atEnd: number[] } {
-  const share = (included: number, from: LocalDate, to: LocalDate) => BigInt(included) * BigInt(Math.max(0, daysBetween(from, to)))
+function sumsOf(
+  phases: readonly AllowancePhase[],
+  grid: AllowanceGrid,
+): { stood: (number | null)[]; atEnd: number[] } {
+  const share = (included: number, from: LocalDate, to: LocalDate) =>
+    BigInt(included) * BigInt(Math.max(0, daysBetween(from, to)))
   const units = (sum: bigint) => Number(sum / BigInt(grid.days))
   const sumUpTo = (last: number, wholesUpTo: number, end: LocalDate): bigint => {
     let sum = 0n
@@ -63,7 +67,9 @@ function sumsOf(phases: readonly AllowancePhase[], grid: AllowanceGrid): { stood
   }
   const last = phases.length - 1
   return {
-    stood: phases.map(({ included, lost }, index) => (typeof included === 'number' ? lost ?? units(sumUpTo(index, index, grid.to)) : null)),
+    stood: phases.map(({ included, lost }, index) =>
+      typeof included === 'number' ? (lost ?? units(sumUpTo(index, index, grid.to))) : null,
+    ),
     atEnd: phases.map((_, index) => (last < 0 ? 0 : units(sumUpTo(last, index, phases[last]!.countsTo)))),
   }
 }
@@ -74,7 +80,9 @@ function sumsOf(phases: readonly AllowancePhase[], grid: AllowanceGrid): { stood
  */
 export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid, date: LocalDate): number {
   const stood = sumsOf(phases, grid).stood.at(-1)
-  const cut = phases.map((phase, index) => (index < phases.length - 1 ? phase : { ...phase, to: date, countsTo: date }))
+  const cut = phases.map((phase, index) =>
+    index < phases.length - 1 ? phase : { ...phase, to: date, countsTo: date },
+  )
   return stood == null ? 0 : stood - sumsOf(cut, grid).atEnd.at(-1)!
 }
 
@@ -89,10 +97,19 @@ export function canRunAhead(phases: readonly AllowancePhase[], grid: AllowanceGr
  * where its place in the period's use is above the sum as it stood on its date and above the sum at the end. Where it would then cost nothing, the
  * larger sum of a date on which a plan was left counts: by that it was granted. Usage without a limit, and what is not charged, use nothing of the allowance.
  */
-export function countPeriod(
-  { phases, grid, days, carried, decimals }:
-  { phases: readonly AllowancePhase[]; grid: AllowanceGrid; days: readonly { date: LocalDate; quantity: Steps }[]; carried: Steps; decimals: number },
-): CountedPeriod {
+export function countPeriod({
+  phases,
+  grid,
+  days,
+  carried,
+  decimals,
+}: {
+  phases: readonly AllowancePhase[]
+  grid: AllowanceGrid
+  days: readonly { date: LocalDate; quantity: Steps }[]
+  carried: Steps
+  decimals: number
+}): CountedPeriod {
   const { stood, atEnd } = sumsOf(phases, grid)
   const steps = (units: number) => wholeUnits(units, decimals)
   let [place, used, within] = [carried, carried, carried]
@@ -125,12 +142,19 @@ export function countPeriod(
   return {
     phases: counted,
     allowance: typeof last?.included === 'number' ? steps(atEnd.at(-1)!) : null,
-    deficit: phases.some(({ included }) => typeof included === 'number') ? Math.max(0, within - steps(atEnd.at(-1)!)) : carried,
+    deficit: phases.some(({ included }) => typeof included === 'number')
+      ? Math.max(0, within - steps(atEnd.at(-1)!))
+      : carried,
   }
 }
 
 /** The largest sum that stood at some time of a date: that of its phase, of one that began and ended on it, and of the one left on it. */
-function mostOn(phases: readonly AllowancePhase[], stood: readonly (number | null)[], date: LocalDate, index: number): number {
+function mostOn(
+  phases: readonly AllowancePhase[],
+  stood: readonly (number | null)[],
+  date: LocalDate,
+  index: number,
+): number {
   return phases.reduce((most, { from, to }, other) => {
     const sum = stood[other]!
     const wasThere = other === index || (other < index && to === date && from <= date)

@@ -1,7 +1,15 @@
 import { daysBetween, type DateRange } from '../values/date.ts'
 import { money, type Money } from '../values/money.ts'
 import type { Period } from '../values/period.ts'
-import { keepWithin, priceMistake, rateSteps, type Bounds, type BreakdownStep, type Price, type Rated } from './price.ts'
+import {
+  keepWithin,
+  priceMistake,
+  rateSteps,
+  type Bounds,
+  type BreakdownStep,
+  type Price,
+  type Rated,
+} from './price.ts'
 import { prorate } from './proration.ts'
 
 /** How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole period comes to. */
@@ -27,7 +35,8 @@ export interface Overage {
  * the minimum is due at zero usage too.
  */
 export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
-  const share = (bound: Money | undefined) => (bound === undefined ? undefined : prorate(bound, dates, period.whole))
+  const share = (bound: Money | undefined) =>
+    bound === undefined ? undefined : prorate(bound, dates, period.whole)
   if (daysBetween(dates.from, dates.to) <= 0) return nothing
   return priced(charge, used, { minimum: share(charge.minimum), maximum: share(charge.maximum) })
 }
@@ -41,15 +50,31 @@ export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange,
   const month = priced(charge, used, charge)
   const amount = prorate(month.amount, dates, period.whole)
   if (amount === month.amount) return month
-  const part: BreakdownStep = { kind: 'prorated', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(amount - month.amount) }
+  const part: BreakdownStep = {
+    kind: 'prorated',
+    upTo: null,
+    quantity: 0,
+    rate: null,
+    flat: 0,
+    amount: money(amount - month.amount),
+  }
   return { amount, breakdown: [...month.breakdown, part] }
 }
 
 const nothing: Rated = { amount: 0, breakdown: [] }
 
-function priced(charge: ChargePrice, { overage, decimals, events, before = 0, after = 0, flatDue }: Overage, bounds: Bounds): Rated {
+function priced(
+  charge: ChargePrice,
+  { overage, decimals, events, before = 0, after = 0, flatDue }: Overage,
+  bounds: Bounds,
+): Rated {
   if (charge.overage !== 'bill' || !charge.price) return nothing
-  const steps = { before, upTo: before + overage, all: before + overage + after, ...(flatDue === undefined ? {} : { flatDue }) }
+  const steps = {
+    before,
+    upTo: before + overage,
+    all: before + overage + after,
+    ...(flatDue === undefined ? {} : { flatDue }),
+  }
   return keepWithin(rateSteps(charge.price, steps, decimals, events), bounds)
 }
 
@@ -57,12 +82,24 @@ function priced(charge: ChargePrice, { overage, decimals, events, before = 0, af
 export function chargeMistake(charge: ChargePrice): { pointer: string; message: string } | undefined {
   const { price, minimum, maximum } = charge
   const bound = minimum === undefined ? 'maximum' : 'minimum'
-  if (charge.overage === 'bill' && charge.included !== null && !price) return { pointer: '/price', message: "overage 'bill' needs a price for the units above the included ones" }
-  if (charge.overage === 'block' && price) return { pointer: '/price', message: "overage 'block' never bills, so it has no price" }
-  if (!price) return minimum === undefined && maximum === undefined ? undefined : { pointer: `/${bound}`, message: `a ${bound} needs a price` }
-  if (minimum !== undefined && maximum !== undefined && maximum < minimum) return { pointer: '/maximum', message: `the maximum ${maximum} is below the minimum ${minimum}` }
+  if (charge.overage === 'bill' && charge.included !== null && !price)
+    return {
+      pointer: '/price',
+      message: "overage 'bill' needs a price for the units above the included ones",
+    }
+  if (charge.overage === 'block' && price)
+    return { pointer: '/price', message: "overage 'block' never bills, so it has no price" }
+  if (!price)
+    return minimum === undefined && maximum === undefined
+      ? undefined
+      : { pointer: `/${bound}`, message: `a ${bound} needs a price` }
+  if (minimum !== undefined && maximum !== undefined && maximum < minimum)
+    return { pointer: '/maximum', message: `the maximum ${maximum} is below the minimum ${minimum}` }
   if (price.model === 'percentage' && price.perEvent !== undefined && charge.included !== 0) {
-    return { pointer: '/included', message: 'perEvent needs included 0: an included amount does not say which events it covers' }
+    return {
+      pointer: '/included',
+      message: 'perEvent needs included 0: an included amount does not say which events it covers',
+    }
   }
   const mistake = priceMistake(price)
   return mistake && { pointer: `/price${mistake.pointer}`, message: mistake.message }

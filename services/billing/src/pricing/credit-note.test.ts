@@ -4,20 +4,34 @@ import { creditAmount, creditLines, leftOfLine, type Credit, type CreditableLine
 import { netOf, totals } from './totals.ts'
 import { sum } from '../values/money.ts'
 
-const line = (id: string, amount: number, more: Partial<CreditableLine> = {}): CreditableLine => ({ id, amount, taxRate: '6', taxMode: 'exclusive', ...more })
+const line = (id: string, amount: number, more: Partial<CreditableLine> = {}): CreditableLine => ({
+  id,
+  amount,
+  taxRate: '6',
+  taxMode: 'exclusive',
+  ...more,
+})
 
 test('a line given back carries its tax, and its share of the discount', () => {
   expect(creditLines([line('fee', 59_900)], [], [{ lineId: 'fee', amount: 10_000 }])).toEqual({
-    lines: [{ lineId: 'fee', gross: 10_000, net: 10_000 }], taxes: [{ rate: '6', mode: 'exclusive', base: 10_000, amount: 600 }], total: 10_600,
+    lines: [{ lineId: 'fee', gross: 10_000, net: 10_000 }],
+    taxes: [{ rate: '6', mode: 'exclusive', base: 10_000, amount: 600 }],
+    total: 10_600,
   })
-  expect(creditLines([line('fee', 60_000, { discount: 12_000 })], [], [{ lineId: 'fee', amount: 30_000 }])).toEqual({
-    lines: [{ lineId: 'fee', gross: 30_000, net: 24_000 }], taxes: [{ rate: '6', mode: 'exclusive', base: 24_000, amount: 1_440 }], total: 25_440,
+  expect(
+    creditLines([line('fee', 60_000, { discount: 12_000 })], [], [{ lineId: 'fee', amount: 30_000 }]),
+  ).toEqual({
+    lines: [{ lineId: 'fee', gross: 30_000, net: 24_000 }],
+    taxes: [{ rate: '6', mode: 'exclusive', base: 24_000, amount: 1_440 }],
+    total: 25_440,
   })
 })
 
 test('inclusive tax is inside what is given back', () => {
   expect(creditAmount([line('fee', 10_600, { taxMode: 'inclusive' })], [], 1_060)).toEqual({
-    lines: [{ lineId: 'fee', gross: 1_060, net: 1_060 }], taxes: [{ rate: '6', mode: 'inclusive', base: 1_000, amount: 60 }], total: 1_060,
+    lines: [{ lineId: 'fee', gross: 1_060, net: 1_060 }],
+    taxes: [{ rate: '6', mode: 'inclusive', base: 1_000, amount: 60 }],
+    total: 1_060,
   })
 })
 
@@ -25,8 +39,16 @@ test('an amount with tax is spread over the rates and their lines by what is lef
   const lines = [line('a', 10_000), line('b', 20_000), line('c', 30_000, { taxRate: '13' })]
   // 31,800 and 33,900 are left with their taxes: 6,570 is a tenth of both.
   expect(creditAmount(lines, [], 6_570)).toEqual({
-    lines: [{ lineId: 'a', gross: 1_000, net: 1_000 }, { lineId: 'b', gross: 2_000, net: 2_000 }, { lineId: 'c', gross: 3_000, net: 3_000 }],
-    taxes: [{ rate: '6', mode: 'exclusive', base: 3_000, amount: 180 }, { rate: '13', mode: 'exclusive', base: 3_000, amount: 390 }], total: 6_570,
+    lines: [
+      { lineId: 'a', gross: 1_000, net: 1_000 },
+      { lineId: 'b', gross: 2_000, net: 2_000 },
+      { lineId: 'c', gross: 3_000, net: 3_000 },
+    ],
+    taxes: [
+      { rate: '6', mode: 'exclusive', base: 3_000, amount: 180 },
+      { rate: '13', mode: 'exclusive', base: 3_000, amount: 390 },
+    ],
+    total: 6_570,
   })
 })
 
@@ -39,7 +61,8 @@ test('a line that gives money back has nothing to give back, nor has one that a 
 test('a hundred small notes give back no more tax than was charged: each takes what is due of it by then', () => {
   const lines = [line('fee', 900)]
   let notes: Credit[] = []
-  for (let done = 0; done < 100; done += 1) notes = [...notes, creditLines(lines, notes, [{ lineId: 'fee', amount: 9 }])]
+  for (let done = 0; done < 100; done += 1)
+    notes = [...notes, creditLines(lines, notes, [{ lineId: 'fee', amount: 9 }])]
   expect(sum(notes.map((note) => note.total))).toBe(954)
   // Each alone would carry 1, a hundred in all.
   expect(new Set(notes.map((note) => note.taxes[0]!.amount))).toEqual(new Set([0, 1]))
@@ -48,19 +71,39 @@ test('a hundred small notes give back no more tax than was charged: each takes w
 test('a note names only what it gives back: no line and no rate of nothing', () => {
   const lines = [line('a', 100), line('b', 10_000), line('c', 10_000, { taxRate: '13' })]
   expect(creditLines(lines, [], [{ lineId: 'c', amount: 100 }])).toEqual({
-    lines: [{ lineId: 'c', gross: 100, net: 100 }], taxes: [{ rate: '13', mode: 'exclusive', base: 100, amount: 13 }], total: 113,
+    lines: [{ lineId: 'c', gross: 100, net: 100 }],
+    taxes: [{ rate: '13', mode: 'exclusive', base: 100, amount: 13 }],
+    total: 113,
   })
   // 10,706 and 11,300 are left: of 1 the second has the larger share, of 20 the first line's share is 0.09.
-  expect(creditAmount(lines, [], 1)).toEqual({ lines: [{ lineId: 'c', gross: 1, net: 1 }], taxes: [{ rate: '13', mode: 'exclusive', base: 1, amount: 0 }], total: 1 })
-  expect(creditAmount(lines, [], 20).lines).toEqual([{ lineId: 'b', gross: 9, net: 9 }, { lineId: 'c', gross: 9, net: 9 }])
+  expect(creditAmount(lines, [], 1)).toEqual({
+    lines: [{ lineId: 'c', gross: 1, net: 1 }],
+    taxes: [{ rate: '13', mode: 'exclusive', base: 1, amount: 0 }],
+    total: 1,
+  })
+  expect(creditAmount(lines, [], 20).lines).toEqual([
+    { lineId: 'b', gross: 9, net: 9 },
+    { lineId: 'c', gross: 9, net: 9 },
+  ])
 })
 
 test('where only tax is given back, the first line that cost something stands for it', () => {
   const lines = [line('free', 50, { discount: 50 }), line('a', 60), line('b', 40)]
   const first = creditAmount(lines, [], 8)
-  expect(first).toEqual({ lines: [{ lineId: 'a', gross: 5, net: 5 }, { lineId: 'b', gross: 3, net: 3 }], taxes: [{ rate: '6', mode: 'exclusive', base: 8, amount: 0 }], total: 8 })
+  expect(first).toEqual({
+    lines: [
+      { lineId: 'a', gross: 5, net: 5 },
+      { lineId: 'b', gross: 3, net: 3 },
+    ],
+    taxes: [{ rate: '6', mode: 'exclusive', base: 8, amount: 0 }],
+    total: 8,
+  })
   // Of 9 of the 106 the tax is 0.51: the ninth is all tax.
-  expect(creditAmount(lines, [first], 1)).toEqual({ lines: [{ lineId: 'a', gross: 0, net: 0 }], taxes: [{ rate: '6', mode: 'exclusive', base: 0, amount: 1 }], total: 1 })
+  expect(creditAmount(lines, [first], 1)).toEqual({
+    lines: [{ lineId: 'a', gross: 0, net: 0 }],
+    taxes: [{ rate: '6', mode: 'exclusive', base: 0, amount: 1 }],
+    total: 1,
+  })
 })
 
 test('a line of which nothing is given back keeps what is left of it, however its discount was rounded', () => {
@@ -71,74 +114,160 @@ test('a line of which nothing is given back keeps what is left of it, however it
   const second = creditAmount(lines, [first], 10)
   expect(second.lines).toEqual([{ lineId: 'b', gross: 10, net: 10 }])
   expect(leftOfLine(lines[0]!, [first, second])).toBe(54)
-  expect(creditLines(lines, [first, second], [{ lineId: 'a', amount: 54 }]).lines).toEqual([{ lineId: 'a', gross: 54, net: 5 }])
+  expect(creditLines(lines, [first, second], [{ lineId: 'a', amount: 54 }]).lines).toEqual([
+    { lineId: 'a', gross: 54, net: 5 },
+  ])
 })
 
-const taxes = { taxRate: fc.constantFrom('6', '13', '0', '9.5'), taxMode: fc.constantFrom('exclusive' as const, 'inclusive' as const) }
-const somePositive = fc.array(fc.record({ amount: fc.integer({ min: 1, max: 200_000 }), off: fc.nat(100), ...taxes }), { minLength: 1, maxLength: 5 })
-  .map((some) => some.map(({ amount, off, ...tax }, index): CreditableLine => ({ id: String(index), amount, discount: Math.floor((amount * off) / 100), ...tax })))
-const steps = fc.array(fc.record({ line: fc.nat(4), share: fc.integer({ min: 1, max: 100 }), whole: fc.boolean() }), { maxLength: 8 })
+const taxes = {
+  taxRate: fc.constantFrom('6', '13', '0', '9.5'),
+  taxMode: fc.constantFrom('exclusive' as const, 'inclusive' as const),
+}
+const somePositive = fc
+  .array(fc.record({ amount: fc.integer({ min: 1, max: 200_000 }), off: fc.nat(100), ...taxes }), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((some) =>
+    some.map(({ amount, off, ...tax }, index): CreditableLine => ({
+      id: String(index),
+      amount,
+      discount: Math.floor((amount * off) / 100),
+      ...tax,
+    })),
+  )
+const steps = fc.array(
+  fc.record({ line: fc.nat(4), share: fc.integer({ min: 1, max: 100 }), whole: fc.boolean() }),
+  { maxLength: 8 },
+)
 
-function notesBy(lines: readonly CreditableLine[], some: readonly { line: number; share: number; whole: boolean }[]): Credit[] {
+function notesBy(
+  lines: readonly CreditableLine[],
+  some: readonly { line: number; share: number; whole: boolean }[],
+): Credit[] {
   const total = totals(lines, 0).total
   return some.reduce<Credit[]>((notes, { line: at, share, whole }) => {
     const left = total - sum(notes.map((note) => note.total))
     const one = lines[at % lines.length]!
     const amount = Math.ceil(((whole ? left : leftOfLine(one, notes)) * share) / 100)
     if (amount === 0) return notes
-    return [...notes, whole ? creditAmount(lines, notes, amount) : creditLines(lines, notes, [{ lineId: one.id, amount }])]
+    return [
+      ...notes,
+      whole ? creditAmount(lines, notes, amount) : creditLines(lines, notes, [{ lineId: one.id, amount }]),
+    ]
   }, [])
 }
 
 test('whatever notes come first, crediting the rest makes them all add up to the invoice, rate by rate and line by line', () => {
-  fc.assert(fc.property(somePositive, steps, fc.boolean(), (lines, some, byAmount) => {
-    const invoice = totals(lines, 0)
-    const before = notesBy(lines, some)
-    const left = invoice.total - sum(before.map((note) => note.total))
-    const rest = byAmount
-      ? creditAmount(lines, before, left)
-      : creditLines(lines, before, lines.map((one) => ({ lineId: one.id, amount: leftOfLine(one, before) })).filter((one) => one.amount > 0))
-    const all = [...before, rest]
-    expect(sum(all.map((note) => note.total))).toBe(invoice.total)
-    for (const tax of invoice.taxes) expect(sum(all.flatMap((note) => note.taxes).filter((one) => one.rate === tax.rate && one.mode === tax.mode).map((one) => one.amount))).toBe(tax.amount)
-    for (const one of lines) expect(sum(all.flatMap((note) => note.lines).filter((part) => part.lineId === one.id).map((part) => part.net))).toBe(netOf(one))
-  }))
+  fc.assert(
+    fc.property(somePositive, steps, fc.boolean(), (lines, some, byAmount) => {
+      const invoice = totals(lines, 0)
+      const before = notesBy(lines, some)
+      const left = invoice.total - sum(before.map((note) => note.total))
+      const rest = byAmount
+        ? creditAmount(lines, before, left)
+        : creditLines(
+            lines,
+            before,
+            lines
+              .map((one) => ({ lineId: one.id, amount: leftOfLine(one, before) }))
+              .filter((one) => one.amount > 0),
+          )
+      const all = [...before, rest]
+      expect(sum(all.map((note) => note.total))).toBe(invoice.total)
+      for (const tax of invoice.taxes)
+        expect(
+          sum(
+            all
+              .flatMap((note) => note.taxes)
+              .filter((one) => one.rate === tax.rate && one.mode === tax.mode)
+              .map((one) => one.amount),
+          ),
+        ).toBe(tax.amount)
+      for (const one of lines)
+        expect(
+          sum(
+            all
+              .flatMap((note) => note.lines)
+              .filter((part) => part.lineId === one.id)
+              .map((part) => part.net),
+          ),
+        ).toBe(netOf(one))
+    }),
+  )
 })
 
 test('no note gives back more of a line, its discount or its tax than is left, nor less than nothing, and it adds up', () => {
-  fc.assert(fc.property(somePositive, steps, (lines, some) => {
-    const notes = notesBy(lines, some)
-    for (const note of notes) {
-      for (const part of note.lines) expect(part.net >= 0 && part.net <= part.gross).toBe(true)
-      for (const tax of note.taxes) expect([tax.amount >= 0, tax.base + (tax.mode === 'inclusive' ? tax.amount : 0)]).toEqual([true, sum(note.lines.filter((part) => lines.some((one) => one.id === part.lineId && one.taxRate === tax.rate && one.taxMode === tax.mode)).map((part) => part.net))])
-      expect(note.total).toBe(sum(note.lines.map((part) => part.net)) + sum(note.taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
-    }
-    for (const one of lines) {
-      const parts = notes.flatMap((note) => note.lines).filter((part) => part.lineId === one.id)
-      expect(leftOfLine(one, notes)).toBeGreaterThanOrEqual(0)
-      expect(sum(parts.map((part) => part.net))).toBeLessThanOrEqual(netOf(one))
-      expect(sum(parts.map((part) => part.gross - part.net))).toBeLessThanOrEqual(one.discount!)
-    }
-  }))
+  fc.assert(
+    fc.property(somePositive, steps, (lines, some) => {
+      const notes = notesBy(lines, some)
+      for (const note of notes) {
+        for (const part of note.lines) expect(part.net >= 0 && part.net <= part.gross).toBe(true)
+        for (const tax of note.taxes)
+          expect([tax.amount >= 0, tax.base + (tax.mode === 'inclusive' ? tax.amount : 0)]).toEqual([
+            true,
+            sum(
+              note.lines
+                .filter((part) =>
+                  lines.some(
+                    (one) => one.id === part.lineId && one.taxRate === tax.rate && one.taxMode === tax.mode,
+                  ),
+                )
+                .map((part) => part.net),
+            ),
+          ])
+        expect(note.total).toBe(
+          sum(note.lines.map((part) => part.net))
+            + sum(note.taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)),
+        )
+      }
+      for (const one of lines) {
+        const parts = notes.flatMap((note) => note.lines).filter((part) => part.lineId === one.id)
+        expect(leftOfLine(one, notes)).toBeGreaterThanOrEqual(0)
+        expect(sum(parts.map((part) => part.net))).toBeLessThanOrEqual(netOf(one))
+        expect(sum(parts.map((part) => part.gross - part.net))).toBeLessThanOrEqual(one.discount!)
+      }
+    }),
+  )
 })
 
 test('an amount is given back to the cent, as long as that much is left', () => {
-  fc.assert(fc.property(somePositive, fc.integer({ min: 1, max: 100 }), (lines, share) => {
-    const amount = Math.ceil((totals(lines, 0).total * share) / 100)
-    fc.pre(amount > 0)
-    expect(creditAmount(lines, [], amount).total).toBe(amount)
-  }))
+  fc.assert(
+    fc.property(somePositive, fc.integer({ min: 1, max: 100 }), (lines, share) => {
+      const amount = Math.ceil((totals(lines, 0).total * share) / 100)
+      fc.pre(amount > 0)
+      expect(creditAmount(lines, [], amount).total).toBe(amount)
+    }),
+  )
 })
 
 test('by lines or by amounts in any order, no line of a few cents, however lowered and taxed, gives back more than it has', () => {
-  for (const [amount, discount, taxRate] of [[7, 3, '6'], [9, 1, '100'], [6, 5, '13'], [8, 0, '250'], [5, 2, '0']] as const) {
+  for (const [amount, discount, taxRate] of [
+    [7, 3, '6'],
+    [9, 1, '100'],
+    [6, 5, '13'],
+    [8, 0, '250'],
+    [5, 2, '0'],
+  ] as const) {
     const lines = [line('a', amount, { discount, taxRate })]
     const { total, taxTotal } = totals(lines, 0)
     const check = (notes: readonly Credit[]) => {
-      const [gross, net] = [sum(notes.map((note) => note.lines[0]!.gross)), sum(notes.map((note) => note.lines[0]!.net))]
+      const [gross, net] = [
+        sum(notes.map((note) => note.lines[0]!.gross)),
+        sum(notes.map((note) => note.lines[0]!.net)),
+      ]
       const given = sum(notes.map((note) => note.total))
-      expect([net <= amount - discount, gross - net <= discount, given - net <= taxTotal]).toEqual([true, true, true])
-      for (const note of notes) expect([note.lines[0]!.net >= 0, note.lines[0]!.gross >= note.lines[0]!.net, note.taxes[0]!.amount >= 0]).toEqual([true, true, true])
+      expect([net <= amount - discount, gross - net <= discount, given - net <= taxTotal]).toEqual([
+        true,
+        true,
+        true,
+      ])
+      for (const note of notes)
+        expect([
+          note.lines[0]!.net >= 0,
+          note.lines[0]!.gross >= note.lines[0]!.net,
+          note.taxes[0]!.amount >= 0,
+        ]).toEqual([true, true, true])
       if (given === total) expect([net, given - net]).toEqual([amount - discount, taxTotal])
       return { gross, net, given }
     }
@@ -148,7 +277,8 @@ test('by lines or by amounts in any order, no line of a few cents, however lower
       const state = `${gross} ${net} ${given}`
       if (seen.has(state)) return
       seen.add(state)
-      for (let part = 1; part <= leftOfLine(lines[0]!, notes); part += 1) every([...notes, creditLines(lines, notes, [{ lineId: 'a', amount: part }])])
+      for (let part = 1; part <= leftOfLine(lines[0]!, notes); part += 1)
+        every([...notes, creditLines(lines, notes, [{ lineId: 'a', amount: part }])])
       for (let part = 1; part <= total - given; part += 1) every([...notes, creditAmount(lines, notes, part)])
     }
     every([])

@@ -43,17 +43,26 @@ interface TaxGroup {
  * What changes, endings and adjustments gave back of lines, told as a note is: then what is left for the next note is what is left of both. Their documents
  * round their own tax; here it is that of what was given back, rounded once for each rate.
  */
-export function givenBackAsCredit(lines: readonly CreditableLine[], notes: readonly Credit[], given: readonly { lineId: string; amount: Money }[]): Credit {
-  return creditOf(groupsOf(lines, notes).flatMap((group) => {
-    const credited = group.lines.flatMap((open) => {
-      const amount = sum(given.filter((one) => one.lineId === open.line.id).map((one) => one.amount))
-      return amount > 0 ? [shareOfGross(open, amount)] : []
-    })
-    if (credited.length === 0) return []
-    const { taxRate, taxMode } = group.lines[0]!.line
-    const tax = Math.min(taxOn(sum(credited.map((one) => one.net)), taxRate, taxMode), group.tax - group.taxDone)
-    return [{ group, credited, tax: money(tax) }]
-  }))
+export function givenBackAsCredit(
+  lines: readonly CreditableLine[],
+  notes: readonly Credit[],
+  given: readonly { lineId: string; amount: Money }[],
+): Credit {
+  return creditOf(
+    groupsOf(lines, notes).flatMap((group) => {
+      const credited = group.lines.flatMap((open) => {
+        const amount = sum(given.filter((one) => one.lineId === open.line.id).map((one) => one.amount))
+        return amount > 0 ? [shareOfGross(open, amount)] : []
+      })
+      if (credited.length === 0) return []
+      const { taxRate, taxMode } = group.lines[0]!.line
+      const tax = Math.min(
+        taxOn(sum(credited.map((one) => one.net)), taxRate, taxMode),
+        group.tax - group.taxDone,
+      )
+      return [{ group, credited, tax: money(tax) }]
+    }),
+  )
 }
 
 /** What may still be given back of a line, in its own terms; 0 for a line that gives money back itself. */
@@ -62,48 +71,78 @@ export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Mo
 }
 
 /** A credit of amounts of some lines, at most what is left of each: each carries its share of the line's discount and tax. */
-export function creditLines(lines: readonly CreditableLine[], earlier: readonly Credit[], asked: readonly { lineId: string; amount: Money }[]): Credit {
-  return creditOf(groupsOf(lines, earlier).flatMap((group) => {
-    const credited = group.lines.flatMap((open) => asked.filter((one) => one.lineId === open.line.id).map((one) => shareOfNet(open, one.amount)))
-    if (credited.length === 0) return []
-    const base = sum(credited.map((one) => one.net))
-    return [{ group, credited, tax: money(taxAt(group, group.baseDone + base, group.base) - group.taxDone) }]
-  }))
+export function creditLines(
+  lines: readonly CreditableLine[],
+  earlier: readonly Credit[],
+  asked: readonly { lineId: string; amount: Money }[],
+): Credit {
+  return creditOf(
+    groupsOf(lines, earlier).flatMap((group) => {
+      const credited = group.lines.flatMap((open) =>
+        asked.filter((one) => one.lineId === open.line.id).map((one) => shareOfNet(open, one.amount)),
+      )
+      if (credited.length === 0) return []
+      const base = sum(credited.map((one) => one.net))
+      return [
+        { group, credited, tax: money(taxAt(group, group.baseDone + base, group.base) - group.taxDone) },
+      ]
+    }),
+  )
 }
 
 /**
  * A credit of an amount with tax, at most what is left of the lines, spread over them by largest remainder on what is left of each: first over the
  * tax rates, so that each rate's tax is rounded once, then over the lines of each.
  */
-export function creditAmount(lines: readonly CreditableLine[], earlier: readonly Credit[], amount: Money): Credit {
+export function creditAmount(
+  lines: readonly CreditableLine[],
+  earlier: readonly Credit[],
+  amount: Money,
+): Credit {
   const groups = groupsOf(lines, earlier)
   const parts = allocate(amount, weightsOf(groups.map(leftOfGroup)))
-  return creditOf(groups.flatMap((group, index) => {
-    const part = parts[index]!
-    if (part === 0) return []
-    const tax = taxOfPart(group, part)
-    const base = isInside(group) ? part : money(part - tax)
-    const nets = allocate(base, weightsOf(group.lines.map((open) => open.net - open.netDone)))
-    const credited = group.lines.map((open, at) => shareOfGross(open, nets[at]!))
-    // Where nothing but a rest of tax is left, one line stands for it.
-    const named = credited.filter((one) => one.gross > 0)
-    return [{ group, tax, credited: named.length > 0 ? named : credited.slice(0, 1) }]
-  }))
+  return creditOf(
+    groups.flatMap((group, index) => {
+      const part = parts[index]!
+      if (part === 0) return []
+      const tax = taxOfPart(group, part)
+      const base = isInside(group) ? part : money(part - tax)
+      const nets = allocate(base, weightsOf(group.lines.map((open) => open.net - open.netDone)))
+      const credited = group.lines.map((open, at) => shareOfGross(open, nets[at]!))
+      // Where nothing but a rest of tax is left, one line stands for it.
+      const named = credited.filter((one) => one.gross > 0)
+      return [{ group, tax, credited: named.length > 0 ? named : credited.slice(0, 1) }]
+    }),
+  )
 }
 
 function creditOf(parts: readonly { group: TaxGroup; credited: CreditedLine[]; tax: Money }[]): Credit {
   const taxes = parts.map(({ group, credited, tax }): TaxTotal => {
     const { taxRate: rate, taxMode: mode } = group.lines[0]!.line
-    return { rate, mode, base: withoutTax(sum(credited.map((one) => one.net)), { mode, amount: tax }), amount: tax }
+    return {
+      rate,
+      mode,
+      base: withoutTax(sum(credited.map((one) => one.net)), { mode, amount: tax }),
+      amount: tax,
+    }
   })
-  return { lines: parts.flatMap((part) => part.credited), taxes, total: sum(taxes.flatMap((tax) => [tax.base, tax.amount])) }
+  return {
+    lines: parts.flatMap((part) => part.credited),
+    taxes,
+    total: sum(taxes.flatMap((tax) => [tax.base, tax.amount])),
+  }
 }
 
 function groupsOf(lines: readonly CreditableLine[], earlier: readonly Credit[]): TaxGroup[] {
   const groups = new Map<string, OpenLine[]>()
   for (const line of lines.filter((one) => netOf(one) > 0)) {
     const done = creditedOf(line.id, earlier)
-    const open = { line, net: netOf(line), grossDone: sum(done.map((one) => one.gross)), netDone: sum(done.map((one) => one.net)) }
+    const open = {
+      line,
+      net: netOf(line),
+      grossDone: sum(done.map((one) => one.gross)),
+      netDone: sum(done.map((one) => one.net)),
+    }
     const key = `${line.taxMode} ${line.taxRate}`
     groups.set(key, [...(groups.get(key) ?? []), open])
   }
@@ -111,7 +150,13 @@ function groupsOf(lines: readonly CreditableLine[], earlier: readonly Credit[]):
     const { taxRate: rate, taxMode: mode } = open[0]!.line
     const base = sum(open.map((one) => one.net))
     const before = earlier.flatMap((one) => one.taxes).filter((tax) => tax.rate === rate && tax.mode === mode)
-    return { lines: open, base, tax: taxOn(base, rate, mode), baseDone: sum(open.map((one) => one.netDone)), taxDone: sum(before.map((tax) => tax.amount)) }
+    return {
+      lines: open,
+      base,
+      tax: taxOn(base, rate, mode),
+      baseDone: sum(open.map((one) => one.netDone)),
+      taxDone: sum(before.map((tax) => tax.amount)),
+    }
   })
 }
 
@@ -135,7 +180,9 @@ function taxAt(group: TaxGroup, done: Money, whole: Money): Money {
 
 /** At most the part, and never so little that the rest is more than is left of the base: whole numbers rounded from a growing sum cannot be further off. */
 function taxOfPart(group: TaxGroup, part: Money): Money {
-  const given = isInside(group) ? taxAt(group, group.baseDone + part, group.base) : taxAt(group, group.baseDone + group.taxDone + part, group.base + group.tax)
+  const given = isInside(group)
+    ? taxAt(group, group.baseDone + part, group.base)
+    : taxAt(group, group.baseDone + group.taxDone + part, group.base + group.tax)
   return money(given - group.taxDone)
 }
 
@@ -149,5 +196,9 @@ function shareOfNet({ line, net, grossDone, netDone }: OpenLine, amount: Money):
 
 /** The amount of a line, in its own terms, of which `part` is left once the discount's share is off. */
 function shareOfGross({ line, net, grossDone, netDone }: OpenLine, part: Money): CreditedLine {
-  return { lineId: line.id, gross: part === 0 ? 0 : money(scale(line.amount, netDone + part, net) - grossDone), net: part }
+  return {
+    lineId: line.id,
+    gross: part === 0 ? 0 : money(scale(line.amount, netDone + part, net) - grossDone),
+    net: part,
+  }
 }

@@ -1,7 +1,20 @@
-import { add, decimal, fraction, money, round, sum, times, zero, type Fraction, type Money } from '../values/money.ts'
+import {
+  add,
+  decimal,
+  fraction,
+  money,
+  round,
+  sum,
+  times,
+  zero,
+  type Fraction,
+  type Money,
+} from '../values/money.ts'
 
 /** `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that is less than the line. */
-export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & ({ kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string })
+export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & (
+  { kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string }
+)
 
 /** Whole amounts as exact weights. */
 export function weightsOf(amounts: readonly Money[]): Fraction[] {
@@ -14,12 +27,19 @@ export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
   if (all.numerator === 0n) return weights.map(() => 0)
   if (amount < 0) return allocate(-amount, weights).map((part) => money(-part))
   const exact = weights.map((weight) => {
-    const share = times(times(fraction(BigInt(amount), 1n), weight), all.numerator > 0n ? fraction(all.denominator, all.numerator) : fraction(-all.denominator, -all.numerator))
+    const share = times(
+      times(fraction(BigInt(amount), 1n), weight),
+      all.numerator > 0n
+        ? fraction(all.denominator, all.numerator)
+        : fraction(-all.denominator, -all.numerator),
+    )
     const whole = floorDivide(share.numerator, share.denominator)
     return { whole, rest: fraction(share.numerator - whole * share.denominator, share.denominator) }
   })
   const parts = exact.map((one) => money(Number(one.whole)))
-  const byRest = exact.map((one, index) => ({ index, rest: one.rest })).sort((a, b) => compare(b.rest, a.rest) || a.index - b.index)
+  const byRest = exact
+    .map((one, index) => ({ index, rest: one.rest }))
+    .sort((a, b) => compare(b.rest, a.rest) || a.index - b.index)
   for (const { index } of byRest.slice(0, amount - sum(parts))) parts[index] = money(parts[index]! + 1)
   return parts
 }
@@ -38,7 +58,10 @@ function compare(a: Fraction, b: Fraction): number {
  * What each discount takes off each line, in their orders. One after the other, each on what the ones before left; spread over positive lines by
  * largest remainder and capped at them. Lines that give money back are not lowered.
  */
-export function takenOff(lines: readonly { id: string; amount: Money }[], discounts: readonly Discount[]): Money[][] {
+export function takenOff(
+  lines: readonly { id: string; amount: Money }[],
+  discounts: readonly Discount[],
+): Money[][] {
   const left = lines.map((line) => line.amount)
   return discounts.map((discount) => {
     const weights = lines.map(({ id }, index) => {
@@ -48,7 +71,9 @@ export function takenOff(lines: readonly { id: string; amount: Money }[], discou
     const base = sum(weights)
     const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
     const parts = allocate(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
-    parts.forEach((part, index) => { left[index] = money(left[index]! - part) })
+    parts.forEach((part, index) => {
+      left[index] = money(left[index]! - part)
+    })
     return parts
   })
 }

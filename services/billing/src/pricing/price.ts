@@ -28,7 +28,16 @@ export type Price =
  * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `prorated` takes off a level's
  * amount the days that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it.
  */
-export type BreakdownKind = 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+export type BreakdownKind =
+  | 'volume'
+  | 'package'
+  | 'percentage'
+  | 'per_event'
+  | 'minimum'
+  | 'maximum'
+  | 'prorated'
+  | 'gross'
+  | 'taken_off'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
@@ -73,15 +82,22 @@ export function rate(price: Price, quantity: number, decimals: number, events = 
  */
 export function rateSteps(price: Price, steps: PricedSteps, decimals: number, events = 0): Rated {
   const { before, upTo, all } = steps
-  assert(Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all)
+  assert(
+    Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all,
+  )
   assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
   if (before === upTo && price.model !== 'percentage') return { amount: 0, breakdown: [] }
   switch (price.model) {
-    case 'per_unit': return graduated([{ upTo: null, rate: price.rate }], steps, decimals)
-    case 'graduated': return graduated(price.tiers, steps, decimals)
-    case 'volume': return volume(price.tiers, steps, decimals)
-    case 'package': return packages(price.size, price.amount, steps, decimals)
-    case 'percentage': return percentage(price.basisPoints, price.perEvent ?? 0, steps, { decimals, events })
+    case 'per_unit':
+      return graduated([{ upTo: null, rate: price.rate }], steps, decimals)
+    case 'graduated':
+      return graduated(price.tiers, steps, decimals)
+    case 'volume':
+      return volume(price.tiers, steps, decimals)
+    case 'package':
+      return packages(price.size, price.amount, steps, decimals)
+    case 'percentage':
+      return percentage(price.basisPoints, price.perEvent ?? 0, steps, { decimals, events })
   }
 }
 
@@ -93,7 +109,8 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
   let below = 0n
   for (const tier of tiers) {
     const bound = boundOf(tier, decimals)
-    const reached = (quantity: number) => (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
+    const reached = (quantity: number) =>
+      (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
     const inTier = reached(upTo)
     if (inTier <= 0n) break
     const earlier = reached(before)
@@ -103,8 +120,14 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
     const steps = inTier - (earlier > 0n ? earlier : 0n)
     const total = round(exact)
     if (steps > 0n) {
-      const flat = earlier > 0n ? 0 : tier.flat ?? 0
-      breakdown.push({ upTo: tier.upTo, quantity: Number(steps), rate: tier.rate, flat, amount: money(total - rounded) })
+      const flat = earlier > 0n ? 0 : (tier.flat ?? 0)
+      breakdown.push({
+        upTo: tier.upTo,
+        quantity: Number(steps),
+        rate: tier.rate,
+        flat,
+        amount: money(total - rounded),
+      })
       amount += total - rounded
     }
     rounded = total
@@ -113,29 +136,71 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
   return { amount: money(amount), breakdown }
 }
 
-function volume(tiers: readonly Tier[], { before, upTo, all, flatDue = true }: PricedSteps, decimals: number): Rated {
+function volume(
+  tiers: readonly Tier[],
+  { before, upTo, all, flatDue = true }: PricedSteps,
+  decimals: number,
+): Rated {
   const reached = tiers.find((one) => one.upTo === null || BigInt(all) <= boundOf(one, decimals)!)!
-  const flat = flatDue ? reached.flat ?? 0 : 0
+  const flat = flatDue ? (reached.flat ?? 0) : 0
   const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
-  return { amount, breakdown: [{ kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount }] }
+  return {
+    amount,
+    breakdown: [
+      { kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount },
+    ],
+  }
 }
 
 function packages(size: number, amount: Money, { before, upTo }: PricedSteps, decimals: number): Rated {
   const started = (quantity: number) => ceilDivide(BigInt(quantity), BigInt(size) * stepsPerUnit(decimals))
   const total = money(Number((started(upTo) - started(before)) * BigInt(amount)))
-  return { amount: total, breakdown: [{ kind: 'package', upTo: null, quantity: upTo - before, rate: { amount, per: size }, flat: 0, amount: total }] }
+  return {
+    amount: total,
+    breakdown: [
+      {
+        kind: 'package',
+        upTo: null,
+        quantity: upTo - before,
+        rate: { amount, per: size },
+        flat: 0,
+        amount: total,
+      },
+    ],
+  }
 }
 
-function percentage(basisPoints: number, perEvent: Money, { before, upTo }: PricedSteps, used: { decimals: number; events: number }): Rated {
+function percentage(
+  basisPoints: number,
+  perEvent: Money,
+  { before, upTo }: PricedSteps,
+  used: { decimals: number; events: number },
+): Rated {
   const breakdown: BreakdownStep[] = []
   if (upTo > before) {
     const ofAmount: Rate = { amount: basisPoints, per: 10_000 }
-    const cost = (quantity: number) => round(costOf({ upTo: null, rate: ofAmount }, BigInt(quantity), used.decimals))
+    const cost = (quantity: number) =>
+      round(costOf({ upTo: null, rate: ofAmount }, BigInt(quantity), used.decimals))
     const amount = money(cost(upTo) - cost(before))
-    breakdown.push({ kind: 'percentage', upTo: null, quantity: upTo - before, rate: ofAmount, flat: 0, amount })
+    breakdown.push({
+      kind: 'percentage',
+      upTo: null,
+      quantity: upTo - before,
+      rate: ofAmount,
+      flat: 0,
+      amount,
+    })
   }
   if (perEvent > 0 && used.events > 0) {
-    breakdown.push({ kind: 'per_event', upTo: null, quantity: 0, events: used.events, rate: { amount: perEvent, per: 1 }, flat: 0, amount: money(perEvent * used.events) })
+    breakdown.push({
+      kind: 'per_event',
+      upTo: null,
+      quantity: 0,
+      events: used.events,
+      rate: { amount: perEvent, per: 1 },
+      flat: 0,
+      amount: money(perEvent * used.events),
+    })
   }
   return { amount: money(breakdown.reduce((total, part) => total + part.amount, 0)), breakdown }
 }
@@ -172,15 +237,28 @@ export interface Bounds {
 
 /** Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is above the maximum. */
 export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
-  const difference = minimum !== undefined && rated.amount < minimum ? minimum - rated.amount : maximum !== undefined && rated.amount > maximum ? maximum - rated.amount : 0
+  const difference =
+    minimum !== undefined && rated.amount < minimum
+      ? minimum - rated.amount
+      : maximum !== undefined && rated.amount > maximum
+        ? maximum - rated.amount
+        : 0
   if (difference === 0) return rated
-  const part: BreakdownStep = { kind: difference > 0 ? 'minimum' : 'maximum', upTo: null, quantity: 0, rate: null, flat: 0, amount: money(difference) }
+  const part: BreakdownStep = {
+    kind: difference > 0 ? 'minimum' : 'maximum',
+    upTo: null,
+    quantity: 0,
+    rate: null,
+    flat: 0,
+    amount: money(difference),
+  }
   return { amount: money(rated.amount + difference), breakdown: [...rated.breakdown, part] }
 }
 
 /** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
 export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
-  if (price.model === 'package') return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
+  if (price.model === 'package')
+    return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
   return tiersOf(price).reduce((most, { rate: { amount, per }, flat = 0 }) => {
     const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit(decimals)) + 1n
     return (alone > most ? alone : most) + BigInt(flat)
@@ -189,7 +267,9 @@ export function mostItCanCost(price: Price, quantity: number, decimals: number):
 
 function tiersOf(price: Exclude<Price, { model: 'package' }>): readonly Tier[] {
   if (price.model === 'per_unit') return [{ upTo: null, rate: price.rate }]
-  return price.model === 'percentage' ? [{ upTo: null, rate: { amount: price.basisPoints, per: 10_000 } }] : price.tiers
+  return price.model === 'percentage'
+    ? [{ upTo: null, rate: { amount: price.basisPoints, per: 10_000 } }]
+    : price.tiers
 }
 
 /** The first thing wrong with a price, as a JSON pointer below it and a sentence, or undefined. */
@@ -197,10 +277,19 @@ export function priceMistake(price: Price): { pointer: string; message: string }
   if (price.model !== 'graduated' && price.model !== 'volume') return undefined
   for (const [index, tier] of price.tiers.entries()) {
     const last = index === price.tiers.length - 1
-    if (last && tier.upTo !== null) return { pointer: `/tiers/${index}/upTo`, message: 'the last tier must have upTo null, so that every quantity has a price' }
-    if (!last && tier.upTo === null) return { pointer: `/tiers/${index}/upTo`, message: 'only the last tier may have upTo null' }
+    if (last && tier.upTo !== null)
+      return {
+        pointer: `/tiers/${index}/upTo`,
+        message: 'the last tier must have upTo null, so that every quantity has a price',
+      }
+    if (!last && tier.upTo === null)
+      return { pointer: `/tiers/${index}/upTo`, message: 'only the last tier may have upTo null' }
     const before = price.tiers[index - 1]?.upTo ?? 0
-    if (tier.upTo !== null && tier.upTo <= before) return { pointer: `/tiers/${index}/upTo`, message: `tiers must rise: ${tier.upTo} is not above ${before}` }
+    if (tier.upTo !== null && tier.upTo <= before)
+      return {
+        pointer: `/tiers/${index}/upTo`,
+        message: `tiers must rise: ${tier.upTo} is not above ${before}`,
+      }
   }
   return undefined
 }

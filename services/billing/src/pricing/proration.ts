@@ -10,7 +10,9 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
 
 /** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
 export function prorated(amount: Money, part: Money, whole: Money): Money {
-  return whole === 0 ? 0 : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
+  return whole === 0
+    ? 0
+    : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
 }
 
 /** What may still be given back: at most what was paid less what came back before, and never less than nothing. */

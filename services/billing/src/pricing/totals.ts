@@ -39,13 +39,25 @@ export interface Totals {
  * Lines → what discounts took off them → tax per (rate, mode) on the summed base, rounded once per rate, negative bases included → total → credit
  * off it. `discounts` says by whom the lines' discounts were taken.
  */
-export function totals(lines: readonly TaxedAmount[], creditBalance: Money, discounts: readonly DiscountTotal[] = []): Totals {
+export function totals(
+  lines: readonly TaxedAmount[],
+  creditBalance: Money,
+  discounts: readonly DiscountTotal[] = [],
+): Totals {
   const subtotal = sum(lines.map((line) => line.amount))
   const discountTotal = sum(lines.map((line) => line.discount ?? 0))
   const taxes = taxesOf(lines)
   const added = sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount))
   const total = money(subtotal - discountTotal + added)
-  return { subtotal, discounts: [...discounts], discountTotal, taxes, taxTotal: sum(taxes.map((tax) => tax.amount)), total, creditApplied: Math.max(0, Math.min(total, creditBalance)) }
+  return {
+    subtotal,
+    discounts: [...discounts],
+    discountTotal,
+    taxes,
+    taxTotal: sum(taxes.map((tax) => tax.amount)),
+    total,
+    creditApplied: Math.max(0, Math.min(total, creditBalance)),
+  }
 }
 
 function taxesOf(lines: readonly TaxedAmount[]): TaxTotal[] {
@@ -75,7 +87,9 @@ export function netOf(line: Pick<TaxedAmount, 'amount' | 'discount'>): Money {
 export function taxOn(base: Money, rate: string, mode: TaxMode): Money {
   const percent = decimal(rate)
   const whole = mode === 'exclusive' ? hundred : add(percent, hundred)
-  return round(times(times(fraction(BigInt(base), 1n), percent), fraction(whole.denominator, whole.numerator)))
+  return round(
+    times(times(fraction(BigInt(base), 1n), percent), fraction(whole.denominator, whole.numerator)),
+  )
 }
 
 const hundred = fraction(100n, 1n)

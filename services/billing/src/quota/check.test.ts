@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { checkQuota, consume, createSubscription, getUsageDetail, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation } from '../index.ts'
+import {
+  checkQuota,
+  consume,
+  createSubscription,
+  getUsageDetail,
+  putMeter,
+  putPlan,
+  recordUsage,
+  releaseReservation,
+  reserve,
+  settleReservation,
+} from '../index.ts'
 import { getRemainingQuota } from './check.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -9,8 +20,18 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
     await seedCatalogue(world.billing)
-    await putPlan(world.billing, { id: 'unlimited', name: 'Unlimited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: null, overage: 'block' }] })
-    await putPlan(world.billing, { id: 'metered', name: 'Metered', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'storage', included: 1, overage: 'block' }] })
+    await putPlan(world.billing, {
+      id: 'unlimited',
+      name: 'Unlimited',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: null, overage: 'block' }],
+    })
+    await putPlan(world.billing, {
+      id: 'metered',
+      name: 'Metered',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'storage', included: 1, overage: 'block' }],
+    })
   })
   afterAll(() => world.close())
   const subscribe = async (customerId: string, planId: string) => {
@@ -18,12 +39,23 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     await seedCustomer(world.billing, customerId)
     await createSubscription(world.billing, { customerId, planId })
   }
-  const use = (customerId: string, id: string, quantity?: number, meter = 'ai_chat') => consume(world.billing, { customerId, meter, id, ...(quantity === undefined ? {} : { quantity }) })
-  const check = (customerId: string, quantity?: number, meter = 'ai_chat') => checkQuota(world.billing, { customerId, meter, quantity })
+  const use = (customerId: string, id: string, quantity?: number, meter = 'ai_chat') =>
+    consume(world.billing, { customerId, meter, id, ...(quantity === undefined ? {} : { quantity }) })
+  const check = (customerId: string, quantity?: number, meter = 'ai_chat') =>
+    checkQuota(world.billing, { customerId, meter, quantity })
 
   test('blocked overage grants what is left and no more', async () => {
     await subscribe('blocked', 'free')
-    expect(await check('blocked')).toEqual({ allowed: true, included: 20, used: 0, deficit: 0, reserved: 0, remaining: 20, overagePolicy: 'block', resetsAt: '2026-11-30T16:00:00.000000Z' })
+    expect(await check('blocked')).toEqual({
+      allowed: true,
+      included: 20,
+      used: 0,
+      deficit: 0,
+      reserved: 0,
+      remaining: 20,
+      overagePolicy: 'block',
+      resetsAt: '2026-11-30T16:00:00.000000Z',
+    })
     expect(await use('blocked', 'a')).toEqual({ granted: 1, remaining: 19, overage: 0, duplicate: false })
     expect(await use('blocked', 'b', 15)).toEqual({ granted: 15, remaining: 4, overage: 0, duplicate: false })
     expect([(await check('blocked', 4)).allowed, (await check('blocked', 5)).allowed]).toEqual([true, false])
@@ -38,7 +70,10 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     const partial = await use('again', 'b', 5)
     expect(partial).toMatchObject({ granted: 2, duplicate: false })
     expect(await use('again', 'b', 5)).toEqual({ ...partial, duplicate: true })
-    await expect(use('again', 'b', 2)).rejects.toMatchObject({ code: 'event_conflict', detail: { pointer: '/id' } })
+    await expect(use('again', 'b', 2)).rejects.toMatchObject({
+      code: 'event_conflict',
+      detail: { pointer: '/id' },
+    })
     expect((await check('again')).used).toBe(20)
   })
 
@@ -46,20 +81,36 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     await subscribe('freed', 'free')
     await use('freed', 'a', 20)
     expect(await use('freed', 'b', 3)).toMatchObject({ granted: 0, duplicate: false })
-    expect((await getUsageDetail(world.billing, { customerId: 'freed' })).data.map((event) => event.id)).toEqual(['a'])
+    expect(
+      (await getUsageDetail(world.billing, { customerId: 'freed' })).data.map((event) => event.id),
+    ).toEqual(['a'])
     world.set('2026-11-30T16:00:00Z')
-    expect(await check('freed')).toMatchObject({ used: 0, remaining: 20, resetsAt: '2026-12-31T16:00:00.000000Z' })
+    expect(await check('freed')).toMatchObject({
+      used: 0,
+      remaining: 20,
+      resetsAt: '2026-12-31T16:00:00.000000Z',
+    })
     expect(await use('freed', 'b', 3)).toMatchObject({ granted: 3, duplicate: false })
   })
 
   test('billed overage grants everything and says how much is overage', async () => {
     await subscribe('billed', 'team')
-    expect(await use('billed', 'a', 990)).toEqual({ granted: 990, remaining: 10, overage: 0, duplicate: false })
+    expect(await use('billed', 'a', 990)).toEqual({
+      granted: 990,
+      remaining: 10,
+      overage: 0,
+      duplicate: false,
+    })
     const over = await use('billed', 'b', 25)
     expect(over).toEqual({ granted: 25, remaining: 0, overage: 15, duplicate: false })
     await use('billed', 'c', 7)
     expect(await use('billed', 'b', 25)).toEqual({ ...over, duplicate: true })
-    expect(await check('billed', 1_000_000)).toMatchObject({ allowed: true, used: 1_022, remaining: 0, overagePolicy: 'bill' })
+    expect(await check('billed', 1_000_000)).toMatchObject({
+      allowed: true,
+      used: 1_022,
+      remaining: 0,
+      overagePolicy: 'bill',
+    })
   })
 
   test('events and consumption share the counter and the ids', async () => {
@@ -82,25 +133,57 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
 
   test('a meter that counts events is consumed one at a time', async () => {
     await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
-    await putPlan(world.billing, { id: 'visited', name: 'Visited', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'visits', included: 2, overage: 'block' }] })
+    await putPlan(world.billing, {
+      id: 'visited',
+      name: 'Visited',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'visits', included: 2, overage: 'block' }],
+    })
     await subscribe('visited', 'visited')
-    await expect(use('visited', 'a', 2, 'visits')).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
-    expect([await use('visited', 'a', 1, 'visits'), await use('visited', 'b', undefined, 'visits'), await use('visited', 'c', 1, 'visits')].map((answer) => answer.granted)).toEqual([1, 1, 0])
+    await expect(use('visited', 'a', 2, 'visits')).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '/quantity' },
+    })
+    expect(
+      [
+        await use('visited', 'a', 1, 'visits'),
+        await use('visited', 'b', undefined, 'visits'),
+        await use('visited', 'c', 1, 'visits'),
+      ].map((answer) => answer.granted),
+    ).toEqual([1, 1, 0])
   })
 
   test('unlimited is null, not a large number', async () => {
     await subscribe('unlimited', 'unlimited')
-    expect(await use('unlimited', 'a', 5)).toEqual({ granted: 5, remaining: null, overage: 0, duplicate: false })
-    expect(await check('unlimited', 1e12)).toMatchObject({ allowed: true, included: null, used: 5, remaining: null })
+    expect(await use('unlimited', 'a', 5)).toEqual({
+      granted: 5,
+      remaining: null,
+      overage: 0,
+      duplicate: false,
+    })
+    expect(await check('unlimited', 1e12)).toMatchObject({
+      allowed: true,
+      included: null,
+      used: 5,
+      remaining: null,
+    })
     expect(await getRemainingQuota(world.billing, { customerId: 'unlimited', meter: 'ai_chat' })).toBeNull()
   })
 
   test('a meter outside the plan allows nothing; one that does not exist, and no subscription, are mistakes', async () => {
     await subscribe('narrow', 'free')
     await seedCustomer(world.billing, 'none')
-    expect(await check('narrow', 1, 'tokens')).toMatchObject({ allowed: false, included: 0, remaining: 0, overagePolicy: null })
+    expect(await check('narrow', 1, 'tokens')).toMatchObject({
+      allowed: false,
+      included: 0,
+      remaining: 0,
+      overagePolicy: null,
+    })
     expect(await use('narrow', 'a', 1, 'tokens')).toMatchObject({ granted: 0 })
-    for (const ask of [(id: string, meter?: string) => check(id, 1, meter), (id: string, meter?: string) => use(id, 'x', 1, meter)]) {
+    for (const ask of [
+      (id: string, meter?: string) => check(id, 1, meter),
+      (id: string, meter?: string) => use(id, 'x', 1, meter),
+    ]) {
       await expect(ask('narrow', 'nonsense')).rejects.toMatchObject({ code: 'meter_not_found' })
       await expect(ask('none')).rejects.toMatchObject({ code: 'no_active_subscription' })
       await expect(ask('nobody')).rejects.toMatchObject({ code: 'customer_not_found' })
@@ -109,35 +192,66 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
 
   test('all or nothing is granted where that is asked for, and a part granted before is not all', async () => {
     await subscribe('whole', 'free')
-    const all = (id: string, quantity: number) => consume(world.billing, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
+    const all = (id: string, quantity: number) =>
+      consume(world.billing, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
     expect(await all('a', 15)).toMatchObject({ granted: 15, remaining: 5 })
     expect(await all('b', 6)).toEqual({ granted: 0, remaining: 5, overage: 0, duplicate: false })
     expect(await use('whole', 'c', 6)).toMatchObject({ granted: 5, remaining: 0 })
     await expect(all('c', 6)).rejects.toMatchObject({ code: 'event_conflict' })
     expect(await all('a', 15)).toMatchObject({ granted: 15, duplicate: true })
-    expect((await getUsageDetail(world.billing, { customerId: 'whole' })).data.map(({ id }) => id).sort()).toEqual(['a', 'c'])
+    expect(
+      (await getUsageDetail(world.billing, { customerId: 'whole' })).data.map(({ id }) => id).sort(),
+    ).toEqual(['a', 'c'])
   })
 
   test('an amount in the properties of a consumption without a quantity is refused, and grants nothing; labels grant 1', async () => {
     await subscribe('amounts', 'free')
-    const ask = (id: string, properties: Record<string, unknown>) => consume(world.billing, { customerId: 'amounts', meter: 'ai_chat', id, properties })
-    for (const [name, value] of [['chats', 7], ['chat_count', '7'], ['qty', 7]] as const) {
+    const ask = (id: string, properties: Record<string, unknown>) =>
+      consume(world.billing, { customerId: 'amounts', meter: 'ai_chat', id, properties })
+    for (const [name, value] of [
+      ['chats', 7],
+      ['chat_count', '7'],
+      ['qty', 7],
+    ] as const) {
       await expect(ask(name, { model: 'a', [name]: value })).rejects.toMatchObject({
-        code: 'validation_failed', detail: { pointer: '/quantity', message: expect.stringContaining(`'${name}' (7) is not counted. Send it as quantity; where each`) },
+        code: 'validation_failed',
+        detail: {
+          pointer: '/quantity',
+          message: expect.stringContaining(`'${name}' (7) is not counted. Send it as quantity; where each`),
+        },
       })
     }
-    expect(await ask('qty', { agent: 7, status: 200, chat_id: 88 })).toMatchObject({ granted: 1, remaining: 19 })
+    expect(await ask('qty', { agent: 7, status: 200, chat_id: 88 })).toMatchObject({
+      granted: 1,
+      remaining: 19,
+    })
   })
 
   test('properties of what is consumed, reserved and settled are kept with the usage', async () => {
     await subscribe('told', 'free')
     const of = { customerId: 'told', meter: 'ai_chat' }
     await consume(world.billing, { ...of, id: 'c', properties: { model: 'a' } })
-    await reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'b', job: 1 } })
-    await expect(reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'c' } })).rejects.toMatchObject({ code: 'event_conflict' })
-    await settleReservation(world.billing, { ...of, reservationId: 'r', quantity: 3, properties: { job: 2, tokens: 9 } })
+    await reserve(world.billing, {
+      ...of,
+      id: 'r',
+      quantity: 5,
+      ttlSeconds: 60,
+      properties: { model: 'b', job: 1 },
+    })
+    await expect(
+      reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'c' } }),
+    ).rejects.toMatchObject({ code: 'event_conflict' })
+    await settleReservation(world.billing, {
+      ...of,
+      reservationId: 'r',
+      quantity: 3,
+      properties: { job: 2, tokens: 9 },
+    })
     const { data } = await getUsageDetail(world.billing, { customerId: 'told' })
-    expect(Object.fromEntries(data.map(({ id, properties }) => [id, properties]))).toEqual({ c: { model: 'a' }, r: { model: 'b', job: 2, tokens: 9 } })
+    expect(Object.fromEntries(data.map(({ id, properties }) => [id, properties]))).toEqual({
+      c: { model: 'a' },
+      r: { model: 'b', job: 2, tokens: 9 },
+    })
   })
 
   test('a reservation that holds nothing any more is not promised again', async () => {
@@ -149,14 +263,22 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     await settleReservation(world.billing, { ...of, reservationId: 'settled', quantity: 2 })
     await releaseReservation(world.billing, { ...of, reservationId: 'released' })
     world.set('2026-11-01T00:02:00Z')
-    for (const id of ['settled', 'released', 'expired']) await expect(hold(id)).rejects.toMatchObject({ code: 'reservation_closed' })
-    expect(await settleReservation(world.billing, { ...of, reservationId: 'expired', quantity: 4 })).toMatchObject({ granted: 4 })
+    for (const id of ['settled', 'released', 'expired'])
+      await expect(hold(id)).rejects.toMatchObject({ code: 'reservation_closed' })
+    expect(
+      await settleReservation(world.billing, { ...of, reservationId: 'expired', quantity: 4 }),
+    ).toMatchObject({ granted: 4 })
   })
 
   test('a quantity asked about is exact as text, and refused where it could not be granted', async () => {
     await subscribe('asked', 'metered')
-    const ask = (quantity: string) => checkQuota(world.billing, { customerId: 'asked', meter: 'storage', quantity })
-    expect([(await ask('1')).allowed, (await ask('0.999')).allowed, (await ask('1.001')).allowed]).toEqual([true, true, false])
+    const ask = (quantity: string) =>
+      checkQuota(world.billing, { customerId: 'asked', meter: 'storage', quantity })
+    expect([(await ask('1')).allowed, (await ask('0.999')).allowed, (await ask('1.001')).allowed]).toEqual([
+      true,
+      true,
+      false,
+    ])
     await expect(ask('0.0001')).rejects.toMatchObject({ code: 'quantity_too_precise' })
   })
 })

@@ -4,8 +4,24 @@ import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import { stepsFrom, unitsFrom } from '../values/quantity.ts'
 import { sharedReads } from '../sharing/shared-reads.ts'
-import { available, countersFrom, countersQuery, isPlain, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './counter.ts'
-import { believedContexts, knownContextsOf, quotaContextsOf, type KnownContexts, type QuotaContext } from './context.ts'
+import {
+  available,
+  countersFrom,
+  countersQuery,
+  isPlain,
+  readCounters,
+  windowsText,
+  type AskedWindow,
+  type CounterRow,
+  type QuotaCounter,
+} from './counter.ts'
+import {
+  believedContexts,
+  knownContextsOf,
+  quotaContextsOf,
+  type KnownContexts,
+  type QuotaContext,
+} from './context.ts'
 import { meterNotFound } from './group.ts'
 import { isStorable } from '../values/storable.ts'
 
@@ -23,23 +39,36 @@ export interface Quota {
 }
 
 /** Whether `quantity` units (default 1) may be used now. A plan without this meter allows nothing of it. */
-export async function checkQuota(billing: Billing, input: { customerId: string; meter: string; quantity?: number | string }): Promise<Quota> {
+export async function checkQuota(
+  billing: Billing,
+  input: { customerId: string; meter: string; quantity?: number | string },
+): Promise<Quota> {
   const found = 'query' in billing ? (await readQuotas(billing, [input]))[0]! : await readsOf(billing)(input)
   if (found instanceof BillingError) throw found
   return quotaFor(found, quantityAsked(found, input))
 }
 
 /** The units left of a meter's allowance in this usage period: null when unlimited, 0 when used up. */
-export async function getRemainingQuota(billing: Billing, input: { customerId: string; meter: string }): Promise<number | null> {
+export async function getRemainingQuota(
+  billing: Billing,
+  input: { customerId: string; meter: string },
+): Promise<number | null> {
   return (await checkQuota(billing, input)).remaining
 }
 
 /** The units asked about, refused where a grant of them would be. */
-function quantityAsked(found: Exclude<Found, BillingError>, { meter, quantity = 1 }: { meter: string; quantity?: number | string }): number {
+function quantityAsked(
+  found: Exclude<Found, BillingError>,
+  { meter, quantity = 1 }: { meter: string; quantity?: number | string },
+): number {
   if (found === 'no charge') return Number(quantity)
   const { decimals } = found.window.meter
   const steps = stepsFrom(quantity, decimals)
-  if (typeof steps === 'string') throw new BillingError(steps, { pointer: '?quantity', message: `quantity ${quantity} cannot be granted of meter '${meter}', which has ${decimals} decimals` })
+  if (typeof steps === 'string')
+    throw new BillingError(steps, {
+      pointer: '?quantity',
+      message: `quantity ${quantity} cannot be granted of meter '${meter}', which has ${decimals} decimals`,
+    })
   return unitsFrom(steps, decimals)
 }
 
@@ -53,48 +82,89 @@ const mostTogether = 500
 const reads = new WeakMap<Billing, (question: Question) => Promise<Found>>()
 
 function readsOf(billing: Billing): (question: Question) => Promise<Found> {
-  const known = reads.get(billing) ?? sharedReads((questions: Question[]) => readQuotas(billing, questions), { together: mostTogether, waiting: 20 * mostTogether, atOnce: 2 })
+  const known =
+    reads.get(billing)
+    ?? sharedReads((questions: Question[]) => readQuotas(billing, questions), {
+      together: mostTogether,
+      waiting: 20 * mostTogether,
+      atOnce: 2,
+    })
   reads.set(billing, known)
   return known
 }
 
 /** Answers several questions from one transaction. */
 async function readQuotas(billing: Billing, questions: readonly Question[]): Promise<Found[]> {
-  return billing.transaction((tx) => countersFor(tx, knownContextsOf(billing), questions), { readOnly: true, keepPlans: true })
+  return billing.transaction((tx) => countersFor(tx, knownContextsOf(billing), questions), {
+    readOnly: true,
+    keepPlans: true,
+  })
 }
 
 /** Believes what is known of the customers and reads the counters that follow from it together with the customers' versions: only about those that have changed is asked again. */
-async function countersFor(tx: BillingTransaction, known: KnownContexts, questions: readonly Question[]): Promise<Found[]> {
+async function countersFor(
+  tx: BillingTransaction,
+  known: KnownContexts,
+  questions: readonly Question[],
+): Promise<Found[]> {
   const believed = questions.map(({ customerId, meter }) => {
     const facts = believedContexts(known, customerId, tx.at)
     const window = facts?.windows?.get(meter)
     return window && isPlain(window) ? { customerId, window, version: facts!.version } : undefined
   })
-  const counters = (await currentCounters(tx, believed.flatMap((one) => one ?? []))).values()
+  const counters = (
+    await currentCounters(
+      tx,
+      believed.flatMap((one) => one ?? []),
+    )
+  ).values()
   const found = believed.map((one) => one && counters.next().value)
-  const others = (await askedCounters(tx, known, questions.filter((_, place) => !found[place]))).values()
+  const others = (
+    await askedCounters(
+      tx,
+      known,
+      questions.filter((_, place) => !found[place]),
+    )
+  ).values()
   return found.map((counter) => counter ?? others.next().value!)
 }
 
 /** The counters of windows, in their order; undefined where the customer's history has another version by now. */
-async function currentCounters(tx: BillingTransaction, asked: readonly (AskedWindow & { version: number })[]): Promise<(QuotaCounter | undefined)[]> {
+async function currentCounters(
+  tx: BillingTransaction,
+  asked: readonly (AskedWindow & { version: number })[],
+): Promise<(QuotaCounter | undefined)[]> {
   if (asked.length === 0) return []
   const rows = await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at])
   const counters: (QuotaCounter | undefined)[] = countersFrom(rows, asked)
-  for (const { ordinal, version } of rows) if (version !== asked[ordinal]!.version) counters[ordinal] = undefined
+  for (const { ordinal, version } of rows)
+    if (version !== asked[ordinal]!.version) counters[ordinal] = undefined
   return counters
 }
 
-async function askedCounters(tx: BillingTransaction, known: KnownContexts, questions: readonly Question[]): Promise<Found[]> {
+async function askedCounters(
+  tx: BillingTransaction,
+  known: KnownContexts,
+  questions: readonly Question[],
+): Promise<Found[]> {
   if (questions.length === 0) return []
   const facts = await quotaContextsOf(tx, known, await versionsOf(tx, questions), questions)
   const windows = questions.map((question) => windowFor(question, facts.get(question.customerId)))
-  const asked = windows.flatMap((window, index) => (typeof window === 'string' || window instanceof BillingError ? [] : [{ customerId: questions[index]!.customerId, window }]))
+  const asked = windows.flatMap((window, index) =>
+    typeof window === 'string' || window instanceof BillingError
+      ? []
+      : [{ customerId: questions[index]!.customerId, window }],
+  )
   const counters = (await readCounters(tx, asked)).values()
-  return windows.map((window) => (typeof window === 'string' || window instanceof BillingError ? window : counters.next().value!))
+  return windows.map((window) =>
+    typeof window === 'string' || window instanceof BillingError ? window : counters.next().value!,
+  )
 }
 
-async function versionsOf(tx: BillingTransaction, questions: readonly Question[]): Promise<Map<string, number>> {
+async function versionsOf(
+  tx: BillingTransaction,
+  questions: readonly Question[],
+): Promise<Map<string, number>> {
   const rows = await tx.query<{ customerId: string; version: number }>(
     `select customer_id as "customerId", ${historyVersion} as version from customers where customer_id = any($1)`,
     [[...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)],
@@ -104,21 +174,48 @@ async function versionsOf(tx: BillingTransaction, questions: readonly Question[]
 
 function windowFor({ customerId, meter }: Question, facts: QuotaContext | undefined) {
   if (facts ? !facts.meters.has(meter) : false) return meterNotFound(meter)
-  if (!facts) return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
-  if (!facts.windows) return new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })
+  if (!facts)
+    return new BillingError('customer_not_found', {
+      customerId,
+      message: `there is no customer '${customerId}'`,
+    })
+  if (!facts.windows)
+    return new BillingError('no_active_subscription', {
+      message: `customer '${customerId}' has no active subscription`,
+    })
   return facts.windows.get(meter) ?? 'no charge'
 }
 
 /** What a counter answers to who asks for `quantity` units. */
 export function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
-  if (found === 'no charge') return { allowed: false, included: 0, used: 0, deficit: 0, reserved: 0, remaining: 0, overagePolicy: null, resetsAt: null }
+  if (found === 'no charge')
+    return {
+      allowed: false,
+      included: 0,
+      used: 0,
+      deficit: 0,
+      reserved: 0,
+      remaining: 0,
+      overagePolicy: null,
+      resetsAt: null,
+    }
   const { meter, policy, resetsAt, allowance } = found.window
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const free = available(found)
   const remaining = free === null ? null : units(Math.max(0, free))
   return {
     // Of the largest or latest quantity it matters how large it would be, not how much it would add.
-    allowed: remaining === null || policy === 'bill' || quantity <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
-    included: allowance === null ? null : units(allowance), used: units(found.counts.used), deficit: units(found.counts.deficit), reserved: units(found.counts.reserved), remaining, overagePolicy: policy, resetsAt,
+    allowed:
+      remaining === null
+      || policy === 'bill'
+      || quantity
+        <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
+    included: allowance === null ? null : units(allowance),
+    used: units(found.counts.used),
+    deficit: units(found.counts.deficit),
+    reserved: units(found.counts.reserved),
+    remaining,
+    overagePolicy: policy,
+    resetsAt,
   }
 }

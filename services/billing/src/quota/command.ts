@@ -3,9 +3,32 @@ import type { Instant } from '../values/instant.ts'
 
 /** Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are units. */
 export type QuotaCommand =
-  | { kind: 'consume'; customerId: string; meter: string; id: string; quantity?: number | string; mode?: ConsumeMode; properties?: Record<string, unknown> }
-  | { kind: 'reserve'; customerId: string; meter: string; id: string; quantity: number | string; ttlSeconds: number; properties?: Record<string, unknown> }
-  | { kind: 'settle'; customerId: string; meter: string; id: string; quantity: number | string; properties?: Record<string, unknown> }
+  | {
+      kind: 'consume'
+      customerId: string
+      meter: string
+      id: string
+      quantity?: number | string
+      mode?: ConsumeMode
+      properties?: Record<string, unknown>
+    }
+  | {
+      kind: 'reserve'
+      customerId: string
+      meter: string
+      id: string
+      quantity: number | string
+      ttlSeconds: number
+      properties?: Record<string, unknown>
+    }
+  | {
+      kind: 'settle'
+      customerId: string
+      meter: string
+      id: string
+      quantity: number | string
+      properties?: Record<string, unknown>
+    }
   | { kind: 'release'; customerId: string; meter: string; id: string }
 
 /** Where a limit blocks: as much as is left (`partial`, the default), or the whole quantity or nothing (`all`). */

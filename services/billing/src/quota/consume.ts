@@ -9,7 +9,14 @@ import { askQuota } from './transactions.ts'
  */
 export async function consume(
   billing: Billing,
-  input: { customerId: string; meter: string; id: string; quantity?: number | string; mode?: ConsumeMode; properties?: Record<string, unknown> },
+  input: {
+    customerId: string
+    meter: string
+    id: string
+    quantity?: number | string
+    mode?: ConsumeMode
+    properties?: Record<string, unknown>
+  },
 ): Promise<Consumed> {
   return askQuota(billing, { kind: 'consume', ...input })
 }

@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, changeSubscription, checkQuota, consume, createBilling, createSubscription, downgradeSubscription, putMeter, putPlan, resumeSubscription, updateCustomer, upgradeSubscription, type Billing,
+  cancelSubscription,
+  changeSubscription,
+  checkQuota,
+  consume,
+  createBilling,
+  createSubscription,
+  downgradeSubscription,
+  putMeter,
+  putPlan,
+  resumeSubscription,
+  updateCustomer,
+  upgradeSubscription,
+  type Billing,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -14,7 +26,11 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
   beforeAll(async () => {
     world = await createWorld(create, now)
     await seedCatalogue(world.billing)
-    other = createBilling({ db: world.db, now: () => now, newId: (prefix) => `${prefix}_other_${(ids += 1)}` })
+    other = createBilling({
+      db: world.db,
+      now: () => now,
+      newId: (prefix) => `${prefix}_other_${(ids += 1)}`,
+    })
   })
   afterAll(() => world.close())
   const passTo = (instant: string) => {
@@ -26,7 +42,9 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
   async function quota(customerId: string, meter = 'ai_chat') {
     const outcome = (ask: Promise<unknown>) => ask.catch((error: { code: string }) => error.code)
     const remembering = await outcome(checkQuota(world.billing, { customerId, meter }))
-    expect(remembering).toEqual(await outcome(world.billing.transaction((tx) => checkQuota(tx, { customerId, meter }))))
+    expect(remembering).toEqual(
+      await outcome(world.billing.transaction((tx) => checkQuota(tx, { customerId, meter }))),
+    )
     const used = await outcome(consume(world.billing, { customerId, meter, id: `use-${(ids += 1)}` }))
     if (typeof remembering === 'object') expect(used).toMatchObject({ granted: 1 })
     else expect(used).toBe(remembering)
@@ -44,10 +62,18 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     await downgradeSubscription(other, { customerId: 'acme', planId: 'free' })
     expect(await quota('acme')).toMatchObject({ included: 1000, used: 2 })
     passTo('2026-11-30T15:59:59.000000Z')
-    expect(await quota('acme')).toMatchObject({ included: 1000, used: 3, resetsAt: '2026-11-30T16:00:00.000000Z' })
+    expect(await quota('acme')).toMatchObject({
+      included: 1000,
+      used: 3,
+      resetsAt: '2026-11-30T16:00:00.000000Z',
+    })
     // The day has come: nobody has written down the change yet.
     passTo('2026-11-30T16:00:00.000000Z')
-    expect(await quota('acme')).toMatchObject({ included: 20, used: 0, resetsAt: '2026-12-31T16:00:00.000000Z' })
+    expect(await quota('acme')).toMatchObject({
+      included: 20,
+      used: 0,
+      resetsAt: '2026-12-31T16:00:00.000000Z',
+    })
     await cancelSubscription(other, { customerId: 'acme', when: 'period_end' })
     expect(await quota('acme')).toMatchObject({ included: 20, used: 1 })
     await resumeSubscription(other, { customerId: 'acme' })
@@ -64,26 +90,49 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     await seedCustomer(world.billing, 'beta')
     await createSubscription(world.billing, { customerId: 'beta', planId: 'free' })
     expect(await quota('beta')).toMatchObject({ included: 20 })
-    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' }).catch((error: { code: string }) => error.code)).toBe('meter_not_found')
+    expect(
+      await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' }).catch(
+        (error: { code: string }) => error.code,
+      ),
+    ).toBe('meter_not_found')
     await putMeter(other, { key: 'pages', name: 'Pages', unit: 'pages' })
-    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' })).toMatchObject({ allowed: false, included: 0 })
-    await putPlan(other, { id: 'paged', name: 'Paged', rank: 30, fee: { amount: 1, per: 'subscription' }, charges: [{ meter: 'pages', included: 5, overage: 'block' }] })
+    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' })).toMatchObject({
+      allowed: false,
+      included: 0,
+    })
+    await putPlan(other, {
+      id: 'paged',
+      name: 'Paged',
+      rank: 30,
+      fee: { amount: 1, per: 'subscription' },
+      charges: [{ meter: 'pages', included: 5, overage: 'block' }],
+    })
     await upgradeSubscription(other, { customerId: 'beta', planId: 'paged' })
     expect(await quota('beta', 'pages')).toMatchObject({ included: 5 })
     await updateCustomer(other, { customerId: 'beta', timezone: 'Pacific/Auckland' })
     passTo('2027-01-09T16:00:00.000000Z')
-    expect(await quota('beta', 'pages')).toMatchObject({ included: 5, used: 0, resetsAt: '2027-02-09T11:00:00.000000Z' })
+    expect(await quota('beta', 'pages')).toMatchObject({
+      included: 5,
+      used: 0,
+      resetsAt: '2027-02-09T11:00:00.000000Z',
+    })
   })
 
   test('is not what a transaction saw that was taken back', async () => {
     await seedCustomer(world.billing, 'gamma')
     await createSubscription(world.billing, { customerId: 'gamma', planId: 'free' })
-    await world.billing.transaction(async (tx) => {
-      await upgradeSubscription(tx, { customerId: 'gamma', planId: 'team' })
-      expect(await checkQuota(tx, { customerId: 'gamma', meter: 'ai_chat' })).toMatchObject({ overagePolicy: 'bill' })
-      expect(await consume(tx, { customerId: 'gamma', meter: 'ai_chat', id: 'lost', quantity: 500 })).toMatchObject({ granted: 500 })
-      throw new Error('taken back')
-    }).catch((error: Error) => expect(error.message).toBe('taken back'))
+    await world.billing
+      .transaction(async (tx) => {
+        await upgradeSubscription(tx, { customerId: 'gamma', planId: 'team' })
+        expect(await checkQuota(tx, { customerId: 'gamma', meter: 'ai_chat' })).toMatchObject({
+          overagePolicy: 'bill',
+        })
+        expect(
+          await consume(tx, { customerId: 'gamma', meter: 'ai_chat', id: 'lost', quantity: 500 }),
+        ).toMatchObject({ granted: 500 })
+        throw new Error('taken back')
+      })
+      .catch((error: Error) => expect(error.message).toBe('taken back'))
     // As many changes as were taken back: the version is the same one again.
     await updateCustomer(world.billing, { customerId: 'gamma', timezone: 'UTC' })
     expect(await quota('gamma')).toMatchObject({ overagePolicy: 'block', included: 20, used: 0 })

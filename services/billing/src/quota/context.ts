@@ -41,18 +41,38 @@ export function knownContextsOf(billing: Billing): KnownContexts {
  * date is another, or where a meter of `asked` is not among them.
  */
 export async function quotaContextsOf(
-  tx: BillingTransaction, known: KnownContexts, versions: ReadonlyMap<string, number>, asked: readonly { customerId: string; meter: string }[],
+  tx: BillingTransaction,
+  known: KnownContexts,
+  versions: ReadonlyMap<string, number>,
+  asked: readonly { customerId: string; meter: string }[],
 ): Promise<Map<string, QuotaContext>> {
-  const unknownMeters = new Set(asked.filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false).map(({ customerId }) => customerId))
+  const unknownMeters = new Set(
+    asked
+      .filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false)
+      .map(({ customerId }) => customerId),
+  )
   return currentValues(known, versions.keys(), {
-    isCurrent: (facts, customerId) => facts.version === versions.get(customerId) && !unknownMeters.has(customerId) && localDateOf(facts.zones, tx.at) === facts.today,
-    read: async (stale) => new Map([...await readSubscriptionStates(tx, stale)].map(([customerId, state]) => [customerId, contextFrom(state, versions.get(customerId)!)])),
+    isCurrent: (facts, customerId) =>
+      facts.version === versions.get(customerId)
+      && !unknownMeters.has(customerId)
+      && localDateOf(facts.zones, tx.at) === facts.today,
+    read: async (stale) =>
+      new Map(
+        [...(await readSubscriptionStates(tx, stale))].map(([customerId, state]) => [
+          customerId,
+          contextFrom(state, versions.get(customerId)!),
+        ]),
+      ),
     most: mostKnown,
   })
 }
 
 /** What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is still theirs. */
-export function believedContexts(known: KnownContexts, customerId: string, at: Instant): QuotaContext | undefined {
+export function believedContexts(
+  known: KnownContexts,
+  customerId: string,
+  at: Instant,
+): QuotaContext | undefined {
   const facts = use(known, customerId)
   return facts && localDateOf(facts.zones, at) === facts.today ? facts : undefined
 }

@@ -33,7 +33,11 @@ export function available({ window, counts: { used, deficit, reserved } }: Quota
  * What is granted of `quantity` to whoever holds `held` already (which is counted as free here). Where overage is blocked, no more than is left, or than was
  * promised by holding it; else everything. `overage` is the part above the allowance.
  */
-export function grant(counter: QuotaCounter, quantity: number, held = 0): { granted: number; overage: number } {
+export function grant(
+  counter: QuotaCounter,
+  quantity: number,
+  held = 0,
+): { granted: number; overage: number } {
   const free = available(counter)
   if (free === null) return { granted: quantity, overage: 0 }
   const room = Math.max(0, free)
@@ -75,11 +79,19 @@ export const countersQuery = `
 
 /** The windows as `countersQuery` takes them. */
 export function windowsText(asked: readonly AskedWindow[]): string {
-  return JSON.stringify(asked.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
-    // What is counted in a window may be one usage period with what was counted within a month of it.
-    ordinal, customer_id: customerId, meter: meter.key, from_on: from, to_on: to, seen_from: addDays(from, -30), seen_to: addDays(to, 30),
-    ...(gaps.length === 0 ? {} : { gaps: `{${gaps.map((gap) => `[${gap.from},${gap.to})`).join(',')}}` }),
-  })))
+  return JSON.stringify(
+    asked.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
+      // What is counted in a window may be one usage period with what was counted within a month of it.
+      ordinal,
+      customer_id: customerId,
+      meter: meter.key,
+      from_on: from,
+      to_on: to,
+      seen_from: addDays(from, -30),
+      seen_to: addDays(to, 30),
+      ...(gaps.length === 0 ? {} : { gaps: `{${gaps.map((gap) => `[${gap.from},${gap.to})`).join(',')}}` }),
+    })),
+  )
 }
 
 /** The counters of some windows, in their order, from the rows read for them. Where a deficit may count, or days are not added up, `completeCounters` goes on. */
@@ -87,7 +99,16 @@ export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedW
   const counters: QuotaCounter[] = []
   for (const { ordinal, quantity, events, busiest, held, open } of rows) {
     const { window } = asked[ordinal]!
-    counters[ordinal] = { window, counts: { used: valueOf({ quantity, events }, window.meter), deficit: 0, reserved: held, open, busiestDay: busiest } }
+    counters[ordinal] = {
+      window,
+      counts: {
+        used: valueOf({ quantity, events }, window.meter),
+        deficit: 0,
+        reserved: held,
+        open,
+        busiestDay: busiest,
+      },
+    }
   }
   return counters
 }
@@ -98,18 +119,29 @@ export function isPlain({ meter, carries }: QuotaWindow): boolean {
 }
 
 /** Reads for counters what more they need: the deficits that earlier periods may have left, and levels, which are not the sum of the days. */
-export async function completeCounters(tx: BillingTransaction, counters: readonly QuotaCounter[], asked: readonly AskedWindow[]): Promise<void> {
+export async function completeCounters(
+  tx: BillingTransaction,
+  counters: readonly QuotaCounter[],
+  asked: readonly AskedWindow[],
+): Promise<void> {
   for (const [place, { customerId, window }] of asked.entries()) {
     if (isPlain(window)) continue
     const { counts } = counters[place]!
     const { meter, carries } = window
-    if (!isAdditive(meter)) counts.used = usedOn(await dailyUsage(tx, customerId, window, meter.key), meter, window)
-    else if (carries) counts.deficit = carries.deficit(await dailyUsage(tx, customerId, { from: carries.since, to: window.from }))
+    if (!isAdditive(meter))
+      counts.used = usedOn(await dailyUsage(tx, customerId, window, meter.key), meter, window)
+    else if (carries)
+      counts.deficit = carries.deficit(
+        await dailyUsage(tx, customerId, { from: carries.since, to: window.from }),
+      )
   }
 }
 
 /** Reads the counters of some windows, in their order. */
-export async function readCounters(tx: BillingTransaction, asked: readonly AskedWindow[]): Promise<QuotaCounter[]> {
+export async function readCounters(
+  tx: BillingTransaction,
+  asked: readonly AskedWindow[],
+): Promise<QuotaCounter[]> {
   if (asked.length === 0) return []
   const counters = countersFrom(await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at]), asked)
   await completeCounters(tx, counters, asked)

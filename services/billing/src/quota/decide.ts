@@ -10,7 +10,13 @@ import type { QuotaCommand, QuotaOutcome } from './command.ts'
 import { available, grant, type QuotaCounter } from './counter.ts'
 import type { Placed } from '../usage/record/store.ts'
 import type { RefusedEvent } from '../usage/record/rejected.ts'
-import { idKey, isOpen, mostOpenReservations, type KnownId, type Reservation } from '../usage/record/reservation-row.ts'
+import {
+  idKey,
+  isOpen,
+  mostOpenReservations,
+  type KnownId,
+  type Reservation,
+} from '../usage/record/reservation-row.ts'
 import type { TakenTimes } from '../usage/totals/taken-times.ts'
 import { isStorable } from '../values/storable.ts'
 
@@ -59,25 +65,60 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
   const known = ids.get(idKey(event.customerId, event.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
   if (known?.event?.voided) throw voidedOf(command)
-  if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash)) throw conflictOf(command, event, known, meter)
+  if (known?.reservation || (known?.event && known.event.bodyHash !== event.bodyHash))
+    throw conflictOf(command, event, known, meter)
   if (known?.event) {
     // It was granted in part before.
     if (command.mode === 'all' && known.event.quantity < event.quantity) throw conflictOf(command)
-    return { outcome: { answer: { granted: units(meter, known.event.quantity), remaining: remaining(meter, standing), overage: units(meter, known.event.overage ?? 0), duplicate: true } } }
+    return {
+      outcome: {
+        answer: {
+          granted: units(meter, known.event.quantity),
+          remaining: remaining(meter, standing),
+          overage: units(meter, known.event.overage ?? 0),
+          duplicate: true,
+        },
+      },
+    }
   }
   const given = typeof standing === 'string' ? nothing : grant(standing, event.quantity)
   const { granted, overage } = command.mode === 'all' && given.granted < event.quantity ? nothing : given
-  const answer = () => ({ outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate: false } } })
+  const answer = () => ({
+    outcome: {
+      answer: {
+        granted: units(meter, granted),
+        remaining: remaining(meter, standing),
+        overage: units(meter, overage),
+        duplicate: false,
+      },
+    },
+  })
   // Nothing recorded: the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
   standing.counts.used += granted
-  ids.set(idKey(event.customerId, event.id), { event: { bodyHash: event.bodyHash, quantity: granted, overage, voided: false, content: { time: event.time, properties: event.properties } } })
+  ids.set(idKey(event.customerId, event.id), {
+    event: {
+      bodyHash: event.bodyHash,
+      quantity: granted,
+      overage,
+      voided: false,
+      content: { time: event.time, properties: event.properties },
+    },
+  })
   return { ...answer(), event: { ...event, quantity: granted, localDate: today, overage } }
 }
 
 function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing: Standing): Decided {
   const { quantity, properties, propertiesText } = checkedEvent(command, meter, times)
-  const bodyHash = sha256(canonicalJson(['reserve', command.meter, quantity, command.ttlSeconds, ...(command.properties === undefined ? [] : [propertiesText])]))
+  const bodyHash = sha256(
+    canonicalJson([
+      'reserve',
+      command.meter,
+      quantity,
+      command.ttlSeconds,
+      ...(command.properties === undefined ? [] : [propertiesText]),
+    ]),
+  )
   const known = ids.get(idKey(command.customerId, command.id))
   if (standing === noSubscription) throw noSubscriptionOf(command)
   if (known?.event?.voided) throw voidedOf(command)
@@ -86,47 +127,117 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
     // It holds nothing any more: whoever goes on working on it would use what nobody promised.
     if (known.reservation.closedAt !== null) throw closedOf(command, endOf(known.reservation, meter))
     if (!isOpen(known.reservation, times.at)) throw closedOf(command, 'has expired')
-    return { outcome: { answer: { granted: units(meter, known.reservation.held), remaining: remaining(meter, standing), expiresAt: known.reservation.expiresAt, duplicate: true } } }
+    return {
+      outcome: {
+        answer: {
+          granted: units(meter, known.reservation.held),
+          remaining: remaining(meter, standing),
+          expiresAt: known.reservation.expiresAt,
+          duplicate: true,
+        },
+      },
+    }
   }
   const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
-  if (granted === 0 || typeof standing === 'string') return { outcome: { answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false } } }
-  if (standing.counts.open >= mostOpenReservations) throw new BillingError('rate_limited', { retryAfterSeconds: 1, message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some` })
-  if (standing.counts.used + standing.counts.reserved + granted > Number.MAX_SAFE_INTEGER) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: `quantity ${command.quantity} is more than can be held back beside what is counted` })
+  if (granted === 0 || typeof standing === 'string')
+    return {
+      outcome: {
+        answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false },
+      },
+    }
+  if (standing.counts.open >= mostOpenReservations)
+    throw new BillingError('rate_limited', {
+      retryAfterSeconds: 1,
+      message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some`,
+    })
+  if (standing.counts.used + standing.counts.reserved + granted > Number.MAX_SAFE_INTEGER)
+    throw new BillingError('quantity_overflow', {
+      pointer: '/quantity',
+      message: `quantity ${command.quantity} is more than can be held back beside what is counted`,
+    })
   standing.counts.reserved += granted
   standing.counts.open += 1
   const reservation: Reservation = {
-    customerId: command.customerId, id: command.id, meter: meter.key, held: granted, localDate: today, reservedAt: times.at, expiresAt: addSeconds(times.at, command.ttlSeconds), bodyHash,
-    closedAt: null, settled: null, granted: null, overage: null, properties: command.properties === undefined ? null : properties,
+    customerId: command.customerId,
+    id: command.id,
+    meter: meter.key,
+    held: granted,
+    localDate: today,
+    reservedAt: times.at,
+    expiresAt: addSeconds(times.at, command.ttlSeconds),
+    bodyHash,
+    closedAt: null,
+    settled: null,
+    granted: null,
+    overage: null,
+    properties: command.properties === undefined ? null : properties,
   }
   ids.set(idKey(command.customerId, command.id), { reservation })
-  return { outcome: { answer: { granted: units(meter, granted), remaining: remaining(meter, standing), expiresAt: reservation.expiresAt, duplicate: false } }, reservation, made: true }
+  return {
+    outcome: {
+      answer: {
+        granted: units(meter, granted),
+        remaining: remaining(meter, standing),
+        expiresAt: reservation.expiresAt,
+        duplicate: false,
+      },
+    },
+    reservation,
+    made: true,
+  }
 }
 
 function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standing): Decided {
   const { reservation, event } = reservationOf(command, ids)
   // What was told when it was reserved, and what is told now.
-  const checked = checkedEvent({ ...command, properties: { ...reservation.properties, ...command.properties } }, meter, times)
+  const checked = checkedEvent(
+    { ...command, properties: { ...reservation.properties, ...command.properties } },
+    meter,
+    times,
+  )
   const { quantity } = checked
-  const answerFor = ({ settled: told, granted, overage }: { settled: number; granted: number; overage: number }, duplicate: boolean) =>
-    ({ outcome: { answer: { granted: units(meter, granted), excess: units(meter, told - granted), remaining: remaining(meter, standing), overage: units(meter, overage), duplicate } } })
+  const answerFor = (
+    { settled: told, granted, overage }: { settled: number; granted: number; overage: number },
+    duplicate: boolean,
+  ) => ({
+    outcome: {
+      answer: {
+        granted: units(meter, granted),
+        excess: units(meter, told - granted),
+        remaining: remaining(meter, standing),
+        overage: units(meter, overage),
+        duplicate,
+      },
+    },
+  })
   if (event?.voided) throw voidedOf(command)
   if (reservation.closedAt !== null) {
     const { settled: told, granted, overage } = reservation
-    if (told === null || granted === null || overage === null || told !== quantity) throw closedOf(command, endOf(reservation, meter))
+    if (told === null || granted === null || overage === null || told !== quantity)
+      throw closedOf(command, endOf(reservation, meter))
     return answerFor({ settled: told, granted, overage }, true)
   }
   // The id was told as an event of its own while the reservation was being made.
   if (event) throw conflictOf(command)
   const held = giveBack(reservation, standing, times.at)
   // Outside any plan nothing is left, but what was promised is kept.
-  const { granted, overage } = typeof standing === 'string' ? { granted: Math.min(quantity, held), overage: 0 } : grant(standing, quantity, held)
+  const { granted, overage } =
+    typeof standing === 'string'
+      ? { granted: Math.min(quantity, held), overage: 0 }
+      : grant(standing, quantity, held)
   if (typeof standing !== 'string') standing.counts.used += granted
   const done = { ...reservation, closedAt: times.at, settled: quantity, granted, overage }
   const { customerId, id, localDate, reservedAt, bodyHash } = reservation
-  ids.set(idKey(customerId, id), { reservation: done, ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage, voided: false } } : {}) })
+  ids.set(idKey(customerId, id), {
+    reservation: done,
+    ...(granted > 0 ? { event: { bodyHash, quantity: granted, overage, voided: false } } : {}),
+  })
   return {
-    ...answerFor({ settled: quantity, granted, overage }, false), reservation: done,
-    ...(granted > 0 ? { event: { ...checked, quantity: granted, time: reservedAt, bodyHash, localDate, overage } } : {}),
+    ...answerFor({ settled: quantity, granted, overage }, false),
+    reservation: done,
+    ...(granted > 0
+      ? { event: { ...checked, quantity: granted, time: reservedAt, bodyHash, localDate, overage } }
+      : {}),
     ...(granted < quantity ? { refused: excessOf(reservation, meter, { quantity, granted }) } : {}),
   }
 }
@@ -138,7 +249,10 @@ function released({ command, times: { at }, meter, ids }: Of<'release'>, standin
   if (!duplicate) giveBack(reservation, standing, at)
   const done = duplicate ? reservation : { ...reservation, closedAt: at }
   ids.set(idKey(command.customerId, command.id), { reservation: done })
-  return { outcome: { answer: { remaining: remaining(meter, standing), duplicate } }, ...(duplicate ? {} : { reservation: done }) }
+  return {
+    outcome: { answer: { remaining: remaining(meter, standing), duplicate } },
+    ...(duplicate ? {} : { reservation: done }),
+  }
 }
 
 /** Frees what an open reservation holds back on its counter; what has expired holds nothing. */
@@ -152,27 +266,73 @@ function giveBack(reservation: Reservation, standing: Standing, at: Instant): nu
 }
 
 /** What was used beyond a limit is kept among what was refused, so that nothing that was told vanishes. */
-function excessOf({ customerId, id, reservedAt }: Reservation, meter: Meter, { quantity, granted }: { quantity: number; granted: number }): RefusedEvent {
+function excessOf(
+  { customerId, id, reservedAt }: Reservation,
+  meter: Meter,
+  { quantity, granted }: { quantity: number; granted: number },
+): RefusedEvent {
   const excess = units(meter, quantity - granted)
   return {
-    customerId, id: `${id}:excess`, meter: meter.key, quantity: excess, time: reservedAt, code: 'quota_exceeded',
+    customerId,
+    id: `${id}:excess`,
+    meter: meter.key,
+    quantity: excess,
+    time: reservedAt,
+    code: 'quota_exceeded',
     detail: `reservation '${id}' was settled with ${units(meter, quantity)} where ${units(meter, granted)} were left: ${excess} are not counted`,
   }
 }
 
-function checkedEvent({ id, customerId, meter: key, quantity, properties, kind }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> }, meter: Meter, times: TakenTimes): CheckedEvent {
-  if (!isAdditive(meter)) throw new BillingError('validation_failed', { pointer: '/meter', message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota` })
+function checkedEvent(
+  {
+    id,
+    customerId,
+    meter: key,
+    quantity,
+    properties,
+    kind,
+  }: Exclude<QuotaCommand, { kind: 'release' }> & { properties?: Record<string, unknown> },
+  meter: Meter,
+  times: TakenTimes,
+): CheckedEvent {
+  if (!isAdditive(meter))
+    throw new BillingError('validation_failed', {
+      pointer: '/meter',
+      message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota`,
+    })
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)
-  if (meter.aggregation === 'count' && !isOne) throw new BillingError('validation_failed', { pointer: '/quantity', message: `meter '${meter.key}' counts events: ${kind} one at a time` })
-  const event = checkEvent({ id, customerId, meter: key, ...(quantity === undefined ? {} : { quantity }), ...(properties === undefined ? {} : { properties }) }, meter, times, true)
+  if (meter.aggregation === 'count' && !isOne)
+    throw new BillingError('validation_failed', {
+      pointer: '/quantity',
+      message: `meter '${meter.key}' counts events: ${kind} one at a time`,
+    })
+  const event = checkEvent(
+    {
+      id,
+      customerId,
+      meter: key,
+      ...(quantity === undefined ? {} : { quantity }),
+      ...(properties === undefined ? {} : { properties }),
+    },
+    meter,
+    times,
+    true,
+  )
   if ('code' in event) throw new BillingError(event.code, { pointer: '/quantity', message: event.detail })
   return event
 }
 
-function reservationOf({ customerId, meter, id }: Of<'settle' | 'release'>['command'], ids: ReadonlyMap<string, KnownId>): KnownId & { reservation: Reservation } {
+function reservationOf(
+  { customerId, meter, id }: Of<'settle' | 'release'>['command'],
+  ids: ReadonlyMap<string, KnownId>,
+): KnownId & { reservation: Reservation } {
   const { reservation, event } = (isStorable(id) ? ids.get(idKey(customerId, id)) : undefined) ?? {}
-  if (!reservation || reservation.meter !== meter) throw new BillingError('reservation_not_found', { pointer: '/reservationId', message: `customer '${customerId}' has no reservation '${id}' of '${meter}'` })
+  if (!reservation || reservation.meter !== meter)
+    throw new BillingError('reservation_not_found', {
+      pointer: '/reservationId',
+      message: `customer '${customerId}' has no reservation '${id}' of '${meter}'`,
+    })
   return { reservation, ...(event ? { event } : {}) }
 }
 
@@ -184,20 +344,42 @@ function remaining(meter: Meter, standing: Standing): number | null {
 const nothing = { granted: 0, overage: 0 }
 const units = (meter: Meter, steps: number) => unitsFrom(steps, meter.decimals)
 
-
-function conflictOf({ id }: QuotaCommand, event?: CheckedEvent, known?: KnownId, meter?: Meter): BillingError {
+function conflictOf(
+  { id }: QuotaCommand,
+  event?: CheckedEvent,
+  known?: KnownId,
+  meter?: Meter,
+): BillingError {
   const pointer = '/id'
   const message = `id '${id}' was used before with other content`
-  if (!event || !known?.event || known.reservation || !meter) return new BillingError('event_conflict', { pointer, message })
+  if (!event || !known?.event || known.reservation || !meter)
+    return new BillingError('event_conflict', { pointer, message })
   const { bodyHash, quantity, content } = known.event
   // An event that is not found under this meter is of another.
-  if (!content) return new BillingError('event_conflict', { pointer, message: `${message}: meter`, differs: ['meter'] })
-  const { differs, first } = conflictWith(event, bodyHash, { meter: meter.key, type: null, decimals: meter.decimals, quantity, ...content })
-  return new BillingError('event_conflict', { pointer, message: `${message}: ${differs!.join(', ')}`, differs, first })
+  if (!content)
+    return new BillingError('event_conflict', { pointer, message: `${message}: meter`, differs: ['meter'] })
+  const { differs, first } = conflictWith(event, bodyHash, {
+    meter: meter.key,
+    type: null,
+    decimals: meter.decimals,
+    quantity,
+    ...content,
+  })
+  return new BillingError('event_conflict', {
+    pointer,
+    message: `${message}: ${differs!.join(', ')}`,
+    differs,
+    first,
+  })
 }
 
-const voidedOf = ({ id }: QuotaCommand) => new BillingError('event_voided', { pointer: '/id', message: `what was recorded under '${id}' was taken back: use another id` })
-const closedOf = ({ id }: QuotaCommand, what: string) => new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
+const voidedOf = ({ id }: QuotaCommand) =>
+  new BillingError('event_voided', {
+    pointer: '/id',
+    message: `what was recorded under '${id}' was taken back: use another id`,
+  })
+const closedOf = ({ id }: QuotaCommand, what: string) =>
+  new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
 /** How a reservation was closed: what was told of it, and what of that was granted. */
 function endOf({ settled: told, granted }: Reservation, meter: Meter): string {
   if (told === null) return 'was released'
@@ -205,4 +387,7 @@ function endOf({ settled: told, granted }: Reservation, meter: Meter): string {
   return `was settled with ${units(meter, told)}${part}`
 }
 
-const noSubscriptionOf = ({ customerId }: QuotaCommand) => new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription` })
+const noSubscriptionOf = ({ customerId }: QuotaCommand) =>
+  new BillingError('no_active_subscription', {
+    message: `customer '${customerId}' has no active subscription`,
+  })

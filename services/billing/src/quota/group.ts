@@ -6,13 +6,33 @@ import type { LocalDate } from '../values/date.ts'
 import type { Instant } from '../values/instant.ts'
 import { isFarFromTooLarge, overflowDetail, tooLarge } from '../usage/totals/limits.ts'
 import type { QuotaCommand, QuotaOutcome } from './command.ts'
-import { completeCounters, countersFrom, countersQuery, readCounters, windowsText, type AskedWindow, type CounterRow, type QuotaCounter } from './counter.ts'
+import {
+  completeCounters,
+  countersFrom,
+  countersQuery,
+  readCounters,
+  windowsText,
+  type AskedWindow,
+  type CounterRow,
+  type QuotaCounter,
+} from './counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './decide.ts'
 import { quotaContextsOf, type KnownContexts, type QuotaContext } from './context.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 import { inStoringOrder, prepareEvents, storeEvents, type Placed } from '../usage/record/store.ts'
 import { keepRejected } from '../usage/record/rejected.ts'
-import { forgetOldReservations, idKey, knownIdsFrom, knownIdsQuery, knownSince, storeReservations, takeIds, type KnownId, type KnownIdRow, type Reservation } from '../usage/record/reservation-row.ts'
+import {
+  forgetOldReservations,
+  idKey,
+  knownIdsFrom,
+  knownIdsQuery,
+  knownSince,
+  storeReservations,
+  takeIds,
+  type KnownId,
+  type KnownIdRow,
+  type Reservation,
+} from '../usage/record/reservation-row.ts'
 import { arriveAtLast, clockOf, instantOfUsage } from '../customer/customer.ts'
 import { takenTimes } from '../usage/totals/taken-times.ts'
 import { isStorable } from '../values/storable.ts'
@@ -30,24 +50,40 @@ export interface AnsweredTogether {
  * Answers commands of several customers in one transaction, those of each customer as if they had come one after the other. Without `wait`, the
  * commands of a customer somebody else is at work on are left ('locked'), so that no transaction holds one customer while it waits for another.
  */
-export async function answerTogether(tx: BillingTransaction, known: KnownContexts, commands: readonly QuotaCommand[], { wait }: { wait: boolean }): Promise<AnsweredTogether> {
+export async function answerTogether(
+  tx: BillingTransaction,
+  known: KnownContexts,
+  commands: readonly QuotaCommand[],
+  { wait }: { wait: boolean },
+): Promise<AnsweredTogether> {
   // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
   // 2. What they may use at all, and what they have used.
   const facts = await quotaContextsOf(tx, known, versions, commands)
   const outcomes = commands.map((command) => refusal(command, facts, wait))
-  const askers = commands.flatMap((command, index) => (outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }]))
+  const askers = commands.flatMap((command, index) =>
+    outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }],
+  )
   const { ids, standings } = await readStandings(tx, askers)
   // 3. One command after the other, each on what the ones before left.
   const times = takenTimes(tx.at)
-  const decisions = askers.map(({ command, facts: own }, place) => decide({ command, times, meter: own.meters.get(command.meter)!, today: own.today, ids }, standings[place]!))
+  const decisions = askers.map(({ command, facts: own }, place) =>
+    decide(
+      { command, times, meter: own.meters.get(command.meter)!, today: own.today, ids },
+      standings[place]!,
+    ),
+  )
   // 4. What was decided becomes true for all of them, or for none.
   await store(tx, decisions, standings)
   for (const [place, { index }] of askers.entries()) outcomes[index] = decisions[place]!.outcome
   return { outcomes: outcomes as QuotaOutcome[], times: decisions.flatMap(({ event }) => event?.time ?? []) }
 }
 
-async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCommand[], wait: boolean): Promise<Map<string, number>> {
+async function lockCustomers(
+  tx: BillingTransaction,
+  commands: readonly QuotaCommand[],
+  wait: boolean,
+): Promise<Map<string, number>> {
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
   const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
     `with locked as materialized (
@@ -65,15 +101,29 @@ async function lockCustomers(tx: BillingTransaction, commands: readonly QuotaCom
 }
 
 /** What can be refused without a look at the customer's usage. */
-function refusal({ customerId, meter }: QuotaCommand, facts: ReadonlyMap<string, QuotaContext>, wait: boolean): QuotaOutcome | undefined {
+function refusal(
+  { customerId, meter }: QuotaCommand,
+  facts: ReadonlyMap<string, QuotaContext>,
+  wait: boolean,
+): QuotaOutcome | undefined {
   const own = facts.get(customerId)
   if (!own && !wait) return 'locked'
-  if (!own) return { error: new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` }) }
+  if (!own)
+    return {
+      error: new BillingError('customer_not_found', {
+        customerId,
+        message: `there is no customer '${customerId}'`,
+      }),
+    }
   return own.meters.has(meter) ? undefined : { error: meterNotFound(meter) }
 }
 
 export function meterNotFound(meter: string): BillingError {
-  return new BillingError('meter_not_found', { pointer: '/meter', meter, message: `there is no meter '${meter}'` })
+  return new BillingError('meter_not_found', {
+    pointer: '/meter',
+    meter,
+    message: `there is no meter '${meter}'`,
+  })
 }
 
 interface Asker {
@@ -82,26 +132,47 @@ interface Asker {
 }
 
 /** What the ids of the commands stand for, and where each command counts: today, or on the date its reservation was made. */
-async function readStandings(tx: BillingTransaction, askers: readonly Asker[]): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
+async function readStandings(
+  tx: BillingTransaction,
+  askers: readonly Asker[],
+): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
   const counters = new Map<string, QuotaCounter>()
   const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
     `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
-    [windowsText(asked), tx.at, JSON.stringify(askers.filter(({ command }) => isStorable(command.id)).map(({ command: { customerId, id, meter } }) => ({ customer_id: customerId, id, meter }))), knownSince(tx.at)],
+    [
+      windowsText(asked),
+      tx.at,
+      JSON.stringify(
+        askers
+          .filter(({ command }) => isStorable(command.id))
+          .map(({ command: { customerId, id, meter } }) => ({ customer_id: customerId, id, meter })),
+      ),
+      knownSince(tx.at),
+    ],
   )
   const read = countersFrom(row!.counters, asked)
   await completeCounters(tx, read, asked)
   for (const [place, counter] of read.entries()) counters.set(windowKey(asked[place]!), counter)
   const ids = knownIdsFrom(row!.ids)
   const earlier = askers.map(({ command, facts }) => {
-    const date = command.kind === 'settle' || command.kind === 'release' ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate : undefined
+    const date =
+      command.kind === 'settle' || command.kind === 'release'
+        ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate
+        : undefined
     return date === facts.today ? undefined : date
   })
   const windows = await windowsOn(tx, askers, earlier)
   const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
-  for (const [place, counter] of (await readCounters(tx, more)).entries()) counters.set(windowKey(more[place]!), counter)
+  for (const [place, counter] of (await readCounters(tx, more)).entries())
+    counters.set(windowKey(more[place]!), counter)
   // One period has one counter, whatever the limit on the date a reservation was made.
-  return { ids, standings: windows.map((one) => (typeof one === 'string' ? one : standingOn(one.window, counters.get(windowKey(one))!))) }
+  return {
+    ids,
+    standings: windows.map((one) =>
+      typeof one === 'string' ? one : standingOn(one.window, counters.get(windowKey(one))!),
+    ),
+  }
 }
 
 function standingOn(window: QuotaWindow, counter: QuotaCounter): QuotaCounter {
@@ -110,51 +181,94 @@ function standingOn(window: QuotaWindow, counter: QuotaCounter): QuotaCounter {
 
 type Asking = AskedWindow | Exclude<Standing, QuotaCounter>
 
-function asking({ customerId, meter }: QuotaCommand, windows: ReadonlyMap<string, QuotaWindow> | undefined): Asking {
+function asking(
+  { customerId, meter }: QuotaCommand,
+  windows: ReadonlyMap<string, QuotaWindow> | undefined,
+): Asking {
   if (!windows) return noSubscription
   const window = windows.get(meter)
   return window ? { customerId, window } : 'no charge'
 }
 
 /** The window of each command: on the date given for it, or today's. */
-async function windowsOn(tx: BillingTransaction, askers: readonly Asker[], dates: readonly (LocalDate | undefined)[]): Promise<Asking[]> {
-  const elsewhere = new Set(askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId))
+async function windowsOn(
+  tx: BillingTransaction,
+  askers: readonly Asker[],
+  dates: readonly (LocalDate | undefined)[],
+): Promise<Asking[]> {
+  const elsewhere = new Set(
+    askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId),
+  )
   const histories = elsewhere.size > 0 ? await readSubscriptionStates(tx, [...elsewhere]) : undefined
   return askers.map(({ command, facts }, place) => {
     const date = dates[place]
-    return asking(command, date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date))
+    return asking(
+      command,
+      date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date),
+    )
   })
 }
 
 /** Commands in one usage period count on one counter. */
 function distinct(askings: readonly Asking[]): AskedWindow[] {
-  return [...new Map(askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const]))).values()]
+  return [
+    ...new Map(
+      askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const])),
+    ).values(),
+  ]
 }
 
-const windowKey = ({ customerId, window }: AskedWindow) => `${idKey(customerId, window.meter.key)}\u0000${window.from}`
+const windowKey = ({ customerId, window }: AskedWindow) =>
+  `${idKey(customerId, window.meter.key)}\u0000${window.from}`
 
-async function store(tx: BillingTransaction, decisions: readonly Decided[], standings: readonly Standing[]): Promise<void> {
+async function store(
+  tx: BillingTransaction,
+  decisions: readonly Decided[],
+  standings: readonly Standing[],
+): Promise<void> {
   const placed = decisions.flatMap(({ event }, index) => (event ? [{ ...event, index }] : []))
   placed.sort(inStoringOrder)
-  const made = decisions.flatMap(({ reservation, made: isNew }) => (reservation && isNew ? [reservation] : []))
+  const made = decisions.flatMap(({ reservation, made: isNew }) =>
+    reservation && isNew ? [reservation] : [],
+  )
   if (made.length > 0) await claimIds(tx, made, placed)
   await storeReservations(tx, made)
   // Whoever acts for a customer may consume, and not take over an id.
   const settling = decisions.some(({ event, reservation }) => event && reservation)
-  const stored = await storeEvents(tx, placed, { ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free' })
+  const stored = await storeEvents(tx, placed, {
+    ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free',
+  })
   if (stored.outcomes.some((outcome) => outcome !== 'accepted')) throw new OvertakenById()
-  const reservations = new Map(decisions.flatMap(({ reservation }) => (reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [])))
+  const reservations = new Map(
+    decisions.flatMap(({ reservation }) =>
+      reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [],
+    ),
+  )
   await storeReservations(tx, [...reservations.values()])
-  if (reservations.size > 0) await forgetOldReservations(tx, [...new Set([...reservations.values()].map(({ customerId }) => customerId))])
-  await keepRejected(tx, decisions.flatMap(({ refused }) => (refused ? [refused] : [])))
-  if (await tooLarge(tx, nearTooLarge(placed, standings))) throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
+  if (reservations.size > 0)
+    await forgetOldReservations(tx, [
+      ...new Set([...reservations.values()].map(({ customerId }) => customerId)),
+    ])
+  await keepRejected(
+    tx,
+    decisions.flatMap(({ refused }) => (refused ? [refused] : [])),
+  )
+  if (await tooLarge(tx, nearTooLarge(placed, standings)))
+    throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
 }
 
 /** Takes the ids of new reservations and of the events beside them in one go, and what recording takes before any id first: else two who meet would wait in a circle. */
-async function claimIds(tx: BillingTransaction, made: readonly Reservation[], placed: readonly Placed[]): Promise<void> {
+async function claimIds(
+  tx: BillingTransaction,
+  made: readonly Reservation[],
+  placed: readonly Placed[],
+): Promise<void> {
   await prepareEvents(tx, placed)
   const reserved = new Set(made.map((one) => idKey(one.customerId, one.id)))
-  const wanted = [...made.map((one) => ({ ...one, time: one.reservedAt })), ...placed.filter((one) => !reserved.has(idKey(one.customerId, one.id)))]
+  const wanted = [
+    ...made.map((one) => ({ ...one, time: one.reservedAt })),
+    ...placed.filter((one) => !reserved.has(idKey(one.customerId, one.id))),
+  ]
   wanted.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
   if (!(await takeIds(tx, wanted))) throw new OvertakenById()
 }
@@ -168,7 +282,14 @@ function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[])
   }
   return placed.filter(({ index }) => {
     const counter = standings[index]!
-    return typeof counter === 'string' || !isFarFromTooLarge(counter.counts.busiestDay + added.get(counter.counts)!, counter.window.price, counter.window.meter.decimals)
+    return (
+      typeof counter === 'string'
+      || !isFarFromTooLarge(
+        counter.counts.busiestDay + added.get(counter.counts)!,
+        counter.window.price,
+        counter.window.meter.decimals,
+      )
+    )
   })
 }
 

@@ -7,18 +7,36 @@ const limits: QuotaQueueLimits = { together: 4, waiting: 20, waitingOfOne: 20, s
 
 /** A queue whose transactions are ended by the test, one by one. */
 function queueOf(changed: Partial<QuotaQueueLimits> = {}) {
-  const transactions: { ids: string[]; customers: string[]; wait: boolean; end(outcome?: (command: QuotaCommand) => QuotaOutcome): void; fail(error: Error): void }[] = []
-  const { ask } = quotaQueue((commands, { wait }) => new Promise((resolve, reject) => {
-    transactions.push({
-      ids: commands.map((command) => command.id), customers: [...new Set(commands.map((command) => command.customerId))], wait,
-      end: (outcome = answered) => resolve(commands.map(outcome)), fail: reject,
-    })
-  }), { ...limits, ...changed })
+  const transactions: {
+    ids: string[]
+    customers: string[]
+    wait: boolean
+    end(outcome?: (command: QuotaCommand) => QuotaOutcome): void
+    fail(error: Error): void
+  }[] = []
+  const { ask } = quotaQueue(
+    (commands, { wait }) =>
+      new Promise((resolve, reject) => {
+        transactions.push({
+          ids: commands.map((command) => command.id),
+          customers: [...new Set(commands.map((command) => command.customerId))],
+          wait,
+          end: (outcome = answered) => resolve(commands.map(outcome)),
+          fail: reject,
+        })
+      }),
+    { ...limits, ...changed },
+  )
   const outcomes: string[] = []
   return {
-    transactions, outcomes,
+    transactions,
+    outcomes,
     consume(customerId: string, ...ids: string[]) {
-      for (const id of ids) ask({ kind: 'consume', customerId, meter: 'm', id }).then(() => outcomes.push(id), (error: Error) => outcomes.push(`${id}: ${error.message}`))
+      for (const id of ids)
+        ask({ kind: 'consume', customerId, meter: 'm', id }).then(
+          () => outcomes.push(id),
+          (error: Error) => outcomes.push(`${id}: ${error.message}`),
+        )
     },
   }
 }
@@ -54,7 +72,10 @@ describe('commands about quotas', () => {
     await turn()
     transactions[0]!.end()
     await turn()
-    expect(transactions.map((one) => one.ids)).toEqual([['1', '2', '3', '4'], ['7', '5', '6']])
+    expect(transactions.map((one) => one.ids)).toEqual([
+      ['1', '2', '3', '4'],
+      ['7', '5', '6'],
+    ])
   })
 
   test('of a customer somebody else is at work on wait alone, and before those that came later', async () => {
@@ -82,12 +103,21 @@ describe('commands about quotas', () => {
     const { transactions, outcomes, consume } = queueOf()
     consume('a', '1', '2', '3', '4')
     await turn()
-    const poisoned = (at: number) => (transactions[at]!.ids.includes('3') ? transactions[at]!.fail(new Error('poison')) : transactions[at]!.end())
+    const poisoned = (at: number) =>
+      transactions[at]!.ids.includes('3')
+        ? transactions[at]!.fail(new Error('poison'))
+        : transactions[at]!.end()
     for (let at = 0; at < 5; at += 1) {
       poisoned(at)
       await turn()
     }
-    expect(transactions.map((one) => one.ids)).toEqual([['1', '2', '3', '4'], ['1', '2'], ['3', '4'], ['3'], ['4']])
+    expect(transactions.map((one) => one.ids)).toEqual([
+      ['1', '2', '3', '4'],
+      ['1', '2'],
+      ['3', '4'],
+      ['3'],
+      ['4'],
+    ])
     expect(outcomes).toEqual(['1', '2', '3: poison', '4'])
   })
 
@@ -109,7 +139,9 @@ describe('commands about quotas', () => {
     consume('held', '2', '3', '4', '5')
     consume('free', '6')
     await turn()
-    expect(outcomes).toEqual(["5: rate_limited: 3 requests about quotas of customer 'held' wait already: try again in a moment"])
+    expect(outcomes).toEqual([
+      "5: rate_limited: 3 requests about quotas of customer 'held' wait already: try again in a moment",
+    ])
     transactions.at(-1)!.end()
     await turn()
     expect(outcomes).toContain('6')

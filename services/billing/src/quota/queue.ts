@@ -33,7 +33,10 @@ interface Group {
  * commands are answered in their order, in one transaction at a time. Whom somebody else is at work on is waited for apart, so that others do not
  * wait along. What fails for a reason nobody foresaw fails alone: its group is tried again by halves.
  */
-export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: boolean }) => Promise<QuotaOutcome[]>, limits: QuotaQueueLimits) {
+export function quotaQueue(
+  run: (commands: QuotaCommand[], options: { wait: boolean }) => Promise<QuotaOutcome[]>,
+  limits: QuotaQueueLimits,
+) {
   /** By customer, whose turn is next first. */
   const waiting = new Map<string, Asked[]>()
   const running = new Set<string>()
@@ -44,7 +47,8 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
 
   function ask<C extends QuotaCommand>(command: C): Promise<QuotaAnswers[C['kind']]> {
     const ofOne = waiting.get(command.customerId)?.length ?? 0
-    if (ofOne >= limits.waitingOfOne) return Promise.reject(tooMany(ofOne, ` of customer '${command.customerId}'`))
+    if (ofOne >= limits.waitingOfOne)
+      return Promise.reject(tooMany(ofOne, ` of customer '${command.customerId}'`))
     if (size >= limits.waiting) return Promise.reject(tooMany(size))
     return new Promise((resolve, reject) => {
       const asked: Asked = { command, resolve: resolve as Asked['resolve'], reject }
@@ -103,14 +107,17 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
   async function answer(group: readonly Asked[], wait: boolean): Promise<Asked[]> {
     let outcomes: QuotaOutcome[]
     try {
-      outcomes = await run(group.map(({ command }) => command), { wait })
+      outcomes = await run(
+        group.map(({ command }) => command),
+        { wait },
+      )
     } catch (error) {
       if (error instanceof DatabaseUnavailable || group.length === 1) {
         for (const { reject } of group) reject(error)
         return []
       }
       const middle = group.length >> 1
-      return [...await answer(group.slice(0, middle), wait), ...await answer(group.slice(middle), wait)]
+      return [...(await answer(group.slice(0, middle), wait)), ...(await answer(group.slice(middle), wait))]
     }
     return group.filter(({ resolve, reject }, index) => {
       const outcome = outcomes[index]!
@@ -136,5 +143,8 @@ export function quotaQueue(run: (commands: QuotaCommand[], options: { wait: bool
 }
 
 function tooMany(waiting: number, whose = ''): BillingError {
-  return new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting} requests about quotas${whose} wait already: try again in a moment` })
+  return new BillingError('rate_limited', {
+    retryAfterSeconds: 1,
+    message: `${waiting} requests about quotas${whose} wait already: try again in a moment`,
+  })
 }

@@ -1,7 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  cancelSubscription, checkQuota, consume, createSubscription, getReconciliation, getSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, releaseReservation, reserve, settleReservation, upgradeSubscription,
+  cancelSubscription,
+  checkQuota,
+  consume,
+  createSubscription,
+  getReconciliation,
+  getSubscription,
+  getUsageDetail,
+  getUsageSummary,
+  putMeter,
+  putPlan,
+  recordUsage,
+  releaseReservation,
+  reserve,
+  settleReservation,
+  upgradeSubscription,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 import { mostOpenReservations } from '../usage/record/reservation-row.ts'
@@ -15,8 +29,22 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     world = await createWorld(create, started)
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
-    await putPlan(world.billing, { id: 'fine', name: 'Fine', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'storage', included: 1, overage: 'block' }, { meter: 'visits', included: 2, overage: 'block' }] })
-    await putPlan(world.billing, { id: 'large', name: 'Large', rank: 5, fee: { amount: 100, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
+    await putPlan(world.billing, {
+      id: 'fine',
+      name: 'Fine',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [
+        { meter: 'storage', included: 1, overage: 'block' },
+        { meter: 'visits', included: 2, overage: 'block' },
+      ],
+    })
+    await putPlan(world.billing, {
+      id: 'large',
+      name: 'Large',
+      rank: 5,
+      fee: { amount: 100, per: 'subscription' },
+      charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }],
+    })
   })
   afterAll(() => world.close())
 
@@ -31,8 +59,10 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
       customerId,
       quota: () => checkQuota(world.billing, of),
       use: (id: string, quantity: number) => consume(world.billing, { ...of, id, quantity }),
-      hold: (id: string, quantity: number, ttlSeconds = 60) => reserve(world.billing, { ...of, id, quantity, ttlSeconds }),
-      settle: (reservationId: string, quantity: number) => settleReservation(world.billing, { ...of, reservationId, quantity }),
+      hold: (id: string, quantity: number, ttlSeconds = 60) =>
+        reserve(world.billing, { ...of, id, quantity, ttlSeconds }),
+      settle: (reservationId: string, quantity: number) =>
+        settleReservation(world.billing, { ...of, reservationId, quantity }),
       release: (reservationId: string) => releaseReservation(world.billing, { ...of, reservationId }),
       events: async () => (await getUsageDetail(world.billing, { customerId })).data,
     }
@@ -41,7 +71,9 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('the subscription tells what is left as consuming finds it: without what is reserved, until that is settled, released or over', async () => {
     const { customerId, quota, use, hold, settle, release } = await subscribed('free')
     const left = async () => {
-      const { used, reserved, remaining } = (await getSubscription(world.billing, { customerId })).allowances.find((one) => one.meter === 'ai_chat')!
+      const { used, reserved, remaining } = (
+        await getSubscription(world.billing, { customerId })
+      ).allowances.find((one) => one.meter === 'ai_chat')!
       expect(remaining).toBe((await quota()).remaining)
       return { used, reserved, remaining }
     }
@@ -58,9 +90,14 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await left()).toEqual({ used: 7, reserved: 0, remaining: 13 })
   })
 
-  test('what is reserved is nobody else\'s, and is shown apart from what is used', async () => {
+  test("what is reserved is nobody else's, and is shown apart from what is used", async () => {
     const { quota, use, hold } = await subscribed('free')
-    expect(await hold('job', 12)).toEqual({ granted: 12, remaining: 8, expiresAt: '2026-11-01T00:01:00.000000Z', duplicate: false })
+    expect(await hold('job', 12)).toEqual({
+      granted: 12,
+      remaining: 8,
+      expiresAt: '2026-11-01T00:01:00.000000Z',
+      duplicate: false,
+    })
     expect(await quota()).toMatchObject({ allowed: true, used: 0, reserved: 12, remaining: 8 })
     expect(await use('a', 10)).toMatchObject({ granted: 8, remaining: 0 })
     expect(await hold('next', 1)).toEqual({ granted: 0, remaining: 0, expiresAt: null, duplicate: false })
@@ -71,9 +108,17 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     const { quota, hold, settle, events } = await subscribed('free')
     await hold('job', 12)
     world.set('2026-11-01T00:00:30Z')
-    expect(await settle('job', 5)).toEqual({ granted: 5, excess: 0, remaining: 15, overage: 0, duplicate: false })
+    expect(await settle('job', 5)).toEqual({
+      granted: 5,
+      excess: 0,
+      remaining: 15,
+      overage: 0,
+      duplicate: false,
+    })
     expect(await quota()).toMatchObject({ used: 5, reserved: 0, remaining: 15 })
-    expect(await events()).toMatchObject([{ id: 'job', quantity: 5, time: started, storedAt: '2026-11-01T00:00:30.000000Z' }])
+    expect(await events()).toMatchObject([
+      { id: 'job', quantity: 5, time: started, storedAt: '2026-11-01T00:00:30.000000Z' },
+    ])
   })
 
   test('settled with nothing, nothing is recorded', async () => {
@@ -88,18 +133,39 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     await hold('job', 5)
     await use('a', 12)
-    expect(await settle('job', 30)).toEqual({ granted: 8, excess: 22, remaining: 0, overage: 0, duplicate: false })
+    expect(await settle('job', 30)).toEqual({
+      granted: 8,
+      excess: 22,
+      remaining: 0,
+      overage: 0,
+      duplicate: false,
+    })
     expect(await quota()).toMatchObject({ used: 20, remaining: 0 })
-    await expect(hold('job', 5)).rejects.toMatchObject({ detail: { message: "reservation 'job' was settled with 30, of which 8 were granted" } })
+    await expect(hold('job', 5)).rejects.toMatchObject({
+      detail: { message: "reservation 'job' was settled with 30, of which 8 were granted" },
+    })
     expect((await getReconciliation(world.billing, { customerId })).rejected).toMatchObject([
-      { id: 'job:excess', meter: 'ai_chat', quantity: 22, time: started, code: 'quota_exceeded', detail: "reservation 'job' was settled with 30 where 8 were left: 22 are not counted" },
+      {
+        id: 'job:excess',
+        meter: 'ai_chat',
+        quantity: 22,
+        time: started,
+        code: 'quota_exceeded',
+        detail: "reservation 'job' was settled with 30 where 8 were left: 22 are not counted",
+      },
     ])
   })
 
   test('settled with more where overage is billed: all of it', async () => {
     const { quota, hold, settle } = await subscribed('team')
     expect(await hold('job', 1_200)).toMatchObject({ granted: 1_200, remaining: 0 })
-    expect(await settle('job', 1_500)).toEqual({ granted: 1_500, excess: 0, remaining: 0, overage: 500, duplicate: false })
+    expect(await settle('job', 1_500)).toEqual({
+      granted: 1_500,
+      excess: 0,
+      remaining: 0,
+      overage: 500,
+      duplicate: false,
+    })
     expect(await quota()).toMatchObject({ used: 1_500, reserved: 0 })
   })
 
@@ -114,7 +180,10 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('released, all of it is given back, once', async () => {
     const { quota, hold, release, settle } = await subscribed('free')
     await hold('job', 12)
-    expect([await release('job'), await release('job')]).toEqual([{ remaining: 20, duplicate: false }, { remaining: 20, duplicate: true }])
+    expect([await release('job'), await release('job')]).toEqual([
+      { remaining: 20, duplicate: false },
+      { remaining: 20, duplicate: true },
+    ])
     expect(await quota()).toMatchObject({ used: 0, reserved: 0, remaining: 20 })
     await expect(settle('job', 1)).rejects.toMatchObject({ code: 'reservation_closed' })
   })
@@ -155,12 +224,21 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await recordUsage(world.billing, [{ id: 'event', customerId, meter: 'ai_chat', quantity: 2 }])
     await use('used', 2)
     await hold('held', 2)
-    for (const id of ['event', 'used']) await expect(hold(id, 2)).rejects.toMatchObject({ code: 'event_conflict' })
+    for (const id of ['event', 'used'])
+      await expect(hold(id, 2)).rejects.toMatchObject({ code: 'event_conflict' })
     await expect(use('held', 2)).rejects.toMatchObject({ code: 'event_conflict' })
-    const send = () => recordUsage(world.billing, [{ id: 'held', customerId, meter: 'ai_chat', quantity: 2 }, { id: 'other', customerId, meter: 'ai_chat', quantity: 0 }])
+    const send = () =>
+      recordUsage(world.billing, [
+        { id: 'held', customerId, meter: 'ai_chat', quantity: 2 },
+        { id: 'other', customerId, meter: 'ai_chat', quantity: 0 },
+      ])
     expect(await send()).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'event_conflict' }] })
     await settle('held', 2)
-    expect(await send()).toMatchObject({ accepted: 0, duplicates: 1, rejected: [{ index: 0, code: 'event_conflict' }] })
+    expect(await send()).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+      rejected: [{ index: 0, code: 'event_conflict' }],
+    })
     await expect(use('held', 2)).rejects.toMatchObject({ code: 'event_conflict' })
     expect(await quota()).toMatchObject({ used: 6, reserved: 0 })
   })
@@ -182,7 +260,9 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 0, reserved: 0, remaining: 20 })
     expect(await settle('job', 10)).toMatchObject({ granted: 8, excess: 2, remaining: 0 })
     expect(await quota()).toMatchObject({ used: 0, remaining: 20 })
-    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({ ai_chat: 20 })
+    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({
+      ai_chat: 20,
+    })
   })
 
   test('a plan that changes on the same day takes the reservation along, since the day belongs to it', async () => {
@@ -212,8 +292,16 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await cancelSubscription(world.billing, { customerId, when: 'now' })
     await expect(use('a', 1)).rejects.toMatchObject({ code: 'no_active_subscription' })
     await expect(hold('b', 1)).rejects.toMatchObject({ code: 'no_active_subscription' })
-    expect(await settle('job', 12)).toEqual({ granted: 10, excess: 2, remaining: 0, overage: 0, duplicate: false })
-    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({ ai_chat: 10 })
+    expect(await settle('job', 12)).toEqual({
+      granted: 10,
+      excess: 2,
+      remaining: 0,
+      overage: 0,
+      duplicate: false,
+    })
+    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({
+      ai_chat: 10,
+    })
   })
 
   test('steps smaller than a unit are held and settled exactly', async () => {
@@ -228,8 +316,13 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
 
   test('of a meter that counts events, one at a time is held, and used or not', async () => {
     const { quota, hold, settle } = await subscribed('fine', 'visits')
-    await expect(hold('two', 2)).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
-    expect([await hold('a', 1), await hold('b', 1), await hold('c', 1)].map((answer) => answer.granted)).toEqual([1, 1, 0])
+    await expect(hold('two', 2)).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '/quantity' },
+    })
+    expect(
+      [await hold('a', 1), await hold('b', 1), await hold('c', 1)].map((answer) => answer.granted),
+    ).toEqual([1, 1, 0])
     await expect(settle('a', 2)).rejects.toMatchObject({ code: 'validation_failed' })
     expect([await settle('a', 1), await settle('b', 0)].map((answer) => answer.granted)).toEqual([1, 0])
     expect(await quota()).toMatchObject({ used: 1, reserved: 0, remaining: 1 })
@@ -238,12 +331,25 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('what is not there, or of another meter, or for too long, is refused', async () => {
     const { customerId, hold, settle, release } = await subscribed('free')
     await hold('job', 1)
-    for (const ask of [() => settle('nothing', 1), () => release('nothing'), () => release('a\u0000b'), () => releaseReservation(world.billing, { customerId, meter: 'tokens', reservationId: 'job' })]) {
+    for (const ask of [
+      () => settle('nothing', 1),
+      () => release('nothing'),
+      () => release('a\u0000b'),
+      () => releaseReservation(world.billing, { customerId, meter: 'tokens', reservationId: 'job' }),
+    ]) {
       await expect(ask()).rejects.toMatchObject({ code: 'reservation_not_found' })
     }
-    for (const ttl of [0, 1.5, 86_401]) await expect(hold('x', 1, ttl)).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/ttlSeconds' } })
-    await expect(reserve(world.billing, { customerId, meter: 'nonsense', id: 'x', quantity: 1, ttlSeconds: 1 })).rejects.toMatchObject({ code: 'meter_not_found' })
-    expect(await reserve(world.billing, { customerId, meter: 'tokens', id: 'x', quantity: 1, ttlSeconds: 1 })).toMatchObject({ granted: 0, remaining: 0 })
+    for (const ttl of [0, 1.5, 86_401])
+      await expect(hold('x', 1, ttl)).rejects.toMatchObject({
+        code: 'validation_failed',
+        detail: { pointer: '/ttlSeconds' },
+      })
+    await expect(
+      reserve(world.billing, { customerId, meter: 'nonsense', id: 'x', quantity: 1, ttlSeconds: 1 }),
+    ).rejects.toMatchObject({ code: 'meter_not_found' })
+    expect(
+      await reserve(world.billing, { customerId, meter: 'tokens', id: 'x', quantity: 1, ttlSeconds: 1 }),
+    ).toMatchObject({ granted: 0, remaining: 0 })
   })
 
   test('more than can be counted is not held back', async () => {
@@ -255,11 +361,13 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
 
   test('so many may be open at once, and no more', async () => {
     const { customerId, hold, release } = await subscribed('team')
-    await world.db.asOwner((tx) => tx.query(
-      `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
+    await world.db.asOwner((tx) =>
+      tx.query(
+        `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
        select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', '' from generate_series(1, $3::int) i`,
-      [customerId, started, mostOpenReservations],
-    ))
+        [customerId, started, mostOpenReservations],
+      ),
+    )
     await expect(hold('more', 1)).rejects.toMatchObject({ code: 'rate_limited' })
     await release('r7')
     expect(await hold('more', 1)).toMatchObject({ granted: 1 })
@@ -268,11 +376,22 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('after 35 days it is forgotten, some at a time, when others are made', async () => {
     const { customerId, hold, settle } = await subscribed('free')
     await hold('old', 1)
-    await world.db.asOwner((tx) => tx.query(
-      `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
-       select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', '' from generate_series(1, 150) i`, [customerId, started],
-    ))
-    const left = async () => (await world.db.asOwner((tx) => tx.query<{ count: number }>('select count(*)::int as count from reservations where customer_id = $1', [customerId])))[0]!.count
+    await world.db.asOwner((tx) =>
+      tx.query(
+        `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
+       select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', '' from generate_series(1, 150) i`,
+        [customerId, started],
+      ),
+    )
+    const left = async () =>
+      (
+        await world.db.asOwner((tx) =>
+          tx.query<{ count: number }>(
+            'select count(*)::int as count from reservations where customer_id = $1',
+            [customerId],
+          ),
+        )
+      )[0]!.count
     world.set('2026-12-05T23:59:59Z')
     expect(await settle('r1', 1)).toMatchObject({ granted: 1 })
     world.set('2026-12-06T00:00:00Z')

@@ -4,9 +4,15 @@ import type { LocalDate } from '../values/date.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 
 /** What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of which nothing is held is absent. */
-export async function reservedToday(tx: BillingTransaction, state: SubscriptionState): Promise<Map<string, number>> {
+export async function reservedToday(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+): Promise<Map<string, number>> {
   const windows = quotaWindows(state, state.today) ?? new Map<string, QuotaWindow>()
-  const [from, to] = [[...windows.values()].map((window) => window.from).sort()[0], [...windows.values()][0]?.to]
+  const [from, to] = [
+    [...windows.values()].map((window) => window.from).sort()[0],
+    [...windows.values()][0]?.to,
+  ]
   if (from === undefined) return new Map()
   const rows = await tx.query<{ meter: string; date: LocalDate; held: number }>(
     `select meter, local_date as date, least(sum(held), 9007199254740991)::bigint as held from reservations
@@ -16,7 +22,8 @@ export async function reservedToday(tx: BillingTransaction, state: SubscriptionS
   const held = new Map<string, number>()
   for (const { meter, date, held: steps } of rows) {
     const gaps = windows.get(meter)?.gaps ?? []
-    if (!gaps.some((gap) => gap.from <= date && date < gap.to)) held.set(meter, (held.get(meter) ?? 0) + steps)
+    if (!gaps.some((gap) => gap.from <= date && date < gap.to))
+      held.set(meter, (held.get(meter) ?? 0) + steps)
   }
   return held
 }

@@ -19,22 +19,35 @@ const queues = new WeakMap<Billing, ReturnType<typeof quotaQueue>>()
  * Answers one command: in a transaction it shares with whatever this process is asked at the same time, or in the one that `billing` is in already. Throws as
  * if it had run by itself.
  */
-export async function askQuota<C extends QuotaCommand>(billing: Billing, command: C): Promise<QuotaAnswers[C['kind']]> {
+export async function askQuota<C extends QuotaCommand>(
+  billing: Billing,
+  command: C,
+): Promise<QuotaAnswers[C['kind']]> {
   if ('query' in billing) {
     const [outcome] = await answerIn(billing, [command], { wait: true })
-    if (outcome === undefined || outcome === 'locked') throw new Error('a command that waits for its lock was left')
+    if (outcome === undefined || outcome === 'locked')
+      throw new Error('a command that waits for its lock was left')
     if ('error' in outcome) throw outcome.error
     return outcome.answer as QuotaAnswers[C['kind']]
   }
-  const queue = queues.get(billing) ?? quotaQueue((commands, options) => answerIn(billing, commands, options), limits[billing.db.kind])
+  const queue =
+    queues.get(billing)
+    ?? quotaQueue((commands, options) => answerIn(billing, commands, options), limits[billing.db.kind])
   queues.set(billing, queue)
   return queue.ask(command)
 }
 
-async function answerIn(billing: Billing, commands: QuotaCommand[], options: { wait: boolean }): Promise<QuotaOutcome[]> {
+async function answerIn(
+  billing: Billing,
+  commands: QuotaCommand[],
+  options: { wait: boolean },
+): Promise<QuotaOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { outcomes, times } = await billing.transaction((tx) => answerTogether(tx, knownContextsOf(billing), commands, options), { keepPlans: true })
+      const { outcomes, times } = await billing.transaction(
+        (tx) => answerTogether(tx, knownContextsOf(billing), commands, options),
+        { keepPlans: true },
+      )
       if (!('query' in billing)) rememberMonths(billing.db, times)
       return outcomes
     } catch (error) {

@@ -6,7 +6,14 @@ import type { Instant } from '../values/instant.ts'
 import { instantOf } from '../values/zone.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { carriedFrom, carriesFrom, mayCarry } from '../rating/deficit.ts'
-import { allowanceOn, chargesOf, levelDates, uncountedDates, usagePhases, type DailyUsage } from '../rating/rated-usage.ts'
+import {
+  allowanceOn,
+  chargesOf,
+  levelDates,
+  uncountedDates,
+  usagePhases,
+  type DailyUsage,
+} from '../rating/rated-usage.ts'
 import { currentPhase, phaseOn } from '../subscription/phase.ts'
 
 /** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
@@ -24,7 +31,10 @@ export interface QuotaWindow extends DateRange {
 }
 
 /** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
-export function quotaWindows(state: SubscriptionState, date: LocalDate): Map<string, QuotaWindow> | undefined {
+export function quotaWindows(
+  state: SubscriptionState,
+  date: LocalDate,
+): Map<string, QuotaWindow> | undefined {
   const phase = date === state.today ? currentPhase(state) : phaseOn(state.phases, date)
   if (!phase) return undefined
   const period = usagePeriods(state.phases, date).findLast((one) => one.from <= date && date < one.to)!
@@ -33,16 +43,31 @@ export function quotaWindows(state: SubscriptionState, date: LocalDate): Map<str
   const resetsAt = instantOf(state.zones, period.to)
   const open = state.phases.find((one) => one.to === null)?.plan.charges ?? []
   const since = mayCarry(state, period, phases) ? carriesFrom(state, period) : null
-  return new Map(chargesOf(counted).map((charge): [string, QuotaWindow] => {
-    const meter = state.meters.get(charge.meter)!
-    const { from } = isAdditive(meter) ? period : levelDates(meter, period, { period, since: counted.since })
-    const deficit = (usage: readonly DailyUsage[]) => carriedFrom(state, phases, period, usage).get(meter.key) ?? 0
-    return [meter.key, {
-      from, to: period.to, meter, allowance: allowanceOn(phases, period, date, charge, meter), policy: charge.overage, resetsAt,
-      price: open.find((one) => one.meter === meter.key)?.price,
-      // Without a limit everything counts, for the answer's sake.
-      gaps: isAdditive(meter) && charge.included !== null ? uncountedDates(phases, period, meter.key) : [],
-      carries: since !== null && isAdditive(meter) && charge.included !== null ? { since, deficit } : null,
-    }]
-  }))
+  return new Map(
+    chargesOf(counted).map((charge): [string, QuotaWindow] => {
+      const meter = state.meters.get(charge.meter)!
+      const { from } = isAdditive(meter)
+        ? period
+        : levelDates(meter, period, { period, since: counted.since })
+      const deficit = (usage: readonly DailyUsage[]) =>
+        carriedFrom(state, phases, period, usage).get(meter.key) ?? 0
+      return [
+        meter.key,
+        {
+          from,
+          to: period.to,
+          meter,
+          allowance: allowanceOn(phases, period, date, charge, meter),
+          policy: charge.overage,
+          resetsAt,
+          price: open.find((one) => one.meter === meter.key)?.price,
+          // Without a limit everything counts, for the answer's sake.
+          gaps:
+            isAdditive(meter) && charge.included !== null ? uncountedDates(phases, period, meter.key) : [],
+          carries:
+            since !== null && isAdditive(meter) && charge.included !== null ? { since, deficit } : null,
+        },
+      ]
+    }),
+  )
 }

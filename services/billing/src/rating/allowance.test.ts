@@ -1,12 +1,36 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelSubscription, changeSubscription, checkQuota, consume, createSubscription, findMistakes, forgiveDeficit, generateInvoice, getInvoices, getSubscription, getUsageLines, listDeficits, previewChange, putMeter, putPlan, recordUsage, upgradeSubscription, voidInvoice, type PlanInput,
+  cancelSubscription,
+  changeSubscription,
+  checkQuota,
+  consume,
+  createSubscription,
+  findMistakes,
+  forgiveDeficit,
+  generateInvoice,
+  getInvoices,
+  getSubscription,
+  getUsageLines,
+  listDeficits,
+  previewChange,
+  putMeter,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
+  type PlanInput,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 const fee = (amount: number): PlanInput['fee'] => ({ amount, per: 'subscription' })
-const tiers: NonNullable<PlanInput['charges']>[number]['price'] = { model: 'graduated', tiers: [{ upTo: 30, rate: { amount: 1000, per: 1 } }, { upTo: null, rate: { amount: 600, per: 1 } }] }
+const tiers: NonNullable<PlanInput['charges']>[number]['price'] = {
+  model: 'graduated',
+  tiers: [
+    { upTo: 30, rate: { amount: 1000, per: 1 } },
+    { upTo: null, rate: { amount: 600, per: 1 } },
+  ],
+}
 
 describe.each(testDatabases)('allowances over changes, on $name', ({ create }) => {
   let world: World
@@ -14,10 +38,38 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-31T16:00:00Z')
     await seedCatalogue(world.billing)
-    for (const aggregation of ['max', 'last', 'unique'] as const) await putMeter(world.billing, { key: aggregation, name: aggregation, unit: 'x', aggregation, ...(aggregation === 'unique' ? { uniqueBy: 'who' } : {}) })
-    const plan = (id: string, rank: number, amount: number, charges: PlanInput['charges'], more: Partial<PlanInput> = {}) => putPlan(world.billing, { id, name: id, rank, fee: fee(amount), taxRate: '0', charges: charges!, ...more })
+    for (const aggregation of ['max', 'last', 'unique'] as const)
+      await putMeter(world.billing, {
+        key: aggregation,
+        name: aggregation,
+        unit: 'x',
+        aggregation,
+        ...(aggregation === 'unique' ? { uniqueBy: 'who' } : {}),
+      })
+    const plan = (
+      id: string,
+      rank: number,
+      amount: number,
+      charges: PlanInput['charges'],
+      more: Partial<PlanInput> = {},
+    ) =>
+      putPlan(world.billing, {
+        id,
+        name: id,
+        rank,
+        fee: fee(amount),
+        taxRate: '0',
+        charges: charges!,
+        ...more,
+      })
     const block = (included: number) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
-    const level = (included: number) => ['max', 'last', 'unique'].map((meter) => ({ meter, included, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } } }))
+    const level = (included: number) =>
+      ['max', 'last', 'unique'].map((meter) => ({
+        meter,
+        included,
+        overage: 'bill' as const,
+        price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } },
+      }))
     await plan('chat', 1, 30_000, block(100))
     await plan('docs', 1, 30_000, block(100))
     await plan('large', 2, 60_000, block(300))
@@ -27,12 +79,25 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await plan('year-other', 1, 360_000, [], { interval: 'year' })
     await plan('endless', 3, 90_000, [{ meter: 'ai_chat', included: null, overage: 'block' }])
     await plan('tiered', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }])
-    await plan('flat', 1, 0, [{ meter: 'ai_chat', included: 0, overage: 'bill', minimum: 3_000, price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] } }])
+    await plan('flat', 1, 0, [
+      {
+        meter: 'ai_chat',
+        included: 0,
+        overage: 'bill',
+        minimum: 3_000,
+        price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] },
+      },
+    ])
     await plan('gauge', 1, 10_000, level(0))
     await plan('gauge-large', 2, 20_000, level(0))
     await plan('gauge-100', 1, 10_000, level(100))
     await plan('gauge-150', 2, 20_000, level(150))
-    await plan('walled', 1, 10_000, level(5).map(({ price: _, ...charge }) => ({ ...charge, overage: 'block' as const })))
+    await plan(
+      'walled',
+      1,
+      10_000,
+      level(5).map(({ price: _, ...charge }) => ({ ...charge, overage: 'block' as const })),
+    )
   })
   afterAll(async () => {
     const found: unknown[] = []
@@ -43,7 +108,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
   // The customers of the tests before have no more work.
   afterEach(() => world.db.asOwner((tx) => tx.query('update customers set due_at = null')))
   /** The n-th of a month of 2026 at noon in Shanghai. */
-  const on = async (month: number, date: number) => world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
+  const on = async (month: number, date: number) =>
+    world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
   const subscribed = async (planId: string) => {
     const customerId = `c${(customers += 1)}`
     await seedCustomer(world.billing, customerId)
@@ -51,12 +117,22 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     return { customerId }
   }
   let ids = 0
-  const take = async (who: { customerId: string }, quantity: number) => (await consume(world.billing, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
-  const tell = (who: { customerId: string }, meter: string, quantity: number, more: { time?: string; properties?: Record<string, unknown> } = {}) =>
-    recordUsage(world.billing, [{ id: `t${(ids += 1)}`, ...who, meter, quantity, ...more }])
-  const quota = (who: { customerId: string }, meter = 'ai_chat') => checkQuota(world.billing, { ...who, meter })
-  const move = (who: { customerId: string }, planId: string, more: { planVersion?: number } = {}) => changeSubscription(world.billing, { ...who, planId, when: 'now', ...more })
-  const usageLines = async (who: { customerId: string }) => (await getInvoices(world.billing, { ...who, limit: 100 })).data.reverse().flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
+  const take = async (who: { customerId: string }, quantity: number) =>
+    (await consume(world.billing, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
+  const tell = (
+    who: { customerId: string },
+    meter: string,
+    quantity: number,
+    more: { time?: string; properties?: Record<string, unknown> } = {},
+  ) => recordUsage(world.billing, [{ id: `t${(ids += 1)}`, ...who, meter, quantity, ...more }])
+  const quota = (who: { customerId: string }, meter = 'ai_chat') =>
+    checkQuota(world.billing, { ...who, meter })
+  const move = (who: { customerId: string }, planId: string, more: { planVersion?: number } = {}) =>
+    changeSubscription(world.billing, { ...who, planId, when: 'now', ...more })
+  const usageLines = async (who: { customerId: string }) =>
+    (await getInvoices(world.billing, { ...who, limit: 100 })).data
+      .reverse()
+      .flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
 
   test('two plans of one price, changed daily, give at most the 100 units of one', async () => {
     await on(4, 1)
@@ -88,7 +164,9 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     // On the 6th: 100 less what was used ahead; a month later nothing of it is left.
     const { deficit, remaining } = await quota(who)
     expect([deficit > 80, remaining]).toEqual([true, 0])
-    expect((await getSubscription(world.billing, who)).allowances).toMatchObject([{ meter: 'ai_chat', allowance: 100, deficit, remaining: 0 }])
+    expect((await getSubscription(world.billing, who)).allowances).toMatchObject([
+      { meter: 'ai_chat', allowance: 100, deficit, remaining: 0 },
+    ])
     await on(6, 7)
     expect(await quota(who)).toMatchObject({ included: 100, used: 0, deficit: 0, remaining: 100 })
   })
@@ -103,27 +181,30 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ deficit: 0, remaining: 100 })
   })
 
-  test.each(['other', 'few'])('what was granted before an ending is not free where the date goes over to %s, daily', async (planId) => {
-    await on(6, 16)
-    const who = await subscribed('chat')
-    const again = async (next: string) => {
-      await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-      await createSubscription(world.billing, { ...who, planId: next })
-    }
-    let granted = 0
-    for (let date = 17; date <= 25; date += 2) {
-      await on(6, date)
-      granted += await take(who, 1000)
-      await again(planId)
-      await on(6, date + 1)
-      await again('chat')
-    }
-    // The whole 100 once, and of 10 dates at most the share of each: 100 ÷ 30.
-    expect(granted).toBeLessThanOrEqual(100 + 34)
-    // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are worked off.
-    const { deficit, remaining } = await quota(who)
-    expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
-  })
+  test.each(['other', 'few'])(
+    'what was granted before an ending is not free where the date goes over to %s, daily',
+    async (planId) => {
+      await on(6, 16)
+      const who = await subscribed('chat')
+      const again = async (next: string) => {
+        await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+        await createSubscription(world.billing, { ...who, planId: next })
+      }
+      let granted = 0
+      for (let date = 17; date <= 25; date += 2) {
+        await on(6, date)
+        granted += await take(who, 1000)
+        await again(planId)
+        await on(6, date + 1)
+        await again('chat')
+      }
+      // The whole 100 once, and of 10 dates at most the share of each: 100 ÷ 30.
+      expect(granted).toBeLessThanOrEqual(100 + 34)
+      // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are worked off.
+      const { deficit, remaining } = await quota(who)
+      expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
+    },
+  )
 
   test('nor where another interval cuts the period on that date, nor on the first date of a period', async () => {
     await on(6, 16)
@@ -213,17 +294,33 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await take(who, 1000)).toBe(300)
     await on(9, 13)
     await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-    const { data: [before] } = await listDeficits(world.billing, who)
-    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: 100, reason: 'promised by phone' })).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
+    const {
+      data: [before],
+    } = await listDeficits(world.billing, who)
+    expect(
+      await forgiveDeficit(world.billing, {
+        ...who,
+        meter: 'ai_chat',
+        quantity: 100,
+        reason: 'promised by phone',
+      }),
+    ).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
     await createSubscription(world.billing, { ...who, planId: 'large' })
     const { deficit } = await quota(who)
     // The date belongs to the new subscription now: a day less of the old one's share, 10.
     expect(deficit).toBe(before!.deficit - 100 + 10)
-    await expect(forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
-    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({ meter: 'ai_chat', deficit: 0 })
+    await expect(
+      forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' }),
+    ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
+    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({
+      meter: 'ai_chat',
+      deficit: 0,
+    })
     expect(await listDeficits(world.billing, who)).toEqual({ data: [] })
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 0 })
-    await expect(forgiveDeficit(world.billing, { ...who, meter: 'nothing', reason: 'no such meter' })).rejects.toMatchObject({ code: 'meter_not_found' })
+    await expect(
+      forgiveDeficit(world.billing, { ...who, meter: 'nothing', reason: 'no such meter' }),
+    ).rejects.toMatchObject({ code: 'meter_not_found' })
   })
 
   test('half a month with 100 and half with 300 are 200: who had used 100 has 100 left at once', async () => {
@@ -237,26 +334,69 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
 
   test('tiers and flats go on through a new version with other words, as one line', async () => {
     await on(10, 15)
-    const [plain, reworded, flat] = [await subscribed('tiered'), await subscribed('tiered'), await subscribed('flat')]
+    const [plain, reworded, flat] = [
+      await subscribed('tiered'),
+      await subscribed('tiered'),
+      await subscribed('flat'),
+    ]
     for (const who of [plain, reworded]) await tell(who, 'ai_chat', 65)
     await tell(flat, 'ai_chat', 10)
     await on(10, 30)
     const words = { name: 'The same with other words' }
-    const tiered = await putPlan(world.billing, { id: 'tiered', rank: 1, fee: fee(0), taxRate: '0', charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }], ...words })
-    const again = await putPlan(world.billing, { id: 'flat', rank: 1, fee: fee(0), taxRate: '0', ...words, charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', minimum: 3_000, price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] } }] })
+    const tiered = await putPlan(world.billing, {
+      id: 'tiered',
+      rank: 1,
+      fee: fee(0),
+      taxRate: '0',
+      charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }],
+      ...words,
+    })
+    const again = await putPlan(world.billing, {
+      id: 'flat',
+      rank: 1,
+      fee: fee(0),
+      taxRate: '0',
+      ...words,
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 0,
+          overage: 'bill',
+          minimum: 3_000,
+          price: { model: 'graduated', tiers: [{ upTo: null, rate: { amount: 1, per: 1 }, flat: 5_000 }] },
+        },
+      ],
+    })
     await move(reworded, 'tiered', { planVersion: tiered.version })
     await move(flat, 'flat', { planVersion: again.version })
     for (const who of [plain, reworded]) await tell(who, 'ai_chat', 60)
     await tell(flat, 'ai_chat', 5)
     await on(11, 16)
     // 30 at 10.00 and 95 at 6.00: 870.00. With tiers begun anew it was 990.00. The flat of 50.00 is due once.
-    for (const who of [plain, reworded]) expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[125, 87_000]])
+    for (const who of [plain, reworded])
+      expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
+        [125, 87_000],
+      ])
     expect((await usageLines(flat)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[15, 5_015]])
   })
 
   test('another charge goes on at the place in its own tiers', async () => {
     await on(11, 17)
-    await putPlan(world.billing, { id: 'packs', name: 'packs', rank: 2, fee: fee(0), taxRate: '0', charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'package', size: 50, amount: 100 } }] })
+    await putPlan(world.billing, {
+      id: 'packs',
+      name: 'packs',
+      rank: 2,
+      fee: fee(0),
+      taxRate: '0',
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'package', size: 50, amount: 100 },
+        },
+      ],
+    })
     const who = await subscribed('tiered')
     await tell(who, 'ai_chat', 40)
     await on(11, 25)
@@ -264,14 +404,18 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await tell(who, 'ai_chat', 15)
     const { lines } = await getUsageLines(world.billing, who)
     // 30 at 10.00 and 10 at 6.00; the 41st to the 55th begin one more pack of 50 than the 40 before.
-    expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([[40, 36_000], [15, 100]])
+    expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([
+      [40, 36_000],
+      [15, 100],
+    ])
   })
 
   test('100 GB held through a change of plan cost 100.00 once, and so do 100 people', async () => {
     await on(11, 30)
     const who = [await subscribed('gauge'), await subscribed('gauge'), await subscribed('gauge-100')]
     const report = async (one: { customerId: string }) => {
-      for (let person = 0; person < 100; person += 1) await tell(one, 'unique', 1, { properties: { who: person } })
+      for (let person = 0; person < 100; person += 1)
+        await tell(one, 'unique', 1, { properties: { who: person } })
       for (const meter of ['max', 'last']) await tell(one, meter, 100)
     }
     await on(12, 5)
@@ -286,7 +430,11 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       for (const line of await usageLines(one)) of[line.meter!] = (of[line.meter!] ?? 0) + line.amount
       return of
     }
-    expect(await Promise.all(who.map(sums))).toEqual([{ max: 10_000, last: 10_000, unique: 10_000 }, { max: 10_000, last: 10_000, unique: 10_000 }, { max: 0, last: 0, unique: 0 }])
+    expect(await Promise.all(who.map(sums))).toEqual([
+      { max: 10_000, last: 10_000, unique: 10_000 },
+      { max: 10_000, last: 10_000, unique: 10_000 },
+      { max: 0, last: 0, unique: 0 },
+    ])
   })
 
   test('the quota of a level is what the plan of now includes, undivided, less its value now; a lower report frees some', async () => {
@@ -309,22 +457,52 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await world.passTo('2027-03-16T04:00:00Z')
     // (100 × 15 + 300 × 16) ÷ 31 = 203, of which 100 are used.
     expect(await previewChange(world.billing, { ...who, planId: 'large' })).toMatchObject({
-      allowancesAfter: [{ meter: 'ai_chat', allowance: 203, used: 100, deficit: 0, remaining: 103 }], warnings: [],
+      allowancesAfter: [{ meter: 'ai_chat', allowance: 203, used: 100, deficit: 0, remaining: 103 }],
+      warnings: [],
     })
     const less = await previewChange(world.billing, { ...ahead, planId: 'chat', when: 'now' })
     // (300 × 15 + 100 × 16) ÷ 31 = 196, of which 300 are used.
-    expect(less.allowancesAfter).toEqual([{ meter: 'ai_chat', allowance: 196, used: 300, deficit: 0, reserved: 0, remaining: 0, deficitAfter: 104 }])
+    expect(less.allowancesAfter).toEqual([
+      {
+        meter: 'ai_chat',
+        allowance: 196,
+        used: 300,
+        deficit: 0,
+        reserved: 0,
+        remaining: 0,
+        deficitAfter: 104,
+      },
+    ])
     expect(less.warnings.map(({ code }) => code)).toContain('allowance_used_up')
     // Another interval begins a period: what was used ahead of the share of 15 days, 145, counts in it.
-    expect(await previewChange(world.billing, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({ allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }], warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]) })
+    expect(await previewChange(world.billing, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({
+      allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }],
+      warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]),
+    })
   })
 
   test('what is included per seat counts by the days of the seats, and needs a fee per seat', async () => {
     await world.passTo('2027-04-01T04:00:00Z')
-    const charges = [{ meter: 'ai_chat', included: 10, includedPer: 'seat' as const, overage: 'block' as const }]
-    await expect(putPlan(world.billing, { id: 'per-seat', name: 'x', fee: fee(100), charges })).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/charges/0/includedPer' } })
-    const level = { meter: 'last', included: 10, includedPer: 'seat' as const, overage: 'bill' as const, price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } } }
-    await putPlan(world.billing, { id: 'per-seat', name: 'x', fee: { amount: 100, per: 'seat' }, taxRate: '0', charges: [...charges, level] })
+    const charges = [
+      { meter: 'ai_chat', included: 10, includedPer: 'seat' as const, overage: 'block' as const },
+    ]
+    await expect(
+      putPlan(world.billing, { id: 'per-seat', name: 'x', fee: fee(100), charges }),
+    ).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/charges/0/includedPer' } })
+    const level = {
+      meter: 'last',
+      included: 10,
+      includedPer: 'seat' as const,
+      overage: 'bill' as const,
+      price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } },
+    }
+    await putPlan(world.billing, {
+      id: 'per-seat',
+      name: 'x',
+      fee: { amount: 100, per: 'seat' },
+      taxRate: '0',
+      charges: [...charges, level],
+    })
     const who = await subscribed('per-seat')
     await tell(who, 'last', 30)
     await world.passTo('2027-04-16T04:00:00Z')
@@ -333,18 +511,49 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ included: 20 })
     expect(await quota(who, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
     // Other seats are another charge of a level: 20 above 10 for half the month, then none above 30.
-    expect((await getUsageLines(world.billing, who)).lines.filter((line) => line.meter === 'last').map(({ quantity, included, amount }) => [quantity, included, amount])).toEqual([[30, 10, 1000], [30, 30, 0]])
+    expect(
+      (await getUsageLines(world.billing, who)).lines
+        .filter((line) => line.meter === 'last')
+        .map(({ quantity, included, amount }) => [quantity, included, amount]),
+    ).toEqual([
+      [30, 10, 1000],
+      [30, 30, 0],
+    ])
   })
 
   test('a level that carries stands over the end of a period, not over that of a subscription', async () => {
     await world.passTo('2027-05-01T04:00:00Z')
-    await putMeter(world.billing, { key: 'files', name: 'Files', unit: 'GB', aggregation: 'last', carry: true })
-    await expect(putMeter(world.billing, { key: 'wrong', name: 'x', unit: 'x', aggregation: 'max', carry: true })).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/carry' } })
-    await putPlan(world.billing, { id: 'files', name: 'Files', fee: fee(100), taxRate: '0', charges: [{ meter: 'files', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 100, per: 1 } } }] })
+    await putMeter(world.billing, {
+      key: 'files',
+      name: 'Files',
+      unit: 'GB',
+      aggregation: 'last',
+      carry: true,
+    })
+    await expect(
+      putMeter(world.billing, { key: 'wrong', name: 'x', unit: 'x', aggregation: 'max', carry: true }),
+    ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/carry' } })
+    await putPlan(world.billing, {
+      id: 'files',
+      name: 'Files',
+      fee: fee(100),
+      taxRate: '0',
+      charges: [
+        {
+          meter: 'files',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 100, per: 1 } },
+        },
+      ],
+    })
     const who = await subscribed('files')
     await tell(who, 'files', 7)
     await world.passTo('2027-07-02T04:00:00Z')
-    expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[7, 700], [7, 700]])
+    expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
+      [7, 700],
+      [7, 700],
+    ])
     expect(await quota(who, 'files')).toMatchObject({ used: 7 })
     await cancelSubscription(world.billing, { ...who, when: 'now' })
     await world.passTo('2027-07-04T04:00:00Z')
@@ -354,22 +563,46 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
 
   test('an upgrade that gives the whole allowance is paid for from the first day of the usage period, once, also when made again', async () => {
     await world.passTo('2027-09-01T04:00:00Z')
-    await putPlan(world.billing, { id: 'whole', name: 'Whole', rank: 5, fee: fee(90_000), taxRate: '0', charges: [{ meter: 'ai_chat', included: 300, overage: 'block', onUpgrade: 'full' }] })
+    await putPlan(world.billing, {
+      id: 'whole',
+      name: 'Whole',
+      rank: 5,
+      fee: fee(90_000),
+      taxRate: '0',
+      charges: [{ meter: 'ai_chat', included: 300, overage: 'block', onUpgrade: 'full' }],
+    })
     const [who, twice] = [await subscribed('chat'), await subscribed('chat')]
     expect(await take(who, 1000)).toBe(100)
     await world.passTo('2027-09-11T04:00:00Z')
     await upgradeSubscription(world.billing, { ...twice, planId: 'large' })
     await world.passTo('2027-09-16T04:00:00Z')
     const preview = await previewChange(world.billing, { ...who, planId: 'whole' })
-    expect(preview).toMatchObject({ total: 60_000, allowancesAfter: [{ allowance: 300, used: 100, remaining: 200 }] })
-    const { invoice } = await upgradeSubscription(world.billing, { ...who, planId: 'whole', quoteId: preview.quoteId })
-    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period.start])).toEqual([['unused_time', -30_000, '2027-09-01'], ['fee', 90_000, '2027-09-01']])
+    expect(preview).toMatchObject({
+      total: 60_000,
+      allowancesAfter: [{ allowance: 300, used: 100, remaining: 200 }],
+    })
+    const { invoice } = await upgradeSubscription(world.billing, {
+      ...who,
+      planId: 'whole',
+      quoteId: preview.quoteId,
+    })
+    expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period.start])).toEqual([
+      ['unused_time', -30_000, '2027-09-01'],
+      ['fee', 90_000, '2027-09-01'],
+    ])
     expect(await take(who, 1000)).toBe(200)
     // Of the ten days on the first plan the change before left 100.00: they come back too.
     const second = await upgradeSubscription(world.billing, { ...twice, planId: 'whole' })
-    expect(second.invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['unused_time', -10_000], ['unused_time', -40_000], ['fee', 90_000]])
+    expect(second.invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['unused_time', -10_000],
+      ['unused_time', -40_000],
+      ['fee', 90_000],
+    ])
     await voidInvoice(world.billing, { invoiceId: invoice!.id })
     const again = await generateInvoice(world.billing, { ...who, period: invoice!.period.label })
-    expect(again!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([['unused_time', -30_000], ['fee', 90_000]])
+    expect(again!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['unused_time', -30_000],
+      ['fee', 90_000],
+    ])
   })
 })

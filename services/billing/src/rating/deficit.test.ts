@@ -1,13 +1,26 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  cancelSubscription, changeSubscription, consume, createSubscription, findMistakes, getSubscription, listDeficits,
-  previewChange, putMeter, putPlan, type PlanInput,
+  cancelSubscription,
+  changeSubscription,
+  consume,
+  createSubscription,
+  findMistakes,
+  getSubscription,
+  listDeficits,
+  previewChange,
+  putMeter,
+  putPlan,
+  type PlanInput,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 const code = 'allowance_deficit'
-interface Asked { planId: string; planVersion?: number; seats?: number }
+interface Asked {
+  planId: string
+  planVersion?: number
+  seats?: number
+}
 
 describe.each(testDatabases)('the deficit that previews and answers name, on $name', ({ create }) => {
   let world: World
@@ -15,13 +28,22 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     world = await createWorld(create, '2026-04-02T04:00:00Z')
     await seedCatalogue(world.billing)
     await putMeter(world.billing, {
-      key: 'ask', name: { 'zh-CN': 'AI 提问', en: 'AI asks' }, unit: { 'zh-CN': '次', en: 'answers', one: 'answer' },
+      key: 'ask',
+      name: { 'zh-CN': 'AI 提问', en: 'AI asks' },
+      unit: { 'zh-CN': '次', en: 'answers', one: 'answer' },
     })
     const price = { model: 'per_unit' as const, rate: { amount: 100, per: 1 } }
     const block = (included: number | null) => [{ meter: 'ask', included, overage: 'block' as const }]
     const bill = (included: number) => [{ meter: 'ask', included, overage: 'bill' as const, price }]
     const plan = (id: string, charges: PlanInput['charges'], more: Partial<PlanInput> = {}) =>
-      putPlan(world.billing, { id, name: id, fee: { amount: 300, per: 'subscription' }, taxRate: '0', charges: charges!, ...more })
+      putPlan(world.billing, {
+        id,
+        name: id,
+        fee: { amount: 300, per: 'subscription' },
+        taxRate: '0',
+        charges: charges!,
+        ...more,
+      })
     await plan('k1', block(100))
     await plan('k3', block(300))
     await plan('billed-1', bill(100))
@@ -30,7 +52,9 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     await plan('endless', block(null))
     await plan('none', [])
     await plan('none-trial', [], { trialDays: 10 })
-    await plan('seats', [{ meter: 'ask', included: 50, includedPer: 'seat', overage: 'block' }], { fee: { amount: 100, per: 'seat' } })
+    await plan('seats', [{ meter: 'ask', included: 50, includedPer: 'seat', overage: 'block' }], {
+      fee: { amount: 100, per: 'seat' },
+    })
     for (const { id, start, used } of lives) {
       await seedCustomer(world.billing, id)
       await createSubscription(world.billing, { customerId: id, ...start })
@@ -42,10 +66,13 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   afterAll(() => world.close())
   let ids = 0
   const take = async (customerId: string, quantity: number) =>
-    expect(await consume(world.billing, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity })).toMatchObject({ granted: quantity })
+    expect(
+      await consume(world.billing, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity }),
+    ).toMatchObject({ granted: quantity })
   const told = (notices: readonly { code: string; detail: { en: string } }[]) =>
     notices.filter((one) => one.code === code).map(({ detail }) => detail)
-  const owed = async (customerId: string) => (await listDeficits(world.billing, { customerId })).data[0]?.deficit ?? 0
+  const owed = async (customerId: string) =>
+    (await listDeficits(world.billing, { customerId })).data[0]?.deficit ?? 0
   const text = (units: string) => ({
     'zh-CN': `AI 提问：本周期用量超出可用量 ${units} 次，记为待抵扣用量，计入后续周期。`,
     en: `AI asks: ${units} answers used beyond what the period allows will count in your next periods.`,
@@ -65,14 +92,46 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     // (300 × 10 + 100 × 20) ÷ 30 = 166, 280 − 166.
     { id: 'a plan with less', start: { planId: 'k3' }, used: 280, to: { planId: 'k1' }, tells: 114 },
     // As much where more is billed: what is billed is no deficit, now or later.
-    { id: 'a plan with less that bills', start: { planId: 'billed-3' }, used: 280, to: { planId: 'billed-1' }, tells: 114 },
-    { id: 'of billed use', start: { planId: 'billed-1' }, used: 280, to: { planId: 'billed-1', planVersion: 1 }, tells: 0 },
+    {
+      id: 'a plan with less that bills',
+      start: { planId: 'billed-3' },
+      used: 280,
+      to: { planId: 'billed-1' },
+      tells: 114,
+    },
+    {
+      id: 'of billed use',
+      start: { planId: 'billed-1' },
+      used: 280,
+      to: { planId: 'billed-1', planVersion: 1 },
+      tells: 0,
+    },
     // (250 × 10 + 50 × 20) ÷ 30 = 116, 250 − 116.
-    { id: 'fewer seats', start: { planId: 'seats', seats: 5 }, used: 250, to: { planId: 'seats', seats: 1 }, tells: 134 },
+    {
+      id: 'fewer seats',
+      start: { planId: 'seats', seats: 5 },
+      used: 250,
+      to: { planId: 'seats', seats: 1 },
+      tells: 134,
+    },
     // 300 × 10 ÷ 30 = 100 of the period it ends; of the 180 the new one works off 100.
-    { id: 'another interval', start: { planId: 'k3' }, used: 280, to: { planId: 'year' }, tells: 180, leaves: 80 },
+    {
+      id: 'another interval',
+      start: { planId: 'k3' },
+      used: 280,
+      to: { planId: 'year' },
+      tells: 180,
+      leaves: 80,
+    },
     // The date of the change is the new period's: 300 − 100 of the 280 were not paid for before, 100 are now.
-    { id: 'another interval, used that day', start: { planId: 'k3' }, used: 0, usedThen: 280, to: { planId: 'year' }, tells: 100 },
+    {
+      id: 'another interval, used that day',
+      start: { planId: 'k3' },
+      used: 0,
+      usedThen: 280,
+      to: { planId: 'year' },
+      tells: 100,
+    },
     // What has no limit, and what the plan does not charge, gives nothing to the sum.
     { id: 'no limit', start: { planId: 'k3' }, used: 280, to: { planId: 'endless' }, tells: 180 },
     { id: 'no such meter', start: { planId: 'k3' }, used: 280, to: { planId: 'none' }, tells: 180 },
@@ -103,17 +162,24 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
         const preview = await previewChange(world.billing, asked)
         expect([customerId, told(preview.warnings)]).toEqual([customerId, texts])
         const rows = preview.allowancesAfter
-        expect([customerId, rows.map(({ deficitAfter }) => deficitAfter)]).toEqual([customerId, to.planId === 'none' ? [] : [leaves]])
+        expect([customerId, rows.map(({ deficitAfter }) => deficitAfter)]).toEqual([
+          customerId,
+          to.planId === 'none' ? [] : [leaves],
+        ])
         const { notices, subscription } = await changeSubscription(world.billing, asked)
         expect([customerId, told(notices), subscription.allowances]).toEqual([customerId, texts, rows])
       } else {
-        expect(told((await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).notices)).toEqual(texts)
+        expect(
+          told((await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).notices),
+        ).toEqual(texts)
       }
       if (leaves !== tells) expect(await owed(customerId)).toBe(tells)
       left.push([customerId, leaves])
     }
     await world.passTo('2026-05-12T20:00:00Z')
-    expect(await Promise.all(left.map(async ([customerId]) => [customerId, await owed(customerId)]))).toEqual(left)
+    expect(await Promise.all(left.map(async ([customerId]) => [customerId, await owed(customerId)]))).toEqual(
+      left,
+    )
     const found: unknown[] = []
     for await (const mistake of findMistakes(world.billing)) found.push(mistake)
     expect(found).toEqual([])
@@ -126,7 +192,10 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     // The trial gives 100 for its own dates: 170 are owed, 70 stay.
     const trial = { ...who, planId: 'k1', trialDays: 10 }
     const allowances = [{ deficit: 170, deficitAfter: 70 }]
-    expect(await previewChange(world.billing, trial)).toMatchObject({ allowancesAfter: allowances, warnings: [] })
+    expect(await previewChange(world.billing, trial)).toMatchObject({
+      allowancesAfter: allowances,
+      warnings: [],
+    })
     expect(await createSubscription(world.billing, trial)).toMatchObject({ subscription: { allowances } })
     await world.passTo('2026-06-18T04:00:00Z')
     // A plan without a trial ends it, and its 5 dates have the whole 100; where it goes on they have 100 × 5 ÷ 10.
@@ -143,7 +212,9 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     const who = await tenDaysOf280('waits', '2026-07')
     const waits = { ...who, planId: 'k1', when: 'period_end' as const }
     const preview = await previewChange(world.billing, waits)
-    expect([told(preview.warnings), preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter)]).toEqual([[], [0]])
+    expect([told(preview.warnings), preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter)]).toEqual(
+      [[], [0]],
+    )
     expect(told((await changeSubscription(world.billing, waits)).notices)).toEqual([])
     expect(told((await cancelSubscription(world.billing, who)).notices)).toEqual([])
     expect((await getSubscription(world.billing, who)).allowances).toMatchObject([{ deficitAfter: 0 }])

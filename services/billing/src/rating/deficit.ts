@@ -4,7 +4,18 @@ import { isAdditive } from '../catalogue/meter.ts'
 import { addDays, type DateRange, type LocalDate } from '../values/date.ts'
 import type { LabelledPeriod, Period } from '../values/period.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
-import { dailyUsage, mayLeaveDeficit, metersInPeriod, rateUsage, usagePhases, type Carried, type DailyUsage, type MeterInPeriod, type RatedUsage, type UsagePhase } from './rated-usage.ts'
+import {
+  dailyUsage,
+  mayLeaveDeficit,
+  metersInPeriod,
+  rateUsage,
+  usagePhases,
+  type Carried,
+  type DailyUsage,
+  type MeterInPeriod,
+  type RatedUsage,
+  type UsagePhase,
+} from './rated-usage.ts'
 
 /** For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what is older is as it was written down. */
 const lookBackDays = 70
@@ -23,20 +34,37 @@ export interface KnownUsage {
 }
 
 /** Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and values that still stand. */
-export async function readUsage(tx: BillingTransaction, state: SubscriptionState, range: DateRange, meter?: string): Promise<KnownUsage> {
-  const { customer: { customerId } } = state
+export async function readUsage(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  range: DateRange,
+  meter?: string,
+): Promise<KnownUsage> {
+  const {
+    customer: { customerId },
+  } = state
   const since = carriesFrom(state, range)
   const read = await dailyUsage(tx, customerId, { from: since, to: range.to }, meter)
-  const all = [...await standingBefore(tx, state, since, meter), ...read]
-  return knownUsage(state, all, read.filter((day) => range.from <= day.date))
+  const all = [...(await standingBefore(tx, state, since, meter)), ...read]
+  return knownUsage(
+    state,
+    all,
+    read.filter((day) => range.from <= day.date),
+  )
 }
 
 /** The same, of usage that is there already: `all` with the days before that bear on `days`. */
-export function knownUsage(state: SubscriptionState, all: readonly DailyUsage[], days = [...all]): KnownUsage {
+export function knownUsage(
+  state: SubscriptionState,
+  all: readonly DailyUsage[],
+  days = [...all],
+): KnownUsage {
   const phases = usagePhases(state.phases)
   const carriedInto = (period: Period) => carriedFrom(state, phases, period, all)
   return {
-    days, all, carriedInto,
+    days,
+    all,
+    carriedInto,
     carriedOutOf: ({ from, to }) => {
       const { left } = carriedThrough(state, phases, periodsBefore(state, { from: to }), all, to)
       return left.findLast(({ period }) => period.from === from)?.deficits ?? new Map<string, number>()
@@ -47,8 +75,15 @@ export function knownUsage(state: SubscriptionState, all: readonly DailyUsage[],
 }
 
 /** The latest value, before a date, of each meter whose values stand until another is reported. */
-async function standingBefore(tx: BillingTransaction, { customer: { customerId }, meters, phases }: SubscriptionState, date: LocalDate, meter?: string): Promise<DailyUsage[]> {
-  const carrying = [...meters.values()].filter((one) => one.carry && (meter === undefined || one.key === meter)).map(({ key }) => key)
+async function standingBefore(
+  tx: BillingTransaction,
+  { customer: { customerId }, meters, phases }: SubscriptionState,
+  date: LocalDate,
+  meter?: string,
+): Promise<DailyUsage[]> {
+  const carrying = [...meters.values()]
+    .filter((one) => one.carry && (meter === undefined || one.key === meter))
+    .map(({ key }) => key)
   const first = phases[0]?.from
   if (carrying.length === 0 || first === undefined || first >= date) return []
   return tx.query<DailyUsage>(
@@ -66,39 +101,73 @@ function periodsBefore(state: SubscriptionState, period: Pick<Period, 'from'>): 
 }
 
 /** Whether any deficit can count in a period: from what the customer's phases say, without a look at the usage. */
-export function mayCarry(state: SubscriptionState, period: Pick<Period, 'from'>, phases = usagePhases(state.phases)): boolean {
+export function mayCarry(
+  state: SubscriptionState,
+  period: Pick<Period, 'from'>,
+  phases = usagePhases(state.phases),
+): boolean {
   return state.deficits.length > 0 || periodsBefore(state, period).some((one) => mayLeaveDeficit(phases, one))
 }
 
 /** From which date on usage bears on what is counted in `range`. */
 export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDate {
-  const among = usagePeriods(state.phases, range.to).filter((one) => one.to > range.from && one.from < range.to)
+  const among = usagePeriods(state.phases, range.to).filter(
+    (one) => one.to > range.from && one.from < range.to,
+  )
   const periods = among.length > 0 ? among : [range]
-  return periods.filter((one) => mayCarry(state, one)).flatMap((one) => periodsBefore(state, one).map(({ from }) => from)).reduce((first, date) => (date < first ? date : first), range.from)
+  return periods
+    .filter((one) => mayCarry(state, one))
+    .flatMap((one) => periodsBefore(state, one).map(({ from }) => from))
+    .reduce((first, date) => (date < first ? date : first), range.from)
 }
 
 /** The deficits that count in a period: what the ones before left, as the usage known now says, less what was forgiven. */
-export function carriedFrom(state: SubscriptionState, phases: readonly UsagePhase[], period: Pick<Period, 'from'>, usage: readonly DailyUsage[]): Carried {
+export function carriedFrom(
+  state: SubscriptionState,
+  phases: readonly UsagePhase[],
+  period: Pick<Period, 'from'>,
+  usage: readonly DailyUsage[],
+): Carried {
   return carriedThrough(state, phases, periodsBefore(state, period), usage, period.from).into
 }
 
 /** What each of some periods that follow one another leaves, and what of it counts from `next` on. */
 function carriedThrough(
-  state: SubscriptionState, phases: readonly UsagePhase[], periods: readonly LabelledPeriod[], usage: readonly DailyUsage[], next: LocalDate,
+  state: SubscriptionState,
+  phases: readonly UsagePhase[],
+  periods: readonly LabelledPeriod[],
+  usage: readonly DailyUsage[],
+  next: LocalDate,
 ): { left: { period: LabelledPeriod; deficits: Carried }[]; into: Carried } {
   const left: { period: LabelledPeriod; deficits: Carried }[] = []
   const begin = periods[0]?.from ?? next
   let since: LocalDate | null = null
   let deficits = sumBy(state.deficits.filter((one) => one.period < begin))
   const forgive = (until: LocalDate) => {
-    const forgiven = sumBy(state.deficits.filter((one) => one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until)))
-    const still = [...deficits].map(([meter, steps]): [string, number] => [meter, steps + (forgiven.get(meter) ?? 0)])
+    const forgiven = sumBy(
+      state.deficits.filter(
+        (one) =>
+          one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until),
+      ),
+    )
+    const still = [...deficits].map(([meter, steps]): [string, number] => [
+      meter,
+      steps + (forgiven.get(meter) ?? 0),
+    ])
     deficits = new Map(still.filter(([, steps]) => steps > 0))
   }
   for (const period of periods) {
     forgive(period.from)
-    const counted = deficits.size > 0 || mayLeaveDeficit(phases, period) ? metersInPeriod(phases, period, usage, state.meters, deficits).filter(({ meter }) => isAdditive(meter)) : []
-    const after = new Map([...deficits, ...counted.map(({ meter, deficit }) => [meter.key, deficit] as const)])
+    const counted =
+      deficits.size > 0 || mayLeaveDeficit(phases, period)
+        ? metersInPeriod(phases, period, usage, state.meters, deficits).filter(({ meter }) =>
+            isAdditive(meter),
+          )
+        : []
+    const after = new Map([
+      ...deficits,
+      ...counted.map(({ meter, deficit }) => [meter.key, deficit] as const),
+    ])
     deficits = new Map([...after].filter(([, steps]) => steps > 0))
     left.push({ period, deficits })
     since = period.from
@@ -117,7 +186,11 @@ function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
  * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older stays as it was written. Each row is what
  * its period adds to the deficit (less than nothing: what it worked off), so that the rows up to a period add up to what it left. Run again it adds nothing.
  */
-export async function writeDeficits(tx: BillingTransaction, state: SubscriptionState, until: LocalDate): Promise<void> {
+export async function writeDeficits(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  until: LocalDate,
+): Promise<void> {
   const phases = usagePhases(state.phases)
   const periods = periodsBefore(state, { from: until })
   if (state.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(phases, one))) return
@@ -129,14 +202,21 @@ export async function writeDeficits(tx: BillingTransaction, state: SubscriptionS
     const written = sumBy(state.deficits.filter((one) => one.period <= period.from))
     for (const meter of [...new Set([...written.keys(), ...deficits.keys()])].sort()) {
       const quantity = (deficits.get(meter) ?? 0) - (written.get(meter) ?? 0)
-      if (quantity !== 0) await addDeficit(tx, state, { meter, period: period.from, quantity, forgiven: false })
+      if (quantity !== 0)
+        await addDeficit(tx, state, { meter, period: period.from, quantity, forgiven: false })
     }
   }
 }
 
 /** Adds a row, and to the history at hand what it says. */
-export async function addDeficit(tx: BillingTransaction, state: SubscriptionState, { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string }): Promise<void> {
-  await tx.query('insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [state.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at])
+export async function addDeficit(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string },
+): Promise<void> {
+  await tx.query(
+    'insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [state.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at],
+  )
   state.deficits.push({ meter, period, quantity, forgiven })
 }

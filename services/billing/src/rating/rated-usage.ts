@@ -2,7 +2,13 @@ import type { BillingTransaction } from '../engine.ts'
 import { isRaised } from '../subscription/direction.ts'
 import { isAdditive, type Meter } from '../catalogue/meter.ts'
 import { feeOf, type Charge, type Plan } from '../catalogue/plan.ts'
-import { canRunAhead, countPeriod, lostByCut, type AllowanceGrid, type AllowancePhase } from '../pricing/allowance.ts'
+import {
+  canRunAhead,
+  countPeriod,
+  lostByCut,
+  type AllowanceGrid,
+  type AllowancePhase,
+} from '../pricing/allowance.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { aboveIncluded, priceLevel, priceOverage } from '../pricing/charge.ts'
 import { addDays, intersection, type DateRange, type LocalDate } from '../values/date.ts'
@@ -25,7 +31,8 @@ export interface DailyUsage {
 export type UsageKind = 'counted' | 'historical' | 'shown'
 
 const daysOfKind: Record<UsageKind, string> = {
-  counted: 'usage_daily', historical: 'historical_daily',
+  counted: 'usage_daily',
+  historical: 'historical_daily',
   // What a meter makes of both. How many different values there were is counted from them.
   shown: `(select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events,
       case m.aggregation when 'max' then max(d.quantity) when 'last' then (array_agg(d.quantity order by d.last_at desc, d.last_id collate "C" desc))[1] else sum(d.quantity) end::bigint as quantity
@@ -34,26 +41,46 @@ const daysOfKind: Record<UsageKind, string> = {
     join meters m on m.key = d.meter group by d.customer_id, d.meter, d.local_date, m.aggregation)`,
 }
 const valuesOfKind: Record<UsageKind, string> = {
-  counted: 'usage_values', historical: 'historical_values',
-  shown: '(select customer_id, meter, local_date, value from usage_values union select customer_id, meter, local_date, value from historical_values)',
+  counted: 'usage_values',
+  historical: 'historical_values',
+  shown:
+    '(select customer_id, meter, local_date, value from usage_values union select customer_id, meter, local_date, value from historical_values)',
 }
 
 /** Usage per meter and date in a range of dates, by date: what is billed, unless told otherwise. */
-export async function dailyUsage(tx: BillingTransaction, customerId: string, range: DateRange, meter?: string, kind: UsageKind = 'counted'): Promise<DailyUsage[]> {
+export async function dailyUsage(
+  tx: BillingTransaction,
+  customerId: string,
+  range: DateRange,
+  meter?: string,
+  kind: UsageKind = 'counted',
+): Promise<DailyUsage[]> {
   const days = await tx.query<DailyUsage & { aggregation: Meter['aggregation'] }>(
     `select d.meter, d.local_date as date, d.quantity, d.events, m.aggregation from ${daysOfKind[kind]} d join meters m on m.key = d.meter
      where d.customer_id = $1 and d.local_date >= $2 and d.local_date < $3 and ($4::text is null or d.meter = $4) order by d.local_date, d.meter collate "C"`,
     [customerId, range.from, range.to, meter ?? null],
   )
-  const seen = days.some((day) => day.aggregation === 'unique') ? await valuesSeen(tx, customerId, range, meter, kind) : new Map<string, DailyUsage['seen']>()
+  const seen = days.some((day) => day.aggregation === 'unique')
+    ? await valuesSeen(tx, customerId, range, meter, kind)
+    : new Map<string, DailyUsage['seen']>()
   return days.map(({ aggregation, ...day }) => {
     if (aggregation !== 'unique') return day
     const own = seen.get(`${day.date} ${day.meter}`) ?? []
-    return { ...day, seen: own, ...(kind === 'shown' ? { quantity: own.reduce((total, { values }) => total + values, 0) } : {}) }
+    return {
+      ...day,
+      seen: own,
+      ...(kind === 'shown' ? { quantity: own.reduce((total, { values }) => total + values, 0) } : {}),
+    }
   })
 }
 
-async function valuesSeen(tx: BillingTransaction, customerId: string, range: DateRange, meter: string | undefined, kind: UsageKind): Promise<Map<string, DailyUsage['seen']>> {
+async function valuesSeen(
+  tx: BillingTransaction,
+  customerId: string,
+  range: DateRange,
+  meter: string | undefined,
+  kind: UsageKind,
+): Promise<Map<string, DailyUsage['seen']>> {
   const rows = await tx.query<{ meter: string; date: LocalDate; previous: LocalDate | null; values: number }>(
     `select meter, local_date as date, previous, count(*)::int as values from (
        select meter, local_date, lag(local_date) over (partition by meter, value order by local_date) as previous from ${valuesOfKind[kind]} u
@@ -62,7 +89,8 @@ async function valuesSeen(tx: BillingTransaction, customerId: string, range: Dat
     [customerId, range.from, range.to, meter ?? null],
   )
   const seen = new Map<string, { previous: LocalDate | null; values: number }[]>()
-  for (const { meter: key, date, ...one } of rows) seen.set(`${date} ${key}`, [...(seen.get(`${date} ${key}`) ?? []), one])
+  for (const { meter: key, date, ...one } of rows)
+    seen.set(`${date} ${key}`, [...(seen.get(`${date} ${key}`) ?? []), one])
   return seen
 }
 
@@ -92,9 +120,18 @@ export function usagePhases(phases: readonly Phase[]): UsagePhase[] {
     const isLast = phases[index + 1]?.subscriptionId !== subscriptionId
     const follows = before?.subscriptionId === subscriptionId && before.anchor === phase.anchor
     return {
-      id, plan, seats, from, to, trial: trialEnds !== null, since: sinceOf(phases, id),
-      countsOn: isLast && to !== null && !phase.credited && feeOf(plan, seats) > 0, raised: follows && isRaised(before, phase),
-      lost: isCutOnItsDate(phase, phases[index + 1]) ? (meter) => lostOf(all.slice(0, index + 1), phase, meter) : null,
+      id,
+      plan,
+      seats,
+      from,
+      to,
+      trial: trialEnds !== null,
+      since: sinceOf(phases, id),
+      countsOn: isLast && to !== null && !phase.credited && feeOf(plan, seats) > 0,
+      raised: follows && isRaised(before, phase),
+      lost: isCutOnItsDate(phase, phases[index + 1])
+        ? (meter) => lostOf(all.slice(0, index + 1), phase, meter)
+        : null,
     }
   })
   return all
@@ -110,7 +147,10 @@ function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Phase, next:
 function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase, key: string): number {
   const period = periodAt({ anchor, alignment, months: 1 }, to!)
   const uncut = phases.map((one, index) => (index < phases.length - 1 ? one : { ...one, to: null }))
-  const spans = daysOf(uncut, period).map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) }))
+  const spans = daysOf(uncut, period).map((span) => ({
+    ...span,
+    charge: span.phase.plan.charges.find((one) => one.meter === key),
+  }))
   const grid = gridOf(spans, period)
   return lostByCut(allowancePhases(spans, grid), grid, to!)
 }
@@ -161,24 +201,40 @@ const nothingCarried: Carried = new Map()
 
 /** Rates the meters of a period, each on one counter over all phases. Phases with the same charge are one line; those without usage are there too. */
 export function rateUsage(
-  phases: readonly UsagePhase[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+  phases: readonly UsagePhase[],
+  period: Period,
+  usage: readonly DailyUsage[],
+  meters: ReadonlyMap<string, Meter>,
+  carried: Carried = nothingCarried,
 ): RatedUsage[] {
   const places = new Map(phases.map((phase, place) => [phase.id, place]))
-  const placeOf = ({ phase, charge }: RatedUsage) => places.get(phase.id)! * 1000 + phase.plan.charges.findIndex((one) => one.meter === charge.meter)
-  return metersInPeriod(phases, period, usage, meters, carried).flatMap(({ lines }) => lines).sort((a, b) => placeOf(a) - placeOf(b))
+  const placeOf = ({ phase, charge }: RatedUsage) =>
+    places.get(phase.id)! * 1000 + phase.plan.charges.findIndex((one) => one.meter === charge.meter)
+  return metersInPeriod(phases, period, usage, meters, carried)
+    .flatMap(({ lines }) => lines)
+    .sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** Every meter that is charged somewhere in a period, with its lines and what of its allowance is used. */
 export function metersInPeriod(
-  phases: readonly UsagePhase[], period: Period, usage: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, carried: Carried = nothingCarried,
+  phases: readonly UsagePhase[],
+  period: Period,
+  usage: readonly DailyUsage[],
+  meters: ReadonlyMap<string, Meter>,
+  carried: Carried = nothingCarried,
 ): MeterInPeriod[] {
   const spans = spansIn(phases, period)
   const keys = new Set(spans.flatMap(({ phase }) => phase.plan.charges.map((charge) => charge.meter)))
   return [...keys].map((key) => {
     const meter = meters.get(key)!
-    const charged = spans.map((span) => ({ ...span, charge: chargesOf(span.phase).find((one) => one.meter === key) }))
+    const charged = spans.map((span) => ({
+      ...span,
+      charge: chargesOf(span.phase).find((one) => one.meter === key),
+    }))
     const days = usage.filter((day) => day.meter === key)
-    return isAdditive(meter) ? flowIn(charged, period, days, meter, carried.get(key) ?? 0) : levelIn(charged, period, days, meter)
+    return isAdditive(meter)
+      ? flowIn(charged, period, days, meter, carried.get(key) ?? 0)
+      : levelIn(charged, period, days, meter)
   })
 }
 
@@ -202,27 +258,39 @@ function daysOf(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
   return phases.flatMap((phase): PhaseSpan[] => {
     const dates = intersection({ from: phase.from, to: phase.to ?? period.to }, period)
     if (dates) return [{ phase, ...dates }]
-    return phase.from === phase.to && period.from <= phase.from && phase.from < period.to ? [{ phase, from: phase.from, to: phase.from }] : []
+    return phase.from === phase.to && period.from <= phase.from && phase.from < period.to
+      ? [{ phase, from: phase.from, to: phase.from }]
+      : []
   })
 }
 
 /** Steps or units for a whole month on a charge: for each seat where it says so. Null is unlimited. */
-export function includedBy({ included, includedPer }: Pick<Charge, 'included' | 'includedPer'>, seats: number): number | null {
+export function includedBy(
+  { included, includedPer }: Pick<Charge, 'included' | 'includedPer'>,
+  seats: number,
+): number | null {
   return included === null ? null : included * (includedPer === 'seat' ? seats : 1)
 }
 
 /** The days allowances are shares of. What a trial includes is not divided: its own dates are the whole. */
 function gridOf(spans: readonly PhaseSpan[], period: Period): AllowanceGrid {
-  return spans.at(-1)?.phase.trial ? { from: period.from, to: period.to, days: daysIn(period) } : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
+  return spans.at(-1)?.phase.trial
+    ? { from: period.from, to: period.to, days: daysIn(period) }
+    : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
 }
 
 /** The phases as one meter's allowance sees them. */
 export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGrid): AllowancePhase[] {
   return spans.map(({ phase, charge, from, to }, index) => ({
-    from, to, included: charge && includedBy(charge, phase.seats), blocks: charge?.overage === 'block', whole: phase.raised && !phase.trial && charge?.onUpgrade === 'full',
+    from,
+    to,
+    included: charge && includedBy(charge, phase.seats),
+    blocks: charge?.overage === 'block',
+    whole: phase.raised && !phase.trial && charge?.onUpgrade === 'full',
     // Only of one that is there for a date it had in the period before.
     lost: charge && phase.from < from && from === to ? phase.lost?.(charge.meter) : undefined,
-    countsTo: index < spans.length - 1 || (phase.to !== null && phase.to < grid.to && !phase.countsOn) ? to : grid.to,
+    countsTo:
+      index < spans.length - 1 || (phase.to !== null && phase.to < grid.to && !phase.countsOn) ? to : grid.to,
   }))
 }
 
@@ -232,17 +300,39 @@ export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): 
   const grid = gridOf(spans, period)
   if (spans.at(-1)?.phase.trial || (spans.length <= 1 && period.to === grid.to)) return false
   const keys = new Set(spans.flatMap(({ phase }) => phase.plan.charges.map((charge) => charge.meter)))
-  return [...keys].some((key) => canRunAhead(allowancePhases(spans.map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) })), grid), grid))
+  return [...keys].some((key) =>
+    canRunAhead(
+      allowancePhases(
+        spans.map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) })),
+        grid,
+      ),
+      grid,
+    ),
+  )
 }
 
 /** The phases next to each other that one line is for: with the same charge, tax and (where that is a part of a level's charge) seats. */
-function linesOf(spans: readonly ChargedSpan[], bySeats: boolean): (ChargedSpan & { charge: Charge; members: number[] })[] {
+function linesOf(
+  spans: readonly ChargedSpan[],
+  bySeats: boolean,
+): (ChargedSpan & { charge: Charge; members: number[] })[] {
   const lines: (ChargedSpan & { charge: Charge; members: number[]; key: string })[] = []
   let open: (typeof lines)[number] | undefined
   for (const [index, span] of spans.entries()) {
-    const { charge, phase: { plan, seats, trial } } = span
+    const {
+      charge,
+      phase: { plan, seats, trial },
+    } = span
     if (span.from === span.to) continue
-    const key = charge && canonicalJson([charge, plan.taxRate, plan.taxMode, trial, bySeats && charge.includedPer === 'seat' ? seats : 0])
+    const key =
+      charge
+      && canonicalJson([
+        charge,
+        plan.taxRate,
+        plan.taxMode,
+        trial,
+        bySeats && charge.includedPer === 'seat' ? seats : 0,
+      ])
     if (open && key === open.key) {
       Object.assign(open, { to: span.to, phase: { ...span.phase, id: open.phase.id } })
       open.members.push(index)
@@ -254,43 +344,102 @@ function linesOf(spans: readonly ChargedSpan[], bySeats: boolean): (ChargedSpan 
   return lines
 }
 
-function flowIn(spans: readonly ChargedSpan[], period: Period, usage: readonly DailyUsage[], meter: Meter, carried: number): MeterInPeriod {
+function flowIn(
+  spans: readonly ChargedSpan[],
+  period: Period,
+  usage: readonly DailyUsage[],
+  meter: Meter,
+  carried: number,
+): MeterInPeriod {
   const grid = gridOf(spans, period)
   const days = usage.map((day) => ({ date: day.date, quantity: valueOf(day, meter) }))
-  const counted = countPeriod({ phases: allowancePhases(spans, grid), grid, days, carried, decimals: meter.decimals })
+  const counted = countPeriod({
+    phases: allowancePhases(spans, grid),
+    grid,
+    days,
+    carried,
+    decimals: meter.decimals,
+  })
   const lines = linesOf(spans, false).map((line) => {
     const parts = line.members.map((index) => counted.phases[index]!)
-    const total = (name: 'within' | 'overage' | 'uncharged') => parts.reduce((sum, part) => sum + part[name], 0)
-    return { ...line, parts, billed: total('overage'), uncharged: total('uncharged'), used: usedOn(usage, meter, line) }
+    const total = (name: 'within' | 'overage' | 'uncharged') =>
+      parts.reduce((sum, part) => sum + part[name], 0)
+    return {
+      ...line,
+      parts,
+      billed: total('overage'),
+      uncharged: total('uncharged'),
+      used: usedOn(usage, meter, line),
+    }
   })
   let before = 0
   const all = lines.reduce((sum, { billed }) => sum + billed, 0)
   const rated = lines.map((line, index): RatedUsage => {
     const { phase, charge, from, to, parts, billed, uncharged, used } = line
-    const flatDue = !lines.slice(0, index).some((one) => one.billed > 0 && one.charge.price?.model === 'volume')
-    const overage = { overage: billed, decimals: meter.decimals, events: eventsOn(usage, meter, line), before, after: all - before - billed, flatDue }
+    const flatDue = !lines
+      .slice(0, index)
+      .some((one) => one.billed > 0 && one.charge.price?.model === 'volume')
+    const overage = {
+      overage: billed,
+      decimals: meter.decimals,
+      events: eventsOn(usage, meter, line),
+      before,
+      after: all - before - billed,
+      flatDue,
+    }
     before += billed
     const last = parts.at(-1)!
     const above = billed + uncharged
     // Of what is above, it is what was included; else what was left when the line began.
-    const allowance = last.allowance === null ? null : above > 0 ? used - above : Math.max(used, last.allowance - parts[0]!.placeBefore)
-    return { phase, charge, meter, dates: { from, to }, used, allowance, overage: above, uncharged, rated: priceOverage(charge, overage, { from, to }, period) }
+    const allowance =
+      last.allowance === null
+        ? null
+        : above > 0
+          ? used - above
+          : Math.max(used, last.allowance - parts[0]!.placeBefore)
+    return {
+      phase,
+      charge,
+      meter,
+      dates: { from, to },
+      used,
+      allowance,
+      overage: above,
+      uncharged,
+      rated: priceOverage(charge, overage, { from, to }, period),
+    }
   })
   const last = spans.at(-1)
   return {
-    meter, lines: rated, charge: last?.charge, allowance: last?.charge?.included === null ? null : counted.allowance ?? 0,
-    used: uncounted(spans).reduce((left, dates) => left - usedOn(usage, meter, dates), usedOn(usage, meter, period)), carried,
+    meter,
+    lines: rated,
+    charge: last?.charge,
+    allowance: last?.charge?.included === null ? null : (counted.allowance ?? 0),
+    used: uncounted(spans).reduce(
+      (left, dates) => left - usedOn(usage, meter, dates),
+      usedOn(usage, meter, period),
+    ),
+    carried,
     // Nothing of a trial counts after it but what counted in it.
     deficit: last?.phase.trial ? Math.min(carried, counted.deficit) : counted.deficit,
   }
 }
 
 /** The dates of which a level's value at the end of `dates` is one of: whatever was seen before in the period counts on, and what carries since its subscription began. */
-export function levelDates(meter: Meter, dates: Pick<DateRange, 'to'>, { period, since }: { period: DateRange; since: LocalDate }): DateRange {
+export function levelDates(
+  meter: Meter,
+  dates: Pick<DateRange, 'to'>,
+  { period, since }: { period: DateRange; since: LocalDate },
+): DateRange {
   return { from: meter.carry ? since : period.from, to: dates.to }
 }
 
-function levelIn(spans: readonly ChargedSpan[], period: Period, usage: readonly DailyUsage[], meter: Meter): MeterInPeriod {
+function levelIn(
+  spans: readonly ChargedSpan[],
+  period: Period,
+  usage: readonly DailyUsage[],
+  meter: Meter,
+): MeterInPeriod {
   const rated = linesOf(spans, true).map(({ phase, charge, from, to }): RatedUsage => {
     const used = usedOn(usage, meter, levelDates(meter, { to }, { period, since: phase.since }))
     const included = includedBy(charge, phase.seats)
@@ -298,28 +447,62 @@ function levelIn(spans: readonly ChargedSpan[], period: Period, usage: readonly 
     const overage = aboveIncluded(used, allowance)
     const events = eventsOn(usage, meter, { from, to })
     return {
-      phase, charge, meter, dates: { from, to }, used, allowance, overage, uncharged: charge.overage === 'block' ? overage : 0,
+      phase,
+      charge,
+      meter,
+      dates: { from, to },
+      used,
+      allowance,
+      overage,
+      uncharged: charge.overage === 'block' ? overage : 0,
       rated: priceLevel(charge, { overage, decimals: meter.decimals, events }, { from, to }, period),
     }
   })
   const last = spans.at(-1)
   const current = rated.at(-1)
-  return { meter, lines: rated, charge: last?.charge, allowance: last?.charge && current ? current.allowance : 0, used: current?.used ?? 0, carried: 0, deficit: 0 }
+  return {
+    meter,
+    lines: rated,
+    charge: last?.charge,
+    allowance: last?.charge && current ? current.allowance : 0,
+    used: current?.used ?? 0,
+    carried: 0,
+    deficit: 0,
+  }
 }
 
 /** What may be used on a date of a period, as the sum stood then or stands now; for `used` see `MeterInPeriod`. Null: unlimited. */
-export function allowanceOn(phases: readonly UsagePhase[], period: Period, date: LocalDate, charge: Charge, meter: Meter): number | null {
-  const spans = spansIn(phases, period).map((span) => ({ ...span, charge: chargesOf(span.phase).find((one) => one.meter === charge.meter) }))
+export function allowanceOn(
+  phases: readonly UsagePhase[],
+  period: Period,
+  date: LocalDate,
+  charge: Charge,
+  meter: Meter,
+): number | null {
+  const spans = spansIn(phases, period).map((span) => ({
+    ...span,
+    charge: chargesOf(span.phase).find((one) => one.meter === charge.meter),
+  }))
   if (charge.included === null) return null
   const index = spans.findLastIndex(({ from, to }) => from <= date && date < to)
   if (!isAdditive(meter)) return wholeUnits(includedBy(charge, spans[index]!.phase.seats)!, meter.decimals)
   const grid = gridOf(spans, period)
-  return countPeriod({ phases: allowancePhases(spans, grid), grid, days: [], carried: 0, decimals: meter.decimals }).phases[index]!.allowance
+  return countPeriod({
+    phases: allowancePhases(spans, grid),
+    grid,
+    days: [],
+    carried: 0,
+    decimals: meter.decimals,
+  }).phases[index]!.allowance
 }
 
 /** The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not charge it. */
 export function uncountedDates(phases: readonly UsagePhase[], period: Period, meter: string): DateRange[] {
-  const spans = spansIn(phases, period).map(({ phase, from, to }) => ({ from, to, charge: chargesOf(phase).find((one) => one.meter === meter) }))
+  const spans = spansIn(phases, period).map(({ phase, from, to }) => ({
+    from,
+    to,
+    charge: chargesOf(phase).find((one) => one.meter === meter),
+  }))
   return uncounted(spans)
 }
 
@@ -327,7 +510,9 @@ function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[
   return spans.flatMap(({ from, to, charge }, index) => {
     if (charge && charge.included !== null) return []
     // On the date on which a plan with a limit was left, its quota may have granted some.
-    const isLeft = !charge && spans.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
+    const isLeft =
+      !charge
+      && spans.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
     const start = isLeft ? addDays(from, 1) : from
     return start < to ? [{ from: start, to }] : []
   })
@@ -335,11 +520,18 @@ function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[
 
 /** The charges of a phase. In a trial nothing is billed, so what is included is all there is. */
 export function chargesOf({ plan, trial }: Pick<UsagePhase, 'plan' | 'trial'>): Charge[] {
-  return trial ? plan.charges.map(({ price: _price, minimum: _minimum, maximum: _maximum, ...charge }) => ({ ...charge, overage: 'block' })) : plan.charges
+  return trial
+    ? plan.charges.map(({ price: _price, minimum: _minimum, maximum: _maximum, ...charge }) => ({
+        ...charge,
+        overage: 'block',
+      }))
+    : plan.charges
 }
 
 function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange): number {
-  return usage.filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to).reduce((total, day) => total + day.events, 0)
+  return usage
+    .filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to)
+    .reduce((total, day) => total + day.events, 0)
 }
 
 /** A meter's value over some dates, in steps. */
@@ -347,12 +539,26 @@ export function usedOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRa
   const days = usage.filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to)
   switch (meter.aggregation) {
     case 'sum':
-    case 'count': return days.reduce((total, day) => total + valueOf(day, meter), 0)
-    case 'max': return days.reduce((most, day) => Math.max(most, day.quantity), 0)
+    case 'count':
+      return days.reduce((total, day) => total + valueOf(day, meter), 0)
+    case 'max':
+      return days.reduce((most, day) => Math.max(most, day.quantity), 0)
     // Dates tile time, so the latest event is on the latest date.
-    case 'last': return days.reduce<DailyUsage | undefined>((last, day) => (last && last.date > day.date ? last : day), undefined)?.quantity ?? 0
+    case 'last':
+      return (
+        days.reduce<DailyUsage | undefined>(
+          (last, day) => (last && last.date > day.date ? last : day),
+          undefined,
+        )?.quantity ?? 0
+      )
     // A value counts on the first date of the range it was seen on.
-    case 'unique': return days.flatMap((day) => day.seen ?? []).reduce((total, { previous, values }) => total + (previous === null || previous < dates.from ? values : 0), 0)
+    case 'unique':
+      return days
+        .flatMap((day) => day.seen ?? [])
+        .reduce(
+          (total, { previous, values }) => total + (previous === null || previous < dates.from ? values : 0),
+          0,
+        )
   }
 }
 

@@ -47,13 +47,22 @@ export interface CountedAgain {
 }
 
 /** Usage by events, and where their months were dropped by the days' sums, which then are all there is. */
-export function withDaysBefore(keptFrom: LocalDate | null, events: readonly DailyUsage[], daily: readonly DailyUsage[]): DailyUsage[] {
+export function withDaysBefore(
+  keptFrom: LocalDate | null,
+  events: readonly DailyUsage[],
+  daily: readonly DailyUsage[],
+): DailyUsage[] {
   if (keptFrom === null) return [...events]
   return [...daily.filter((day) => day.date < keptFrom), ...events.filter((day) => day.date >= keptFrom)]
 }
 
 /** Reads every event once, and knows afterwards what was stored by each of `moments`. */
-export async function countAgain(tx: BillingTransaction, customerId: string, moments: readonly Instant[], dates?: DateRange): Promise<CountedAgain> {
+export async function countAgain(
+  tx: BillingTransaction,
+  customerId: string,
+  moments: readonly Instant[],
+  dates?: DateRange,
+): Promise<CountedAgain> {
   const ascending = [...new Set(moments)].sort()
   // What came after an ending is in no sum, and is counted by itself (`usage/after-end.ts`).
   const inDates = `e.customer_id = $1 and e.apart is distinct from 'after_end' and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
@@ -67,23 +76,39 @@ export async function countAgain(tx: BillingTransaction, customerId: string, mom
     // A sentinel, since a list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
-  const allValues = !all.some((one) => one.aggregation === 'unique') ? [] : await tx.query<CountedValue>(
-    `select e.meter, e.apart is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
+  const allValues = !all.some((one) => one.aggregation === 'unique')
+    ? []
+    : await tx.query<CountedValue>(
+        `select e.meter, e.apart is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
      from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 4, 6 order by 3`,
-    range,
-  )
-  const [counted, values] = [all.filter(({ historical }) => !historical), allValues.filter(({ historical }) => !historical)]
+        range,
+      )
+  const [counted, values] = [
+    all.filter(({ historical }) => !historical),
+    allValues.filter(({ historical }) => !historical),
+  ]
   return {
-    historical: joined(all.filter(({ historical, voidMoment }) => historical && voidMoment === null), allValues.filter(({ historical, voidedAt }) => historical && voidedAt === null)),
-    daily: joined(counted.filter((one) => one.voidMoment === null), values.filter(({ voidedAt }) => voidedAt === null)),
+    historical: joined(
+      all.filter(({ historical, voidMoment }) => historical && voidMoment === null),
+      allValues.filter(({ historical, voidedAt }) => historical && voidedAt === null),
+    ),
+    daily: joined(
+      counted.filter((one) => one.voidMoment === null),
+      values.filter(({ voidedAt }) => voidedAt === null),
+    ),
     withVoided: joined(counted, values),
     storedBy(moment, including) {
       const place = ascending.indexOf(moment) + 1
       const isBy = (one: number, at: boolean) => one < place || (including && one === place && at)
       const isBefore = (instant: Instant) => instant < moment || (including && instant === moment)
       return joined(
-        counted.filter((one) => isBy(one.moment, one.at) && !(one.voidMoment !== null && isBy(one.voidMoment, one.voidAt!))),
-        values.filter(({ storedAt, voidedAt }) => isBefore(storedAt) && !(voidedAt !== null && isBefore(voidedAt))),
+        counted.filter(
+          (one) =>
+            isBy(one.moment, one.at) && !(one.voidMoment !== null && isBy(one.voidMoment, one.voidAt!)),
+        ),
+        values.filter(
+          ({ storedAt, voidedAt }) => isBefore(storedAt) && !(voidedAt !== null && isBefore(voidedAt)),
+        ),
       )
     },
   }
@@ -107,12 +132,16 @@ function joined(counted: readonly CountedEvents[], values: readonly CountedValue
 function together(a: CountedEvents, b: CountedEvents): CountedEvents {
   const events = a.events + b.events
   switch (a.aggregation) {
-    case 'max': return { ...a, quantity: Math.max(a.quantity, b.quantity), events }
+    case 'max':
+      return { ...a, quantity: Math.max(a.quantity, b.quantity), events }
     case 'last': {
-      const isLater = b.last_at! > a.last_at! || (b.last_at === a.last_at && Buffer.compare(Buffer.from(b.last_id!), Buffer.from(a.last_id!)) > 0)
+      const isLater =
+        b.last_at! > a.last_at!
+        || (b.last_at === a.last_at && Buffer.compare(Buffer.from(b.last_id!), Buffer.from(a.last_id!)) > 0)
       return { ...(isLater ? b : a), events }
     }
-    default: return { ...a, quantity: a.quantity + b.quantity, events }
+    default:
+      return { ...a, quantity: a.quantity + b.quantity, events }
   }
 }
 

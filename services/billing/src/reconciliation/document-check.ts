@@ -16,7 +16,18 @@ export interface DocumentRow {
 
 /** Whether a document is what was issued and adds up: its hash, lines, explanations, discounts, taxes and total. One sentence per mistake. */
 export function documentMistakes(row: DocumentRow): string[] {
-  const { number, kind, lines, discounts = [], discountTotal, taxes, subtotal, taxTotal, total, creditApplied } = row.document
+  const {
+    number,
+    kind,
+    lines,
+    discounts = [],
+    discountTotal,
+    taxes,
+    subtotal,
+    taxTotal,
+    total,
+    creditApplied,
+  } = row.document
   const mistakes: string[] = []
   const expect = (what: string, actual: unknown, expected: unknown) => {
     if (actual !== expected) mistakes.push(`${what} is ${String(actual)}, not ${String(expected)}`)
@@ -29,21 +40,40 @@ export function documentMistakes(row: DocumentRow): string[] {
   expect('the sum of the discounts', sum(discounts.map((one) => one.amount)), discountTotal)
   for (const line of lines) {
     const { discount = 0 } = line
-    if (discount < 0 || discount > Math.max(0, line.amount)) mistakes.push(`the discount of ${line.id} is ${discount} of ${line.amount}`)
+    if (discount < 0 || discount > Math.max(0, line.amount))
+      mistakes.push(`the discount of ${line.id} is ${discount} of ${line.amount}`)
     // A document from before discounts were named on their lines has none there.
-    if (line.discounts && line.amount > 0) expect(`the discounts of ${line.id}`, sum(line.discounts.map((one) => one.amount)), discount)
-    if (line.givesBack) expect(`what ${line.id} gives back of others`, sum(line.givesBack.map((one) => one.amount)), -line.amount)
-    if (line.breakdown.length > 0) expect(`the explanation of ${line.id}`, sum(line.breakdown.map((tier) => tier.amount)), line.amount)
+    if (line.discounts && line.amount > 0)
+      expect(`the discounts of ${line.id}`, sum(line.discounts.map((one) => one.amount)), discount)
+    if (line.givesBack)
+      expect(
+        `what ${line.id} gives back of others`,
+        sum(line.givesBack.map((one) => one.amount)),
+        -line.amount,
+      )
+    if (line.breakdown.length > 0)
+      expect(`the explanation of ${line.id}`, sum(line.breakdown.map((tier) => tier.amount)), line.amount)
   }
   for (const tax of taxes) {
-    const whole = sum(lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf))
+    const whole = sum(
+      lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf),
+    )
     expect(`the base at ${tax.rate} %`, tax.base, withoutTax(whole, tax))
     // A credit note takes its share of the invoice's tax: `noteMistakes` looks at them together.
-    if (kind !== 'credit_note') expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(whole, tax.rate, tax.mode))
+    if (kind !== 'credit_note')
+      expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(whole, tax.rate, tax.mode))
   }
-  expect('the sum of the bases', sum(taxes.map((tax) => tax.base)), subtotal - discountTotal - sum(taxes.filter((tax) => tax.mode === 'inclusive').map((tax) => tax.amount)))
+  expect(
+    'the sum of the bases',
+    sum(taxes.map((tax) => tax.base)),
+    subtotal - discountTotal - sum(taxes.filter((tax) => tax.mode === 'inclusive').map((tax) => tax.amount)),
+  )
   expect('the sum of the taxes', taxTotal, sum(taxes.map((tax) => tax.amount)))
-  expect('the total', total, subtotal - discountTotal + sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)))
+  expect(
+    'the total',
+    total,
+    subtotal - discountTotal + sum(taxes.filter((tax) => tax.mode === 'exclusive').map((tax) => tax.amount)),
+  )
   expect('what is to be paid', row.payable, Math.max(0, total - creditApplied))
   return mistakes
 }
@@ -52,35 +82,68 @@ export function documentMistakes(row: DocumentRow): string[] {
  * Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each tax; and of each line not more than other documents
  * (`given`) left of it. One sentence per mistake.
  */
-export function noteMistakes({ document: invoice, payable }: DocumentRow, notes: readonly DocumentRow[], given: readonly GivenBack[] = []): string[] {
+export function noteMistakes(
+  { document: invoice, payable }: DocumentRow,
+  notes: readonly DocumentRow[],
+  given: readonly GivenBack[] = [],
+): string[] {
   const credits = notes.map((note) => creditIn(note.document))
   const mistakes: string[] = []
   const expectWithin = (what: string, amount: number, most: number) => {
     if (amount < 0 || amount > most) mistakes.push(`${what} ${amount} of ${most}`)
   }
   expectWithin('its credit notes give back', sum(credits.map((one) => one.total)), Math.max(0, invoice.total))
-  expectWithin('its credit notes lower what is due by', sum(notes.map((note) => note.document.creditNote!.amountCredited)), payable)
+  expectWithin(
+    'its credit notes lower what is due by',
+    sum(notes.map((note) => note.document.creditNote!.amountCredited)),
+    payable,
+  )
   for (const line of invoice.lines) {
     const parts = credits.flatMap((credit) => credit.lines).filter((one) => one.lineId === line.id)
     const others = given.filter((one) => one.invoiceId === invoice.id && one.lineId === line.id)
-    expectWithin(`its credit notes and other documents give back of ${line.id}`, sum([...parts.map((part) => part.net), ...others.map((one) => one.amount)]), Math.max(0, netOf(line)))
+    expectWithin(
+      `its credit notes and other documents give back of ${line.id}`,
+      sum([...parts.map((part) => part.net), ...others.map((one) => one.amount)]),
+      Math.max(0, netOf(line)),
+    )
   }
   for (const { rate, mode } of invoice.taxes) {
-    const base = sum(invoice.lines.filter((line) => line.taxRate === rate && line.taxMode === mode && netOf(line) > 0).map(netOf))
-    const parts = credits.flatMap((credit) => credit.taxes).filter((tax) => tax.rate === rate && tax.mode === mode)
+    const base = sum(
+      invoice.lines
+        .filter((line) => line.taxRate === rate && line.taxMode === mode && netOf(line) > 0)
+        .map(netOf),
+    )
+    const parts = credits
+      .flatMap((credit) => credit.taxes)
+      .filter((tax) => tax.rate === rate && tax.mode === mode)
     const [tax, given] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
     expectWithin(`its credit notes give back of the tax at ${rate} %`, given, tax)
     // Tax that prices include is given back with the last of them; tax on top may be the last thing left.
-    if (mode === 'inclusive' && sum(parts.flatMap((part) => [part.base, part.amount])) === base && given !== tax) mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
+    if (
+      mode === 'inclusive'
+      && sum(parts.flatMap((part) => [part.base, part.amount])) === base
+      && given !== tax
+    )
+      mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
   }
   return mistakes
 }
 
 /** The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One sentence per mistake. */
-export function discountMistakes(documents: readonly Pick<InvoiceDocument, 'lines'>[]): { what: string; row: string }[] {
+export function discountMistakes(
+  documents: readonly Pick<InvoiceDocument, 'lines'>[],
+): { what: string; row: string }[] {
   const sums = new Map<string, number>()
-  for (const { id, period, amount } of documents.flatMap((document) => document.lines).flatMap((line) => line.discounts ?? [])) {
-    if (period !== undefined) sums.set(`${id} from ${period}`, (sums.get(`${id} from ${period}`) ?? 0) + amount)
+  for (const { id, period, amount } of documents
+    .flatMap((document) => document.lines)
+    .flatMap((line) => line.discounts ?? [])) {
+    if (period !== undefined)
+      sums.set(`${id} from ${period}`, (sums.get(`${id} from ${period}`) ?? 0) + amount)
   }
-  return [...sums].filter(([, taken]) => taken < 0).map(([row, taken]) => ({ what: 'a discount of which more was given back than taken', row: `${row}: ${taken}` }))
+  return [...sums]
+    .filter(([, taken]) => taken < 0)
+    .map(([row, taken]) => ({
+      what: 'a discount of which more was given back than taken',
+      row: `${row}: ${taken}`,
+    }))
 }

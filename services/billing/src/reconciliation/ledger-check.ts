@@ -3,7 +3,10 @@ import { leftToPay, mayBeOpen } from '../invoicing/state.ts'
 
 /** Checks of one customer's rows ($1) that SQL can do by itself: each finds the rows that break a rule. */
 const customerChecks: readonly { what: string; sql: string }[] = [
-  { what: 'more than one open phase', sql: 'select customer_id from phases where customer_id = $1 and ends_on is null group by 1 having count(*) > 1' },
+  {
+    what: 'more than one open phase',
+    sql: 'select customer_id from phases where customer_id = $1 and ends_on is null group by 1 having count(*) > 1',
+  },
   {
     what: 'a gap or an overlap between the phases of a subscription',
     sql: `select * from (select id, ends_on, lead(starts_on) over (partition by subscription_id order by sequence) as next_starts_on from phases where customer_id = $1) s
@@ -143,5 +146,8 @@ export async function ledgerMistakes(tx: BillingTransaction, customerId: string)
 
 /** The months whose invoice numbers have a gap, or do not end where their counter stands. */
 export async function numberMistakes(tx: BillingTransaction): Promise<Broken[]> {
-  return (await tx.query(numbersCheck.sql)).map((row) => ({ what: numbersCheck.what, row: JSON.stringify(row) }))
+  return (await tx.query(numbersCheck.sql)).map((row) => ({
+    what: numbersCheck.what,
+    row: JSON.stringify(row),
+  }))
 }

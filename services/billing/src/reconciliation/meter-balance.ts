@@ -40,30 +40,61 @@ export interface UsageFacts {
 }
 
 /** The balance of every meter that was used or billed in a period, or is in a plan of it. */
-export function meterBalances({ state, events, withVoided, daily, documents }: UsageFacts, period: Period): MeterBalance[] {
+export function meterBalances(
+  { state, events, withVoided, daily, documents }: UsageFacts,
+  period: Period,
+): MeterBalance[] {
   // A trial is never billed: what was used in it is uncharged.
-  const rated = knownUsage(state, daily).rated(period).filter((one) => !one.phase.trial)
-  const lines = documents.flatMap((document) => document.lines).filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
+  const rated = knownUsage(state, daily)
+    .rated(period)
+    .filter((one) => !one.phase.trial)
+  const lines = documents
+    .flatMap((document) => document.lines)
+    .filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...withVoided, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
-  const keys = new Set([...rated.map((one) => one.meter.key), ...lines.map((line) => line.meter!), ...used.map((day) => day.meter)])
+  const keys = new Set([
+    ...rated.map((one) => one.meter.key),
+    ...lines.map((line) => line.meter!),
+    ...used.map((day) => day.meter),
+  ])
   return [...keys].map((key) => {
     const meter = state.meters.get(key)!
     const charged = rated.filter((one) => one.meter.key === key)
-    const parts = partsOf(charged, lines.filter((line) => line.meter === key), meter)
+    const parts = partsOf(
+      charged,
+      lines.filter((line) => line.meter === key),
+      meter,
+    )
     const phases = charged.map((one) => one.dates)
     const between = gapsIn(period, phases)
-    const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) => sum(ranges.map((dates) => usedOn(usage, meter, dates)))
+    const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) =>
+      sum(ranges.map((dates) => usedOn(usage, meter, dates)))
     const everything = [...charged.map((one) => datesOfLine(state, one, period)), ...between]
     const accepted = total(events, everything)
     const voided = total(withVoided, everything) - accepted
     const uncharged = parts.uncharged + total(daily, between)
-    return { meter, accepted, billed: parts.billed, adjusted: parts.adjusted, unbilled: parts.unbilled, uncharged, voided, difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged }
+    return {
+      meter,
+      accepted,
+      billed: parts.billed,
+      adjusted: parts.adjusted,
+      unbilled: parts.unbilled,
+      uncharged,
+      voided,
+      difference: accepted - parts.billed - parts.adjusted - parts.unbilled - uncharged,
+    }
   })
 }
 
 /** The dates whose usage a line counts: of a level those before count too. */
-function datesOfLine(state: SubscriptionState, { meter, dates, phase }: RatedUsage, period: Period): DateRange {
-  return isAdditive(meter) ? dates : levelDates(meter, dates, { period, since: sinceOf(state.phases, phase.id) })
+function datesOfLine(
+  state: SubscriptionState,
+  { meter, dates, phase }: RatedUsage,
+  period: Period,
+): DateRange {
+  return isAdditive(meter)
+    ? dates
+    : levelDates(meter, dates, { period, since: sinceOf(state.phases, phase.id) })
 }
 
 /** The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for each phase, and one for each gap. */
@@ -85,12 +116,27 @@ interface Parts {
 }
 
 function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Meter): Parts {
-  const parts: Parts[] = rated.map((one) => partsOfPhase(one, lines.filter((line) => line.phaseId === one.phase.id)))
+  const parts: Parts[] = rated.map((one) =>
+    partsOfPhase(
+      one,
+      lines.filter((line) => line.phaseId === one.phase.id),
+    ),
+  )
   // A line for a phase that never charged this meter billed something nobody used.
   const stray = lines.filter((line) => !rated.some((one) => one.phase.id === line.phaseId))
-  parts.push({ billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))), adjusted: 0, unbilled: 0, uncharged: 0 })
+  parts.push({
+    billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))),
+    adjusted: 0,
+    unbilled: 0,
+    uncharged: 0,
+  })
   const total = (name: keyof Parts) => sum(parts.map((one) => one[name]))
-  return { billed: total('billed'), adjusted: total('adjusted'), unbilled: total('unbilled'), uncharged: total('uncharged') }
+  return {
+    billed: total('billed'),
+    adjusted: total('adjusted'),
+    unbilled: total('unbilled'),
+    uncharged: total('uncharged'),
+  }
 }
 
 /** A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by it. */
@@ -103,5 +149,10 @@ function partsOfPhase({ used, uncharged, meter }: RatedUsage, lines: readonly Li
     counted += signedSteps(line.quantity, meter.decimals)
     billedBy[line.kind === 'usage' ? 'usage' : 'adjustment'] += chargeable(counted) - before
   }
-  return { billed: billedBy.usage, adjusted: billedBy.adjustment, unbilled: chargeable(used) - chargeable(counted), uncharged: used - chargeable(used) }
+  return {
+    billed: billedBy.usage,
+    adjusted: billedBy.adjustment,
+    unbilled: chargeable(used) - chargeable(counted),
+    uncharged: used - chargeable(used),
+  }
 }

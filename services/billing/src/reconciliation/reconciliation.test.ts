@@ -1,6 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, createSubscription, findMistakes, getInvoices, getReconciliation, getSeller, putMeter, putSeller, recordPayment, recordUsage, upgradeSubscription, voidInvoice } from '../index.ts'
+import {
+  cancelSubscription,
+  createSubscription,
+  findMistakes,
+  getInvoices,
+  getReconciliation,
+  getSeller,
+  putMeter,
+  putSeller,
+  recordPayment,
+  recordUsage,
+  upgradeSubscription,
+  voidInvoice,
+} from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
@@ -9,7 +22,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     world = await createWorld(create, '2026-09-30T16:00:00Z')
     await seedCatalogue(world.billing)
     // Invoices of a free plan, to be voided.
-    await putSeller(world.billing, { ...await getSeller(world.billing), zeroInvoices: true })
+    await putSeller(world.billing, { ...(await getSeller(world.billing)), zeroInvoices: true })
     await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
   })
   afterAll(() => world.close())
@@ -17,15 +30,27 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     await seedCustomer(world.billing, customerId)
     await createSubscription(world.billing, { customerId, planId })
   }
-  const use = (customerId: string, id: string, meter: string, quantity: number, time?: string) => recordUsage(world.billing, [{ id, customerId, meter, quantity, ...(time ? { time } : {}) }])
+  const use = (customerId: string, id: string, meter: string, quantity: number, time?: string) =>
+    recordUsage(world.billing, [{ id, customerId, meter, quantity, ...(time ? { time } : {}) }])
   const proven = async (customerId: string, period: string) => {
     const { meters, ...rest } = await getReconciliation(world.billing, { customerId, period })
-    const kept = meters.filter((one) => one.accepted > 0).map(({ meter, accepted, billed, adjusted, unbilled, uncharged, difference }) => [meter, accepted, billed, adjusted, unbilled, uncharged, difference])
+    const kept = meters
+      .filter((one) => one.accepted > 0)
+      .map(({ meter, accepted, billed, adjusted, unbilled, uncharged, difference }) => [
+        meter,
+        accepted,
+        billed,
+        adjusted,
+        unbilled,
+        uncharged,
+        difference,
+      ])
     return { ...rest, meters: kept }
   }
   const mistakes = async () => {
     const found: string[] = []
-    for await (const { customerId, what, row } of findMistakes(world.billing)) found.push(`${customerId}: ${what}: ${row}`)
+    for await (const { customerId, what, row } of findMistakes(world.billing))
+      found.push(`${customerId}: ${what}: ${row}`)
     return found
   }
 
@@ -76,27 +101,73 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   test('a rejected event is listed with its reason, once however often it is sent', async () => {
     const old = { id: 'old', customerId: 'acme', meter: 'storage', quantity: 1, time: '2026-10-05T00:00:00Z' }
     const fine = { id: 'e2', customerId: 'acme', meter: 'storage', quantity: 0.0001 }
-    for (let sent = 0; sent < 3; sent += 1) await recordUsage(world.billing, [old, fine, { id: 'x\u0000', customerId: 'acme', meter: 'no\ud800thing' }, { ...old, customerId: 'nobody' }])
+    for (let sent = 0; sent < 3; sent += 1)
+      await recordUsage(world.billing, [
+        old,
+        fine,
+        { id: 'x\u0000', customerId: 'acme', meter: 'no\ud800thing' },
+        { ...old, customerId: 'nobody' },
+      ])
     await recordUsage(world.billing, [{ ...old, quantity: 2 }])
-    expect((await getReconciliation(world.billing, { customerId: 'acme', period: '2026-10' })).rejected.map(({ detail: _, ...event }) => event)).toEqual([
-      { id: 'old', meter: 'storage', quantity: 1, time: '2026-10-05T00:00:00Z', code: 'event_too_old', times: 3, rejectedAt: world.billing.now() },
-      { id: 'old', meter: 'storage', quantity: 2, time: '2026-10-05T00:00:00Z', code: 'event_too_old', times: 1, rejectedAt: world.billing.now() },
+    expect(
+      (await getReconciliation(world.billing, { customerId: 'acme', period: '2026-10' })).rejected.map(
+        ({ detail: _, ...event }) => event,
+      ),
+    ).toEqual([
+      {
+        id: 'old',
+        meter: 'storage',
+        quantity: 1,
+        time: '2026-10-05T00:00:00Z',
+        code: 'event_too_old',
+        times: 3,
+        rejectedAt: world.billing.now(),
+      },
+      {
+        id: 'old',
+        meter: 'storage',
+        quantity: 2,
+        time: '2026-10-05T00:00:00Z',
+        code: 'event_too_old',
+        times: 1,
+        rejectedAt: world.billing.now(),
+      },
     ])
     const now = await getReconciliation(world.billing, { customerId: 'acme' })
-    expect(now.rejected.map(({ id, meter, quantity, time, code, times }) => [id, meter, quantity, time, code, times])).toEqual([
-      ['e2', 'storage', 0.0001, null, 'quantity_too_precise', 3], ['x\ufffd', 'no\ufffdthing', null, null, 'meter_not_found', 3],
+    expect(
+      now.rejected.map(({ id, meter, quantity, time, code, times }) => [
+        id,
+        meter,
+        quantity,
+        time,
+        code,
+        times,
+      ]),
+    ).toEqual([
+      ['e2', 'storage', 0.0001, null, 'quantity_too_precise', 3],
+      ['x\ufffd', 'no\ufffdthing', null, null, 'meter_not_found', 3],
     ])
   })
 
   test('of one customer the newest ten thousand rejected events are kept, for a hundred days', async () => {
     await seedCustomer(world.billing, 'noisy')
-    const [start] = await world.db.asOwner((tx) => tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.billing.now()]))
-    await world.db.asOwner((tx) => tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
-       select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31', $1::timestamptz + n * interval '1 second', $1 from generate_series(1, 10000) n`, [start!.at],
-    ))
+    const [start] = await world.db.asOwner((tx) =>
+      tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.billing.now()]),
+    )
+    await world.db.asOwner((tx) =>
+      tx.query(
+        `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
+       select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31', $1::timestamptz + n * interval '1 second', $1 from generate_series(1, 10000) n`,
+        [start!.at],
+      ),
+    )
     await use('noisy', 'last', 'none', 1)
-    const kept = () => world.db.asOwner((tx) => tx.query<{ count: number; first: string }>("select count(*)::int as count, min(id collate \"C\") filter (where id in ('n1', 'n2')) as first from rejected_events where customer_id = 'noisy'"))
+    const kept = () =>
+      world.db.asOwner((tx) =>
+        tx.query<{ count: number; first: string }>(
+          "select count(*)::int as count, min(id collate \"C\") filter (where id in ('n1', 'n2')) as first from rejected_events where customer_id = 'noisy'",
+        ),
+      )
     expect(await kept()).toEqual([{ count: 10_000, first: 'n2' }])
     world.set('2027-06-01T00:00:00Z')
     await use('noisy', 'much later', 'none', 1)
@@ -109,21 +180,64 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     await upgradeSubscription(world.billing, { customerId: 'late', planId: 'business' })
     await subscribe('ended', 'team')
     await cancelSubscription(world.billing, { customerId: 'ended', when: 'now' })
-    const data = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data.filter((invoice) => invoice.status !== 'draft')
-    await recordPayment(world.billing, { invoiceId: data[0]!.id, amount: data[0]!.amountDue + 5, method: 'cash', reference: 'r' })
+    const data = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data.filter(
+      (invoice) => invoice.status !== 'draft',
+    )
+    await recordPayment(world.billing, {
+      invoiceId: data[0]!.id,
+      amount: data[0]!.amountDue + 5,
+      method: 'cash',
+      reference: 'r',
+    })
     expect(await mistakes()).toEqual([])
     const billed = data.find((invoice) => invoice.period.label === '2026-10' && invoice.kind === 'renewal')!
     // Each is broken in a transaction of its own, and mended again.
     const broken: [string, string, string][] = [
-      ["update usage_daily set quantity = quantity + 1 where customer_id = 'acme' and local_date = '2026-10-01'", "update usage_daily set quantity = quantity - 1 where customer_id = 'acme' and local_date = '2026-10-01'", 'acme: a day that differs from its events: storage on 2026-10-01: 30126 steps of 1 events, its events say 30125 of 1'],
-      ["update usage_events set quantity = quantity - 1 where customer_id = 'acme' and id = 'e2'", "update usage_events set quantity = quantity + 1 where customer_id = 'acme' and id = 'e2'", `acme: a line that differs from its events: ${billed.number} line_2: 30.125 storage, its events say 30.124`],
-      [`update invoices set document = jsonb_set(document, '{lines,1,quantity}', '31.125') where id = '${billed.id}'`, `update invoices set document = jsonb_set(document, '{lines,1,quantity}', '30.125') where id = '${billed.id}'`, 'acme: usage that does not add up: storage in 2026-10: accepted 32125, billed 31125, adjusted 2000, unbilled -1000, uncharged 0, difference 0 (steps)'],
-      [`update invoices set total = total + 1 where id = '${billed.id}'`, `update invoices set total = total - 1 where id = '${billed.id}'`, `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, not ${billed.total}: ${billed.number}`],
-      [`update invoices set document = jsonb_set(document, '{buyer,companyName}', '"x"') where id = '${billed.id}'`, `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"') where id = '${billed.id}'`, `acme: an invoice that does not add up: the hash is ${billed.sha256}`],
-      ["update balance_transactions set amount = amount + 1 where customer_id = 'acme' and reason = 'overpaid'", "update balance_transactions set amount = amount - 1 where customer_id = 'acme' and reason = 'overpaid'", `acme: a balance that differs from the payments: {"number":"${data[0]!.number}","moved":"6"}`],
-      ["update phases set starts_on = starts_on - 1 where customer_id = 'late' and ends_on is null", "update phases set starts_on = starts_on + 1 where customer_id = 'late' and ends_on is null", 'late: a gap or an overlap between the phases of a subscription: {"id":"'],
-      ["update phases set credited = true where customer_id = 'ended'", "update phases set credited = false where customer_id = 'ended'", 'ended: a fee for days after the end of a subscription whose unused days were given back: {"number":"'],
-      ["update invoice_numbers set last = last + 1 where month = '202610'", "update invoice_numbers set last = last - 1 where month = '202610'", 'null: a gap in the numbers: {'],
+      [
+        "update usage_daily set quantity = quantity + 1 where customer_id = 'acme' and local_date = '2026-10-01'",
+        "update usage_daily set quantity = quantity - 1 where customer_id = 'acme' and local_date = '2026-10-01'",
+        'acme: a day that differs from its events: storage on 2026-10-01: 30126 steps of 1 events, its events say 30125 of 1',
+      ],
+      [
+        "update usage_events set quantity = quantity - 1 where customer_id = 'acme' and id = 'e2'",
+        "update usage_events set quantity = quantity + 1 where customer_id = 'acme' and id = 'e2'",
+        `acme: a line that differs from its events: ${billed.number} line_2: 30.125 storage, its events say 30.124`,
+      ],
+      [
+        `update invoices set document = jsonb_set(document, '{lines,1,quantity}', '31.125') where id = '${billed.id}'`,
+        `update invoices set document = jsonb_set(document, '{lines,1,quantity}', '30.125') where id = '${billed.id}'`,
+        'acme: usage that does not add up: storage in 2026-10: accepted 32125, billed 31125, adjusted 2000, unbilled -1000, uncharged 0, difference 0 (steps)',
+      ],
+      [
+        `update invoices set total = total + 1 where id = '${billed.id}'`,
+        `update invoices set total = total - 1 where id = '${billed.id}'`,
+        `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, not ${billed.total}: ${billed.number}`,
+      ],
+      [
+        `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"x"') where id = '${billed.id}'`,
+        `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"') where id = '${billed.id}'`,
+        `acme: an invoice that does not add up: the hash is ${billed.sha256}`,
+      ],
+      [
+        "update balance_transactions set amount = amount + 1 where customer_id = 'acme' and reason = 'overpaid'",
+        "update balance_transactions set amount = amount - 1 where customer_id = 'acme' and reason = 'overpaid'",
+        `acme: a balance that differs from the payments: {"number":"${data[0]!.number}","moved":"6"}`,
+      ],
+      [
+        "update phases set starts_on = starts_on - 1 where customer_id = 'late' and ends_on is null",
+        "update phases set starts_on = starts_on + 1 where customer_id = 'late' and ends_on is null",
+        'late: a gap or an overlap between the phases of a subscription: {"id":"',
+      ],
+      [
+        "update phases set credited = true where customer_id = 'ended'",
+        "update phases set credited = false where customer_id = 'ended'",
+        'ended: a fee for days after the end of a subscription whose unused days were given back: {"number":"',
+      ],
+      [
+        "update invoice_numbers set last = last + 1 where month = '202610'",
+        "update invoice_numbers set last = last - 1 where month = '202610'",
+        'null: a gap in the numbers: {',
+      ],
     ]
     for (const [breakIt, mendIt, named] of broken) {
       await world.db.asOwner((tx) => tx.query(breakIt))
@@ -133,10 +247,16 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     }
     expect(await mistakes()).toEqual([])
     // The number of a month after 999,999 belongs to the month of the others.
-    await world.db.asOwner((tx) => tx.query(`
+    await world.db.asOwner((tx) =>
+      tx.query(`
       update invoices set number = 'INV-202610-1000000' where number = 'INV-202610-' || lpad((select last from invoice_numbers where (series, month) = ('INV', '202610'))::text, 6, '0');
-      update invoice_numbers set last = 1000000 where (series, month) = ('INV', '202610')`))
+      update invoice_numbers set last = 1000000 where (series, month) = ('INV', '202610')`),
+    )
     const gaps = (await mistakes()).filter((one) => one.includes('a gap in the numbers'))
-    expect(gaps).toEqual([expect.stringMatching(/"month":"INV-202610","counter":1000000,"count":1,"first":1000000,"last":1000000\}$/)])
+    expect(gaps).toEqual([
+      expect.stringMatching(
+        /"month":"INV-202610","counter":1000000,"count":1,"first":1000000,"last":1000000\}$/,
+      ),
+    ])
   })
 })

@@ -26,7 +26,17 @@ import { shown } from '../values/period.ts'
  */
 export interface Reconciliation {
   period: UsageSummary['period']
-  meters: { meter: string; accepted: number; billed: number; adjusted: number; unbilled: number; uncharged: number; voided: number; historical: number; difference: number }[]
+  meters: {
+    meter: string
+    accepted: number
+    billed: number
+    adjusted: number
+    unbilled: number
+    uncharged: number
+    voided: number
+    historical: number
+    difference: number
+  }[]
   rejected: RejectedEvent[]
 }
 
@@ -38,42 +48,71 @@ export interface Mistake {
 }
 
 /** Proves one period of one customer (the current one unless named). Throws customer_not_found, period_not_found. */
-export async function getReconciliation(billing: Billing, input: { customerId: string; period?: string }): Promise<Reconciliation> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const period = periodNamed(state, input.period)
-    const since = addDays(period.from, -1)
-    const issued = (await documentRows(tx, input.customerId, since)).filter((row) => !row.voided)
-    const documents = inOrder(issued, await documentsOfNothing(tx, input.customerId, since))
-    const counted = await countAgain(tx, input.customerId, [], period)
-    const { days, all } = await readUsage(tx, state, period)
-    const before = all.filter((day) => day.date < period.from)
-    const keptFrom = await eventsKeptFrom(tx)
-    const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
-    const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
-    const balances = meterBalances({ state, events, withVoided, daily: all, documents }, period)
-    const afterEnd = await usageAfterEnd(tx, state, period)
-    const apart = [...counted.historical, ...afterEnd.kept, ...afterEnd.voided]
-    const alone = [...new Set(apart.map((day) => day.meter))].filter((key) => !balances.some(({ meter }) => meter.key === key))
-    const nothing = { accepted: 0, billed: 0, adjusted: 0, unbilled: 0, uncharged: 0, voided: 0, difference: 0 }
-    return {
-      period: shown(period),
-      meters: [...balances, ...alone.map((key) => ({ meter: state.meters.get(key)!, ...nothing }))].map(({ meter, ...steps }) => {
-        const units = (name: keyof typeof steps, ended: readonly DailyUsage[] = []) => unitsFrom(steps[name] + usedOn(ended, meter, period), meter.decimals)
-        return {
-          meter: meter.key, accepted: units('accepted', afterEnd.kept), billed: units('billed'), adjusted: units('adjusted'), unbilled: units('unbilled'),
-          uncharged: units('uncharged', afterEnd.kept), voided: units('voided', afterEnd.voided), historical: unitsFrom(usedOn(counted.historical, meter, period), meter.decimals),
-          difference: units('difference'),
-        }
-      }),
-      rejected: await rejectedEvents(tx, input.customerId, period),
-    }
-  }, { readOnly: true })
+export async function getReconciliation(
+  billing: Billing,
+  input: { customerId: string; period?: string },
+): Promise<Reconciliation> {
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const period = periodNamed(state, input.period)
+      const since = addDays(period.from, -1)
+      const issued = (await documentRows(tx, input.customerId, since)).filter((row) => !row.voided)
+      const documents = inOrder(issued, await documentsOfNothing(tx, input.customerId, since))
+      const counted = await countAgain(tx, input.customerId, [], period)
+      const { days, all } = await readUsage(tx, state, period)
+      const before = all.filter((day) => day.date < period.from)
+      const keptFrom = await eventsKeptFrom(tx)
+      const events = [...before, ...withDaysBefore(keptFrom, counted.daily, days)]
+      const withVoided = [...before, ...withDaysBefore(keptFrom, counted.withVoided, days)]
+      const balances = meterBalances({ state, events, withVoided, daily: all, documents }, period)
+      const afterEnd = await usageAfterEnd(tx, state, period)
+      const apart = [...counted.historical, ...afterEnd.kept, ...afterEnd.voided]
+      const alone = [...new Set(apart.map((day) => day.meter))].filter(
+        (key) => !balances.some(({ meter }) => meter.key === key),
+      )
+      const nothing = {
+        accepted: 0,
+        billed: 0,
+        adjusted: 0,
+        unbilled: 0,
+        uncharged: 0,
+        voided: 0,
+        difference: 0,
+      }
+      return {
+        period: shown(period),
+        meters: [...balances, ...alone.map((key) => ({ meter: state.meters.get(key)!, ...nothing }))].map(
+          ({ meter, ...steps }) => {
+            const units = (name: keyof typeof steps, ended: readonly DailyUsage[] = []) =>
+              unitsFrom(steps[name] + usedOn(ended, meter, period), meter.decimals)
+            return {
+              meter: meter.key,
+              accepted: units('accepted', afterEnd.kept),
+              billed: units('billed'),
+              adjusted: units('adjusted'),
+              unbilled: units('unbilled'),
+              uncharged: units('uncharged', afterEnd.kept),
+              voided: units('voided', afterEnd.voided),
+              historical: unitsFrom(usedOn(counted.historical, meter, period), meter.decimals),
+              difference: units('difference'),
+            }
+          },
+        ),
+        rejected: await rejectedEvents(tx, input.customerId, period),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
-export async function* findMistakes(billing: Billing, options: { customerId?: string; onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Mistake> {
-  for (const broken of await billing.transaction(numberMistakes, { readOnly: true })) yield { customerId: null, ...broken }
+export async function* findMistakes(
+  billing: Billing,
+  options: { customerId?: string; onCustomer?: (customerId: string) => void } = {},
+): AsyncGenerator<Mistake> {
+  for (const broken of await billing.transaction(numberMistakes, { readOnly: true }))
+    yield { customerId: null, ...broken }
   if (options.customerId !== undefined) return yield* await mistakesOfCustomer(billing, options.customerId)
   for (let last = ''; ;) {
     const customers = await customersAfter(billing, last)
@@ -97,10 +136,18 @@ const mostMistakes = 1_000
  * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no customer. At most 1,000 broken rows of one
  * customer are told, and a page ends after the customer with whom it has so many.
  */
-export async function listMistakes(billing: Billing, input: { cursor?: string; limit?: number } = {}): Promise<MistakePage> {
+export async function listMistakes(
+  billing: Billing,
+  input: { cursor?: string; limit?: number } = {},
+): Promise<MistakePage> {
   const [, last = ''] = decodeCursor(input.cursor, 2) ?? []
   const limit = pageLimit(input.limit)
-  const data: Mistake[] = input.cursor === undefined ? (await billing.transaction(numberMistakes, { readOnly: true })).slice(0, mostMistakes).map((broken) => ({ customerId: null, ...broken })) : []
+  const data: Mistake[] =
+    input.cursor === undefined
+      ? (await billing.transaction(numberMistakes, { readOnly: true }))
+          .slice(0, mostMistakes)
+          .map((broken) => ({ customerId: null, ...broken }))
+      : []
   const ids = await customersAfter(billing, last, limit + 1)
   let customers = 0
   for (const customerId of ids.slice(0, limit)) {
@@ -108,49 +155,97 @@ export async function listMistakes(billing: Billing, input: { cursor?: string; l
     customers += 1
     if (data.length >= mostMistakes) break
   }
-  return { data, customers, nextCursor: customers < ids.length ? encodeCursor([billing.now(), ids[customers - 1]!]) : null }
+  return {
+    data,
+    customers,
+    nextCursor: customers < ids.length ? encodeCursor([billing.now(), ids[customers - 1]!]) : null,
+  }
 }
 
 async function customersAfter(billing: Billing, last: string, limit = 500): Promise<string[]> {
-  const rows = await billing.transaction((tx) => tx.query<{ id: string }>(
-    'select customer_id as id from customers where customer_id > $1 order by customer_id limit $2', [last, limit],
-  ), { readOnly: true })
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query<{ id: string }>(
+        'select customer_id as id from customers where customer_id > $1 order by customer_id limit $2',
+        [last, limit],
+      ),
+    { readOnly: true },
+  )
   return rows.map((row) => row.id)
 }
 
 async function mistakesOfCustomer(billing: Billing, customerId: string): Promise<Mistake[]> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, customerId)
-    const rows = await documentRows(tx, customerId, null)
-    const nothing = await documentsOfNothing(tx, customerId, null)
-    const documents = inOrder(rows, nothing)
-    const counted = await countAgain(tx, customerId, momentsOf(documents))
-    const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
-    const keptFrom = await eventsKeptFrom(tx)
-    const events = withDaysBefore(keptFrom, counted.daily, daily)
-    const historical = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' }, undefined, 'historical')
-    const valid = inOrder(rows.filter((row) => !row.voided), nothing)
-    const unfilled = await unfilledProperties(tx)
-    const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
-    const broken = [
-      ...await ledgerMistakes(tx, customerId),
-      ...rows.flatMap((row) => documentMistakes(row).map((what) => ({ what: `an invoice that does not add up: ${what}`, row: row.number }))),
-      ...rows.flatMap((row) => noteMistakes(row, rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id), given).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number }))),
-      ...dayMistakes(events, daily),
-      ...dayMistakes(withDaysBefore(keptFrom, counted.historical, historical), historical).map(({ what, row }) => ({ what, row: `history of ${row}` })),
-      ...groupMistakes(await groupTotals(tx, customerId, 'usage_groups'), daily, state.meters, unfilled),
-      ...(historical.length === 0 ? [] : groupMistakes(await groupTotals(tx, customerId, 'historical_groups'), historical, state.meters, unfilled)),
-      ...balanceMistakes({ state, events, withVoided: withDaysBefore(keptFrom, counted.withVoided, daily), daily, documents: valid }),
-      ...discountMistakes(valid),
-      ...documents.flatMap((document) => lineMistakes(document, counted, state, keptFrom)),
-    ]
-    return broken.map((one) => ({ customerId, ...one }))
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, customerId)
+      const rows = await documentRows(tx, customerId, null)
+      const nothing = await documentsOfNothing(tx, customerId, null)
+      const documents = inOrder(rows, nothing)
+      const counted = await countAgain(tx, customerId, momentsOf(documents))
+      const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
+      const keptFrom = await eventsKeptFrom(tx)
+      const events = withDaysBefore(keptFrom, counted.daily, daily)
+      const historical = await dailyUsage(
+        tx,
+        customerId,
+        { from: '0001-01-01', to: '9999-12-31' },
+        undefined,
+        'historical',
+      )
+      const valid = inOrder(
+        rows.filter((row) => !row.voided),
+        nothing,
+      )
+      const unfilled = await unfilledProperties(tx)
+      const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
+      const broken = [
+        ...(await ledgerMistakes(tx, customerId)),
+        ...rows.flatMap((row) =>
+          documentMistakes(row).map((what) => ({
+            what: `an invoice that does not add up: ${what}`,
+            row: row.number,
+          })),
+        ),
+        ...rows.flatMap((row) =>
+          noteMistakes(
+            row,
+            rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id),
+            given,
+          ).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number })),
+        ),
+        ...dayMistakes(events, daily),
+        ...dayMistakes(withDaysBefore(keptFrom, counted.historical, historical), historical).map(
+          ({ what, row }) => ({ what, row: `history of ${row}` }),
+        ),
+        ...groupMistakes(await groupTotals(tx, customerId, 'usage_groups'), daily, state.meters, unfilled),
+        ...(historical.length === 0
+          ? []
+          : groupMistakes(
+              await groupTotals(tx, customerId, 'historical_groups'),
+              historical,
+              state.meters,
+              unfilled,
+            )),
+        ...balanceMistakes({
+          state,
+          events,
+          withVoided: withDaysBefore(keptFrom, counted.withVoided, daily),
+          daily,
+          documents: valid,
+        }),
+        ...discountMistakes(valid),
+        ...documents.flatMap((document) => lineMistakes(document, counted, state, keptFrom)),
+      ]
+      return broken.map((one) => ({ customerId, ...one }))
+    },
+    { readOnly: true },
+  )
 }
 
 async function groupTotals(tx: BillingTransaction, customerId: string, groups: Sums['groups']) {
   return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
-    `select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${groups} where customer_id = $1 group by 1, 2, 3`, [customerId],
+    `select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${groups} where customer_id = $1 group by 1, 2, 3`,
+    [customerId],
   )
 }
 
@@ -165,7 +260,11 @@ interface ReadDocument extends DocumentRow {
 }
 
 /** The documents of periods from `since` on (all: null), oldest first: usage is never billed before its period. */
-async function documentRows(tx: BillingTransaction, customerId: string, since: string | null): Promise<ReadDocument[]> {
+async function documentRows(
+  tx: BillingTransaction,
+  customerId: string,
+  since: string | null,
+): Promise<ReadDocument[]> {
   return tx.query<ReadDocument>(
     `select document, sha256, number, total, payable, voided_at is not null as voided from invoices
      where customer_id = $1 and ($2::date is null or period_start >= $2) order by issued_at, number`,

@@ -20,29 +20,49 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
   const cached = new Map(daily.map((day) => [key(day), day]))
   const counted = new Map(events.map((day) => [key(day), day]))
   const nothing: Pick<DailyUsage, 'quantity' | 'events' | 'seen'> = { quantity: 0, events: 0 }
-  const values = ({ seen = [] }: Pick<DailyUsage, 'seen'>) => seen.reduce((total, one) => total + one.values, 0)
+  const values = ({ seen = [] }: Pick<DailyUsage, 'seen'>) =>
+    seen.reduce((total, one) => total + one.values, 0)
   return [...new Set([...cached.keys(), ...counted.keys()])].flatMap((one) => {
     const [day, again] = [cached.get(one) ?? nothing, counted.get(one) ?? nothing]
-    if (day.quantity === again.quantity && day.events === again.events && values(day) === values(again)) return []
-    return [{ what: 'a day that differs from its events', row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}` }]
+    if (day.quantity === again.quantity && day.events === again.events && values(day) === values(again))
+      return []
+    return [
+      {
+        what: 'a day that differs from its events',
+        row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}`,
+      },
+    ]
   })
 }
 
 /** The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a period there never was. */
 export function balanceMistakes(facts: UsageFacts): Broken[] {
   const periods = usagePeriods(facts.state.phases, facts.state.today)
-  const broken = periods.flatMap((period) => meterBalances(facts, period)
-    // What was taken back of what is billed waits to be given back.
-    .filter((one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'))
-    .map(({ meter, ...one }) => ({
-      what: 'usage that does not add up',
-      row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
-    })))
-  const lines = facts.documents.flatMap((document) => document.lines.flatMap((line) => (line.usagePeriod === undefined ? [] : [{ document, line, from: line.usagePeriod }])))
+  const broken = periods.flatMap((period) =>
+    meterBalances(facts, period)
+      // What was taken back of what is billed waits to be given back.
+      .filter(
+        (one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'),
+      )
+      .map(({ meter, ...one }) => ({
+        what: 'usage that does not add up',
+        row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
+      })),
+  )
+  const lines = facts.documents.flatMap((document) =>
+    document.lines.flatMap((line) =>
+      line.usagePeriod === undefined ? [] : [{ document, line, from: line.usagePeriod }],
+    ),
+  )
   // A clock that was set back has not reached what was billed by then.
   const latest = lines.reduce((date, { from }) => later(date, from), facts.state.today)
   const known = new Set(usagePeriods(facts.state.phases, latest).map((period) => period.from))
-  const stray = lines.filter(({ from }) => !known.has(from)).map(({ document, line, from }) => ({ what: 'a line for a period there never was', row: `${document.number} ${line.id}, ${from}` }))
+  const stray = lines
+    .filter(({ from }) => !known.has(from))
+    .map(({ document, line, from }) => ({
+      what: 'a line for a period there never was',
+      row: `${document.number} ${line.id}, ${from}`,
+    }))
   return [...broken, ...stray]
 }
 
@@ -51,25 +71,49 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
  * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
  * before `keptFrom` the events are gone.
  */
-export function lineMistakes(document: BilledDocument, counted: CountedAgain, { meters, phases }: Pick<SubscriptionState, 'meters' | 'phases'>, keptFrom: LocalDate | null): Broken[] {
+export function lineMistakes(
+  document: BilledDocument,
+  counted: CountedAgain,
+  { meters, phases }: Pick<SubscriptionState, 'meters' | 'phases'>,
+  keptFrom: LocalDate | null,
+): Broken[] {
   return document.lines.flatMap((line) => {
-    if (line.meter === undefined || line.counted === undefined || (keptFrom !== null && line.period.start < keptFrom)) return []
+    if (
+      line.meter === undefined
+      || line.counted === undefined
+      || (keptFrom !== null && line.period.start < keptFrom)
+    )
+      return []
     const meter = meters.get(line.meter)!
     const own = { from: line.period.start, to: line.period.end }
-    const dates = isAdditive(meter) ? own : levelDates(meter, own, { period: { ...own, from: line.usagePeriod! }, since: sinceOf(phases, line.phaseId) })
+    const dates = isAdditive(meter)
+      ? own
+      : levelDates(meter, own, {
+          period: { ...own, from: line.usagePeriod! },
+          since: sinceOf(phases, line.phaseId),
+        })
     // Of what still stands from before the events may be gone.
     if (keptFrom !== null && dates.from < keptFrom) return []
     const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
-    const [without, most] = [false, true].map((including) => usedOn(counted.storedBy(line.counted!.until, including), meter, dates)) as [number, number]
+    const [without, most] = [false, true].map((including) =>
+      usedOn(counted.storedBy(line.counted!.until, including), meter, dates),
+    ) as [number, number]
     if (Math.min(without, most) <= said && said <= Math.max(without, most)) return []
-    return [{ what: 'a line that differs from its events', row: `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, its events say ${unitsFrom(most, meter.decimals)}` }]
+    return [
+      {
+        what: 'a line that differs from its events',
+        row: `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, its events say ${unitsFrom(most, meter.decimals)}`,
+      },
+    ]
   })
 }
 
 /** An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not given back. */
 function billedBefore(line: Line, meter: Meter): number {
   const last = line.breakdown.findLast((part) => part.kind !== 'taken_off')
-  return line.kind === 'adjustment' && last && last.rate === null ? -signedSteps(last.quantity, meter.decimals) : 0
+  return line.kind === 'adjustment' && last && last.rate === null
+    ? -signedSteps(last.quantity, meter.decimals)
+    : 0
 }
 
 /** The moments at which documents counted usage. */
@@ -78,14 +122,32 @@ export function momentsOf(documents: readonly BilledDocument[]): string[] {
 }
 
 /** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them; `unfilled` break-downs (`meter property`) need not yet. */
-export function groupMistakes(groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[], daily: readonly DailyUsage[], meters: ReadonlyMap<string, Meter>, unfilled: ReadonlySet<string> = new Set()): Broken[] {
-  const grouped = new Map(groups.filter((one) => !unfilled.has(`${one.meter} ${one.property}`)).map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]))
-  const expected = daily.flatMap((day) => (meters.get(day.meter)!.groupBy ?? []).filter((property) => !unfilled.has(`${day.meter} ${property}`)).map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]))
+export function groupMistakes(
+  groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[],
+  daily: readonly DailyUsage[],
+  meters: ReadonlyMap<string, Meter>,
+  unfilled: ReadonlySet<string> = new Set(),
+): Broken[] {
+  const grouped = new Map(
+    groups
+      .filter((one) => !unfilled.has(`${one.meter} ${one.property}`))
+      .map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]),
+  )
+  const expected = daily.flatMap((day) =>
+    (meters.get(day.meter)!.groupBy ?? [])
+      .filter((property) => !unfilled.has(`${day.meter} ${property}`))
+      .map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]),
+  )
   const nothing = { quantity: 0, events: 0 }
   const days = new Map(expected)
   return [...new Set([...grouped.keys(), ...days.keys()])].flatMap((key) => {
     const [group, day] = [grouped.get(key) ?? nothing, days.get(key) ?? nothing]
     if (group.quantity === day.quantity && group.events === day.events) return []
-    return [{ what: 'a break-down that does not add up to its day', row: `${key}: ${group.quantity} steps of ${group.events} events, the day has ${day.quantity} of ${day.events}` }]
+    return [
+      {
+        what: 'a break-down that does not add up to its day',
+        row: `${key}: ${group.quantity} steps of ${group.events} events, the day has ${day.quantity} of ${day.events}`,
+      },
+    ]
   })
 }

@@ -1,6 +1,18 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cancelSubscription, createSubscription, getAdvice, getInvoices, getPlan, getUsageSummary, putDiscount, putPlan, recordUsage, upgradeSubscription, type PlanInput } from '../index.ts'
+import {
+  cancelSubscription,
+  createSubscription,
+  getAdvice,
+  getInvoices,
+  getPlan,
+  getUsageSummary,
+  putDiscount,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+  type PlanInput,
+} from '../index.ts'
 import type { Advice } from './advice.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -13,9 +25,35 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     world = await createWorld(create, november)
     await seedCatalogue(world.billing)
     const put = (plan: PlanInput) => putPlan(world.billing, plan)
-    await put({ id: 'team-year', name: { 'zh-CN': '团队版', en: 'Team' }, rank: 11, interval: 'year', fee: { amount: 600_000, per: 'subscription' }, charges: (await put(team)).charges })
-    await put({ id: 'retired', name: 'Retired', rank: 1, archived: true, fee: { amount: 1, per: 'subscription' } })
-    await put({ id: 'dear', name: 'Dear', rank: 99, fee: { amount: 1, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1_000_000_000_000, per: 1 } } }] })
+    await put({
+      id: 'team-year',
+      name: { 'zh-CN': '团队版', en: 'Team' },
+      rank: 11,
+      interval: 'year',
+      fee: { amount: 600_000, per: 'subscription' },
+      charges: (await put(team)).charges,
+    })
+    await put({
+      id: 'retired',
+      name: 'Retired',
+      rank: 1,
+      archived: true,
+      fee: { amount: 1, per: 'subscription' },
+    })
+    await put({
+      id: 'dear',
+      name: 'Dear',
+      rank: 99,
+      fee: { amount: 1, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 1_000_000_000_000, per: 1 } },
+        },
+      ],
+    })
   })
   afterAll(() => world.close())
 
@@ -30,7 +68,9 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   const use = async (customerId: string, meter: string, byDate: Record<string, number>) => {
     for (const [date, quantity] of Object.entries(byDate)) {
       await world.passTo(`${date}T04:00:00Z`)
-      const { rejected } = await recordUsage(world.billing, [{ id: `e${(count += 1)}`, customerId, meter, quantity }])
+      const { rejected } = await recordUsage(world.billing, [
+        { id: `e${(count += 1)}`, customerId, meter, quantity },
+      ])
       expect(rejected).toEqual([])
     }
   }
@@ -42,26 +82,51 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await use('acme', 'ai_chat', { '2026-11-05': 900, '2026-11-20': 500 })
     await world.passTo('2026-12-02T04:00:00Z')
     const { data } = await getInvoices(world.billing, { customerId: 'acme' })
-    const lines = data.flatMap((invoice) => invoice.lines).filter((line) => line.period.start === '2026-11-01')
-    const billed = (kind: string) => lines.filter((line) => line.kind === kind).reduce((sum, line) => sum + line.amount, 0)
+    const lines = data
+      .flatMap((invoice) => invoice.lines)
+      .filter((line) => line.period.start === '2026-11-01')
+    const billed = (kind: string) =>
+      lines.filter((line) => line.kind === kind).reduce((sum, line) => sum + line.amount, 0)
     const said = on(await advice('acme'), 'team')
     expect([said.fee, said.usage, said.difference]).toEqual([billed('fee'), billed('usage'), 0])
     // ¥599.00, 400 chats at 5 分, 6 % tax.
-    expect(said).toMatchObject({ fee: 59_900, usage: 2_000, discount: 0, tax: 3_714, total: 65_614, fits: true, obstacles: [] })
-    expect(said.meters[0]).toEqual({ meter: 'ai_chat', used: 1_400, included: 1_000, overage: 400, amount: 2_000, overagePolicy: 'bill', runsOutAt: null })
+    expect(said).toMatchObject({
+      fee: 59_900,
+      usage: 2_000,
+      discount: 0,
+      tax: 3_714,
+      total: 65_614,
+      fits: true,
+      obstacles: [],
+    })
+    expect(said.meters[0]).toEqual({
+      meter: 'ai_chat',
+      used: 1_400,
+      included: 1_000,
+      overage: 400,
+      amount: 2_000,
+      overagePolicy: 'bill',
+      runsOutAt: null,
+    })
   })
 
   test('every plan on sale is rated on the same usage, and those that would have refused some of it do not fit', async () => {
     const { period, plans, recommendation } = await advice('acme')
     expect(period).toEqual({ start: '2026-11-01', end: '2026-12-01', label: '2026-11' })
     expect(plans.map(({ planId, total, fits }) => [planId, total, fits])).toEqual([
-      ['free', 0, false], ['team', 65_614, true],
+      ['free', 0, false],
+      ['team', 65_614, true],
       ['team-year', 54_394, true], // 600,000 × 30 ÷ 365 = 49,315 and 2,000 of usage, 6 % of that is 3,079
       ['seats', 20_988, false], // two seats at the least, ¥99 each
       ['business', 211_894, true],
     ])
     expect(on({ plans } as Advice, 'business').difference).toBe(211_894 - 65_614)
-    expect(on({ plans } as Advice, 'free').meters[0]).toMatchObject({ included: 20, overage: 1_380, amount: 0, overagePolicy: 'block' })
+    expect(on({ plans } as Advice, 'free').meters[0]).toMatchObject({
+      included: 20,
+      overage: 1_380,
+      amount: 0,
+      overagePolicy: 'block',
+    })
     expect(recommendation).toEqual({ planId: 'team-year', saves: 65_614 - 54_394 })
   })
 
@@ -70,18 +135,43 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await use('tokens', 'tokens', { '2026-11-05': 150_000 })
     await world.passTo('2026-12-02T04:00:00Z')
     const said = await advice('tokens')
-    expect(on(said, 'business')).toMatchObject({ fits: false, meters: [{ meter: 'ai_chat' }, { meter: 'tokens', used: 150_000, overage: 150_000, amount: 0, overagePolicy: null }] })
+    expect(on(said, 'business')).toMatchObject({
+      fits: false,
+      meters: [
+        { meter: 'ai_chat' },
+        { meter: 'tokens', used: 150_000, overage: 150_000, amount: 0, overagePolicy: null },
+      ],
+    })
     expect(on(said, 'team')).toMatchObject({ usage: 2_000, fits: true })
   })
 
   test('discounts and seats are those of the customer', async () => {
     await start('many', 'seats', 50)
-    await putPlan(world.billing, { id: 'small', name: { 'zh-CN': '小团队版', en: 'Small' }, rank: 12, fee: { amount: 5_000, per: 'seat' }, seats: { min: 1, max: 20 } })
-    await putDiscount(world.billing, { customerId: 'many', discountId: 'half', kind: 'percent', value: '50', appliesTo: 'fee', from: '2026-11-01' })
+    await putPlan(world.billing, {
+      id: 'small',
+      name: { 'zh-CN': '小团队版', en: 'Small' },
+      rank: 12,
+      fee: { amount: 5_000, per: 'seat' },
+      seats: { min: 1, max: 20 },
+    })
+    await putDiscount(world.billing, {
+      customerId: 'many',
+      discountId: 'half',
+      kind: 'percent',
+      value: '50',
+      appliesTo: 'fee',
+      from: '2026-11-01',
+    })
     await world.passTo('2026-12-02T04:00:00Z')
     const said = await advice('many')
     expect(on(said, 'seats')).toMatchObject({ seats: 50, fee: 495_000, discount: 247_500, total: 262_350 })
-    expect(on(said, 'small')).toMatchObject({ seats: 20, fits: false, obstacles: [{ code: 'seats', detail: { 'zh-CN': '当前有 50 个席位，小团队版最多 20 个，请先减少席位。' } }] })
+    expect(on(said, 'small')).toMatchObject({
+      seats: 20,
+      fits: false,
+      obstacles: [
+        { code: 'seats', detail: { 'zh-CN': '当前有 50 个席位，小团队版最多 20 个，请先减少席位。' } },
+      ],
+    })
   })
 
   test('before a first period is over there is nothing to rate, but a date from which there is', async () => {
@@ -89,47 +179,90 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await use('new', 'ai_chat', { '2026-11-16': 600 })
     const said = await advice('new')
     expect(said).toMatchObject({ period: null, availableFrom: '2026-12-01', plans: [], recommendation: null })
-    expect(said.forecast?.meters[0]).toMatchObject({ meter: 'ai_chat', used: 600, errorBasisPoints: null, tried: [] })
+    expect(said.forecast?.meters[0]).toMatchObject({
+      meter: 'ai_chat',
+      used: 600,
+      errorBasisPoints: null,
+      tried: [],
+    })
     // Whoever leaves before has no plans to compare any more.
     await cancelSubscription(world.billing, { customerId: 'new', when: 'period_end' })
     expect(await advice('new')).toMatchObject({ period: null, availableFrom: null, forecast: said.forecast })
     await seedCustomer(world.billing, 'nobody')
-    expect(await advice('nobody')).toEqual({ currency: 'CNY', period: null, availableFrom: null, plans: [], recommendation: null, forecast: null })
+    expect(await advice('nobody')).toEqual({
+      currency: 'CNY',
+      period: null,
+      availableFrom: null,
+      plans: [],
+      recommendation: null,
+      forecast: null,
+    })
   })
 
   test('the forecast is that of the usage page, with what the same day of the months before would have said', async () => {
     await start('steady')
     // November 1,000 of which 400 by the 10th; December 1,240, 400 by then; January 1,550, 1,000.
     await use('steady', 'ai_chat', {
-      '2026-11-10': 400, '2026-11-25': 600, '2026-12-10': 400, '2026-12-25': 840, '2027-01-10': 1_000, '2027-01-25': 550, '2027-02-05': 300,
+      '2026-11-10': 400,
+      '2026-11-25': 600,
+      '2026-12-10': 400,
+      '2026-12-25': 840,
+      '2027-01-10': 1_000,
+      '2027-01-25': 550,
+      '2027-02-05': 300,
     })
     await world.passTo('2027-02-11T04:00:00Z')
     const { forecast } = await advice('steady')
     expect(forecast).toMatchObject({ method: 'straight_line', day: 11, days: 28 })
     expect(forecast!.meters[0]!.tried).toEqual([
-      { period: '2027-01', forecast: 3_100, actual: 1_550 }, { period: '2026-12', forecast: 1_240, actual: 1_240 }, { period: '2026-11', forecast: 1_200, actual: 1_000 },
+      { period: '2027-01', forecast: 3_100, actual: 1_550 },
+      { period: '2026-12', forecast: 1_240, actual: 1_240 },
+      { period: '2026-11', forecast: 1_200, actual: 1_000 },
     ])
     expect(forecast!.meters[0]!.errorBasisPoints).toBe(4_000) // (100 % + 0 % + 20 %) ÷ 3
     const summary = await getUsageSummary(world.billing, { customerId: 'steady' })
-    expect(forecast!.meters[0]).toMatchObject({ forecast: summary.meters[0]!.forecast, runsOutAt: summary.meters[0]!.runsOutAt, used: 300 })
+    expect(forecast!.meters[0]).toMatchObject({
+      forecast: summary.meters[0]!.forecast,
+      runsOutAt: summary.meters[0]!.runsOutAt,
+      used: 300,
+    })
   })
 
   test('each plan says when its allowance would be used up at the pace of now', async () => {
     await start('pace')
     await use('pace', 'ai_chat', { '2026-11-02': 1, '2026-12-06': 500 })
     await world.passTo('2026-12-10T16:00:00Z') // ten days over, 500 used: fifty a day
-    const runsOut = (await advice('pace')).plans.map(({ planId, meters }) => [planId, meters.find(({ meter }) => meter === 'ai_chat')?.runsOutAt])
-    expect(runsOut).toEqual(expect.arrayContaining([['free', '2026-12-01'], ['team', '2026-12-21'], ['seats', '2026-12-07'], ['business', null]]))
+    const runsOut = (await advice('pace')).plans.map(({ planId, meters }) => [
+      planId,
+      meters.find(({ meter }) => meter === 'ai_chat')?.runsOutAt,
+    ])
+    expect(runsOut).toEqual(
+      expect.arrayContaining([
+        ['free', '2026-12-01'],
+        ['team', '2026-12-21'],
+        ['seats', '2026-12-07'],
+        ['business', null],
+      ]),
+    )
   })
 
   test('a plan that blocks and runs out in the running period does not fit any more, but the first days of it say nothing', async () => {
     await start('grown', 'seats', 2)
     await use('grown', 'ai_chat', { '2026-11-10': 100, '2026-12-02': 60 })
     await world.passTo('2026-12-03T04:00:00Z')
-    expect(on(await advice('grown'), 'seats').meters[0]).toMatchObject({ runsOutAt: '2026-12-13', overagePolicy: 'block' })
-    expect([(await advice('grown')).recommendation, on(await advice('grown'), 'seats').fits]).toMatchObject([{ planId: 'seats', saves: 0 }, true])
+    expect(on(await advice('grown'), 'seats').meters[0]).toMatchObject({
+      runsOutAt: '2026-12-13',
+      overagePolicy: 'block',
+    })
+    expect([(await advice('grown')).recommendation, on(await advice('grown'), 'seats').fits]).toMatchObject([
+      { planId: 'seats', saves: 0 },
+      true,
+    ])
     await use('grown', 'ai_chat', { '2026-12-08': 140 })
-    expect(on(await advice('grown'), 'seats')).toMatchObject({ fits: false, meters: [{ used: 100, overage: 0, runsOutAt: '2026-12-11' }] }) // 200 in 7.5 days: 100 last 3 whole days
+    expect(on(await advice('grown'), 'seats')).toMatchObject({
+      fits: false,
+      meters: [{ used: 100, overage: 0, runsOutAt: '2026-12-11' }],
+    }) // 200 in 7.5 days: 100 last 3 whole days
     expect((await advice('grown')).recommendation?.planId).toBe('team-year')
   })
 
@@ -139,40 +272,117 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     await upgradeSubscription(world.billing, { customerId: 'moved', planId: 'business' })
     await world.passTo('2026-12-02T04:00:00Z')
     const said = await advice('moved')
-    expect([on(said, 'team').fee, on(said, 'business').fee, on(said, 'business').difference]).toEqual([59_900, 199_900, 0])
+    expect([on(said, 'team').fee, on(said, 'business').fee, on(said, 'business').difference]).toEqual([
+      59_900, 199_900, 0,
+    ])
   })
 
   test('a plan that takes a feature away is not recommended, and says what it lacks', async () => {
     const charges = (await getPlan(world.billing, { planId: 'team' })).charges
-    const [keep, both] = [{ 'zh-CN': '知识库', en: 'Knowledge base' }, { 'zh-CN': '单点登录', en: 'Single sign-on' }]
-    await putPlan(world.billing, { id: 'rich', name: 'Rich', rank: 50, fee: { amount: 90_000, per: 'subscription' }, charges, features: [keep, both] })
-    await putPlan(world.billing, { id: 'rich-less', name: 'Rich less', rank: 49, fee: { amount: 100, per: 'subscription' }, charges, features: [keep] })
+    const [keep, both] = [
+      { 'zh-CN': '知识库', en: 'Knowledge base' },
+      { 'zh-CN': '单点登录', en: 'Single sign-on' },
+    ]
+    await putPlan(world.billing, {
+      id: 'rich',
+      name: 'Rich',
+      rank: 50,
+      fee: { amount: 90_000, per: 'subscription' },
+      charges,
+      features: [keep, both],
+    })
+    await putPlan(world.billing, {
+      id: 'rich-less',
+      name: 'Rich less',
+      rank: 49,
+      fee: { amount: 100, per: 'subscription' },
+      charges,
+      features: [keep],
+    })
     await start('features', 'rich')
     await world.passTo('2026-12-15T04:00:00Z')
     const said = await advice('features')
-    expect([said.recommendation, on(said, 'rich-less').loses, on(said, 'rich').loses]).toEqual([{ planId: 'rich', saves: 0 }, [both], []])
-    for (const id of ['rich', 'rich-less']) await putPlan(world.billing, { id, name: 'Rich', archived: true, fee: { amount: 100, per: 'subscription' } })
+    expect([said.recommendation, on(said, 'rich-less').loses, on(said, 'rich').loses]).toEqual([
+      { planId: 'rich', saves: 0 },
+      [both],
+      [],
+    ])
+    for (const id of ['rich', 'rich-less'])
+      await putPlan(world.billing, {
+        id,
+        name: 'Rich',
+        archived: true,
+        fee: { amount: 100, per: 'subscription' },
+      })
   })
 
   test('what would have been cheaper last month and is dearer already this month is not recommended; the forecast says the day the allowance was used up', async () => {
-    const charge = (included: number): PlanInput['charges'] => [{ meter: 'ai_chat', included, overage: 'bill', price: { model: 'per_unit', rate: { amount: 100, per: 1 } } }]
-    await putPlan(world.billing, { id: 'wide', name: 'Wide', rank: 50, fee: { amount: 20_000, per: 'subscription' }, charges: charge(1_000) })
-    await putPlan(world.billing, { id: 'narrow', name: 'Narrow', rank: 49, fee: { amount: 10_000, per: 'subscription' }, charges: charge(500) })
+    const charge = (included: number): PlanInput['charges'] => [
+      {
+        meter: 'ai_chat',
+        included,
+        overage: 'bill',
+        price: { model: 'per_unit', rate: { amount: 100, per: 1 } },
+      },
+    ]
+    await putPlan(world.billing, {
+      id: 'wide',
+      name: 'Wide',
+      rank: 50,
+      fee: { amount: 20_000, per: 'subscription' },
+      charges: charge(1_000),
+    })
+    await putPlan(world.billing, {
+      id: 'narrow',
+      name: 'Narrow',
+      rank: 49,
+      fee: { amount: 10_000, per: 'subscription' },
+      charges: charge(500),
+    })
     await start('swing', 'wide')
     // Nothing in November; 900 on 3 December and 200 on the 7th: narrow would cost ¥100 + 600 × ¥1, wide ¥200 + 100 × ¥1.
     await use('swing', 'ai_chat', { '2026-12-03': 900, '2026-12-07': 200 })
     const said = await advice('swing')
-    expect([on(said, 'narrow').difference < 0, on(said, 'narrow').soFar, on(said, 'wide').soFar]).toEqual([true, 70_000, 30_000])
+    expect([on(said, 'narrow').difference < 0, on(said, 'narrow').soFar, on(said, 'wide').soFar]).toEqual([
+      true,
+      70_000,
+      30_000,
+    ])
     expect(said.recommendation?.planId).not.toBe('narrow')
-    expect(said.forecast!.meters[0]).toMatchObject({ used: 1_100, included: 1_000, overage: 100, overagePolicy: 'bill', usedUpOn: '2026-12-07', runsOutAt: null })
+    expect(said.forecast!.meters[0]).toMatchObject({
+      used: 1_100,
+      included: 1_000,
+      overage: 100,
+      overagePolicy: 'bill',
+      usedUpOn: '2026-12-07',
+      runsOutAt: null,
+    })
   })
 })
 
 const team: PlanInput = {
-  id: 'team', name: { 'zh-CN': '团队版', en: 'Team' }, rank: 10, fee: { amount: 59_900, per: 'subscription' },
+  id: 'team',
+  name: { 'zh-CN': '团队版', en: 'Team' },
+  rank: 10,
+  fee: { amount: 59_900, per: 'subscription' },
   charges: [
-    { meter: 'ai_chat', included: 1000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } },
-    { meter: 'tokens', included: 100_000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 40, per: 1000 } } },
-    { meter: 'storage', included: 10, overage: 'bill', price: { model: 'per_unit', rate: { amount: 12, per: 1 } } },
+    {
+      meter: 'ai_chat',
+      included: 1000,
+      overage: 'bill',
+      price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+    },
+    {
+      meter: 'tokens',
+      included: 100_000,
+      overage: 'bill',
+      price: { model: 'per_unit', rate: { amount: 40, per: 1000 } },
+    },
+    {
+      meter: 'storage',
+      included: 10,
+      overage: 'bill',
+      price: { model: 'per_unit', rate: { amount: 12, per: 1 } },
+    },
   ],
 }

@@ -75,7 +75,10 @@ export interface Advice {
     day: number
     days: number
     meters: ({
-      meter: string; used: number; forecast: number | null; runsOutAt: LocalDate | null
+      meter: string
+      used: number
+      forecast: number | null
+      runsOutAt: LocalDate | null
       /** Units; null is unlimited. */
       included: number | null
       /** What is used above it. */
@@ -92,38 +95,66 @@ export interface Advice {
  * whole period, also the current one, with the discounts the customer has. A fee for longer than a month counts with its days in the period.
  */
 export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
-  return billing.transaction(async (tx) => {
-    const state = await readBillingState(tx, input.customerId)
-    const { currency } = state.customer
-    const current = currentPhase(state)
-    if (!current) return { currency, period: null, availableFrom: null, plans: [], recommendation: null, forecast: null }
-    const running = usagePeriods(state.phases, state.today).at(-1)!
-    const tried = periodsToTry(state)
-    const rated = lastPeriod(state, current)
-    const usage = await dailyUsage(tx, input.customerId, { from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!, to: addDays(state.today, 1) })
-    const plans = rated ? await advisePlans(tx, state, { current, rated, running, usage }) : []
-    return {
-      currency, plans,
-      period: rated ? shown(rated) : null,
-      availableFrom: rated || state.waiting.some((one) => one.change === null && one.at <= running.to) ? null : running.to,
-      recommendation: recommended(plans, current.plan.id),
-      forecast: await forecastOf(tx, state, { running, tried, usage }),
-    }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readBillingState(tx, input.customerId)
+      const { currency } = state.customer
+      const current = currentPhase(state)
+      if (!current)
+        return {
+          currency,
+          period: null,
+          availableFrom: null,
+          plans: [],
+          recommendation: null,
+          forecast: null,
+        }
+      const running = usagePeriods(state.phases, state.today).at(-1)!
+      const tried = periodsToTry(state)
+      const rated = lastPeriod(state, current)
+      const usage = await dailyUsage(tx, input.customerId, {
+        from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!,
+        to: addDays(state.today, 1),
+      })
+      const plans = rated ? await advisePlans(tx, state, { current, rated, running, usage }) : []
+      return {
+        currency,
+        plans,
+        period: rated ? shown(rated) : null,
+        availableFrom:
+          rated || state.waiting.some((one) => one.change === null && one.at <= running.to)
+            ? null
+            : running.to,
+        recommendation: recommended(plans, current.plan.id),
+        forecast: await forecastOf(tx, state, { running, tried, usage }),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** Of the subscription of now: one before it was of another time. */
-function lastPeriod({ phases, today }: SubscriptionState, { subscriptionId }: Phase): LabelledPeriod | undefined {
+function lastPeriod(
+  { phases, today }: SubscriptionState,
+  { subscriptionId }: Phase,
+): LabelledPeriod | undefined {
   const since = phases.find((phase) => phase.subscriptionId === subscriptionId)!.from
   return usagePeriods(phases, today).findLast((period) => period.to <= today && period.from >= since)
 }
 
-interface Basis { current: Phase; rated: LabelledPeriod; running: LabelledPeriod; usage: DailyUsage[] }
+interface Basis {
+  current: Phase
+  rated: LabelledPeriod
+  running: LabelledPeriod
+  usage: DailyUsage[]
+}
 
 async function advisePlans(tx: BillingTransaction, state: BillingState, basis: Basis): Promise<PlanAdvice[]> {
   const { discounts } = state
   const offered = await plansFor(tx, { customerId: state.customer.customerId })
-  const all = offered.filter((plan) => plan.id === basis.current.plan.id || canBePriced(state, basis, plan)).map((plan) => advisePlan(tx, state, basis, plan, discounts))
+  const all = offered
+    .filter((plan) => plan.id === basis.current.plan.id || canBePriced(state, basis, plan))
+    .map((plan) => advisePlan(tx, state, basis, plan, discounts))
   const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total
   return all.map((one) => ({ ...one, difference: money(one.total - now) }))
 }
@@ -138,10 +169,18 @@ function canBePriced({ meters }: SubscriptionState, { rated, usage }: Basis, { c
   })
 }
 
-function advisePlan(tx: BillingTransaction, state: SubscriptionState, { current, rated: period, running, usage }: Basis, plan: Plan, discounts: readonly Discount[]): PlanAdvice {
+function advisePlan(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  { current, rated: period, running, usage }: Basis,
+  plan: Plan,
+  discounts: readonly Discount[],
+): PlanAdvice {
   const wanted = Math.max(current.seats, seatsOf(plan).min)
   const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
-  const onPlan = ({ from, to }: LabelledPeriod) => [{ id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null }]
+  const onPlan = ({ from, to }: LabelledPeriod) => [
+    { id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null },
+  ]
   const rated = rateUsage(onPlan(period), period, usage, state.meters)
   const fee = feeLine({ id: '', plan, seats }, period, billingPeriodOf(plan, period))
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
@@ -149,10 +188,27 @@ function advisePlan(tx: BillingTransaction, state: SubscriptionState, { current,
   const meters = advisedMeters(tx, state, { rated, period, running, usage })
   const obstacles = tooManySeats(plan, wanted)
   return {
-    planId: plan.id, seats: saidSeats({ plan, seats }), fee: fee.amount, usage: sum(rated.map((one) => one.rated.amount)), discount, tax, total, difference: 0, meters, obstacles,
-    soFar: money(fee.amount + sum(rateUsage(onPlan(running), running, usage, state.meters).map((one) => one.rated.amount))),
+    planId: plan.id,
+    seats: saidSeats({ plan, seats }),
+    fee: fee.amount,
+    usage: sum(rated.map((one) => one.rated.amount)),
+    discount,
+    tax,
+    total,
+    difference: 0,
+    meters,
+    obstacles,
+    soFar: money(
+      fee.amount
+        + sum(rateUsage(onPlan(running), running, usage, state.meters).map((one) => one.rated.amount)),
+    ),
     loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
-    fits: obstacles.length === 0 && meters.every((meter) => meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, state.today))),
+    fits:
+      obstacles.length === 0
+      && meters.every(
+        (meter) =>
+          meter.overagePolicy === 'bill' || (meter.overage === 0 && lasts(meter, running, state.today)),
+      ),
   }
 }
 
@@ -165,28 +221,81 @@ function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: Loca
 
 /** The period is a month: so is the billing period of most plans. Longer ones are taken to begin with it. */
 function billingPeriodOf(plan: Plan, period: LabelledPeriod): Period {
-  return monthsOf(plan) === 1 ? period : periodAt({ anchor: period.whole.from, alignment: 'anniversary', months: monthsOf(plan) }, period.whole.from)
+  return monthsOf(plan) === 1
+    ? period
+    : periodAt(
+        { anchor: period.whole.from, alignment: 'anniversary', months: monthsOf(plan) },
+        period.whole.from,
+      )
 }
 
 /** The meters the plan charges for, then others that were used. */
 function advisedMeters(
-  tx: BillingTransaction, state: SubscriptionState, { rated, period, running, usage }: { rated: readonly RatedUsage[]; period: LabelledPeriod; running: LabelledPeriod; usage: readonly DailyUsage[] },
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  {
+    rated,
+    period,
+    running,
+    usage,
+  }: {
+    rated: readonly RatedUsage[]
+    period: LabelledPeriod
+    running: LabelledPeriod
+    usage: readonly DailyUsage[]
+  },
 ): AdvisedMeter[] {
-  const charged = rated.map(({ meter, charge, used, allowance, overage, rated: { amount } }): AdvisedMeter => {
-    const units = (steps: number) => unitsFrom(steps, meter.decimals)
-    return {
-      meter: meter.key, used: units(used), included: allowance === null ? null : units(allowance), overage: units(overage), amount, overagePolicy: charge.overage,
-      runsOutAt: charge.included === null ? null : runsOutOn(tx, state, running, wholeUnits(charge.included, meter.decimals), usedOn(usage, meter, running)),
-    }
-  })
-  const uncharged = [...state.meters.values()].filter((meter) => !rated.some((one) => one.meter.key === meter.key)).flatMap((meter): AdvisedMeter[] => {
-    const used = unitsFrom(usedOn(usage, meter, period), meter.decimals)
-    return used === 0 ? [] : [{ meter: meter.key, used, included: 0, overage: used, amount: 0, overagePolicy: null, runsOutAt: null }]
-  })
+  const charged = rated.map(
+    ({ meter, charge, used, allowance, overage, rated: { amount } }): AdvisedMeter => {
+      const units = (steps: number) => unitsFrom(steps, meter.decimals)
+      return {
+        meter: meter.key,
+        used: units(used),
+        included: allowance === null ? null : units(allowance),
+        overage: units(overage),
+        amount,
+        overagePolicy: charge.overage,
+        runsOutAt:
+          charge.included === null
+            ? null
+            : runsOutOn(
+                tx,
+                state,
+                running,
+                wholeUnits(charge.included, meter.decimals),
+                usedOn(usage, meter, running),
+              ),
+      }
+    },
+  )
+  const uncharged = [...state.meters.values()]
+    .filter((meter) => !rated.some((one) => one.meter.key === meter.key))
+    .flatMap((meter): AdvisedMeter[] => {
+      const used = unitsFrom(usedOn(usage, meter, period), meter.decimals)
+      return used === 0
+        ? []
+        : [
+            {
+              meter: meter.key,
+              used,
+              included: 0,
+              overage: used,
+              amount: 0,
+              overagePolicy: null,
+              runsOutAt: null,
+            },
+          ]
+    })
   return [...charged, ...uncharged]
 }
 
-function runsOutOn(tx: BillingTransaction, state: SubscriptionState, running: LabelledPeriod, allowance: number, used: number): LocalDate | null {
+function runsOutOn(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  running: LabelledPeriod,
+  allowance: number,
+  used: number,
+): LocalDate | null {
   const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(state.zones, running.from))
   // As for any forecast: the first hours tell nothing about a month.
   if (elapsed < 86_400_000 || allowance === 0) return null
@@ -199,29 +308,62 @@ function runsOutOn(tx: BillingTransaction, state: SubscriptionState, running: La
 function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
   const now = plans.find(({ planId }) => planId === currentId)
   // What would have been cheaper last time and is dearer already this time is no advice: the customer is being told at the same moment what is used up.
-  const fitting = plans.filter((plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar))
-  const best = fitting.toSorted((a, b) => a.total - b.total || Number(b.planId === currentId) - Number(a.planId === currentId))[0]
+  const fitting = plans.filter(
+    (plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar),
+  )
+  const best = fitting.toSorted(
+    (a, b) => a.total - b.total || Number(b.planId === currentId) - Number(a.planId === currentId),
+  )[0]
   return best ? { planId: best.planId, saves: money(-best.difference) } : null
 }
 
 /** What the summary forecasts, and how the same way of forecasting would have done before. */
 async function forecastOf(
-  tx: BillingTransaction, { customer, meters, today }: SubscriptionState, { running, tried, usage }: { running: LabelledPeriod; tried: readonly LabelledPeriod[]; usage: readonly DailyUsage[] },
+  tx: BillingTransaction,
+  { customer, meters, today }: SubscriptionState,
+  {
+    running,
+    tried,
+    usage,
+  }: { running: LabelledPeriod; tried: readonly LabelledPeriod[]; usage: readonly DailyUsage[] },
 ): Promise<Advice['forecast']> {
   const day = daysBetween(running.from, today)
   const summary = await getUsageSummary(tx, { customerId: customer.customerId })
   return {
-    method: 'straight_line', day: day + 1, days: daysIn(running),
-    meters: summary.meters.flatMap(({ meter, used, forecast, runsOutAt, included, overage, overagePolicy }) => overagePolicy === null ? [] : [{
-      meter, used, forecast, runsOutAt, included, overage, overagePolicy,
-      usedUpOn: included === null || included === 0 || used < included ? null : dateUsedUp(meters.get(meter)!, running, usage, included),
-      ...pastForecasts(tried, meters.get(meter)!, usage, Math.max(day, 1)),
-    }]),
+    method: 'straight_line',
+    day: day + 1,
+    days: daysIn(running),
+    meters: summary.meters.flatMap(
+      ({ meter, used, forecast, runsOutAt, included, overage, overagePolicy }) =>
+        overagePolicy === null
+          ? []
+          : [
+              {
+                meter,
+                used,
+                forecast,
+                runsOutAt,
+                included,
+                overage,
+                overagePolicy,
+                usedUpOn:
+                  included === null || included === 0 || used < included
+                    ? null
+                    : dateUsedUp(meters.get(meter)!, running, usage, included),
+                ...pastForecasts(tried, meters.get(meter)!, usage, Math.max(day, 1)),
+              },
+            ],
+    ),
   }
 }
 
 /** The date on which what a meter has included (units) was used up, by its days; null where it was not, or where they do not add up. */
-function dateUsedUp(meter: Meter, running: LabelledPeriod, usage: readonly DailyUsage[], included: number): LocalDate | null {
+function dateUsedUp(
+  meter: Meter,
+  running: LabelledPeriod,
+  usage: readonly DailyUsage[],
+  included: number,
+): LocalDate | null {
   if (!isAdditive(meter)) return null
   const allowance = wholeUnits(included, meter.decimals)
   for (let date = running.from; date < running.to; date = addDays(date, 1)) {

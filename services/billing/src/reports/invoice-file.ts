@@ -18,9 +18,14 @@ export interface InvoicePdf {
  * every later one with the template it was issued with must equal it. A draft and a void copy are marked as such, and are
  * other files.
  */
-export async function generatePdf(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<InvoicePdf> {
+export async function generatePdf(
+  billing: Billing,
+  input: { invoiceId: string; customerId?: string },
+): Promise<InvoicePdf> {
   const invoice = await getInvoice(billing, input)
-  const bytes = await renderInvoicePdf(asIssued(invoice, await firstDueAt(billing, invoice)), { customerId: invoice.customerId })
+  const bytes = await renderInvoicePdf(asIssued(invoice, await firstDueAt(billing, invoice)), {
+    customerId: invoice.customerId,
+  })
   const hash = sha256(bytes)
   if (invoice.status !== 'draft' && invoice.status !== 'void') await keepHash(billing, invoice, hash)
   const suffix = invoice.status === 'void' ? '-VOID' : ''
@@ -32,25 +37,45 @@ function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
   if (invoice.status === 'draft' || invoice.status === 'void') return invoice
   const amountDue = payableOf(invoice)
   return {
-    ...invoice, status: 'open', overdue: false, dueAt: amountDue > 0 ? dueAt : null,
-    amountPaid: 0, addedToBalance: addedToBalance(invoice), amountDue, paidAt: null, pdfSha256: null,
+    ...invoice,
+    status: 'open',
+    overdue: false,
+    dueAt: amountDue > 0 ? dueAt : null,
+    amountPaid: 0,
+    addedToBalance: addedToBalance(invoice),
+    amountDue,
+    paidAt: null,
+    pdfSha256: null,
   }
 }
 
 /** When an invoice fell due as it was issued: one that was paid and is due again says another date today. */
 async function firstDueAt(billing: Billing, { customerId, id }: Invoice): Promise<Instant | null> {
-  return billing.transaction(async (tx) => {
-    const [row] = await tx.query<{ dueAt: Instant }>('select due_at as "dueAt" from invoices where customer_id = $1 and id = $2', [customerId, id])
-    return row?.dueAt ?? null
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const [row] = await tx.query<{ dueAt: Instant }>(
+        'select due_at as "dueAt" from invoices where customer_id = $1 and id = $2',
+        [customerId, id],
+      )
+      return row?.dueAt ?? null
+    },
+    { readOnly: true },
+  )
 }
 
 async function keepHash(billing: Billing, invoice: Invoice, hash: string): Promise<void> {
   const kept = await billing.transaction(async (tx) => {
-    await tx.query('update invoices set pdf_sha256 = $3 where customer_id = $1 and id = $2 and template = $4 and pdf_sha256 is null', [invoice.customerId, invoice.id, hash, templateVersion])
-    const [row] = await tx.query<{ hash: string }>('select pdf_sha256 as hash from invoices where customer_id = $1 and id = $2 and template = $3', [invoice.customerId, invoice.id, templateVersion])
+    await tx.query(
+      'update invoices set pdf_sha256 = $3 where customer_id = $1 and id = $2 and template = $4 and pdf_sha256 is null',
+      [invoice.customerId, invoice.id, hash, templateVersion],
+    )
+    const [row] = await tx.query<{ hash: string }>(
+      'select pdf_sha256 as hash from invoices where customer_id = $1 and id = $2 and template = $3',
+      [invoice.customerId, invoice.id, templateVersion],
+    )
     return row?.hash
   })
   // A document issued with an older template looks otherwise today: its first hash speaks of that template only.
-  if (kept !== undefined) assert.equal(hash, kept, `the PDF of invoice ${invoice.number} differs from its first rendering`)
+  if (kept !== undefined)
+    assert.equal(hash, kept, `the PDF of invoice ${invoice.number} differs from its first rendering`)
 }

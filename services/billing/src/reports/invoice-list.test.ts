@@ -1,9 +1,38 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  createSubscription, getAllPlans, getInvoices, issueCreditNote, listAliases, listAllPayments, listActivity, listBalanceTransactions, listCustomers, listDiscounts, listEvents, listInvoices,
-  getUsageDetail, listDeficits, listLateEvents, listMeterFills, listPayments, listRefunds, listSecretKeys, plansFor, listMeters, listRejectedEvents, listReservations, listSubscriptions, recordPayment, recordUsage, summarizeInvoices, summarizePayments,
-  summarizeSubscriptions, voidInvoice, type Billing, type Invoice,
+  createSubscription,
+  getAllPlans,
+  getInvoices,
+  issueCreditNote,
+  listAliases,
+  listAllPayments,
+  listActivity,
+  listBalanceTransactions,
+  listCustomers,
+  listDiscounts,
+  listEvents,
+  listInvoices,
+  getUsageDetail,
+  listDeficits,
+  listLateEvents,
+  listMeterFills,
+  listPayments,
+  listRefunds,
+  listSecretKeys,
+  plansFor,
+  listMeters,
+  listRejectedEvents,
+  listReservations,
+  listSubscriptions,
+  recordPayment,
+  recordUsage,
+  summarizeInvoices,
+  summarizePayments,
+  summarizeSubscriptions,
+  voidInvoice,
+  type Billing,
+  type Invoice,
 } from '../index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -20,10 +49,11 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
   afterAll(() => world.close())
 
   /** Copies of the customer's first invoice, ¥634.94 each, issued second by second; every tenth in dollars. */
-  const copies = (number: number) => world.db.asOwner(async (tx) => {
-    await tx.query('alter table invoices no force row level security')
-    await tx.query(
-      `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256,
+  const copies = (number: number) =>
+    world.db.asOwner(async (tx) => {
+      await tx.query('alter table invoices no force row level security')
+      await tx.query(
+        `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256,
          template)
        select i.customer_id, 'copy_' || n, 'COPY-' || n, 'change', i.period_start, 'phase', 'copy_' || n, i.issued_at + n * interval '1 second',
          i.due_at + n * interval '1 second', c.currency, i.total, i.payable,
@@ -32,17 +62,24 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
        from invoices i cross join generate_series(1, $2) n
          cross join lateral (select case when n % 10 = 0 then 'USD' else 'CNY' end as currency) c
        where i.id = $1`,
-      [start.id, number],
-    )
-    await tx.query('alter table invoices force row level security')
-  })
+        [start.id, number],
+      )
+      await tx.query('alter table invoices force row level security')
+    })
   const sumsOf = async (input: { status?: 'open' | 'overdue' | 'paid' | 'void'; year?: number } = {}) =>
-    (await summarizeInvoices(world.billing, { customerId: 'many', ...input })).currencies.map(({ nextRunAt: _, ...sums }) => sums)
+    (await summarizeInvoices(world.billing, { customerId: 'many', ...input })).currencies.map(
+      ({ nextRunAt: _, ...sums }) => sums,
+    )
   const listed = async (status?: 'open' | 'overdue' | 'paid' | 'void') => {
     const all: Invoice[] = []
     let cursor: string | null = null
     do {
-      const page = await getInvoices(world.billing, { customerId: 'many', limit: 100, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) })
+      const page = await getInvoices(world.billing, {
+        customerId: 'many',
+        limit: 100,
+        ...(status ? { status } : {}),
+        ...(cursor ? { cursor } : {}),
+      })
       all.push(...page.data)
       cursor = page.nextCursor
     } while (cursor !== null)
@@ -60,43 +97,79 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     ])
     // One paid in part, one whole, one given back in part, one void: 5.00 are paid of the first, 100.00 credited of the third.
     await recordPayment(world.billing, { invoiceId: 'copy_1', amount: 500, method: 'cash', reference: 'r' })
-    await recordPayment(world.billing, { invoiceId: 'copy_2', amount: 63_494, method: 'cash', reference: 'r' })
+    await recordPayment(world.billing, {
+      invoiceId: 'copy_2',
+      amount: 63_494,
+      method: 'cash',
+      reference: 'r',
+    })
     await issueCreditNote(world.billing, { invoiceId: 'copy_3', amount: 10_000, reason: 'goodwill' })
     await voidInvoice(world.billing, { invoiceId: 'copy_4' })
     // Due 500 seconds after the first: that one, which was due then, and the copies before it are late.
     world.set(new Date(Date.parse(start.dueAt!) + 500_500).toISOString())
     const [cny, usd] = await sumsOf()
-    expect(usd).toEqual({ currency: 'USD', count: 100, open: 100, overdue: 50, paid: 0, void: 0, total: 6_349_400, amountDue: 6_349_400, amountOverdue: 3_174_700 })
+    expect(usd).toEqual({
+      currency: 'USD',
+      count: 100,
+      open: 100,
+      overdue: 50,
+      paid: 0,
+      void: 0,
+      total: 6_349_400,
+      amountDue: 6_349_400,
+      amountOverdue: 3_174_700,
+    })
     for (const status of ['open', 'overdue', 'paid', 'void'] as const) {
       const own = await listed(status)
       const due = own.reduce((sum, one) => sum + (one.currency === 'CNY' ? one.amountDue : 0), 0)
       const [filtered] = await sumsOf({ status })
-      expect([filtered!.count, filtered!.amountDue]).toEqual([own.filter((one) => one.currency === 'CNY').length, due])
+      expect([filtered!.count, filtered!.amountDue]).toEqual([
+        own.filter((one) => one.currency === 'CNY').length,
+        due,
+      ])
       expect(cny![status]).toBe(filtered!.count)
     }
     const all = (await listed()).filter((one) => one.currency === 'CNY')
     const sum = (valueOf: (one: Invoice) => number) => all.reduce((total, one) => total + valueOf(one), 0)
     expect(cny).toMatchObject({
-      count: all.length, amountDue: sum((one) => one.amountDue), amountOverdue: sum((one) => (one.overdue ? one.amountDue : 0)),
+      count: all.length,
+      amountDue: sum((one) => one.amountDue),
+      amountOverdue: sum((one) => (one.overdue ? one.amountDue : 0)),
       total: sum((one) => (one.status === 'void' ? 0 : one.total)),
     })
     const { nextRunAt } = (await summarizeInvoices(world.billing, { customerId: 'many' })).currencies[0]!
-    expect(nextRunAt).toBe(all.filter((one) => one.status === 'open' && !one.overdue).map((one) => one.dueAt!).sort()[0])
+    expect(nextRunAt).toBe(
+      all
+        .filter((one) => one.status === 'open' && !one.overdue)
+        .map((one) => one.dueAt!)
+        .sort()[0],
+    )
   })
 
   test('the sums of a year are those of the list of that year', async () => {
     expect(await sumsOf({ year: 2025 })).toEqual([])
     expect((await sumsOf({ year: 2026 })).map((one) => one.count)).toEqual([902, 100])
     await expect(sumsOf({ year: 0 })).rejects.toMatchObject({ code: 'invalid_range' })
-    expect(await summarizeInvoices(world.billing, { customerId: 'nobody' })).toMatchObject({ firstIssuedAt: null, currencies: [] })
+    expect(await summarizeInvoices(world.billing, { customerId: 'nobody' })).toMatchObject({
+      firstIssuedAt: null,
+      currencies: [],
+    })
   })
 
   test('a list of 100 rows takes no more statements than a list of a few, and at most five', async () => {
     await recordUsage(world.billing, [
-      ...Array.from({ length: 120 }, (_, index) => ({ id: `r${index}`, customerId: 'many', meter: 'nothing' })), { id: 'r', customerId: 'few', meter: 'nothing' },
+      ...Array.from({ length: 120 }, (_, index) => ({
+        id: `r${index}`,
+        customerId: 'many',
+        meter: 'nothing',
+      })),
+      { id: 'r', customerId: 'few', meter: 'nothing' },
     ])
     for (let index = 0; index < 100; index += 1) await seedCustomer(world.billing, `another-${index}`)
-    const lists: Record<string, (billing: Billing, customerId: string) => Promise<{ data: readonly unknown[] }>> = {
+    const lists: Record<
+      string,
+      (billing: Billing, customerId: string) => Promise<{ data: readonly unknown[] }>
+    > = {
       invoices: (billing, customerId) => getInvoices(billing, { customerId, status: 'open', limit: 100 }),
       'late events': (billing, customerId) => listLateEvents(billing, { customerId, limit: 100 }),
       'rejected events': (billing, customerId) => listRejectedEvents(billing, { customerId, limit: 100 }),
@@ -108,32 +181,46 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       for (const customerId of ['few', 'many']) {
         const { billing, statements } = countingStatements(world.billing)
         const { data } = await list(billing, customerId)
-        if (customerId === 'many' && (name === 'invoices' || name === 'rejected events')) expect(data).toHaveLength(100)
+        if (customerId === 'many' && (name === 'invoices' || name === 'rejected events'))
+          expect(data).toHaveLength(100)
         counts.push(statements())
       }
       expect(counts[1], name).toBeLessThanOrEqual(5)
       expect(counts[0], name).toBe(counts[1])
     }
     // The first page of all invoices begins with the draft, which is computed: as many statements more, whatever the length of the list.
-    const withDraft = await Promise.all(['few', 'many'].map(async (customerId) => {
-      const { billing, statements } = countingStatements(world.billing)
-      await getInvoices(billing, { customerId, limit: 100 })
-      return statements()
-    }))
+    const withDraft = await Promise.all(
+      ['few', 'many'].map(async (customerId) => {
+        const { billing, statements } = countingStatements(world.billing)
+        await getInvoices(billing, { customerId, limit: 100 })
+        return statements()
+      }),
+    )
     expect(withDraft[0]).toBe(withDraft[1])
     const { billing, statements } = countingStatements(world.billing)
     expect((await listCustomers(billing, { limit: 100 })).data).toHaveLength(100)
     expect(statements()).toBeLessThanOrEqual(2)
     const { billing: reading, statements: read } = countingStatements(world.billing)
     const acrossCustomers: Record<string, () => Promise<unknown>> = {
-      invoices: () => listInvoices(reading, { limit: 100 }), payments: () => listAllPayments(reading, { limit: 100 }), subscriptions: () => listSubscriptions(reading, { limit: 100 }),
-      'found customers': () => listCustomers(reading, { limit: 100, q: 'another' }), events: () => listEvents(reading, { customerId: 'many', limit: 100 }),
-      reservations: () => listReservations(reading, { customerId: 'many', limit: 100 }), changes: () => listActivity(reading, { limit: 100 }),
-      'sums of payments': () => summarizePayments(reading, {}), 'sums of subscriptions': () => summarizeSubscriptions(reading, {}),
-      'payments of an invoice': () => listPayments(reading, { invoiceId: start.id }), refunds: () => listRefunds(reading, { customerId: 'many' }),
-      deficits: () => listDeficits(reading, { customerId: 'many' }), keys: () => listSecretKeys(reading), 'plans a customer sees': () => plansFor(reading, { customerId: 'many' }),
+      invoices: () => listInvoices(reading, { limit: 100 }),
+      payments: () => listAllPayments(reading, { limit: 100 }),
+      subscriptions: () => listSubscriptions(reading, { limit: 100 }),
+      'found customers': () => listCustomers(reading, { limit: 100, q: 'another' }),
+      events: () => listEvents(reading, { customerId: 'many', limit: 100 }),
+      reservations: () => listReservations(reading, { customerId: 'many', limit: 100 }),
+      changes: () => listActivity(reading, { limit: 100 }),
+      'sums of payments': () => summarizePayments(reading, {}),
+      'sums of subscriptions': () => summarizeSubscriptions(reading, {}),
+      'payments of an invoice': () => listPayments(reading, { invoiceId: start.id }),
+      refunds: () => listRefunds(reading, { customerId: 'many' }),
+      deficits: () => listDeficits(reading, { customerId: 'many' }),
+      keys: () => listSecretKeys(reading),
+      'plans a customer sees': () => plansFor(reading, { customerId: 'many' }),
       'usage in detail': () => getUsageDetail(reading, { customerId: 'many', limit: 100 }),
-      meters: () => listMeters(reading), fills: () => listMeterFills(reading), plans: () => getAllPlans(reading), aliases: () => listAliases(reading, { customerId: 'many' }),
+      meters: () => listMeters(reading),
+      fills: () => listMeterFills(reading),
+      plans: () => getAllPlans(reading),
+      aliases: () => listAliases(reading, { customerId: 'many' }),
     }
     const counted: Record<string, number> = {}
     for (const [name, list] of Object.entries(acrossCustomers)) {

@@ -23,27 +23,43 @@ export async function getInvoices(
   checkYear(input.year)
   const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
   if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
-  return billing.transaction(async (tx) => {
-    const state = await readBillingState(tx, input.customerId)
-    const mayHoldDraft = at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
-    const drafted = mayHoldDraft ? await draftOf(tx, state) : null
-    const room = limit - (drafted ? 1 : 0)
-    const [from, to] = input.year === undefined ? [null, null] : yearOf(input.year).map((date) => instantOf(state.zones, date))
-    const rows = input.status === 'draft' ? [] : await tx.query<StoredInvoice & { sequence: number }>(
-      `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
+  return billing.transaction(
+    async (tx) => {
+      const state = await readBillingState(tx, input.customerId)
+      const mayHoldDraft =
+        at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
+      const drafted = mayHoldDraft ? await draftOf(tx, state) : null
+      const room = limit - (drafted ? 1 : 0)
+      const [from, to] =
+        input.year === undefined
+          ? [null, null]
+          : yearOf(input.year).map((date) => instantOf(state.zones, date))
+      const rows =
+        input.status === 'draft'
+          ? []
+          : await tx.query<StoredInvoice & { sequence: number }>(
+              `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
        and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))
        and ${conditionOf(input.status, '$6')}
        order by i.issued_at desc, i.sequence desc limit ${room + 1}`,
-      [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
-    )
-    const shown = rows.slice(0, room)
-    const stored = await viewAll(tx, shown.map(({ sequence: _, ...row }) => row))
-    const last = shown.at(-1)
-    return {
-      data: drafted ? [drafted, ...stored] : stored,
-      nextCursor: rows.length > room ? encodeCursor(last ? [last.issuedAt, String(last.sequence)] : afterTheDraft) : null,
-    }
-  }, { readOnly: true })
+              [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
+            )
+      const shown = rows.slice(0, room)
+      const stored = await viewAll(
+        tx,
+        shown.map(({ sequence: _, ...row }) => row),
+      )
+      const last = shown.at(-1)
+      return {
+        data: drafted ? [drafted, ...stored] : stored,
+        nextCursor:
+          rows.length > room
+            ? encodeCursor(last ? [last.issuedAt, String(last.sequence)] : afterTheDraft)
+            : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** Where a page holds the draft alone, the next one begins with the newest invoice. */
@@ -51,7 +67,10 @@ const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
 
 function checkYear(year: number | undefined): void {
   if (year === undefined || (Number.isInteger(year) && year >= 1 && year < 9999)) return
-  throw new BillingError('invalid_range', { pointer: '?year', message: `there is no year ${year} to look in` })
+  throw new BillingError('invalid_range', {
+    pointer: '?year',
+    message: `there is no year ${year} to look in`,
+  })
 }
 
 /** The first dates of a year and of the next. */
@@ -93,7 +112,12 @@ export interface InvoiceSummary {
 /** So many documents are summed at once. */
 export const mostSummed = 100_000
 
-type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & { total: string; amountDue: string; amountOverdue: string; first: Instant }
+type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & {
+  total: string
+  amountDue: string
+  amountOverdue: string
+  first: Instant
+}
 
 /** Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in) or instants (half-open). */
 export interface InvoicesFilter {
@@ -108,30 +132,46 @@ export interface InvoicesFilter {
 }
 
 /** Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws invalid_range. */
-export async function listInvoices(billing: Billing, input: InvoicesFilter & { cursor?: string; limit?: number }): Promise<Page<Invoice>> {
+export async function listInvoices(
+  billing: Billing,
+  input: InvoicesFilter & { cursor?: string; limit?: number },
+): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 2)
   if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
-  return billing.transaction(async (tx) => {
-    const given = parameters()
-    const conditions = await conditionsOf(tx, input, given)
-    if (after) conditions.push(`(i.issued_at, i.sequence) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::bigint)`)
-    const rows = await tx.query<StoredInvoice & { sequence: number }>(
-      `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
+  return billing.transaction(
+    async (tx) => {
+      const given = parameters()
+      const conditions = await conditionsOf(tx, input, given)
+      if (after)
+        conditions.push(
+          `(i.issued_at, i.sequence) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::bigint)`,
+        )
+      const rows = await tx.query<StoredInvoice & { sequence: number }>(
+        `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
        order by i.issued_at desc, i.sequence desc limit ${limit + 1}`,
-      given.values,
-    )
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return {
-      data: await viewAll(tx, shown.map(({ sequence: _, ...row }) => row)),
-      nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, String(last.sequence)]) : null,
-    }
-  }, { readOnly: true })
+        given.values,
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        data: await viewAll(
+          tx,
+          shown.map(({ sequence: _, ...row }) => row),
+        ),
+        nextCursor: rows.length > limit && last ? encodeCursor([last.issuedAt, String(last.sequence)]) : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** SQL: what the invoice `i` has to be for a filter. */
-async function conditionsOf(tx: BillingTransaction, filter: InvoicesFilter, given: Parameters): Promise<string[]> {
+async function conditionsOf(
+  tx: BillingTransaction,
+  filter: InvoicesFilter,
+  given: Parameters,
+): Promise<string[]> {
   const { customerId, kind, currency, status, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
   return [
@@ -158,19 +198,25 @@ function isFoundBy(q: string, given: Parameters): string {
  * filter would come to in all its pages. A draft is not issued yet and not in it. Throws invalid_range for more than 100,000 documents.
  */
 export async function summarizeInvoices(
-  billing: Billing, { year, status, ...filter }: Omit<InvoicesFilter, 'status'> & { status?: InvoiceFilter; year?: number },
+  billing: Billing,
+  { year, status, ...filter }: Omit<InvoicesFilter, 'status'> & { status?: InvoiceFilter; year?: number },
 ): Promise<InvoiceSummary> {
   checkYear(year)
-  return billing.transaction(async (tx) => {
-    if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
-    const given = parameters(tx.at)
-    const conditions = await conditionsOf(tx, { ...filter, ...(status === undefined ? {} : { status }) }, given)
-    if (year !== undefined) {
-      const [first, next] = yearOf(year).map((date) => startOf(given.add(date)))
-      conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
-    }
-    const rows = await tx.query<Sums>(
-      `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
+  return billing.transaction(
+    async (tx) => {
+      if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
+      const given = parameters(tx.at)
+      const conditions = await conditionsOf(
+        tx,
+        { ...filter, ...(status === undefined ? {} : { status }) },
+        given,
+      )
+      if (year !== undefined) {
+        const [first, next] = yearOf(year).map((date) => startOf(given.add(date)))
+        conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
+      }
+      const rows = await tx.query<Sums>(
+        `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
          (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
          (count(*) filter (where due <= 0))::int as paid, (count(*) filter (where due is null))::int as void,
          coalesce(sum(total) filter (where due is not null), 0)::text as total, coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
@@ -181,23 +227,39 @@ export async function summarizeInvoices(
          from invoices i where ${conditions.join(' and ')}
          limit ${mostSummed + 1}) d
        group by currency order by currency collate "C"`,
-      given.values,
-    )
-    return summaryOf(rows, tx.at)
-  }, { readOnly: true })
+        given.values,
+      )
+      return summaryOf(rows, tx.at)
+    },
+    { readOnly: true },
+  )
 }
 
 /** SQL: the instant a date begins at for the customer `i` is of, in the zone they have on it. */
-const startOf = (date: string) => `(select ${date}::date::timestamp at time zone z.timezone from customer_timezones z
+const startOf = (
+  date: string,
+) => `(select ${date}::date::timestamp at time zone z.timezone from customer_timezones z
   where z.customer_id = i.customer_id and z.from_on <= ${date}::date order by z.from_on desc limit 1)`
 
 function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
   if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
-    throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${mostSummed} invoices: narrow the filter` })
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `there are more than ${mostSummed} invoices: narrow the filter`,
+    })
   }
   return {
-    asOf, firstIssuedAt: rows.reduce<Instant | null>((first, row) => (first === null || row.first < first ? row.first : first), null),
-    currencies: rows.map(({ first: _, ...row }) => ({ ...row, total: exact(row.total), amountDue: exact(row.amountDue), amountOverdue: exact(row.amountOverdue) })),
+    asOf,
+    firstIssuedAt: rows.reduce<Instant | null>(
+      (first, row) => (first === null || row.first < first ? row.first : first),
+      null,
+    ),
+    currencies: rows.map(({ first: _, ...row }) => ({
+      ...row,
+      total: exact(row.total),
+      amountDue: exact(row.amountDue),
+      amountOverdue: exact(row.amountOverdue),
+    })),
   }
 }
 
@@ -205,5 +267,7 @@ function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
 export function exact(sum: string): number {
   const value = Number(sum)
   if (Number.isSafeInteger(value)) return value
-  throw new BillingError('amount_out_of_range', { message: 'they come to more than can be told exactly: narrow the filter' })
+  throw new BillingError('amount_out_of_range', {
+    message: 'they come to more than can be told exactly: narrow the filter',
+  })
 }

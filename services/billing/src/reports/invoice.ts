@@ -9,15 +9,22 @@ import { paymentsOf, type Payment } from '../invoicing/state.ts'
 import { notFound, storedInvoice, view, type Invoice } from '../invoicing/view.ts'
 
 /** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
-export async function getInvoice(billing: Billing, input: { invoiceId: string; customerId?: string }): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
-    const draft = draftIdParts(input.invoiceId)
-    if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
-    if (input.customerId !== undefined && draft.customerId !== input.customerId) throw notFound(input.invoiceId)
-    const found = await draftOf(tx, await readBillingState(tx, draft.customerId))
-    if (found?.id !== input.invoiceId) throw notFound(input.invoiceId)
-    return found
-  }, { readOnly: true })
+export async function getInvoice(
+  billing: Billing,
+  input: { invoiceId: string; customerId?: string },
+): Promise<Invoice> {
+  return billing.transaction(
+    async (tx) => {
+      const draft = draftIdParts(input.invoiceId)
+      if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
+      if (input.customerId !== undefined && draft.customerId !== input.customerId)
+        throw notFound(input.invoiceId)
+      const found = await draftOf(tx, await readBillingState(tx, draft.customerId))
+      if (found?.id !== input.invoiceId) throw notFound(input.invoiceId)
+      return found
+    },
+    { readOnly: true },
+  )
 }
 
 /** The usage events behind one line, newest first: their quantities add up to the line's. A fee has none. */
@@ -25,27 +32,54 @@ export async function getInvoiceLineEvents(
   billing: Billing,
   input: { customerId: string; invoiceId: string; lineId: string; cursor?: string; limit?: number },
 ): Promise<Page<UsageEvent>> {
-  return billing.transaction(async (tx) => {
-    const lines = await linesOf(tx, input)
-    const line = lines.find((one) => one.id === input.lineId)
-    if (!line) throw new BillingError('invoice_not_found', { message: `invoice '${input.invoiceId}' has no line '${input.lineId}'` })
-    if (line.meter === undefined) return { data: [], nextCursor: null }
-    return eventsBehind(tx, {
-      customerId: input.customerId, meter: line.meter, dates: { from: line.period.start, to: line.period.end },
-      after: line.counted?.after ?? null, until: line.counted?.until ?? null, cursor: input.cursor, limit: input.limit,
-    })
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const lines = await linesOf(tx, input)
+      const line = lines.find((one) => one.id === input.lineId)
+      if (!line)
+        throw new BillingError('invoice_not_found', {
+          message: `invoice '${input.invoiceId}' has no line '${input.lineId}'`,
+        })
+      if (line.meter === undefined) return { data: [], nextCursor: null }
+      return eventsBehind(tx, {
+        customerId: input.customerId,
+        meter: line.meter,
+        dates: { from: line.period.start, to: line.period.end },
+        after: line.counted?.after ?? null,
+        until: line.counted?.until ?? null,
+        cursor: input.cursor,
+        limit: input.limit,
+      })
+    },
+    { readOnly: true },
+  )
 }
 
-async function linesOf(tx: BillingTransaction, input: { customerId: string; invoiceId: string }): Promise<{ id: string; meter?: string; period: { start: string; end: string }; counted?: { after: Instant | null; until: Instant } }[]> {
+async function linesOf(
+  tx: BillingTransaction,
+  input: { customerId: string; invoiceId: string },
+): Promise<
+  {
+    id: string
+    meter?: string
+    period: { start: string; end: string }
+    counted?: { after: Instant | null; until: Instant }
+  }[]
+> {
   if (draftIdParts(input.invoiceId)) return (await getInvoice(tx, input)).lines
   return (await storedInvoice(tx, input.invoiceId, input.customerId)).document.lines
 }
 
 /** The payments of an invoice, oldest first; at most 100 are ever needed, and recorded one by one. */
-export async function listPayments(billing: Billing, input: { invoiceId: string }): Promise<{ data: Payment[] }> {
-  return billing.transaction(async (tx) => {
-    const row = await storedInvoice(tx, input.invoiceId)
-    return { data: await paymentsOf(tx, row.document.customerId, row.id) }
-  }, { readOnly: true })
+export async function listPayments(
+  billing: Billing,
+  input: { invoiceId: string },
+): Promise<{ data: Payment[] }> {
+  return billing.transaction(
+    async (tx) => {
+      const row = await storedInvoice(tx, input.invoiceId)
+      return { data: await paymentsOf(tx, row.document.customerId, row.id) }
+    },
+    { readOnly: true },
+  )
 }

@@ -29,28 +29,41 @@ export interface PaymentsFilter {
 }
 
 /** Payments of all customers, the last recorded first. Throws invalid_range. */
-export async function listAllPayments(billing: Billing, input: PaymentsFilter & { cursor?: string; limit?: number }): Promise<Page<ListedPayment>> {
+export async function listAllPayments(
+  billing: Billing,
+  input: PaymentsFilter & { cursor?: string; limit?: number },
+): Promise<Page<ListedPayment>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4)
-  return billing.transaction(async (tx) => {
-    const given = parameters()
-    const conditions = await conditionsOf(tx, input, given)
-    if (after) conditions.push(`(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`)
-    const data = await tx.query<ListedPayment>(
-      `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.id, p.reference, p.amount,
+  return billing.transaction(
+    async (tx) => {
+      const given = parameters()
+      const conditions = await conditionsOf(tx, input, given)
+      if (after)
+        conditions.push(
+          `(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`,
+        )
+      const data = await tx.query<ListedPayment>(
+        `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.id, p.reference, p.amount,
          p.applied, p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
        from ${paymentsAndInvoices} where ${conditions.join(' and ')}
        order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc limit ${limit + 1}`,
-      given.values,
-    )
-    const shown = data.slice(0, limit)
-    const last = shown.at(-1)
-    const next = data.length > limit && last ? encodeCursor([last.createdAt, last.customerId, last.invoiceId, last.reference]) : null
-    return { data: shown, nextCursor: next }
-  }, { readOnly: true })
+        given.values,
+      )
+      const shown = data.slice(0, limit)
+      const last = shown.at(-1)
+      const next =
+        data.length > limit && last
+          ? encodeCursor([last.createdAt, last.customerId, last.invoiceId, last.reference])
+          : null
+      return { data: shown, nextCursor: next }
+    },
+    { readOnly: true },
+  )
 }
 
-const paymentsAndInvoices = 'payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)'
+const paymentsAndInvoices =
+  'payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)'
 
 /** Payments of one currency. */
 export interface PaymentSums {
@@ -60,25 +73,38 @@ export interface PaymentSums {
 }
 
 /** What the payments of a filter that were not reversed come to by currency. Throws invalid_range for more than 100,000. */
-export async function summarizePayments(billing: Billing, filter: PaymentsFilter): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
-  return billing.transaction(async (tx) => {
-    const given = parameters()
-    const conditions = await conditionsOf(tx, filter, given)
-    const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
-      `select currency, count(*)::int as count, sum(amount)::text as amount from (
+export async function summarizePayments(
+  billing: Billing,
+  filter: PaymentsFilter,
+): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
+  return billing.transaction(
+    async (tx) => {
+      const given = parameters()
+      const conditions = await conditionsOf(tx, filter, given)
+      const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
+        `select currency, count(*)::int as count, sum(amount)::text as amount from (
          select i.currency, p.amount from ${paymentsAndInvoices} where p.reversed_at is null and ${conditions.join(' and ')} limit ${mostSummed + 1}) d
        group by currency order by currency collate "C"`,
-      given.values,
-    )
-    if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
-      throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${mostSummed} payments: narrow the filter` })
-    }
-    return { asOf: tx.at, currencies: rows.map((row) => ({ ...row, amount: exact(row.amount) })) }
-  }, { readOnly: true })
+        given.values,
+      )
+      if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
+        throw new BillingError('invalid_range', {
+          pointer: '?start',
+          message: `there are more than ${mostSummed} payments: narrow the filter`,
+        })
+      }
+      return { asOf: tx.at, currencies: rows.map((row) => ({ ...row, amount: exact(row.amount) })) }
+    },
+    { readOnly: true },
+  )
 }
 
 /** SQL: what the payment `p` of the invoice `i` has to be for a filter. */
-async function conditionsOf(tx: BillingTransaction, filter: PaymentsFilter, given: Parameters): Promise<string[]> {
+async function conditionsOf(
+  tx: BillingTransaction,
+  filter: PaymentsFilter,
+  given: Parameters,
+): Promise<string[]> {
   const { customerId, method, currency, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
   return [

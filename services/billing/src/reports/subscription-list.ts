@@ -40,25 +40,35 @@ export interface SubscriptionsFilter {
 }
 
 /** Subscriptions of all customers, the last made first; those that have ended too. */
-export async function listSubscriptions(billing: Billing, input: SubscriptionsFilter & { cursor?: string; limit?: number }): Promise<Page<ListedSubscription>> {
+export async function listSubscriptions(
+  billing: Billing,
+  input: SubscriptionsFilter & { cursor?: string; limit?: number },
+): Promise<Page<ListedSubscription>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 3)
-  return billing.transaction(async (tx) => {
-    const given = parameters(tx.at)
-    const conditions = conditionsOf(input, given)
-    if (after) conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(given.add).join(', ')})`)
-    const rows = await tx.query<ListedSubscription>(
-      `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status, s.plan_id as "planId", s.plan_version as "planVersion",
+  return billing.transaction(
+    async (tx) => {
+      const given = parameters(tx.at)
+      const conditions = conditionsOf(input, given)
+      if (after) conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(given.add).join(', ')})`)
+      const rows = await tx.query<ListedSubscription>(
+        `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status, s.plan_id as "planId", s.plan_version as "planVersion",
          ${seatsSaid} as seats, u.started_at as "startedAt", case when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
          coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
        from ${subscriptions} where ${conditions.join(' and ')}
        order by u.created_at desc, u.customer_id desc, u.id desc limit ${limit + 1}`,
-      given.values,
-    )
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return { data: shown, nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId, last.id]) : null }
-  }, { readOnly: true })
+        given.values,
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        data: shown,
+        nextCursor:
+          rows.length > limit && last ? encodeCursor([last.createdAt, last.customerId, last.id]) : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** Subscriptions on one plan of one status. */
@@ -71,14 +81,23 @@ export interface SubscriptionSums {
 }
 
 /** How many subscriptions of a filter there are by plan and status. Throws invalid_range for more than 100,000. */
-export async function summarizeSubscriptions(billing: Billing, filter: SubscriptionsFilter): Promise<{ asOf: Instant; plans: SubscriptionSums[] }> {
-  return billing.transaction(async (tx) => {
-    const plans = await sumsOf(tx, filter)
-    if (plans.reduce((count, row) => count + row.count, 0) > mostSummed) {
-      throw new BillingError('invalid_range', { pointer: '?planId', message: `there are more than ${mostSummed} subscriptions: narrow the filter` })
-    }
-    return { asOf: tx.at, plans }
-  }, { readOnly: true })
+export async function summarizeSubscriptions(
+  billing: Billing,
+  filter: SubscriptionsFilter,
+): Promise<{ asOf: Instant; plans: SubscriptionSums[] }> {
+  return billing.transaction(
+    async (tx) => {
+      const plans = await sumsOf(tx, filter)
+      if (plans.reduce((count, row) => count + row.count, 0) > mostSummed) {
+        throw new BillingError('invalid_range', {
+          pointer: '?planId',
+          message: `there are more than ${mostSummed} subscriptions: narrow the filter`,
+        })
+      }
+      return { asOf: tx.at, plans }
+    },
+    { readOnly: true },
+  )
 }
 
 async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Promise<SubscriptionSums[]> {
@@ -108,7 +127,10 @@ const isOverdue = `exists (select from invoices i where i.customer_id = u.custom
 /** As `getSubscription` says it. */
 const statusOf = `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
 
-function conditionsOf({ customerId, status, planId, planVersion, q }: SubscriptionsFilter, given: Parameters): string[] {
+function conditionsOf(
+  { customerId, status, planId, planVersion, q }: SubscriptionsFilter,
+  given: Parameters,
+): string[] {
   return [
     'true',
     ...(customerId === undefined ? [] : [`u.customer_id = ${given.add(customerId)}`]),

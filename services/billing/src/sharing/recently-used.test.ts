@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { currentValues, use } from './recently-used.ts'
 
 const lengths = (read: string[][] = []) => ({
-  isCurrent: () => true, most: 2,
+  isCurrent: () => true,
+  most: 2,
   read: async (keys: string[]) => {
     read.push(keys)
     return new Map(keys.filter((key) => key !== 'nobody').map((key) => [key, key.length]))
@@ -14,25 +15,46 @@ test('what is known is not read again, and the least recently used leaves first'
   const read: string[][] = []
   await currentValues(known, ['a', 'bb'], lengths(read))
   await currentValues(known, ['a'], lengths(read))
-  expect(await currentValues(known, ['a', 'ccc'], lengths(read))).toEqual(new Map([['a', 1], ['ccc', 3]]))
-  expect([read, [...known.keys()]]).toEqual([[['a', 'bb'], ['ccc']], ['a', 'ccc']])
+  expect(await currentValues(known, ['a', 'ccc'], lengths(read))).toEqual(
+    new Map([
+      ['a', 1],
+      ['ccc', 3],
+    ]),
+  )
+  expect([read, [...known.keys()]]).toEqual([
+    [['a', 'bb'], ['ccc']],
+    ['a', 'ccc'],
+  ])
 })
 
 test('what is no longer current is read again, and what is not there has no value', async () => {
   const known = new Map([['a', 7]])
-  expect(await currentValues(known, ['a', 'nobody'], { ...lengths(), isCurrent: (value) => value < 5 })).toEqual(new Map([['a', 1]]))
+  expect(
+    await currentValues(known, ['a', 'nobody'], { ...lengths(), isCurrent: (value) => value < 5 }),
+  ).toEqual(new Map([['a', 1]]))
 })
 
 test('what is pushed out while another is read is answered all the same', async () => {
   const known = new Map([['a', 1]])
-  const slow = { ...lengths(), read: async (keys: string[]) => {
-    await currentValues(known, ['bb', 'ccc'], lengths())
-    return new Map(keys.map((key) => [key, key.length]))
-  } }
-  expect(await currentValues(known, ['a', 'dddd'], slow)).toEqual(new Map([['a', 1], ['dddd', 4]]))
+  const slow = {
+    ...lengths(),
+    read: async (keys: string[]) => {
+      await currentValues(known, ['bb', 'ccc'], lengths())
+      return new Map(keys.map((key) => [key, key.length]))
+    },
+  }
+  expect(await currentValues(known, ['a', 'dddd'], slow)).toEqual(
+    new Map([
+      ['a', 1],
+      ['dddd', 4],
+    ]),
+  )
 })
 
 test('what is used by itself leaves later, and what is not known stays so', () => {
-  const known = new Map([['a', 1], ['bb', 2]])
+  const known = new Map([
+    ['a', 1],
+    ['bb', 2],
+  ])
   expect([use(known, 'a'), use(known, 'nobody'), [...known.keys()]]).toEqual([1, undefined, ['bb', 'a']])
 })

@@ -15,8 +15,17 @@ export function use<V>(known: RecentlyUsed<V>, key: string): V | undefined {
  * reading: whoever reads beside it may push it out meanwhile.
  */
 export async function currentValues<V>(
-  known: RecentlyUsed<V>, keys: Iterable<string>,
-  { isCurrent, read, most }: { isCurrent(value: V, key: string): boolean; read(keys: string[]): Promise<ReadonlyMap<string, V>>; most: number },
+  known: RecentlyUsed<V>,
+  keys: Iterable<string>,
+  {
+    isCurrent,
+    read,
+    most,
+  }: {
+    isCurrent(value: V, key: string): boolean
+    read(keys: string[]): Promise<ReadonlyMap<string, V>>
+    most: number
+  },
 ): Promise<Map<string, V>> {
   const values = new Map<string, V>()
   const stale: string[] = []

@@ -8,7 +8,10 @@ export interface SharedReadLimits {
 }
 
 /** Gathers questions: those that arrive while reads run share the next one, which begins after they came. A read that fails, fails for all who share it. */
-export function sharedReads<Q, A>(read: (questions: Q[]) => Promise<A[]>, limits: SharedReadLimits): (question: Q) => Promise<A> {
+export function sharedReads<Q, A>(
+  read: (questions: Q[]) => Promise<A[]>,
+  limits: SharedReadLimits,
+): (question: Q) => Promise<A> {
   const waiting: { question: Q; resolve(answer: A): void; reject(error: unknown): void }[] = []
   let running = 0
   let scheduled = false
@@ -25,17 +28,25 @@ export function sharedReads<Q, A>(read: (questions: Q[]) => Promise<A[]>, limits
   function begin(): void {
     const group = waiting.splice(0, limits.together)
     running += 1
-    read(group.map(({ question }) => question)).then(
-      (answers) => group.forEach(({ resolve }, index) => resolve(answers[index]!)),
-      (error: unknown) => group.forEach(({ reject }) => reject(error)),
-    ).finally(() => {
-      running -= 1
-      schedule()
-    })
+    read(group.map(({ question }) => question))
+      .then(
+        (answers) => group.forEach(({ resolve }, index) => resolve(answers[index]!)),
+        (error: unknown) => group.forEach(({ reject }) => reject(error)),
+      )
+      .finally(() => {
+        running -= 1
+        schedule()
+      })
   }
 
   return (question) => {
-    if (waiting.length >= limits.waiting) return Promise.reject(new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting.length} questions wait already: try again in a moment` }))
+    if (waiting.length >= limits.waiting)
+      return Promise.reject(
+        new BillingError('rate_limited', {
+          retryAfterSeconds: 1,
+          message: `${waiting.length} questions wait already: try again in a moment`,
+        }),
+      )
     return new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject })
       schedule()

@@ -5,10 +5,16 @@ import { later, type LocalDate } from '../values/date.ts'
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
 /** Rank decides, then the fee for the seats over a year, then the seats. */
-export function directionOf(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): Direction {
-  if (from.plan.id === to.plan.id && from.plan.version === to.plan.version && from.seats === to.seats) return 'same'
-  const perYear = ({ plan, seats }: { plan: Plan; seats: number }, other: { plan: Plan }) => BigInt(feeOf(plan, seats)) * BigInt(monthsOf(other.plan))
-  const difference = to.plan.rank - from.plan.rank || compare(perYear(to, from), perYear(from, to)) || to.seats - from.seats
+export function directionOf(
+  from: { plan: Plan; seats: number },
+  to: { plan: Plan; seats: number },
+): Direction {
+  if (from.plan.id === to.plan.id && from.plan.version === to.plan.version && from.seats === to.seats)
+    return 'same'
+  const perYear = ({ plan, seats }: { plan: Plan; seats: number }, other: { plan: Plan }) =>
+    BigInt(feeOf(plan, seats)) * BigInt(monthsOf(other.plan))
+  const difference =
+    to.plan.rank - from.plan.rank || compare(perYear(to, from), perYear(from, to)) || to.seats - from.seats
   return difference > 0 ? 'up' : difference < 0 ? 'down' : 'level'
 }
 
@@ -18,13 +24,21 @@ function compare(a: bigint, b: bigint): number {
 
 /** Whether a change within an interval is to another plan (or version) that is higher: then charges of it may give their whole allowance at once. */
 export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): boolean {
-  return (from.plan.id !== to.plan.id || from.plan.version !== to.plan.version) && directionOf(from, to) === 'up'
+  return (
+    (from.plan.id !== to.plan.id || from.plan.version !== to.plan.version) && directionOf(from, to) === 'up'
+  )
 }
 
 /**
  * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole allowance in the running usage period, that is paid
  * for from the period's first date.
  */
-export function paidFrom(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }, { date, period }: { date: LocalDate; period: { from: LocalDate } }): LocalDate {
-  return isRaised(from, to) && to.plan.charges.some(({ onUpgrade }) => onUpgrade === 'full') ? period.from : later(date, period.from)
+export function paidFrom(
+  from: { plan: Plan; seats: number },
+  to: { plan: Plan; seats: number },
+  { date, period }: { date: LocalDate; period: { from: LocalDate } },
+): LocalDate {
+  return isRaised(from, to) && to.plan.charges.some(({ onUpgrade }) => onUpgrade === 'full')
+    ? period.from
+    : later(date, period.from)
 }

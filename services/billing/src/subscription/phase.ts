@@ -31,14 +31,29 @@ export interface EndedSubscription {
 }
 
 /** The subscriptions that have ended by today, oldest first. */
-export function endedSubscriptions({ phases, today }: { phases: readonly Phase[]; today: LocalDate }): EndedSubscription[] {
+export function endedSubscriptions({
+  phases,
+  today,
+}: {
+  phases: readonly Phase[]
+  today: LocalDate
+}): EndedSubscription[] {
   const lasts = new Map(phases.map((phase) => [phase.subscriptionId, phase]))
   return [...lasts.values()].flatMap((last) =>
-    (last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : []))
+    last.to !== null && last.to <= today ? [{ id: last.subscriptionId, endsOn: last.to, last }] : [],
+  )
 }
 
 /** The phase that is in force now, or undefined: on the date it was ended at once, a subscription has one no more. */
-export function currentPhase({ phases, today, endedAt }: { phases: readonly Phase[]; today: LocalDate; endedAt: Instant | null }): Phase | undefined {
+export function currentPhase({
+  phases,
+  today,
+  endedAt,
+}: {
+  phases: readonly Phase[]
+  today: LocalDate
+  endedAt: Instant | null
+}): Phase | undefined {
   return endedAt === null ? phaseOn(phases, today) : undefined
 }
 

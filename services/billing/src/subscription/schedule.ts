@@ -30,24 +30,42 @@ export interface Scheduled {
  */
 export function whatHappens(last: Phase, waiting: readonly Waiting[]): Scheduled[] {
   const ahead: Scheduled[] = []
-  for (let next = nextOf(last, waiting); next; next = next.phase ? nextOf(next.phase, next.left) : undefined) ahead.push(next)
+  for (let next = nextOf(last, waiting); next; next = next.phase ? nextOf(next.phase, next.left) : undefined)
+    ahead.push(next)
   return ahead
 }
 
 function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefined {
-  const at = [...waiting.map((one) => one.at), ...(current.trialEnds === null ? [] : [current.trialEnds])].sort()[0]
+  const at = [
+    ...waiting.map((one) => one.at),
+    ...(current.trialEnds === null ? [] : [current.trialEnds]),
+  ].sort()[0]
   if (at === undefined) return undefined
   const [due, later] = [waiting.filter((one) => one.at <= at), waiting.filter((one) => one.at > at)]
   if (due.some((one) => one.change === null)) return { at, phase: null, afterTrial: false, left: [] }
-  const [own, vendors] = [due.find((one) => one.by === 'customer')?.change, due.find((one) => one.by === 'vendor')?.change]
-  const to = own && vendors ? together(own, vendors, current) : own ?? vendors ?? { id: `${current.id}_paid`, plan: current.plan, seats: null }
+  const [own, vendors] = [
+    due.find((one) => one.by === 'customer')?.change,
+    due.find((one) => one.by === 'vendor')?.change,
+  ]
+  const to =
+    own && vendors
+      ? together(own, vendors, current)
+      : (own ?? vendors ?? { id: `${current.id}_paid`, plan: current.plan, seats: null })
   const seats = to.seats ?? Math.max(current.seats, seatsOf(to.plan).min)
   const phase = nextPhase(current, { id: to.id, plan: to.plan, seats, from: at, scheduled: true })
-  return { at, phase, afterTrial: due.length === 0, left: later.flatMap((one) => leftAfter(one, { before: current, after: phase })) }
+  return {
+    at,
+    phase,
+    afterTrial: due.length === 0,
+    left: later.flatMap((one) => leftAfter(one, { before: current, after: phase })),
+  }
 }
 
 /** The phase that something which waits becomes on its date, or goes on under; undefined where it gives way. */
-export function becomes({ ahead }: { ahead: readonly Scheduled[] }, { by, at, change }: Waiting): Phase | undefined {
+export function becomes(
+  { ahead }: { ahead: readonly Scheduled[] },
+  { by, at, change }: Waiting,
+): Phase | undefined {
   const phase = change && ahead.find((one) => one.at === at)?.phase
   return phase && (by === 'customer' || phase.id === change.id) ? phase : undefined
 }
@@ -73,25 +91,38 @@ export function leftAfter(one: Waiting, { before, after }: { before: Phase; afte
 
 /** Whether one phase goes on with the periods of another: a trial's are its own. */
 export function isSameGrid(before: Phase, after: Phase): boolean {
-  return (before.trialEnds === null) === (after.trialEnds === null) && (after.trialEnds !== null || monthsOf(before.plan) === monthsOf(after.plan))
+  return (
+    (before.trialEnds === null) === (after.trialEnds === null)
+    && (after.trialEnds !== null || monthsOf(before.plan) === monthsOf(after.plan))
+  )
 }
 
 /** The phase that follows another: with the same interval it keeps the anchor. A change in a trial goes on with the trial, whatever the interval; what follows a trial begins anew. */
-export function nextPhase(last: Phase, to: Pick<Phase, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>): Phase {
+export function nextPhase(
+  last: Phase,
+  to: Pick<Phase, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>,
+): Phase {
   const trialEnds = trialLeft(last, to)
   const inTrial = trialEnds !== null
   const afterTrial = last.trialEnds !== null && !inTrial
   const sameGrid = inTrial || (!afterTrial && monthsOf(last.plan) === monthsOf(to.plan))
   return {
-    ...to, subscriptionId: last.subscriptionId, to: null,
-    anchor: sameGrid ? last.anchor : to.from, alignment: sameGrid ? last.alignment : to.plan.alignment, trialEnds,
+    ...to,
+    subscriptionId: last.subscriptionId,
+    to: null,
+    anchor: sameGrid ? last.anchor : to.from,
+    alignment: sameGrid ? last.alignment : to.plan.alignment,
+    trialEnds,
   }
 }
 
 /** Until when a trial goes on in another phase: on another plan for at most that plan's own days, counted from the trial's start. Null where it is over. */
 function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | null {
   if (last.trialEnds === null) return null
-  const ends = to.plan.id === last.plan.id ? last.trialEnds : earlier(last.trialEnds, addDays(last.anchor, to.plan.trialDays))
+  const ends =
+    to.plan.id === last.plan.id
+      ? last.trialEnds
+      : earlier(last.trialEnds, addDays(last.anchor, to.plan.trialDays))
   return to.from < ends ? ends : null
 }
 

@@ -62,7 +62,10 @@ export interface BillingState extends SubscriptionState {
 }
 
 /** Reads a customer's subscription state as of now. Throws customer_not_found. */
-export async function readSubscriptionState(tx: BillingTransaction, customerId: string): Promise<SubscriptionState> {
+export async function readSubscriptionState(
+  tx: BillingTransaction,
+  customerId: string,
+): Promise<SubscriptionState> {
   const [state] = await historiesOf(tx, [customerId])
   if (!state) throw customerNotFound(customerId)
   return state
@@ -74,44 +77,80 @@ export async function readBillingState(tx: BillingTransaction, customerId: strin
   if (!facts) throw customerNotFound(customerId)
   const { closed, unclosed, discounts, balance, billsAgain, ...own } = facts
   return {
-    ...historyFrom(tx, own, metersIn([own])), billsAgain, balance: money(Number(balance)),
+    ...historyFrom(tx, own, metersIn([own])),
+    billsAgain,
+    balance: money(Number(balance)),
     closed: new Map(closed.map(({ start, voided }) => [start, voided ? 'voided' : 'billed'])),
-    unclosed: new Map(unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!])),
-    discounts: discounts.map((one) => ({ ...one, value: one.kind === 'fixed' ? Number(one.value) : one.value })),
+    unclosed: new Map(
+      unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!]),
+    ),
+    discounts: discounts.map((one) => ({
+      ...one,
+      value: one.kind === 'fixed' ? Number(one.value) : one.value,
+    })),
   }
 }
 
 function customerNotFound(customerId: string): BillingError {
-  return new BillingError('customer_not_found', { customerId, message: `there is no customer '${customerId}'` })
+  return new BillingError('customer_not_found', {
+    customerId,
+    message: `there is no customer '${customerId}'`,
+  })
 }
 
 /** A state in which some of what was written is different: the written phases, what waits, or both. */
-export function stateAfter<State extends SubscriptionState>(state: State, { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>): State {
+export function stateAfter<State extends SubscriptionState>(
+  state: State,
+  { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>,
+): State {
   return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
 }
 
 /** Reads the states of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
-export async function readSubscriptionStates(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, SubscriptionState>> {
+export async function readSubscriptionStates(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+): Promise<Map<string, SubscriptionState>> {
   const histories = await historiesOf(tx, customerIds)
   return new Map(histories.map((state) => [state.customer.customerId, state]))
 }
 
-async function historiesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<SubscriptionState[]> {
+async function historiesOf(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+): Promise<SubscriptionState[]> {
   const facts = await readFacts(tx, customerIds)
   const meters = metersIn(facts)
   return facts.map((own) => historyFrom(tx, own, meters))
 }
 
-const metersIn = (facts: readonly Facts[]) => new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+const metersIn = (facts: readonly Facts[]) =>
+  new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
 
-function historyFrom(tx: BillingTransaction, { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts, meters: Map<string, Meter>): SubscriptionState {
+function historyFrom(
+  tx: BillingTransaction,
+  { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts,
+  meters: Map<string, Meter>,
+): SubscriptionState {
   const today = localDateOf(zones, tx.at)
-  const ahead = lyingAhead({ written: rows.map((row) => phaseFrom(row, zones)), asked: (waiting ?? []).map(waitingFrom), today })
+  const ahead = lyingAhead({
+    written: rows.map((row) => phaseFrom(row, zones)),
+    asked: (waiting ?? []).map(waitingFrom),
+    today,
+  })
   return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
 }
 
 /** What of what is written and asked for has begun by today, and what is to come. */
-function lyingAhead({ written, asked, today }: { written: Phase[]; asked: Waiting[]; today: LocalDate }): Pick<SubscriptionState, 'phases' | 'waiting' | 'begun' | 'ahead'> {
+function lyingAhead({
+  written,
+  asked,
+  today,
+}: {
+  written: Phase[]
+  asked: Waiting[]
+  today: LocalDate
+}): Pick<SubscriptionState, 'phases' | 'waiting' | 'begun' | 'ahead'> {
   const last = written.at(-1)
   const happens = last && last.to === null ? whatHappens(last, asked) : []
   const begun = happens.filter((one) => one.at <= today)
@@ -136,9 +175,17 @@ interface PhaseRow extends Omit<PlanRow, 'id'> {
 
 function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
   return {
-    id: row.id, subscriptionId: row.subscription_id, plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }), seats: row.seats,
-    from: row.starts_on, to: row.ends_on, anchor: row.anchor_on, alignment: row.alignment,
-    scheduled: row.scheduled, trialEnds: row.trial_ends_on, credited: row.credited,
+    id: row.id,
+    subscriptionId: row.subscription_id,
+    plan: planFrom({ id: row.plan_id, version: row.version, spec: row.spec }),
+    seats: row.seats,
+    from: row.starts_on,
+    to: row.ends_on,
+    anchor: row.anchor_on,
+    alignment: row.alignment,
+    scheduled: row.scheduled,
+    trialEnds: row.trial_ends_on,
+    credited: row.credited,
     endedOn: row.ended_at === null ? null : localDateOf(zones, parseInstant(row.ended_at)!),
   }
 }
@@ -146,7 +193,11 @@ function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
 type WaitingRow = { by: Party; at: LocalDate; phase_id: string | null; seats: number | null } & PlanRow
 
 function waitingFrom(row: WaitingRow): Waiting {
-  return { by: row.by, at: row.at, change: row.phase_id === null ? null : { id: row.phase_id, plan: planFrom(row), seats: row.seats } }
+  return {
+    by: row.by,
+    at: row.at,
+    change: row.phase_id === null ? null : { id: row.phase_id, plan: planFrom(row), seats: row.seats },
+  }
 }
 
 interface Facts extends CustomerRow {
@@ -191,7 +242,11 @@ const billingFacts = `,
         where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
 
 /** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
-async function readFacts<Found extends Facts>(tx: BillingTransaction, customerIds: readonly string[], more = ''): Promise<Found[]> {
+async function readFacts<Found extends Facts>(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+  more = '',
+): Promise<Found[]> {
   // Of one customer by itself: a plan for a list of any length is not one that PostgreSQL keeps.
   const one = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Found>(
@@ -214,6 +269,7 @@ async function readFacts<Found extends Facts>(tx: BillingTransaction, customerId
           select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven
           from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits${more}
      from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
-    [one ?? customerIds], { keepPlan: true },
+    [one ?? customerIds],
+    { keepPlan: true },
   )
 }

@@ -1,16 +1,25 @@
 import { BillingError } from '../errors.ts'
 import { addDays, addMonths, earlier, isDate, later, type DateRange, type LocalDate } from '../values/date.ts'
-import { labelled, periodAt, periodsUntil, type Cycle, type LabelledPeriod, type Period } from '../values/period.ts'
+import {
+  labelled,
+  periodAt,
+  periodsUntil,
+  type Cycle,
+  type LabelledPeriod,
+  type Period,
+} from '../values/period.ts'
 import { monthsOf } from '../catalogue/plan.ts'
 import type { Phase } from './phase.ts'
 
 /** The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a yearly plan. */
 export function usagePeriods(phases: readonly Phase[], today: LocalDate): LabelledPeriod[] {
   const until = addDays(today, 1)
-  return labelled(cyclesOf(phases).flatMap(({ cycle, to }) => {
-    const periods = periodsUntil(cycle, to === null ? until : earlier(to, until))
-    return periods.map((period) => (to !== null && period.to > to ? { ...period, to } : period))
-  }))
+  return labelled(
+    cyclesOf(phases).flatMap(({ cycle, to }) => {
+      const periods = periodsUntil(cycle, to === null ? until : earlier(to, until))
+      return periods.map((period) => (to !== null && period.to > to ? { ...period, to } : period))
+    }),
+  )
 }
 
 /** Phases that share an anchor lie on one grid. `to`: where the grid was left, null while it goes on. */
@@ -28,7 +37,10 @@ function cyclesOf(phases: readonly Phase[]): { cycle: Cycle; to: LocalDate | nul
 }
 
 /** The billing period of a phase's plan that holds `date`. In a trial that is the whole trial. */
-export function billingPeriodAt(phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>, date: LocalDate): Period {
+export function billingPeriodAt(
+  phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>,
+  date: LocalDate,
+): Period {
   if (phase.trialEnds !== null) {
     const trial = { from: phase.anchor, to: phase.trialEnds }
     return { ...trial, whole: trial }
@@ -37,14 +49,23 @@ export function billingPeriodAt(phase: Pick<Phase, 'anchor' | 'alignment' | 'pla
 }
 
 /** The usage period a label names, or the current one. Outside a subscription periods are calendar months. Throws period_not_found. */
-export function periodNamed(history: { phases: readonly Phase[]; today: LocalDate }, label: string | undefined): LabelledPeriod {
+export function periodNamed(
+  history: { phases: readonly Phase[]; today: LocalDate },
+  label: string | undefined,
+): LabelledPeriod {
   const periods = usagePeriods(history.phases, history.today)
   const date = label === undefined ? history.today : label.length === 7 ? `${label}-01` : label
-  const found = label === undefined
-    ? periods.find((period) => period.from <= date && date < period.to) ?? calendarMonth(periods, date)
-    : periods.find((period) => period.label === label) ?? (isDate(date) ? calendarMonth(periods, date) : undefined)
+  const found =
+    label === undefined
+      ? (periods.find((period) => period.from <= date && date < period.to) ?? calendarMonth(periods, date))
+      : (periods.find((period) => period.label === label)
+        ?? (isDate(date) ? calendarMonth(periods, date) : undefined))
   if (!found || found.from > history.today || (label !== undefined && found.label !== label)) {
-    throw new BillingError('period_not_found', { pointer: '?period', period: label, message: `there is no period '${label}' (a period is named by the month it starts in, YYYY-MM, and must have begun)` })
+    throw new BillingError('period_not_found', {
+      pointer: '?period',
+      period: label,
+      message: `there is no period '${label}' (a period is named by the month it starts in, YYYY-MM, and must have begun)`,
+    })
   }
   return found
 }

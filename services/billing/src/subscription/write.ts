@@ -6,8 +6,16 @@ import type { Phase } from './phase.ts'
 import type { Waiting } from './schedule.ts'
 
 /** Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
-export async function writePhases(tx: BillingTransaction, customerId: string, change: { endsOn: LocalDate; next: Phase | null; credited?: boolean }): Promise<void> {
-  await tx.query('update phases set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [customerId, change.endsOn, change.credited ?? false])
+export async function writePhases(
+  tx: BillingTransaction,
+  customerId: string,
+  change: { endsOn: LocalDate; next: Phase | null; credited?: boolean },
+): Promise<void> {
+  await tx.query('update phases set ends_on = $2, credited = $3 where customer_id = $1 and ends_on is null', [
+    customerId,
+    change.endsOn,
+    change.credited ?? false,
+  ])
   if (change.next) await insertPhase(tx, customerId, change.next)
 }
 
@@ -15,25 +23,55 @@ export async function insertPhase(tx: BillingTransaction, customerId: string, ph
   await tx.query(
     `insert into phases (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from phases where customer_id = $1), $12)`,
-    [customerId, phase.id, phase.subscriptionId, phase.plan.id, phase.plan.version, phase.seats, phase.from, phase.anchor, phase.alignment,
-      phase.scheduled, phase.trialEnds, tx.at],
+    [
+      customerId,
+      phase.id,
+      phase.subscriptionId,
+      phase.plan.id,
+      phase.plan.version,
+      phase.seats,
+      phase.from,
+      phase.anchor,
+      phase.alignment,
+      phase.scheduled,
+      phase.trialEnds,
+      tx.at,
+    ],
   )
 }
 
 /** Writes down what the day has come for; answers the state in which it is. Until then it is read as if it were written. */
-export async function writeBegun<State extends SubscriptionState>(tx: BillingTransaction, state: State): Promise<State> {
-  const { customer: { customerId }, phases, begun } = state
+export async function writeBegun<State extends SubscriptionState>(
+  tx: BillingTransaction,
+  state: State,
+): Promise<State> {
+  const {
+    customer: { customerId },
+    phases,
+    begun,
+  } = state
   if (begun.length === 0) return state
   for (const { at, phase } of begun) await writePhases(tx, customerId, { endsOn: at, next: phase })
   await keepWaiting(tx, customerId, begun.at(-1)!.left)
-  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, {
+    type: 'subscription.changed',
+    customerId,
+    subjectId: phases.at(-1)!.subscriptionId,
+  })
   return { ...state, begun: [] }
 }
 
 /** Writes down what waits from now on of what has waited: the rest is gone. */
-export async function keepWaiting(tx: BillingTransaction, customerId: string, waiting: readonly Waiting[]): Promise<void> {
+export async function keepWaiting(
+  tx: BillingTransaction,
+  customerId: string,
+  waiting: readonly Waiting[],
+): Promise<void> {
   const kept = waiting.map(({ by, change }) => `${by} ${change === null}`)
-  await tx.query("delete from scheduled_changes where customer_id = $1 and not (asked_by || ' ' || ends = any($2))", [customerId, kept])
+  await tx.query(
+    "delete from scheduled_changes where customer_id = $1 and not (asked_by || ' ' || ends = any($2))",
+    [customerId, kept],
+  )
   for (const { by, at, change } of waiting) {
     await tx.query(
       'update scheduled_changes set on_date = $4, plan_id = $5, plan_version = $6 where customer_id = $1 and asked_by = $2 and ends = $3',
@@ -43,10 +81,26 @@ export async function keepWaiting(tx: BillingTransaction, customerId: string, wa
 }
 
 /** Writes down something that waits for its date. What stood in its place is to be dropped before. */
-export async function insertWaiting(tx: BillingTransaction, customerId: string, { by, at, change }: Waiting, reason?: string): Promise<void> {
+export async function insertWaiting(
+  tx: BillingTransaction,
+  customerId: string,
+  { by, at, change }: Waiting,
+  reason?: string,
+): Promise<void> {
   await tx.query(
     `insert into scheduled_changes (customer_id, asked_by, ends, on_date, phase_id, plan_id, plan_version, seats, reason, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [customerId, by, change === null, at, change?.id ?? null, change?.plan.id ?? null, change?.plan.version ?? null, change?.seats ?? null, reason ?? null, tx.at],
+    [
+      customerId,
+      by,
+      change === null,
+      at,
+      change?.id ?? null,
+      change?.plan.id ?? null,
+      change?.plan.version ?? null,
+      change?.seats ?? null,
+      reason ?? null,
+      tx.at,
+    ],
   )
 }

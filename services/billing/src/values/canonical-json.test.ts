@@ -3,23 +3,34 @@ import { expect, test } from 'vitest'
 import { canonicalJson, sha256 } from './canonical-json.ts'
 
 test('members are sorted, nothing is spaced, undefined members are left out', () => {
-  expect(canonicalJson({ b: 1, a: [2, { d: null, c: '会话"' }], e: undefined, '€': true, A: -0 })).toBe('{"A":0,"a":[2,{"c":"会话\\"","d":null}],"b":1,"€":true}')
+  expect(canonicalJson({ b: 1, a: [2, { d: null, c: '会话"' }], e: undefined, '€': true, A: -0 })).toBe(
+    '{"A":0,"a":[2,{"c":"会话\\"","d":null}],"b":1,"€":true}',
+  )
   expect(canonicalJson([undefined])).toBe('[null]')
   expect(canonicalJson(null)).toBe('null')
 })
 
 test('equal content has equal bytes, and what was read back is the content', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => {
-    const text = canonicalJson(value)
-    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
-    expect(canonicalJson(JSON.parse(text))).toBe(text)
-  }))
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value)
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
+      expect(canonicalJson(JSON.parse(text))).toBe(text)
+    }),
+  )
 })
 
 test('the order in which members were written does not matter', () => {
-  fc.assert(fc.property(fc.uniqueArray(fc.tuple(fc.string(), fc.integer()), { selector: ([key]) => key }), (members) => {
-    expect(canonicalJson(Object.fromEntries(members))).toBe(canonicalJson(Object.fromEntries([...members].reverse())))
-  }))
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.string(), fc.integer()), { selector: ([key]) => key }),
+      (members) => {
+        expect(canonicalJson(Object.fromEntries(members))).toBe(
+          canonicalJson(Object.fromEntries([...members].reverse())),
+        )
+      },
+    ),
+  )
 })
 
 test('the hash is SHA-256 of the UTF-8 bytes', () => {

@@ -6,13 +6,15 @@ export function canonicalJson(value: unknown): string {
   let text = ''
   // Each event that is recorded comes through here: text that grows costs a third of lists that are joined.
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) text += `${index === 0 ? '' : ','}${canonicalJson(value[index] ?? null)}`
+    for (let index = 0; index < value.length; index += 1)
+      text += `${index === 0 ? '' : ','}${canonicalJson(value[index] ?? null)}`
     return `[${text}]`
   }
   // Sorted as the standard wants it: by UTF-16 code units.
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key]
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+    if (member !== undefined)
+      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
   }
   return `{${text}}`
 }

@@ -12,7 +12,11 @@ export const mostPerPage = 100
 /** The number of rows to read: 20 unless asked, 1 to 100. */
 export function pageLimit(limit: number | undefined): number {
   if (limit === undefined) return 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage) throw new BillingError('invalid_range', { pointer: '?limit', message: `limit must be from 1 to ${mostPerPage}, not ${limit}` })
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage)
+    throw new BillingError('invalid_range', {
+      pointer: '?limit',
+      message: `limit must be from 1 to ${mostPerPage}, not ${limit}`,
+    })
   return limit
 }
 
@@ -30,11 +34,21 @@ const fits: Record<CursorPart, (part: string) => boolean> = {
 }
 
 /** The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says otherwise. Throws invalid_cursor for one we did not make. */
-export function decodeCursor(cursor: string | undefined, size: number, parts: readonly CursorPart[] = []): string[] | undefined {
+export function decodeCursor(
+  cursor: string | undefined,
+  size: number,
+  parts: readonly CursorPart[] = [],
+): string[] | undefined {
   if (cursor === undefined) return undefined
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(position) && position.length === size && position.every(isStorable) && ['instant' as const, ...parts].every((part, index) => fits[part](position[index]!))) return position
+    if (
+      Array.isArray(position)
+      && position.length === size
+      && position.every(isStorable)
+      && ['instant' as const, ...parts].every((part, index) => fits[part](position[index]!))
+    )
+      return position
   } catch {
     // Falls through to the one refusal below.
   }
@@ -42,7 +56,10 @@ export function decodeCursor(cursor: string | undefined, size: number, parts: re
 }
 
 export function invalidCursor(): BillingError {
-  return new BillingError('invalid_cursor', { pointer: '?cursor', message: 'the cursor is not one this list gave out: start without it' })
+  return new BillingError('invalid_cursor', {
+    pointer: '?cursor',
+    message: 'the cursor is not one this list gave out: start without it',
+  })
 }
 
 /** The database can hold neither a NUL nor half of a surrogate pair. */

@@ -51,7 +51,11 @@ function daysInMonth(year: number, month: number): number {
 }
 
 export function monthsBetween(from: LocalDate, to: LocalDate): number {
-  return (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
+  return (
+    (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12
+    + Number(to.slice(5, 7))
+    - Number(from.slice(5, 7))
+  )
 }
 
 export function firstOfMonth(date: LocalDate): LocalDate {
@@ -82,6 +86,17 @@ export function intersection(a: DateRange, b: DateRange): DateRange | undefined 
 
 /** What is left of a range without some others, in order. */
 export function withoutDates(range: DateRange, others: readonly DateRange[]): DateRange[] {
-  return others.reduce<DateRange[]>((left, { from, to }) => left.flatMap((one) =>
-    (from < to ? [{ from: one.from, to: earlier(one.to, from) }, { from: later(one.from, to), to: one.to }] : [one]).filter((part) => part.from < part.to)), [range].filter((one) => one.from < one.to))
+  return others.reduce<DateRange[]>(
+    (left, { from, to }) =>
+      left.flatMap((one) =>
+        (from < to
+          ? [
+              { from: one.from, to: earlier(one.to, from) },
+              { from: later(one.from, to), to: one.to },
+            ]
+          : [one]
+        ).filter((part) => part.from < part.to),
+      ),
+    [range].filter((one) => one.from < one.to),
+  )
 }

@@ -9,12 +9,22 @@ export type Instant = string
  * not have and moments that are not in the years 1 to 9999 of UTC are refused.
  */
 export function parseInstant(text: string): Instant | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  const match =
+    /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/.exec(
+      text,
+    )
   // Date.parse would read 30 February as 2 March.
   if (!match || !isDate(match[1]!)) return undefined
-  const [, date, time, fraction = '', offset] = match as unknown as [string, LocalDate, string, string | undefined, string]
+  const [, date, time, fraction = '', offset] = match as unknown as [
+    string,
+    LocalDate,
+    string,
+    string | undefined,
+    string,
+  ]
   const decimals = fraction.padEnd(6, '0')
-  if (offset === 'Z' || offset === 'z') return date.startsWith('0000') ? undefined : `${date}T${time}.${decimals}Z`
+  if (offset === 'Z' || offset === 'z')
+    return date.startsWith('0000') ? undefined : `${date}T${time}.${decimals}Z`
   const wholeSeconds = Date.parse(`${date}T${time}${offset}`)
   if (Number.isNaN(wholeSeconds)) return undefined
   const utc = new Date(wholeSeconds).toISOString()

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { inChinese, localized } from './localized-text.ts'
 
-test.each([['AI 回答', 'AI 回答用量'], ['Token', 'Token 用量'], ['GPT-5', 'GPT-5 用量'], ['通话（分钟）', '通话（分钟）用量']])('%s is followed as Chinese is set: %s', (name, expected) => {
+test.each([
+  ['AI 回答', 'AI 回答用量'],
+  ['Token', 'Token 用量'],
+  ['GPT-5', 'GPT-5 用量'],
+  ['通话（分钟）', '通话（分钟）用量'],
+])('%s is followed as Chinese is set: %s', (name, expected) => {
   expect(inChinese(localized(name), '用量')).toBe(expected)
 })

@@ -1,21 +1,42 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { add, amountDecimal, decimal, fraction, isCurrency, money, round, scale, sum, times } from './money.ts'
+import {
+  add,
+  amountDecimal,
+  decimal,
+  fraction,
+  isCurrency,
+  money,
+  round,
+  scale,
+  sum,
+  times,
+} from './money.ts'
 
 test.each([
-  [1n, 2n, 1], [-1n, 2n, -1], [3n, 2n, 2], [-3n, 2n, -2], [49n, 100n, 0], [-49n, 100n, 0], [1n, 3n, 0], [2n, 3n, 1], [0n, 7n, 0],
+  [1n, 2n, 1],
+  [-1n, 2n, -1],
+  [3n, 2n, 2],
+  [-3n, 2n, -2],
+  [49n, 100n, 0],
+  [-49n, 100n, 0],
+  [1n, 3n, 0],
+  [2n, 3n, 1],
+  [0n, 7n, 0],
   [9_007_199_254_740_991n * 10n + 4n, 10n, Number.MAX_SAFE_INTEGER],
 ])('%s ÷ %s rounds to %s: half away from zero', (numerator, denominator, expected) => {
   expect(Object.is(round(fraction(numerator, denominator)), expected)).toBe(true)
 })
 
 test('rounding is never more than half a unit off, and a negative amount rounds as its positive does', () => {
-  fc.assert(fc.property(fc.bigInt(-(10n ** 15n), 10n ** 15n), fc.bigInt(1n, 10n ** 6n), (numerator, denominator) => {
-    const rounded = BigInt(round(fraction(numerator, denominator)))
-    const off = 2n * (rounded * denominator - numerator)
-    expect(off <= denominator && -off <= denominator).toBe(true)
-    expect(round(fraction(-numerator, denominator))).toBe(rounded === 0n ? 0 : Number(-rounded))
-  }))
+  fc.assert(
+    fc.property(fc.bigInt(-(10n ** 15n), 10n ** 15n), fc.bigInt(1n, 10n ** 6n), (numerator, denominator) => {
+      const rounded = BigInt(round(fraction(numerator, denominator)))
+      const off = 2n * (rounded * denominator - numerator)
+      expect(off <= denominator && -off <= denominator).toBe(true)
+      expect(round(fraction(-numerator, denominator))).toBe(rounded === 0n ? 0 : Number(-rounded))
+    }),
+  )
 })
 
 test('scaling is exact where floats are not', () => {
@@ -26,7 +47,8 @@ test('scaling is exact where floats are not', () => {
 })
 
 test('an amount that is not a whole number we can hold is a mistake of ours', () => {
-  for (const amount of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) expect(() => money(amount)).toThrow(/safe integer/)
+  for (const amount of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])
+    expect(() => money(amount)).toThrow(/safe integer/)
   expect(() => sum([Number.MAX_SAFE_INTEGER, 1])).toThrow(/safe integer/)
   expect(Object.is(money(-0), 0)).toBe(true)
 })
@@ -45,7 +67,13 @@ test.each([0n, -2n])('a fraction of %s is a mistake of ours', (denominator) => {
   expect(() => fraction(1n, denominator)).toThrow('a fraction has a positive denominator')
 })
 
-test.each([['6', 6n, 1n], ['13.5', 135n, 10n], ['0', 0n, 1n], ['-0.25', -25n, 100n], ['8.000', 8000n, 1000n]])('the decimal %s is read exactly', (text, numerator, denominator) => {
+test.each([
+  ['6', 6n, 1n],
+  ['13.5', 135n, 10n],
+  ['0', 0n, 1n],
+  ['-0.25', -25n, 100n],
+  ['8.000', 8000n, 1000n],
+])('the decimal %s is read exactly', (text, numerator, denominator) => {
   expect(decimal(text)).toEqual({ numerator, denominator })
 })
 
@@ -63,14 +91,26 @@ test('fractions are multiplied exactly', () => {
 })
 
 test.each([
-  [1, 0, '1'], [-1, 0, '-1'], [0, 0, '0'], [50, 3, '0.050'], [1200, 2, '12.00'], [-1, 2, '-0.01'], [0, 2, '0.00'], [-232, 0, '-232'], [-1_002_345, 4, '-100.2345'],
+  [1, 0, '1'],
+  [-1, 0, '-1'],
+  [0, 0, '0'],
+  [50, 3, '0.050'],
+  [1200, 2, '12.00'],
+  [-1, 2, '-0.01'],
+  [0, 2, '0.00'],
+  [-232, 0, '-232'],
+  [-1_002_345, 4, '-100.2345'],
   [Number.MAX_SAFE_INTEGER, 2, '90071992547409.91'],
 ])('%s minor units at %s digits are written %s', (amount, digits, written) => {
   expect(amountDecimal(amount, digits)).toBe(written)
 })
 
 test('an amount written out is read back as it was', () => {
-  fc.assert(fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 6 }), (amount, digits) => {
-    expect(round(times(decimal(amountDecimal(amount, digits)), fraction(10n ** BigInt(digits), 1n)))).toBe(amount === 0 ? 0 : amount)
-  }))
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 6 }), (amount, digits) => {
+      expect(round(times(decimal(amountDecimal(amount, digits)), fraction(10n ** BigInt(digits), 1n)))).toBe(
+        amount === 0 ? 0 : amount,
+      )
+    }),
+  )
 })

@@ -17,8 +17,12 @@ export function fraction(numerator: bigint, denominator: bigint): Fraction {
 }
 
 export function add(a: Fraction, b: Fraction): Fraction {
-  if (a.denominator === b.denominator) return { numerator: a.numerator + b.numerator, denominator: a.denominator }
-  return { numerator: a.numerator * b.denominator + b.numerator * a.denominator, denominator: a.denominator * b.denominator }
+  if (a.denominator === b.denominator)
+    return { numerator: a.numerator + b.numerator, denominator: a.denominator }
+  return {
+    numerator: a.numerator * b.denominator + b.numerator * a.denominator,
+    denominator: a.denominator * b.denominator,
+  }
 }
 
 /** a × b, exactly. */
@@ -29,7 +33,8 @@ export function times(a: Fraction, b: Fraction): Fraction {
 /** The one rounding of the engine: to a whole number, half away from zero. */
 export function round(value: Fraction): Money {
   const negative = value.numerator < 0n
-  const magnitude = ((negative ? -value.numerator : value.numerator) * 2n + value.denominator) / (value.denominator * 2n)
+  const magnitude =
+    ((negative ? -value.numerator : value.numerator) * 2n + value.denominator) / (value.denominator * 2n)
   return money(Number(negative ? -magnitude : magnitude))
 }
 

@@ -13,22 +13,44 @@ describe('boundaries are counted from the anchor', () => {
     ['2023-01-29', ['2023-01-29', '2023-02-28', '2023-03-29', '2023-04-29', '2023-05-29', '2023-06-29']],
     ['2023-01-28', ['2023-01-28', '2023-02-28', '2023-03-28', '2023-04-28', '2023-05-28', '2023-06-28']],
   ])('a month from %s', (anchor, expected) => {
-    expect(starts({ anchor, months: 1, alignment: 'anniversary' }, addMonths(anchor, 6)).slice(0, 6)).toEqual(expected)
+    expect(starts({ anchor, months: 1, alignment: 'anniversary' }, addMonths(anchor, 6)).slice(0, 6)).toEqual(
+      expected,
+    )
   })
 
   test('a year from 29 February ends on the 28th, and on the 29th in the next leap year', () => {
-    expect(starts({ anchor: '2024-02-29', months: 12, alignment: 'anniversary' }, '2028-03-01')).toEqual(['2024-02-29', '2025-02-28', '2026-02-28', '2027-02-28', '2028-02-29'])
+    expect(starts({ anchor: '2024-02-29', months: 12, alignment: 'anniversary' }, '2028-03-01')).toEqual([
+      '2024-02-29',
+      '2025-02-28',
+      '2026-02-28',
+      '2027-02-28',
+      '2028-02-29',
+    ])
   })
 
   test('a quarter from 30 November', () => {
-    expect(starts({ anchor: '2026-11-30', months: 3, alignment: 'anniversary' }, '2027-12-01')).toEqual(['2026-11-30', '2027-02-28', '2027-05-30', '2027-08-30', '2027-11-30'])
+    expect(starts({ anchor: '2026-11-30', months: 3, alignment: 'anniversary' }, '2027-12-01')).toEqual([
+      '2026-11-30',
+      '2027-02-28',
+      '2027-05-30',
+      '2027-08-30',
+      '2027-11-30',
+    ])
   })
 })
 
 describe('calendar alignment', () => {
   test('the first period is short and knows the whole it is a part of', () => {
-    expect(periodAt({ anchor: '2026-11-16', months: 1, alignment: 'calendar' }, '2026-11-20')).toEqual({ from: '2026-11-16', to: '2026-12-01', whole: { from: '2026-11-01', to: '2026-12-01' } })
-    expect(periodAt({ anchor: '2026-11-16', months: 1, alignment: 'calendar' }, '2026-12-31')).toEqual({ from: '2026-12-01', to: '2027-01-01', whole: { from: '2026-12-01', to: '2027-01-01' } })
+    expect(periodAt({ anchor: '2026-11-16', months: 1, alignment: 'calendar' }, '2026-11-20')).toEqual({
+      from: '2026-11-16',
+      to: '2026-12-01',
+      whole: { from: '2026-11-01', to: '2026-12-01' },
+    })
+    expect(periodAt({ anchor: '2026-11-16', months: 1, alignment: 'calendar' }, '2026-12-31')).toEqual({
+      from: '2026-12-01',
+      to: '2027-01-01',
+      whole: { from: '2026-12-01', to: '2027-01-01' },
+    })
   })
 
   test('from the 1st nothing is short', () => {
@@ -37,42 +59,66 @@ describe('calendar alignment', () => {
   })
 })
 
-const anchors = fc.tuple(fc.integer({ min: 2020, max: 2032 }), fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 15, 28, 29, 30, 31))
-  .map(([year, month, day]) => addMonths(`2000-01-${String(day).padStart(2, '0')}`, (year - 2000) * 12 + month - 1))
-const cycles = fc.record({ anchor: anchors, months: fc.constantFrom(1, 2, 3, 5, 6, 12, 24, 36), alignment: fc.constantFrom('anniversary' as const, 'calendar' as const) })
+const anchors = fc
+  .tuple(
+    fc.integer({ min: 2020, max: 2032 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.constantFrom(1, 15, 28, 29, 30, 31),
+  )
+  .map(([year, month, day]) =>
+    addMonths(`2000-01-${String(day).padStart(2, '0')}`, (year - 2000) * 12 + month - 1),
+  )
+const cycles = fc.record({
+  anchor: anchors,
+  months: fc.constantFrom(1, 2, 3, 5, 6, 12, 24, 36),
+  alignment: fc.constantFrom('anniversary' as const, 'calendar' as const),
+})
 
 test('periods tile time: no gap, no overlap, and each date lies in the period that is asked for it', () => {
-  fc.assert(fc.property(cycles, fc.nat(2500), (cycle, days) => {
-    const date = addDays(cycle.anchor, days)
-    const periods = periodsUntil(cycle, addDays(date, 1))
-    expect(periods[0]!.from).toBe(cycle.anchor)
-    for (const [index, period] of periods.entries()) {
-      expect(period.from < period.to).toBe(true)
-      if (index > 0) expect(period.from).toBe(periods[index - 1]!.to)
-      if (index > 0 || cycle.alignment === 'anniversary') expect(period.whole).toEqual({ from: period.from, to: period.to })
-    }
-    const holding = periods.filter((period) => period.from <= date && date < period.to)
-    expect(holding).toEqual([periodAt(cycle, date)])
-    expect(periods.at(-1)).toEqual(holding[0])
-  }))
+  fc.assert(
+    fc.property(cycles, fc.nat(2500), (cycle, days) => {
+      const date = addDays(cycle.anchor, days)
+      const periods = periodsUntil(cycle, addDays(date, 1))
+      expect(periods[0]!.from).toBe(cycle.anchor)
+      for (const [index, period] of periods.entries()) {
+        expect(period.from < period.to).toBe(true)
+        if (index > 0) expect(period.from).toBe(periods[index - 1]!.to)
+        if (index > 0 || cycle.alignment === 'anniversary')
+          expect(period.whole).toEqual({ from: period.from, to: period.to })
+      }
+      const holding = periods.filter((period) => period.from <= date && date < period.to)
+      expect(holding).toEqual([periodAt(cycle, date)])
+      expect(periods.at(-1)).toEqual(holding[0])
+    }),
+  )
 })
 
 test('the months of a billing period are whole usage periods', () => {
-  fc.assert(fc.property(cycles, fc.nat(1000), (cycle, days) => {
-    const fee = periodAt(cycle, addDays(cycle.anchor, days))
-    const months = periodsUntil({ ...cycle, months: 1 }, fee.to).filter((period) => period.from >= fee.from)
-    expect(months[0]!.from).toBe(fee.from)
-    expect(months.at(-1)!.to).toBe(fee.to)
-  }))
+  fc.assert(
+    fc.property(cycles, fc.nat(1000), (cycle, days) => {
+      const fee = periodAt(cycle, addDays(cycle.anchor, days))
+      const months = periodsUntil({ ...cycle, months: 1 }, fee.to).filter((period) => period.from >= fee.from)
+      expect(months[0]!.from).toBe(fee.from)
+      expect(months.at(-1)!.to).toBe(fee.to)
+    }),
+  )
 })
 
 test('a period is named by the month it starts in, a second one in that month by its date', () => {
   const range = (from: string, to: string) => ({ from, to, whole: { from, to } })
-  expect(labelled([range('2026-11-01', '2026-11-16'), range('2026-11-16', '2026-12-16'), range('2026-12-16', '2027-01-16')]).map((period) => period.label)).toEqual(['2026-11', '2026-11-16', '2026-12'])
-  fc.assert(fc.property(cycles, (cycle) => {
-    const names = labelled(periodsUntil(cycle, addDays(cycle.anchor, 1000))).map((period) => period.label)
-    expect(new Set(names).size).toBe(names.length)
-  }))
+  expect(
+    labelled([
+      range('2026-11-01', '2026-11-16'),
+      range('2026-11-16', '2026-12-16'),
+      range('2026-12-16', '2027-01-16'),
+    ]).map((period) => period.label),
+  ).toEqual(['2026-11', '2026-11-16', '2026-12'])
+  fc.assert(
+    fc.property(cycles, (cycle) => {
+      const names = labelled(periodsUntil(cycle, addDays(cycle.anchor, 1000))).map((period) => period.label)
+      expect(new Set(names).size).toBe(names.length)
+    }),
+  )
 })
 
 test('days are counted on the calendar', () => {
@@ -84,6 +130,15 @@ test('days are counted on the calendar', () => {
   expect(addMonths('2026-01-31', -2)).toBe('2025-11-30')
 })
 
-test.each(['2026-02-29', '2026-13-01', '2026-00-10', '2026-1-01', '20261101', '2026-11-31', '', '2026-11-01T00:00:00Z'])('%j is not a date', (text) => {
+test.each([
+  '2026-02-29',
+  '2026-13-01',
+  '2026-00-10',
+  '2026-1-01',
+  '20261101',
+  '2026-11-31',
+  '',
+  '2026-11-01T00:00:00Z',
+])('%j is not a date', (text) => {
   expect(isDate(text)).toBe(false)
 })

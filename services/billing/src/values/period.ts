@@ -1,4 +1,12 @@
-import { addMonths, daysBetween, firstOfMonth, later, monthsBetween, type DateRange, type LocalDate } from './date.ts'
+import {
+  addMonths,
+  daysBetween,
+  firstOfMonth,
+  later,
+  monthsBetween,
+  type DateRange,
+  type LocalDate,
+} from './date.ts'
 
 /** How boundaries repeat: every `months` from `anchor`, or on the 1st of the month (the first period is then short). */
 export interface Cycle {
@@ -14,7 +22,10 @@ export interface Period extends DateRange {
 
 /** The n-th boundary, counted from the anchor: 31 Jan, 28 or 29 Feb, 31 Mar. */
 function gridDate(cycle: Cycle, n: number): LocalDate {
-  return addMonths(cycle.alignment === 'calendar' ? firstOfMonth(cycle.anchor) : cycle.anchor, n * cycle.months)
+  return addMonths(
+    cycle.alignment === 'calendar' ? firstOfMonth(cycle.anchor) : cycle.anchor,
+    n * cycle.months,
+  )
 }
 
 /** The period of the cycle that holds `date` (which is not before the anchor). */

@@ -50,7 +50,11 @@ export function localDateOf(zones: readonly ZoneChange[], instant: Instant): Loc
   return date < zones[index]!.from ? zones[index]!.from : date
 }
 
-interface Day { from: Instant; to: Instant; date: LocalDate }
+interface Day {
+  from: Instant
+  to: Instant
+  date: LocalDate
+}
 
 /** Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them is slow. */
 const seenDays = new Map<string, Day[]>()
@@ -73,7 +77,11 @@ function dayAround(timezone: string, milliseconds: number): Day {
   const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
   // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new one, which had begun.
   const days = milliseconds >= startOf(1) ? 1 : 0
-  return { from: instantFromMilliseconds(startOf(days)), to: instantFromMilliseconds(startOf(days + 1)), date: date.add({ days }).toString() }
+  return {
+    from: instantFromMilliseconds(startOf(days)),
+    to: instantFromMilliseconds(startOf(days + 1)),
+    date: date.add({ days }).toString(),
+  }
 }
 
 /** The minute last seen per zone: no clock has been set forward or back inside one since 1972, though Newfoundland's were inside quarters of an hour. */
@@ -97,7 +105,10 @@ function clockIn(timezone: string, instant: Instant): { shown: string; offset: n
   const minute = Math.floor(milliseconds / 60_000)
   const seen = lastOffset.get(timezone)
   const isSeen = seen?.minute === minute
-  const offset = isSeen ? seen.milliseconds : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6
+  const offset = isSeen
+    ? seen.milliseconds
+    : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds
+      / 1e6
   lastOffset.set(timezone, { minute, milliseconds: offset })
   return { shown: new Date(milliseconds + offset).toISOString(), offset }
 }

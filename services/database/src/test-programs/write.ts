@@ -3,7 +3,9 @@ import { writeSync } from 'node:fs'
 import { openDatabase } from '../index.ts'
 
 const database = await openDatabase({ dataDir: process.argv[2]! })
-await database.asOwner((tx) => tx.query('create table if not exists kept (n int primary key); grant insert on kept to billing'))
+await database.asOwner((tx) =>
+  tx.query('create table if not exists kept (n int primary key); grant insert on kept to billing'),
+)
 let next = 0
 const writer = async () => {
   for (;;) {

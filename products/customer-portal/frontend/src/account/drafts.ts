@@ -3,7 +3,11 @@ import { isOver, sessionState } from '../session.ts'
 import { storedHere, storeHere } from '../storage.ts'
 
 /** What was typed into a form when its session ended, for the same customer's next one: in this page, and where it stands alone in its tab. */
-interface Draft { customerId: string; values: Record<string, string>; began: Account }
+interface Draft {
+  customerId: string
+  values: Record<string, string>
+  began: Account
+}
 
 const drafts = new Map<string, Draft>(JSON.parse(storedHere('drafts') ?? '[]') as [string, Draft][])
 

@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest'
 import { writeTitle } from './invoice-title.ts'
 
-const typed = { kind: 'company' as const, title: ' 星河 ', taxId: '91330100799655058b', address: '', phone: ' 021 ', bankName: '', bankAccount: '' }
+const typed = {
+  kind: 'company' as const,
+  title: ' 星河 ',
+  taxId: '91330100799655058b',
+  address: '',
+  phone: ' 021 ',
+  bankName: '',
+  bankAccount: '',
+}
 
 test('a company title carries what was typed, trimmed, and nothing empty', () => {
-  expect(writeTitle(typed)).toEqual({ kind: 'company', title: '星河', taxId: '91330100799655058B', phone: '021' })
+  expect(writeTitle(typed)).toEqual({
+    kind: 'company',
+    title: '星河',
+    taxId: '91330100799655058B',
+    phone: '021',
+  })
 })
 
 test('a personal title carries a name alone', () => {

@@ -1,13 +1,21 @@
 import type { Account, InvoiceTitle } from '@customer-portal/portal-api/contract'
 import { normalizeTaxId } from './tax-id.ts'
 
-export type TitleValues = { kind: 'company' | 'personal' } & Record<'title' | 'taxId' | 'address' | 'phone' | 'bankName' | 'bankAccount', string>
+export type TitleValues = { kind: 'company' | 'personal' } & Record<
+  'title' | 'taxId' | 'address' | 'phone' | 'bankName' | 'bankAccount',
+  string
+>
 
 /** The invoice title as the form's texts. */
 export function readTitle({ invoiceTitle, companyName }: Account): TitleValues {
   return {
-    kind: invoiceTitle?.kind ?? 'company', title: invoiceTitle?.title ?? companyName, taxId: invoiceTitle?.taxId ?? '', address: invoiceTitle?.address ?? '',
-    phone: invoiceTitle?.phone ?? '', bankName: invoiceTitle?.bankName ?? '', bankAccount: invoiceTitle?.bankAccount ?? '',
+    kind: invoiceTitle?.kind ?? 'company',
+    title: invoiceTitle?.title ?? companyName,
+    taxId: invoiceTitle?.taxId ?? '',
+    address: invoiceTitle?.address ?? '',
+    phone: invoiceTitle?.phone ?? '',
+    bankName: invoiceTitle?.bankName ?? '',
+    bankAccount: invoiceTitle?.bankAccount ?? '',
   }
 }
 

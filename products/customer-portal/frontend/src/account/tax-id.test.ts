@@ -3,11 +3,17 @@ import { isTaxId, normalizeTaxId } from './tax-id.ts'
 import { isTaxIdRefused, taxIdNote } from './tax-id-note.ts'
 
 test('codes with the right check character are well formed', () => {
-  expect(['91330100799655058B', '91110000802100433B', '9144030071526726XG'].map(isTaxId)).toEqual([true, true, true])
+  expect(['91330100799655058B', '91110000802100433B', '9144030071526726XG'].map(isTaxId)).toEqual([
+    true,
+    true,
+    true,
+  ])
 })
 
 test('a wrong check character, a wrong length or a letter that never stands in a code is not', () => {
-  expect(['91350100M000100Y4Z', '91330100799655058C', '9133010079965505', '9133010079965505OB'].map(isTaxId)).toEqual([false, false, false, false])
+  expect(
+    ['91350100M000100Y4Z', '91330100799655058C', '9133010079965505', '9133010079965505OB'].map(isTaxId),
+  ).toEqual([false, false, false, false])
 })
 
 test('spaces and small letters are how people type', () => {
@@ -24,5 +30,7 @@ test('while a code is typed, the note says what is missing or strange', () => {
 })
 
 test('only an empty or a right code may be saved', () => {
-  expect(['', '91330100799655058B', '9133', '91330100799655058C'].map((text) => isTaxIdRefused(taxIdNote(text)))).toEqual([false, false, true, true])
+  expect(
+    ['', '91330100799655058B', '9133', '91330100799655058C'].map((text) => isTaxIdRefused(taxIdNote(text))),
+  ).toEqual([false, false, true, true])
 })

@@ -28,17 +28,28 @@ beforeEach(() => {
 })
 afterEach(() => scope.stop())
 
-const refetch = () => queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account(), staleTime: 0 })
+const refetch = () =>
+  queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account(), staleTime: 0 })
 const shown = () => queryClient.getQueryData<Account>(['account'])!
 
 /** The card of the contact's name, opened on what the server says now. */
 async function openForm() {
   await refetch()
-  const form = scope.run(() => useAccountForm('contact', shown, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
+  const form = scope.run(() =>
+    useAccountForm(
+      'contact',
+      shown,
+      ({ contactName }) => ({ contactName: contactName ?? '' }),
+      ({ contactName }) => ({ contactName }),
+    ),
+  )!
   form.edit()
   return form
 }
-const sent = () => browser.requests.filter(({ method }) => method === 'PUT').map(({ body, headers }) => ({ body, key: headers['Idempotency-Key'] }))
+const sent = () =>
+  browser.requests
+    .filter(({ method }) => method === 'PUT')
+    .map(({ body, headers }) => ({ body, key: headers['Idempotency-Key'] }))
 
 test('what somebody else saved while the form was open is not overwritten, though the page has read it since', async () => {
   const form = await openForm()
@@ -58,7 +69,11 @@ test('what somebody else saved while the form was open is not overwritten, thoug
 
 test('a form nobody typed in has nothing to lose, whatever the page reads meanwhile', async () => {
   const form = await openForm()
-  await updateCustomer(browser.server.billing, { customerId: 'acme', contactName: '王芳', version: shown().version })
+  await updateCustomer(browser.server.billing, {
+    customerId: 'acme',
+    contactName: '王芳',
+    version: shown().version,
+  })
   await refetch()
   expect(form.dirty.value).toBe(false)
 })
@@ -75,7 +90,11 @@ test('a save whose answer was lost is sent again as it was, and done once', asyn
   await form.save()
   const [first, second] = sent()
   expect(second).toEqual(first)
-  expect([form.editing.value, (await refetch()).contactName, shown().version]).toEqual([false, '赵一', version + 1])
+  expect([form.editing.value, (await refetch()).contactName, shown().version]).toEqual([
+    false,
+    '赵一',
+    version + 1,
+  ])
 })
 
 test('another content, and another edit of the same, is another command', async () => {
@@ -99,7 +118,15 @@ test('what was typed when the session ended is in the form of the same customer�
   const account = shown()
   endSession('ended')
   scope.stop()
-  const formOf = (of: Account) => effectScope().run(() => useAccountForm('contact', () => of, ({ contactName }) => ({ contactName: contactName ?? '' }), ({ contactName }) => ({ contactName })))!
+  const formOf = (of: Account) =>
+    effectScope().run(() =>
+      useAccountForm(
+        'contact',
+        () => of,
+        ({ contactName }) => ({ contactName: contactName ?? '' }),
+        ({ contactName }) => ({ contactName }),
+      ),
+    )!
   const next = formOf(account)
   expect([next.editing.value, next.values.value.contactName, next.dirty.value]).toEqual([true, '周四', true])
   // Taken once; and what is kept for one customer is not shown to another.

@@ -39,12 +39,18 @@ export function useAccountForm<Values extends Record<string, string>>(
   const form = ref<HTMLElement | null>(null)
   let submit = { body: '', key: '' }
 
-  const dirty = computed(() => editing.value && JSON.stringify(values.value) !== JSON.stringify(read(began.value)))
+  const dirty = computed(
+    () => editing.value && JSON.stringify(values.value) !== JSON.stringify(read(began.value)),
+  )
   const guard = Symbol('form')
-  watch(dirty, (now) => { if (now) unsaved.add(guard); else unsaved.delete(guard) })
+  watch(dirty, (now) => {
+    if (now) unsaved.add(guard)
+    else unsaved.delete(guard)
+  })
   onScopeDispose(() => {
     unsaved.delete(guard)
-    if (dirty.value) keepDraft(name, { customerId: began.value.customerId, values: values.value, began: began.value })
+    if (dirty.value)
+      keepDraft(name, { customerId: began.value.customerId, values: values.value, began: began.value })
   })
   const draft = takeDraft(name, began.value.customerId)
   if (draft) {
@@ -70,14 +76,16 @@ export function useAccountForm<Values extends Record<string, string>>(
     editing.value = true
     void nextTick(() => form.value?.querySelector<HTMLElement>('input, select, textarea')?.focus())
   }
-  const cancel = () => { editing.value = false }
+  const cancel = () => {
+    editing.value = false
+  }
 
   async function refuse(error: unknown) {
     if (error instanceof ApiError && error.problem?.code === 'stale_version') {
       stale.value = true
       return
     }
-    const found = error instanceof ApiError ? error.problem?.errors ?? [] : []
+    const found = error instanceof ApiError ? (error.problem?.errors ?? []) : []
     errors.value = Object.fromEntries(found.map((each) => [fieldOf(each.pointer), each.detail]))
     if (found.length === 0) failure.value = error
     await nextTick()
@@ -99,11 +107,20 @@ export function useAccountForm<Values extends Record<string, string>>(
       const update = { ...write(values.value, began.value), version: began.value.version }
       const before = began.value
       const key = keyFor(update)
-      const saved = await sendSurely(() => api.saveAccount(update, key), key, () => undefined)
+      const saved = await sendSurely(
+        () => api.saveAccount(update, key),
+        key,
+        () => undefined,
+      )
       queryClient.setQueryData(['account'], saved)
       editing.value = false
       const told = saved.notices?.map(({ detail }) => detail[locale.value]).join(' ')
-      toast('success', t('account.saved'), told, undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined)
+      toast(
+        'success',
+        t('account.saved'),
+        told,
+        undoable ? { label: t('action.undo'), run: () => takeBack(before, saved) } : undefined,
+      )
     } catch (error) {
       await refuse(error)
     } finally {
@@ -113,11 +130,18 @@ export function useAccountForm<Values extends Record<string, string>>(
   /** Refused where somebody has changed the account since: theirs is not to be overwritten. */
   async function takeBack(before: Account, saved: Account) {
     try {
-      const account = await api.saveAccount({ ...write(read(before), saved), version: saved.version }, crypto.randomUUID())
+      const account = await api.saveAccount(
+        { ...write(read(before), saved), version: saved.version },
+        crypto.randomUUID(),
+      )
       queryClient.setQueryData(['account'], account)
       toast('success', t('account.takenBack'))
     } catch (error) {
-      toast('error', t('account.takeBackFailed'), error instanceof ApiError ? error.problem?.detail : undefined)
+      toast(
+        'error',
+        t('account.takeBackFailed'),
+        error instanceof ApiError ? error.problem?.detail : undefined,
+      )
     }
   }
   async function reload() {

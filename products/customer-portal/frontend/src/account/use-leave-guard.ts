@@ -15,7 +15,9 @@ export function useLeaveGuard() {
       }
     })
   })
-  const warn = (event: BeforeUnloadEvent) => { if (unsaved.size > 0) event.preventDefault() }
+  const warn = (event: BeforeUnloadEvent) => {
+    if (unsaved.size > 0) event.preventDefault()
+  }
   onMounted(() => window.addEventListener('beforeunload', warn))
   onBeforeUnmount(() => window.removeEventListener('beforeunload', warn))
   return { answer }

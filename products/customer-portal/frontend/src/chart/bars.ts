@@ -1,6 +1,23 @@
-export interface Bar { x: number; y: number; width: number; height: number; centre: number }
-export interface BarChart { bars: Bar[]; ticks: { value: number; y: number }[]; labels: number[]; step: number }
-interface Box { width: number; height: number; left: number; top: number; labelWidth: number }
+export interface Bar {
+  x: number
+  y: number
+  width: number
+  height: number
+  centre: number
+}
+export interface BarChart {
+  bars: Bar[]
+  ticks: { value: number; y: number }[]
+  labels: number[]
+  step: number
+}
+interface Box {
+  width: number
+  height: number
+  left: number
+  top: number
+  labelWidth: number
+}
 
 const share = 0.68
 

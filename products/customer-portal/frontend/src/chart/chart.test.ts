@@ -19,7 +19,11 @@ test('ticks are round whole numbers that reach the highest value', () => {
 test('bars stand side by side inside the box, as high as their share', () => {
   const { bars, ticks } = barChart([0, 500, 1000], box)
   expect(bars.map((bar) => bar.height)).toEqual([0, 100, 200])
-  expect(bars.every((bar) => bar.x >= box.left && bar.x + bar.width <= box.width && bar.y + bar.height === box.height)).toBe(true)
+  expect(
+    bars.every(
+      (bar) => bar.x >= box.left && bar.x + bar.width <= box.width && bar.y + bar.height === box.height,
+    ),
+  ).toBe(true)
   expect(ticks[0]).toEqual({ value: 0, y: 200 })
 })
 
@@ -28,12 +32,17 @@ test('a small value next to a large one can still be seen', () => {
 })
 
 test('dates are left out where they would overlap', () => {
-  const { labels, step } = barChart(Array.from({ length: 30 }, () => 1), box)
+  const { labels, step } = barChart(
+    Array.from({ length: 30 }, () => 1),
+    box,
+  )
   expect((labels[1] ?? 0) * step).toBeGreaterThanOrEqual(box.labelWidth)
 })
 
 test('a bar lower than its rounding is drawn all the same', () => {
-  expect(barPath({ x: 0, y: 199, width: 10, height: 1, centre: 5 })).toBe('M0,200V200q0,-1 1,-1H9q1,0 1,1V200Z')
+  expect(barPath({ x: 0, y: 199, width: 10, height: 1, centre: 5 })).toBe(
+    'M0,200V200q0,-1 1,-1H9q1,0 1,1V200Z',
+  )
 })
 
 test('a sparkline runs over the whole width, higher values higher', () => {

@@ -4,10 +4,20 @@ import { allocate, stackChart } from './stacks.ts'
 const box = { width: 330, height: 200, left: 30, top: 0, labelWidth: 40 }
 
 test('the parts of a bar stand on each other and are as high as their sum', () => {
-  const { bars } = stackChart([[300, 0, 500], [100, 200, 500], [100, 0, 0]], 3, box)
+  const { bars } = stackChart(
+    [
+      [300, 0, 500],
+      [100, 200, 500],
+      [100, 0, 0],
+    ],
+    3,
+    box,
+  )
   expect(bars.map((bar) => bar.height)).toEqual([100, 40, 200])
   expect(bars[0]!.segments.map(({ series, y, height, isTop }) => ({ series, y, height, isTop }))).toEqual([
-    { series: 0, y: 140, height: 60, isTop: false }, { series: 1, y: 120, height: 20, isTop: false }, { series: 2, y: 100, height: 20, isTop: true },
+    { series: 0, y: 140, height: 60, isTop: false },
+    { series: 1, y: 120, height: 20, isTop: false },
+    { series: 2, y: 100, height: 20, isTop: true },
   ])
   expect(bars[1]!.segments.map(({ series, isTop }) => [series, isTop])).toEqual([[1, true]])
 })

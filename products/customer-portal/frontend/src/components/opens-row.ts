@@ -6,7 +6,17 @@ export const vOpensRow: Directive<HTMLElement> = {
     row.addEventListener('click', (event) => {
       const pressed = event.target instanceof Element && event.target.closest('a, button')
       if (pressed || event.defaultPrevented || window.getSelection()?.isCollapsed === false) return
-      row.querySelector('a')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey }))
+      row
+        .querySelector('a')
+        ?.dispatchEvent(
+          new MouseEvent('click', {
+            bubbles: true,
+            cancelable: true,
+            ctrlKey: event.ctrlKey,
+            metaKey: event.metaKey,
+            shiftKey: event.shiftKey,
+          }),
+        )
     })
   },
 }

@@ -7,7 +7,9 @@ export function useWidth(element: Readonly<Ref<Element | null>>): Ref<number> {
   onMounted(() => {
     if (!element.value) return
     width.value = element.value.getBoundingClientRect().width
-    observer = new ResizeObserver(([entry]) => { width.value = entry?.contentRect.width ?? width.value })
+    observer = new ResizeObserver(([entry]) => {
+      width.value = entry?.contentRect.width ?? width.value
+    })
     observer.observe(element.value)
   })
   onBeforeUnmount(() => observer?.disconnect())

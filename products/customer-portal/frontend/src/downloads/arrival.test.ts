@@ -1,20 +1,32 @@
 import { expect, test } from 'vitest'
 import { arrive, fileName, percentArrived, type Arrival } from './arrival.ts'
 
-const bodyOf = (...pieces: (string | Error)[]) => new ReadableStream<Uint8Array>({
-  pull(controller) {
-    const piece = pieces.shift()
-    if (piece === undefined) controller.close()
-    else if (piece instanceof Error) controller.error(piece)
-    else controller.enqueue(new TextEncoder().encode(piece))
-  },
-})
+const bodyOf = (...pieces: (string | Error)[]) =>
+  new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = pieces.shift()
+      if (piece === undefined) controller.close()
+      else if (piece instanceof Error) controller.error(piece)
+      else controller.enqueue(new TextEncoder().encode(piece))
+    },
+  })
 
 test('a file arrives whole, and tells as it comes', async () => {
   const told: Arrival[] = []
-  const blob = await arrive(bodyOf('\uFEFF时间,数量\r\n', 'a,1\r\nb,2\r\nc', ',3\r\n'), 'text/csv', (arrival) => told.push(arrival))
+  const blob = await arrive(
+    bodyOf('\uFEFF时间,数量\r\n', 'a,1\r\nb,2\r\nc', ',3\r\n'),
+    'text/csv',
+    (arrival) => told.push(arrival),
+  )
   expect(Buffer.from(await blob.arrayBuffer()).toString()).toBe('\uFEFF时间,数量\r\na,1\r\nb,2\r\nc,3\r\n')
-  expect([blob.type, told]).toEqual(['text/csv', [{ bytes: 18, lines: 1 }, { bytes: 29, lines: 3 }, { bytes: 33, lines: 4 }]])
+  expect([blob.type, told]).toEqual([
+    'text/csv',
+    [
+      { bytes: 18, lines: 1 },
+      { bytes: 29, lines: 3 },
+      { bytes: 33, lines: 4 },
+    ],
+  ])
 })
 
 test('what breaks off in the middle is no file', async () => {
@@ -22,11 +34,25 @@ test('what breaks off in the middle is no file', async () => {
 })
 
 test('a file has the name the server gives it', () => {
-  expect(fileName(`attachment; filename="usage.csv"; filename*=UTF-8''${encodeURIComponent('用量.csv')}`)).toBe('用量.csv')
-  expect([fileName('attachment; filename="usage.csv"'), fileName("attachment; filename=\"u.csv\"; filename*=UTF-8''%E7"), fileName(null)]).toEqual(['usage.csv', 'u.csv', undefined])
+  expect(
+    fileName(`attachment; filename="usage.csv"; filename*=UTF-8''${encodeURIComponent('用量.csv')}`),
+  ).toBe('用量.csv')
+  expect([
+    fileName('attachment; filename="usage.csv"'),
+    fileName('attachment; filename="u.csv"; filename*=UTF-8\'\'%E7'),
+    fileName(null),
+  ]).toEqual(['usage.csv', 'u.csv', undefined])
 })
 
 test('it is not said to be there before it is', () => {
   const after = (lines: number, rows: number | undefined) => percentArrived({ bytes: 0, lines }, rows)
-  expect([after(0, 10), after(1, 10), after(6, 10), after(11, 10), after(12, 10), after(5, 0), after(5, undefined)]).toEqual([0, 0, 50, 99, 99, undefined, undefined])
+  expect([
+    after(0, 10),
+    after(1, 10),
+    after(6, 10),
+    after(11, 10),
+    after(12, 10),
+    after(5, 0),
+    after(5, undefined),
+  ]).toEqual([0, 0, 50, 99, 99, undefined, undefined])
 })

@@ -8,9 +8,19 @@ import { arrive, fileName, type Arrival } from './arrival.ts'
 import { save } from './save.ts'
 
 /** A file to be fetched. `rows`: how many lines it will have, where that is known; only CSV can be counted while it comes. */
-export interface Wanted { path: string; query: Record<string, string | undefined>; title: string; name: string; rows?: number | undefined }
+export interface Wanted {
+  path: string
+  query: Record<string, string | undefined>
+  title: string
+  name: string
+  rows?: number | undefined
+}
 
-export interface Download extends Wanted { id: number; arrival: Arrival; cancel: () => void }
+export interface Download extends Wanted {
+  id: number
+  arrival: Arrival
+  cancel: () => void
+}
 
 /** The files that are arriving. They go on while the reader looks at other pages. */
 export const downloads = ref<Download[]>([])
@@ -21,12 +31,19 @@ const tellEvery = 200
 export async function download(wanted: Wanted): Promise<void> {
   const id = ++count
   const abort = new AbortController()
-  downloads.value = [...downloads.value, { ...wanted, id, arrival: { bytes: 0, lines: 0 }, cancel: () => abort.abort() }]
+  downloads.value = [
+    ...downloads.value,
+    { ...wanted, id, arrival: { bytes: 0, lines: 0 }, cancel: () => abort.abort() },
+  ]
   try {
     const { name, rows } = await fetchFile(wanted, abort.signal, (arrival) => {
       downloads.value = downloads.value.map((one) => (one.id === id ? { ...one, arrival } : one))
     })
-    toast('success', t('download.done', { name }), rows === undefined ? undefined : t('download.rows', { n: formatExact(rows, locale.value) }, rows))
+    toast(
+      'success',
+      t('download.done', { name }),
+      rows === undefined ? undefined : t('download.rows', { n: formatExact(rows, locale.value) }, rows),
+    )
   } catch (error) {
     if (abort.signal.aborted) toast('info', t('download.cancelled', { title: wanted.title }))
     else toast('error', t('download.failed', { title: wanted.title }), reasonOf(error))
@@ -35,7 +52,11 @@ export async function download(wanted: Wanted): Promise<void> {
   }
 }
 
-async function fetchFile(wanted: Wanted, signal: AbortSignal, tell: (arrival: Arrival) => void): Promise<{ name: string; rows: number | undefined }> {
+async function fetchFile(
+  wanted: Wanted,
+  signal: AbortSignal,
+  tell: (arrival: Arrival) => void,
+): Promise<{ name: string; rows: number | undefined }> {
   const response = await api.file(wanted.path, wanted.query, signal)
   const type = response.headers.get('Content-Type') ?? ''
   let last: Arrival = { bytes: 0, lines: 0 }

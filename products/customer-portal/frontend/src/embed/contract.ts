@@ -12,7 +12,11 @@ export interface Brand {
   supportUrl: string | null
 }
 
-export interface Picture { url: string; width: number; height: number }
+export interface Picture {
+  url: string
+  width: number
+  height: number
+}
 
 /** `GET /portal/settings.json`: what the server's configuration gives the portal, and nothing secret. */
 export interface PortalSettings {

@@ -21,29 +21,45 @@ beforeEach(async () => {
   browser.unreachable.clear()
   vi.resetModules()
   ;[session, host, { connection }, queries, { api }] = await Promise.all([
-    import('../session.ts'), import('./host-token.ts'), import('../connection.ts'), import('../queries.ts'), import('../api.ts'),
+    import('../session.ts'),
+    import('./host-token.ts'),
+    import('../connection.ts'),
+    import('../queries.ts'),
+    import('../api.ts'),
   ])
 })
 
-const readAccount = () => queries.queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account() })
+const readAccount = () =>
+  queries.queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account() })
 const isEnded = async () => {
-  expect([session.sessionState.value, await session.currentToken(), queries.queryClient.getQueryData(['account'])]).toEqual(['ended', undefined, undefined])
+  expect([
+    session.sessionState.value,
+    await session.currentToken(),
+    queries.queryClient.getQueryData(['account']),
+  ]).toEqual(['ended', undefined, undefined])
 }
 
-test.each(['acme', null])('a token of the customer the host names (%s) opens the portal, and newer ones of that customer keep it open', async (accountId) => {
-  await host.takeHostToken(await browser.tokenFor('acme'), accountId)
-  expect((await readAccount()).customerId).toBe('acme')
-  const newer = await browser.tokenFor('acme')
-  await host.takeHostToken(newer)
-  expect([session.sessionState.value, await session.currentToken()]).toEqual(['open', newer])
-  expect(queries.queryClient.getQueryData(['account'])).toMatchObject({ customerId: 'acme' })
-})
+test.each(['acme', null])(
+  'a token of the customer the host names (%s) opens the portal, and newer ones of that customer keep it open',
+  async (accountId) => {
+    await host.takeHostToken(await browser.tokenFor('acme'), accountId)
+    expect((await readAccount()).customerId).toBe('acme')
+    const newer = await browser.tokenFor('acme')
+    await host.takeHostToken(newer)
+    expect([session.sessionState.value, await session.currentToken()]).toEqual(['open', newer])
+    expect(queries.queryClient.getQueryData(['account'])).toMatchObject({ customerId: 'acme' })
+  },
+)
 
 test('a token of another customer than the host names opens nothing', async () => {
   const token = await browser.tokenFor('globex')
   await host.takeHostToken(token, 'acme')
   await isEnded()
-  expect(browser.requests.filter(({ headers }) => headers.Authorization === `Bearer ${token}`).map(({ path }) => path)).toEqual(['/api/portal/session'])
+  expect(
+    browser.requests
+      .filter(({ headers }) => headers.Authorization === `Bearer ${token}`)
+      .map(({ path }) => path),
+  ).toEqual(['/api/portal/session'])
 })
 
 test('another customer’s token, pushed into an open portal, ends it', async () => {
@@ -66,10 +82,19 @@ test('another customer’s token, answered when the old one is refused, ends the
   const token = await browser.tokenFor('acme')
   await host.takeHostToken(token, 'acme')
   const { version } = await readAccount()
-  await browser.fetch('/api/portal/session/logout', { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
-  await expect(api.saveAccount({ companyName: 'acme and sons', version }, 'save-1')).rejects.toMatchObject({ status: 401 })
+  await browser.fetch('/api/portal/session/logout', {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}` },
+  })
+  await expect(api.saveAccount({ companyName: 'acme and sons', version }, 'save-1')).rejects.toMatchObject({
+    status: 401,
+  })
   await isEnded()
-  expect(browser.requests.filter(({ headers }) => headers.Authorization === `Bearer ${theirs}`).map(({ path }) => path)).toEqual(['/api/portal/session'])
+  expect(
+    browser.requests
+      .filter(({ headers }) => headers.Authorization === `Bearer ${theirs}`)
+      .map(({ path }) => path),
+  ).toEqual(['/api/portal/session'])
 })
 
 test('a token that ran out on its way is replaced by asking the host, and where it has none the session has ended', async () => {
@@ -82,7 +107,9 @@ test('a token that ran out on its way is replaced by asking the host, and where 
 })
 
 test('a host that cannot be asked has no token', async () => {
-  host.renewByHost(async () => { throw new Error('the frame is gone') })
+  host.renewByHost(async () => {
+    throw new Error('the frame is gone')
+  })
   await host.takeHostToken('pt_run_out', null)
   await isEnded()
 })

@@ -30,7 +30,13 @@ function reportHeight(to: RemoteProxy<HostMethods>) {
 function passOnLinks(to: RemoteProxy<HostMethods>) {
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
-    if (!link || event.defaultPrevented || !/^https?:$/.test(link.protocol) || link.origin === location.origin) return
+    if (
+      !link
+      || event.defaultPrevented
+      || !/^https?:$/.test(link.protocol)
+      || link.origin === location.origin
+    )
+      return
     event.preventDefault()
     void to.openExternal(link.href)
   })
@@ -48,15 +54,24 @@ function methods(router: Router, started: () => void): PortalMethods {
       if (session.token === null) endSession('ended')
       else void takeHostToken(session.token, session.accountId)
     },
-    setTheme(next) { theme.value = next },
-    setLocale(next) { hostLocale.value = true; locale.value = next },
-    setToken(token) { void takeHostToken(token) },
+    setTheme(next) {
+      theme.value = next
+    },
+    setLocale(next) {
+      hostLocale.value = true
+      locale.value = next
+    },
+    setToken(token) {
+      void takeHostToken(token)
+    },
     setViewport(top, visible) {
       document.documentElement.style.setProperty('--vp-top', `${top}px`)
       document.documentElement.style.setProperty('--vp-h', `${visible}px`)
     },
     // Replaced: the host has its own entry in the history for it.
-    open(path) { if (path.startsWith('/')) void router.replace(path) },
+    open(path) {
+      if (path.startsWith('/')) void router.replace(path)
+    },
   }
 }
 
@@ -66,7 +81,9 @@ function methods(router: Router, started: () => void): PortalMethods {
  */
 export async function joinHost(router: Router, allowedOrigins: string[]): Promise<void> {
   let started: () => void = () => undefined
-  const begun = new Promise<boolean>((resolve) => { started = () => resolve(true) })
+  const begun = new Promise<boolean>((resolve) => {
+    started = () => resolve(true)
+  })
   const link = connect<HostMethods>({
     messenger: new WindowMessenger({ remoteWindow: window.parent, allowedOrigins }),
     methods: methods(router, started),
@@ -80,23 +97,35 @@ export async function joinHost(router: Router, allowedOrigins: string[]): Promis
   }
   const joined = host
   renewByHost(() => joined.requestToken())
-  router.afterEach((to) => { void joined.navigate(pathFor(to)) })
+  router.afterEach((to) => {
+    void joined.navigate(pathFor(to))
+  })
   // A host of before does not know this one.
-  watch(sessionState, (state) => { if (state === 'ended') joined.sessionEnded().catch(() => undefined) })
+  watch(sessionState, (state) => {
+    if (state === 'ended') joined.sessionEnded().catch(() => undefined)
+  })
   reportHeight(joined)
   passOnLinks(joined)
   void joined.ready()
-  const heard = await Promise.race([begun, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patience))])
+  const heard = await Promise.race([
+    begun,
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patience)),
+  ])
   if (!heard) endSession('refused')
 }
 
 function pathFor(to: { path: string; query: object }): string {
-  const query = new URLSearchParams(Object.entries(to.query).filter(([name]) => name !== 'embed') as [string, string][])
+  const query = new URLSearchParams(
+    Object.entries(to.query).filter(([name]) => name !== 'embed') as [string, string][],
+  )
   return query.size > 0 ? `${to.path}?${query}` : to.path
 }
 
 /** Height auto: the portal's own corner may be far out of sight, so the host may show the message. False where it does not. */
 export async function toastByHost(message: Parameters<HostMethods['toast']>[0]): Promise<boolean> {
   if (!host || height.value !== 'auto') return false
-  return host.toast(message).then(() => true, () => false)
+  return host.toast(message).then(
+    () => true,
+    () => false,
+  )
 }

@@ -16,7 +16,12 @@ export function daysBetween(from: string, to: string): number {
 
 /** The local date an instant falls on in a time zone. */
 export function localDate(instant: string, timeZone: string): string {
-  const parts = dateFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(instant))
+  const parts = dateFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(new Date(instant))
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? ''
   return `${part('year')}-${part('month')}-${part('day')}`
 }
@@ -43,7 +48,11 @@ export function formatDate(date: string, locale: string, style: DateStyle = 'dat
 }
 
 /** A half-open range of local dates as its first and last day: 11月1日 – 30日, Nov 1 – 30; what both sides share is said once. */
-export function formatRange(range: { start: string; end: string }, locale: string, style: 'day' | 'date' = 'day'): string {
+export function formatRange(
+  range: { start: string; end: string },
+  locale: string,
+  style: 'day' | 'date' = 'day',
+): string {
   const last = addDays(range.end, -1)
   const dated = style === 'date' || range.start.slice(0, 4) !== last.slice(0, 4)
   if (last <= range.start) return formatDate(range.start, locale, dated ? 'date' : 'day')
@@ -66,13 +75,21 @@ export const isMonth = ({ start, end }: { start: string; end: string }) =>
 /** A local month as text: 2026年11月, November 2026. A label with a day is that day. */
 export function formatPeriodLabel(label: string, locale: string): string {
   if (label.length > 7) return formatDate(label, locale)
-  return dateFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(atUtc(`${label}-01`)))
+  return dateFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+    new Date(atUtc(`${label}-01`)),
+  )
 }
 
 /** An instant on the wall clock of a time zone: 2026-11-22 14:05, seconds if asked for. */
 export function formatTime(instant: string, timeZone: string, options: { seconds?: boolean } = {}): string {
   const text = dateFormat('sv-SE', {
-    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', ...(options.seconds ? { second: '2-digit' } : {}),
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(options.seconds ? { second: '2-digit' } : {}),
   }).format(new Date(instant))
   return text.replace(',', '')
 }

@@ -1,7 +1,12 @@
 const numbers = new Map<string, Intl.NumberFormat>()
 const dates = new Map<string, Intl.DateTimeFormat>()
 
-function kept<Format>(formats: Map<string, Format>, locale: string, options: object, make: () => Format): Format {
+function kept<Format>(
+  formats: Map<string, Format>,
+  locale: string,
+  options: object,
+  make: () => Format,
+): Format {
   const name = `${locale} ${JSON.stringify(options)}`
   const known = formats.get(name)
   if (known) return known
@@ -11,7 +16,9 @@ function kept<Format>(formats: Map<string, Format>, locale: string, options: obj
 }
 
 /** The format of numbers with these options. It is kept: making one takes a hundred times as long as using it, and a page uses a few for hundreds of numbers. */
-export const numberFormat = (locale: string, options: Intl.NumberFormatOptions = {}) => kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options))
+export const numberFormat = (locale: string, options: Intl.NumberFormatOptions = {}) =>
+  kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options))
 
 /** The format of dates with these options, kept as that of numbers is. */
-export const dateFormat = (locale: string, options: Intl.DateTimeFormatOptions) => kept(dates, locale, options, () => new Intl.DateTimeFormat(locale, options))
+export const dateFormat = (locale: string, options: Intl.DateTimeFormatOptions) =>
+  kept(dates, locale, options, () => new Intl.DateTimeFormat(locale, options))

@@ -7,7 +7,13 @@ test('a currency has the decimals ISO 4217 gives it', () => {
 
 test('minor units become decimals without floating point', () => {
   expect(decimalText(999_999_999_999_999, 2)).toBe('9999999999999.99')
-  expect([decimalText(5, 2), decimalText(-5, 2), decimalText(0, 2), decimalText(1234, 0), decimalText(7, 3)]).toEqual(['0.05', '-0.05', '0.00', '1234', '0.007'])
+  expect([
+    decimalText(5, 2),
+    decimalText(-5, 2),
+    decimalText(0, 2),
+    decimalText(1234, 0),
+    decimalText(7, 3),
+  ]).toEqual(['0.05', '-0.05', '0.00', '1234', '0.007'])
 })
 
 test('an amount carries the narrow symbol in both languages', () => {
@@ -27,7 +33,10 @@ test('a large amount is exact to the cent', () => {
 })
 
 test('whole amounts can be trimmed, others keep their cents', () => {
-  expect([formatMoney(59_900, 'CNY', 'en', { trim: true }), formatMoney(59_950, 'CNY', 'en', { trim: true })]).toEqual(['¥599', '¥599.50'])
+  expect([
+    formatMoney(59_900, 'CNY', 'en', { trim: true }),
+    formatMoney(59_950, 'CNY', 'en', { trim: true }),
+  ]).toEqual(['¥599', '¥599.50'])
 })
 
 test('a rate for one unit does not say one', () => {

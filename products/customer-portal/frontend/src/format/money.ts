@@ -21,12 +21,20 @@ export function decimalText(amount: number, exponent: number): `${number}` {
 }
 
 /** An amount in minor units as a reader of `locale` writes it, with the narrow symbol and a real minus. */
-export function formatMoney(amount: number, currency: string, locale: string, options: { trim?: boolean } = {}): string {
+export function formatMoney(
+  amount: number,
+  currency: string,
+  locale: string,
+  options: { trim?: boolean } = {},
+): string {
   const exponent = currencyExponent(currency)
   const whole = options.trim && amount % 10 ** exponent === 0
   const format = numberFormat(locale, {
-    style: 'currency', currency, currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: whole ? 0 : exponent, maximumFractionDigits: whole ? 0 : exponent,
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: whole ? 0 : exponent,
+    maximumFractionDigits: whole ? 0 : exponent,
   })
   const said = format.format(decimalText(amount, exponent)).replace('-', '−')
   // Yuan and yen share their narrow symbol; the yen is the one that says which it is.
@@ -34,6 +42,13 @@ export function formatMoney(amount: number, currency: string, locale: string, op
 }
 
 /** A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000". */
-export function formatRate(rate: { amount: number; per: number }, currency: string, locale: string): { price: string; per: string } {
-  return { price: formatMoney(rate.amount, currency, locale), per: rate.per === 1 ? '' : numberFormat(locale).format(rate.per) }
+export function formatRate(
+  rate: { amount: number; per: number },
+  currency: string,
+  locale: string,
+): { price: string; per: string } {
+  return {
+    price: formatMoney(rate.amount, currency, locale),
+    per: rate.per === 1 ? '' : numberFormat(locale).format(rate.per),
+  }
 }

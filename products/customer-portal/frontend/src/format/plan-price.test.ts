@@ -6,18 +6,56 @@ import { useFormat } from './use-format.ts'
 
 const before = locale.value
 beforeAll(startTexts)
-afterEach(() => { locale.value = before })
-const plan = (amount: number, ...charges: object[]) => ({ fee: { amount, per: 'subscription' }, currency: 'CNY', interval: 'month', intervalCount: 1, charges }) as unknown as Plan
-const charge = (included: number | null, overage: 'bill' | 'block' = 'bill', more: object = {}) => ({ meter: 'chat', included, overage, ...more })
+afterEach(() => {
+  locale.value = before
+})
+const plan = (amount: number, ...charges: object[]) =>
+  ({
+    fee: { amount, per: 'subscription' },
+    currency: 'CNY',
+    interval: 'month',
+    intervalCount: 1,
+    charges,
+  }) as unknown as Plan
+const charge = (included: number | null, overage: 'bill' | 'block' = 'bill', more: object = {}) => ({
+  meter: 'chat',
+  included,
+  overage,
+  ...more,
+})
 
 test('a plan without a fee is free only where nothing costs from the first unit on; else it is paid as it is used, with what that is so far', async () => {
-  const plans = [plan(0), plan(0, charge(null)), plan(0, charge(100)), plan(0, charge(0, 'block')), plan(0, charge(100), charge(0)), plan(0, charge(100, 'bill', { minimum: 500 })), plan(9_900, charge(0))]
+  const plans = [
+    plan(0),
+    plan(0, charge(null)),
+    plan(0, charge(100)),
+    plan(0, charge(0, 'block')),
+    plan(0, charge(100), charge(0)),
+    plan(0, charge(100, 'bill', { minimum: 500 })),
+    plan(9_900, charge(0)),
+  ]
   const lines = async (language: 'en' | 'zh-CN') => {
     await switchLanguage(language)
     const { priceLine } = useFormat()
     return plans.flatMap((one) => [priceLine(one), priceLine(one, 1_250)])
   }
   const free = (word: string) => Array.from({ length: 8 }, () => word)
-  expect(await lines('en')).toEqual([...free('Free'), 'Pay as you go', 'Pay as you go, ¥12.50 so far', 'Pay as you go', 'Pay as you go, ¥12.50 so far', '¥99/month', '¥99/month'])
-  expect(await lines('zh-CN')).toEqual([...free('免费'), '按量计费', '按量计费，目前 ¥12.50', '按量计费', '按量计费，目前 ¥12.50', '¥99/月', '¥99/月'])
+  expect(await lines('en')).toEqual([
+    ...free('Free'),
+    'Pay as you go',
+    'Pay as you go, ¥12.50 so far',
+    'Pay as you go',
+    'Pay as you go, ¥12.50 so far',
+    '¥99/month',
+    '¥99/month',
+  ])
+  expect(await lines('zh-CN')).toEqual([
+    ...free('免费'),
+    '按量计费',
+    '按量计费，目前 ¥12.50',
+    '按量计费',
+    '按量计费，目前 ¥12.50',
+    '¥99/月',
+    '¥99/月',
+  ])
 })

@@ -11,9 +11,17 @@ export function formatExact(quantity: number, locale: string): string {
 export function formatQuantity(quantity: number, locale: string): string {
   if (Math.abs(quantity) < largeFrom) return formatExact(quantity, locale)
   const format = numberFormat(locale, {
-    notation: 'compact', useGrouping: 'always', maximumFractionDigits: 1, minimumFractionDigits: 0,
+    notation: 'compact',
+    useGrouping: 'always',
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 0,
   } as Intl.NumberFormatOptions)
-  return format.formatToParts(quantity).map((part) => (part.type === 'compact' ? ` ${part.value}` : part.value)).join('').replace(/ +/g, ' ').replace('-', '−')
+  return format
+    .formatToParts(quantity)
+    .map((part) => (part.type === 'compact' ? ` ${part.value}` : part.value))
+    .join('')
+    .replace(/ +/g, ' ')
+    .replace('-', '−')
 }
 
 /** A share as a whole percent, rounded down, so that 100 % is only said when nothing is left. */
@@ -24,5 +32,7 @@ export function percentOf(part: number, whole: number): number {
 
 /** A difference with its sign: +12.4 %, −3 %. */
 export function formatChange(ratio: number, locale: string): string {
-  return numberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(ratio).replace('-', '−')
+  return numberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 })
+    .format(ratio)
+    .replace('-', '−')
 }

@@ -1,7 +1,15 @@
 import { ref } from 'vue'
 import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/contract'
 import { locale } from '../preferences.ts'
-import { formatDate, formatPeriodLabel, formatRange, formatTime, formatZone, isMonth, localDate } from './date.ts'
+import {
+  formatDate,
+  formatPeriodLabel,
+  formatRange,
+  formatTime,
+  formatZone,
+  isMonth,
+  localDate,
+} from './date.ts'
 import { formatMoney, formatRate } from './money.ts'
 import { isPaidAsUsed } from './plan-price.ts'
 import { formatExact, formatQuantity } from './quantity.ts'
@@ -15,10 +23,12 @@ export function useFormat() {
   const { t } = useTexts()
   const text = (both: LocalizedText) => both[locale.value]
   /** The unit's word for so many: 1 answer, 2 answers. */
-  const unitFor = (unit: Unit, quantity: number) => (locale.value === 'en' && quantity === 1 && unit.one ? unit.one : text(unit))
+  const unitFor = (unit: Unit, quantity: number) =>
+    locale.value === 'en' && quantity === 1 && unit.one ? unit.one : text(unit)
   const quantity = (amount: number) => formatQuantity(amount, locale.value)
   const exact = (amount: number) => formatExact(amount, locale.value)
-  const money = (amount: number, currency: string, trim = false) => formatMoney(amount, currency, locale.value, { trim })
+  const money = (amount: number, currency: string, trim = false) =>
+    formatMoney(amount, currency, locale.value, { trim })
 
   function rate(of: { amount: number; per: number }, currency: string, unit: string): string {
     const { price, per } = formatRate(of, currency, locale.value)
@@ -33,24 +43,32 @@ export function useFormat() {
 
   /** The parts of a plan's price: ¥599 and /月, with the seat where the fee is per seat. */
   function fee(plan: Plan): { price: string; per: string } {
-    if (plan.fee.amount === 0) return { price: t(isPaidAsUsed(plan) ? 'quota.payAsYouGo' : 'unit.free'), per: '' }
+    if (plan.fee.amount === 0)
+      return { price: t(isPaidAsUsed(plan) ? 'quota.payAsYouGo' : 'unit.free'), per: '' }
     const seat = plan.fee.per === 'seat' ? t('unit.perSeat') : ''
     return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
   }
 
   /** What a plan costs, in one line; of one that is paid as it is used, also what that is so far, where it is known. */
   function priceLine(plan: Plan, soFar?: number): string {
-    if (soFar !== undefined && isPaidAsUsed(plan)) return t('quota.soFar', { amount: money(soFar, plan.currency) })
+    if (soFar !== undefined && isPaidAsUsed(plan))
+      return t('quota.soFar', { amount: money(soFar, plan.currency) })
     const { price, per } = fee(plan)
     return price + per
   }
 
   /** So many of a unit, wherever a number has one: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` is how the number is written. */
-  function counted(amount: number, unit: Unit | undefined, write: (amount: number) => string = quantity): string {
+  function counted(
+    amount: number,
+    unit: Unit | undefined,
+    write: (amount: number) => string = quantity,
+  ): string {
     const number = write(amount)
     const word = unit ? unitFor(unit, amount) : ''
     // Chinese puts no space between 万 and the unit.
-    return /[万亿]$/.test(number) && /^\p{Script=Han}/u.test(word) ? number + word : `${number} ${word}`.trim()
+    return /[万亿]$/.test(number) && /^\p{Script=Han}/u.test(word)
+      ? number + word
+      : `${number} ${word}`.trim()
   }
 
   /** A date inside a sentence, "today" where it is that. */
@@ -61,7 +79,17 @@ export function useFormat() {
   }
 
   return {
-    text, unitFor, money, rate, interval, fee, priceLine, counted, dayOn, quantity, exact,
+    text,
+    unitFor,
+    money,
+    rate,
+    interval,
+    fee,
+    priceLine,
+    counted,
+    dayOn,
+    quantity,
+    exact,
     percent: (percent: number) => `${percent}%`,
     day: (date: string) => formatDate(date, locale.value, 'day'),
     date: (date: string) => formatDate(date, locale.value, 'date'),
@@ -74,7 +102,10 @@ export function useFormat() {
     localDate: (instant: string) => localDate(instant, zone.value),
     time: (instant: string, seconds = false) => formatTime(instant, zone.value, { seconds }),
     /** A usage period: 2026年11月 where it is one, else its dates. */
-    period: (period: { start: string; end: string; label: string }) => (isMonth(period) ? formatPeriodLabel(period.start.slice(0, 7), locale.value) : formatRange(period, locale.value)),
+    period: (period: { start: string; end: string; label: string }) =>
+      isMonth(period)
+        ? formatPeriodLabel(period.start.slice(0, 7), locale.value)
+        : formatRange(period, locale.value),
     zoneName: () => formatZone(zone.value, locale.value),
     days: (n: number) => t('unit.days', { n }, n),
     seats: (n: number) => t('unit.seats', { n }, n),

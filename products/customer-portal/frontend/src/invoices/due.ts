@@ -8,5 +8,10 @@ export function dueOf(summary: InvoiceSummary | undefined, currency: string | un
 }
 
 /** Whether something was paid of an invoice, and something is left. */
-export const isPartPaid = ({ status, amountPaid, balanceApplied, amountDue }: Pick<Invoice, 'status' | 'amountPaid' | 'balanceApplied' | 'amountDue'>): boolean =>
+export const isPartPaid = ({
+  status,
+  amountPaid,
+  balanceApplied,
+  amountDue,
+}: Pick<Invoice, 'status' | 'amountPaid' | 'balanceApplied' | 'amountDue'>): boolean =>
   status === 'open' && amountPaid + balanceApplied > 0 && amountDue > 0

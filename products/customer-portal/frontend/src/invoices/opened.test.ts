@@ -19,15 +19,29 @@ test('who closes the explanation closes the events in it, and only those', () =>
 })
 
 test('a day of a line is opened by itself, and closed with its line or the line’s days', () => {
-  const opened = withOpened({ why: 'calls.1,calls.12', days: 'calls.1,calls.12' }, 'events', 'calls.1.2026-09-03', true)
+  const opened = withOpened(
+    { why: 'calls.1,calls.12', days: 'calls.1,calls.12' },
+    'events',
+    'calls.1.2026-09-03',
+    true,
+  )
   expect(opened).toMatchObject({ events: 'calls.1.2026-09-03' })
   const both = withOpened(opened, 'events', 'calls.12.2026-09-14', true)
-  expect(withOpened(both, 'days', 'calls.1', false)).toEqual({ why: 'calls.1,calls.12', days: 'calls.12', events: 'calls.12.2026-09-14' })
-  expect(withOpened(both, 'why', 'calls.12', false)).toEqual({ why: 'calls.1', days: 'calls.1', events: 'calls.1.2026-09-03' })
+  expect(withOpened(both, 'days', 'calls.1', false)).toEqual({
+    why: 'calls.1,calls.12',
+    days: 'calls.12',
+    events: 'calls.12.2026-09-14',
+  })
+  expect(withOpened(both, 'why', 'calls.12', false)).toEqual({
+    why: 'calls.1',
+    days: 'calls.1',
+    events: 'calls.1.2026-09-03',
+  })
 })
 
 test('an address made by hand opens nothing it does not name', () => {
-  for (const why of [undefined, null, '', ['a', 'b']]) expect(openedIn(why === undefined ? {} : { why }, 'why')).toEqual([])
+  for (const why of [undefined, null, '', ['a', 'b']])
+    expect(openedIn(why === undefined ? {} : { why }, 'why')).toEqual([])
 })
 
 test('who leaves the invoice takes nothing of it along', () => {

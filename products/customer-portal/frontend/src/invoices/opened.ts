@@ -33,19 +33,35 @@ export function withoutOpened(query: LocationQuery): LocationQuery {
 }
 
 /** Whether a line is opened, as its address says: a reload and a link show the same. `place` is the page that shows it. */
-export function useOpened(lineId: () => string, place: () => RouteLocationNamedRaw & { query?: LocationQuery }) {
+export function useOpened(
+  lineId: () => string,
+  place: () => RouteLocationNamedRaw & { query?: LocationQuery },
+) {
   const route = useRoute()
   const router = useRouter()
-  const set = (depth: Depth, id: string, open: boolean) => void router.replace({ query: withOpened(route.query, depth, id, open) })
-  const at = (depth: Depth) => computed({ get: () => openedIn(route.query, depth).includes(lineId()), set: (open) => set(depth, lineId(), open) })
+  const set = (depth: Depth, id: string, open: boolean) =>
+    void router.replace({ query: withOpened(route.query, depth, id, open) })
+  const at = (depth: Depth) =>
+    computed({
+      get: () => openedIn(route.query, depth).includes(lineId()),
+      set: (open) => set(depth, lineId(), open),
+    })
   const dayId = (date: string) => `${lineId()}.${date}`
   /** What a colleague opens to see this line as it stands here. */
   const link = () => {
-    const opened = depths.map((depth) => [depth, openedIn(route.query, depth).filter(isOf(lineId())).join(',')] as const).filter(([, ids]) => ids !== '')
-    return new URL(router.resolve({ ...place(), query: { ...place().query, ...Object.fromEntries(opened) } }).href, location.href).href
+    const opened = depths
+      .map((depth) => [depth, openedIn(route.query, depth).filter(isOf(lineId())).join(',')] as const)
+      .filter(([, ids]) => ids !== '')
+    return new URL(
+      router.resolve({ ...place(), query: { ...place().query, ...Object.fromEntries(opened) } }).href,
+      location.href,
+    ).href
   }
   return {
-    why: at('why'), days: at('days'), events: at('events'), link,
+    why: at('why'),
+    days: at('days'),
+    events: at('events'),
+    link,
     isDayOpen: (date: string) => openedIn(route.query, 'events').includes(dayId(date)),
     openDay: (date: string, open: boolean) => set('events', dayId(date), open),
   }

@@ -17,10 +17,19 @@ export function usePdf() {
     try {
       save(await api.invoicePdf(invoice.id), `${number}.pdf`)
     } catch (error) {
-      toast('error', t('invoices.downloadFailed', { number }), error instanceof ApiError ? error.problem?.detail : t('state.failedUnreachable'))
+      toast(
+        'error',
+        t('invoices.downloadFailed', { number }),
+        error instanceof ApiError ? error.problem?.detail : t('state.failedUnreachable'),
+      )
     } finally {
       loading.value = undefined
     }
   }
-  return { loading, download, labelOf: (invoice: Invoice) => (invoice.number ? t('invoices.download', { number: invoice.number }) : t('invoices.downloadDraft')) }
+  return {
+    loading,
+    download,
+    labelOf: (invoice: Invoice) =>
+      invoice.number ? t('invoices.download', { number: invoice.number }) : t('invoices.downloadDraft'),
+  }
 }

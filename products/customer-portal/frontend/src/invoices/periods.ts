@@ -3,7 +3,14 @@ import type { Invoice } from '@customer-portal/portal-api/contract'
 type Range = Invoice['period'] | NonNullable<Invoice['billedPeriods']['fee']>
 
 /** The periods a document bills: of its fee and of its usage where those are two, else the one it is of. */
-export function periodsOf({ period, billedPeriods: { fee, usage } }: Pick<Invoice, 'period' | 'billedPeriods'>): { of: 'fee' | 'usage' | 'all'; range: Range }[] {
-  if (fee && usage && (fee.start !== usage.start || fee.end !== usage.end)) return [{ of: 'fee', range: fee }, { of: 'usage', range: usage }]
+export function periodsOf({
+  period,
+  billedPeriods: { fee, usage },
+}: Pick<Invoice, 'period' | 'billedPeriods'>): { of: 'fee' | 'usage' | 'all'; range: Range }[] {
+  if (fee && usage && (fee.start !== usage.start || fee.end !== usage.end))
+    return [
+      { of: 'fee', range: fee },
+      { of: 'usage', range: usage },
+    ]
   return [{ of: 'all', range: fee ?? usage ?? period }]
 }

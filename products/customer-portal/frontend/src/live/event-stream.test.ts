@@ -2,28 +2,37 @@ import { expect, test } from 'vitest'
 import { eventsOf, type StreamEvent } from './event-stream.ts'
 
 const encoder = new TextEncoder()
-const bodyOf = (pieces: readonly Uint8Array[]) => new ReadableStream<Uint8Array>({
-  start(controller) {
-    for (const piece of pieces) controller.enqueue(piece)
-    controller.close()
-  },
-})
+const bodyOf = (pieces: readonly Uint8Array[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece)
+      controller.close()
+    },
+  })
 async function all(body: ReadableStream<Uint8Array>, silence?: number): Promise<StreamEvent[]> {
   const events: StreamEvent[] = []
   for await (const event of eventsOf(body, silence)) events.push(event)
   return events
 }
-const text = 'retry: 5000\n\nevent: usage\ndata: {"名":"用量"}\n\n: here\n\nevent: end\ndata: {}\n\nevent: half\ndata: {'
+const text =
+  'retry: 5000\n\nevent: usage\ndata: {"名":"用量"}\n\n: here\n\nevent: end\ndata: {}\n\nevent: half\ndata: {'
 
 test('events are the same wherever the network cuts them, in the middle of a character too', async () => {
   const bytes = encoder.encode(text)
   for (const size of [1, 2, 7, bytes.length]) {
-    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.slice(index * size, (index + 1) * size))
-    expect(await all(bodyOf(pieces))).toEqual([{ name: 'usage', data: '{"名":"用量"}' }, { name: 'end', data: '{}' }])
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+      bytes.slice(index * size, (index + 1) * size),
+    )
+    expect(await all(bodyOf(pieces))).toEqual([
+      { name: 'usage', data: '{"名":"用量"}' },
+      { name: 'end', data: '{}' },
+    ])
   }
 })
 
 test('a connection that says nothing any more, not even that it is there, is given up', async () => {
-  const silent = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(encoder.encode(': here\n\n')) })
+  const silent = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode(': here\n\n')),
+  })
   await expect(all(silent, 30)).rejects.toThrow('silent')
 })

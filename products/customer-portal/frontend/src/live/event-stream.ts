@@ -1,11 +1,19 @@
-export interface StreamEvent { name: string; data: string }
+export interface StreamEvent {
+  name: string
+  data: string
+}
 
 /** Longer silence than this, heartbeats included, is a connection that is gone without a word. */
 const longestSilence = 40_000
 
 /** The events of a text/event-stream as they arrive. Throws where the connection breaks or falls silent. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>, silence = longestSilence): AsyncGenerator<StreamEvent> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+export async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  silence = longestSilence,
+): AsyncGenerator<StreamEvent> {
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .getReader()
   let text = ''
   try {
     for (;;) {
@@ -27,14 +35,20 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>, silence = long
 /** What one block of lines says; comments and what has no data say nothing. */
 function eventFrom(block: string): StreamEvent | undefined {
   const fields = block.split('\n').map((line) => /^(\w+): ?(.*)$/.exec(line))
-  const valueOf = (name: string) => fields.filter((field) => field?.[1] === name).map((field) => field![2]).join('\n')
+  const valueOf = (name: string) =>
+    fields
+      .filter((field) => field?.[1] === name)
+      .map((field) => field![2])
+      .join('\n')
   const data = valueOf('data')
   return data === '' ? undefined : { name: valueOf('event'), data }
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const silent = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(new Error('the stream has fallen silent')), milliseconds) })
+  const silent = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the stream has fallen silent')), milliseconds)
+  })
   try {
     return await Promise.race([work, silent])
   } finally {

@@ -24,7 +24,12 @@ beforeEach(async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  following = follow((signal) => fetch(`http://127.0.0.1:${port}`, { signal }), (event) => told.push(event), leaving.signal, pauses)
+  following = follow(
+    (signal) => fetch(`http://127.0.0.1:${port}`, { signal }),
+    (event) => told.push(event),
+    leaving.signal,
+    pauses,
+  )
   await expect.poll(() => told.length).toBe(1)
 })
 afterEach(async () => {

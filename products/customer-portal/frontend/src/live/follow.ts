@@ -2,7 +2,10 @@ import { eventsOf, type StreamEvent } from './event-stream.ts'
 import { isLive } from './state.ts'
 
 /** Pauses before the next try, in milliseconds. */
-export interface Pauses { first: number; longest: number }
+export interface Pauses {
+  first: number
+  longest: number
+}
 
 const usual: Pauses = { first: 2_000, longest: 60_000 }
 
@@ -10,7 +13,12 @@ const usual: Pauses = { first: 2_000, longest: 60_000 }
  * Keeps a stream open until `signal` says otherwise, and passes on what it tells. One that breaks is opened again after a pause that doubles each time;
  * one that ended only because its token did, at once.
  */
-export async function follow(connect: (signal: AbortSignal) => Promise<Response>, onEvent: (event: StreamEvent) => void, signal: AbortSignal, pauses = usual): Promise<void> {
+export async function follow(
+  connect: (signal: AbortSignal) => Promise<Response>,
+  onEvent: (event: StreamEvent) => void,
+  signal: AbortSignal,
+  pauses = usual,
+): Promise<void> {
   let tries = 0
   while (!signal.aborted) {
     let expired = false
@@ -19,7 +27,8 @@ export async function follow(connect: (signal: AbortSignal) => Promise<Response>
       if (body) {
         for await (const event of eventsOf(body)) {
           if (signal.aborted) break
-          if (event.name === 'end') expired = (JSON.parse(event.data) as { reason: string }).reason === 'expired'
+          if (event.name === 'end')
+            expired = (JSON.parse(event.data) as { reason: string }).reason === 'expired'
           else {
             tries = 0
             isLive.value = true
@@ -40,9 +49,13 @@ export async function follow(connect: (signal: AbortSignal) => Promise<Response>
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds * (1 + Math.random() / 2))
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    }, { once: true })
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
   })
 }

@@ -14,15 +14,27 @@ const pages: readonly unknown[] = ['overview', 'usage', 'subscription']
 /** Keeps usage and subscription up to date as they change, on the pages that show them, while somebody can see them. */
 export function followUsage() {
   const visible = ref(document.visibilityState === 'visible')
-  document.addEventListener('visibilitychange', () => { visible.value = document.visibilityState === 'visible' })
-  const wanted = computed(() => visible.value && sessionState.value === 'open' && !connection.offline.value && pages.includes(router.currentRoute.value.matched[0]?.name))
+  document.addEventListener('visibilitychange', () => {
+    visible.value = document.visibilityState === 'visible'
+  })
+  const wanted = computed(
+    () =>
+      visible.value
+      && sessionState.value === 'open'
+      && !connection.offline.value
+      && pages.includes(router.currentRoute.value.matched[0]?.name),
+  )
   let leaving = new AbortController()
-  watch(wanted, (now) => {
-    leaving.abort()
-    if (!now) return
-    leaving = new AbortController()
-    void follow(api.usageStream, take, leaving.signal)
-  }, { immediate: true })
+  watch(
+    wanted,
+    (now) => {
+      leaving.abort()
+      if (!now) return
+      leaving = new AbortController()
+      void follow(api.usageStream, take, leaving.signal)
+    },
+    { immediate: true },
+  )
 }
 
 function take({ name, data }: StreamEvent) {
@@ -32,7 +44,9 @@ function take({ name, data }: StreamEvent) {
 
 function takeUsage(usage: UsageSummary) {
   // An answer to a question of our own may have overtaken it.
-  queryClient.setQueryData<UsageSummary>(['usage', 'current'], (known) => (known && known.asOf > usage.asOf ? known : usage))
+  queryClient.setQueryData<UsageSummary>(['usage', 'current'], (known) =>
+    known && known.asOf > usage.asOf ? known : usage,
+  )
 }
 
 function takeSubscription(subscription: Subscription) {

@@ -13,7 +13,11 @@ export type Alert =
   | { kind: 'trial'; tone: 'warn'; daysLeft: number; at: string }
 
 /** What of the invoices is past its due date. */
-export interface Overdue { count: number; amount: number; currency: string }
+export interface Overdue {
+  count: number
+  amount: number
+  currency: string
+}
 
 /** From so many days before its end on, a trial is something to look at. */
 const endingDays = 3
@@ -21,28 +25,55 @@ const endingDays = 3
 const mostMeters = 3
 
 /** What the customer should look at, the most urgent first: what stops before what costs. */
-export function alertsOf(subscription: Subscription | undefined, usage: UsageSummary | undefined, overdue: Overdue | undefined): Alert[] {
+export function alertsOf(
+  subscription: Subscription | undefined,
+  usage: UsageSummary | undefined,
+  overdue: Overdue | undefined,
+): Alert[] {
   const alerts: Alert[] = overdue && overdue.count > 0 ? [{ kind: 'overdue', tone: 'bad', ...overdue }] : []
   // Without a plan nothing has a limit any more.
   const meters = subscription && !subscription.plan ? [] : alertsOfMeters(usage?.meters ?? [])
   alerts.push(...meters.slice(0, mostMeters))
   const more = meters.slice(mostMeters)
-  if (more.length > 0) alerts.push({ kind: 'more', tone: more.some(({ tone }) => tone === 'bad') ? 'bad' : 'warn', count: more.length })
-  if (subscription?.trialDaysLeft != null && subscription.trialDaysLeft <= endingDays && subscription.trialEndsAt && !subscription.cancelAtPeriodEnd) {
-    alerts.push({ kind: 'trial', tone: 'warn', daysLeft: subscription.trialDaysLeft, at: subscription.trialEndsAt })
+  if (more.length > 0)
+    alerts.push({
+      kind: 'more',
+      tone: more.some(({ tone }) => tone === 'bad') ? 'bad' : 'warn',
+      count: more.length,
+    })
+  if (
+    subscription?.trialDaysLeft != null
+    && subscription.trialDaysLeft <= endingDays
+    && subscription.trialEndsAt
+    && !subscription.cancelAtPeriodEnd
+  ) {
+    alerts.push({
+      kind: 'trial',
+      tone: 'warn',
+      daysLeft: subscription.trialDaysLeft,
+      at: subscription.trialEndsAt,
+    })
   }
-  if (subscription?.cancelAtPeriodEnd && subscription.currentPeriod) alerts.push({ kind: 'ending', tone: 'warn', at: subscription.currentPeriod.end })
+  if (subscription?.cancelAtPeriodEnd && subscription.currentPeriod)
+    alerts.push({ kind: 'ending', tone: 'warn', at: subscription.currentPeriod.end })
   return alerts
 }
 
 function alertsOfMeters(meters: readonly MeterUsage[]): MeterAlert[] {
-  const all = worstFirst(meters.map((meter) => ({ ...quotaOf(meter), meter }))).flatMap(({ meter, ...quota }): MeterAlert[] => {
-    const level = quotaLevel(quota)
-    if (level === 'bad') return [{ kind: 'used-up', tone: meter.overagePolicy === 'block' ? 'bad' : 'warn', meter }]
-    return level === 'warn' ? [{ kind: 'near', tone: 'warn', meter, percent: quotaPercent(quota) }] : []
-  })
-  return all.sort((one, other) => Number(other.meter.overagePolicy === 'block') - Number(one.meter.overagePolicy === 'block'))
+  const all = worstFirst(meters.map((meter) => ({ ...quotaOf(meter), meter }))).flatMap(
+    ({ meter, ...quota }): MeterAlert[] => {
+      const level = quotaLevel(quota)
+      if (level === 'bad')
+        return [{ kind: 'used-up', tone: meter.overagePolicy === 'block' ? 'bad' : 'warn', meter }]
+      return level === 'warn' ? [{ kind: 'near', tone: 'warn', meter, percent: quotaPercent(quota) }] : []
+    },
+  )
+  return all.sort(
+    (one, other) =>
+      Number(other.meter.overagePolicy === 'block') - Number(one.meter.overagePolicy === 'block'),
+  )
 }
 
 /** How many things there are to look at. */
-export const thingsIn = (alerts: readonly Alert[]): number => alerts.reduce((sum, alert) => sum + (alert.kind === 'more' ? alert.count : 1), 0)
+export const thingsIn = (alerts: readonly Alert[]): number =>
+  alerts.reduce((sum, alert) => sum + (alert.kind === 'more' ? alert.count : 1), 0)

@@ -34,20 +34,56 @@ export function useOverview() {
     const meter = mainMeter.value?.meter
     const end = today.value
     if (!meter || !end) return []
-    const before = previousLabel.value ? previous.data.value?.daily ?? [] : []
-    const byDate = new Map([...before, ...(usage.data.value?.daily ?? [])].map((day) => [day.date, numberOf(day.usage, meter)]))
-    return Array.from({ length: trendDays }, (_, index) => byDate.get(addDays(end, index - trendDays + 1)) ?? 0)
+    const before = previousLabel.value ? (previous.data.value?.daily ?? []) : []
+    const byDate = new Map(
+      [...before, ...(usage.data.value?.daily ?? [])].map((day) => [day.date, numberOf(day.usage, meter)]),
+    )
+    return Array.from(
+      { length: trendDays },
+      (_, index) => byDate.get(addDays(end, index - trendDays + 1)) ?? 0,
+    )
   })
 
   return {
-    account, subscription, usage, invoices, summary, due, quotas, mainMeter, trend, today,
-    trendReady: computed(() => usage.data.value !== undefined && (previousLabel.value === undefined || !previous.isPending.value)),
+    account,
+    subscription,
+    usage,
+    invoices,
+    summary,
+    due,
+    quotas,
+    mainMeter,
+    trend,
+    today,
+    trendReady: computed(
+      () =>
+        usage.data.value !== undefined && (previousLabel.value === undefined || !previous.isPending.value),
+    ),
     recent: computed(() => invoices.data.value?.pages[0]?.data.slice(0, 3) ?? []),
-    alerts: computed(() => alertsOf(subscription.data.value, usage.data.value, due.value && { count: due.value.overdue, amount: due.value.amountOverdue, currency: due.value.currency })),
+    alerts: computed(() =>
+      alertsOf(
+        subscription.data.value,
+        usage.data.value,
+        due.value && {
+          count: due.value.overdue,
+          amount: due.value.amountOverdue,
+          currency: due.value.currency,
+        },
+      ),
+    ),
     // Alerts stand above everything: shown later than the rest, they would push it down.
-    ready: computed(() => !subscription.isPending.value && !usage.isPending.value && !summary.isPending.value),
+    ready: computed(
+      () => !subscription.isPending.value && !usage.isPending.value && !summary.isPending.value,
+    ),
     settled: computed(() => subscription.isSuccess.value && usage.isSuccess.value && summary.isSuccess.value),
-    daysLeft: computed(() => (usage.data.value && today.value ? daysBetween(today.value, usage.data.value.period.end) : 0)),
-    isNew: computed(() => usage.data.value !== undefined && usage.data.value.periods.length <= 1 && usage.data.value.meters.every((meter) => meter.used === 0)),
+    daysLeft: computed(() =>
+      usage.data.value && today.value ? daysBetween(today.value, usage.data.value.period.end) : 0,
+    ),
+    isNew: computed(
+      () =>
+        usage.data.value !== undefined
+        && usage.data.value.periods.length <= 1
+        && usage.data.value.meters.every((meter) => meter.used === 0),
+    ),
   }
 }

@@ -10,7 +10,8 @@ export function metersOf(plans: readonly Plan[]): string[] {
 /** Every feature of the plans once, in the order they first appear. */
 export function featuresOf(plans: readonly Plan[]): LocalizedText[] {
   const seen = new Map<string, LocalizedText>()
-  for (const feature of plans.flatMap((plan) => plan.features)) if (!seen.has(feature.en)) seen.set(feature.en, feature)
+  for (const feature of plans.flatMap((plan) => plan.features))
+    if (!seen.has(feature.en)) seen.set(feature.en, feature)
   return [...seen.values()]
 }
 
@@ -18,9 +19,11 @@ export function featuresOf(plans: readonly Plan[]): LocalizedText[] {
 export function firstRate(charge: Charge): { amount: number; per: number; more: boolean } | undefined {
   if (charge.overage === 'block' || !charge.price) return undefined
   if (charge.price.model === 'per_unit') return { ...charge.price.rate, more: false }
-  if (charge.price.model === 'package') return { amount: charge.price.amount, per: charge.price.size, more: false }
+  if (charge.price.model === 'package')
+    return { amount: charge.price.amount, per: charge.price.size, more: false }
   // The meter counts minor units: so many of them for ten thousand.
-  if (charge.price.model === 'percentage') return { amount: charge.price.basisPoints, per: 10_000, more: charge.price.perEvent !== undefined }
+  if (charge.price.model === 'percentage')
+    return { amount: charge.price.basisPoints, per: 10_000, more: charge.price.perEvent !== undefined }
   const [first] = charge.price.tiers
   return first && { ...first.rate, more: charge.price.tiers.length > 1 }
 }

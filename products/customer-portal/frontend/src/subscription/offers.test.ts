@@ -1,9 +1,31 @@
 import type { PortalPlan } from '@customer-portal/portal-api/contract'
 import { expect, test } from 'vitest'
-import { changeKindOf, counterpartOf, feeForSeats, offersIntervals, plansPaid, savingOf, savings } from './offers.ts'
+import {
+  changeKindOf,
+  counterpartOf,
+  feeForSeats,
+  offersIntervals,
+  plansPaid,
+  savingOf,
+  savings,
+} from './offers.ts'
 
-const plan = (id: string, name: string, interval: 'month' | 'year', amount: number, per: 'subscription' | 'seat' = 'subscription') =>
-  ({ id, name: { 'zh-CN': name, en: name }, interval, intervalCount: 1, fee: { amount, per }, currency: 'CNY', seats: { min: 3, max: 20 } }) as PortalPlan
+const plan = (
+  id: string,
+  name: string,
+  interval: 'month' | 'year',
+  amount: number,
+  per: 'subscription' | 'seat' = 'subscription',
+) =>
+  ({
+    id,
+    name: { 'zh-CN': name, en: name },
+    interval,
+    intervalCount: 1,
+    fee: { amount, per },
+    currency: 'CNY',
+    seats: { min: 3, max: 20 },
+  }) as PortalPlan
 const free = plan('free', 'Free', 'month', 0)
 const team = plan('team', 'Team', 'month', 12_900, 'seat')
 const teamYear = plan('team_year', 'Team', 'year', 123_800, 'seat')
@@ -13,7 +35,11 @@ const all = [free, team, teamYear, business, businessYear]
 const ids = (plans: PortalPlan[]) => plans.map(({ id }) => id)
 
 test('a plan by the year belongs to the plan of its name by the month', () => {
-  expect([counterpartOf(teamYear, all), counterpartOf(business, all), counterpartOf(free, all)]).toEqual([team, businessYear, undefined])
+  expect([counterpartOf(teamYear, all), counterpartOf(business, all), counterpartOf(free, all)]).toEqual([
+    team,
+    businessYear,
+    undefined,
+  ])
   expect(counterpartOf(plan('x', 'Team', 'year', 1), all)).toBeUndefined() // not per seat
 })
 
@@ -32,11 +58,21 @@ test('what a year saves is computed from the prices, and never said to be more t
 })
 
 test('seats cost what the plan asks for at least, and have no price beyond its most', () => {
-  expect([feeForSeats(team, 8), feeForSeats(team, 1), feeForSeats(team, 21), feeForSeats(business, 8)]).toEqual([103_200, 38_700, undefined, 199_900])
+  expect([
+    feeForSeats(team, 8),
+    feeForSeats(team, 1),
+    feeForSeats(team, 21),
+    feeForSeats(business, 8),
+  ]).toEqual([103_200, 38_700, undefined, 199_900])
 })
 
 test('another interval of the plan they have is neither up nor down, and without a plan every one is a subscription', () => {
-  const related = [{ ...team, relation: 'current' as const }, { ...teamYear, relation: 'upgrade' as const }, { ...businessYear, relation: 'upgrade' as const }, { ...free, relation: 'downgrade' as const }]
+  const related = [
+    { ...team, relation: 'current' as const },
+    { ...teamYear, relation: 'upgrade' as const },
+    { ...businessYear, relation: 'upgrade' as const },
+    { ...free, relation: 'downgrade' as const },
+  ]
   const kinds = (hasPlan: boolean) => related.slice(1).map((one) => changeKindOf(one, related, hasPlan))
   expect(kinds(true)).toEqual(['interval', 'upgrade', 'downgrade'])
   expect(kinds(false)).toEqual(['subscribe', 'subscribe', 'subscribe'])

@@ -8,7 +8,14 @@ const isPaid = (plan: PortalPlan, pace: BillingInterval) => plan.interval === pa
 /** The same plan by the other pace: one of the same name whose fee is for the same thing. */
 export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): PortalPlan | undefined {
   const other: BillingInterval = plan.interval === 'year' ? 'month' : 'year'
-  return plans.find((each) => isPaid(each, other) && each.name['zh-CN'] === plan.name['zh-CN'] && each.name.en === plan.name.en && each.fee.per === plan.fee.per && each.currency === plan.currency)
+  return plans.find(
+    (each) =>
+      isPaid(each, other)
+      && each.name['zh-CN'] === plan.name['zh-CN']
+      && each.name.en === plan.name.en
+      && each.fee.per === plan.fee.per
+      && each.currency === plan.currency,
+  )
 }
 
 /** What a move to a plan is to the customer: another interval of the same plan is neither up nor down, and without a plan it is a subscription. */
@@ -20,10 +27,12 @@ export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], has
 }
 
 /** Whether there is anything to choose between. */
-export const offersIntervals = (plans: readonly PortalPlan[]): boolean => plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
+export const offersIntervals = (plans: readonly PortalPlan[]): boolean =>
+  plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
 
 /** The plans paid by a pace, and those that are there by no other. */
-export const plansPaid = (plans: readonly PortalPlan[], pace: BillingInterval): PortalPlan[] => plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
+export const plansPaid = (plans: readonly PortalPlan[], pace: BillingInterval): PortalPlan[] =>
+  plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
 
 /** By how many whole percent a year costs less than twelve months of the same plan; 0 where it does not. */
 export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): number {
@@ -35,7 +44,9 @@ export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): numb
 
 /** The most that paying by the year saves, in whole percent, and whether it is the same on every plan. */
 export function savings(plans: readonly PortalPlan[]): { most: number; alike: boolean } {
-  const all = plans.filter((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans)).map((plan) => savingOf(plan, plans))
+  const all = plans
+    .filter((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
+    .map((plan) => savingOf(plan, plans))
   const most = Math.max(0, ...all)
   return { most, alike: all.every((saving) => saving === most) }
 }

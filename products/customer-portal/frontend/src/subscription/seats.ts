@@ -1,6 +1,8 @@
-
 import { useTexts } from '../texts/index.ts'
-interface Seats { min: number; max: number | null }
+interface Seats {
+  min: number
+  max: number | null
+}
 
 /** The number of seats within what a plan allows. */
 export function clampSeats(seats: number, allowed: Seats): number {
@@ -12,6 +14,8 @@ export function useSeatsText() {
   const { t } = useTexts()
   return ({ min, max }: Seats) => {
     if (max === null) return t('subscription.seatsFrom', { min }, min)
-    return min === max ? t('subscription.seatsExact', { min }, min) : t('subscription.seatsRange', { min, max })
+    return min === max
+      ? t('subscription.seatsExact', { min }, min)
+      : t('subscription.seatsRange', { min, max })
   }
 }

@@ -9,7 +9,11 @@ import { isLostAnswer, useLostText } from '../use-lost-text.ts'
 /** Sends a command under a key of its own, by which its answer is looked up where that is lost. */
 function surely<Done>(send: (key: string) => Promise<Done>): Promise<Done> {
   const key = crypto.randomUUID()
-  return sendSurely(() => send(key), key, () => undefined)
+  return sendSurely(
+    () => send(key),
+    key,
+    () => undefined,
+  )
 }
 
 /** Puts a changed subscription on screen, and has what follows from it read again. */
@@ -28,7 +32,12 @@ export function useUndo() {
       toast('success', done)
     } catch (error) {
       if (isLostAnswer(error)) toast('error', lostText(error))
-      else toast('error', t('subscription.undoFailed'), error instanceof ApiError ? error.problem?.detail : undefined)
+      else
+        toast(
+          'error',
+          t('subscription.undoFailed'),
+          error instanceof ApiError ? error.problem?.detail : undefined,
+        )
     }
   }
   const undoScheduledChange = () => undo(() => sendAgain(api.undoScheduledChange), t('subscription.undone'))
@@ -43,6 +52,9 @@ export function useUndo() {
   return {
     undoScheduledChange,
     ofScheduledChange: () => ({ label: t('action.undo'), run: undoScheduledChange }),
-    ofCancellation: (before: Subscription) => ({ label: t('action.undo'), run: () => undo(() => resumed(before), t('end.resumed')) }),
+    ofCancellation: (before: Subscription) => ({
+      label: t('action.undo'),
+      run: () => undo(() => resumed(before), t('end.resumed')),
+    }),
   }
 }

@@ -8,9 +8,13 @@ export function useMeterNames() {
   const { text, unitFor, counted } = useFormat()
   const usage = useUsage()
   const ofPlans = usePlanMeters()
-  const meters = computed(() => new Map<string, { name: LocalizedText; unit: Unit }>([
-    ...(usage.data.value?.meters ?? []).map((meter) => [meter.meter, meter] as const), ...(ofPlans.data.value ?? []).map((meter) => [meter.key, meter] as const),
-  ]))
+  const meters = computed(
+    () =>
+      new Map<string, { name: LocalizedText; unit: Unit }>([
+        ...(usage.data.value?.meters ?? []).map((meter) => [meter.meter, meter] as const),
+        ...(ofPlans.data.value ?? []).map((meter) => [meter.key, meter] as const),
+      ]),
+  )
   const unitIn = (key: string) => meters.value.get(key)?.unit
   const nameOf = (key: string) => {
     const meter = meters.value.get(key)

@@ -6,8 +6,18 @@ import { nextStepOf } from './next-step.ts'
 import { usePlanName } from './use-plan-name.ts'
 
 const words = {
-  overview: { ends: 'overview.ends', changes: 'overview.scheduled', trial: 'overview.trialLeft', renews: 'overview.renews' },
-  subscription: { ends: 'subscription.ends', changes: 'subscription.scheduled', trial: 'subscription.trialLeft', renews: 'subscription.renews' },
+  overview: {
+    ends: 'overview.ends',
+    changes: 'overview.scheduled',
+    trial: 'overview.trialLeft',
+    renews: 'overview.renews',
+  },
+  subscription: {
+    ends: 'subscription.ends',
+    changes: 'subscription.scheduled',
+    trial: 'subscription.trialLeft',
+    renews: 'subscription.renews',
+  },
 } as const
 
 /** What comes next for a subscription, in a few words: its end, another plan, the end of its trial, or that it renews; on the overview or in the subscription's subtitle. */
@@ -22,6 +32,9 @@ export function useNextStep(where: 'overview' | 'subscription') {
     const said = words[where][next.kind]
     if (next.kind === 'trial') return t(said, { days: days(next.daysLeft), date: dateOf(next.at) })
     const plan = next.kind === 'changes' ? plans.data.value?.find(({ id }) => id === next.planId) : undefined
-    return t(said, { date: date(next.at), plan: plan ? planName(plan) : next.kind === 'changes' ? next.planId : '' })
+    return t(said, {
+      date: date(next.at),
+      plan: plan ? planName(plan) : next.kind === 'changes' ? next.planId : '',
+    })
   }
 }

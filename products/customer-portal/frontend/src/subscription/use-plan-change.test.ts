@@ -9,7 +9,13 @@ let browser: Browser
 beforeAll(async () => {
   browser = await testBrowser()
   // Dearer than Starter with as many seats, cheaper with fewer.
-  await putPlan(browser.server.billing, { id: 'dearer', name: 'Dearer', rank: 1, fee: { amount: 12_000, per: 'seat' }, seats: { min: 1, max: 10 } })
+  await putPlan(browser.server.billing, {
+    id: 'dearer',
+    name: 'Dearer',
+    rank: 1,
+    fee: { amount: 12_000, per: 'seat' },
+    seats: { min: 1, max: 10 },
+  })
   vi.stubGlobal('fetch', browser.fetch)
   useToken({ token: await browser.tokenFor('acme'), customerId: 'acme' })
 })
@@ -21,11 +27,30 @@ afterAll(async () => {
 test('fewer seats, chosen in the dialog of an upgrade, wait for the end of the period; as many as now are changed at once', async () => {
   expect((await api.plans()).data.find((plan) => plan.id === 'dearer')!.relation).toBe('upgrade')
   const fewer = await api.preview({ planId: 'dearer', seats: 1 }, 'p1')
-  expect(fewer).toMatchObject({ when: 'period_end', lines: [], dueNow: 0, effectiveAt: fewer.nextInvoice!.at })
-  await expect(api.upgrade({ planId: 'dearer', seats: 1, quoteId: fewer.quoteId }, 'u1')).rejects.toMatchObject({ status: 422, problem: { code: 'not_an_upgrade' } })
+  expect(fewer).toMatchObject({
+    when: 'period_end',
+    lines: [],
+    dueNow: 0,
+    effectiveAt: fewer.nextInvoice!.at,
+  })
+  await expect(
+    api.upgrade({ planId: 'dearer', seats: 1, quoteId: fewer.quoteId }, 'u1'),
+  ).rejects.toMatchObject({ status: 422, problem: { code: 'not_an_upgrade' } })
   const waits = await changeAsQuoted({ planId: 'dearer', seats: 1, quoteId: fewer.quoteId }, 'c1', fewer)
-  expect(waits).toMatchObject({ invoice: null, subscription: { seats: 2, scheduledChange: { planId: 'dearer', seats: 1, at: fewer.effectiveAt }, nextInvoice: fewer.nextInvoice } })
+  expect(waits).toMatchObject({
+    invoice: null,
+    subscription: {
+      seats: 2,
+      scheduledChange: { planId: 'dearer', seats: 1, at: fewer.effectiveAt },
+      nextInvoice: fewer.nextInvoice,
+    },
+  })
   const same = await api.preview({ planId: 'dearer', seats: 2 }, 'p2')
   expect(same).toMatchObject({ when: 'now', lines: [{ kind: 'unused_time' }, { kind: 'fee' }] })
-  expect(await changeAsQuoted({ planId: 'dearer', seats: 2, quoteId: same.quoteId }, 'c2', same)).toMatchObject({ invoice: { total: same.total }, subscription: { plan: { id: 'dearer' }, scheduledChange: null } })
+  expect(
+    await changeAsQuoted({ planId: 'dearer', seats: 2, quoteId: same.quoteId }, 'c2', same),
+  ).toMatchObject({
+    invoice: { total: same.total },
+    subscription: { plan: { id: 'dearer' }, scheduledChange: null },
+  })
 })

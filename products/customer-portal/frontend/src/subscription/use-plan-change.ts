@@ -9,15 +9,26 @@ const longestQuote = 16 * 60_000
 
 /** Asks for a change the way it was quoted: seats decide too whether it is an upgrade, or waits for the end of the period. */
 export async function changeAsQuoted(body: PlanChange, key: string, { when }: Preview): Promise<Changed> {
-  return when === 'period_end' ? { invoice: null, ...await api.downgrade(body, key) } : api.upgrade(body, key)
+  return when === 'period_end'
+    ? { invoice: null, ...(await api.downgrade(body, key)) }
+    : api.upgrade(body, key)
 }
 
 /** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
-export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (body: PlanChange, key: string, preview: Preview) => Promise<Done>) {
+export function usePlanChange<Done>(
+  plan: PortalPlan,
+  seatsNow: number,
+  send: (body: PlanChange, key: string, preview: Preview) => Promise<Done>,
+) {
   const seats = ref(seatsNow)
-  const tooManySeats = computed(() => plan.seats !== null && plan.seats.max !== null && seats.value > plan.seats.max)
+  const tooManySeats = computed(
+    () => plan.seats !== null && plan.seats.max !== null && seats.value > plan.seats.max,
+  )
   // More than the plan allows is nothing to ask for: left out, the server says what stands in the way.
-  const asked = () => ({ planId: plan.id, ...(tooManySeats.value || plan.seats === null ? {} : { seats: seats.value }) })
+  const asked = () => ({
+    planId: plan.id,
+    ...(tooManySeats.value || plan.seats === null ? {} : { seats: seats.value }),
+  })
   const preview = ref<Preview>()
   const error = ref<unknown>()
   const loading = ref(true)
@@ -57,13 +68,19 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
   }
 
   function tick() {
-    secondsLeft.value = expiry === undefined ? undefined : Math.max(0, Math.ceil((expiry - Date.now()) / 1000))
+    secondsLeft.value =
+      expiry === undefined ? undefined : Math.max(0, Math.ceil((expiry - Date.now()) / 1000))
     if (secondsLeft.value === 0 && !confirming.value && !loading.value) void requote()
   }
   async function requote() {
     const before = preview.value
     await quote()
-    if (before && preview.value && (before.dueNow !== preview.value.dueNow || before.total !== preview.value.total)) changed.value = true
+    if (
+      before
+      && preview.value
+      && (before.dueNow !== preview.value.dueNow || before.total !== preview.value.total)
+    )
+      changed.value = true
   }
 
   watch(seats, () => {
@@ -75,7 +92,9 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
   })
   let open = true
   // The dialog first: to send a request takes a processor as long as to draw it.
-  void painted().then(() => { if (open) void quote() })
+  void painted().then(() => {
+    if (open) void quote()
+  })
   const clock = setInterval(tick, 1000)
   onBeforeUnmount(() => {
     open = false
@@ -97,9 +116,18 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
       const quoted = preview.value
       const body = { ...asked(), quoteId: quoted.quoteId }
       const mine = key
-      return await sendSurely(() => send(body, mine, quoted), mine, () => { lookingUp.value = true })
+      return await sendSurely(
+        () => send(body, mine, quoted),
+        mine,
+        () => {
+          lookingUp.value = true
+        },
+      )
     } catch (failure) {
-      if (failure instanceof ApiError && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')) {
+      if (
+        failure instanceof ApiError
+        && ['quote_expired', 'quote_outdated'].includes(failure.problem?.code ?? '')
+      ) {
         await quote()
         changed.value = true
       } else {
@@ -112,5 +140,19 @@ export function usePlanChange<Done>(plan: PortalPlan, seatsNow: number, send: (b
     }
   }
 
-  return { seats, tooManySeats, preview, error, loading, changed, confirming, lookingUp, secondsLeft, blocked, ready, confirm, quote }
+  return {
+    seats,
+    tooManySeats,
+    preview,
+    error,
+    loading,
+    changed,
+    confirming,
+    lookingUp,
+    secondsLeft,
+    blocked,
+    ready,
+    confirm,
+    quote,
+  }
 }

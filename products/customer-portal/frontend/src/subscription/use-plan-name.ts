@@ -6,5 +6,6 @@ import { useTexts } from '../texts/index.ts'
 export function usePlanName() {
   const { t } = useTexts()
   const { text } = useFormat()
-  return (plan: Pick<Plan, 'name' | 'interval'>) => (plan.interval === 'year' ? t('subscription.byYear', { plan: text(plan.name) }) : text(plan.name))
+  return (plan: Pick<Plan, 'name' | 'interval'>) =>
+    plan.interval === 'year' ? t('subscription.byYear', { plan: text(plan.name) }) : text(plan.name)
 }

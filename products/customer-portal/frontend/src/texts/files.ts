@@ -8,7 +8,11 @@ export const isLocale = (text: string | null | undefined): text is Locale => tex
 
 /** The language to begin with: the one the reader has chosen here, saw last, or has their browser in; else Chinese. As `public/shell.js`. In a frame the host says it. */
 export function firstLocale(): Locale {
-  const known = embedded ? undefined : [stored('locale'), stored('seen'), typeof window === 'undefined' ? undefined : navigator.language].find((text) => /^(zh|en)/.test(text ?? ''))
+  const known = embedded
+    ? undefined
+    : [stored('locale'), stored('seen'), typeof window === 'undefined' ? undefined : navigator.language].find(
+        (text) => /^(zh|en)/.test(text ?? ''),
+      )
   return known?.startsWith('en') ? 'en' : 'zh-CN'
 }
 

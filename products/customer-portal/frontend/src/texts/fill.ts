@@ -6,16 +6,22 @@ export type Values = Record<string, string | number>
  */
 export function fill(text: string, values: Values, count?: number): string {
   const [one = '', many = one] = text.split(' | ')
-  return (count === 1 ? one : many).replace(/\{(\w+)\}/g, (place, name: string, at: number, whole: string) => {
-    const value = String(values[name] ?? place)
-    const before = isChinese(whole[at - 1]) && isWestern(value[0]) ? ' ' : ''
-    const after = isWestern(value.at(-1)) && isChinese(whole[at + place.length]) ? ' ' : ''
-    return before + isolated(value) + after
-  })
+  return (count === 1 ? one : many).replace(
+    /\{(\w+)\}/g,
+    (place, name: string, at: number, whole: string) => {
+      const value = String(values[name] ?? place)
+      const before = isChinese(whole[at - 1]) && isWestern(value[0]) ? ' ' : ''
+      const after = isWestern(value.at(-1)) && isChinese(whole[at + place.length]) ? ' ' : ''
+      return before + isolated(value) + after
+    },
+  )
 }
 
 /** A value with letters that are written from right to left, between the controls that keep it from turning round the text and the amounts beside it. */
-export const isolated = (value: string) => (/[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(value) ? `\u2068${value}\u2069` : value)
+export const isolated = (value: string) =>
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(value)
+    ? `\u2068${value}\u2069`
+    : value
 
 const isChinese = (letter: string | undefined) => letter !== undefined && /\p{Script=Han}/u.test(letter)
 const isWestern = (letter: string | undefined) => letter !== undefined && /[a-z\d]/i.test(letter)

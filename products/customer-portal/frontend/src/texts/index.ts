@@ -4,7 +4,9 @@ import { chooseLocale, locale } from '../preferences.ts'
 import { fill, type Values } from './fill.ts'
 import { loadTexts, type Texts } from './files.ts'
 
-type Leaves<Branch> = { [Name in keyof Branch & string]: Branch[Name] extends string ? Name : `${Name}.${Leaves<Branch[Name]>}` }[keyof Branch & string]
+type Leaves<Branch> = {
+  [Name in keyof Branch & string]: Branch[Name] extends string ? Name : `${Name}.${Leaves<Branch[Name]>}`
+}[keyof Branch & string]
 export type TextKey = Leaves<Texts>
 
 const loaded = shallowReactive<Partial<Record<Locale, Texts>>>({})

@@ -6,7 +6,9 @@ export function weeksOf(month: string): string[][] {
   const first = `${month}-01`
   const start = addDays(first, -((weekdayOf(first) + 6) % 7))
   // Six for every month: the calendar keeps its height from one to the next.
-  return Array.from({ length: 6 }, (_, week) => Array.from({ length: 7 }, (_, day) => addDays(start, week * 7 + day)))
+  return Array.from({ length: 6 }, (_, week) =>
+    Array.from({ length: 7 }, (_, day) => addDays(start, week * 7 + day)),
+  )
 }
 
 const weekdayOf = (date: string) => new Date(`${date}T00:00:00Z`).getUTCDay()

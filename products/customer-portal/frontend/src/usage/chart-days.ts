@@ -2,7 +2,11 @@ import { addDays, daysBetween } from '../format/date.ts'
 import type { Range } from './range.ts'
 import type { Series } from './series.ts'
 
-export interface ChartDay { date: string; value: number; future: boolean }
+export interface ChartDay {
+  date: string
+  value: number
+  future: boolean
+}
 
 /** The days of a range with what the series come to on each; days to come are there, empty. */
 export function chartDays(range: Range, series: readonly Series[], today: string | undefined): ChartDay[] {

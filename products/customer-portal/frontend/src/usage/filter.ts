@@ -33,7 +33,10 @@ export interface UsageFilter {
 const single = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** What is longer than the server takes is left out. */
-const shorter = (most: number, value: unknown) => { const text = single(value); return text && text.length <= most ? text : undefined }
+const shorter = (most: number, value: unknown) => {
+  const text = single(value)
+  return text && text.length <= most ? text : undefined
+}
 
 /** The filters of an address; what makes no sense there counts as left out. */
 export function filterFrom(query: LocationQuery): UsageFilter {
@@ -43,20 +46,54 @@ export function filterFrom(query: LocationQuery): UsageFilter {
   const [property, value] = [shorter(64, query.property), shorter(500, query.value)]
   const page = Number(single(query.page) ?? 1)
   return {
-    range, period: range ? undefined : single(query.period), chart: single(query.chart), group: single(query.group), meter: single(query.meter),
+    range,
+    period: range ? undefined : single(query.period),
+    chart: single(query.chart),
+    group: single(query.group),
+    meter: single(query.meter),
     day: day && range && (day < range.from || day > range.to) ? undefined : day,
-    id: shorter(200, query.id), ...(property && value ? { property, value } : { property: undefined, value: undefined }),
+    id: shorter(200, query.id),
+    ...(property && value ? { property, value } : { property: undefined, value: undefined }),
     size: pageSizes.find((size) => size === query.size) ?? '10',
-    after, page: after && Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
+    after,
+    page: after && Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
   }
 }
 
-type Change = Partial<Record<'from' | 'to' | 'chart' | 'group' | 'meter' | 'day' | 'id' | 'property' | 'value' | 'size' | 'page' | 'after', string | undefined>>
+type Change = Partial<
+  Record<
+    | 'from'
+    | 'to'
+    | 'chart'
+    | 'group'
+    | 'meter'
+    | 'day'
+    | 'id'
+    | 'property'
+    | 'value'
+    | 'size'
+    | 'page'
+    | 'after',
+    string | undefined
+  >
+>
 
 /** The address after a change. Whatever else is chosen, the detail begins with its first page; other days have no chosen one among them. */
 export function queryAfter(query: LocationQuery, change: Change): LocationQuery {
   const begins = 'after' in change ? {} : { after: undefined, page: undefined }
-  const otherDays = 'from' in change ? { day: undefined, period: undefined, why: undefined, days: undefined, events: undefined } : {}
-  const all: Record<string, LocationQuery[string] | undefined> = { ...query, ...begins, ...otherDays, ...change }
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, LocationQuery[string]] => entry[1] !== undefined && entry[1] !== ''))
+  const otherDays =
+    'from' in change
+      ? { day: undefined, period: undefined, why: undefined, days: undefined, events: undefined }
+      : {}
+  const all: Record<string, LocationQuery[string] | undefined> = {
+    ...query,
+    ...begins,
+    ...otherDays,
+    ...change,
+  }
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      (entry): entry is [string, LocationQuery[string]] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  )
 }

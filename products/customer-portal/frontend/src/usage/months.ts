@@ -4,19 +4,37 @@ import type { Series } from './series.ts'
 type Month = UsageMonths['months'][number]
 
 /** The month that is looked at first: the last one that is over and has one before it, else the newest. */
-export const chosenMonth = (months: readonly Month[]): Month | undefined => months.filter(({ running, change }) => !running && change !== null).at(-1) ?? months.at(-1)
+export const chosenMonth = (months: readonly Month[]): Month | undefined =>
+  months.filter(({ running, change }) => !running && change !== null).at(-1) ?? months.at(-1)
 
 /** So many parts of the cost have a colour of their own. */
 const mostNamed = 3
 
 /** One meter's usage by month; without one what each month cost: the fee first, then the dearest meters, the others together. What costs nothing has no part. */
-export function monthSeries(months: readonly Month[], meter: string | undefined, nameOf: (key: string) => string): Series[] {
-  const of = (key: string, values: number[]): Series => ({ key, kind: 'meter', label: nameOf(key), values, total: sum(values) })
-  const valuesOf = (key: string, what: 'used' | 'amount') => months.map((month) => month.meters.find((one) => one.meter === key)?.[what] ?? 0)
+export function monthSeries(
+  months: readonly Month[],
+  meter: string | undefined,
+  nameOf: (key: string) => string,
+): Series[] {
+  const of = (key: string, values: number[]): Series => ({
+    key,
+    kind: 'meter',
+    label: nameOf(key),
+    values,
+    total: sum(values),
+  })
+  const valuesOf = (key: string, what: 'used' | 'amount') =>
+    months.map((month) => month.meters.find((one) => one.meter === key)?.[what] ?? 0)
   if (meter !== undefined) return [of(meter, valuesOf(meter, 'used'))]
   const keys = [...new Set(months.flatMap((month) => month.meters.map((one) => one.meter)))]
-  const costs = keys.map((key) => of(key, valuesOf(key, 'amount'))).filter(({ values }) => values.some((value) => value !== 0)).sort((one, other) => other.total - one.total)
-  const fee = of('fee', months.map((month) => month.fee))
+  const costs = keys
+    .map((key) => of(key, valuesOf(key, 'amount')))
+    .filter(({ values }) => values.some((value) => value !== 0))
+    .sort((one, other) => other.total - one.total)
+  const fee = of(
+    'fee',
+    months.map((month) => month.fee),
+  )
   const parts = [...(fee.values.some((value) => value !== 0) ? [fee] : []), ...costs]
   if (parts.length <= mostNamed + 1) return parts
   const rest = months.map((_, index) => sum(parts.slice(mostNamed).map(({ values }) => values[index] ?? 0)))
@@ -24,11 +42,17 @@ export function monthSeries(months: readonly Month[], meter: string | undefined,
 }
 
 /** Quantities have six decimals at most; what adding makes of them beyond is none of theirs. */
-const sum = (values: readonly number[]) => Number(values.reduce((total, value) => total + value, 0).toFixed(6))
+const sum = (values: readonly number[]) =>
+  Number(values.reduce((total, value) => total + value, 0).toFixed(6))
 
 /** What changed in a month, what weighs most first: money before usage. */
 export function changesIn({ change }: Month): { key: string; used: number; amount: number }[] {
   if (change === null) return []
-  const all = [{ key: 'fee', used: 0, amount: change.fee }, ...change.meters.map(({ meter, used, amount }) => ({ key: meter, used, amount }))]
-  return all.filter(({ used, amount }) => used !== 0 || amount !== 0).sort((one, other) => Math.abs(other.amount) - Math.abs(one.amount))
+  const all = [
+    { key: 'fee', used: 0, amount: change.fee },
+    ...change.meters.map(({ meter, used, amount }) => ({ key: meter, used, amount })),
+  ]
+  return all
+    .filter(({ used, amount }) => used !== 0 || amount !== 0)
+    .sort((one, other) => Math.abs(other.amount) - Math.abs(one.amount))
 }

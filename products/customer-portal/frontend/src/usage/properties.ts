@@ -5,8 +5,12 @@ const mostColumns = 4
 /** The property keys to show as columns: those most events of the page have. */
 export function propertyColumns(events: readonly UsageEvent[]): string[] {
   const counts = new Map<string, number>()
-  for (const event of events) for (const key of Object.keys(event.properties)) counts.set(key, (counts.get(key) ?? 0) + 1)
-  return [...counts].sort(([, one], [, other]) => other - one).slice(0, mostColumns).map(([key]) => key)
+  for (const event of events)
+    for (const key of Object.keys(event.properties)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, mostColumns)
+    .map(([key]) => key)
 }
 
 /** A property of an event; a name that every object has, such as `constructor`, is one only where the event has it. */
@@ -31,8 +35,14 @@ export function propertyValue(key: string, value: unknown, t: ChannelTexts): str
 }
 
 /** The value that a reader means by what they see, where the events on show have it: another vendor may send that very word. */
-export function meantValue(key: string, said: string, t: ChannelTexts, events: readonly UsageEvent[]): string {
-  const channel = key === 'channel' ? knownChannels.find((one) => t(`channel.${one}`) === said.trim()) : undefined
+export function meantValue(
+  key: string,
+  said: string,
+  t: ChannelTexts,
+  events: readonly UsageEvent[],
+): string {
+  const channel =
+    key === 'channel' ? knownChannels.find((one) => t(`channel.${one}`) === said.trim()) : undefined
   return channel !== undefined && events.some((event) => propertyOf(event, key) === channel) ? channel : said
 }
 

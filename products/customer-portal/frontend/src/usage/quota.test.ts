@@ -3,11 +3,20 @@ import { quotaLevel, quotaOf, quotaPercent, worstFirst } from './quota.ts'
 
 test('a quota warns from 80 % and is bad when nothing is left', () => {
   const level = (used: number) => quotaLevel({ used, included: 1000 })
-  expect([level(799), level(800), level(999), level(1000), level(1500)]).toEqual(['ok', 'warn', 'warn', 'bad', 'bad'])
+  expect([level(799), level(800), level(999), level(1000), level(1500)]).toEqual([
+    'ok',
+    'warn',
+    'warn',
+    'bad',
+    'bad',
+  ])
 })
 
 test('what is unlimited or not included is never short', () => {
-  expect([quotaLevel({ used: 9e9, included: null }), quotaLevel({ used: 5, included: 0 })]).toEqual(['ok', 'ok'])
+  expect([quotaLevel({ used: 9e9, included: null }), quotaLevel({ used: 5, included: 0 })]).toEqual([
+    'ok',
+    'ok',
+  ])
   expect(quotaPercent({ used: 9e9, included: null })).toBe(0)
 })
 
@@ -17,11 +26,22 @@ test('a share is whole percent: none is 0, the first unit is 1, and 100 only whe
 })
 
 test('the fullest quota comes first, the unlimited last', () => {
-  const quotas = [{ used: 1, included: null }, { used: 5, included: 10 }, { used: 9, included: 10 }, { used: 30, included: 20 }]
+  const quotas = [
+    { used: 1, included: null },
+    { used: 5, included: 10 },
+    { used: 9, included: 10 },
+    { used: 30, included: 20 },
+  ]
   expect(worstFirst(quotas).map((quota) => quota.used)).toEqual([30, 9, 5, 1])
 })
 
 test('after a change of plan the quota counts the new phase only', () => {
-  expect(quotaOf({ used: 900, included: 500, remaining: 450, overage: 0 })).toEqual({ used: 50, included: 500 })
-  expect(quotaOf({ used: 900, included: 500, remaining: 0, overage: 20 })).toEqual({ used: 520, included: 500 })
+  expect(quotaOf({ used: 900, included: 500, remaining: 450, overage: 0 })).toEqual({
+    used: 50,
+    included: 500,
+  })
+  expect(quotaOf({ used: 900, included: 500, remaining: 0, overage: 20 })).toEqual({
+    used: 520,
+    included: 500,
+  })
 })

@@ -4,7 +4,10 @@ import { percentOf } from '../format/quantity.ts'
 export type MeterUsage = UsageSummary['meters'][number]
 
 /** What a plan includes of a meter (null: unlimited) and how much of it is used. */
-export interface Quota { used: number; included: number | null }
+export interface Quota {
+  used: number
+  included: number | null
+}
 
 /** Used share in percent, may be above 100; unlimited is 0. Anything used is at least 1 %, so that nobody reads "100 % left" after the first. */
 export function quotaPercent(quota: Quota): number {
@@ -21,14 +24,23 @@ export function quotaLevel(quota: Quota): 'ok' | 'warn' | 'bad' {
 
 /** Fullest first; what has no limit comes last. */
 export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] {
-  const rank = (quota: Quota) => (quota.included === null || quota.included === 0 ? -1 : quota.used / quota.included)
+  const rank = (quota: Quota) =>
+    quota.included === null || quota.included === 0 ? -1 : quota.used / quota.included
   return [...quotas].sort((one, other) => rank(other) - rank(one))
 }
 
 /** The quota of the current phase: after a change of plan the counter starts anew, while the period's usage goes on. */
-export function quotaOf(meter: { used: number; included: number | null; remaining: number | null; overage: number }): Quota {
+export function quotaOf(meter: {
+  used: number
+  included: number | null
+  remaining: number | null
+  overage: number
+}): Quota {
   if (meter.included === null) return { used: meter.used, included: null }
-  return { used: meter.included - Math.max(0, meter.remaining ?? 0) + meter.overage, included: meter.included }
+  return {
+    used: meter.included - Math.max(0, meter.remaining ?? 0) + meter.overage,
+    included: meter.included,
+  }
 }
 
 /** The meters the plan charges for, with their quotas, fullest first. */

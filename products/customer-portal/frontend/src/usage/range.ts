@@ -1,18 +1,25 @@
 import { addDays, daysBetween } from '../format/date.ts'
 
 /** Local dates of the customer, both in. */
-export interface Range { from: string; to: string }
+export interface Range {
+  from: string
+  to: string
+}
 
 /** So many days are shown at once, as the server says too. */
 export const mostDays = 92
 
 /** What can be chosen: nothing before the customer came, nothing after today. */
-export interface Limits { since: string; today: string }
+export interface Limits {
+  since: string
+  today: string
+}
 
 export const presetNames = ['cycle', 'previous', 'month', 'lastCycle', 'last7', 'last30', 'months3'] as const
 export type PresetName = (typeof presetNames)[number]
 
-export const sameRange = (one: Range | undefined, other: Range | undefined): boolean => one !== undefined && one.from === other?.from && one.to === other.to
+export const sameRange = (one: Range | undefined, other: Range | undefined): boolean =>
+  one !== undefined && one.from === other?.from && one.to === other.to
 
 export const daysIn = (range: Range): number => daysBetween(range.from, range.to) + 1
 
@@ -25,23 +32,37 @@ export function monthsBefore(date: string, months: number): string {
 }
 
 /** A billing period as the server lists it, half-open. */
-export interface Period { start: string; end: string; label: string }
-export const datesOf = (period: Period | undefined): Range | undefined => (period ? { from: period.start, to: addDays(period.end, -1) } : undefined)
+export interface Period {
+  start: string
+  end: string
+  label: string
+}
+export const datesOf = (period: Period | undefined): Range | undefined =>
+  period ? { from: period.start, to: addDays(period.end, -1) } : undefined
 
 /** What is shown unless dates are chosen: `current` is the period of now, which without a subscription is a calendar month, `periods` are those of subscriptions, newest first. */
-export interface Shown { current: Period | undefined; periods: readonly Period[]; hasPlan: boolean }
+export interface Shown {
+  current: Period | undefined
+  periods: readonly Period[]
+  hasPlan: boolean
+}
 
 /** Whether the period of now is still the last of a subscription that has ended. */
-export const isLastCycle = ({ current, periods, hasPlan }: Shown): boolean => !hasPlan && current !== undefined && periods[0]?.start === current.start
+export const isLastCycle = ({ current, periods, hasPlan }: Shown): boolean =>
+  !hasPlan && current !== undefined && periods[0]?.start === current.start
 
 /** The ranges that have a name, those that lie before the customer came left out. Without a plan there is no billing cycle of now: the last one and the month are called that. */
 export function presets(shown: Shown, { since, today }: Limits): { name: PresetName; range: Range }[] {
   const { current, periods, hasPlan } = shown
   const until = (from: string): Range => ({ from: from < since ? since : from, to: today })
   const all: Record<PresetName, Range | undefined> = {
-    cycle: hasPlan ? datesOf(periods[0]) : undefined, previous: hasPlan ? datesOf(periods[1]) : undefined,
-    month: hasPlan || isLastCycle(shown) ? undefined : datesOf(current), lastCycle: hasPlan ? undefined : datesOf(periods[0]),
-    last7: until(addDays(today, -6)), last30: until(addDays(today, -29)), months3: until(addDays(monthsBefore(today, 3), 1)),
+    cycle: hasPlan ? datesOf(periods[0]) : undefined,
+    previous: hasPlan ? datesOf(periods[1]) : undefined,
+    month: hasPlan || isLastCycle(shown) ? undefined : datesOf(current),
+    lastCycle: hasPlan ? undefined : datesOf(periods[0]),
+    last7: until(addDays(today, -6)),
+    last30: until(addDays(today, -29)),
+    months3: until(addDays(monthsBefore(today, 3), 1)),
   }
   return presetNames.flatMap((name) => {
     const range = all[name]
@@ -49,7 +70,11 @@ export function presets(shown: Shown, { since, today }: Limits): { name: PresetN
   })
 }
 
-const isDate = (text: unknown): text is string => typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
+const isDate = (text: unknown): text is string =>
+  typeof text === 'string'
+  && /^\d{4}-\d\d-\d\d$/.test(text)
+  && !Number.isNaN(Date.parse(text))
+  && addDays(text, 0) === text
 
 /** The range that an address names; undefined where it names none that can be shown. */
 export function rangeFrom({ from, to = from }: { from?: unknown; to?: unknown }): Range | undefined {
@@ -64,7 +89,11 @@ export function rangeBetween(one: string, other: string): Range {
 }
 
 /** Why a date cannot be chosen, if it cannot: `anchor` is the date that was chosen first. */
-export function refusalOf(date: string, { since, today }: Limits, anchor?: string): 'early' | 'future' | 'long' | undefined {
+export function refusalOf(
+  date: string,
+  { since, today }: Limits,
+  anchor?: string,
+): 'early' | 'future' | 'long' | undefined {
   if (date < since) return 'early'
   if (date > today) return 'future'
   return anchor !== undefined && daysIn(rangeBetween(date, anchor)) > mostDays ? 'long' : undefined

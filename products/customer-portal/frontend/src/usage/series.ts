@@ -18,20 +18,48 @@ const mostColoured = 3
 /** The most used values first, what has no value among them, and the rest together at the end. */
 export function seriesOf(values: readonly Value[], days: number): Series[] {
   const named = values.filter(({ kind }) => kind !== 'rest').sort((one, other) => other.used - one.used)
-  const shown = named.slice(0, mostColoured).map((value): Series => ({ key: `${value.kind} ${value.value}`, kind: value.kind, label: value.value, values: [...value.daily], total: value.used }))
+  const shown = named
+    .slice(0, mostColoured)
+    .map((value): Series => ({
+      key: `${value.kind} ${value.value}`,
+      kind: value.kind,
+      label: value.value,
+      values: [...value.daily],
+      total: value.used,
+    }))
   const others = [...named.slice(mostColoured), ...values.filter(({ kind }) => kind === 'rest')]
   if (others.length === 0) return shown
   const sum = (index: number) => exact(others.reduce((total, value) => total + (value.daily[index] ?? 0), 0))
-  return [...shown, { key: 'rest', kind: 'rest', label: '', values: Array.from({ length: days }, (_, index) => sum(index)), total: exact(others.reduce((total, value) => total + value.used, 0)) }]
+  return [
+    ...shown,
+    {
+      key: 'rest',
+      kind: 'rest',
+      label: '',
+      values: Array.from({ length: days }, (_, index) => sum(index)),
+      total: exact(others.reduce((total, value) => total + value.used, 0)),
+    },
+  ]
 }
 
 /** Quantities have six decimals at most; what adding makes of them beyond is none of theirs. */
 const exact = (quantity: number) => Number(quantity.toFixed(6))
 
 /** The fees of the meters that cost anything, the dearest first. */
-export function feeSeries(usage: Pick<UsageDays, 'meters' | 'days'>, nameOf: (meter: UsageDays['meters'][number]) => string): Series[] {
-  return usage.meters.filter((meter) => usage.days.some((day) => numberOf(day.fees, meter.meter) !== 0)).sort((one, other) => other.fee - one.fee)
-    .map((meter) => ({ key: `meter ${meter.meter}`, kind: 'meter', label: nameOf(meter), values: usage.days.map((day) => numberOf(day.fees, meter.meter)), total: meter.fee }))
+export function feeSeries(
+  usage: Pick<UsageDays, 'meters' | 'days'>,
+  nameOf: (meter: UsageDays['meters'][number]) => string,
+): Series[] {
+  return usage.meters
+    .filter((meter) => usage.days.some((day) => numberOf(day.fees, meter.meter) !== 0))
+    .sort((one, other) => other.fee - one.fee)
+    .map((meter) => ({
+      key: `meter ${meter.meter}`,
+      kind: 'meter',
+      label: nameOf(meter),
+      values: usage.days.map((day) => numberOf(day.fees, meter.meter)),
+      total: meter.fee,
+    }))
 }
 
 /** Colours in the order of the series; what is left over is grey. */

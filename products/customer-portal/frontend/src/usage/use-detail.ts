@@ -11,15 +11,34 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
     const { filter, range } = page
     if (!range) return undefined
     const { meter, id, property, value, after: cursor } = filter
-    return { start: filter.day ?? range.from, end: filter.day ?? range.to, meter, id, property, value, total: 'true', cursor, limit: Number(filter.size) }
+    return {
+      start: filter.day ?? range.from,
+      end: filter.day ?? range.to,
+      meter,
+      id,
+      property,
+      value,
+      total: 'true',
+      cursor,
+      limit: Number(filter.size),
+    }
   })
   const events = computed(() => query.data.value?.data ?? [])
-  watch(() => page.filter.after, (after) => { if (!after) trail.value = [] })
+  watch(
+    () => page.filter.after,
+    (after) => {
+      if (!after) trail.value = []
+    },
+  )
   // A cursor that an address was given and that leads nowhere, any more or at all.
-  watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.code === 'invalid_cursor' && page.filter.after) page.setFilter({ after: undefined, page: undefined }) })
+  watch(query.error, (error) => {
+    if (error instanceof ApiError && error.problem?.code === 'invalid_cursor' && page.filter.after)
+      page.setFilter({ after: undefined, page: undefined })
+  })
 
   return {
-    query, events,
+    query,
+    events,
     /** How many events there are on all pages, as the server counts them. */
     total: computed(() => query.data.value?.total),
     isSearch: computed(() => page.filter.id !== undefined || page.filter.property !== undefined),
@@ -34,7 +53,9 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
     previous() {
       const back = trail.value.at(-1)
       trail.value = trail.value.slice(0, -1)
-      page.setFilter(back ? { after: back, page: String(page.filter.page - 1) } : { after: undefined, page: undefined })
+      page.setFilter(
+        back ? { after: back, page: String(page.filter.page - 1) } : { after: undefined, page: undefined },
+      )
     },
   }
 }

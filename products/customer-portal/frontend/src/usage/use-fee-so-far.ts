@@ -6,6 +6,8 @@ export function useFeeSoFar(currency: () => string | undefined) {
   const { money } = useFormat()
   return (meter: MeterUsage) => {
     const known = currency()
-    return known && meter.included === 0 && meter.overagePolicy === 'bill' ? money(meter.overageAmount, known) : undefined
+    return known && meter.included === 0 && meter.overagePolicy === 'bill'
+      ? money(meter.overageAmount, known)
+      : undefined
   }
 }

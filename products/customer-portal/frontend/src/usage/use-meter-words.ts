@@ -7,7 +7,10 @@ export function useMeterWords(meters: () => UsageDays['meters']) {
   return {
     wordsOf(event: { meter: string; quantity: number | null }): { meter: string; quantity: string } {
       const meter = meters().find((one) => one.meter === event.meter)
-      return { meter: meter ? text(meter.name) : event.meter || '–', quantity: counted(event.quantity ?? 1, meter?.unit, exact) }
+      return {
+        meter: meter ? text(meter.name) : event.meter || '–',
+        quantity: counted(event.quantity ?? 1, meter?.unit, exact),
+      }
     },
   }
 }

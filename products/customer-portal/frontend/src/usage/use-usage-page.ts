@@ -17,7 +17,8 @@ export function useUsagePage() {
   const router = useRouter()
   const { localDate } = useFormat()
   const filter = computed(() => filterFrom(route.query))
-  const setFilter = (change: Parameters<typeof queryAfter>[1]) => void router.replace({ query: queryAfter(route.query, change) })
+  const setFilter = (change: Parameters<typeof queryAfter>[1]) =>
+    void router.replace({ query: queryAfter(route.query, change) })
 
   const cycle = useUsage()
   const periods = computed(() => cycle.data.value?.periods ?? [])
@@ -27,32 +28,53 @@ export function useUsagePage() {
   const chosenDays = afterPaint(() => filter.value.range)
   const followed = computed((): Range | undefined => chosenDays.value ?? datesOf(linked.value))
   const query = useUsageDays(
-    () => ({ ...(followed.value ? { start: followed.value.from, end: followed.value.to } : {}), ...(filter.value.group ? { groupBy: filter.value.group } : {}) }),
+    () => ({
+      ...(followed.value ? { start: followed.value.from, end: followed.value.to } : {}),
+      ...(filter.value.group ? { groupBy: filter.value.group } : {}),
+    }),
     () => filter.value.period === undefined || !cycle.isPending.value,
   )
   const usage = computed(() => query.data.value)
   const subscription = useSubscription()
-  watch(query.error, (error) => { if (error instanceof ApiError && error.problem?.errors?.some(({ pointer }) => pointer === '?groupBy')) setFilter({ group: undefined }) })
-
-  const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
-  const range = computed((): Range | undefined => (usage.value ? { from: usage.value.start, to: usage.value.end } : undefined))
-  const hasPlan = computed(() => subscription.data.value === undefined || subscription.data.value.plan !== null)
-  /** What is shown where no dates are chosen: the period of now, as the server says it. */
-  const usual = computed(() => datesOf(cycle.data.value?.period))
-  const isUsual = computed(() => (usual.value ? sameRange(range.value, usual.value) : asked.value === undefined))
-  const shown = computed(() => ({ current: cycle.data.value?.period, periods: periods.value, hasPlan: hasPlan.value }))
-  const limits = computed(() => (usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined))
-
-  // What the server tells of the current period moves its days as well, and the newest events; further pages stay as they are being read.
-  watch(() => JSON.stringify(cycle.data.value?.usage), (_now, before) => {
-    if (before === undefined || !range.value || !today.value || range.value.to < today.value) return
-    void query.refetch()
-    for (const told of ['lines', 'day']) void queryClient.invalidateQueries({ queryKey: ['usage', told] })
-    if (filter.value.page === 1) void queryClient.invalidateQueries({ queryKey: ['usage', 'detail'] })
+  watch(query.error, (error) => {
+    if (error instanceof ApiError && error.problem?.errors?.some(({ pointer }) => pointer === '?groupBy'))
+      setFilter({ group: undefined })
   })
 
+  const today = computed(() => (usage.value ? localDate(usage.value.asOf) : undefined))
+  const range = computed((): Range | undefined =>
+    usage.value ? { from: usage.value.start, to: usage.value.end } : undefined,
+  )
+  const hasPlan = computed(
+    () => subscription.data.value === undefined || subscription.data.value.plan !== null,
+  )
+  /** What is shown where no dates are chosen: the period of now, as the server says it. */
+  const usual = computed(() => datesOf(cycle.data.value?.period))
+  const isUsual = computed(() =>
+    usual.value ? sameRange(range.value, usual.value) : asked.value === undefined,
+  )
+  const shown = computed(() => ({
+    current: cycle.data.value?.period,
+    periods: periods.value,
+    hasPlan: hasPlan.value,
+  }))
+  const limits = computed(() =>
+    usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined,
+  )
+
+  // What the server tells of the current period moves its days as well, and the newest events; further pages stay as they are being read.
+  watch(
+    () => JSON.stringify(cycle.data.value?.usage),
+    (_now, before) => {
+      if (before === undefined || !range.value || !today.value || range.value.to < today.value) return
+      void query.refetch()
+      for (const told of ['lines', 'day']) void queryClient.invalidateQueries({ queryKey: ['usage', told] })
+      if (filter.value.page === 1) void queryClient.invalidateQueries({ queryKey: ['usage', 'detail'] })
+    },
+  )
+
   function setRange(chosen: Range | undefined) {
-    const { from, to } = sameRange(chosen, usual.value) ? {} : chosen ?? {}
+    const { from, to } = sameRange(chosen, usual.value) ? {} : (chosen ?? {})
     setFilter({ from, to })
   }
 
@@ -62,7 +84,9 @@ export function useUsagePage() {
     const to = range.value.to < today.value ? range.value.to : addDays(today.value, -1)
     return to < range.value.from ? undefined : { from: range.value.from, to }
   })
-  const before = computed(() => whole.value && usage.value && rangeBefore(whole.value, periods.value, usage.value.since))
+  const before = computed(
+    () => whole.value && usage.value && rangeBefore(whole.value, periods.value, usage.value.since),
+  )
   const changes = useChange(usage, whole, before)
 
   const chosenChart = afterPaint(() => filter.value.chart)
@@ -70,24 +94,46 @@ export function useUsagePage() {
     const meters = usage.value?.meters ?? []
     const wanted = chosenChart.value ?? filter.value.meter
     const fullest = meterQuotas(cycle.data.value)[0]?.meter.meter
-    return meters.find((meter) => meter.meter === wanted) ?? meters.find((meter) => meter.meter === fullest) ?? meters[0]
+    return (
+      meters.find((meter) => meter.meter === wanted)
+      ?? meters.find((meter) => meter.meter === fullest)
+      ?? meters[0]
+    )
   })
 
   return {
-    filter, setFilter, setRange, cycle, query, usage, today, range,
+    filter,
+    setFilter,
+    setRange,
+    cycle,
+    query,
+    usage,
+    today,
+    range,
     /** Whether what is shown is what is shown without a choice of dates; and whether that is a billing cycle that goes on. */
-    isUsual, isCycle: computed(() => isUsual.value && hasPlan.value),
+    isUsual,
+    isCycle: computed(() => isUsual.value && hasPlan.value),
     /** What was chosen last, whether its days are here yet or not. */
     chosenRange: computed(() => asked.value ?? usual.value ?? range.value),
-    limits, chartMeter, ...changes,
+    limits,
+    chartMeter,
+    ...changes,
     cost: useCost(cycle, followed),
     quotas: computed(() => meterQuotas(cycle.data.value)),
-    hasPlan, isLastCycle: computed(() => isLastCycle(shown.value)), planIsKnown: computed(() => !subscription.isPending.value),
+    hasPlan,
+    isLastCycle: computed(() => isLastCycle(shown.value)),
+    planIsKnown: computed(() => !subscription.isPending.value),
     showsFee: computed(() => chosenChart.value === feeChart),
     /** Whether usage can cost anything. */
-    billed: computed(() => (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false) || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false)),
+    billed: computed(
+      () =>
+        (cycle.data.value?.meters.some((meter) => meter.overagePolicy === 'bill') ?? false)
+        || (usage.value?.meters.some((meter) => meter.fee !== 0) ?? false),
+    ),
     presets: computed(() => (limits.value ? presets(shown.value, limits.value) : [])),
-    daysLeft: computed(() => (cycle.data.value && today.value ? daysBetween(today.value, cycle.data.value.period.end) : 0)),
+    daysLeft: computed(() =>
+      cycle.data.value && today.value ? daysBetween(today.value, cycle.data.value.period.end) : 0,
+    ),
   }
 }
 export type UsagePage = ReturnType<typeof useUsagePage>

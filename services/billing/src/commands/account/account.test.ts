@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { createCustomer, createSubscription, getCustomer, getUsageSummary, listCustomers, recordUsage, updateCustomer } from '../../index.ts'
+import {
+  createCustomer,
+  createSubscription,
+  getCustomer,
+  getUsageSummary,
+  listCustomers,
+  recordUsage,
+  updateCustomer,
+} from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('customers on $name', ({ create }) => {
@@ -13,57 +21,129 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
 
   test('a customer is Chinese unless told otherwise', async () => {
     expect(await createCustomer(world.billing, { id: 'plain', companyName: '平凡公司' })).toEqual({
-      customerId: 'plain', companyName: '平凡公司', contactName: null, email: null, phone: null, address: null, locale: 'zh-CN', currency: 'CNY', timezone: 'Asia/Shanghai',
-      nextTimezone: null, invoiceTitle: null, creditBalance: 0, version: 1, createdAt: '2026-11-10T00:00:00.000000Z',
+      customerId: 'plain',
+      companyName: '平凡公司',
+      contactName: null,
+      email: null,
+      phone: null,
+      address: null,
+      locale: 'zh-CN',
+      currency: 'CNY',
+      timezone: 'Asia/Shanghai',
+      nextTimezone: null,
+      invoiceTitle: null,
+      creditBalance: 0,
+      version: 1,
+      createdAt: '2026-11-10T00:00:00.000000Z',
     })
     expect((await createCustomer(world.billing, { companyName: 'No id' })).customerId).toMatch(/^cus_/)
   })
 
   test.each([
-    [{ id: 'plain', companyName: 'Again' }, 'customer_exists', '/id'], [{ companyName: 'X', currency: 'RMB' }, 'invalid_currency', '/currency'],
-    [{ companyName: 'X', timezone: '+08:00' }, 'invalid_time_zone', '/timezone'], [{ companyName: 'X', timezone: 'Asia/Hangzhou' }, 'invalid_time_zone', '/timezone'],
-    [{ companyName: 'X', invoiceTitle: { kind: 'company' as const, title: 'X', taxId: '91350100M000100Y4Z' } }, 'invalid_tax_id', '/invoiceTitle/taxId'],
-    [{ companyName: 'X', invoiceTitle: { kind: 'company' as const, title: 'X' } }, 'invalid_tax_id', '/invoiceTitle/taxId'],
+    [{ id: 'plain', companyName: 'Again' }, 'customer_exists', '/id'],
+    [{ companyName: 'X', currency: 'RMB' }, 'invalid_currency', '/currency'],
+    [{ companyName: 'X', timezone: '+08:00' }, 'invalid_time_zone', '/timezone'],
+    [{ companyName: 'X', timezone: 'Asia/Hangzhou' }, 'invalid_time_zone', '/timezone'],
+    [
+      {
+        companyName: 'X',
+        invoiceTitle: { kind: 'company' as const, title: 'X', taxId: '91350100M000100Y4Z' },
+      },
+      'invalid_tax_id',
+      '/invoiceTitle/taxId',
+    ],
+    [
+      { companyName: 'X', invoiceTitle: { kind: 'company' as const, title: 'X' } },
+      'invalid_tax_id',
+      '/invoiceTitle/taxId',
+    ],
   ])('%j is refused: %s', async (input, code, pointer) => {
     await expect(createCustomer(world.billing, input)).rejects.toMatchObject({ code, detail: { pointer } })
   })
 
   test('only the given fields change, and the version counts the changes', async () => {
-    await createCustomer(world.billing, { id: 'changing', companyName: 'Old', email: 'a@example.com', phone: '1' })
+    await createCustomer(world.billing, {
+      id: 'changing',
+      companyName: 'Old',
+      email: 'a@example.com',
+      phone: '1',
+    })
     const invoiceTitle = { kind: 'company' as const, title: '杭州公司', taxId: '9144030071526726XG' }
-    expect(await updateCustomer(world.billing, { customerId: 'changing', companyName: 'New', invoiceTitle })).toMatchObject({ companyName: 'New', email: 'a@example.com', phone: '1', invoiceTitle, version: 2 })
-    expect(await updateCustomer(world.billing, { customerId: 'changing', email: null, invoiceTitle: null, version: 2 })).toMatchObject({ companyName: 'New', email: null, invoiceTitle: null, version: 3 })
-    expect(await getCustomer(world.billing, { customerId: 'changing' })).toMatchObject({ version: 3, phone: '1' })
+    expect(
+      await updateCustomer(world.billing, { customerId: 'changing', companyName: 'New', invoiceTitle }),
+    ).toMatchObject({ companyName: 'New', email: 'a@example.com', phone: '1', invoiceTitle, version: 2 })
+    expect(
+      await updateCustomer(world.billing, {
+        customerId: 'changing',
+        email: null,
+        invoiceTitle: null,
+        version: 2,
+      }),
+    ).toMatchObject({ companyName: 'New', email: null, invoiceTitle: null, version: 3 })
+    expect(await getCustomer(world.billing, { customerId: 'changing' })).toMatchObject({
+      version: 3,
+      phone: '1',
+    })
   })
 
   test('a change that was based on an older version is refused and changes nothing', async () => {
     await createCustomer(world.billing, { id: 'contested', companyName: 'First' })
-    const both = await Promise.allSettled(['A', 'B'].map((companyName) => updateCustomer(world.billing, { customerId: 'contested', companyName, version: 1 })))
+    const both = await Promise.allSettled(
+      ['A', 'B'].map((companyName) =>
+        updateCustomer(world.billing, { customerId: 'contested', companyName, version: 1 }),
+      ),
+    )
     expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(both.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'stale_version', detail: { current: 2 } } })
+    expect(both.find((one) => one.status === 'rejected')).toMatchObject({
+      reason: { code: 'stale_version', detail: { current: 2 } },
+    })
     expect(await getCustomer(world.billing, { customerId: 'contested' })).toMatchObject({ version: 2 })
-    await expect(getCustomer(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({ code: 'customer_not_found' })
-    await expect(updateCustomer(world.billing, { customerId: 'nobody', companyName: 'X' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(getCustomer(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({
+      code: 'customer_not_found',
+    })
+    await expect(
+      updateCustomer(world.billing, { customerId: 'nobody', companyName: 'X' }),
+    ).rejects.toMatchObject({ code: 'customer_not_found' })
   })
 
   test('a new zone applies from the next period; the current one keeps its dates', async () => {
     world.set('2026-11-10T00:00:00Z')
     await seedCustomer(world.billing, 'mover')
     await createSubscription(world.billing, { customerId: 'mover', planId: 'free' })
-    expect(await updateCustomer(world.billing, { customerId: 'mover', timezone: 'America/New_York' })).toMatchObject({ timezone: 'Asia/Shanghai', nextTimezone: { timezone: 'America/New_York', from: '2026-12-10' } })
+    expect(
+      await updateCustomer(world.billing, { customerId: 'mover', timezone: 'America/New_York' }),
+    ).toMatchObject({
+      timezone: 'Asia/Shanghai',
+      nextTimezone: { timezone: 'America/New_York', from: '2026-12-10' },
+    })
     // Asking for the zone in force takes the change back; asking again for another one replaces it.
-    expect(await updateCustomer(world.billing, { customerId: 'mover', timezone: 'Asia/Shanghai' })).toMatchObject({ nextTimezone: null })
+    expect(
+      await updateCustomer(world.billing, { customerId: 'mover', timezone: 'Asia/Shanghai' }),
+    ).toMatchObject({ nextTimezone: null })
     await updateCustomer(world.billing, { customerId: 'mover', timezone: 'Europe/Berlin' })
     await updateCustomer(world.billing, { customerId: 'mover', timezone: 'America/New_York' })
     world.set('2026-12-10T04:59:00Z') // 9 December 23:59 in New York, 10 December 12:59 in Shanghai
-    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({ period: { start: '2026-11-10', end: '2026-12-10' }, timezone: 'Asia/Shanghai' })
+    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({
+      period: { start: '2026-11-10', end: '2026-12-10' },
+      timezone: 'Asia/Shanghai',
+    })
     world.set('2026-12-10T05:00:00Z')
-    expect(await getCustomer(world.billing, { customerId: 'mover' })).toMatchObject({ timezone: 'America/New_York', nextTimezone: null })
+    expect(await getCustomer(world.billing, { customerId: 'mover' })).toMatchObject({
+      timezone: 'America/New_York',
+      nextTimezone: null,
+    })
     await recordUsage(world.billing, [
-      { id: 'before', customerId: 'mover', meter: 'ai_chat', time: '2026-12-10T04:59:59Z' }, { id: 'after', customerId: 'mover', meter: 'ai_chat', quantity: 2, time: '2026-12-10T05:00:00Z' },
+      { id: 'before', customerId: 'mover', meter: 'ai_chat', time: '2026-12-10T04:59:59Z' },
+      { id: 'after', customerId: 'mover', meter: 'ai_chat', quantity: 2, time: '2026-12-10T05:00:00Z' },
     ])
-    expect((await getUsageSummary(world.billing, { customerId: 'mover', period: '2026-11' })).daily.at(-1)).toEqual({ date: '2026-12-09', usage: { ai_chat: 1 } })
-    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({ period: { start: '2026-12-10', end: '2027-01-10' }, usage: { ai_chat: 2 }, timezone: 'America/New_York' })
+    expect(
+      (await getUsageSummary(world.billing, { customerId: 'mover', period: '2026-11' })).daily.at(-1),
+    ).toEqual({ date: '2026-12-09', usage: { ai_chat: 1 } })
+    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({
+      period: { start: '2026-12-10', end: '2027-01-10' },
+      usage: { ai_chat: 2 },
+      timezone: 'America/New_York',
+    })
   })
 
   test('a move so far east that the next period would have begun already waits for the one after', async () => {
@@ -72,24 +152,40 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     await createSubscription(world.billing, { customerId: 'eastward', planId: 'free' })
     // 15:00 on 8 December in New York is 04:00 on the 9th in Shanghai, where the new period starts.
     world.set('2026-12-08T20:00:00Z')
-    expect(await updateCustomer(world.billing, { customerId: 'eastward', timezone: 'Asia/Shanghai' })).toMatchObject({ timezone: 'America/New_York', nextTimezone: { from: '2027-01-09' } })
-    expect(await getUsageSummary(world.billing, { customerId: 'eastward' })).toMatchObject({ period: { start: '2026-11-09' } })
+    expect(
+      await updateCustomer(world.billing, { customerId: 'eastward', timezone: 'Asia/Shanghai' }),
+    ).toMatchObject({ timezone: 'America/New_York', nextTimezone: { from: '2027-01-09' } })
+    expect(await getUsageSummary(world.billing, { customerId: 'eastward' })).toMatchObject({
+      period: { start: '2026-11-09' },
+    })
   })
 
   test('before anything is counted a new zone applies at once', async () => {
     world.set('2026-11-10T00:00:00Z')
     await seedCustomer(world.billing, 'fresh')
-    expect(await updateCustomer(world.billing, { customerId: 'fresh', timezone: 'UTC' })).toMatchObject({ timezone: 'UTC', nextTimezone: null })
+    expect(await updateCustomer(world.billing, { customerId: 'fresh', timezone: 'UTC' })).toMatchObject({
+      timezone: 'UTC',
+      nextTimezone: null,
+    })
   })
 
   test('without a subscription a new zone applies from the next month, and a subscription keeps its first period whole', async () => {
     world.set('2026-11-10T00:00:00Z')
     await seedCustomer(world.billing, 'idle')
     await recordUsage(world.billing, [{ id: 'first', customerId: 'idle', meter: 'ai_chat' }])
-    expect(await updateCustomer(world.billing, { customerId: 'idle', timezone: 'UTC' })).toMatchObject({ timezone: 'Asia/Shanghai', nextTimezone: { timezone: 'UTC', from: '2026-12-01' } })
-    expect(await getUsageSummary(world.billing, { customerId: 'idle' })).toMatchObject({ period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' }, usage: { ai_chat: 1 } })
+    expect(await updateCustomer(world.billing, { customerId: 'idle', timezone: 'UTC' })).toMatchObject({
+      timezone: 'Asia/Shanghai',
+      nextTimezone: { timezone: 'UTC', from: '2026-12-01' },
+    })
+    expect(await getUsageSummary(world.billing, { customerId: 'idle' })).toMatchObject({
+      period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' },
+      usage: { ai_chat: 1 },
+    })
     await createSubscription(world.billing, { customerId: 'idle', planId: 'team' })
-    expect(await getCustomer(world.billing, { customerId: 'idle' })).toMatchObject({ timezone: 'Asia/Shanghai', nextTimezone: { timezone: 'UTC', from: '2026-12-10' } })
+    expect(await getCustomer(world.billing, { customerId: 'idle' })).toMatchObject({
+      timezone: 'Asia/Shanghai',
+      nextTimezone: { timezone: 'UTC', from: '2026-12-10' },
+    })
   })
 
   test('the list is complete, newest first, page by page', async () => {
@@ -104,7 +200,18 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     expect(seen).toEqual([...new Set(seen)].sort().reverse())
   })
 
-  test.each(['', 'x', 'bm90IGpzb24', ...[['2026-11-10T00:00:00.000000Z'], ['2026-99-99', 'x'], ['2026-11-10T00:00:00.000000Z', 'a\u0000'], [1, 2], { a: 1 }].map((content) => Buffer.from(JSON.stringify(content)).toString('base64url'))])('the cursor %j is none of ours', async (cursor) => {
+  test.each([
+    '',
+    'x',
+    'bm90IGpzb24',
+    ...[
+      ['2026-11-10T00:00:00.000000Z'],
+      ['2026-99-99', 'x'],
+      ['2026-11-10T00:00:00.000000Z', 'a\u0000'],
+      [1, 2],
+      { a: 1 },
+    ].map((content) => Buffer.from(JSON.stringify(content)).toString('base64url')),
+  ])('the cursor %j is none of ours', async (cursor) => {
     await expect(listCustomers(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
   })
 

@@ -18,49 +18,96 @@ export async function createCustomer(
   checkDetails(input)
   if (input.id !== undefined) checkCustomerId(input.id, '/id')
   const currency = input.currency ?? 'CNY'
-  if (!isCurrency(currency)) throw new BillingError('invalid_currency', { pointer: '/currency', currency, message: `'${currency}' is not an ISO 4217 currency` })
-  return billing.transaction(async (tx) => {
-    const customerId = input.id ?? tx.newId('cus')
-    const created = await tx.query(
-      `insert into customers (customer_id, company_name, contact_name, email, phone, address, locale, currency, invoice_title, version, created_at)
+  if (!isCurrency(currency))
+    throw new BillingError('invalid_currency', {
+      pointer: '/currency',
+      currency,
+      message: `'${currency}' is not an ISO 4217 currency`,
+    })
+  return billing
+    .transaction(async (tx) => {
+      const customerId = input.id ?? tx.newId('cus')
+      const created = await tx.query(
+        `insert into customers (customer_id, company_name, contact_name, email, phone, address, locale, currency, invoice_title, version, created_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10) on conflict (customer_id) do nothing returning customer_id`,
-      [customerId, input.companyName, input.contactName ?? null, input.email ?? null, input.phone ?? null, input.address ?? null,
-        input.locale ?? 'zh-CN', currency, input.invoiceTitle ? JSON.stringify(input.invoiceTitle) : null, tx.at],
-    )
-    if (created.length === 0) throw customerExists(customerId)
-    await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, beginningOfTime, input.timezone ?? 'Asia/Shanghai'])
-    await recordActivity(tx, { type: 'account.created', customerId, subjectId: customerId })
-    return accountOf(tx, customerId)
-  }).catch((error: unknown) => { throw isNameTaken(error) ? customerExists(input.id!) : error })
+        [
+          customerId,
+          input.companyName,
+          input.contactName ?? null,
+          input.email ?? null,
+          input.phone ?? null,
+          input.address ?? null,
+          input.locale ?? 'zh-CN',
+          currency,
+          input.invoiceTitle ? JSON.stringify(input.invoiceTitle) : null,
+          tx.at,
+        ],
+      )
+      if (created.length === 0) throw customerExists(customerId)
+      await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [
+        customerId,
+        beginningOfTime,
+        input.timezone ?? 'Asia/Shanghai',
+      ])
+      await recordActivity(tx, { type: 'account.created', customerId, subjectId: customerId })
+      return accountOf(tx, customerId)
+    })
+    .catch((error: unknown) => {
+      throw isNameTaken(error) ? customerExists(input.id!) : error
+    })
 }
 
 function customerExists(customerId: string): BillingError {
-  return new BillingError('customer_exists', { pointer: '/id', customerId, message: `there is a customer '${customerId}' already` })
+  return new BillingError('customer_exists', {
+    pointer: '/id',
+    customerId,
+    message: `there is a customer '${customerId}' already`,
+  })
 }
 
 /**
  * Changes the given fields. With `version`, only when it is the one the reader saw (else stale_version). A new time zone
  * applies from the next usage period, since a period's dates stay as they were counted.
  */
-export async function updateCustomer(billing: Billing, input: Partial<CustomerDetails> & { customerId: string; version?: number }): Promise<Account> {
+export async function updateCustomer(
+  billing: Billing,
+  input: Partial<CustomerDetails> & { customerId: string; version?: number },
+): Promise<Account> {
   checkDetails(input)
   // What fell due before is issued to who they were then.
   return onCustomer(billing, input.customerId, {}, async (tx, { customer: before }) => {
     if (input.version !== undefined && input.version !== before.version) {
-      throw new BillingError('stale_version', { pointer: '/version', current: before.version, message: `the account was changed since version ${input.version} was read: read it again (it is ${before.version} now)` })
+      throw new BillingError('stale_version', {
+        pointer: '/version',
+        current: before.version,
+        message: `the account was changed since version ${input.version} was read: read it again (it is ${before.version} now)`,
+      })
     }
     const after = { ...before, ...given(input) }
     await tx.query(
       `update customers set company_name = $2, contact_name = $3, email = $4, phone = $5, address = $6, locale = $7, invoice_title = $8, version = version + 1
        where customer_id = $1`,
-      [input.customerId, after.companyName, after.contactName, after.email, after.phone, after.address, after.locale, after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null],
+      [
+        input.customerId,
+        after.companyName,
+        after.contactName,
+        after.email,
+        after.phone,
+        after.address,
+        after.locale,
+        after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null,
+      ],
     )
     if (input.timezone !== undefined) {
       await changeTimeZone(tx, input.customerId, input.timezone)
       // The period ends at another midnight now, and what waits for its end is due then.
       await scheduleNext(tx, await readBillingState(tx, input.customerId))
     }
-    await recordActivity(tx, { type: 'account.updated', customerId: input.customerId, subjectId: input.customerId })
+    await recordActivity(tx, {
+      type: 'account.updated',
+      customerId: input.customerId,
+      subjectId: input.customerId,
+    })
     return accountOf(tx, input.customerId)
   })
 }
@@ -73,12 +120,23 @@ function given(input: Partial<CustomerDetails>): Partial<CustomerDetails> {
 
 function checkDetails(input: Partial<CustomerDetails>): void {
   if (input.timezone !== undefined && !isTimeZone(input.timezone)) {
-    throw new BillingError('invalid_time_zone', { pointer: '/timezone', timezone: input.timezone, message: `'${input.timezone}' is not an IANA time zone such as Asia/Shanghai` })
+    throw new BillingError('invalid_time_zone', {
+      pointer: '/timezone',
+      timezone: input.timezone,
+      message: `'${input.timezone}' is not an IANA time zone such as Asia/Shanghai`,
+    })
   }
   const title = input.invoiceTitle
   if (!title) return
-  if (title.kind === 'company' && !title.taxId) throw new BillingError('invalid_tax_id', { pointer: '/invoiceTitle/taxId', message: 'a company title needs its 18-character unified social credit code' })
+  if (title.kind === 'company' && !title.taxId)
+    throw new BillingError('invalid_tax_id', {
+      pointer: '/invoiceTitle/taxId',
+      message: 'a company title needs its 18-character unified social credit code',
+    })
   if (title.kind === 'company' && title.taxId && !isTaxId(title.taxId)) {
-    throw new BillingError('invalid_tax_id', { pointer: '/invoiceTitle/taxId', message: `'${title.taxId}' is not a unified social credit code (GB 32100-2015): 18 characters, the last one a check character` })
+    throw new BillingError('invalid_tax_id', {
+      pointer: '/invoiceTitle/taxId',
+      message: `'${title.taxId}' is not a unified social credit code (GB 32100-2015): 18 characters, the last one a check character`,
+    })
   }
 }

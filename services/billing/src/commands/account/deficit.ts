@@ -15,29 +15,58 @@ export interface Deficit {
 }
 
 /** The deficits of a customer that count in the current usage period, or will in their next. Throws customer_not_found. */
-export async function listDeficits(billing: Billing, input: { customerId: string }): Promise<{ data: Deficit[] }> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const { carried } = await standing(tx, state)
-    return {
-      data: [...state.meters.values()].filter(({ key }) => carried.has(key)).map(({ key, decimals }) => ({ meter: key, deficit: unitsFrom(carried.get(key)!, decimals) })),
-    }
-  }, { readOnly: true })
+export async function listDeficits(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<{ data: Deficit[] }> {
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const { carried } = await standing(tx, state)
+      return {
+        data: [...state.meters.values()]
+          .filter(({ key }) => carried.has(key))
+          .map(({ key, decimals }) => ({ meter: key, deficit: unitsFrom(carried.get(key)!, decimals) })),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** The vendor forgives a deficit, all of it unless `quantity` (units) says how much. Throws meter_not_found, and validation_failed where less stands. */
-export async function forgiveDeficit(billing: Billing, input: { customerId: string; meter: string; quantity?: number; reason: string }): Promise<Deficit> {
+export async function forgiveDeficit(
+  billing: Billing,
+  input: { customerId: string; meter: string; quantity?: number; reason: string },
+): Promise<Deficit> {
   return onCustomer(billing, input.customerId, {}, async (tx, state) => {
     const meter = state.meters.get(input.meter)
-    if (!meter) throw new BillingError('meter_not_found', { pointer: '/meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
+    if (!meter)
+      throw new BillingError('meter_not_found', {
+        pointer: '/meter',
+        meter: input.meter,
+        message: `there is no meter '${input.meter}'`,
+      })
     const { from, carried } = await standing(tx, state)
     const stands = carried.get(meter.key) ?? 0
     const forgiven = input.quantity === undefined ? stands : stepsFrom(input.quantity, meter.decimals)
-    if (typeof forgiven === 'string') throw new BillingError(forgiven, { pointer: '/quantity', message: `quantity ${input.quantity} is no quantity of meter '${meter.key}'` })
+    if (typeof forgiven === 'string')
+      throw new BillingError(forgiven, {
+        pointer: '/quantity',
+        message: `quantity ${input.quantity} is no quantity of meter '${meter.key}'`,
+      })
     if (forgiven === 0 || forgiven > stands) {
-      throw new BillingError('validation_failed', { pointer: '/quantity', message: `the deficit of '${meter.key}' is ${unitsFrom(stands, meter.decimals)}: there is no more to forgive` })
+      throw new BillingError('validation_failed', {
+        pointer: '/quantity',
+        message: `the deficit of '${meter.key}' is ${unitsFrom(stands, meter.decimals)}: there is no more to forgive`,
+      })
     }
-    await addDeficit(tx, state, { meter: meter.key, period: from, quantity: -forgiven, forgiven: true, reason: input.reason })
+    await addDeficit(tx, state, {
+      meter: meter.key,
+      period: from,
+      quantity: -forgiven,
+      forgiven: true,
+      reason: input.reason,
+    })
     return { meter: meter.key, deficit: unitsFrom(stands - forgiven, meter.decimals) }
   })
 }
@@ -46,10 +75,14 @@ export async function forgiveDeficit(billing: Billing, input: { customerId: stri
  * What counts from the running usage period on; without one, from the next one on. One that was ended at once counts to the end of its date, unless another
  * begins on it.
  */
-async function standing(tx: BillingTransaction, state: SubscriptionState): Promise<{ from: LocalDate; carried: ReadonlyMap<string, number> }> {
+async function standing(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+): Promise<{ from: LocalDate; carried: ReadonlyMap<string, number> }> {
   const { phases, today } = state
   const running = currentPhase(state) && usagePeriods(phases, today).at(-1)
-  if (running) return { from: running.from, carried: (await readUsage(tx, state, running)).carriedInto(running) }
+  if (running)
+    return { from: running.from, carried: (await readUsage(tx, state, running)).carriedInto(running) }
   const from = phaseOn(phases, today) ? addDays(today, 1) : today
   const next = { from, to: addDays(from, 1) }
   return { from: today, carried: (await readUsage(tx, state, next)).carriedInto({ ...next, whole: next }) }

@@ -26,40 +26,104 @@ export async function putDiscount(billing: Billing, input: DiscountInput): Promi
   const discount = discountFrom(input)
   // What fell due before is issued with the discounts of then.
   return onCustomer(billing, input.customerId, {}, async (tx) => {
-    const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [input.customerId, discount.id])
-    if (others.length >= mostDiscounts) throw new BillingError('too_many_discounts', { most: mostDiscounts, message: `a customer has at most ${mostDiscounts} discounts: delete one that is over first` })
+    const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
+      input.customerId,
+      discount.id,
+    ])
+    if (others.length >= mostDiscounts)
+      throw new BillingError('too_many_discounts', {
+        most: mostDiscounts,
+        message: `a customer has at most ${mostDiscounts} discounts: delete one that is over first`,
+      })
     await tx.query(
       `insert into discounts (customer_id, id, name, kind, value, applies_to, from_on, until_on, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        on conflict (customer_id, id) do update set name = excluded.name, kind = excluded.kind, value = excluded.value, applies_to = excluded.applies_to, from_on = excluded.from_on, until_on = excluded.until_on`,
-      [input.customerId, discount.id, JSON.stringify(discount.name), discount.kind, String(discount.value), discount.appliesTo, discount.from, discount.until, tx.at],
+      [
+        input.customerId,
+        discount.id,
+        JSON.stringify(discount.name),
+        discount.kind,
+        String(discount.value),
+        discount.appliesTo,
+        discount.from,
+        discount.until,
+        tx.at,
+      ],
     )
     return discount
   })
 }
 
 /** Ends a discount for all that is not issued yet. Throws discount_not_found. */
-export async function deleteDiscount(billing: Billing, input: { customerId: string; discountId: string }): Promise<void> {
+export async function deleteDiscount(
+  billing: Billing,
+  input: { customerId: string; discountId: string },
+): Promise<void> {
   await onCustomer(billing, input.customerId, {}, async (tx) => {
-    const deleted = await tx.query('delete from discounts where customer_id = $1 and id = $2 returning id', [input.customerId, input.discountId])
-    if (deleted.length === 0) throw new BillingError('discount_not_found', { discountId: input.discountId, message: `customer '${input.customerId}' has no discount '${input.discountId}'` })
+    const deleted = await tx.query('delete from discounts where customer_id = $1 and id = $2 returning id', [
+      input.customerId,
+      input.discountId,
+    ])
+    if (deleted.length === 0)
+      throw new BillingError('discount_not_found', {
+        discountId: input.discountId,
+        message: `customer '${input.customerId}' has no discount '${input.discountId}'`,
+      })
   })
 }
 
 /** A customer's discounts in the order they apply, at most 50. Throws customer_not_found. */
-export async function listDiscounts(billing: Billing, input: { customerId: string }): Promise<{ data: Discount[] }> {
-  return billing.transaction(async (tx) => ({ data: (await readBillingState(tx, input.customerId)).discounts }), { readOnly: true })
+export async function listDiscounts(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<{ data: Discount[] }> {
+  return billing.transaction(
+    async (tx) => ({ data: (await readBillingState(tx, input.customerId)).discounts }),
+    { readOnly: true },
+  )
 }
 
 /** A discount as it is kept. Throws invalid_discount. */
-export function discountFrom({ discountId: id, kind, value, appliesTo, from, until = null, name }: DiscountInput): Discount {
+export function discountFrom({
+  discountId: id,
+  kind,
+  value,
+  appliesTo,
+  from,
+  until = null,
+  name,
+}: DiscountInput): Discount {
   const refuse = (pointer: string, message: string): never => {
     throw new BillingError('invalid_discount', { pointer, message })
   }
-  if (kind === 'fixed' && !(typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= mostFixed)) refuse('/value', `a fixed discount is a whole number of minor units from 1 to ${mostFixed}, not ${JSON.stringify(value)}`)
-  if (kind === 'percent' && !(typeof value === 'string' && isDiscountPercent(value))) refuse('/value', `a percentage is a decimal text above "0" and at most "100", such as "12.5", not ${JSON.stringify(value)}`)
+  if (
+    kind === 'fixed'
+    && !(typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= mostFixed)
+  )
+    refuse(
+      '/value',
+      `a fixed discount is a whole number of minor units from 1 to ${mostFixed}, not ${JSON.stringify(value)}`,
+    )
+  if (kind === 'percent' && !(typeof value === 'string' && isDiscountPercent(value)))
+    refuse(
+      '/value',
+      `a percentage is a decimal text above "0" and at most "100", such as "12.5", not ${JSON.stringify(value)}`,
+    )
   if (!isCounted(from)) refuse('/from', `'${from}' is not a date YYYY-MM-DD`)
-  if (until !== null && !(isCounted(until) && until >= from)) refuse('/until', `until must be a date on or after from (${from}): it is the last date on which the discount holds`)
-  return { id, name: name === undefined ? nameOf(kind, value, appliesTo) : localized(name), kind, value, appliesTo, from, until }
+  if (until !== null && !(isCounted(until) && until >= from))
+    refuse(
+      '/until',
+      `until must be a date on or after from (${from}): it is the last date on which the discount holds`,
+    )
+  return {
+    id,
+    name: name === undefined ? nameOf(kind, value, appliesTo) : localized(name),
+    kind,
+    value,
+    appliesTo,
+    from,
+    until,
+  }
 }
 
 /** A date that the database has too: years begin with 1. */
@@ -69,9 +133,19 @@ function isCounted(date: LocalDate): boolean {
 
 const mostFixed = 1_000_000_000_000
 
-const what = { all: { 'zh-CN': '', en: '' }, fee: { 'zh-CN': '套餐费', en: ' on fees' }, usage: { 'zh-CN': '用量', en: ' on usage' } }
+const what = {
+  all: { 'zh-CN': '', en: '' },
+  fee: { 'zh-CN': '套餐费', en: ' on fees' },
+  usage: { 'zh-CN': '用量', en: ' on usage' },
+}
 
-function nameOf(kind: Discount['kind'], value: number | string, appliesTo: Discount['appliesTo']): LocalizedText {
+function nameOf(
+  kind: Discount['kind'],
+  value: number | string,
+  appliesTo: Discount['appliesTo'],
+): LocalizedText {
   const { 'zh-CN': zh, en } = what[appliesTo]
-  return kind === 'percent' ? { 'zh-CN': `${zh}折扣 ${value}%`, en: `${value}% discount${en}` } : { 'zh-CN': `${zh}优惠`, en: `Discount${en}` }
+  return kind === 'percent'
+    ? { 'zh-CN': `${zh}折扣 ${value}%`, en: `${value}% discount${en}` }
+    : { 'zh-CN': `${zh}优惠`, en: `Discount${en}` }
 }

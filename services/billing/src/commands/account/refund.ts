@@ -22,29 +22,62 @@ export interface Refund {
   at: Instant
 }
 
-const refundColumns = 'id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at'
+const refundColumns =
+  'id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at'
 
 /**
  * Records money that was paid back: at most what the credit note (of that customer) still gives, else what is on the balance. The same reference told again
  * counts once. Throws customer_not_found, invoice_not_found, duplicate_reference, and amount_out_of_range with what is left.
  */
-export async function recordRefund(billing: Billing, input: { customerId: string; amount: Money; method: string; reference: string; creditNoteId?: string }): Promise<Refund> {
+export async function recordRefund(
+  billing: Billing,
+  input: { customerId: string; amount: Money; method: string; reference: string; creditNoteId?: string },
+): Promise<Refund> {
   const { customerId, amount, method, reference, creditNoteId = null } = input
   return onCustomer(billing, customerId, {}, async (tx, { customer: { currency } }) => {
-    const [known] = await tx.query<Refund>(`select ${refundColumns} from refunds where customer_id = $1 and reference = $2`, [customerId, reference])
+    const [known] = await tx.query<Refund>(
+      `select ${refundColumns} from refunds where customer_id = $1 and reference = $2`,
+      [customerId, reference],
+    )
     if (known) {
-      if (known.amount === amount && known.method === method && known.creditNoteId === creditNoteId) return known
-      throw new BillingError('duplicate_reference', { pointer: '/reference', message: `refund '${reference}' was recorded for customer '${customerId}' before, with other content` })
+      if (known.amount === amount && known.method === method && known.creditNoteId === creditNoteId)
+        return known
+      throw new BillingError('duplicate_reference', {
+        pointer: '/reference',
+        message: `refund '${reference}' was recorded for customer '${customerId}' before, with other content`,
+      })
     }
     const source = await sourceOf(tx, customerId, currency, creditNoteId)
     if (!Number.isSafeInteger(amount) || amount <= 0 || amount > source.left) {
-      throw new BillingError('amount_out_of_range', { pointer: '/amount', left: source.left, message: `${source.left} can be refunded of ${source.name}, not ${amount}` })
+      throw new BillingError('amount_out_of_range', {
+        pointer: '/amount',
+        left: source.left,
+        message: `${source.left} can be refunded of ${source.name}, not ${amount}`,
+      })
     }
-    const refund: Refund = { id: tx.newId('ref'), customerId, creditNoteId, amount, currency: source.currency, method, reference, at: tx.at }
-    await tx.query('insert into refunds (customer_id, id, credit_note_id, amount, currency, method, reference, at) values ($1, $2, $3, $4, $5, $6, $7, $8)', [
-      customerId, refund.id, creditNoteId, amount, source.currency, method, reference, tx.at,
-    ])
-    await addBalanceTransaction(tx, { customerId, invoiceId: creditNoteId, reason: 'refund', amount: -amount, currency: source.currency, causeId: refund.id, heldFor: source.heldFor })
+    const refund: Refund = {
+      id: tx.newId('ref'),
+      customerId,
+      creditNoteId,
+      amount,
+      currency: source.currency,
+      method,
+      reference,
+      at: tx.at,
+    }
+    await tx.query(
+      'insert into refunds (customer_id, id, credit_note_id, amount, currency, method, reference, at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      [customerId, refund.id, creditNoteId, amount, source.currency, method, reference, tx.at],
+    )
+    await addBalanceTransaction(tx, {
+      customerId,
+      invoiceId: creditNoteId,
+      reason: 'refund',
+      amount: -amount,
+      currency: source.currency,
+      causeId: refund.id,
+      heldFor: source.heldFor,
+    })
     await recordActivity(tx, { type: 'balance.refunded', customerId, subjectId: refund.id })
     return refund
   })
@@ -58,35 +91,62 @@ interface Source {
 }
 
 /** What can be refunded: what waits for the refund of a note; of another note what it added to the balance, as far as that is still there; else the balance. */
-async function sourceOf(tx: BillingTransaction, customerId: string, currency: string, creditNoteId: string | null): Promise<Source> {
-  if (creditNoteId === null) return { name: `the balance of customer '${customerId}'`, currency, left: await creditBalance(tx, customerId, currency), heldFor: null }
+async function sourceOf(
+  tx: BillingTransaction,
+  customerId: string,
+  currency: string,
+  creditNoteId: string | null,
+): Promise<Source> {
+  if (creditNoteId === null)
+    return {
+      name: `the balance of customer '${customerId}'`,
+      currency,
+      left: await creditBalance(tx, customerId, currency),
+      heldFor: null,
+    }
   const { document } = await storedInvoice(tx, creditNoteId, customerId)
-  if (!document.creditNote) throw new BillingError('invoice_not_found', { pointer: '/creditNoteId', message: `${document.number} is no credit note` })
+  if (!document.creditNote)
+    throw new BillingError('invoice_not_found', {
+      pointer: '/creditNoteId',
+      message: `${document.number} is no credit note`,
+    })
   const [sums] = await tx.query<{ held: string; refunded: string }>(
     `select (select coalesce(sum(amount), 0) from balance_transactions where customer_id = $1 and held_for = $2)::text as held,
        (select coalesce(sum(amount), 0) from refunds where customer_id = $1 and credit_note_id = $2)::text as refunded`,
     [customerId, creditNoteId],
   )
   const name = `credit note ${document.number}`
-  if (document.creditNote.refund) return { name, currency: document.currency, left: money(Number(sums!.held)), heldFor: creditNoteId }
+  if (document.creditNote.refund)
+    return { name, currency: document.currency, left: money(Number(sums!.held)), heldFor: creditNoteId }
   const given = -document.total - document.creditNote.amountCredited - Number(sums!.refunded)
-  return { name, currency: document.currency, left: money(Math.min(given, await creditBalance(tx, customerId, document.currency))), heldFor: null }
+  return {
+    name,
+    currency: document.currency,
+    left: money(Math.min(given, await creditBalance(tx, customerId, document.currency))),
+    heldFor: null,
+  }
 }
 
 /** A customer's refunds, newest first. */
-export async function listRefunds(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<Refund>> {
+export async function listRefunds(
+  billing: Billing,
+  input: { customerId: string; cursor?: string; limit?: number },
+): Promise<Page<Refund>> {
   const limit = pageLimit(input.limit)
   const [at = null, id = null] = decodeCursor(input.cursor, 2) ?? []
-  return billing.transaction(async (tx) => {
-    await readSubscriptionState(tx, input.customerId)
-    const rows = await tx.query<Refund>(
-      `select ${refundColumns} from refunds where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3)) order by at desc, id desc limit ${limit + 1}`,
-      [input.customerId, at, id],
-    )
-    const data = rows.slice(0, limit)
-    const last = data.at(-1)
-    return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.at, last.id]) : null }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      await readSubscriptionState(tx, input.customerId)
+      const rows = await tx.query<Refund>(
+        `select ${refundColumns} from refunds where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3)) order by at desc, id desc limit ${limit + 1}`,
+        [input.customerId, at, id],
+      )
+      const data = rows.slice(0, limit)
+      const last = data.at(-1)
+      return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.at, last.id]) : null }
+    },
+    { readOnly: true },
+  )
 }
 
 /** What the vendor added to a customer's balance, or took from it, and why. */
@@ -105,18 +165,47 @@ export interface BalanceAdjustment {
  * Puts a customer's balance right: more, which first pays open invoices, or less, at most what is there. Throws customer_not_found, and amount_out_of_range with
  * what is left.
  */
-export async function adjustBalance(billing: Billing, input: { customerId: string; amount: Money; reason: string }): Promise<BalanceAdjustment> {
+export async function adjustBalance(
+  billing: Billing,
+  input: { customerId: string; amount: Money; reason: string },
+): Promise<BalanceAdjustment> {
   const { customerId, amount, reason } = input
   return onCustomer(billing, customerId, {}, async (tx, { customer: { currency }, balance: before }) => {
     if (!Number.isSafeInteger(amount) || amount === 0 || amount + before < 0) {
-      throw new BillingError('amount_out_of_range', { pointer: '/amount', left: before, message: `an adjustment is a whole number of minor units other than zero, and takes at most the ${before} that are on the balance` })
+      throw new BillingError('amount_out_of_range', {
+        pointer: '/amount',
+        left: before,
+        message: `an adjustment is a whole number of minor units other than zero, and takes at most the ${before} that are on the balance`,
+      })
     }
-    if (amount + before > mostFromOutside) throw new BillingError('amount_out_of_range', { pointer: '/amount', message: `a balance holds ${mostFromOutside} minor units at most, and there are ${before} on it` })
+    if (amount + before > mostFromOutside)
+      throw new BillingError('amount_out_of_range', {
+        pointer: '/amount',
+        message: `a balance holds ${mostFromOutside} minor units at most, and there are ${before} on it`,
+      })
     const id = tx.newId('adj')
-    await tx.query('insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)', [customerId, id, amount, currency, reason, tx.at])
-    await addBalanceTransaction(tx, { customerId, invoiceId: null, reason: 'adjustment', amount, currency, causeId: id })
+    await tx.query(
+      'insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)',
+      [customerId, id, amount, currency, reason, tx.at],
+    )
+    await addBalanceTransaction(tx, {
+      customerId,
+      invoiceId: null,
+      reason: 'adjustment',
+      amount,
+      currency,
+      causeId: id,
+    })
     await recordActivity(tx, { type: 'balance.adjusted', customerId, subjectId: id })
     await payOpenInvoices(tx, { customerId, currency })
-    return { id, customerId, amount, currency, reason, balance: await creditBalance(tx, customerId, currency), at: tx.at }
+    return {
+      id,
+      customerId,
+      amount,
+      currency,
+      reason,
+      balance: await creditBalance(tx, customerId, currency),
+      at: tx.at,
+    }
   })
 }

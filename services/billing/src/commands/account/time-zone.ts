@@ -5,27 +5,49 @@ import { startOfDay, zoneOn } from '../../values/zone.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
 import { phasesAhead } from '../../subscription/schedule.ts'
 
-export async function changeTimeZone(tx: BillingTransaction, customerId: string, timezone: string): Promise<void> {
+export async function changeTimeZone(
+  tx: BillingTransaction,
+  customerId: string,
+  timezone: string,
+): Promise<void> {
   const state = await readSubscriptionState(tx, customerId)
   const { today } = state
-  await tx.query('delete from customer_timezones where customer_id = $1 and from_on > $2', [customerId, today])
+  await tx.query('delete from customer_timezones where customer_id = $1 and from_on > $2', [
+    customerId,
+    today,
+  ])
   if (zoneOn(state.zones, today) === timezone) return
   if (state.phases.length === 0 && !(await hasUsage(tx, customerId))) {
     // Nothing was counted by dates yet: there is no period to wait for.
-    await tx.query('update customer_timezones set timezone = $2 where customer_id = $1', [customerId, timezone])
+    await tx.query('update customer_timezones set timezone = $2 where customer_id = $1', [
+      customerId,
+      timezone,
+    ])
     return
   }
   const current = usagePeriods(state.phases, today).at(-1)
   const soonest = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
   // Far to the east that date may have begun already: what is counted by now would change its date.
-  const following = current && soonest === current.to ? usagePeriods(phasesAhead(state), soonest).at(-1)!.to : soonest
+  const following =
+    current && soonest === current.to ? usagePeriods(phasesAhead(state), soonest).at(-1)!.to : soonest
   const after = following > soonest ? following : addMonths(soonest, 1)
   const from = startOfDay(soonest, timezone) > tx.at ? soonest : after
-  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, from, timezone])
+  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [
+    customerId,
+    from,
+    timezone,
+  ])
 }
 
 async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boolean> {
-  return (await tx.query('select 1 from usage_daily where customer_id = $1 union all select 1 from historical_daily where customer_id = $1 limit 1', [customerId])).length > 0
+  return (
+    (
+      await tx.query(
+        'select 1 from usage_daily where customer_id = $1 union all select 1 from historical_daily where customer_id = $1 limit 1',
+        [customerId],
+      )
+    ).length > 0
+  )
 }
 
 /** A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end of the period it would have begun in. */
@@ -34,8 +56,17 @@ export async function keepZoneInPeriods(tx: BillingTransaction, customerId: stri
   const next = state.zones.at(-1)!
   const { subscriptionId } = state.phases.at(-1)!
   if (next.from <= state.phases.find((phase) => phase.subscriptionId === subscriptionId)!.from) return
-  const period = usagePeriods(phasesAhead(state), next.from).find((one) => one.from <= next.from && next.from < one.to)
+  const period = usagePeriods(phasesAhead(state), next.from).find(
+    (one) => one.from <= next.from && next.from < one.to,
+  )
   if (!period || period.from === next.from) return
-  await tx.query('delete from customer_timezones where customer_id = $1 and from_on = $2', [customerId, next.from])
-  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [customerId, period.to, next.timezone])
+  await tx.query('delete from customer_timezones where customer_id = $1 and from_on = $2', [
+    customerId,
+    next.from,
+  ])
+  await tx.query('insert into customer_timezones (customer_id, from_on, timezone) values ($1, $2, $3)', [
+    customerId,
+    period.to,
+    next.timezone,
+  ])
 }

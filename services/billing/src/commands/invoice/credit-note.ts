@@ -2,7 +2,13 @@ import type { Billing, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { addBalanceTransaction } from '../../payments/balance.ts'
 import { BillingError } from '../../errors.ts'
-import { creditAmount, creditLines, givenBackAsCredit, leftOfLine, type Credit } from '../../pricing/credit-note.ts'
+import {
+  creditAmount,
+  creditLines,
+  givenBackAsCredit,
+  leftOfLine,
+  type Credit,
+} from '../../pricing/credit-note.ts'
 import { money, sum, type Money } from '../../values/money.ts'
 import { findSeller } from '../../catalogue/seller.ts'
 import { draftIdParts } from '../../invoicing/draft.ts'
@@ -32,13 +38,25 @@ export interface CreditNoteInput {
  */
 export async function issueCreditNote(billing: Billing, input: CreditNoteInput): Promise<Invoice> {
   return billing.transaction(async (tx) => {
-    if (draftIdParts(input.invoiceId)) throw new BillingError('invoice_is_draft', { message: `'${input.invoiceId}' is a draft: it can be credited once it is issued` })
+    if (draftIdParts(input.invoiceId))
+      throw new BillingError('invoice_is_draft', {
+        message: `'${input.invoiceId}' is a draft: it can be credited once it is issued`,
+      })
     const row = await lockedInvoice(tx, input.invoiceId)
     const { document } = row
-    if (document.kind === 'credit_note') throw new BillingError('credit_note_final', { message: `${document.number} is a credit note itself: credit invoice ${document.creditNote!.invoiceNumber} instead` })
-    if (row.voidedAt !== null) throw new BillingError('invoice_void', { message: `invoice ${document.number} is void: there is nothing of it to credit` })
+    if (document.kind === 'credit_note')
+      throw new BillingError('credit_note_final', {
+        message: `${document.number} is a credit note itself: credit invoice ${document.creditNote!.invoiceNumber} instead`,
+      })
+    if (row.voidedAt !== null)
+      throw new BillingError('invoice_void', {
+        message: `invoice ${document.number} is void: there is nothing of it to credit`,
+      })
     const notes = await creditsOf(tx, document)
-    const earlier = [...notes, givenBackAsCredit(document.lines, notes, await givenBackOf(tx, document.customerId, row.id))]
+    const earlier = [
+      ...notes,
+      givenBackAsCredit(document.lines, notes, await givenBackOf(tx, document.customerId, row.id)),
+    ]
     const credit = creditFor(document, earlier, input)
     const left = money(document.total - sum(earlier.map((one) => one.total)))
     if (credit.total > left) throw beyond(document, left, `credits ${credit.total} with tax`)
@@ -48,22 +66,44 @@ export async function issueCreditNote(billing: Billing, input: CreditNoteInput):
 
 /** What earlier notes gave back of an invoice, oldest first. */
 async function creditsOf(tx: BillingTransaction, { customerId, id }: InvoiceDocument): Promise<Credit[]> {
-  const rows = await tx.query<{ document: InvoiceDocument }>('select document from invoices where customer_id = $1 and credits_id = $2 order by issued_at, number', [customerId, id])
+  const rows = await tx.query<{ document: InvoiceDocument }>(
+    'select document from invoices where customer_id = $1 and credits_id = $2 order by issued_at, number',
+    [customerId, id],
+  )
   return rows.map((row) => creditIn(row.document))
 }
 
 /** What a note gives back: its document with the signs turned. */
-export function creditIn({ lines, taxes, total }: Pick<InvoiceDocument, 'lines' | 'taxes' | 'total'>): Credit {
+export function creditIn({
+  lines,
+  taxes,
+  total,
+}: Pick<InvoiceDocument, 'lines' | 'taxes' | 'total'>): Credit {
   return {
     lines: lines.map((line) => ({ ...line.credited!, net: money(-line.amount) })),
-    taxes: taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) })), total: money(-total),
+    taxes: taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) })),
+    total: money(-total),
   }
 }
 
-function creditFor(document: InvoiceDocument, earlier: readonly Credit[], { amount, lines }: CreditNoteInput): Credit {
-  if ((amount === undefined) === (lines === undefined)) throw new BillingError('validation_failed', { pointer: '/amount', message: 'say what to credit: either amount or lines' })
-  const credit = lines ? creditLines(document.lines, earlier, checkedLines(document, earlier, lines)) : creditAmount(document.lines, earlier, checkedAmount(document, earlier, amount!))
-  if (credit.total <= 0) throw new BillingError('amount_out_of_range', { pointer: '/lines', message: 'what is to be credited comes to nothing' })
+function creditFor(
+  document: InvoiceDocument,
+  earlier: readonly Credit[],
+  { amount, lines }: CreditNoteInput,
+): Credit {
+  if ((amount === undefined) === (lines === undefined))
+    throw new BillingError('validation_failed', {
+      pointer: '/amount',
+      message: 'say what to credit: either amount or lines',
+    })
+  const credit = lines
+    ? creditLines(document.lines, earlier, checkedLines(document, earlier, lines))
+    : creditAmount(document.lines, earlier, checkedAmount(document, earlier, amount!))
+  if (credit.total <= 0)
+    throw new BillingError('amount_out_of_range', {
+      pointer: '/lines',
+      message: 'what is to be credited comes to nothing',
+    })
   return credit
 }
 
@@ -73,15 +113,29 @@ function checkedAmount(document: InvoiceDocument, earlier: readonly Credit[], am
   return amount
 }
 
-function checkedLines(document: InvoiceDocument, earlier: readonly Credit[], lines: readonly { lineId: string; amount: Money }[]): readonly { lineId: string; amount: Money }[] {
+function checkedLines(
+  document: InvoiceDocument,
+  earlier: readonly Credit[],
+  lines: readonly { lineId: string; amount: Money }[],
+): readonly { lineId: string; amount: Money }[] {
   const seen = new Set<string>()
   for (const [index, { lineId, amount }] of lines.entries()) {
     const line = document.lines.find((one) => one.id === lineId)
-    if (!line || seen.has(lineId)) throw new BillingError('validation_failed', { pointer: `/lines/${index}/lineId`, message: line ? `line '${lineId}' is named twice` : `invoice ${document.number} has no line '${lineId}'` })
+    if (!line || seen.has(lineId))
+      throw new BillingError('validation_failed', {
+        pointer: `/lines/${index}/lineId`,
+        message: line
+          ? `line '${lineId}' is named twice`
+          : `invoice ${document.number} has no line '${lineId}'`,
+      })
     seen.add(lineId)
     const left = leftOfLine(line, earlier)
     if (!isAmount(amount) || amount > left) {
-      throw new BillingError('amount_out_of_range', { pointer: `/lines/${index}/amount`, left, message: `of line '${lineId}' of invoice ${document.number} ${left} can be credited (before discount and tax), not ${amount}` })
+      throw new BillingError('amount_out_of_range', {
+        pointer: `/lines/${index}/amount`,
+        left,
+        message: `of line '${lineId}' of invoice ${document.number} ${left} can be credited (before discount and tax), not ${amount}`,
+      })
     }
   }
   return lines
@@ -93,10 +147,19 @@ function isAmount(amount: Money): boolean {
 
 function beyond(document: InvoiceDocument, left: Money, asked: string): BillingError {
   const most = Math.max(0, left)
-  return new BillingError('amount_out_of_range', { pointer: '/amount', left: most, message: `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: this note ${asked}` })
+  return new BillingError('amount_out_of_range', {
+    pointer: '/amount',
+    left: most,
+    message: `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: this note ${asked}`,
+  })
 }
 
-async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit, { reason, refund = false }: CreditNoteInput): Promise<InvoiceDocument> {
+async function write(
+  tx: BillingTransaction,
+  row: StoredInvoice,
+  credit: Credit,
+  { reason, refund = false }: CreditNoteInput,
+): Promise<InvoiceDocument> {
   const invoice = row.document
   const { customerId, currency } = invoice
   const seller = await findSeller(tx)
@@ -106,24 +169,65 @@ async function write(tx: BillingTransaction, row: StoredInvoice, credit: Credit,
   const taxes = credit.taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) }))
   const lines = linesOf(invoice, credit)
   const document: InvoiceDocument = {
-    id: tx.newId('inv'), customerId, number: await nextNumber(tx, 'CN', seller), kind: 'credit_note', currency, period: invoice.period, cause: null,
-    issuedAt: tx.at, dueAt: tx.at, lines,
-    subtotal: sum(lines.map((line) => line.amount)), discounts: [], discountTotal: 0, taxes, taxTotal: sum(taxes.map((tax) => tax.amount)), total: money(-credit.total), creditApplied: 0,
-    seller, buyer: invoice.buyer, creditNote: { invoiceId: invoice.id, invoiceNumber: invoice.number, reason, amountCredited, ...(refund ? { refund } : {}) },
+    id: tx.newId('inv'),
+    customerId,
+    number: await nextNumber(tx, 'CN', seller),
+    kind: 'credit_note',
+    currency,
+    period: invoice.period,
+    cause: null,
+    issuedAt: tx.at,
+    dueAt: tx.at,
+    lines,
+    subtotal: sum(lines.map((line) => line.amount)),
+    discounts: [],
+    discountTotal: 0,
+    taxes,
+    taxTotal: sum(taxes.map((tax) => tax.amount)),
+    total: money(-credit.total),
+    creditApplied: 0,
+    seller,
+    buyer: invoice.buyer,
+    creditNote: {
+      invoiceId: invoice.id,
+      invoiceNumber: invoice.number,
+      reason,
+      amountCredited,
+      ...(refund ? { refund } : {}),
+    },
   }
   await store(tx, document)
-  await addBalanceTransaction(tx, { customerId, invoiceId: document.id, reason: 'credit_note', amount: money(credit.total - amountCredited), currency, heldFor: refund ? document.id : null })
+  await addBalanceTransaction(tx, {
+    customerId,
+    invoiceId: document.id,
+    reason: 'credit_note',
+    amount: money(credit.total - amountCredited),
+    currency,
+    heldFor: refund ? document.id : null,
+  })
   await recordActivity(tx, { type: 'invoice.issued', customerId, subjectId: document.id })
-  if (amountDue > 0 && amountCredited === amountDue) await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
+  if (amountDue > 0 && amountCredited === amountDue)
+    await recordActivity(tx, { type: 'invoice.paid', customerId, subjectId: invoice.id })
   if (!refund) await payOpenInvoices(tx, { customerId, currency })
   return document
 }
 
 /** The lines of a note in the order of the invoice's: what is given back of each, net of its discount. */
 function linesOf(invoice: InvoiceDocument, credit: Credit): Line[] {
-  const credited = invoice.lines.flatMap((line) => credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })))
+  const credited = invoice.lines.flatMap((line) =>
+    credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })),
+  )
   return credited.map(({ line, gross, net }, index) => ({
-    id: `line_${index + 1}`, kind: 'credit_note', description: line.description, quantity: 1, amount: money(-net), taxRate: line.taxRate, taxMode: line.taxMode, period: line.period,
-    breakdown: lessTakenOff(money(-gross), money(-net)), phaseId: '', credited: { lineId: line.id, gross },
+    id: `line_${index + 1}`,
+    kind: 'credit_note',
+    description: line.description,
+    quantity: 1,
+    amount: money(-net),
+    taxRate: line.taxRate,
+    taxMode: line.taxMode,
+    period: line.period,
+    breakdown: lessTakenOff(money(-gross), money(-net)),
+    phaseId: '',
+    credited: { lineId: line.id, gross },
   }))
 }

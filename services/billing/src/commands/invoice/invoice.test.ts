@@ -1,8 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
-  adjustBalance, createSubscription, generateInvoice, generatePdf, getCustomer, getInvoice, getInvoiceLineEvents, getInvoices, getSeller, getSubscription, closePdfWorkers, listAllPayments, listPayments, putPlan, putSeller, recordPayment, recordUsage,
-  runBilling, updateCustomer, upgradeSubscription, voidInvoice, type Invoice,
+  adjustBalance,
+  createSubscription,
+  generateInvoice,
+  generatePdf,
+  getCustomer,
+  getInvoice,
+  getInvoiceLineEvents,
+  getInvoices,
+  getSeller,
+  getSubscription,
+  closePdfWorkers,
+  listAllPayments,
+  listPayments,
+  putPlan,
+  putSeller,
+  recordPayment,
+  recordUsage,
+  runBilling,
+  updateCustomer,
+  upgradeSubscription,
+  voidInvoice,
+  type Invoice,
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
@@ -13,9 +33,35 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
     await seedCatalogue(world.billing)
-    await putPlan(world.billing, { id: 'calendar', name: 'Calendar', fee: { amount: 30_000, per: 'subscription' }, alignment: 'calendar', charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
-    await putPlan(world.billing, { id: 'yearly', name: 'Yearly', interval: 'year', rank: 10, fee: { amount: 365_000, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price: { model: 'per_unit', rate: { amount: 10, per: 1 } } }] })
-    await putPlan(world.billing, { id: 'yearly-plus', name: 'Yearly plus', interval: 'year', rank: 11, fee: { amount: 730_000, per: 'subscription' } })
+    await putPlan(world.billing, {
+      id: 'calendar',
+      name: 'Calendar',
+      fee: { amount: 30_000, per: 'subscription' },
+      alignment: 'calendar',
+      charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }],
+    })
+    await putPlan(world.billing, {
+      id: 'yearly',
+      name: 'Yearly',
+      interval: 'year',
+      rank: 10,
+      fee: { amount: 365_000, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 100,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 10, per: 1 } },
+        },
+      ],
+    })
+    await putPlan(world.billing, {
+      id: 'yearly-plus',
+      name: 'Yearly plus',
+      interval: 'year',
+      rank: 11,
+      fee: { amount: 730_000, per: 'subscription' },
+    })
   })
   afterAll(async () => {
     await closePdfWorkers()
@@ -28,56 +74,124 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     await seedCustomer(world.billing, customerId)
     return (await createSubscription(world.billing, { customerId, planId })).invoice!
   }
-  const invoicesOf = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data
-  const creditOf = async (customerId: string) => (await getCustomer(world.billing, { customerId })).creditBalance
+  const invoicesOf = async (customerId: string) =>
+    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+  const creditOf = async (customerId: string) =>
+    (await getCustomer(world.billing, { customerId })).creditBalance
   const dueAt = async (instant: string) => {
     world.set(instant)
     await runBilling(world.billing)
   }
-  const pay = (invoiceId: string, amount: number, reference = 'r1', more: { paidAt?: string; method?: string } = {}) => recordPayment(world.billing, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
+  const pay = (
+    invoiceId: string,
+    amount: number,
+    reference = 'r1',
+    more: { paidAt?: string; method?: string } = {},
+  ) => recordPayment(world.billing, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
 
   describe('starting', () => {
     test('a start 35 days back bills what is overdue at once, and not a moment more is allowed', async () => {
       world.set('2026-12-06T12:00:00Z')
       await seedCustomer(world.billing, 'backdated')
-      const start = (startsAt: string) => createSubscription(world.billing, { customerId: 'backdated', planId: 'team', startsAt })
-      await expect(start('2026-11-01T11:59:59.999999Z')).rejects.toMatchObject({ code: 'starts_too_early', detail: { pointer: '/startsAt' } })
-      await expect(start('2026-12-06T12:00:00.000001Z')).rejects.toMatchObject({ code: 'starts_in_future', detail: { pointer: '/startsAt' } })
+      const start = (startsAt: string) =>
+        createSubscription(world.billing, { customerId: 'backdated', planId: 'team', startsAt })
+      await expect(start('2026-11-01T11:59:59.999999Z')).rejects.toMatchObject({
+        code: 'starts_too_early',
+        detail: { pointer: '/startsAt' },
+      })
+      await expect(start('2026-12-06T12:00:00.000001Z')).rejects.toMatchObject({
+        code: 'starts_in_future',
+        detail: { pointer: '/startsAt' },
+      })
       await expect(start('last month')).rejects.toMatchObject({ code: 'validation_failed' })
       const { subscription, invoice } = await start('2026-11-01T12:00:00Z')
-      expect(invoice).toMatchObject({ kind: 'start', issuedAt: '2026-12-06T12:00:00.000000Z', dueAt: '2026-12-21T12:00:00.000000Z', period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' } })
-      expect(subscription).toMatchObject({ status: 'active', startedAt: '2026-11-01T12:00:00.000000Z', currentPeriod: { start: '2026-12-01', end: '2027-01-01' } })
-      expect((await invoicesOf('backdated')).map((one) => [one.kind, one.period.label, one.total])).toEqual([['renewal', '2026-11', 63_494], ['start', '2026-11', 63_494]])
+      expect(invoice).toMatchObject({
+        kind: 'start',
+        issuedAt: '2026-12-06T12:00:00.000000Z',
+        dueAt: '2026-12-21T12:00:00.000000Z',
+        period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' },
+      })
+      expect(subscription).toMatchObject({
+        status: 'active',
+        startedAt: '2026-11-01T12:00:00.000000Z',
+        currentPeriod: { start: '2026-12-01', end: '2027-01-01' },
+      })
+      expect((await invoicesOf('backdated')).map((one) => [one.kind, one.period.label, one.total])).toEqual([
+        ['renewal', '2026-11', 63_494],
+        ['start', '2026-11', 63_494],
+      ])
       // Both were issued at one instant: the last one stands first, page by page too.
       const [newest, first] = await invoicesOf('backdated')
       expect([newest!.issuedAt, newest!.number! > first!.number!]).toEqual([first!.issuedAt, true])
       const { data, nextCursor } = await getInvoices(world.billing, { customerId: 'backdated', limit: 1 })
-      expect([data, (await getInvoices(world.billing, { customerId: 'backdated', limit: 1, cursor: nextCursor! })).data].flat().map((one) => one.number)).toEqual([newest!.number, first!.number])
+      expect(
+        [
+          data,
+          (await getInvoices(world.billing, { customerId: 'backdated', limit: 1, cursor: nextCursor! })).data,
+        ]
+          .flat()
+          .map((one) => one.number),
+      ).toEqual([newest!.number, first!.number])
       await expect(start('2026-12-06T12:00:00Z')).rejects.toMatchObject({ code: 'subscription_exists' })
     })
 
     test('a plan aligned to the calendar starts with a short period, its fee and allowance prorated', async () => {
       const start = await subscribe('calendar', 'calendar', '2026-11-15T16:00:00Z')
-      expect(start).toMatchObject({ subtotal: 15_000, period: { start: '2026-11-16', end: '2026-12-01', label: '2026-11' }, lines: [{ days: { billed: 15, of: 30 } }] })
-      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({ allowances: [{ allowance: 150 }], currentPeriod: { start: '2026-11-16', end: '2026-12-01' } })
+      expect(start).toMatchObject({
+        subtotal: 15_000,
+        period: { start: '2026-11-16', end: '2026-12-01', label: '2026-11' },
+        lines: [{ days: { billed: 15, of: 30 } }],
+      })
+      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({
+        allowances: [{ allowance: 150 }],
+        currentPeriod: { start: '2026-11-16', end: '2026-12-01' },
+      })
       await dueAt('2026-11-30T17:00:00Z')
-      expect(await invoicesOf('calendar')).toMatchObject([{ kind: 'renewal', subtotal: 30_000, lines: [{ period: { start: '2026-12-01', end: '2027-01-01' } }] }, { kind: 'start' }])
-      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({ allowances: [{ allowance: 300 }] })
+      expect(await invoicesOf('calendar')).toMatchObject([
+        {
+          kind: 'renewal',
+          subtotal: 30_000,
+          lines: [{ period: { start: '2026-12-01', end: '2027-01-01' } }],
+        },
+        { kind: 'start' },
+      ])
+      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({
+        allowances: [{ allowance: 300 }],
+      })
     })
 
     test('a seat fee is for the seats, at least as many as the plan has', async () => {
-      expect(await subscribe('seats', 'seats')).toMatchObject({ subtotal: 19_800, lines: [{ quantity: 2, rate: { amount: 9_900, per: 1 } }] })
+      expect(await subscribe('seats', 'seats')).toMatchObject({
+        subtotal: 19_800,
+        lines: [{ quantity: 2, rate: { amount: 9_900, per: 1 } }],
+      })
     })
 
     test('a yearly plan bills its fee once and its usage by the month', async () => {
       const start = await subscribe('yearly', 'yearly', '2026-10-30T16:00:00Z') // 31 October
-      expect(start).toMatchObject({ subtotal: 365_000, lines: [{ period: { start: '2026-10-31', end: '2027-10-31' } }] })
+      expect(start).toMatchObject({
+        subtotal: 365_000,
+        lines: [{ period: { start: '2026-10-31', end: '2027-10-31' } }],
+      })
       await recordUsage(world.billing, [{ id: 'u1', customerId: 'yearly', meter: 'ai_chat', quantity: 103 }])
       await dueAt('2026-11-29T17:00:00Z')
-      expect(await invoicesOf('yearly')).toMatchObject([{ kind: 'renewal', period: { start: '2026-10-31', end: '2026-11-30', label: '2026-10' }, lines: [{ kind: 'usage', quantity: 103, included: 100, amount: 30 }] }, {}])
+      expect(await invoicesOf('yearly')).toMatchObject([
+        {
+          kind: 'renewal',
+          period: { start: '2026-10-31', end: '2026-11-30', label: '2026-10' },
+          lines: [{ kind: 'usage', quantity: 103, included: 100, amount: 30 }],
+        },
+        {},
+      ])
       world.set('2026-12-30T16:00:00Z') // 31 December: 304 of 365 days are left
-      const { invoice } = await upgradeSubscription(world.billing, { customerId: 'yearly', planId: 'yearly-plus' })
-      expect(amounts(invoice!)).toEqual([['unused_time', -304_000], ['fee', 608_000]])
+      const { invoice } = await upgradeSubscription(world.billing, {
+        customerId: 'yearly',
+        planId: 'yearly-plus',
+      })
+      expect(amounts(invoice!)).toEqual([
+        ['unused_time', -304_000],
+        ['fee', 608_000],
+      ])
     })
   })
 
@@ -90,10 +204,20 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await putSeller(world.billing, { ...seller, timezone: 'UTC' })
       await subscribe('num-4', 'team', '2030-01-31T16:00:02Z')
       await putSeller(world.billing, seller)
-      await expect(subscribe('num-5', 'nothing', '2030-02-01T00:00:00Z')).rejects.toMatchObject({ code: 'plan_not_found' })
+      await expect(subscribe('num-5', 'nothing', '2030-02-01T00:00:00Z')).rejects.toMatchObject({
+        code: 'plan_not_found',
+      })
       await subscribe('num-6', 'team', '2030-02-01T00:00:00Z')
-      const numbers = await Promise.all(['1', '2', '3', '4', '6'].map(async (id) => (await invoicesOf(`num-${id}`))[0]!.number))
-      expect(numbers).toEqual(['INV-203001-000001', 'INV-203002-000001', 'INV-203002-000002', 'INV-203001-000002', 'INV-203002-000003'])
+      const numbers = await Promise.all(
+        ['1', '2', '3', '4', '6'].map(async (id) => (await invoicesOf(`num-${id}`))[0]!.number),
+      )
+      expect(numbers).toEqual([
+        'INV-203001-000001',
+        'INV-203002-000001',
+        'INV-203002-000002',
+        'INV-203001-000002',
+        'INV-203002-000003',
+      ])
     })
   })
 
@@ -102,11 +226,19 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await subscribe('generated')
       world.set('2026-11-30T15:59:59Z')
       const generate = (period: string) => generateInvoice(world.billing, { customerId: 'generated', period })
-      await expect(generate('2026-11')).rejects.toMatchObject({ code: 'period_not_over', detail: { pointer: '/period', endsOn: '2026-12-01' } })
-      for (const period of ['2026-12', '2026-13', '1']) await expect(generate(period)).rejects.toMatchObject({ code: 'period_not_found' })
+      await expect(generate('2026-11')).rejects.toMatchObject({
+        code: 'period_not_over',
+        detail: { pointer: '/period', endsOn: '2026-12-01' },
+      })
+      for (const period of ['2026-12', '2026-13', '1'])
+        await expect(generate(period)).rejects.toMatchObject({ code: 'period_not_found' })
       world.set('2026-11-30T16:00:00Z') // the hour of grace is not waited for
       const invoice = await generate('2026-11')
-      expect(invoice).toMatchObject({ kind: 'renewal', status: 'open', issuedAt: '2026-11-30T16:00:00.000000Z' })
+      expect(invoice).toMatchObject({
+        kind: 'renewal',
+        status: 'open',
+        issuedAt: '2026-11-30T16:00:00.000000Z',
+      })
       expect(await generate('2026-11')).toEqual(invoice)
       expect(await runBilling(world.billing)).toBe(0)
       expect(await invoicesOf('generated')).toHaveLength(2)
@@ -116,27 +248,47 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await subscribe('before')
       await subscribe('before-mid', 'team', '2026-11-15T16:00:00Z')
       world.set('2026-11-20T00:00:00Z')
-      for (const [customerId, period] of [['before', '2026-10'], ['before-mid', '2026-10'], ['before-mid', '2026-11-01']] as const) {
-        await expect(generateInvoice(world.billing, { customerId, period })).rejects.toMatchObject({ code: expect.stringMatching(/invoice_not_found|period_not_found/) })
+      for (const [customerId, period] of [
+        ['before', '2026-10'],
+        ['before-mid', '2026-10'],
+        ['before-mid', '2026-11-01'],
+      ] as const) {
+        await expect(generateInvoice(world.billing, { customerId, period })).rejects.toMatchObject({
+          code: expect.stringMatching(/invoice_not_found|period_not_found/),
+        })
         expect(await invoicesOf(customerId)).toHaveLength(1)
       }
     })
 
     test('void, then generate again makes one replacement with the usage known then', async () => {
       await subscribe('replaced')
-      await recordUsage(world.billing, [{ id: 'u1', customerId: 'replaced', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' }])
+      await recordUsage(world.billing, [
+        { id: 'u1', customerId: 'replaced', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' },
+      ])
       await dueAt('2026-11-30T17:00:00Z')
       const [first] = await invoicesOf('replaced')
-      expect(amounts(first)).toEqual([['fee', 59_900], ['usage', 50]])
-      expect(await voidInvoice(world.billing, { invoiceId: first!.id, reason: 'wrong address' })).toMatchObject({ status: 'void', amountDue: 0, voidedAt: '2026-11-30T17:00:00.000000Z' })
-      await recordUsage(world.billing, [{ id: 'u2', customerId: 'replaced', meter: 'ai_chat', quantity: 2, time: '2026-11-30T15:00:00Z' }])
+      expect(amounts(first)).toEqual([
+        ['fee', 59_900],
+        ['usage', 50],
+      ])
+      expect(
+        await voidInvoice(world.billing, { invoiceId: first!.id, reason: 'wrong address' }),
+      ).toMatchObject({ status: 'void', amountDue: 0, voidedAt: '2026-11-30T17:00:00.000000Z' })
+      await recordUsage(world.billing, [
+        { id: 'u2', customerId: 'replaced', meter: 'ai_chat', quantity: 2, time: '2026-11-30T15:00:00Z' },
+      ])
       // Before the next midnight only a request makes it again.
       await dueAt('2026-12-01T10:00:00Z')
       expect(await invoicesOf('replaced')).toHaveLength(2)
       const second = await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })
-      expect(amounts(second)).toEqual([['fee', 59_900], ['usage', 60]])
+      expect(amounts(second)).toEqual([
+        ['fee', 59_900],
+        ['usage', 60],
+      ])
       expect(second.number).not.toBe(first!.number)
-      expect(await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })).toEqual(second)
+      expect(await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })).toEqual(
+        second,
+      )
       await dueAt('2026-12-31T17:00:00Z')
       expect(amounts((await invoicesOf('replaced'))[0])).toEqual([['fee', 59_900]])
     })
@@ -146,12 +298,22 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       world.set('2026-11-30T16:30:00Z')
       await upgradeSubscription(world.billing, { customerId: 'grace-void', planId: 'business' })
       const [change, renewal] = await invoicesOf('grace-void')
-      expect(amounts(change)).toEqual([['unused_time', -59_900], ['fee', 199_900]])
-      await expect(voidInvoice(world.billing, { invoiceId: renewal!.id })).rejects.toMatchObject({ code: 'credit_already_given', detail: { documents: [change!.number] } })
+      expect(amounts(change)).toEqual([
+        ['unused_time', -59_900],
+        ['fee', 199_900],
+      ])
+      await expect(voidInvoice(world.billing, { invoiceId: renewal!.id })).rejects.toMatchObject({
+        code: 'credit_already_given',
+        detail: { documents: [change!.number] },
+      })
       for (const invoice of [change, renewal]) await voidInvoice(world.billing, { invoiceId: invoice!.id })
       // No day of the old plan is left in the new period: 59,900 − 59,900 + 199,900 is the new fee.
-      await expect(generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-11' })).rejects.toMatchObject({ code: 'invoice_not_found' })
-      expect(amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-12' }))).toEqual([['fee', 199_900]])
+      await expect(
+        generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-11' }),
+      ).rejects.toMatchObject({ code: 'invoice_not_found' })
+      expect(
+        amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-12' })),
+      ).toEqual([['fee', 199_900]])
     })
 
     test('a renewal that was void is billed again from the next midnight, and a change after that gives back its days', async () => {
@@ -159,39 +321,91 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await dueAt('2026-11-30T17:00:00Z')
       await voidInvoice(world.billing, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
       world.set('2026-12-10T16:00:00Z') // 11 December: 21 of 31 days are left
-      const { invoice } = await upgradeSubscription(world.billing, { customerId: 'void-change', planId: 'business' })
+      const { invoice } = await upgradeSubscription(world.billing, {
+        customerId: 'void-change',
+        planId: 'business',
+      })
       // 21 of 31 days: 59,900 − 19,323 and 199,900 − 64,484.
-      expect(amounts(invoice!)).toEqual([['unused_time', -40_577], ['fee', 135_416]])
-      expect(amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' }))).toEqual([['fee', 59_900]])
+      expect(amounts(invoice!)).toEqual([
+        ['unused_time', -40_577],
+        ['fee', 135_416],
+      ])
+      expect(
+        amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' })),
+      ).toEqual([['fee', 59_900]])
     })
 
-    test('a draft waits for its hour, is what will be issued, and is nobody else\'s', async () => {
+    test("a draft waits for its hour, is what will be issued, and is nobody else's", async () => {
       await subscribe('stranger')
       await subscribe('drafted')
-      await recordUsage(world.billing, [{ id: 'u1', customerId: 'drafted', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' }])
+      await recordUsage(world.billing, [
+        { id: 'u1', customerId: 'drafted', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' },
+      ])
       world.set('2026-11-30T16:59:59Z')
       const [draft] = (await getInvoices(world.billing, { customerId: 'drafted', status: 'draft' })).data
-      expect(draft).toMatchObject({ id: 'draft_drafted_2026-11', status: 'draft', number: null, issuedAt: null, finalizesAt: '2026-11-30T17:00:00.000000Z', total: 63_547, amountDue: 63_547 })
+      expect(draft).toMatchObject({
+        id: 'draft_drafted_2026-11',
+        status: 'draft',
+        number: null,
+        issuedAt: null,
+        finalizesAt: '2026-11-30T17:00:00.000000Z',
+        total: 63_547,
+        amountDue: 63_547,
+      })
       expect(await getInvoice(world.billing, { invoiceId: draft!.id, customerId: 'drafted' })).toEqual(draft)
-      await expect(getInvoice(world.billing, { invoiceId: draft!.id, customerId: 'stranger' })).rejects.toMatchObject({ code: 'invoice_not_found' })
-      const behind = await getInvoiceLineEvents(world.billing, { customerId: 'drafted', invoiceId: draft!.id, lineId: 'line_2' })
+      await expect(
+        getInvoice(world.billing, { invoiceId: draft!.id, customerId: 'stranger' }),
+      ).rejects.toMatchObject({ code: 'invoice_not_found' })
+      const behind = await getInvoiceLineEvents(world.billing, {
+        customerId: 'drafted',
+        invoiceId: draft!.id,
+        lineId: 'line_2',
+      })
       expect(behind.data).toMatchObject([{ id: 'u1', quantity: 1010 }])
       await dueAt('2026-11-30T17:00:00Z')
       const [issued] = await invoicesOf('drafted')
       expect(issued).toMatchObject({ lines: draft!.lines, total: draft!.total })
-      await expect(getInvoice(world.billing, { invoiceId: draft!.id })).rejects.toMatchObject({ code: 'invoice_not_found' })
-      expect(await getInvoiceLineEvents(world.billing, { customerId: 'drafted', invoiceId: issued!.id, lineId: 'line_2' })).toEqual(behind)
-      await expect(getInvoiceLineEvents(world.billing, { customerId: 'stranger', invoiceId: issued!.id, lineId: 'line_2' })).rejects.toMatchObject({ code: 'invoice_not_found' })
+      await expect(getInvoice(world.billing, { invoiceId: draft!.id })).rejects.toMatchObject({
+        code: 'invoice_not_found',
+      })
+      expect(
+        await getInvoiceLineEvents(world.billing, {
+          customerId: 'drafted',
+          invoiceId: issued!.id,
+          lineId: 'line_2',
+        }),
+      ).toEqual(behind)
+      await expect(
+        getInvoiceLineEvents(world.billing, {
+          customerId: 'stranger',
+          invoiceId: issued!.id,
+          lineId: 'line_2',
+        }),
+      ).rejects.toMatchObject({ code: 'invoice_not_found' })
     })
   })
 
   describe('payments', () => {
     test('in parts, until it is paid', async () => {
       const { id } = await subscribe('parts')
-      expect(await pay(id, 60_000, 'first', { paidAt: '2026-10-31T15:00:00Z' })).toMatchObject({ status: 'open', amountPaid: 60_000, amountDue: 3_494, paidAt: null })
-      expect(await pay(id, 3_494, 'second')).toMatchObject({ status: 'paid', amountPaid: 63_494, amountDue: 0, paidAt: '2026-10-31T16:00:00.000000Z' })
-      expect((await listPayments(world.billing, { invoiceId: id })).data.map((payment) => payment.reference)).toEqual(['first', 'second'])
-      await expect(voidInvoice(world.billing, { invoiceId: id })).rejects.toMatchObject({ code: 'invoice_not_open' })
+      expect(await pay(id, 60_000, 'first', { paidAt: '2026-10-31T15:00:00Z' })).toMatchObject({
+        status: 'open',
+        amountPaid: 60_000,
+        amountDue: 3_494,
+        paidAt: null,
+      })
+      expect(await pay(id, 3_494, 'second')).toMatchObject({
+        status: 'paid',
+        amountPaid: 63_494,
+        amountDue: 0,
+        paidAt: '2026-10-31T16:00:00.000000Z',
+      })
+      expect(
+        (await listPayments(world.billing, { invoiceId: id })).data.map((payment) => payment.reference),
+      ).toEqual(['first', 'second'])
+      await expect(voidInvoice(world.billing, { invoiceId: id })).rejects.toMatchObject({
+        code: 'invoice_not_open',
+      })
     })
 
     test('too much becomes credit, which the next invoice uses', async () => {
@@ -200,13 +414,28 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await pay(id, 10_000, 'b')).toMatchObject({ status: 'paid', amountPaid: 70_000, amountDue: 0 })
       expect(await creditOf('overpaid')).toBe(6_506)
       // What each payment gave into the balance: 634.94 were due.
-      expect((await getInvoice(world.billing, { invoiceId: id })).payments.map(({ addedToBalance }) => addedToBalance)).toEqual([0, 6_506])
-      expect((await listAllPayments(world.billing, { customerId: 'overpaid' })).data.map(({ addedToBalance }) => addedToBalance)).toEqual([6_506, 0])
-      expect(await getInvoice(world.billing, { invoiceId: id })).toMatchObject({ total: 63_494, addedToBalance: 6_506 })
+      expect(
+        (await getInvoice(world.billing, { invoiceId: id })).payments.map(
+          ({ addedToBalance }) => addedToBalance,
+        ),
+      ).toEqual([0, 6_506])
+      expect(
+        (await listAllPayments(world.billing, { customerId: 'overpaid' })).data.map(
+          ({ addedToBalance }) => addedToBalance,
+        ),
+      ).toEqual([6_506, 0])
+      expect(await getInvoice(world.billing, { invoiceId: id })).toMatchObject({
+        total: 63_494,
+        addedToBalance: 6_506,
+      })
       await pay(id, 100, 'c')
       expect(await creditOf('overpaid')).toBe(6_606)
       await dueAt('2026-11-30T17:00:00Z')
-      expect((await invoicesOf('overpaid'))[0]).toMatchObject({ total: 63_494, creditApplied: 6_606, amountDue: 56_888 })
+      expect((await invoicesOf('overpaid'))[0]).toMatchObject({
+        total: 63_494,
+        creditApplied: 6_606,
+        amountDue: 56_888,
+      })
       expect(await creditOf('overpaid')).toBe(0)
     })
 
@@ -215,7 +444,9 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       const once = await pay(id, 1_000)
       expect(await pay(id, 1_000)).toEqual(once)
       await expect(pay(id, 2_000)).rejects.toMatchObject({ code: 'duplicate_reference' })
-      await expect(pay(id, 1_000, 'r1', { method: 'cash' })).rejects.toMatchObject({ code: 'duplicate_reference' })
+      await expect(pay(id, 1_000, 'r1', { method: 'cash' })).rejects.toMatchObject({
+        code: 'duplicate_reference',
+      })
       const many = await Promise.all(Array.from({ length: 5 }, () => pay(id, 500, 'raced')))
       expect(many.map((one) => one.amountPaid)).toEqual([1_500, 1_500, 1_500, 1_500, 1_500])
     })
@@ -229,17 +460,27 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       const { id } = await subscribe('boundless')
       const most = 1_000_000_000_000_000
       expect(await pay(id, most, 'a')).toMatchObject({ status: 'paid', amountPaid: most, amountDue: 0 })
-      await expect(pay(id, 1, 'b')).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { pointer: '/amount' } })
+      await expect(pay(id, 1, 'b')).rejects.toMatchObject({
+        code: 'amount_out_of_range',
+        detail: { pointer: '/amount' },
+      })
       // ¥634.94 of it paid the invoice: as much fits on the balance, and not a cent more.
       expect(await creditOf('boundless')).toBe(most - 63_494)
-      const adjust = (amount: number) => adjustBalance(world.billing, { customerId: 'boundless', amount, reason: 'a test' })
-      await expect(adjust(63_495)).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { pointer: '/amount' } })
+      const adjust = (amount: number) =>
+        adjustBalance(world.billing, { customerId: 'boundless', amount, reason: 'a test' })
+      await expect(adjust(63_495)).rejects.toMatchObject({
+        code: 'amount_out_of_range',
+        detail: { pointer: '/amount' },
+      })
       expect(await adjust(63_494)).toMatchObject({ balance: most })
     })
 
     test('a void invoice takes none, nor does the future', async () => {
       const { id } = await subscribe('void-pay')
-      await expect(pay(id, 1, 'x', { paidAt: '2026-10-31T16:00:00.000001Z' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/paidAt' } })
+      await expect(pay(id, 1, 'x', { paidAt: '2026-10-31T16:00:00.000001Z' })).rejects.toMatchObject({
+        code: 'validation_failed',
+        detail: { pointer: '/paidAt' },
+      })
       await voidInvoice(world.billing, { invoiceId: id })
       await expect(pay(id, 1)).rejects.toMatchObject({ code: 'invoice_void' })
       await expect(pay('inv_nothing', 1)).rejects.toMatchObject({ code: 'invoice_not_found' })
@@ -264,18 +505,29 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         const start = await subscribe(customerId, 'business')
         await pay(start.id, start.total)
         world.set('2026-11-15T16:00:00Z')
-        await putPlan(world.billing, { id: 'top', name: 'Top', rank: 99, fee: { amount: 3_000, per: 'subscription' } })
+        await putPlan(world.billing, {
+          id: 'top',
+          name: 'Top',
+          rank: 99,
+          fee: { amount: 3_000, per: 'subscription' },
+        })
         await upgradeSubscription(world.billing, { customerId, planId: 'top' })
         expect(await creditOf(customerId)).toBe(104_357)
       }
-      const change = async (customerId: string) => (await invoicesOf(customerId)).find((one) => one.kind === 'change')!.id
+      const change = async (customerId: string) =>
+        (await invoicesOf(customerId)).find((one) => one.kind === 'change')!.id
       await voidInvoice(world.billing, { invoiceId: await change('unspent') })
       expect(await creditOf('unspent')).toBe(0)
       await dueAt('2026-11-30T17:00:00Z')
       const [renewal] = await invoicesOf('spent')
       expect(renewal).toMatchObject({ status: 'paid', creditApplied: 3_180 })
       await voidInvoice(world.billing, { invoiceId: await change('spent') })
-      expect((await invoicesOf('spent'))[0]).toMatchObject({ id: renewal!.id, status: 'open', amountDue: 3_180, balanceApplied: -3_180 })
+      expect((await invoicesOf('spent'))[0]).toMatchObject({
+        id: renewal!.id,
+        status: 'open',
+        amountDue: 3_180,
+        balanceApplied: -3_180,
+      })
       expect(await creditOf('spent')).toBe(0)
     })
   })
@@ -286,18 +538,44 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     await dueAt('2026-11-30T17:00:00Z')
     await dueAt('2026-12-31T17:00:00Z')
     await voidInvoice(world.billing, { invoiceId: (await invoicesOf('listed'))[0]!.id })
-    const list = async (filter: object) => (await getInvoices(world.billing, { customerId: 'listed', ...filter })).data.map((invoice) => invoice.period.label)
+    const list = async (filter: object) =>
+      (await getInvoices(world.billing, { customerId: 'listed', ...filter })).data.map(
+        (invoice) => invoice.period.label,
+      )
     expect(await list({})).toEqual(['2026-12', '2026-11', '2026-11'])
-    expect([await list({ status: 'paid' }), await list({ status: 'open' }), await list({ status: 'void' }), await list({ status: 'overdue' })]).toEqual([['2026-11'], ['2026-11'], ['2026-12'], ['2026-11']])
+    expect([
+      await list({ status: 'paid' }),
+      await list({ status: 'open' }),
+      await list({ status: 'void' }),
+      await list({ status: 'overdue' }),
+    ]).toEqual([['2026-11'], ['2026-11'], ['2026-12'], ['2026-11']])
     // Issued at 01:00 on 1 January in Shanghai.
-    expect([await list({ year: 2026 }), await list({ year: 2027 }), await list({ year: 2025 })]).toEqual([['2026-11', '2026-11'], ['2026-12'], []])
+    expect([await list({ year: 2026 }), await list({ year: 2027 }), await list({ year: 2025 })]).toEqual([
+      ['2026-11', '2026-11'],
+      ['2026-12'],
+      [],
+    ])
     const first = await getInvoices(world.billing, { customerId: 'listed', limit: 2 })
-    const second = await getInvoices(world.billing, { customerId: 'listed', limit: 2, cursor: first.nextCursor! })
-    expect([...first.data, ...second.data].map((one) => one.id)).toEqual((await invoicesOf('listed')).map((one) => one.id))
+    const second = await getInvoices(world.billing, {
+      customerId: 'listed',
+      limit: 2,
+      cursor: first.nextCursor!,
+    })
+    expect([...first.data, ...second.data].map((one) => one.id)).toEqual(
+      (await invoicesOf('listed')).map((one) => one.id),
+    )
     expect(second.nextCursor).toBeNull()
-    for (const year of [0, -1, 2026.5, 9999]) await expect(list({ year })).rejects.toMatchObject({ code: 'invalid_range', detail: { pointer: '?year' } })
-    await expect(getInvoices(world.billing, { customerId: 'listed', cursor: 'x' })).rejects.toMatchObject({ code: 'invalid_cursor' })
-    await expect(getInvoice(world.billing, { invoiceId: start.id, customerId: 'parts' })).rejects.toMatchObject({ code: 'invoice_not_found' })
+    for (const year of [0, -1, 2026.5, 9999])
+      await expect(list({ year })).rejects.toMatchObject({
+        code: 'invalid_range',
+        detail: { pointer: '?year' },
+      })
+    await expect(getInvoices(world.billing, { customerId: 'listed', cursor: 'x' })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    })
+    await expect(
+      getInvoice(world.billing, { invoiceId: start.id, customerId: 'parts' }),
+    ).rejects.toMatchObject({ code: 'invoice_not_found' })
   })
 
   test('what was issued never changes: not with the customer, the seller or the payment', async () => {
@@ -319,8 +597,14 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     const second = await generatePdf(world.billing, { invoiceId: start.id, customerId: 'printed' })
     expect(Buffer.compare(first.bytes, second.bytes)).toBe(0)
     expect((await getInvoice(world.billing, { invoiceId: start.id })).pdfSha256).toBe(first.sha256)
-    await expect(generatePdf(world.billing, { invoiceId: start.id, customerId: 'listed' })).rejects.toMatchObject({ code: 'invoice_not_found' })
-    await world.db.asOwner((tx) => tx.query("update invoices set pdf_sha256 = 'other' where id = $1", [start.id]))
-    await expect(generatePdf(world.billing, { invoiceId: start.id })).rejects.toThrow(/differs from its first rendering/)
+    await expect(
+      generatePdf(world.billing, { invoiceId: start.id, customerId: 'listed' }),
+    ).rejects.toMatchObject({ code: 'invoice_not_found' })
+    await world.db.asOwner((tx) =>
+      tx.query("update invoices set pdf_sha256 = 'other' where id = $1", [start.id]),
+    )
+    await expect(generatePdf(world.billing, { invoiceId: start.id })).rejects.toThrow(
+      /differs from its first rendering/,
+    )
   })
 })

@@ -19,7 +19,10 @@ import { storedInvoice, view, type Invoice, type StoredInvoice } from '../../inv
  * it made is taken back, undoing what that paid since, the newest first; what was paid out meanwhile becomes a charge of its own that is due. Told again, it
  * answers the same. Throws payment_not_found.
  */
-export async function reversePayment(billing: Billing, input: { paymentId: string; reason: string }): Promise<Invoice> {
+export async function reversePayment(
+  billing: Billing,
+  input: { paymentId: string; reason: string },
+): Promise<Invoice> {
   return billing.transaction(async (tx) => {
     const { customerId, invoiceId } = await placeOfPayment(tx, input.paymentId)
     const row = await lockedInvoice(tx, invoiceId)
@@ -29,18 +32,33 @@ export async function reversePayment(billing: Billing, input: { paymentId: strin
   })
 }
 
-async function placeOfPayment(tx: BillingTransaction, paymentId: string): Promise<{ customerId: string; invoiceId: string }> {
-  const [place] = await tx.query<{ customerId: string; invoiceId: string }>('select customer_id as "customerId", invoice_id as "invoiceId" from payments where id = $1', [paymentId])
-  if (!place) throw new BillingError('payment_not_found', { paymentId, message: `there is no payment '${paymentId}'` })
+async function placeOfPayment(
+  tx: BillingTransaction,
+  paymentId: string,
+): Promise<{ customerId: string; invoiceId: string }> {
+  const [place] = await tx.query<{ customerId: string; invoiceId: string }>(
+    'select customer_id as "customerId", invoice_id as "invoiceId" from payments where id = $1',
+    [paymentId],
+  )
+  if (!place)
+    throw new BillingError('payment_not_found', { paymentId, message: `there is no payment '${paymentId}'` })
   return place
 }
 
-async function reverse(tx: BillingTransaction, row: StoredInvoice, payment: Payment, reason: string): Promise<void> {
+async function reverse(
+  tx: BillingTransaction,
+  row: StoredInvoice,
+  payment: Payment,
+  reason: string,
+): Promise<void> {
   const { customerId, currency } = row.document
   const purse = { customerId, currency }
   if (payment.amount > payment.applied) await takeBack(tx, row, payment)
   await makingDueAgain(tx, customerId, row.id, async () => {
-    await tx.query('update payments set reversed_at = $3, reversal_reason = $4 where customer_id = $1 and id = $2', [customerId, payment.id, tx.at, reason])
+    await tx.query(
+      'update payments set reversed_at = $3, reversal_reason = $4 where customer_id = $1 and id = $2',
+      [customerId, payment.id, tx.at, reason],
+    )
   })
   await recordActivity(tx, { type: 'invoice.payment_reversed', customerId, subjectId: row.id })
   await payOpenInvoices(tx, purse)
@@ -54,20 +72,55 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
   const missing = await undoApplications(tx, { customerId, currency }, { amount, since })
   if (missing > 0) {
     const charge = await chargeFor(tx, row, payment, missing)
-    await addBalanceTransaction(tx, { customerId, currency, invoiceId: charge, reason: 'charged', amount: missing, causeId: payment.id })
+    await addBalanceTransaction(tx, {
+      customerId,
+      currency,
+      invoiceId: charge,
+      reason: 'charged',
+      amount: missing,
+      causeId: payment.id,
+    })
   }
-  await addBalanceTransaction(tx, { customerId, currency, invoiceId: row.id, reason: 'payment_reversed', amount: -amount, causeId: payment.id })
+  await addBalanceTransaction(tx, {
+    customerId,
+    currency,
+    invoiceId: row.id,
+    reason: 'payment_reversed',
+    amount: -amount,
+    causeId: payment.id,
+  })
 }
 
 /** The charge for balance that was paid out although the payment behind it did not last. It is money, so it carries no tax, and nothing lowers it. */
-async function chargeFor(tx: BillingTransaction, { document, issuedAt, dueAt }: StoredInvoice, { reference }: Payment, amount: Money): Promise<string> {
+async function chargeFor(
+  tx: BillingTransaction,
+  { document, issuedAt, dueAt }: StoredInvoice,
+  { reference }: Payment,
+  amount: Money,
+): Promise<string> {
   const state = await readBillingState(tx, document.customerId)
   const { start, end, label } = document.period
   const line: LineDraft = {
-    kind: 'charge', description: { 'zh-CN': inChinese({ 'zh-CN': '已退款的余额', en: '' }, `（付款 ${reference} 已撤销）`), en: `Balance already refunded (payment ${reference} reversed)` },
-    quantity: 1, amount, taxRate: '0', taxMode: 'exclusive', period: { start, end }, breakdown: [], phaseId: '',
+    kind: 'charge',
+    description: {
+      'zh-CN': inChinese({ 'zh-CN': '已退款的余额', en: '' }, `（付款 ${reference} 已撤销）`),
+      en: `Balance already refunded (payment ${reference} reversed)`,
+    },
+    quantity: 1,
+    amount,
+    taxRate: '0',
+    taxMode: 'exclusive',
+    period: { start, end },
+    breakdown: [],
+    phaseId: '',
   }
   const termsDays = daysBetween(dateIn('UTC', issuedAt), dateIn('UTC', dueAt))
-  const charge = await issue(tx, state, { kind: 'charge', period: { from: start, to: end, whole: { from: start, to: end }, label }, lines: [line], termsDays, balance: 0 })
+  const charge = await issue(tx, state, {
+    kind: 'charge',
+    period: { from: start, to: end, whole: { from: start, to: end }, label },
+    lines: [line],
+    termsDays,
+    balance: 0,
+  })
   return charge!.id
 }

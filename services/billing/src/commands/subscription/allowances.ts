@@ -32,20 +32,29 @@ export async function allowancesOf(tx: BillingTransaction, state: SubscriptionSt
   const known = await readUsage(tx, state, period)
   const held = await reservedToday(tx, state)
   const carriedOut = known.carriedOutOf(period)
-  return known.meters(period).filter(({ charge }) => charge !== undefined).map(({ meter, allowance, used, carried }) => {
-    const reserved = held.get(meter.key) ?? 0
-    const units = (steps: number) => unitsFrom(steps, meter.decimals)
-    return {
-      meter: meter.key, allowance: allowance === null ? null : units(allowance), used: units(used), deficit: units(carried), reserved: units(reserved),
-      remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
-      deficitAfter: units(carriedOut.get(meter.key) ?? 0),
-    }
-  })
+  return known
+    .meters(period)
+    .filter(({ charge }) => charge !== undefined)
+    .map(({ meter, allowance, used, carried }) => {
+      const reserved = held.get(meter.key) ?? 0
+      const units = (steps: number) => unitsFrom(steps, meter.decimals)
+      return {
+        meter: meter.key,
+        allowance: allowance === null ? null : units(allowance),
+        used: units(used),
+        deficit: units(carried),
+        reserved: units(reserved),
+        remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
+        deficitAfter: units(carriedOut.get(meter.key) ?? 0),
+      }
+    })
 }
 
 /** What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment they run out. */
 export async function allowancesAfter(
-  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  change: PlannedChange,
 ): Promise<Allowance[]> {
   return allowancesOf(tx, change.direction === 'same' ? state : historyAfter(state, change))
 }
@@ -63,7 +72,9 @@ function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedC
  * off, what that does. A change that waits for the end of a period cuts no allowance.
  */
 export async function deficitsOfChange(
-  tx: BillingTransaction, state: SubscriptionState, change: PlannedChange,
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  change: PlannedChange,
 ): Promise<Notice[]> {
   if (change.direction === 'same' || change.when !== 'now') return []
   const after = historyAfter(state, change)
@@ -74,14 +85,18 @@ export async function deficitsOfChange(
 
 /** The same of an ending on a date, which `history` knows. */
 export async function deficitsOfEnding(
-  tx: BillingTransaction, state: SubscriptionState, date: LocalDate,
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  date: LocalDate,
 ): Promise<Notice[]> {
   return deficitsOf(tx, state, usagePeriods(state.phases, date).slice(-1))
 }
 
 /** The most that some periods next to each other leave of each meter. */
 async function deficitsOf(
-  tx: BillingTransaction, state: SubscriptionState, periods: readonly LabelledPeriod[],
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  periods: readonly LabelledPeriod[],
 ): Promise<Notice[]> {
   const [from, to] = [periods[0]!.from, periods.at(-1)!.to]
   // Most changes cut no allowance: then no usage has to be read to know it.
@@ -96,7 +111,7 @@ async function deficitsOf(
 
 function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
   const quantity = units.toLocaleString('en', { maximumFractionDigits: decimals })
-  const counted = units === 1 ? unit.one ?? unit.en : unit.en
+  const counted = units === 1 ? (unit.one ?? unit.en) : unit.en
   return {
     code: 'allowance_deficit',
     detail: {
@@ -107,20 +122,36 @@ function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
 }
 
 /** The allowances of which nothing is left right after a change, though its plan includes some. */
-export function usedUp({ meters }: SubscriptionState, { to: { plan, seats } }: PlannedChange, after: readonly Allowance[]): Notice[] {
-  return after.filter(({ remaining }) => remaining === 0).flatMap(({ meter: key, deficit }): Notice[] => {
-    const charge = plan.charges.find((one) => one.meter === key)
-    if (!charge || includedBy(charge, seats) === 0) return []
-    const { name, unit } = meters.get(key)!
-    const ahead = deficit > 0
-      ? { 'zh-CN': `（含待抵扣用量 ${deficit.toLocaleString('en')} ${unit['zh-CN']}）`, en: ` (${deficit.toLocaleString('en')} ${unit.en} used ahead count)` } : { 'zh-CN': '', en: '' }
-    const then = charge.overage === 'bill' ? { 'zh-CN': '继续使用将按量计费', en: 'further usage will be billed' } : { 'zh-CN': '本周期内无法继续使用', en: 'no more can be used this period' }
-    return [{
-      code: 'allowance_used_up',
-      detail: {
-        'zh-CN': `${inChinese(name, '')}：变更后可用量为 0${ahead['zh-CN']}，${then['zh-CN']}。`,
-        en: `${name.en}: nothing of the allowance is left right after the change${ahead.en}; ${then.en}.`,
-      },
-    }]
-  })
+export function usedUp(
+  { meters }: SubscriptionState,
+  { to: { plan, seats } }: PlannedChange,
+  after: readonly Allowance[],
+): Notice[] {
+  return after
+    .filter(({ remaining }) => remaining === 0)
+    .flatMap(({ meter: key, deficit }): Notice[] => {
+      const charge = plan.charges.find((one) => one.meter === key)
+      if (!charge || includedBy(charge, seats) === 0) return []
+      const { name, unit } = meters.get(key)!
+      const ahead =
+        deficit > 0
+          ? {
+              'zh-CN': `（含待抵扣用量 ${deficit.toLocaleString('en')} ${unit['zh-CN']}）`,
+              en: ` (${deficit.toLocaleString('en')} ${unit.en} used ahead count)`,
+            }
+          : { 'zh-CN': '', en: '' }
+      const then =
+        charge.overage === 'bill'
+          ? { 'zh-CN': '继续使用将按量计费', en: 'further usage will be billed' }
+          : { 'zh-CN': '本周期内无法继续使用', en: 'no more can be used this period' }
+      return [
+        {
+          code: 'allowance_used_up',
+          detail: {
+            'zh-CN': `${inChinese(name, '')}：变更后可用量为 0${ahead['zh-CN']}，${then['zh-CN']}。`,
+            en: `${name.en}: nothing of the allowance is left right after the change${ahead.en}; ${then.en}.`,
+          },
+        },
+      ]
+    })
 }

@@ -25,7 +25,8 @@ import type { Notice } from '../../values/localized-text.ts'
  * are given back as account credit (`invoice` says so). Throws no_active_subscription.
  */
 export async function cancelSubscription(
-  billing: Billing, input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
+  billing: Billing,
+  input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
 ): Promise<Changed> {
   const { customerId, reason } = input
   const now = input.when === 'now'
@@ -37,7 +38,12 @@ export async function cancelSubscription(
     let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
     if (now) ({ invoice, deficits, state: after } = await endNow(tx, state, current, input.credit ?? false))
     else if (!state.waiting.some((one) => one.by === by && isEnd(one))) {
-      after = await schedule(tx, state, { by, at: billingPeriodAt(current, state.today).to, change: null }, reason)
+      after = await schedule(
+        tx,
+        state,
+        { by, at: billingPeriodAt(current, state.today).to, change: null },
+        reason,
+      )
     }
     const { subscription, notices } = await leftBy(tx, state.waiting, after, invoice)
     return { subscription, invoice, notices: [...deficits, ...notices] }
@@ -48,35 +54,59 @@ export async function cancelSubscription(
  * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is not the customer's to take back; the vendor
  * takes back both. Throws no_active_subscription once it has ended.
  */
-export async function resumeSubscription(billing: Billing, input: { customerId: string }): Promise<{ subscription: Subscription; notices: Notice[] }> {
+export async function resumeSubscription(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<{ subscription: Subscription; notices: Notice[] }> {
   return onCustomer(billing, input.customerId, {}, async (tx, state) => {
     currentOf(state)
     const by = partyOf(tx)
     const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)
     const after = await dropWaiting(tx, state, isUndone)
-    return leftBy(tx, state.waiting.filter((one) => !isUndone(one)), after)
+    return leftBy(
+      tx,
+      state.waiting.filter((one) => !isUndone(one)),
+      after,
+    )
   })
 }
 
 /** The subscription after a command, and what that did to what waited before. */
-async function leftBy(tx: BillingTransaction, waited: readonly Waiting[], after: BillingState, invoice: Invoice | null = null): Promise<{ subscription: Subscription; notices: Notice[] }> {
+async function leftBy(
+  tx: BillingTransaction,
+  waited: readonly Waiting[],
+  after: BillingState,
+  invoice: Invoice | null = null,
+): Promise<{ subscription: Subscription; notices: Notice[] }> {
   await scheduleNext(tx, after)
-  return { subscription: await subscriptionOf(tx, after), notices: [...noticesBetween(waited, after), ...alsoIssued(tx, after.customer.customerId, invoice)] }
+  return {
+    subscription: await subscriptionOf(tx, after),
+    notices: [...noticesBetween(waited, after), ...alsoIssued(tx, after.customer.customerId, invoice)],
+  }
 }
 
 const isEnd = (one: Waiting) => one.change === null
 
 function currentOf(state: BillingState): Phase {
   const current = currentPhase(state)
-  if (!current) throw new BillingError('no_active_subscription', { message: `customer '${state.customer.customerId}' has no active subscription` })
+  if (!current)
+    throw new BillingError('no_active_subscription', {
+      message: `customer '${state.customer.customerId}' has no active subscription`,
+    })
   return current
 }
 
 /** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
 async function endNow(
-  tx: BillingTransaction, state: BillingState, current: Phase, credit: boolean,
+  tx: BillingTransaction,
+  state: BillingState,
+  current: Phase,
+  credit: boolean,
 ): Promise<{ invoice: Invoice | null; deficits: Notice[]; state: BillingState }> {
-  const { customer: { customerId }, today } = state
+  const {
+    customer: { customerId },
+    today,
+  } = state
   const endsOn = addDays(today, 1)
   const period = usagePeriods(state.phases, today).at(-1)!
   const credits = credit ? await creditsFrom(tx, customerId, state.phases, endsOn) : []
@@ -84,11 +114,25 @@ async function endNow(
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])
   await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
-  await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [customerId, current.subscriptionId, tx.at])
+  await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [
+    customerId,
+    current.subscriptionId,
+    tx.at,
+  ])
   await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
   // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
-  const document = await issue(tx, ended, { kind: 'change', period, lines, termsDays: current.plan.paymentTermsDays, cause: { kind: 'subscription', id: current.subscriptionId } })
-  return { invoice: document && await viewOf(tx, document), deficits: await deficitsOfEnding(tx, ended, today), state: ended }
+  const document = await issue(tx, ended, {
+    kind: 'change',
+    period,
+    lines,
+    termsDays: current.plan.paymentTermsDays,
+    cause: { kind: 'subscription', id: current.subscriptionId },
+  })
+  return {
+    invoice: document && (await viewOf(tx, document)),
+    deficits: await deficitsOfEnding(tx, ended, today),
+    state: ended,
+  }
 }

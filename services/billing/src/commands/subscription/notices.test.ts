@@ -1,73 +1,131 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, changeSubscription, createSubscription, getInvoices, previewChange, resumeSubscription, type Invoice } from '../../index.ts'
+import {
+  cancelSubscription,
+  changeSubscription,
+  createSubscription,
+  getInvoices,
+  previewChange,
+  resumeSubscription,
+  type Invoice,
+} from '../../index.ts'
 import type { Changed } from './subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('every invoice that a command issued is named in its answer, on $name', ({ create }) => {
-  let world: World
-  beforeAll(async () => {
-    world = await createWorld(create, '2026-04-16T01:00:00Z')
-    await seedCatalogue(world.billing)
-  })
-  afterAll(() => world.close())
+describe.each(testDatabases)(
+  'every invoice that a command issued is named in its answer, on $name',
+  ({ create }) => {
+    let world: World
+    beforeAll(async () => {
+      world = await createWorld(create, '2026-04-16T01:00:00Z')
+      await seedCatalogue(world.billing)
+    })
+    afterAll(() => world.close())
 
-  const subscribe = async (customerId: string, startsAt?: string) => {
-    await seedCustomer(world.billing, customerId)
-    return createSubscription(world.billing, { customerId, planId: 'team', ...(startsAt === undefined ? {} : { startsAt }) })
-  }
-  const issued = async (customerId: string) => (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft').reverse()
-  const told = ({ notices }: Pick<Changed, 'notices'>) => notices.filter((one) => one.code === 'invoice_issued').map((one) => one.detail.en)
-  const named = ({ number, period, total }: Invoice) => `Invoice ${number} of ¥${(total / 100).toFixed(2)} (period ${period.label}) was issued as well.`
-
-  test('by a subscription that begins in the past: the renewals since', async () => {
-    const started = await subscribe('past', '2026-03-13T01:00:00Z')
-    const [start, renewal, ...more] = await issued('past')
-    expect([started.invoice!.id, renewal!.kind, more]).toEqual([start!.id, 'renewal', []])
-    // 599.00 and 6 %, for the period that begins on the 13th of April.
-    expect(started.notices).toEqual([{ code: 'invoice_issued', detail: { 'zh-CN': `同时生成了账单 ${renewal!.number}（账期 2026-03），金额 ¥634.94。`, en: `Invoice ${renewal!.number} of ¥634.94 (period 2026-03) was issued as well.` } }])
-  })
-
-  test('in the hour of grace: the renewal that a change or an ending issues first', async () => {
-    await Promise.all(['moved', 'ended', 'kept'].map((customerId) => subscribe(customerId)))
-    world.set('2026-05-15T16:20:00Z') // 00:20 on the 16th
-    const moved = await changeSubscription(world.billing, { customerId: 'moved', planId: 'free', when: 'now' })
-    const ended = await cancelSubscription(world.billing, { customerId: 'ended', when: 'now', credit: true })
-    for (const [customerId, answer] of [['moved', moved], ['ended', ended]] as const) {
-      const [, renewal, change] = await issued(customerId)
-      expect([renewal!.kind, change!.id, told(answer)]).toEqual(['renewal', answer.invoice!.id, [named(renewal!)]])
+    const subscribe = async (customerId: string, startsAt?: string) => {
+      await seedCustomer(world.billing, customerId)
+      return createSubscription(world.billing, {
+        customerId,
+        planId: 'team',
+        ...(startsAt === undefined ? {} : { startsAt }),
+      })
     }
-    // What only waits issues nothing, until the hour is over.
-    expect(told(await cancelSubscription(world.billing, { customerId: 'kept' }))).toEqual([])
-    world.set('2026-05-15T17:30:00Z')
-    const resumed = await resumeSubscription(world.billing, { customerId: 'kept' })
-    expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
-  })
+    const issued = async (customerId: string) =>
+      (await getInvoices(world.billing, { customerId, limit: 100 })).data
+        .filter((one) => one.status !== 'draft')
+        .reverse()
+    const told = ({ notices }: Pick<Changed, 'notices'>) =>
+      notices.filter((one) => one.code === 'invoice_issued').map((one) => one.detail.en)
+    const named = ({ number, period, total }: Invoice) =>
+      `Invoice ${number} of ¥${(total / 100).toFixed(2)} (period ${period.label}) was issued as well.`
 
-  test('on the date another subscription was ended: what takes over that date', async () => {
-    world.set('2026-06-20T01:00:00Z')
-    await subscribe('again')
-    world.set('2026-06-25T01:00:00Z')
-    await cancelSubscription(world.billing, { customerId: 'again', when: 'now', credit: true })
-    const answer = await createSubscription(world.billing, { customerId: 'again', planId: 'business' })
-    const [, , lastDay, start] = await issued('again')
-    expect([lastDay!.kind, answer.invoice!.id]).toEqual(['change', start!.id])
-    // One of 30 days of 599.00, and 6 %.
-    expect(told(answer)).toEqual([`Invoice ${lastDay!.number} of -¥21.17 (period ${lastDay!.period.label}) was issued as well.`])
-  })
+    test('by a subscription that begins in the past: the renewals since', async () => {
+      const started = await subscribe('past', '2026-03-13T01:00:00Z')
+      const [start, renewal, ...more] = await issued('past')
+      expect([started.invoice!.id, renewal!.kind, more]).toEqual([start!.id, 'renewal', []])
+      // 599.00 and 6 %, for the period that begins on the 13th of April.
+      expect(started.notices).toEqual([
+        {
+          code: 'invoice_issued',
+          detail: {
+            'zh-CN': `同时生成了账单 ${renewal!.number}（账期 2026-03），金额 ¥634.94。`,
+            en: `Invoice ${renewal!.number} of ¥634.94 (period 2026-03) was issued as well.`,
+          },
+        },
+      ])
+    })
 
-  test('a preview names what confirming issues besides, as confirming then does', async () => {
-    world.set('2026-07-16T01:00:00Z')
-    await subscribe('asking')
-    const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) => notices.filter((one) => one.code === code).map((one) => one.detail.en)
-    expect((await previewChange(world.billing, { customerId: 'asking', planId: 'business' })).notices).toEqual([])
-    world.set('2026-08-15T16:20:00Z') // 00:20 on the 16th
-    const preview = await previewChange(world.billing, { customerId: 'asking', planId: 'business' })
-    // 599.00 and 6 %, for the period from the 16th on.
-    expect(beside(preview, 'invoice_will_be_issued')).toEqual(['Confirming also issues the invoice for period 2026-07, ¥634.94 so far.'])
-    // The lower plan only waits: nothing is issued.
-    expect((await previewChange(world.billing, { customerId: 'asking', planId: 'free' })).notices).toEqual([])
-    const moved = await changeSubscription(world.billing, { customerId: 'asking', planId: 'business', quoteId: preview.quoteId })
-    expect(beside(moved, 'invoice_issued')).toEqual([named((await issued('asking')).find((one) => one.kind === 'renewal')!)])
-  })
-})
+    test('in the hour of grace: the renewal that a change or an ending issues first', async () => {
+      await Promise.all(['moved', 'ended', 'kept'].map((customerId) => subscribe(customerId)))
+      world.set('2026-05-15T16:20:00Z') // 00:20 on the 16th
+      const moved = await changeSubscription(world.billing, {
+        customerId: 'moved',
+        planId: 'free',
+        when: 'now',
+      })
+      const ended = await cancelSubscription(world.billing, {
+        customerId: 'ended',
+        when: 'now',
+        credit: true,
+      })
+      for (const [customerId, answer] of [
+        ['moved', moved],
+        ['ended', ended],
+      ] as const) {
+        const [, renewal, change] = await issued(customerId)
+        expect([renewal!.kind, change!.id, told(answer)]).toEqual([
+          'renewal',
+          answer.invoice!.id,
+          [named(renewal!)],
+        ])
+      }
+      // What only waits issues nothing, until the hour is over.
+      expect(told(await cancelSubscription(world.billing, { customerId: 'kept' }))).toEqual([])
+      world.set('2026-05-15T17:30:00Z')
+      const resumed = await resumeSubscription(world.billing, { customerId: 'kept' })
+      expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
+    })
+
+    test('on the date another subscription was ended: what takes over that date', async () => {
+      world.set('2026-06-20T01:00:00Z')
+      await subscribe('again')
+      world.set('2026-06-25T01:00:00Z')
+      await cancelSubscription(world.billing, { customerId: 'again', when: 'now', credit: true })
+      const answer = await createSubscription(world.billing, { customerId: 'again', planId: 'business' })
+      const [, , lastDay, start] = await issued('again')
+      expect([lastDay!.kind, answer.invoice!.id]).toEqual(['change', start!.id])
+      // One of 30 days of 599.00, and 6 %.
+      expect(told(answer)).toEqual([
+        `Invoice ${lastDay!.number} of -¥21.17 (period ${lastDay!.period.label}) was issued as well.`,
+      ])
+    })
+
+    test('a preview names what confirming issues besides, as confirming then does', async () => {
+      world.set('2026-07-16T01:00:00Z')
+      await subscribe('asking')
+      const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) =>
+        notices.filter((one) => one.code === code).map((one) => one.detail.en)
+      expect(
+        (await previewChange(world.billing, { customerId: 'asking', planId: 'business' })).notices,
+      ).toEqual([])
+      world.set('2026-08-15T16:20:00Z') // 00:20 on the 16th
+      const preview = await previewChange(world.billing, { customerId: 'asking', planId: 'business' })
+      // 599.00 and 6 %, for the period from the 16th on.
+      expect(beside(preview, 'invoice_will_be_issued')).toEqual([
+        'Confirming also issues the invoice for period 2026-07, ¥634.94 so far.',
+      ])
+      // The lower plan only waits: nothing is issued.
+      expect((await previewChange(world.billing, { customerId: 'asking', planId: 'free' })).notices).toEqual(
+        [],
+      )
+      const moved = await changeSubscription(world.billing, {
+        customerId: 'asking',
+        planId: 'business',
+        quoteId: preview.quoteId,
+      })
+      expect(beside(moved, 'invoice_issued')).toEqual([
+        named((await issued('asking')).find((one) => one.kind === 'renewal')!),
+      ])
+    })
+  },
+)

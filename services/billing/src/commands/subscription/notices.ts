@@ -23,25 +23,42 @@ type Change = NonNullable<Waiting['change']>
 
 const code = (one: Waiting, what: string) => `${one.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
 const whose = (one: Waiting) => (one.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
-const named = (one: Waiting, { plan }: Change) => `The change to ${plan.name.en} that ${one.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
+const named = (one: Waiting, { plan }: Change) =>
+  `The change to ${plan.name.en} that ${one.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
 
 function dropped(one: Waiting): Notice {
   const { at, change } = one
-  if (!change) return { code: 'cancellation_dropped', detail: { 'zh-CN': `原定于 ${at} 结束订阅，现已撤销。`, en: `The subscription no longer ends on ${at}.` } }
+  if (!change)
+    return {
+      code: 'cancellation_dropped',
+      detail: {
+        'zh-CN': `原定于 ${at} 结束订阅，现已撤销。`,
+        en: `The subscription no longer ends on ${at}.`,
+      },
+    }
   return {
     code: code(one, 'dropped'),
-    detail: { 'zh-CN': `${whose(one)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`, en: `${named(one, change)} for ${at} has been dropped.` },
+    detail: {
+      'zh-CN': `${whose(one)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`,
+      en: `${named(one, change)} for ${at} has been dropped.`,
+    },
   }
 }
 
 function keptEnd({ at }: Waiting): Notice {
-  return { code: 'cancellation_kept', detail: { 'zh-CN': `订阅仍将于 ${at} 结束。`, en: `The subscription still ends on ${at}.` } }
+  return {
+    code: 'cancellation_kept',
+    detail: { 'zh-CN': `订阅仍将于 ${at} 结束。`, en: `The subscription still ends on ${at}.` },
+  }
 }
 
 function keptChange(one: Waiting, change: Change): Notice {
   return {
     code: code(one, 'kept'),
-    detail: { 'zh-CN': `${whose(one)}仍然有效：${change.plan.name['zh-CN']}，${one.at} 生效。`, en: `${named(one, change)} still takes effect on ${one.at}.` },
+    detail: {
+      'zh-CN': `${whose(one)}仍然有效：${change.plan.name['zh-CN']}，${one.at} 生效。`,
+      en: `${named(one, change)} still takes effect on ${one.at}.`,
+    },
   }
 }
 
@@ -57,7 +74,11 @@ function setAside(one: Waiting, change: Change): Notice {
 }
 
 /** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
-export function alsoIssued(tx: BillingTransaction, customerId: string, answered: { id: string } | null): Notice[] {
+export function alsoIssued(
+  tx: BillingTransaction,
+  customerId: string,
+  answered: { id: string } | null,
+): Notice[] {
   return issuedBeside(tx, customerId, answered).map(({ number, period, total, currency }) => ({
     code: 'invoice_issued',
     detail: {
@@ -68,7 +89,11 @@ export function alsoIssued(tx: BillingTransaction, customerId: string, answered:
 }
 
 /** The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A number it has only then. */
-export function willAlsoBeIssued(tx: BillingTransaction, customerId: string, previewed: { id: string } | null): Notice[] {
+export function willAlsoBeIssued(
+  tx: BillingTransaction,
+  customerId: string,
+  previewed: { id: string } | null,
+): Notice[] {
   return issuedBeside(tx, customerId, previewed).map(({ period, total, currency }) => ({
     code: 'invoice_will_be_issued',
     detail: {
@@ -83,17 +108,39 @@ const issuedBeside = (tx: BillingTransaction, customerId: string, shown: { id: s
 
 /** Told where a change was asked for now but waits. */
 export function waitsUntil(at: string): Notice {
-  return { code: 'waits_for_period_end', detail: { 'zh-CN': `变更将于 ${at} 生效，在此之前不变。`, en: `The change takes effect on ${at}. Nothing changes until then.` } }
+  return {
+    code: 'waits_for_period_end',
+    detail: {
+      'zh-CN': `变更将于 ${at} 生效，在此之前不变。`,
+      en: `The change takes effect on ${at}. Nothing changes until then.`,
+    },
+  }
 }
 
 /** Told where a plan has a trial, and the customer had theirs. */
 export const trialUsed: Notice = {
   code: 'trial_already_used',
-  detail: { 'zh-CN': '每位客户只能试用一次，本次订阅不含试用期。', en: 'You have had your trial: this subscription starts without one.' },
+  detail: {
+    'zh-CN': '每位客户只能试用一次，本次订阅不含试用期。',
+    en: 'You have had your trial: this subscription starts without one.',
+  },
 }
 
 /** Told where a change makes a trial shorter, or ends it. */
 export function trialNow(endsOn: string | null): Notice {
-  if (endsOn === null) return { code: 'trial_ended', detail: { 'zh-CN': '试用期就此结束，费用从今天起计。', en: 'The trial ends with this change; the fee is due from today.' } }
-  return { code: 'trial_shortened', detail: { 'zh-CN': `试用期缩短，${endsOn} 起计费。`, en: `The trial is shorter now: the fee is due from ${endsOn}.` } }
+  if (endsOn === null)
+    return {
+      code: 'trial_ended',
+      detail: {
+        'zh-CN': '试用期就此结束，费用从今天起计。',
+        en: 'The trial ends with this change; the fee is due from today.',
+      },
+    }
+  return {
+    code: 'trial_shortened',
+    detail: {
+      'zh-CN': `试用期缩短，${endsOn} 起计费。`,
+      en: `The trial is shorter now: the fee is due from ${endsOn}.`,
+    },
+  }
 }

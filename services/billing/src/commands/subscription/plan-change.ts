@@ -1,5 +1,13 @@
 import type { Billing, BillingTransaction } from '../../engine.ts'
-import { beginsGrid, blockersOf, endedPeriod, partyOf, planChange, type ChangeRequest, type PlannedChange } from './planned-change.ts'
+import {
+  beginsGrid,
+  blockersOf,
+  endedPeriod,
+  partyOf,
+  planChange,
+  type ChangeRequest,
+  type PlannedChange,
+} from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer, rememberClosed, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
@@ -25,9 +33,18 @@ import type { Notice } from '../../values/localized-text.ts'
  * one invoice. One of equal rank and price waits for the end of the usage period. With a quote, charges exactly what it said or refuses. Asking for the
  * plan they are on undoes the change they scheduled. Throws not_an_upgrade for a lower plan.
  */
-export async function upgradeSubscription(billing: Billing, input: { customerId: string; planId: string; seats?: number; quoteId?: string }): Promise<Changed> {
+export async function upgradeSubscription(
+  billing: Billing,
+  input: { customerId: string; planId: string; seats?: number; quoteId?: string },
+): Promise<Changed> {
   return applyChange(billing, input, ({ direction, to, at }) => {
-    if (direction === 'down') throw new BillingError('not_an_upgrade', { pointer: pointerOf(input), planId: to.plan.id, effectiveAt: at, message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one: as a downgrade it takes effect on ${at}` })
+    if (direction === 'down')
+      throw new BillingError('not_an_upgrade', {
+        pointer: pointerOf(input),
+        planId: to.plan.id,
+        effectiveAt: at,
+        message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one: as a downgrade it takes effect on ${at}`,
+      })
   })
 }
 
@@ -37,12 +54,22 @@ export async function upgradeSubscription(billing: Billing, input: { customerId:
  * what is higher, change_blocked for what the lower plan has no room for.
  */
 export async function downgradeSubscription(
-  billing: Billing, input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
+  billing: Billing,
+  input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  const { subscription, notices } = await applyChange(billing, input, ({ direction, when, to }, { waiting }, party) => {
-    const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
-    if (when !== 'period_end' && !undoes) throw new BillingError('not_a_downgrade', { pointer: pointerOf(input), planId: to.plan.id, message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one: as an upgrade it takes effect at once` })
-  })
+  const { subscription, notices } = await applyChange(
+    billing,
+    input,
+    ({ direction, when, to }, { waiting }, party) => {
+      const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
+      if (when !== 'period_end' && !undoes)
+        throw new BillingError('not_a_downgrade', {
+          pointer: pointerOf(input),
+          planId: to.plan.id,
+          message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one: as an upgrade it takes effect at once`,
+        })
+    },
+  )
   return { subscription, notices: notices.filter((one) => one.code !== 'waits_for_period_end') }
 }
 
@@ -50,7 +77,10 @@ export async function downgradeSubscription(
  * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the billing period, or when the vendor says. With
  * `planVersion` to that version of it, which is how subscribers follow a plan that was changed. Throws plan_not_found for a version there is not.
  */
-export async function changeSubscription(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }): Promise<Changed> {
+export async function changeSubscription(
+  billing: Billing,
+  input: ChangeRequest & { customerId: string; quoteId?: string },
+): Promise<Changed> {
   return applyChange(billing, input, () => {})
 }
 
@@ -59,33 +89,54 @@ const pointerOf = ({ seats }: ChangeRequest) => (seats === undefined ? '/planId'
 
 type Check = (change: PlannedChange, state: BillingState, party: Party) => void
 
-async function applyChange(billing: Billing, input: ChangeRequest & { customerId: string; quoteId?: string }, check: Check): Promise<Changed> {
+async function applyChange(
+  billing: Billing,
+  input: ChangeRequest & { customerId: string; quoteId?: string },
+  check: Check,
+): Promise<Changed> {
   const { customerId, quoteId } = input
   return onCustomer(billing, customerId, {}, async (tx, before) => {
     const { state, change } = await changeFrom(tx, before, input)
     const party = partyOf(tx)
     check(change, state, party)
     const [blocker] = blockersOf(state, change, party)
-    if (blocker) throw new BillingError('change_blocked', { pointer: '/planId', blocker: blocker.code, message: blocker.detail.en })
-    if (quoteId !== undefined) await honourQuote(tx, customerId, quoteId, await promisedChange(tx, state, change))
+    if (blocker)
+      throw new BillingError('change_blocked', {
+        pointer: '/planId',
+        blocker: blocker.code,
+        message: blocker.detail.en,
+      })
+    if (quoteId !== undefined)
+      await honourQuote(tx, customerId, quoteId, await promisedChange(tx, state, change))
     const deficits = await deficitsOfChange(tx, state, change)
     const { document, state: after } = await makePlannedChange(tx, state, change, party)
     await scheduleNext(tx, after)
     const current = currentPhase(after)
-    const trial = change.when === 'now' && current && current.trialEnds !== change.from.trialEnds ? [trialNow(current.trialEnds)] : []
+    const trial =
+      change.when === 'now' && current && current.trialEnds !== change.from.trialEnds
+        ? [trialNow(current.trialEnds)]
+        : []
     const waits = change.when === 'period_end' && change.direction === 'level' ? [waitsUntil(change.at)] : []
     return {
-      subscription: await subscriptionOf(tx, after), invoice: document && (await viewOf(tx, document)),
+      subscription: await subscriptionOf(tx, after),
+      invoice: document && (await viewOf(tx, document)),
       notices: [
-        ...waits, ...trial, ...deficits,
-        ...noticesBetween(state.waiting, after), ...alsoIssued(tx, customerId, document),
+        ...waits,
+        ...trial,
+        ...deficits,
+        ...noticesBetween(state.waiting, after),
+        ...alsoIssued(tx, customerId, document),
       ],
     }
   })
 }
 
 /** A change that happens now is computed once the draft of the period before is issued. */
-export async function changeFrom(tx: BillingTransaction, before: BillingState, input: ChangeRequest): Promise<{ state: BillingState; change: PlannedChange }> {
+export async function changeFrom(
+  tx: BillingTransaction,
+  before: BillingState,
+  input: ChangeRequest,
+): Promise<{ state: BillingState; change: PlannedChange }> {
   const change = await planChange(tx, before, input)
   if (change.when !== 'now' || change.direction === 'same') return { state: before, change }
   const { from, to } = change
@@ -105,27 +156,54 @@ export interface Done {
 }
 
 /** Makes a change as it was computed: now, or by writing down that it waits. */
-export async function makePlannedChange(tx: BillingTransaction, state: BillingState, change: PlannedChange, party: Party): Promise<Done> {
-  if (change.direction === 'same') return { document: null, state: await dropWaiting(tx, state, (one) => one.by === party && one.change !== null) }
+export async function makePlannedChange(
+  tx: BillingTransaction,
+  state: BillingState,
+  change: PlannedChange,
+  party: Party,
+): Promise<Done> {
+  if (change.direction === 'same')
+    return {
+      document: null,
+      state: await dropWaiting(tx, state, (one) => one.by === party && one.change !== null),
+    }
   if (change.when === 'now') return makeChange(tx, state, change, party)
   // Seats that nobody named stay as they are by then: the customer may take more until that date.
   const seats = party === 'vendor' && !change.seatsAsked ? null : change.to.seats
-  const asked: Waiting = { by: party, at: change.at, change: { id: tx.newId('str'), plan: change.to.plan, seats } }
+  const asked: Waiting = {
+    by: party,
+    at: change.at,
+    change: { id: tx.newId('str'), plan: change.to.plan, seats },
+  }
   return { document: null, state: await schedule(tx, state, asked) }
 }
 
-async function makeChange(tx: BillingTransaction, state: BillingState, change: PlannedChange, party: Party): Promise<Done> {
+async function makeChange(
+  tx: BillingTransaction,
+  state: BillingState,
+  change: PlannedChange,
+  party: Party,
+): Promise<Done> {
   const { from, to } = change
-  const { customer: { customerId }, today } = state
+  const {
+    customer: { customerId },
+    today,
+  } = state
   const phase = nextPhase(from, { id: tx.newId('str'), ...to, from: today, scheduled: false })
   const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: phase }, party))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, waiting)
   await writePhases(tx, customerId, { endsOn: today, next: phase })
   await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
-  const moved = stateAfter(state, { waiting, phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), phase] })
+  const moved = stateAfter(state, {
+    waiting,
+    phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), phase],
+  })
   const period = usagePeriods(moved.phases, today).at(-1)!
   const draft: InvoiceDraft = {
-    kind: 'change', period, cause: { kind: 'phase', id: phase.id }, termsDays: to.plan.paymentTermsDays,
+    kind: 'change',
+    period,
+    cause: { kind: 'phase', id: phase.id },
+    termsDays: to.plan.paymentTermsDays,
     lines: change.lines.map((line) => (line.phaseId === '' ? { ...line, phaseId: phase.id } : line)),
   }
   const document = await issue(tx, moved, draft)
@@ -135,10 +213,20 @@ async function makeChange(tx: BillingTransaction, state: BillingState, change: P
 }
 
 /** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
-function stillWaits(one: Waiting, { before, after }: { before: Phase; after: Phase }, party: Party): Waiting[] {
-  if (one.change && one.by === 'customer' && (party === 'customer' || before.plan.id !== after.plan.id)) return []
-  return leftAfter(one, { before, after }).filter(({ change }) =>
-    !change || change.plan.id !== after.plan.id || change.plan.version !== after.plan.version || (change.seats ?? after.seats) !== after.seats)
+function stillWaits(
+  one: Waiting,
+  { before, after }: { before: Phase; after: Phase },
+  party: Party,
+): Waiting[] {
+  if (one.change && one.by === 'customer' && (party === 'customer' || before.plan.id !== after.plan.id))
+    return []
+  return leftAfter(one, { before, after }).filter(
+    ({ change }) =>
+      !change
+      || change.plan.id !== after.plan.id
+      || change.plan.version !== after.plan.version
+      || (change.seats ?? after.seats) !== after.seats,
+  )
 }
 
 /** Another interval, or the end of a trial: the usage period it ended is billed. */
@@ -151,37 +239,71 @@ async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Pha
 /**
  * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too. Without one it changes nothing.
  */
-export async function cancelScheduledChange(billing: Billing, input: { customerId: string; by?: Party }): Promise<{ subscription: Subscription; notices: Notice[] }> {
+export async function cancelScheduledChange(
+  billing: Billing,
+  input: { customerId: string; by?: Party },
+): Promise<{ subscription: Subscription; notices: Notice[] }> {
   return onCustomer(billing, input.customerId, {}, async (tx, state) => {
     const party = input.by ?? partyOf(tx)
     const undone = (one: Waiting) => one.by === party && one.change !== null
     const after = await dropWaiting(tx, state, undone)
     await scheduleNext(tx, after)
-    const notices = [...noticesBetween(state.waiting.filter((one) => !undone(one)), after), ...alsoIssued(tx, input.customerId, null)]
+    const notices = [
+      ...noticesBetween(
+        state.waiting.filter((one) => !undone(one)),
+        after,
+      ),
+      ...alsoIssued(tx, input.customerId, null),
+    ]
     return { subscription: await subscriptionOf(tx, after), notices }
   })
 }
 
 /** Takes back some of what waits, if any does. */
-export async function dropWaiting(tx: BillingTransaction, state: BillingState, isDropped: (one: Waiting) => boolean): Promise<BillingState> {
-  const { customer: { customerId }, phases } = state
+export async function dropWaiting(
+  tx: BillingTransaction,
+  state: BillingState,
+  isDropped: (one: Waiting) => boolean,
+): Promise<BillingState> {
+  const {
+    customer: { customerId },
+    phases,
+  } = state
   if (!state.waiting.some(isDropped)) return state
   const waiting = state.waiting.filter((one) => !isDropped(one))
   await keepWaiting(tx, customerId, waiting)
-  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, {
+    type: 'subscription.changed',
+    customerId,
+    subjectId: phases.at(-1)!.subscriptionId,
+  })
   return stateAfter(state, { waiting })
 }
 
 /** Writes down what happens at a later date, in the place of what the same party scheduled: the customer one thing in all, the vendor a change and an end. */
-export async function schedule(tx: BillingTransaction, state: BillingState, asked: Waiting, reason?: string): Promise<BillingState> {
-  const { customer: { customerId }, phases } = state
-  const isReplaced = (one: Waiting) => one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
+export async function schedule(
+  tx: BillingTransaction,
+  state: BillingState,
+  asked: Waiting,
+  reason?: string,
+): Promise<BillingState> {
+  const {
+    customer: { customerId },
+    phases,
+  } = state
+  const isReplaced = (one: Waiting) =>
+    one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
   const kept = state.waiting.filter((one) => !isReplaced(one))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, kept)
   await insertWaiting(tx, customerId, asked, reason)
-  await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: phases.at(-1)!.subscriptionId })
+  await recordActivity(tx, {
+    type: 'subscription.changed',
+    customerId,
+    subjectId: phases.at(-1)!.subscriptionId,
+  })
   return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
 }
 
 /** The order in which what waits is read: by date, then by who asked. */
-const byDateAndParty = (a: Waiting, b: Waiting) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.by < b.by ? -1 : a.by > b.by ? 1 : 0)
+const byDateAndParty = (a: Waiting, b: Waiting) =>
+  a.at < b.at ? -1 : a.at > b.at ? 1 : a.by < b.by ? -1 : a.by > b.by ? 1 : 0

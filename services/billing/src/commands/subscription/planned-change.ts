@@ -47,27 +47,57 @@ export function partyOf({ access }: BillingTransaction): Party {
 }
 
 /** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
-export async function planChange(tx: BillingTransaction, state: BillingState, asked: ChangeRequest): Promise<PlannedChange> {
+export async function planChange(
+  tx: BillingTransaction,
+  state: BillingState,
+  asked: ChangeRequest,
+): Promise<PlannedChange> {
   const from = currentPhase(state)
   const { customerId, currency } = state.customer
-  if (!from) throw new BillingError('no_active_subscription', { message: `customer '${customerId}' has no active subscription to change` })
+  if (!from)
+    throw new BillingError('no_active_subscription', {
+      message: `customer '${customerId}' has no active subscription to change`,
+    })
   const plan = await planAskedFor(tx, from.plan, asked)
-  if (plan.currency !== currency) throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}` })
+  if (plan.currency !== currency)
+    throw new BillingError('currency_mismatch', {
+      pointer: '/planId',
+      currency: plan.currency,
+      message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}`,
+    })
   refuseSeatsWithout(plan, asked.seats)
   const kept = Math.max(from.seats, seatsOf(plan).min)
   // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
-  const tooMany = asked.seats === undefined && kept > (seatsOf(plan).max ?? kept) && directionOf(from, { plan, seats: kept }) === 'down'
+  const tooMany =
+    asked.seats === undefined
+    && kept > (seatsOf(plan).max ?? kept)
+    && directionOf(from, { plan, seats: kept }) === 'down'
   const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
   const { when, at } = momentOf(tx, state, from, direction, asked.when)
   if (when === 'now') checkRoomLater(state, from, to)
   const money = await moneyOf(tx, state, from, to, when === 'now' ? direction : 'same')
-  return { from, to, seatsAsked: asked.seats !== undefined, direction, when, at, billingPeriod: money.billingPeriod, ...await priced(tx, state, money.lines) }
+  return {
+    from,
+    to,
+    seatsAsked: asked.seats !== undefined,
+    direction,
+    when,
+    at,
+    billingPeriod: money.billingPeriod,
+    ...(await priced(tx, state, money.lines)),
+  }
 }
 
 /** Up now, down at the end of the billing period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
-function momentOf(tx: BillingTransaction, { phases, today }: SubscriptionState, from: Phase, direction: Direction, asked?: 'now' | 'period_end'): Pick<PlannedChange, 'when' | 'at'> {
+function momentOf(
+  tx: BillingTransaction,
+  { phases, today }: SubscriptionState,
+  from: Phase,
+  direction: Direction,
+  asked?: 'now' | 'period_end',
+): Pick<PlannedChange, 'when' | 'at'> {
   const endOfFee = billingPeriodAt(from, today).to
   if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
   if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
@@ -77,18 +107,35 @@ function momentOf(tx: BillingTransaction, { phases, today }: SubscriptionState, 
 }
 
 /** What the vendor scheduled for the same plan goes on under more seats, so those must have room in it. */
-function checkRoomLater({ waiting }: SubscriptionState, from: Phase, { plan, seats }: { plan: Plan; seats: number }): void {
+function checkRoomLater(
+  { waiting }: SubscriptionState,
+  from: Phase,
+  { plan, seats }: { plan: Plan; seats: number },
+): void {
   const later = waiting.find((one) => one.by === 'vendor')?.change
-  if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats) seatsFor(later.plan, seats, seats)
+  if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats)
+    seatsFor(later.plan, seats, seats)
 }
 
 /** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
-async function moneyOf(tx: BillingTransaction, state: BillingState, from: Phase, to: { plan: Plan; seats: number }, direction: Direction): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
+async function moneyOf(
+  tx: BillingTransaction,
+  state: BillingState,
+  from: Phase,
+  to: { plan: Plan; seats: number },
+  direction: Direction,
+): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
   const billingPeriod = billingPeriodAt(from, state.today)
   if (direction === 'same') return { billingPeriod, lines: [] }
   const next = nextPhase(from, { id: '', ...to, from: state.today, scheduled: false })
   if (beginsGrid(from, next)) return gridChange(tx, state, next)
-  return { billingPeriod, lines: direction === 'level' || from.trialEnds !== null ? [] : await changeLines(tx, state, from, to, billingPeriod) }
+  return {
+    billingPeriod,
+    lines:
+      direction === 'level' || from.trialEnds !== null
+        ? []
+        : await changeLines(tx, state, from, to, billingPeriod),
+  }
 }
 
 /** Whether a phase begins periods of its own: with another interval, and after a trial. */
@@ -97,7 +144,11 @@ export function beginsGrid(from: Phase, next: Phase): boolean {
 }
 
 /** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. One that is archived takes nobody new. */
-async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, planVersion }: ChangeRequest): Promise<Plan> {
+async function planAskedFor(
+  tx: BillingTransaction,
+  current: Plan,
+  { planId, planVersion }: ChangeRequest,
+): Promise<Plan> {
   if (planVersion === undefined && planId === current.id) return current
   const plan = await getPlan(tx, { planId, ...(planVersion === undefined ? {} : { version: planVersion }) })
   if (planId !== current.id) await refuseArchived(tx, plan, { isNewest: planVersion === undefined })
@@ -105,23 +156,47 @@ async function planAskedFor(tx: BillingTransaction, current: Plan, { planId, pla
 }
 
 /** The newest version says whether a plan is archived, whichever is asked for. Throws plan_archived. */
-export async function refuseArchived(tx: BillingTransaction, plan: Plan, { isNewest }: { isNewest: boolean }): Promise<void> {
+export async function refuseArchived(
+  tx: BillingTransaction,
+  plan: Plan,
+  { isNewest }: { isNewest: boolean },
+): Promise<void> {
   const { archived } = isNewest ? plan : await getPlan(tx, { planId: plan.id })
-  if (archived) throw new BillingError('plan_archived', { pointer: '/planId', planId: plan.id, message: `plan '${plan.id}' takes nobody new` })
+  if (archived)
+    throw new BillingError('plan_archived', {
+      pointer: '/planId',
+      planId: plan.id,
+      message: `plan '${plan.id}' takes nobody new`,
+    })
 }
 
 /**
  * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
  * renewal would.
  */
-async function gridChange(tx: BillingTransaction, state: BillingState, next: Phase): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
+async function gridChange(
+  tx: BillingTransaction,
+  state: BillingState,
+  next: Phase,
+): Promise<Pick<PlannedChange, 'billingPeriod' | 'lines'>> {
   const { today } = state
   const billingPeriod = billingPeriodAt(next, today)
   const fee = feeLine(next, billingPeriod, billingPeriod)
   const credits = await creditsFrom(tx, state.customer.customerId, state.phases, today)
-  const after = { ...state, ahead: [], phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next] }
+  const after = {
+    ...state,
+    ahead: [],
+    phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next],
+  }
   const ended = endedPeriod(after.phases, today)
-  return { billingPeriod, lines: [...credits, ...(fee.amount === 0 ? [] : [fee]), ...(ended ? await renewalLines(tx, after, ended) : [])] }
+  return {
+    billingPeriod,
+    lines: [
+      ...credits,
+      ...(fee.amount === 0 ? [] : [fee]),
+      ...(ended ? await renewalLines(tx, after, ended) : []),
+    ],
+  }
 }
 
 /** The usage period that a change of interval on `date` has cut short there, unless it began a period anyway. */
@@ -130,8 +205,18 @@ export function endedPeriod(phases: readonly Phase[], date: LocalDate): Labelled
   return period && period.to < period.whole.to ? period : undefined
 }
 
-async function changeLines(tx: BillingTransaction, state: SubscriptionState, from: Phase, to: { plan: Plan; seats: number }, billingPeriod: Period): Promise<LineDraft[]> {
-  const { customer: { customerId }, phases, today } = state
+async function changeLines(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  from: Phase,
+  to: { plan: Plan; seats: number },
+  billingPeriod: Period,
+): Promise<LineDraft[]> {
+  const {
+    customer: { customerId },
+    phases,
+    today,
+  } = state
   const since = paidFrom(from, to, { date: today, period: usagePeriods(phases, today).at(-1)! })
   const credits = await creditsFrom(tx, customerId, phases, since)
   const fee = feeLine({ id: '', ...to }, { from: since, to: billingPeriod.to }, billingPeriod)
@@ -139,11 +224,21 @@ async function changeLines(tx: BillingTransaction, state: SubscriptionState, fro
 }
 
 /** What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that waits, the end of the subscription. */
-export function blockersOf({ waiting }: SubscriptionState, { direction, when, to: { plan, seats } }: PlannedChange, party: Party): Notice[] {
+export function blockersOf(
+  { waiting }: SubscriptionState,
+  { direction, when, to: { plan, seats } }: PlannedChange,
+  party: Party,
+): Notice[] {
   const blockers = direction === 'down' ? tooManySeats(plan, seats) : []
   const end = waiting.find((one) => one.change === null)
   if (end && when === 'period_end' && party === 'customer') {
-    blockers.push({ code: 'canceling', detail: { 'zh-CN': `订阅将于 ${end.at} 结束，请先恢复订阅。`, en: `The subscription ends on ${end.at}. Resume it first.` } })
+    blockers.push({
+      code: 'canceling',
+      detail: {
+        'zh-CN': `订阅将于 ${end.at} 结束，请先恢复订阅。`,
+        en: `The subscription ends on ${end.at}. Resume it first.`,
+      },
+    })
   }
   return blockers
 }
@@ -153,11 +248,23 @@ export function tooManySeats(plan: Plan, seats: number): Notice[] {
   const { name } = plan
   const { max } = seatsOf(plan)
   if (max === null || seats <= max) return []
-  return [{ code: 'seats', detail: { 'zh-CN': `当前有 ${seats} 个席位，${inChinese(name, `最多 ${max} 个`)}，请先减少席位。`, en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.` } }]
+  return [
+    {
+      code: 'seats',
+      detail: {
+        'zh-CN': `当前有 ${seats} 个席位，${inChinese(name, `最多 ${max} 个`)}，请先减少席位。`,
+        en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.`,
+      },
+    },
+  ]
 }
 
 /** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
-export async function warningsOf(tx: BillingTransaction, state: SubscriptionState, { direction, from, to: { plan } }: PlannedChange): Promise<Notice[]> {
+export async function warningsOf(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  { direction, from, to: { plan } }: PlannedChange,
+): Promise<Notice[]> {
   if (direction === 'up' || direction === 'same') return []
   const period = usagePeriods(state.phases, state.today).at(-1)!
   const usage = await dailyUsage(tx, state.customer.customerId, period)
@@ -168,23 +275,35 @@ export async function warningsOf(tx: BillingTransaction, state: SubscriptionStat
     if (used === 0 || charge?.included === null) return []
     const included = charge?.included ?? 0
     if (used <= wholeUnits(included, meter.decimals)) return []
-    const [zh, en] = [(units: number) => `${units.toLocaleString('en')} ${meter.unit['zh-CN']}`, (units: number) => `${units.toLocaleString('en')} ${meter.unit.en}`]
+    const [zh, en] = [
+      (units: number) => `${units.toLocaleString('en')} ${meter.unit['zh-CN']}`,
+      (units: number) => `${units.toLocaleString('en')} ${meter.unit.en}`,
+    ]
     const units = unitsFrom(used, meter.decimals)
-    const after: LocalizedText = charge?.overage === 'bill' ? { 'zh-CN': '超出部分将按量计费', en: 'the rest will be billed' } : { 'zh-CN': '用完即止', en: 'it will stop there' }
-    return [{
-      code: 'usage',
-      detail: {
-        'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${inChinese(plan.name, `每月包含 ${zh(included)}`)}，${after['zh-CN']}。`,
-        en: `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a month, ${after.en}.`,
+    const after: LocalizedText =
+      charge?.overage === 'bill'
+        ? { 'zh-CN': '超出部分将按量计费', en: 'the rest will be billed' }
+        : { 'zh-CN': '用完即止', en: 'it will stop there' }
+    return [
+      {
+        code: 'usage',
+        detail: {
+          'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${inChinese(plan.name, `每月包含 ${zh(included)}`)}，${after['zh-CN']}。`,
+          en: `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a month, ${after.en}.`,
+        },
       },
-    }]
+    ]
   })
 }
 
 /** Seats that are asked for on a plan that knows none would be forgotten unsaid. */
 export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void {
   if (asked === undefined || plan.seats !== null) return
-  throw new BillingError('seats_out_of_range', { pointer: '/seats', seats: asked, message: `plan '${plan.id}' knows no seats: leave seats out` })
+  throw new BillingError('seats_out_of_range', {
+    pointer: '/seats',
+    seats: asked,
+    message: `plan '${plan.id}' knows no seats: leave seats out`,
+  })
 }
 
 /** The seats of the new phase: those asked for, or as many as now, brought up to the plan's minimum. */
@@ -192,7 +311,13 @@ export function seatsFor(plan: Plan, asked: number | undefined, current: number)
   const seats = asked ?? Math.max(current, seatsOf(plan).min)
   const { min, max } = seatsOf(plan)
   if (seats < min || (max !== null && seats > max)) {
-    throw new BillingError('seats_out_of_range', { pointer: '/seats', seats, min, max, message: `plan '${plan.id}' has ${min} to ${max ?? 'any number of'} seats, not ${seats}` })
+    throw new BillingError('seats_out_of_range', {
+      pointer: '/seats',
+      seats,
+      min,
+      max,
+      message: `plan '${plan.id}' has ${min} to ${max ?? 'any number of'} seats, not ${seats}`,
+    })
   }
   return seats
 }

@@ -47,11 +47,17 @@ const quoteSeconds = 15 * 60
  * What moving to a plan would cost, or, without a subscription, starting on it: done by the very command and taken back, so that what follows is what
  * will follow. The quote holds for 15 minutes, but not past the customer's midnight, when the days to charge are others.
  */
-export async function previewChange(billing: Billing, input: ChangeRequest & { customerId: string; trialDays?: number }): Promise<Preview> {
+export async function previewChange(
+  billing: Billing,
+  input: ChangeRequest & { customerId: string; trialDays?: number },
+): Promise<Preview> {
   return billing.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const before = await readBillingState(tx, input.customerId)
-    const { promised: { plan, seats, promise }, ...preview } = await takenBack(tx, async () => {
+    const {
+      promised: { plan, seats, promise },
+      ...preview
+    } = await takenBack(tx, async () => {
       const state = await catchUp(tx, before)
       return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
@@ -60,39 +66,77 @@ export async function previewChange(billing: Billing, input: ChangeRequest & { c
     const expiresAt = inFifteenMinutes < midnight ? inFifteenMinutes : midnight
     const quoteId = tx.newId('quo')
     await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
-    await tx.query('insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)', [
-      input.customerId, quoteId, plan.id, seats, JSON.stringify(promise), tx.at, expiresAt,
-    ])
+    await tx.query(
+      'insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)',
+      [input.customerId, quoteId, plan.id, seats, JSON.stringify(promise), tx.at, expiresAt],
+    )
     return { ...preview, quoteId, expiresAt }
   })
 }
 
 type Previewed = Omit<Preview, 'quoteId' | 'expiresAt'> & { promised: Promised }
 
-async function previewOfChange(tx: BillingTransaction, before: BillingState, input: ChangeRequest & { customerId: string }): Promise<Previewed> {
+async function previewOfChange(
+  tx: BillingTransaction,
+  before: BillingState,
+  input: ChangeRequest & { customerId: string },
+): Promise<Previewed> {
   const { state, change } = await changeFrom(tx, before, input)
   const blockers = blockersOf(state, change, partyOf(tx))
   const promised = await promisedChange(tx, state, change)
   const left = await allowancesAfter(tx, state, change)
   const warnings = [
-    ...await warningsOf(tx, state, change), ...usedUp(state, change, left), ...await deficitsOfChange(tx, state, change),
+    ...(await warningsOf(tx, state, change)),
+    ...usedUp(state, change, left),
+    ...(await deficitsOfChange(tx, state, change)),
   ]
   const unchanged = { document: null, state }
-  const { document, state: after } = blockers.length === 0 ? await makePlannedChange(tx, state, change, partyOf(tx)) : unchanged
+  const { document, state: after } =
+    blockers.length === 0 ? await makePlannedChange(tx, state, change, partyOf(tx)) : unchanged
   const besides = blockers.length === 0 ? willAlsoBeIssued(tx, input.customerId, document) : []
   return {
-    effectiveAt: change.at, when: change.when, currency: state.customer.currency, lines: change.lines.map(publicLine), ...change.totals, dueNow: payableOf(change.totals),
-    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: left, blockers, warnings,
-    notices: [...noticesBetween(state.waiting, after), ...besides], promised,
+    effectiveAt: change.at,
+    when: change.when,
+    currency: state.customer.currency,
+    lines: change.lines.map(publicLine),
+    ...change.totals,
+    dueNow: payableOf(change.totals),
+    nextInvoice: await nextInvoiceOf(tx, after),
+    allowancesAfter: left,
+    blockers,
+    warnings,
+    notices: [...noticesBetween(state.waiting, after), ...besides],
+    promised,
   }
 }
 
-async function previewOfStart(tx: BillingTransaction, before: BillingState, input: { customerId: string; planId: string; seats?: number; trialDays?: number }): Promise<Previewed> {
-  const { from, lines, totals, promised, document, notices, state: after } = await beginSubscription(tx, before, input)
+async function previewOfStart(
+  tx: BillingTransaction,
+  before: BillingState,
+  input: { customerId: string; planId: string; seats?: number; trialDays?: number },
+): Promise<Previewed> {
+  const {
+    from,
+    lines,
+    totals,
+    promised,
+    document,
+    notices,
+    state: after,
+  } = await beginSubscription(tx, before, input)
   return {
-    effectiveAt: from, when: 'now', currency: after.customer.currency, lines: lines.map(publicLine), ...totals, dueNow: payableOf(totals),
-    nextInvoice: await nextInvoiceOf(tx, after), allowancesAfter: await allowancesOf(tx, after), blockers: [], warnings: [],
-    notices: [...notices, ...willAlsoBeIssued(tx, input.customerId, document)], promised,
+    effectiveAt: from,
+    when: 'now',
+    currency: after.customer.currency,
+    lines: lines.map(publicLine),
+    ...totals,
+    dueNow: payableOf(totals),
+    nextInvoice: await nextInvoiceOf(tx, after),
+    allowancesAfter: await allowancesOf(tx, after),
+    blockers: [],
+    warnings: [],
+    notices: [...notices, ...willAlsoBeIssued(tx, input.customerId, document)],
+    promised,
   }
 }
 

@@ -20,38 +20,85 @@ export interface Promised {
 }
 
 /** What a change would come to, and, where it waits, the fee that is then due. */
-export async function promisedChange(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Promised> {
+export async function promisedChange(
+  tx: BillingTransaction,
+  state: BillingState,
+  change: PlannedChange,
+): Promise<Promised> {
   const { to, from, lines, totals, when, at } = change
   const next = when === 'period_end' ? { at, next: await nextFeeTotal(tx, state, change) } : {}
-  return { ...to, promise: { planVersion: to.plan.version, from: from.id, lines: lines.map(promisedLine), totals, ...next } }
+  return {
+    ...to,
+    promise: { planVersion: to.plan.version, from: from.id, lines: lines.map(promisedLine), totals, ...next },
+  }
 }
 
 /** What the first invoice of a subscription would come to. */
-export function promisedStart({ plan, seats, trialDays, lines, totals }: { plan: Plan; seats: number; trialDays: number; lines: readonly LineDraft[]; totals: Totals }): Promised {
+export function promisedStart({
+  plan,
+  seats,
+  trialDays,
+  lines,
+  totals,
+}: {
+  plan: Plan
+  seats: number
+  trialDays: number
+  lines: readonly LineDraft[]
+  totals: Totals
+}): Promised {
   // The new phase has no id before it is there.
   const promised = lines.map((line) => ({ ...promisedLine(line), phaseId: '' }))
   return { plan, seats, promise: { planVersion: plan.version, trialDays, lines: promised, totals } }
 }
 
 /** Until when events were counted is the moment of asking, and which line a credit comes from may have its id only once the draft is issued: neither is promised. */
-function promisedLine({ counted: _counted, givesBack: _givesBack, ...line }: LineDraft): Omit<LineDraft, 'counted' | 'givesBack'> {
+function promisedLine({
+  counted: _counted,
+  givesBack: _givesBack,
+  ...line
+}: LineDraft): Omit<LineDraft, 'counted' | 'givesBack'> {
   return line
 }
 
 /** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
-async function nextFeeTotal(tx: BillingTransaction, state: BillingState, change: PlannedChange): Promise<Money> {
+async function nextFeeTotal(
+  tx: BillingTransaction,
+  state: BillingState,
+  change: PlannedChange,
+): Promise<Money> {
   const { plan, seats } = change.to
-  const next = billingPeriodAt(nextPhase(change.from, { id: '', plan, seats, from: change.billingPeriod.to, scheduled: true }), change.billingPeriod.to)
+  const next = billingPeriodAt(
+    nextPhase(change.from, { id: '', plan, seats, from: change.billingPeriod.to, scheduled: true }),
+    change.billingPeriod.to,
+  )
   const { totals } = await priced(tx, state, [feeLine({ id: '', plan, seats }, next, next)])
   return totals.total
 }
 
 /** Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired, quote_outdated. */
-export async function honourQuote(tx: BillingTransaction, customerId: string, quoteId: string, { plan, seats, promise }: Promised): Promise<void> {
+export async function honourQuote(
+  tx: BillingTransaction,
+  customerId: string,
+  quoteId: string,
+  { plan, seats, promise }: Promised,
+): Promise<void> {
   const [quote] = await tx.query<{ plan_id: string; seats: number; promise: unknown; expires_at: Instant }>(
-    'select plan_id, seats, promise, expires_at from quotes where customer_id = $1 and id = $2', [customerId, quoteId],
+    'select plan_id, seats, promise, expires_at from quotes where customer_id = $1 and id = $2',
+    [customerId, quoteId],
   )
-  if (!quote || quote.expires_at <= tx.at) throw new BillingError('quote_expired', { pointer: '/quoteId', message: 'the quote has expired: preview the change again' })
-  const isSame = quote.plan_id === plan.id && quote.seats === seats && canonicalJson(quote.promise) === canonicalJson(promise)
-  if (!isSame) throw new BillingError('quote_outdated', { pointer: '/quoteId', message: 'what was quoted is no longer what it would come to: preview the change again' })
+  if (!quote || quote.expires_at <= tx.at)
+    throw new BillingError('quote_expired', {
+      pointer: '/quoteId',
+      message: 'the quote has expired: preview the change again',
+    })
+  const isSame =
+    quote.plan_id === plan.id
+    && quote.seats === seats
+    && canonicalJson(quote.promise) === canonicalJson(promise)
+  if (!isSame)
+    throw new BillingError('quote_outdated', {
+      pointer: '/quoteId',
+      message: 'what was quoted is no longer what it would come to: preview the change again',
+    })
 }

@@ -3,7 +3,12 @@ import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './pla
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
-import { readBillingState, readSubscriptionState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
+import {
+  readBillingState,
+  readSubscriptionState,
+  type BillingState,
+  type SubscriptionState,
+} from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { issue } from '../../invoicing/issue.ts'
 import { creditsOn } from '../../invoicing/document/billed.ts'
@@ -80,12 +85,14 @@ export interface Changed {
  * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
-  billing: Billing, input: StartRequest & { quoteId?: string },
+  billing: Billing,
+  input: StartRequest & { quoteId?: string },
 ): Promise<Changed> {
   return onCustomer(billing, input.customerId, {}, async (tx, before) => {
     const { document, notices, state } = await beginSubscription(tx, before, input)
     return {
-      subscription: await subscriptionOf(tx, state), invoice: document && (await viewOf(tx, document)),
+      subscription: await subscriptionOf(tx, state),
+      invoice: document && (await viewOf(tx, document)),
       notices: [...notices, ...alsoIssued(tx, input.customerId, document)],
     }
   })
@@ -111,32 +118,68 @@ export interface Begun {
 }
 
 /** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
-export async function beginSubscription(tx: BillingTransaction, before: BillingState, input: StartRequest & { quoteId?: string }): Promise<Begun> {
+export async function beginSubscription(
+  tx: BillingTransaction,
+  before: BillingState,
+  input: StartRequest & { quoteId?: string },
+): Promise<Begun> {
   const last = before.phases.at(-1)
-  if (currentPhase(before)) throw new BillingError('subscription_exists', { customerId: input.customerId, message: `customer '${input.customerId}' has a subscription already: change its plan instead` })
+  if (currentPhase(before))
+    throw new BillingError('subscription_exists', {
+      customerId: input.customerId,
+      message: `customer '${input.customerId}' has a subscription already: change its plan instead`,
+    })
   const plan = await getPlan(tx, { planId: input.planId })
   await refuseArchived(tx, plan, { isNewest: true })
   if (plan.currency !== before.customer.currency) {
-    throw new BillingError('currency_mismatch', { pointer: '/planId', currency: plan.currency, message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${before.customer.currency}` })
+    throw new BillingError('currency_mismatch', {
+      pointer: '/planId',
+      currency: plan.currency,
+      message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${before.customer.currency}`,
+    })
   }
   const trialDays = input.trialDays ?? (hadTrial(before) ? 0 : plan.trialDays)
-  if (!isTrial(trialDays)) throw new BillingError('validation_failed', { pointer: '/trialDays', message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}` })
+  if (!isTrial(trialDays))
+    throw new BillingError('validation_failed', {
+      pointer: '/trialDays',
+      message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}`,
+    })
   refuseSeatsWithout(plan, input.seats)
   const seats = seatsFor(plan, input.seats, seatsOf(plan).min)
   const startedAt = startOf(input.startsAt, tx.at)
   const from = localDateOf(before.zones, startedAt)
   const handedOver = await lastDayGivenBack(tx, before, from)
-  if (last && from < last.to! && !handedOver) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `the subscription last it ended on ${last.to}: the next one starts on that date or later` })
+  if (last && from < last.to! && !handedOver)
+    throw new BillingError('starts_too_early', {
+      pointer: '/startsAt',
+      message: `the subscription last it ended on ${last.to}: the next one starts on that date or later`,
+    })
   const subscriptionId = tx.newId('sub')
-  await tx.query('insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)', [input.customerId, subscriptionId, startedAt, tx.at])
+  await tx.query(
+    'insert into subscriptions (customer_id, id, started_at, created_at) values ($1, $2, $3, $4)',
+    [input.customerId, subscriptionId, startedAt, tx.at],
+  )
   const id = tx.newId('str')
   const phase: Phase = {
-    id, subscriptionId, plan, seats, from, to: null, anchor: from, scheduled: false,
+    id,
+    subscriptionId,
+    plan,
+    seats,
+    from,
+    to: null,
+    anchor: from,
+    scheduled: false,
     // A trial's periods begin with it: only what is paid for goes by the calendar.
-    ...(trialDays > 0 ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' } : { trialEnds: null, alignment: plan.alignment }),
+    ...(trialDays > 0
+      ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' }
+      : { trialEnds: null, alignment: plan.alignment }),
   }
   await insertPhase(tx, input.customerId, phase)
-  await recordActivity(tx, { type: 'subscription.created', customerId: input.customerId, subjectId: subscriptionId })
+  await recordActivity(tx, {
+    type: 'subscription.created',
+    customerId: input.customerId,
+    subjectId: subscriptionId,
+  })
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readBillingState(tx, input.customerId)
   if (handedOver) await placeUsageAnew(tx, started, from)
@@ -144,31 +187,61 @@ export async function beginSubscription(tx: BillingTransaction, before: BillingS
   const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
   // By itself: what it gives back first pays what is open of the subscription last.
-  if (handedOver?.some((line) => line.amount !== 0)) await issue(tx, started, { kind: 'change', period, lines: handedOver, termsDays: plan.paymentTermsDays, cause: { kind: 'phase', id } })
+  if (handedOver?.some((line) => line.amount !== 0))
+    await issue(tx, started, {
+      kind: 'change',
+      period,
+      lines: handedOver,
+      termsDays: plan.paymentTermsDays,
+      cause: { kind: 'phase', id },
+    })
   const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
   const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
   if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)
   const document = await issue(tx, started, {
-    kind: 'start', period, lines, termsDays: plan.paymentTermsDays,
+    kind: 'start',
+    period,
+    lines,
+    termsDays: plan.paymentTermsDays,
     // Two may start on one day, when the first was ended on it.
     ...(last ? { cause: { kind: 'phase', id } } : {}),
   })
   const state = await catchUp(tx, started)
-  return { from, ...offer, promised, document, state, notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [] }
+  return {
+    from,
+    ...offer,
+    promised,
+    document,
+    state,
+    notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [],
+  }
 }
 
 /**
  * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
  * is billed with the new one. Undefined where there is no such date, or it was billed already.
  */
-async function lastDayGivenBack(tx: BillingTransaction, state: BillingState, from: LocalDate): Promise<LineDraft[] | undefined> {
-  const { customer: { customerId }, phases, endedAt, closed } = state
+async function lastDayGivenBack(
+  tx: BillingTransaction,
+  state: BillingState,
+  from: LocalDate,
+): Promise<LineDraft[] | undefined> {
+  const {
+    customer: { customerId },
+    phases,
+    endedAt,
+    closed,
+  } = state
   const before = phases.at(-1)
   if (!before || endedAt === null || before.to !== addDays(from, 1)) return undefined
   if (closed.has(usagePeriods(phases, from).at(-1)!.from)) return undefined
   const lines = await creditsOn(tx, customerId, phases, from)
-  await tx.query('update phases set ends_on = $3 where customer_id = $1 and id = $2', [customerId, before.id, from])
+  await tx.query('update phases set ends_on = $3 where customer_id = $1 and id = $2', [
+    customerId,
+    before.id,
+    from,
+  ])
   // What was used before that date is billed first.
   await catchUp(tx, await readBillingState(tx, customerId), { force: true })
   return lines
@@ -178,19 +251,39 @@ const hadTrial = ({ phases }: SubscriptionState) => phases.some((phase) => phase
 
 function startOf(startsAt: string | undefined, at: Instant): Instant {
   const started = startsAt === undefined ? at : parseInstant(startsAt)
-  if (!started) throw new BillingError('validation_failed', { pointer: '/startsAt', message: `'${startsAt}' is not an RFC 3339 instant` })
-  if (started > at) throw new BillingError('starts_in_future', { pointer: '/startsAt', message: `startsAt ${started} is after the server's ${at}` })
-  if (started < addSeconds(at, -latestDays * 86_400)) throw new BillingError('starts_too_early', { pointer: '/startsAt', message: `startsAt ${started} is more than ${latestDays} days ago` })
+  if (!started)
+    throw new BillingError('validation_failed', {
+      pointer: '/startsAt',
+      message: `'${startsAt}' is not an RFC 3339 instant`,
+    })
+  if (started > at)
+    throw new BillingError('starts_in_future', {
+      pointer: '/startsAt',
+      message: `startsAt ${started} is after the server's ${at}`,
+    })
+  if (started < addSeconds(at, -latestDays * 86_400))
+    throw new BillingError('starts_too_early', {
+      pointer: '/startsAt',
+      message: `startsAt ${started} is more than ${latestDays} days ago`,
+    })
   return started
 }
 
 /** A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found. */
-export async function getSubscription(billing: Billing, input: { customerId: string }): Promise<Subscription> {
-  return billing.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), { readOnly: true })
+export async function getSubscription(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<Subscription> {
+  return billing.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), {
+    readOnly: true,
+  })
 }
 
 /** Whether the customer may use the product now: trialing, active or past due. */
-export async function checkSubscriptionStatus(billing: Billing, input: { customerId: string }): Promise<boolean> {
+export async function checkSubscriptionStatus(
+  billing: Billing,
+  input: { customerId: string },
+): Promise<boolean> {
   const { status } = await getSubscription(billing, input)
   return status === 'trialing' || status === 'active' || status === 'past_due'
 }
@@ -207,15 +300,24 @@ export interface OfferedPlan extends Plan {
 
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
 export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const current = currentPhase(state)
-    const offered = (await getAllPlans(tx)).filter((plan) => plan.currency === state.customer.currency && plan.id !== current?.plan.id)
-    const plans = current ? [...offered, current.plan] : offered
-    plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-    const noTrial = current !== undefined || hadTrial(state)
-    return plans.map((plan) => ({ ...plan, relation: relationOf(plan, current), trialOffered: noTrial ? 0 : plan.trialDays }))
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const current = currentPhase(state)
+      const offered = (await getAllPlans(tx)).filter(
+        (plan) => plan.currency === state.customer.currency && plan.id !== current?.plan.id,
+      )
+      const plans = current ? [...offered, current.plan] : offered
+      plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+      const noTrial = current !== undefined || hadTrial(state)
+      return plans.map((plan) => ({
+        ...plan,
+        relation: relationOf(plan, current),
+        trialOffered: noTrial ? 0 : plan.trialDays,
+      }))
+    },
+    { readOnly: true },
+  )
 }
 
 function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
@@ -236,10 +338,17 @@ export async function subscriptionOf(tx: BillingTransaction, state: BillingState
   const billingPeriod = billingPeriodAt(current, state.today)
   return {
     id: current.subscriptionId,
-    status: current.trialEnds !== null ? 'trialing' : (await hasOverdueInvoice(tx, customerId)) ? 'past_due' : 'active',
-    plan: current.plan, seats: saidSeats(current),
+    status:
+      current.trialEnds !== null
+        ? 'trialing'
+        : (await hasOverdueInvoice(tx, customerId))
+          ? 'past_due'
+          : 'active',
+    plan: current.plan,
+    seats: saidSeats(current),
     allowances: await allowancesOf(tx, state),
-    startedAt: state.startedAt, endedAt: null,
+    startedAt: state.startedAt,
+    endedAt: null,
     currentPeriod: { start: billingPeriod.from, end: billingPeriod.to },
     usagePeriod: shown(period),
     trialEndsAt: current.trialEnds === null ? null : instantOf(state.zones, current.trialEnds),
@@ -249,28 +358,60 @@ export async function subscriptionOf(tx: BillingTransaction, state: BillingState
   }
 }
 
-function aheadOf(state: SubscriptionState): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
+function aheadOf(
+  state: SubscriptionState,
+): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
   const [end] = state.waiting.filter((one) => one.change === null).sort(byDate)
-  const scheduledChanges = state.waiting.flatMap((one): ScheduledChange[] => {
-    const phase = becomes(state, one)
-    return phase ? [{ planId: phase.plan.id, planVersion: phase.plan.version, seats: saidSeats(phase), at: one.at, by: one.by }] : []
-  }).sort(byDate)
+  const scheduledChanges = state.waiting
+    .flatMap((one): ScheduledChange[] => {
+      const phase = becomes(state, one)
+      return phase
+        ? [
+            {
+              planId: phase.plan.id,
+              planVersion: phase.plan.version,
+              seats: saidSeats(phase),
+              at: one.at,
+              by: one.by,
+            },
+          ]
+        : []
+    })
+    .sort(byDate)
   return {
-    cancelAtPeriodEnd: end !== undefined, cancellation: end ? { at: end.at, by: end.by } : null,
-    scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null, scheduledChanges,
+    cancelAtPeriodEnd: end !== undefined,
+    cancellation: end ? { at: end.at, by: end.by } : null,
+    scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null,
+    scheduledChanges,
   }
 }
 
 /** The seats as they are told: none on a plan that knows none, whatever number is kept for the next one. */
-export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null => (plan.seats === null ? null : seats)
+export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null =>
+  plan.seats === null ? null : seats
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 
-const endOf = ({ zones, phases }: SubscriptionState) => (phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null)
+const endOf = ({ zones, phases }: SubscriptionState) =>
+  phases.at(-1)?.to ? instantOf(zones, phases.at(-1)!.to!) : null
 
 function noSubscription(state: SubscriptionState): Subscription {
   return {
-    id: state.phases.at(-1)?.subscriptionId ?? null, status: state.phases.length > 0 ? 'canceled' : 'none', plan: null, seats: null, allowances: [],
-    startedAt: state.startedAt, endedAt: state.endedAt ?? endOf(state), currentPeriod: null, usagePeriod: null, trialEndsAt: null, trialDaysLeft: null, cancelAtPeriodEnd: false, cancellation: null, scheduledChange: null, scheduledChanges: [], nextInvoice: null,
+    id: state.phases.at(-1)?.subscriptionId ?? null,
+    status: state.phases.length > 0 ? 'canceled' : 'none',
+    plan: null,
+    seats: null,
+    allowances: [],
+    startedAt: state.startedAt,
+    endedAt: state.endedAt ?? endOf(state),
+    currentPeriod: null,
+    usagePeriod: null,
+    trialEndsAt: null,
+    trialDaysLeft: null,
+    cancelAtPeriodEnd: false,
+    cancellation: null,
+    scheduledChange: null,
+    scheduledChanges: [],
+    nextInvoice: null,
   }
 }

@@ -15,25 +15,46 @@ import { currentPhase } from '../../subscription/phase.ts'
  * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee is then invoiced at once. What waits for the
  * end of the trial goes with it. Throws not_in_trial, and validation_failed for a date before today, not after the trial's first, or too far ahead.
  */
-export async function changeTrial(billing: Billing, input: { customerId: string; endsOn: LocalDate }): Promise<Changed> {
+export async function changeTrial(
+  billing: Billing,
+  input: { customerId: string; endsOn: LocalDate },
+): Promise<Changed> {
   const { customerId, endsOn } = input
   return onCustomer(billing, customerId, {}, async (tx, before) => {
     const current = currentPhase(before)
-    if (!current || current.trialEnds === null) throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })
+    if (!current || current.trialEnds === null)
+      throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })
     const latest = addDays(current.anchor, mostTrialDays)
     if (!isDate(endsOn) || endsOn < before.today || endsOn <= current.anchor || endsOn > latest) {
-      throw new BillingError('validation_failed', { pointer: '/trial/endsOn', message: `a trial that began on ${current.anchor} ends after that date, on ${before.today} or later, and on ${latest} at the latest, not on '${endsOn}'` })
+      throw new BillingError('validation_failed', {
+        pointer: '/trial/endsOn',
+        message: `a trial that began on ${current.anchor} ends after that date, on ${before.today} or later, and on ${latest} at the latest, not on '${endsOn}'`,
+      })
     }
     const waiting = before.waiting.map((one) => (one.at === current.trialEnds ? { ...one, at: endsOn } : one))
     await keepWaiting(tx, customerId, waiting)
-    await tx.query('update phases set trial_ends_on = $3 where customer_id = $1 and id = $2', [customerId, current.id, endsOn])
+    await tx.query('update phases set trial_ends_on = $3 where customer_id = $1 and id = $2', [
+      customerId,
+      current.id,
+      endsOn,
+    ])
     await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
     const phases = before.phases.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
-    const after = await catchUp(tx, stateAfter(before, { phases, waiting }), { force: endsOn === before.today })
-    const [row] = endsOn > before.today ? [] : await tx.query<StoredInvoice>(
-      `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`, [customerId, tx.at],
-    )
+    const after = await catchUp(tx, stateAfter(before, { phases, waiting }), {
+      force: endsOn === before.today,
+    })
+    const [row] =
+      endsOn > before.today
+        ? []
+        : await tx.query<StoredInvoice>(
+            `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`,
+            [customerId, tx.at],
+          )
     const notices = [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, row ?? null)]
-    return { subscription: await subscriptionOf(tx, after), invoice: row ? await view(tx, row) : null, notices }
+    return {
+      subscription: await subscriptionOf(tx, after),
+      invoice: row ? await view(tx, row) : null,
+      notices,
+    }
   })
 }

@@ -16,15 +16,27 @@ test('a renewal names the month of its fee and the month of its usage, or the on
 
 test('a change from monthly to yearly names the year, not the days it gives back, and the usage of all plans of the month', () => {
   const lines = [
-    line('unused_time', '2026-11-16', '2026-12-01'), line('fee', '2026-11-16', '2027-11-16'),
-    line('usage', '2026-11-09', '2026-11-16'), line('usage', '2026-11-01', '2026-11-09'), line('adjustment', '2026-10-01', '2026-11-01'),
+    line('unused_time', '2026-11-16', '2026-12-01'),
+    line('fee', '2026-11-16', '2027-11-16'),
+    line('usage', '2026-11-09', '2026-11-16'),
+    line('usage', '2026-11-01', '2026-11-09'),
+    line('adjustment', '2026-10-01', '2026-11-01'),
   ]
-  expect(billedPeriods(lines)).toEqual({ fee: { start: '2026-11-16', end: '2027-11-16' }, usage: { start: '2026-11-01', end: '2026-11-16' } })
+  expect(billedPeriods(lines)).toEqual({
+    fee: { start: '2026-11-16', end: '2027-11-16' },
+    usage: { start: '2026-11-01', end: '2026-11-16' },
+  })
 })
 
 test('what only gives back or adjusts names those dates, and a charge none', () => {
-  expect(billedPeriods([line('unused_time', '2026-11-16', '2026-12-01'), line('adjustment', october.start, october.end)])).toEqual({
-    fee: { start: '2026-11-16', end: '2026-12-01' }, usage: october,
+  expect(
+    billedPeriods([
+      line('unused_time', '2026-11-16', '2026-12-01'),
+      line('adjustment', october.start, october.end),
+    ]),
+  ).toEqual({
+    fee: { start: '2026-11-16', end: '2026-12-01' },
+    usage: october,
   })
   expect(billedPeriods([line('charge', november.start, november.end)])).toEqual({ fee: null, usage: null })
 })

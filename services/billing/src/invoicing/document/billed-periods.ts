@@ -17,8 +17,12 @@ export interface BilledPeriods {
  * usage (where it only adjusts some, those). What bills neither names its `period` alone. One that bills both may name a month and a year.
  */
 export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): BilledPeriods {
-  const datesOf = (kind: Line['kind']) => around(lines.filter((line) => line.kind === kind).map((line) => line.period))
-  return { fee: datesOf('fee') ?? datesOf('unused_time') ?? datesOf('credit_note'), usage: datesOf('usage') ?? datesOf('adjustment') }
+  const datesOf = (kind: Line['kind']) =>
+    around(lines.filter((line) => line.kind === kind).map((line) => line.period))
+  return {
+    fee: datesOf('fee') ?? datesOf('unused_time') ?? datesOf('credit_note'),
+    usage: datesOf('usage') ?? datesOf('adjustment'),
+  }
 }
 
 /** From the first date of several ranges to their last. */

@@ -16,8 +16,11 @@ export type Remembered = ReadonlyMap<string, Money>
 /** Sums what the lines of documents, and those of the one being made, say about fixed discounts: what a fee's credit gives back of one is there to be taken again. */
 export function takenBefore(billed: readonly BilledLine[], making: readonly LineDraft[]): Remembered {
   const remembered = new Map<string, Money>()
-  for (const { id, period, amount } of [...billed, ...making.filter((line) => line.amount <= 0)].flatMap((line) => line.discounts ?? [])) {
-    if (period !== undefined) remembered.set(`${id} ${period}`, money((remembered.get(`${id} ${period}`) ?? 0) + amount))
+  for (const { id, period, amount } of [...billed, ...making.filter((line) => line.amount <= 0)].flatMap(
+    (line) => line.discounts ?? [],
+  )) {
+    if (period !== undefined)
+      remembered.set(`${id} ${period}`, money((remembered.get(`${id} ${period}`) ?? 0) + amount))
   }
   return remembered
 }
@@ -26,7 +29,8 @@ export function takenBefore(billed: readonly BilledLine[], making: readonly Line
 export function discountPeriod({ appliesTo, value }: Discount, line: LineDraft): DiscountPeriod {
   const whole = value as Money
   if (appliesTo === 'fee') return { start: line.billingPeriod ?? line.period.start, amount: whole }
-  if (line.usageDays) return { start: line.usagePeriod!, amount: scale(whole, line.usageDays.billed, line.usageDays.of) }
+  if (line.usageDays)
+    return { start: line.usagePeriod!, amount: scale(whole, line.usageDays.billed, line.usageDays.of) }
   const start = line.billingPeriod ?? line.period.start
   // The first period of a plan that goes by the calendar is short; every other month is whole when its fee is billed.
   if (line.whole === undefined || start === line.whole.start) return { start, amount: whole }

@@ -12,40 +12,68 @@ import type { DiscountOnLine, LineDraft } from './line.ts'
 
 /** The lines of a document with what the customer's discounts take off them, and what it comes to, less the balance (all there is unless told). */
 export async function priced(
-  tx: BillingTransaction, { customer: { customerId }, discounts, balance }: BillingState, lines: readonly LineDraft[], atMost = balance,
+  tx: BillingTransaction,
+  { customer: { customerId }, discounts, balance }: BillingState,
+  lines: readonly LineDraft[],
+  atMost = balance,
 ): Promise<{ lines: LineDraft[]; totals: Totals }> {
   const discounted = discountedBy(discounts, lines, await rememberedFor(tx, customerId, discounts, lines))
   return { lines: discounted.lines, totals: totals(discounted.lines, atMost, discounted.discounts) }
 }
 
 /** What documents took of fixed discounts, and gave back, in the periods these lines count to. */
-async function rememberedFor(tx: BillingTransaction, customerId: string, discounts: readonly Discount[], lines: readonly LineDraft[]): Promise<Remembered> {
-  const starts = discounts.some((one) => one.kind === 'fixed') ? lines.flatMap((line) => line.billingPeriod ?? line.usagePeriod ?? []) : []
+async function rememberedFor(
+  tx: BillingTransaction,
+  customerId: string,
+  discounts: readonly Discount[],
+  lines: readonly LineDraft[],
+): Promise<Remembered> {
+  const starts = discounts.some((one) => one.kind === 'fixed')
+    ? lines.flatMap((line) => line.billingPeriod ?? line.usagePeriod ?? [])
+    : []
   const [first] = starts.sort()
   // A fee is billed by the document of the usage period before its own.
   return takenBefore(first === undefined ? [] : await linesSince(tx, customerId, addDays(first, -32)), lines)
 }
 
-const kinds: Record<Discount['appliesTo'], readonly LineDraft['kind'][]> = { all: ['fee', 'usage', 'adjustment'], fee: ['fee'], usage: ['usage', 'adjustment'] }
+const kinds: Record<Discount['appliesTo'], readonly LineDraft['kind'][]> = {
+  all: ['fee', 'usage', 'adjustment'],
+  fee: ['fee'],
+  usage: ['usage', 'adjustment'],
+}
 
 /**
  * Lines with what discounts take off them, in the order the discounts were given. A percentage lowers each line whose period starts while it holds.
  * A fixed amount is one for each billing period (`fee`) or usage period that begins while it holds: documents together take at most that, less what they took
  * before and gave back again; a fee for some days of its billing period takes at most their share.
  */
-export function discountedBy(discounts: readonly Discount[], lines: readonly LineDraft[], remembered: Remembered = new Map()): { lines: LineDraft[]; discounts: DiscountTotal[] } {
+export function discountedBy(
+  discounts: readonly Discount[],
+  lines: readonly LineDraft[],
+  remembered: Remembered = new Map(),
+): { lines: LineDraft[]; discounts: DiscountTotal[] } {
   const takings = discounts.flatMap((discount) => takingsOf(discount, lines, remembered))
-  const parts = takenOff(lines.map((line, index) => ({ id: String(index), amount: line.amount })), takings.map((one) => one.taking))
-  const amounts = (discount: Discount) => sum(takings.flatMap((one, at) => (one.discount === discount ? parts[at]! : [])))
+  const parts = takenOff(
+    lines.map((line, index) => ({ id: String(index), amount: line.amount })),
+    takings.map((one) => one.taking),
+  )
+  const amounts = (discount: Discount) =>
+    sum(takings.flatMap((one, at) => (one.discount === discount ? parts[at]! : [])))
   return {
     lines: lines.map((line, index) => {
       // A line that gives money back says itself what it gives back of discounts; what an earlier pricing took off the others is forgotten.
       if (line.amount <= 0) return line
       const { discount: _, discounts: __, ...whole } = line
-      const taken = takings.flatMap((one, at) => (parts[at]![index]! > 0 ? onLine(one, line, parts[at]![index]!) : []))
-      return taken.length === 0 ? whole : { ...whole, discount: sum(taken.map((one) => one.amount)), discounts: taken }
+      const taken = takings.flatMap((one, at) =>
+        parts[at]![index]! > 0 ? onLine(one, line, parts[at]![index]!) : [],
+      )
+      return taken.length === 0
+        ? whole
+        : { ...whole, discount: sum(taken.map((one) => one.amount)), discounts: taken }
     }),
-    discounts: discounts.map((one) => ({ id: one.id, name: one.name, amount: amounts(one) })).filter((one) => one.amount > 0),
+    discounts: discounts
+      .map((one) => ({ id: one.id, name: one.name, amount: amounts(one) }))
+      .filter((one) => one.amount > 0),
   }
 }
 
@@ -56,16 +84,33 @@ interface PartOfDiscount {
   period?: DiscountPeriod
 }
 
-function takingsOf(discount: Discount, lines: readonly LineDraft[], remembered: Remembered): PartOfDiscount[] {
-  const lowered = lines.map((line, index) => ({ line, id: String(index) })).filter(({ line }) => kinds[discount.appliesTo].includes(line.kind))
+function takingsOf(
+  discount: Discount,
+  lines: readonly LineDraft[],
+  remembered: Remembered,
+): PartOfDiscount[] {
+  const lowered = lines
+    .map((line, index) => ({ line, id: String(index) }))
+    .filter(({ line }) => kinds[discount.appliesTo].includes(line.kind))
   if (typeof discount.value === 'string') {
-    return [{ discount, taking: { kind: 'percent', percent: discount.value, appliesTo: lowered.filter(({ line }) => holdsOn(discount, line.period.start)).map(({ id }) => id) } }]
+    return [
+      {
+        discount,
+        taking: {
+          kind: 'percent',
+          percent: discount.value,
+          appliesTo: lowered.filter(({ line }) => holdsOn(discount, line.period.start)).map(({ id }) => id),
+        },
+      },
+    ]
   }
   const periods = new Map<string, { period: DiscountPeriod; ids: string[]; atMost: Map<string, Money> }>()
   for (const { line, id } of lowered) {
     const period = discountPeriod(discount, line)
     if (!holdsOn(discount, period.start)) continue
-    const group: { period: DiscountPeriod; ids: string[]; atMost: Map<string, Money> } = periods.get(period.start) ?? { period, ids: [], atMost: new Map() }
+    const group: { period: DiscountPeriod; ids: string[]; atMost: Map<string, Money> } = periods.get(
+      period.start,
+    ) ?? { period, ids: [], atMost: new Map() }
     group.ids.push(id)
     if (line.whole) group.atMost.set(id, shareForDays(discount.value, line))
     periods.set(period.start, group)
@@ -82,10 +127,17 @@ function holdsOn({ from, until }: Discount, date: string): boolean {
 
 /** The share of an amount for the days of a fee line, of its whole billing period. */
 function shareForDays(amount: Money, { period, whole }: Pick<LineDraft, 'period' | 'whole'>): Money {
-  return prorate(amount, { from: later(period.start, whole!.start), to: period.end }, { from: whole!.start, to: whole!.end })
+  return prorate(
+    amount,
+    { from: later(period.start, whole!.start), to: period.end },
+    { from: whole!.start, to: whole!.end },
+  )
 }
 
 function onLine({ discount, period }: PartOfDiscount, line: LineDraft, amount: Money): DiscountOnLine {
-  const whole = line.whole && typeof discount.value === 'number' && shareForDays(discount.value, line) === amount ? { whole: discount.value } : {}
+  const whole =
+    line.whole && typeof discount.value === 'number' && shareForDays(discount.value, line) === amount
+      ? { whole: discount.value }
+      : {}
   return { id: discount.id, amount, ...(period ? { period: period.start } : {}), ...whole }
 }

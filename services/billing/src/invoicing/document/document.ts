@@ -42,11 +42,23 @@ export interface InvoiceDocument extends Totals {
   seller: SellerOnDocument
   buyer: Buyer
   /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became balance, or (`refund`) waits to be paid back. */
-  creditNote?: { invoiceId: string; invoiceNumber: string; reason: string; amountCredited: Money; refund?: true }
+  creditNote?: {
+    invoiceId: string
+    invoiceNumber: string
+    reason: string
+    amountCredited: Money
+    refund?: true
+  }
 }
 
 /** What a document gives into the balance when it is issued: a total below zero, less what a credit note takes off its invoice or pays back. */
-export function addedToBalance({ total, creditNote }: { total: Money; creditNote?: InvoiceDocument['creditNote'] | null }): Money {
+export function addedToBalance({
+  total,
+  creditNote,
+}: {
+  total: Money
+  creditNote?: InvoiceDocument['creditNote'] | null
+}): Money {
   return creditNote?.refund ? 0 : money(Math.max(0, -total - (creditNote?.amountCredited ?? 0)))
 }
 

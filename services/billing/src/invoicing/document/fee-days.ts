@@ -16,8 +16,15 @@ export interface FeeFacts {
 }
 
 /** The fee of a phase for those of some dates of a billing period that are still due. */
-export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, billingPeriod: Period): LineDraft[] {
-  return datesStillDue(facts, phase, { from: dates.from, to: dates.to }).map((part) => feeLine(phase, part, billingPeriod)).filter((line) => line.amount !== 0)
+export function feesStillDue(
+  facts: FeeFacts,
+  phase: Phase,
+  dates: DateRange,
+  billingPeriod: Period,
+): LineDraft[] {
+  return datesStillDue(facts, phase, { from: dates.from, to: dates.to })
+    .map((part) => feeLine(phase, part, billingPeriod))
+    .filter((line) => line.amount !== 0)
 }
 
 /**
@@ -25,7 +32,9 @@ export function feesStillDue(facts: FeeFacts, phase: Phase, dates: DateRange, bi
  * change or an ending took its rest, nothing was left to give back then, and only what comes before that is due.
  */
 function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {
-  const own = billed.filter((line) => line.phaseId === phase.id).map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
+  const own = billed
+    .filter((line) => line.phaseId === phase.id)
+    .map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
   // What was given back of it already was given back of a fee: that is billed again too.
   const given = own.filter((line) => line.kind === 'unused_time')
   const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, given))
@@ -33,24 +42,42 @@ function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: Date
 }
 
 /** The dates of a fee that what came after its phase has taken over: a change with money from that on, an ending with credit, and the date it was ended on where another subscription has it. */
-function takenOver({ phases, today, closed }: Omit<FeeFacts, 'billed'>, phase: Phase, dates: DateRange): DateRange[] {
+function takenOver(
+  { phases, today, closed }: Omit<FeeFacts, 'billed'>,
+  phase: Phase,
+  dates: DateRange,
+): DateRange[] {
   const begun = phases.filter((one) => one.subscriptionId === phase.subscriptionId && one.from <= today)
   const index = begun.findIndex((one) => one.id === phase.id)
   const after = index < 0 ? [] : begun.slice(index)
   const from = after.slice(1).flatMap((next, index) => movesMoney(phases, closed, after[index]!, next) ?? [])
   const last = after.at(-1)
-  const handedOver = last?.endedOn && last.to === last.endedOn ? [{ from: last.to, to: addDays(last.to, 1) }] : []
+  const handedOver =
+    last?.endedOn && last.to === last.endedOn ? [{ from: last.to, to: addDays(last.to, 1) }] : []
   const credited = last?.credited && last.to !== null ? [last.to] : []
-  return [...handedOver, ...[...from, ...credited].map((date) => ({ from: date, to: dates.to }))].flatMap((range) => intersection(range, dates) ?? [])
+  return [...handedOver, ...[...from, ...credited].map((date) => ({ from: date, to: dates.to }))].flatMap(
+    (range) => intersection(range, dates) ?? [],
+  )
 }
 
 /** From which date on a change gives back the fees of before, and bills its own; undefined where it does neither. */
-function movesMoney(phases: readonly Phase[], closed: ClosedPeriods, before: Phase, next: Phase): LocalDate | undefined {
+function movesMoney(
+  phases: readonly Phase[],
+  closed: ClosedPeriods,
+  before: Phase,
+  next: Phase,
+): LocalDate | undefined {
   if (before.trialEnds !== null) return undefined
   const periods = usagePeriods(phases, next.from)
   // What was scheduled gives back with the renewal on its date, and only of what reaches beyond.
-  if (next.scheduled) return !isSameGrid(before, next) && closed.get(periods.findLast((one) => one.to === next.from)?.from ?? '') === 'billed' ? next.from : undefined
+  if (next.scheduled)
+    return !isSameGrid(before, next)
+      && closed.get(periods.findLast((one) => one.to === next.from)?.from ?? '') === 'billed'
+      ? next.from
+      : undefined
   if (!isSameGrid(before, next)) return next.from
   const direction = directionOf(before, next)
-  return direction === 'up' || direction === 'down' ? paidFrom(before, next, { date: next.from, period: periods.findLast((one) => one.from <= next.from)! }) : undefined
+  return direction === 'up' || direction === 'down'
+    ? paidFrom(before, next, { date: next.from, period: periods.findLast((one) => one.from <= next.from)! })
+    : undefined
 }

@@ -10,7 +10,11 @@ export interface GivenBackOfLine {
 }
 
 /** What changes, endings and adjustments gave back of an invoice's lines, the newest document first. */
-export async function givenBackOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<GivenBackOfLine[]> {
+export async function givenBackOf(
+  tx: BillingTransaction,
+  customerId: string,
+  invoiceId: string,
+): Promise<GivenBackOfLine[]> {
   return tx.query<GivenBackOfLine>(
     `select given->>'lineId' as "lineId", (given->>'amount')::bigint as amount, i.id as "invoiceId", i.number
      from invoices i
@@ -27,7 +31,11 @@ export async function givenBackOf(tx: BillingTransaction, customerId: string, in
 const mostDocuments = 1000
 
 /** The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in this order, the newest first, they can be voided. */
-export async function documentsToVoidFirst(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<string[]> {
+export async function documentsToVoidFirst(
+  tx: BillingTransaction,
+  customerId: string,
+  invoiceId: string,
+): Promise<string[]> {
   const found = new Set<string>()
   const waiting = [invoiceId]
   for (let id = waiting.shift(); id !== undefined && found.size < mostDocuments; id = waiting.shift()) {
@@ -37,6 +45,9 @@ export async function documentsToVoidFirst(tx: BillingTransaction, customerId: s
     }
   }
   if (found.size === 0) return []
-  const rows = await tx.query<{ number: string }>('select number from invoices where customer_id = $1 and id = any($2) order by issued_at desc, sequence desc', [customerId, [...found]])
+  const rows = await tx.query<{ number: string }>(
+    'select number from invoices where customer_id = $1 and id = any($2) order by issued_at desc, sequence desc',
+    [customerId, [...found]],
+  )
   return rows.map((row) => row.number)
 }

@@ -75,7 +75,11 @@ export type LineDraft = Omit<Line, 'id'>
 const seat: Unit = { 'zh-CN': '席位', en: 'seats', one: 'seat' }
 
 /** The fee of a phase for some dates of a billing period. */
-export function feeLine(phase: Pick<Phase, 'id' | 'plan' | 'seats'>, dates: DateRange, period: Period): LineDraft {
+export function feeLine(
+  phase: Pick<Phase, 'id' | 'plan' | 'seats'>,
+  dates: DateRange,
+  period: Period,
+): LineDraft {
   const { plan, seats } = phase
   const fee = feeOf(plan, seats)
   const billed = daysIn(dates)
@@ -83,15 +87,21 @@ export function feeLine(phase: Pick<Phase, 'id' | 'plan' | 'seats'>, dates: Date
   const perSeat = plan.fee.per === 'seat'
   return {
     kind: 'fee',
-    description: { 'zh-CN': inChinese(plan.name, perSeat ? '席位费' : '套餐费'), en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}` },
+    description: {
+      'zh-CN': inChinese(plan.name, perSeat ? '席位费' : '套餐费'),
+      en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}`,
+    },
     quantity: perSeat ? seats : 1,
     ...(perSeat ? { unit: seat } : {}),
     rate: { amount: plan.fee.amount, per: 1 },
     amount: prorate(fee, dates, period.whole),
-    ...taxOf(plan), period: rangeOf(dates), breakdown: [],
+    ...taxOf(plan),
+    period: rangeOf(dates),
+    breakdown: [],
     ...(billed === of ? {} : { days: { billed, of } }),
     phaseId: phase.id,
-    whole: { fee, start: period.whole.from, end: period.whole.to }, billingPeriod: period.from,
+    whole: { fee, start: period.whole.from, end: period.whole.to },
+    billingPeriod: period.from,
   }
 }
 
@@ -106,13 +116,25 @@ export interface BilledLine extends Line {
  * Gives back what a fee line billed for some of its dates: the share of the fee less the shares of its discounts and of what credit notes gave back, each by
  * the same formula, so that what is kept and what is given back add up to each of them. Never more than is left with what was `given` back before.
  */
-export function creditLine(line: BilledLine, planName: LocalizedText, dates: DateRange, given: Money = 0): LineDraft {
+export function creditLine(
+  line: BilledLine,
+  planName: LocalizedText,
+  dates: DateRange,
+  given: Money = 0,
+): LineDraft {
   const whole = { from: line.whole!.start, to: line.whole!.end }
   const billed = { from: line.period.start, to: line.period.end }
   const share = prorate(line.whole!.fee, dates, whole)
-  const discounts = (line.discounts ?? []).map((one): DiscountOnLine => ({ ...one, amount: one.whole === undefined ? prorate(-one.amount, dates, billed) : prorate(-one.whole, dates, whole) }))
+  const discounts = (line.discounts ?? []).map((one): DiscountOnLine => ({
+    ...one,
+    amount: one.whole === undefined ? prorate(-one.amount, dates, billed) : prorate(-one.whole, dates, whole),
+  }))
   const noted = prorate(money(netOf(line) - line.left), dates, billed)
-  const amount = creditWithin(money(share + sum(discounts.map((one) => one.amount)) - noted), line.left, given)
+  const amount = creditWithin(
+    money(share + sum(discounts.map((one) => one.amount)) - noted),
+    line.left,
+    given,
+  )
   return {
     kind: 'unused_time',
     description: { 'zh-CN': inChinese(planName, '未用天数退差'), en: `Unused time on ${planName.en}` },
@@ -120,7 +142,10 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
     ...(line.unit ? { unit: line.unit } : {}),
     ...(line.rate ? { rate: line.rate } : {}),
     amount: money(-amount),
-    taxRate: line.taxRate, taxMode: line.taxMode, period: rangeOf(dates), breakdown: lessTakenOff(money(-share), money(-amount)),
+    taxRate: line.taxRate,
+    taxMode: line.taxMode,
+    period: rangeOf(dates),
+    breakdown: lessTakenOff(money(-share), money(-amount)),
     days: { billed: daysIn(dates), of: daysIn(whole) },
     phaseId: line.phaseId,
     ...(discounts.length > 0 ? { discounts } : {}),
@@ -132,7 +157,10 @@ export function creditLine(line: BilledLine, planName: LocalizedText, dates: Dat
 export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
   if (said === given) return []
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
-  return [{ ...part, kind: 'gross', amount: said }, { ...part, kind: 'taken_off', amount: money(given - said) }]
+  return [
+    { ...part, kind: 'gross', amount: said },
+    { ...part, kind: 'taken_off', amount: money(given - said) },
+  ]
 }
 
 /** What one meter cost in one phase and usage period. */
@@ -148,9 +176,13 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
     included: usage.allowance === null ? null : units(usage.allowance),
     ...(price?.model === 'per_unit' ? { rate: price.rate } : {}),
     amount: usage.rated.amount,
-    ...taxOf(usage.phase.plan), period: rangeOf(usage.dates),
+    ...taxOf(usage.phase.plan),
+    period: rangeOf(usage.dates),
     breakdown: usage.rated.breakdown.map((tier) => ({ ...tier, quantity: units(tier.quantity) })),
-    phaseId: usage.phase.id, usagePeriod: period.from, usageDays: { billed: daysIn(period), of: daysIn(period.whole) }, counted: { after: null, until },
+    phaseId: usage.phase.id,
+    usagePeriod: period.from,
+    usageDays: { billed: daysIn(period), of: daysIn(period.whole) },
+    counted: { after: null, until },
   }
 }
 
@@ -176,22 +208,39 @@ export interface BilledUsage {
  * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. It may be negative, and then gives back
  * what was paid for it: percentages are of what is left to bill, a fixed discount stays as far as that reaches, and never more than credit notes left of it.
  */
-export function adjustmentLine(usage: RatedUsage, period: LabelledPeriod, billed: BilledUsage, until: Instant): LineDraft {
+export function adjustmentLine(
+  usage: RatedUsage,
+  period: LabelledPeriod,
+  billed: BilledUsage,
+  until: Instant,
+): LineDraft {
   const line = usageLine(usage, period, until)
   const rated = money(line.amount - billed.amount)
   const discounts = rated < 0 ? discountsGivenBack(billed, line.amount) : []
-  const amount = rated < 0 ? money(-creditWithin(money(-rated + sum(discounts.map((one) => one.amount))), billed.left, 0)) : rated
+  const amount =
+    rated < 0
+      ? money(-creditWithin(money(-rated + sum(discounts.map((one) => one.amount))), billed.left, 0))
+      : rated
   return {
     ...line,
     ...(discounts.length > 0 ? { discounts } : {}),
     ...(amount < 0 ? { givesBack: takenFrom(billed.from, money(-amount)) } : {}),
     kind: 'adjustment',
-    description: { 'zh-CN': inChinese(usage.meter.name, `用量调整（${period.label}）`), en: `${usage.meter.name.en} usage adjustment (${period.label})` },
+    description: {
+      'zh-CN': inChinese(usage.meter.name, `用量调整（${period.label}）`),
+      en: `${usage.meter.name.en} usage adjustment (${period.label})`,
+    },
     quantity: unitsFrom(usage.used - billed.quantity, usage.meter.decimals),
     amount,
     breakdown: [
       ...line.breakdown,
-      { upTo: null, quantity: -unitsFrom(billed.quantity, usage.meter.decimals), rate: null, flat: 0, amount: money(-billed.amount) },
+      {
+        upTo: null,
+        quantity: -unitsFrom(billed.quantity, usage.meter.decimals),
+        rate: null,
+        flat: 0,
+        amount: money(-billed.amount),
+      },
       ...lessTakenOff(rated, amount).slice(1),
     ],
     counted: { after: billed.until, until },
@@ -217,12 +266,19 @@ function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): Dis
     room = money(room - part)
     return part
   }
-  return [...discounts.filter((one) => one.period === undefined), ...discounts.filter((one) => one.period !== undefined)]
-    .map((one) => ({ ...one, amount: money(kept(one) - one.amount) })).filter((one) => one.amount !== 0)
+  return [
+    ...discounts.filter((one) => one.period === undefined),
+    ...discounts.filter((one) => one.period !== undefined),
+  ]
+    .map((one) => ({ ...one, amount: money(kept(one) - one.amount) }))
+    .filter((one) => one.amount !== 0)
 }
 
 function usageDescription(meter: Meter, plan: Plan): LocalizedText {
-  return { 'zh-CN': inChinese(meter.name, `用量（${plan.name['zh-CN']}）`), en: `${meter.name.en} usage (${plan.name.en})` }
+  return {
+    'zh-CN': inChinese(meter.name, `用量（${plan.name['zh-CN']}）`),
+    en: `${meter.name.en} usage (${plan.name.en})`,
+  }
 }
 
 function taxOf(plan: Plan): { taxRate: string; taxMode: TaxMode } {

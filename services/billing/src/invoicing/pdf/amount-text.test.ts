@@ -22,7 +22,14 @@ test('a rate names its units only when they are several', () => {
   expect(rateText({ amount: 19900, per: 1 }, 'CNY')).toBe('¥199.00')
 })
 
-test.each([[0, '0'], [12.5, '12.5'], [1234567.000001, '1,234,567.000001'], [0.000001, '0.000001'], [9007199254740991, '9,007,199,254,740,991'], [-1000, '-1,000']])('the quantity %f is printed as %s', (quantity, text) => {
+test.each([
+  [0, '0'],
+  [12.5, '12.5'],
+  [1234567.000001, '1,234,567.000001'],
+  [0.000001, '0.000001'],
+  [9007199254740991, '9,007,199,254,740,991'],
+  [-1000, '-1,000'],
+])('the quantity %f is printed as %s', (quantity, text) => {
   expect(quantityText(quantity)).toBe(text)
 })
 
@@ -30,5 +37,7 @@ test('a currency is named in Chinese where it has a name, and every symbol can b
   expect(currencyText('CNY')).toBe('CNY 人民币')
   expect(currencyText('XAF')).toBe('XAF')
   const currencies = Intl.supportedValuesOf('currency')
-  expect(missingGlyphs(currencies.map((currency) => amountText(1, currency) + currencyText(currency)).join(' '))).toEqual([])
+  expect(
+    missingGlyphs(currencies.map((currency) => amountText(1, currency) + currencyText(currency)).join(' ')),
+  ).toEqual([])
 })

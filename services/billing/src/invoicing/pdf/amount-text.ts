@@ -2,13 +2,35 @@ import { currencyDigits } from '../../values/currency.ts'
 import type { Rate } from './document.ts'
 
 const symbols: Record<string, string> = {
-  CNY: '¥', JPY: 'JP¥', USD: '$', HKD: '$', SGD: '$', AUD: '$', CAD: '$', NZD: '$', TWD: '$', MXN: '$',
-  EUR: '€', GBP: '£', KRW: '₩', VND: '₫', BRL: 'R$',
+  CNY: '¥',
+  JPY: 'JP¥',
+  USD: '$',
+  HKD: '$',
+  SGD: '$',
+  AUD: '$',
+  CAD: '$',
+  NZD: '$',
+  TWD: '$',
+  MXN: '$',
+  EUR: '€',
+  GBP: '£',
+  KRW: '₩',
+  VND: '₫',
+  BRL: 'R$',
 }
 
 const chineseNames: Record<string, string> = {
-  CNY: '人民币', USD: '美元', EUR: '欧元', JPY: '日元', GBP: '英镑', HKD: '港元', TWD: '新台币',
-  SGD: '新加坡元', KRW: '韩元', AUD: '澳大利亚元', BHD: '巴林第纳尔',
+  CNY: '人民币',
+  USD: '美元',
+  EUR: '欧元',
+  JPY: '日元',
+  GBP: '英镑',
+  HKD: '港元',
+  TWD: '新台币',
+  SGD: '新加坡元',
+  KRW: '韩元',
+  AUD: '澳大利亚元',
+  BHD: '巴林第纳尔',
 }
 
 /**

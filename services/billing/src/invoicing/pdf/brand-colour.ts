@@ -6,14 +6,18 @@ const leastContrast = 4.5
 /** The colour to print with: the seller's, darkened until white can be read on it; our own where they have none. Always `#rrggbb`, so that the same seller gives the same bytes. */
 export function printedColour(brandColor: string | undefined): string {
   let channels = channelsOf(brandColor ?? ownColour)
-  while (contrastWithWhite(channels) < leastContrast) channels = channels.map((channel) => Math.floor(channel * 0.95))
+  while (contrastWithWhite(channels) < leastContrast)
+    channels = channels.map((channel) => Math.floor(channel * 0.95))
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }
 
-const channelsOf = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+const channelsOf = (colour: string): number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
 
 /** Relative luminance by WCAG 2.2. */
 export function contrastWithWhite(channels: readonly number[]): number {
-  const [red, green, blue] = channels.map((channel) => (channel / 255 <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number]
+  const [red, green, blue] = channels.map((channel) =>
+    channel / 255 <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4,
+  ) as [number, number, number]
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 }

@@ -42,7 +42,9 @@ test.each([0.5, Number.NaN, 2 ** 53])('%s is not an amount', (fen) => {
 const amounts = fc.oneof(
   fc.integer({ min: -100_000_000, max: 100_000_000 }),
   fc.maxSafeInteger(),
-  fc.tuple(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 0, max: 12 })).map(([digits, zeros]) => digits * 10 ** zeros),
+  fc
+    .tuple(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 0, max: 12 }))
+    .map(([digits, zeros]) => digits * 10 ** zeros),
 )
 
 test('reading the capital numerals gives the amount back', () => {
@@ -74,11 +76,17 @@ function read(text: string): number {
 }
 
 function readWhole(text: string): bigint {
-  for (const [unit, size] of [['亿', 100_000_000n], ['万', 10_000n]] as const) {
+  for (const [unit, size] of [
+    ['亿', 100_000_000n],
+    ['万', 10_000n],
+  ] as const) {
     const at = text.lastIndexOf(unit)
     if (at >= 0) return readWhole(text.slice(0, at)) * size + readWhole(text.slice(at + 1))
   }
-  return [...text.matchAll(/([壹贰叁肆伍陆柒捌玖])([拾佰仟]?)/g)].reduce((total, [, value, place]) => total + BigInt(digit(value) * 10 ** ['', '拾', '佰', '仟'].indexOf(place!)), 0n)
+  return [...text.matchAll(/([壹贰叁肆伍陆柒捌玖])([拾佰仟]?)/g)].reduce(
+    (total, [, value, place]) => total + BigInt(digit(value) * 10 ** ['', '拾', '佰', '仟'].indexOf(place!)),
+    0n,
+  )
 }
 
 function digit(text: string | undefined): number {

@@ -26,8 +26,10 @@ function fractionText(jiao: number, fen: number, afterYuan: boolean): string {
 
 /** A whole number without unit; zero is the empty text. Groups of eight digits by 亿, inside them groups of four by 万. */
 function wholeText(value: number): string {
-  if (value >= 1e8) return joined(wholeText(Math.floor(value / 1e8)), '亿', wholeText(value % 1e8), value % 1e8 < 1e7)
-  if (value >= 1e4) return joined(wholeText(Math.floor(value / 1e4)), '万', wholeText(value % 1e4), value % 1e4 < 1e3)
+  if (value >= 1e8)
+    return joined(wholeText(Math.floor(value / 1e8)), '亿', wholeText(value % 1e8), value % 1e8 < 1e7)
+  if (value >= 1e4)
+    return joined(wholeText(Math.floor(value / 1e4)), '万', wholeText(value % 1e4), value % 1e4 < 1e3)
   return groupText(value)
 }
 

@@ -8,23 +8,23 @@ export interface InvoiceForPdf {
   status: 'draft' | 'open' | 'paid' | 'void'
   currency: string
   period: DateRange
-  billedPeriods: { fee: DateRange | null, usage: DateRange | null }
+  billedPeriods: { fee: DateRange | null; usage: DateRange | null }
   issuedAt: string | null
   dueAt: string | null
   voidedAt: string | null
   voidReason: string | null
   lines: readonly InvoiceLineForPdf[]
   subtotal: number
-  discounts: readonly { name: LocalizedText, amount: number }[]
+  discounts: readonly { name: LocalizedText; amount: number }[]
   discountTotal: number
-  taxes: readonly { rate: string, mode: 'exclusive' | 'inclusive', base: number, amount: number }[]
+  taxes: readonly { rate: string; mode: 'exclusive' | 'inclusive'; base: number; amount: number }[]
   total: number
   creditApplied: number
   addedToBalance: number
   seller: SellerForPdf | null
   buyer: BuyerForPdf
   /** Of a credit note: the invoice it names. */
-  creditNote: { invoiceNumber: string, reason: string, amountCredited: number, refund?: boolean } | null
+  creditNote: { invoiceNumber: string; reason: string; amountCredited: number; refund?: boolean } | null
 }
 
 export interface InvoiceLineForPdf {
@@ -37,7 +37,7 @@ export interface InvoiceLineForPdf {
   discount?: number
   period: DateRange
   breakdown: readonly BreakdownStep[]
-  days?: { billed: number, of: number }
+  days?: { billed: number; of: number }
 }
 
 /** `amount` minor units for `per` units. */
@@ -48,7 +48,16 @@ export interface Rate {
 
 /** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
 export interface BreakdownStep {
-  kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+  kind?:
+    | 'volume'
+    | 'package'
+    | 'percentage'
+    | 'per_event'
+    | 'minimum'
+    | 'maximum'
+    | 'prorated'
+    | 'gross'
+    | 'taken_off'
   events?: number
   upTo: number | null
   quantity: number
@@ -76,7 +85,14 @@ export interface BuyerForPdf {
   email: string | null
   address: string | null
   phone: string | null
-  invoiceTitle: { title: string, taxId?: string, address?: string, phone?: string, bankName?: string, bankAccount?: string } | null
+  invoiceTitle: {
+    title: string
+    taxId?: string
+    address?: string
+    phone?: string
+    bankName?: string
+    bankAccount?: string
+  } | null
 }
 
 export interface LocalizedText {

@@ -5,7 +5,11 @@ import { isolated, missingGlyphMark, missingGlyphs, printable } from './glyphs.t
 const printed = (text: string) => printable(text, new Set())
 
 test('Chinese, Latin and the signs of the template can be drawn, and so can the mark itself', () => {
-  expect(missingGlyphs(`杭州星桥云计算科技（集团）有限公司 Été naïve 㐀 ¥$€£ ≤ × – − · “引号” ${missingGlyphMark}`)).toEqual([])
+  expect(
+    missingGlyphs(
+      `杭州星桥云计算科技（集团）有限公司 Été naïve 㐀 ¥$€£ ≤ × – − · “引号” ${missingGlyphMark}`,
+    ),
+  ).toEqual([])
 })
 
 test('Hangul, Thai and Arabic can be drawn; Hebrew and the rare characters of CJK Extension B can not', () => {
@@ -14,7 +18,11 @@ test('Hangul, Thai and Arabic can be drawn; Hebrew and the rare characters of CJ
 })
 
 test('only a text with letters from right to left is isolated', () => {
-  expect([isolated('خصم 10%'), isolated('折扣 10%'), isolated('')]).toEqual(['\u2068خصم 10%\u2069', '折扣 10%', ''])
+  expect([isolated('خصم 10%'), isolated('折扣 10%'), isolated('')]).toEqual([
+    '\u2068خصم 10%\u2069',
+    '折扣 10%',
+    '',
+  ])
 })
 
 test('what cannot be drawn is named once and printed as 〓, one mark for what a reader sees as one', () => {

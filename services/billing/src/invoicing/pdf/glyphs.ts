@@ -40,7 +40,9 @@ function drawn(grapheme: string, missing: Set<string>): string {
   if (directionControl.test(grapheme)) return marked(grapheme, missing)
   const visible = grapheme.replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
   // An accent must come from the font of its letter.
-  for (const family of families()) for (const form of [visible, visible.normalize('NFC')]) if ([...form].every((character) => drawable(character, family))) return form
+  for (const family of families())
+    for (const form of [visible, visible.normalize('NFC')])
+      if ([...form].every((character) => drawable(character, family))) return form
   return marked(grapheme, missing)
 }
 
@@ -51,8 +53,11 @@ function marked(grapheme: string, missing: Set<string>): string {
 
 function drawable(character: string, family: Uint8Array): boolean {
   const codePoint = character.codePointAt(0)!
-  return (family[codePoint >> 3]! & (1 << (codePoint & 7))) !== 0
-    && !/\p{Default_Ignorable_Code_Point}/u.test(character) && !directionControl.test(character)
+  return (
+    (family[codePoint >> 3]! & (1 << (codePoint & 7))) !== 0
+    && !/\p{Default_Ignorable_Code_Point}/u.test(character)
+    && !directionControl.test(character)
+  )
 }
 
 /** Of each family a bit for each code point that every weight can draw, read at the first question. */
@@ -67,7 +72,9 @@ function coveredByAll(paths: readonly string[]): Uint8Array {
 function readCoverage(path: string): Uint8Array {
   const cmap = readTable(path, 'cmap')
   const bits = new Uint8Array(0x110000 / 8)
-  const add = (codePoint: number) => { bits[codePoint >> 3]! |= 1 << (codePoint & 7) }
+  const add = (codePoint: number) => {
+    bits[codePoint >> 3]! |= 1 << (codePoint & 7)
+  }
   const tables = subtables(cmap)
   const [groups, segments] = [12, 4].map((format) => tables.find((table) => table.getUint16(0) === format))
   if (groups) addGroups(groups, add)
@@ -79,8 +86,13 @@ function readCoverage(path: string): Uint8Array {
 /** Format 12: groups of code points with the glyph of the first. */
 function addGroups(table: DataView, add: (codePoint: number) => void): void {
   for (let group = 0; group < table.getUint32(12); group += 1) {
-    const [start, end, glyph] = [0, 4, 8].map((at) => table.getUint32(16 + group * 12 + at)) as [number, number, number]
-    for (let codePoint = start; codePoint <= end; codePoint += 1) if (glyph + codePoint - start !== 0) add(codePoint)
+    const [start, end, glyph] = [0, 4, 8].map((at) => table.getUint32(16 + group * 12 + at)) as [
+      number,
+      number,
+      number,
+    ]
+    for (let codePoint = start; codePoint <= end; codePoint += 1)
+      if (glyph + codePoint - start !== 0) add(codePoint)
   }
 }
 
@@ -91,14 +103,20 @@ function addSegments(table: DataView, add: (codePoint: number) => void): void {
     const [end, start] = [table.getUint16(14 + at), table.getUint16(16 + bytes + at)]
     const [delta, place] = [table.getUint16(16 + 2 * bytes + at), table.getUint16(16 + 3 * bytes + at)]
     for (let codePoint = start; codePoint <= end && codePoint < 0xffff; codePoint += 1) {
-      const glyph = place === 0 ? codePoint + delta : table.getUint16(16 + 3 * bytes + at + place + 2 * (codePoint - start))
+      const glyph =
+        place === 0
+          ? codePoint + delta
+          : table.getUint16(16 + 3 * bytes + at + place + 2 * (codePoint - start))
       if (glyph % 0x10000 !== 0) add(codePoint)
     }
   }
 }
 
 function subtables(cmap: DataView): DataView[] {
-  return Array.from({ length: cmap.getUint16(2) }, (_, record) => new DataView(cmap.buffer, cmap.byteOffset + cmap.getUint32(4 + record * 8 + 4)))
+  return Array.from(
+    { length: cmap.getUint16(2) },
+    (_, record) => new DataView(cmap.buffer, cmap.byteOffset + cmap.getUint32(4 + record * 8 + 4)),
+  )
 }
 
 function readTable(path: string, tag: string): DataView {
@@ -108,7 +126,8 @@ function readTable(path: string, tag: string): DataView {
     const directory = readBytes(file, 12, count * 16)
     for (let record = 0; record < count * 16; record += 16) {
       const name = String.fromCharCode(...[0, 1, 2, 3].map((at) => directory.getUint8(record + at)))
-      if (name === tag) return readBytes(file, directory.getUint32(record + 8), directory.getUint32(record + 12))
+      if (name === tag)
+        return readBytes(file, directory.getUint32(record + 8), directory.getUint32(record + 12))
     }
     assert.fail(`the font has no table ${tag}`)
   } finally {

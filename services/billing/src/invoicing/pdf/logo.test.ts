@@ -9,10 +9,15 @@ afterAll(async () => {
   await closePdfWorkers()
 })
 
-const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">${inside}</svg>`
+const svg = (inside: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">${inside}</svg>`
 /** A drawing of ten to the sixteenth rectangles. */
-const references = svg(`<defs><g id="g0"><rect width="9" height="9"/></g>${Array.from({ length: 16 }, (_, level) => `<g id="g${level + 1}">${`<use xlink:href="#g${level}"/>`.repeat(10)}</g>`).join('')}</defs><use xlink:href="#g16"/>`)
-const filters = svg(`<filter id="f" x="-100" y="-100" width="10000" height="10000">${'<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(60)}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}`)
+const references = svg(
+  `<defs><g id="g0"><rect width="9" height="9"/></g>${Array.from({ length: 16 }, (_, level) => `<g id="g${level + 1}">${`<use xlink:href="#g${level}"/>`.repeat(10)}</g>`).join('')}</defs><use xlink:href="#g16"/>`,
+)
+const filters = svg(
+  `<filter id="f" x="-100" y="-100" width="10000" height="10000">${'<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(60)}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}`,
+)
 const nested = svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000))
 
 test('a plain logo is taken, and at once the second time', async () => {
@@ -24,26 +29,53 @@ test('a plain logo is taken, and at once the second time', async () => {
 })
 
 test.each([
-  ['nested too deep', nested], ['that refers to itself without end', references], ['of filters on filters', filters], ['that is not XML', '<svg nonsense'],
-])('a logo %s is refused, and nothing ends but the process it was drawn in', { timeout: 120_000 }, async (_name, logo) => {
-  await expect(assertDrawable(logo)).rejects.toMatchObject({ code: 'invalid_logo', detail: { pointer: '/logo' } })
-  await assertDrawable(svg('<circle r="9"/>'))
-})
+  ['nested too deep', nested],
+  ['that refers to itself without end', references],
+  ['of filters on filters', filters],
+  ['that is not XML', '<svg nonsense'],
+])(
+  'a logo %s is refused, and nothing ends but the process it was drawn in',
+  { timeout: 120_000 },
+  async (_name, logo) => {
+    await expect(assertDrawable(logo)).rejects.toMatchObject({
+      code: 'invalid_logo',
+      detail: { pointer: '/logo' },
+    })
+    await assertDrawable(svg('<circle r="9"/>'))
+  },
+)
 
 test.each([
-  ['nested too deep', nested], ['that refers to itself without end', references], ['of filters on filters', filters],
-])('an invoice issued with a logo %s is set without it or refused, as are others', { timeout: 120_000 }, async (_name, logo) => {
-  const warnings: PdfWarning[] = []
-  const answer = await renderInvoicePdf({ ...sampleInvoice, seller: { ...sampleInvoice.seller!, logo } }, { timeLimit: 10_000, warn: (warning) => warnings.push(warning) }).catch((error: { code?: string }) => error.code)
-  if (answer instanceof Uint8Array) expect(warnings).toEqual([{ kind: 'unreadable_logo', reason: expect.any(String) }])
-  else expect(answer).toBe('pdf_unavailable')
-  expect((await renderInvoicePdf(sampleInvoice, { timeLimit: 60_000 })).length).toBeGreaterThan(10_000)
-})
+  ['nested too deep', nested],
+  ['that refers to itself without end', references],
+  ['of filters on filters', filters],
+])(
+  'an invoice issued with a logo %s is set without it or refused, as are others',
+  { timeout: 120_000 },
+  async (_name, logo) => {
+    const warnings: PdfWarning[] = []
+    const answer = await renderInvoicePdf(
+      { ...sampleInvoice, seller: { ...sampleInvoice.seller!, logo } },
+      { timeLimit: 10_000, warn: (warning) => warnings.push(warning) },
+    ).catch((error: { code?: string }) => error.code)
+    if (answer instanceof Uint8Array)
+      expect(warnings).toEqual([{ kind: 'unreadable_logo', reason: expect.any(String) }])
+    else expect(answer).toBe('pdf_unavailable')
+    expect((await renderInvoicePdf(sampleInvoice, { timeLimit: 60_000 })).length).toBeGreaterThan(10_000)
+  },
+)
 
-test('the WASM build is no other: what traps it leaves the next page a fresh one', { timeout: 120_000 }, async () => {
-  const workers = pdfWorkers({ processes: 1, engine: 'wasm' })
-  const options = { workers, timeLimit: 30_000 }
-  await renderInvoicePdf({ ...sampleInvoice, seller: { ...sampleInvoice.seller!, logo: nested } }, options).catch((error: { code?: string }) => expect(error.code).toBe('pdf_unavailable'))
-  expect((await renderInvoicePdf(sampleInvoice, options)).length).toBeGreaterThan(10_000)
-  await workers.close()
-})
+test(
+  'the WASM build is no other: what traps it leaves the next page a fresh one',
+  { timeout: 120_000 },
+  async () => {
+    const workers = pdfWorkers({ processes: 1, engine: 'wasm' })
+    const options = { workers, timeLimit: 30_000 }
+    await renderInvoicePdf(
+      { ...sampleInvoice, seller: { ...sampleInvoice.seller!, logo: nested } },
+      options,
+    ).catch((error: { code?: string }) => expect(error.code).toBe('pdf_unavailable'))
+    expect((await renderInvoicePdf(sampleInvoice, options)).length).toBeGreaterThan(10_000)
+    await workers.close()
+  },
+)

@@ -33,8 +33,10 @@ async function drawingProblem(logo: string): Promise<string | undefined> {
     const { logoFailure } = await workers.render({ ...trialPage, logo }, drawingLimit)
     return logoFailure && 'The drawing cannot be read: simplify it, or export it as plain SVG.'
   } catch (failure) {
-    if (failure instanceof PageTooMuch) return 'The drawing takes too much memory: simplify it, or export it as plain SVG.'
-    if (failure instanceof BillingError) return 'The drawing takes too long: simplify it, or export it as plain SVG.'
+    if (failure instanceof PageTooMuch)
+      return 'The drawing takes too much memory: simplify it, or export it as plain SVG.'
+    if (failure instanceof BillingError)
+      return 'The drawing takes too long: simplify it, or export it as plain SVG.'
     throw failure
   }
 }

@@ -56,7 +56,8 @@ const voided: Note = {
 
 /** The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay. */
 export function notes(invoice: InvoiceForPdf, due: number): Note[] {
-  if (invoice.creditNote) return [noteNotTaxInvoice, invoice.creditNote.refund ? refundNote : creditNote, creditsAddUp]
+  if (invoice.creditNote)
+    return [noteNotTaxInvoice, invoice.creditNote.refund ? refundNote : creditNote, creditsAddUp]
   const issued = invoice.status === 'open' || invoice.status === 'paid'
   return [
     ...(invoice.status === 'draft' ? [draft] : []),

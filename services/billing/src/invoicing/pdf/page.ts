@@ -2,7 +2,15 @@ import { Temporal } from 'temporal-polyfill'
 import { chineseAmount } from './chinese-amount.ts'
 import { amountText, currencyText, quantityText, rateText } from './amount-text.ts'
 import { printedColour } from './brand-colour.ts'
-import type { BuyerForPdf, BreakdownStep, InvoiceForPdf, InvoiceLineForPdf, LocalizedText, Rate, SellerForPdf } from './document.ts'
+import type {
+  BuyerForPdf,
+  BreakdownStep,
+  InvoiceForPdf,
+  InvoiceLineForPdf,
+  LocalizedText,
+  Rate,
+  SellerForPdf,
+} from './document.ts'
 import { notes } from './notes.ts'
 
 /** A label in both languages and the text it stands beside. */
@@ -23,7 +31,7 @@ export interface PageLine {
   zh: string
   en: string
   details: string[]
-  tiers: { bound: string, working: string, amount: string }[]
+  tiers: { bound: string; working: string; amount: string }[]
   quantity: string
   unit: string
   price: string
@@ -32,8 +40,8 @@ export interface PageLine {
 
 /** What invoice.typ prints. Every number is text already, so the template computes nothing. */
 export interface InvoicePage {
-  title: { zh: string, en: string }
-  mark: { zh: string, en: string } | null
+  title: { zh: string; en: string }
+  mark: { zh: string; en: string } | null
   number: string
   /** UTC: year, month, day, hour, minute, second of issue, which become the file's creation date. */
   created: number[] | null
@@ -52,14 +60,15 @@ export interface InvoicePage {
   due: Labelled
   inWords: string | null
   payment: Labelled[]
-  notes: { zh: string, en: string }[]
+  notes: { zh: string; en: string }[]
 }
 
 /** An invoice as the texts of its printed page. Payments and the time of rendering leave no trace in it. */
 export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
   const due = invoice.status === 'void' ? 0 : Math.max(0, invoice.total - invoice.creditApplied)
   return {
-    title: invoice.kind === 'credit_note' ? { zh: '贷项凭证', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
+    title:
+      invoice.kind === 'credit_note' ? { zh: '贷项凭证', en: 'CREDIT NOTE' } : { zh: '账单', en: 'INVOICE' },
     mark: mark(invoice),
     number: numberOf(invoice) ?? '',
     created: invoice.status === 'draft' || !invoice.issuedAt ? null : utcParts(invoice.issuedAt),
@@ -101,10 +110,18 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
   const number = numberOf(invoice)
   const dated = invoice.status !== 'draft'
   return [
-    ...(number ? [invoice.creditNote ? labelled('凭证编号', 'Credit note no.', number) : labelled('账单编号', 'Invoice no.', number)] : []),
+    ...(number
+      ? [
+          invoice.creditNote
+            ? labelled('凭证编号', 'Credit note no.', number)
+            : labelled('账单编号', 'Invoice no.', number),
+        ]
+      : []),
     ...(dated && invoice.issuedAt ? [labelled('出账日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
     ...(dated && invoice.dueAt ? [labelled('付款期限', 'Due', localDate(invoice.dueAt, zone))] : []),
-    ...(invoice.status === 'void' && invoice.voidedAt ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))] : []),
+    ...(invoice.status === 'void' && invoice.voidedAt
+      ? [labelled('作废日期', 'Voided', localDate(invoice.voidedAt, zone))]
+      : []),
     ...periods(invoice),
     labelled('类型', 'Kind', both(kinds[invoice.kind])),
     labelled('币种', 'Currency', currencyText(invoice.currency)),
@@ -113,12 +130,20 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
 
 /** What it bills the fee of and what it bills the usage of, where those are two; else the one period. */
 function periods({ period, billedPeriods: { fee, usage } }: InvoiceForPdf): Labelled[] {
-  if (fee && usage && rangeText(fee) !== rangeText(usage)) return [labelled('套餐费周期', 'Fee period', rangeText(fee)), labelled('用量周期', 'Usage period', rangeText(usage))]
+  if (fee && usage && rangeText(fee) !== rangeText(usage))
+    return [
+      labelled('套餐费周期', 'Fee period', rangeText(fee)),
+      labelled('用量周期', 'Usage period', rangeText(usage)),
+    ]
   return [labelled('计费周期', 'Period', rangeText(fee ?? usage ?? period))]
 }
 
 function about({ creditNote, status, voidReason }: InvoiceForPdf): Labelled[] {
-  if (creditNote) return [labelled('对应账单', 'For invoice', creditNote.invoiceNumber), labelled('原因', 'Reason', creditNote.reason)]
+  if (creditNote)
+    return [
+      labelled('对应账单', 'For invoice', creditNote.invoiceNumber),
+      labelled('原因', 'Reason', creditNote.reason),
+    ]
   return status === 'void' ? given('作废原因', 'Void reason', voidReason) : []
 }
 
@@ -131,9 +156,17 @@ function buyerParty(buyer: BuyerForPdf): Party {
   const customer = labelled('客户编号', 'Customer', buyer.customerId)
   if (!title) {
     const { address, phone, email } = buyer
-    return { name: buyer.companyName, otherName: '', details: [customer, ...partyDetails({ address, phone }), ...given('邮箱', 'Email', email)] }
+    return {
+      name: buyer.companyName,
+      otherName: '',
+      details: [customer, ...partyDetails({ address, phone }), ...given('邮箱', 'Email', email)],
+    }
   }
-  return { name: title.title, otherName: title.title === buyer.companyName ? '' : buyer.companyName, details: [customer, ...partyDetails(title)] }
+  return {
+    name: title.title,
+    otherName: title.title === buyer.companyName ? '' : buyer.companyName,
+    details: [customer, ...partyDetails(title)],
+  }
 }
 
 type PartyDetails = { [detail in 'taxId' | 'address' | 'phone' | 'bankName' | 'bankAccount']?: string | null }
@@ -149,16 +182,26 @@ function partyDetails(party: PartyDetails): Labelled[] {
 }
 
 function pageLine(line: InvoiceLineForPdf, index: number, currency: string): PageLine {
-  const tiers = line.breakdown.length > 1 || line.breakdown.some((part) => part.flat !== 0 || part.kind !== undefined) ? line.breakdown : []
+  const tiers =
+    line.breakdown.length > 1 || line.breakdown.some((part) => part.flat !== 0 || part.kind !== undefined)
+      ? line.breakdown
+      : []
   const rate = line.rate ?? (tiers.length === 0 ? line.breakdown[0]?.rate : null)
   return {
     no: String(index + 1),
     zh: line.description['zh-CN'],
     en: line.description.en === line.description['zh-CN'] ? '' : line.description.en,
-    details: [rangeText(line.period), ...prorationText(line), ...allowanceText(line), ...discountText(line, currency)],
+    details: [
+      rangeText(line.period),
+      ...prorationText(line),
+      ...allowanceText(line),
+      ...discountText(line, currency),
+    ],
     tiers: tiers.map((tier, at) => tierText(tier, tiers[at - 1] ?? null, currency)),
     quantity: quantityText(line.quantity),
-    unit: line.unit ? both(line.quantity === 1 && line.unit.one ? { ...line.unit, en: line.unit.one } : line.unit) : '',
+    unit: line.unit
+      ? both(line.quantity === 1 && line.unit.one ? { ...line.unit, en: line.unit.one } : line.unit)
+      : '',
     price: rate ? rateText(rate, currency) : '',
     amount: amountText(line.amount, currency),
   }
@@ -171,7 +214,10 @@ function prorationText({ days }: InvoiceLineForPdf): string[] {
 function allowanceText(line: InvoiceLineForPdf): string[] {
   if (line.included === undefined) return []
   if (line.included === null) return ['不限量 unlimited']
-  const billed = line.breakdown.length > 0 ? line.breakdown.reduce((total, part) => total + part.quantity, 0) : Math.max(0, line.quantity - line.included)
+  const billed =
+    line.breakdown.length > 0
+      ? line.breakdown.reduce((total, part) => total + part.quantity, 0)
+      : Math.max(0, line.quantity - line.included)
   return [`含 included ${quantityText(line.included)}`, `计费 billed ${quantityText(rounded(billed))}`]
 }
 
@@ -186,13 +232,30 @@ function rounded(quantity: number): number {
 
 function tierText(tier: BreakdownStep, below: BreakdownStep | null, currency: string) {
   const amount = amountText(tier.amount, currency)
-  if (tier.kind && tier.kind !== 'volume') return { bound: kindTexts[tier.kind], working: partText(tier, currency), amount }
-  const bound = tier.upTo === null ? (tier.kind ? '全部 all' : `> ${quantityText(below?.upTo ?? 0)}`) : `≤ ${quantityText(tier.upTo)}`
-  const used = tier.rate ? `${quantityText(tier.quantity)} × ${rateText(tier.rate, currency)}` : quantityText(tier.quantity)
+  if (tier.kind && tier.kind !== 'volume')
+    return { bound: kindTexts[tier.kind], working: partText(tier, currency), amount }
+  const bound =
+    tier.upTo === null
+      ? tier.kind
+        ? '全部 all'
+        : `> ${quantityText(below?.upTo ?? 0)}`
+      : `≤ ${quantityText(tier.upTo)}`
+  const used = tier.rate
+    ? `${quantityText(tier.quantity)} × ${rateText(tier.rate, currency)}`
+    : quantityText(tier.quantity)
   return { bound, working: tier.flat === 0 ? used : `${used} + ${amountText(tier.flat, currency)}`, amount }
 }
 
-const kindTexts = { package: '按包 packages', percentage: '比例 percentage', per_event: '每笔 per event', minimum: '最低消费 minimum', maximum: '封顶 maximum', prorated: '按天数折算 prorated by days', gross: '折前 before discounts', taken_off: '已减免 taken off' }
+const kindTexts = {
+  package: '按包 packages',
+  percentage: '比例 percentage',
+  per_event: '每笔 per event',
+  minimum: '最低消费 minimum',
+  maximum: '封顶 maximum',
+  prorated: '按天数折算 prorated by days',
+  gross: '折前 before discounts',
+  taken_off: '已减免 taken off',
+}
 
 function partText(part: BreakdownStep, currency: string): string {
   if (!part.rate) return ''
@@ -207,26 +270,49 @@ function percentText({ amount }: Rate): string {
   return `${digits.slice(0, -2)}${decimals ? `.${decimals}` : ''}%`
 }
 
-function totals(invoice: InvoiceForPdf, due: number): Pick<InvoicePage, 'sums' | 'total' | 'afterTotal' | 'due'> {
+function totals(
+  invoice: InvoiceForPdf,
+  due: number,
+): Pick<InvoicePage, 'sums' | 'total' | 'afterTotal' | 'due'> {
   const money = (amount: number) => amountText(amount, invoice.currency)
   const lowered = invoice.creditNote?.amountCredited ?? 0
   return {
     sums: [
       labelled('小计', 'Subtotal', money(invoice.subtotal)),
-      ...invoice.discounts.map(({ name, amount }) => ({ zh: name['zh-CN'], en: name.en === name['zh-CN'] ? '' : name.en, text: money(-amount) })),
+      ...invoice.discounts.map(({ name, amount }) => ({
+        zh: name['zh-CN'],
+        en: name.en === name['zh-CN'] ? '' : name.en,
+        text: money(-amount),
+      })),
       ...invoice.taxes.map((tax) =>
         tax.mode === 'exclusive'
           ? labelled(`税额 ${tax.rate}%`, `Tax on ${money(tax.base)}`, money(tax.amount))
-          : labelled(`其中含税 ${tax.rate}%`, `Tax on ${money(tax.base)}, included above`, `(${money(tax.amount)})`)),
+          : labelled(
+              `其中含税 ${tax.rate}%`,
+              `Tax on ${money(tax.base)}, included above`,
+              `(${money(tax.amount)})`,
+            ),
+      ),
     ],
     total: labelled('合计', 'Total', money(invoice.total)),
-    afterTotal: invoice.status === 'void' ? [labelled('作废', 'Voided', money(-invoice.total))] : [
-      ...(invoice.creditApplied === 0 ? [] : [labelled('余额抵扣', 'Balance applied', money(-invoice.creditApplied))]),
-      ...(lowered === 0 ? [] : [labelled('冲减', 'Applied to invoice', money(lowered))]),
-      ...(invoice.addedToBalance === 0 ? [] : [labelled('转入余额', 'Added to balance', money(invoice.addedToBalance))]),
-      ...(invoice.creditNote?.refund ? [labelled('退款', 'Refund', money(-invoice.total - lowered))] : []),
-    ],
-    due: invoice.creditNote ? labelled('贷记金额', 'Amount credited', money(-invoice.total)) : labelled('待付金额', 'Amount due', money(due)),
+    afterTotal:
+      invoice.status === 'void'
+        ? [labelled('作废', 'Voided', money(-invoice.total))]
+        : [
+            ...(invoice.creditApplied === 0
+              ? []
+              : [labelled('余额抵扣', 'Balance applied', money(-invoice.creditApplied))]),
+            ...(lowered === 0 ? [] : [labelled('冲减', 'Applied to invoice', money(lowered))]),
+            ...(invoice.addedToBalance === 0
+              ? []
+              : [labelled('转入余额', 'Added to balance', money(invoice.addedToBalance))]),
+            ...(invoice.creditNote?.refund
+              ? [labelled('退款', 'Refund', money(-invoice.total - lowered))]
+              : []),
+          ],
+    due: invoice.creditNote
+      ? labelled('贷记金额', 'Amount credited', money(-invoice.total))
+      : labelled('待付金额', 'Amount due', money(due)),
   }
 }
 
@@ -240,7 +326,7 @@ function payment(invoice: InvoiceForPdf): Labelled[] {
   ]
 }
 
-function rangeText({ start, end }: { start: string, end: string }): string {
+function rangeText({ start, end }: { start: string; end: string }): string {
   const last = Temporal.PlainDate.from(end).subtract({ days: 1 }).toString()
   return last > start ? `${start} – ${last}` : start
 }

@@ -5,8 +5,15 @@ export const canReadPdf = has('pdftotext')
 
 /** The text of each page of a PDF, with runs of white space as one space. */
 export function pdfPages(pdf: Uint8Array): string[] {
-  const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf, encoding: 'utf8', maxBuffer: 1e8 })
-  return text.split('\f').slice(0, -1).map((page) => page.replace(/\s+/g, ' '))
+  const text = execFileSync('pdftotext', ['-layout', '-', '-'], {
+    input: pdf,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
+  return text
+    .split('\f')
+    .slice(0, -1)
+    .map((page) => page.replace(/\s+/g, ' '))
 }
 
 interface Word {
@@ -21,22 +28,48 @@ interface Word {
 /** The words of a PDF that are printed over others on their page. */
 export function overlappingWords(pdf: Uint8Array): string[] {
   const words = wordsOf(pdf)
-  return words.flatMap((one, index) => words.slice(index + 1).filter((other) => lieOver(one, other)).map((other) => `${one.text} | ${other.text}`))
+  return words.flatMap((one, index) =>
+    words
+      .slice(index + 1)
+      .filter((other) => lieOver(one, other))
+      .map((other) => `${one.text} | ${other.text}`),
+  )
 }
 
 function wordsOf(pdf: Uint8Array): Word[] {
-  const html = execFileSync('pdftotext', ['-bbox', '-', '-'], { input: pdf, encoding: 'utf8', maxBuffer: 1e8 })
-  return html.split('<page ').slice(1).flatMap((part, page) =>
-    [...part.matchAll(/<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<\/word>/g)].map(([, left, top, right, bottom, text]) => ({
-      text: text!, page, left: Number(left), right: Number(right), top: Number(top), bottom: Number(bottom),
-    })))
+  const html = execFileSync('pdftotext', ['-bbox', '-', '-'], {
+    input: pdf,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
+  return html
+    .split('<page ')
+    .slice(1)
+    .flatMap((part, page) =>
+      [
+        ...part.matchAll(
+          /<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<\/word>/g,
+        ),
+      ].map(([, left, top, right, bottom, text]) => ({
+        text: text!,
+        page,
+        left: Number(left),
+        right: Number(right),
+        top: Number(top),
+        bottom: Number(bottom),
+      })),
+    )
 }
 
 /** The boxes of the words of two lines meet, their middles do not; Chinese punctuation side by side shares half a character's width. */
 function lieOver(one: Word, other: Word): boolean {
   const apart = Math.abs(one.top + one.bottom - other.top - other.bottom) / 2
   const isSameLine = apart < 0.35 * Math.min(one.bottom - one.top, other.bottom - other.top)
-  return one.page === other.page && isSameLine && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 4.5
+  return (
+    one.page === other.page
+    && isSameLine
+    && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 4.5
+  )
 }
 
 function has(command: string): boolean {

@@ -7,8 +7,7 @@ import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './worke
 
 /** Something on the page is not as it was asked for; worth a line in the log. */
 export type PdfWarning =
-  | { kind: 'missing_glyphs', characters: string[] }
-  | { kind: 'unreadable_logo', reason: string }
+  { kind: 'missing_glyphs'; characters: string[] } | { kind: 'unreadable_logo'; reason: string }
 
 export interface PdfOptions {
   /** Whose it is: customers have their turns by turns. */
@@ -28,7 +27,10 @@ const sharedWorkers = pdfWorkers()
  * the same bytes, whatever was paid since, wherever it is rendered. A document above `lineLimit` (2,000) is refused with `pdf_too_large`;
  * one that waits or works longer than `timeLimit` (20 s), or finds the queue full, with `pdf_unavailable`.
  */
-export async function renderInvoicePdf(invoice: InvoiceForPdf, options: PdfOptions = {}): Promise<Uint8Array> {
+export async function renderInvoicePdf(
+  invoice: InvoiceForPdf,
+  options: PdfOptions = {},
+): Promise<Uint8Array> {
   const { timeLimit = 20_000, lineLimit = 2_000, warn = () => {}, workers = sharedWorkers } = options
   refuseTooLarge(invoice, lineLimit)
   const missing = new Set<string>()
@@ -40,13 +42,24 @@ export async function renderInvoicePdf(invoice: InvoiceForPdf, options: PdfOptio
 }
 
 /** An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets it, it is set again without. */
-async function rendered(workers: PdfWorkers, page: InvoicePage, timeLimit: number, customerId: string | undefined): Promise<Rendered> {
+async function rendered(
+  workers: PdfWorkers,
+  page: InvoicePage,
+  timeLimit: number,
+  customerId: string | undefined,
+): Promise<Rendered> {
   try {
     return await workers.render(page, timeLimit, customerId)
   } catch (failure) {
     if (!(failure instanceof PageTooMuch)) throw failure
-    if (page.logo === null) throw new BillingError('pdf_unavailable', { message: 'The invoice could not be set. Try again in a moment.' })
-    return { ...(await rendered(workers, { ...page, logo: null }, timeLimit, customerId)), logoFailure: failure.message }
+    if (page.logo === null)
+      throw new BillingError('pdf_unavailable', {
+        message: 'The invoice could not be set. Try again in a moment.',
+      })
+    return {
+      ...(await rendered(workers, { ...page, logo: null }, timeLimit, customerId)),
+      logoFailure: failure.message,
+    }
   }
 }
 
@@ -63,7 +76,10 @@ export function killPdfWorkers(): void {
 }
 
 function refuseTooLarge(invoice: InvoiceForPdf, lineLimit: number): void {
-  const printed = invoice.lines.reduce((lines, { breakdown }) => lines + 1 + (breakdown.length > 1 ? breakdown.length : 0), 0)
+  const printed = invoice.lines.reduce(
+    (lines, { breakdown }) => lines + 1 + (breakdown.length > 1 ? breakdown.length : 0),
+    0,
+  )
   if (printed <= lineLimit) return
   const message = `The invoice has ${printed} lines to print; a PDF takes at most ${lineLimit}.`
   throw new BillingError('pdf_too_large', { message, lines: printed, limit: lineLimit })
@@ -78,5 +94,7 @@ function printableTexts<T>(value: T, missing: Set<string>): T {
   if (typeof value === 'string') return isolated(printable(value, missing)) as T
   if (Array.isArray(value)) return value.map((item) => printableTexts(item, missing)) as T
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, printableTexts(item, missing)])) as T
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, printableTexts(item, missing)]),
+  ) as T
 }

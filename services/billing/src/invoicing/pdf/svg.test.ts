@@ -5,10 +5,16 @@ const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox
 
 test.each([
   ['a plain drawing', svg('<rect width="9" height="9"/>')],
-  ['a declaration, a comment and a style', `<?xml version="1.0"?><!-- a > b -->${svg('<style><![CDATA[.a > b {fill:red}]]></style><g><path d="M0 0"/></g>')}`],
+  [
+    'a declaration, a comment and a style',
+    `<?xml version="1.0"?><!-- a > b -->${svg('<style><![CDATA[.a > b {fill:red}]]></style><g><path d="M0 0"/></g>')}`,
+  ],
   ['a filter', svg('<filter id="f"><feGaussianBlur stdDeviation="1"/></filter><g filter="url(#f)"/>')],
   ['a quoted sign', svg('<g id="a>b"><title>x</title></g>')],
-  ['what drawing programs write at the top', `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">${svg('<g/>')}`],
+  [
+    'what drawing programs write at the top',
+    `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">${svg('<g/>')}`,
+  ],
   ['a prefix', '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:g/></s:svg>'],
 ])('%s may be a logo', (_name, text) => {
   expect(svgProblem(text)).toBeUndefined()
@@ -35,11 +41,15 @@ test.each([
 
 test('a text of 200 kB is read once, whatever it is', () => {
   const filled = (text: string) => text.repeat(Math.floor(200_000 / text.length))
-  const time = (text: string) => Math.min(...[1, 2, 3].map(() => {
-    const began = performance.now()
-    svgProblem(text)
-    return performance.now() - began
-  }))
+  const time = (text: string) =>
+    Math.min(
+      ...[1, 2, 3].map(() => {
+        const began = performance.now()
+        svgProblem(text)
+        return performance.now() - began
+      }),
+    )
   const usual = time(svg(filled('<path d="M0 0"/>').slice(0, 60_000)))
-  for (const text of ['<', '<a "', '<!--', '<![CDATA[', '<a b="c" ', "<a '\"", '<?']) expect(time(`<svg>${filled(text)}`)).toBeLessThan(20 * usual + 30)
+  for (const text of ['<', '<a "', '<!--', '<![CDATA[', '<a b="c" ', '<a \'"', '<?'])
+    expect(time(`<svg>${filled(text)}`)).toBeLessThan(20 * usual + 30)
 })

@@ -16,10 +16,14 @@ export function svgProblem(text: string): string | undefined {
     else if (text.startsWith('<!', open)) {
       // What drawing programs write at the top is harmless; declarations of one's own are not.
       const end = endOfTag(text, open)
-      if (end < 0 || text.slice(open, end).includes('[') || !/^<!doctype\s/i.test(text.slice(open, open + 10))) return 'The drawing must not declare entities.'
+      if (
+        end < 0
+        || text.slice(open, end).includes('[')
+        || !/^<!doctype\s/i.test(text.slice(open, open + 10))
+      )
+        return 'The drawing must not declare entities.'
       at = end + 1
-    }
-    else {
+    } else {
       const end = endOfTag(text, open)
       if (end < 0) return 'The drawing is not well-formed XML.'
       const isEnd = text[open + 1] === '/'

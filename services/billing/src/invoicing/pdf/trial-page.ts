@@ -4,6 +4,22 @@ const none = { zh: '', en: '', text: '' }
 
 /** A page with nothing on it but the place of the logo. */
 export const trialPage: InvoicePage = {
-  title: { zh: '账单', en: 'INVOICE' }, mark: null, number: '', created: null, facts: [], about: [], seller: { name: '试', otherName: '', details: [] }, logo: null, brand: '#000000',
-  buyer: { name: '试', otherName: '', details: [] }, lines: [], sums: [], total: none, afterTotal: [], due: none, inWords: null, payment: [], notes: [],
+  title: { zh: '账单', en: 'INVOICE' },
+  mark: null,
+  number: '',
+  created: null,
+  facts: [],
+  about: [],
+  seller: { name: '试', otherName: '', details: [] },
+  logo: null,
+  brand: '#000000',
+  buyer: { name: '试', otherName: '', details: [] },
+  lines: [],
+  sums: [],
+  total: none,
+  afterTotal: [],
+  due: none,
+  inWords: null,
+  payment: [],
+  notes: [],
 }

@@ -5,13 +5,19 @@ import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
 import { openTypesetter, type Typesetter } from './typesetter.ts'
 
 const native = await openTypesetter('native').catch(() => undefined)
-const documents = [sampleInvoice, { ...sampleInvoice, status: 'draft' as const, seller: null }, invoiceOf(Array.from({ length: 60 }, (_, index) => plainLine(index)))]
-const pdfs = (typesetter: Typesetter) => Promise.all(documents.map((invoice) => typesetter.pdf(JSON.stringify(invoicePage(invoice)))))
+const documents = [
+  sampleInvoice,
+  { ...sampleInvoice, status: 'draft' as const, seller: null },
+  invoiceOf(Array.from({ length: 60 }, (_, index) => plainLine(index))),
+]
+const pdfs = (typesetter: Typesetter) =>
+  Promise.all(documents.map((invoice) => typesetter.pdf(JSON.stringify(invoicePage(invoice)))))
 
 describe.skipIf(!native)('the native build', () => {
   test('and WASM give the same bytes', async () => {
     const wasm = await pdfs(await openTypesetter('wasm'))
-    for (const [index, pdf] of (await pdfs(native!)).entries()) expect(Buffer.compare(pdf, wasm[index]!)).toBe(0)
+    for (const [index, pdf] of (await pdfs(native!)).entries())
+      expect(Buffer.compare(pdf, wasm[index]!)).toBe(0)
   })
 })
 
@@ -24,6 +30,6 @@ test.skipIf(!canReadPdf)('WASM sets the page where no native build loads', async
 })
 
 test('what Typst refuses is told in its words', async () => {
-  const typesetter = native ?? await openTypesetter('wasm')
+  const typesetter = native ?? (await openTypesetter('wasm'))
   await expect(typesetter.pdf('{}')).rejects.toThrow(/Typst refused the page: .*brand/)
 })

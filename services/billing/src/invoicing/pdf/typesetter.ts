@@ -30,7 +30,10 @@ export async function openTypesetter(engine: Engine): Promise<Typesetter> {
 async function openNative(): Promise<Typesetter> {
   const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler')
   // the folder is all that a logo's SVG could refer to
-  const compiler = NodeCompiler.create({ fontArgs: [{ fontBlobs: readFonts() }], workspace: fileURLToPath(new URL('.', import.meta.url)) })
+  const compiler = NodeCompiler.create({
+    fontArgs: [{ fontBlobs: readFonts() }],
+    workspace: fileURLToPath(new URL('.', import.meta.url)),
+  })
   return {
     engine: 'native',
     async pdf(page) {
@@ -58,7 +61,12 @@ async function openWasm(): Promise<Typesetter> {
   return {
     engine: 'wasm',
     async pdf(page) {
-      const options = { mainFilePath: '/invoice.typ', inputs: { page }, format: CompileFormatEnum.pdf, diagnostics: 'full' } as const
+      const options = {
+        mainFilePath: '/invoice.typ',
+        inputs: { page },
+        format: CompileFormatEnum.pdf,
+        diagnostics: 'full',
+      } as const
       const { result, diagnostics } = await compiler.compile(options)
       if (!result) throw typstFailure(diagnostics)
       return result

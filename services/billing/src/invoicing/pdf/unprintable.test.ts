@@ -9,6 +9,14 @@ test('characters that the fonts of the invoice lack are named, each once; others
 })
 
 test('an answer says so of every text that was entered, however deep, and is as it was where all can be printed', () => {
-  expect(withUnprintable({ id: 1 }, { name: { 'zh-CN': '套餐', en: 'Plan 한국' }, list: ['ไทย', 'عربي'], none: null })).toEqual({ id: 1 })
-  expect(withUnprintable({ id: 1 }, { title: { bankName: 'Bank 😀' } })).toMatchObject({ id: 1, notices: [{ code: 'unprintable_characters' }] })
+  expect(
+    withUnprintable(
+      { id: 1 },
+      { name: { 'zh-CN': '套餐', en: 'Plan 한국' }, list: ['ไทย', 'عربي'], none: null },
+    ),
+  ).toEqual({ id: 1 })
+  expect(withUnprintable({ id: 1 }, { title: { bankName: 'Bank 😀' } })).toMatchObject({
+    id: 1,
+    notices: [{ code: 'unprintable_characters' }],
+  })
 })

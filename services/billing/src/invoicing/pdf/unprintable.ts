@@ -4,7 +4,10 @@ import type { Notice } from '../../values/localized-text.ts'
 const mostNamed = 20
 
 /** The answer to what was entered, with what is to be said of those of its texts that will stand on invoices; texts inside objects and lists count. */
-export function withUnprintable<Answer extends object>(answer: Answer, entered: unknown): Answer & { notices?: Notice[] } {
+export function withUnprintable<Answer extends object>(
+  answer: Answer,
+  entered: unknown,
+): Answer & { notices?: Notice[] } {
   const notices = unprintable(textsIn(entered))
   return notices.length === 0 ? answer : { ...answer, notices }
 }
@@ -18,11 +21,13 @@ function textsIn(value: unknown): string[] {
 export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
   const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, mostNamed)
   if (missing.length === 0) return []
-  return [{
-    code: 'unprintable_characters',
-    detail: {
-      'zh-CN': `账单的 PDF 无法显示这些字符：${missing.join(' ')}，会以 ${missingGlyphMark} 代替。`,
-      en: `The PDF of an invoice can’t show these characters: ${missing.join(' ')}. ${missingGlyphMark} stands in their place.`,
+  return [
+    {
+      code: 'unprintable_characters',
+      detail: {
+        'zh-CN': `账单的 PDF 无法显示这些字符：${missing.join(' ')}，会以 ${missingGlyphMark} 代替。`,
+        en: `The PDF of an invoice can’t show these characters: ${missing.join(' ')}. ${missingGlyphMark} stands in their place.`,
+      },
     },
-  }]
+  ]
 }

@@ -4,9 +4,7 @@ import type { InvoicePage } from './page.ts'
 import { openTypesetter, type Engine } from './typesetter.ts'
 
 /** What the worker answers to one page. */
-export type Rendering =
-  | { pdf: Uint8Array<ArrayBuffer>, logoFailure?: string }
-  | { failure: string }
+export type Rendering = { pdf: Uint8Array<ArrayBuffer>; logoFailure?: string } | { failure: string }
 
 export type FromWorker = 'ready' | Rendering
 
@@ -47,5 +45,8 @@ async function pdfOf(page: InvoicePage): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Native code that never returns hears nothing: a thread of its own sees that whoever started us is gone, and ends us. */
 function endWithParent(): void {
-  new Worker(`const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)`, { eval: true, execArgv: [] }).unref()
+  new Worker(
+    `const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)`,
+    { eval: true, execArgv: [] },
+  ).unref()
 }

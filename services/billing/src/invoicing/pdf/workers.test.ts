@@ -46,7 +46,8 @@ test('when the queue is full the next page is refused at once', async () => {
 test('who asks for many of theirs has a limit of their own, and others have their turn in between', async () => {
   const workers = pdfWorkers({ processes: 1, queueOfOne: 4 })
   const done: string[] = []
-  const ask = (customerId: string) => workers.render(page, 50_000, customerId).then(() => done.push(customerId))
+  const ask = (customerId: string) =>
+    workers.render(page, 50_000, customerId).then(() => done.push(customerId))
   const asked = Array.from({ length: 5 }, () => ask('many'))
   await expect(ask('many')).rejects.toMatchObject({ code: 'pdf_unavailable' })
   asked.push(ask('one'), ask('another'))
@@ -58,7 +59,9 @@ test('who asks for many of theirs has a limit of their own, and others have thei
 
 test('a page that Typst refuses fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })
-  await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow('Typst refused the page')
+  await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow(
+    'Typst refused the page',
+  )
   expect((await workers.render(page, 50_000)).pdf.length).toBeGreaterThan(10_000)
   await workers.close()
 })
@@ -76,11 +79,15 @@ test('closing waits for the pages that were asked for', async () => {
   expect((await Promise.all(pages)).map(({ pdf }) => pdf.length > 0)).toEqual([true, true])
 })
 
-const nested = (depth: number) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" height="9"/>${'</g>'.repeat(depth)}</svg>`
+const nested = (depth: number) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" height="9"/>${'</g>'.repeat(depth)}</svg>`
 
 test('a page that fells the process it is set in fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })
-  const [felled, next] = await Promise.allSettled([workers.render({ ...page, logo: nested(20_000) }, 50_000), workers.render(page, 50_000)])
+  const [felled, next] = await Promise.allSettled([
+    workers.render({ ...page, logo: nested(20_000) }, 50_000),
+    workers.render(page, 50_000),
+  ])
   expect(felled.status === 'rejected' ? felled.reason : felled.value).toBeInstanceOf(PageTooMuch)
   expect(next).toMatchObject({ status: 'fulfilled' })
   await workers.close()
@@ -96,7 +103,9 @@ test('a process that takes more memory than it may is ended', async () => {
 
 test('at the end of the server nobody waits for a page', async () => {
   const workers = pdfWorkers({ processes: 1 })
-  const pages = [workers.render(longPage, 50_000), workers.render(longPage, 50_000)].map((asked) => asked.catch((error: { code: string }) => error.code))
+  const pages = [workers.render(longPage, 50_000), workers.render(longPage, 50_000)].map((asked) =>
+    asked.catch((error: { code: string }) => error.code),
+  )
   const began = performance.now()
   workers.kill()
   expect(await Promise.all(pages)).toEqual(['pdf_unavailable', 'pdf_unavailable'])
@@ -110,6 +119,10 @@ test('a process run by node and tsx renders and ends by itself', async () => {
     import { sampleInvoice } from '${new URL('./sample-invoice.ts', import.meta.url).href}'
     const pdf = await renderInvoicePdf(sampleInvoice)
     console.log(pdf.length)`
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], { cwd: new URL('.', import.meta.url).pathname, timeout: 50_000 })
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
+    { cwd: new URL('.', import.meta.url).pathname, timeout: 50_000 },
+  )
   expect({ size: Number(stdout) > 10_000, stderr }).toEqual({ size: true, stderr: '' })
 })

@@ -73,7 +73,15 @@ export class PageTooMuch extends Error {}
  * alive. One that exceeds a limit is killed and its place given to a new one.
  */
 export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
-  const { processes: most = 2, queue: longest = 100, queueOfOne: longestOfOne = 20, idle = 30_000, pagesPerProcess = 100, memoryLimit = 2 ** 30, engine = 'auto' } = options
+  const {
+    processes: most = 2,
+    queue: longest = 100,
+    queueOfOne: longestOfOne = 20,
+    idle = 30_000,
+    pagesPerProcess = 100,
+    memoryLimit = 2 ** 30,
+    engine = 'auto',
+  } = options
   const setters = new Set<Setter>()
   const waiting: Job[] = []
   /** When each customer who waits had their last turn, counted in turns. */
@@ -82,10 +90,23 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   const pending = new Set<Promise<Rendered>>()
 
   async function render(page: InvoicePage, timeLimit: number, customerId?: string): Promise<Rendered> {
-    if (customerId !== undefined && waiting.filter((job) => job.customerId === customerId).length >= longestOfOne) throw unavailable('Too many invoices of yours are being rendered. Try again in a moment.')
-    if (waiting.length >= longest) throw unavailable('Too many invoices are being rendered. Try again in a moment.')
+    if (
+      customerId !== undefined
+      && waiting.filter((job) => job.customerId === customerId).length >= longestOfOne
+    )
+      throw unavailable('Too many invoices of yours are being rendered. Try again in a moment.')
+    if (waiting.length >= longest)
+      throw unavailable('Too many invoices are being rendered. Try again in a moment.')
     const rendered = new Promise<Rendered>((resolve, reject) => {
-      const job: Job = { page, customerId, timeLimit, settled: false, resolve, reject, timer: setTimeout(() => abandon(job), timeLimit) }
+      const job: Job = {
+        page,
+        customerId,
+        timeLimit,
+        settled: false,
+        resolve,
+        reject,
+        timer: setTimeout(() => abandon(job), timeLimit),
+      }
       waiting.push(job)
     })
     pending.add(rendered)
@@ -95,7 +116,9 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 
   function assignWork(): void {
     while (waiting.length > 0) {
-      const setter = [...setters].find(({ job, leaving }) => !job && !leaving) ?? (setters.size < most ? startProcess() : undefined)
+      const setter =
+        [...setters].find(({ job, leaving }) => !job && !leaving)
+        ?? (setters.size < most ? startProcess() : undefined)
       if (!setter) return
       takeJob(setter, next())
     }
@@ -127,16 +150,28 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     clearTimeout(job.timer)
     job.timer = setTimeout(() => endProcess(setter, slow()), job.timeLimit)
     setter.memoryTimer = setInterval(() => {
-      if (residentBytes(setter.child.pid) > memoryLimit) endProcess(setter, new PageTooMuch('the page took more memory than it may'))
+      if (residentBytes(setter.child.pid) > memoryLimit)
+        endProcess(setter, new PageTooMuch('the page took more memory than it may'))
     }, memoryInterval)
     setter.child.send(job.page)
   }
 
   function startProcess(): Setter {
     const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
-      execArgv: [], env: nothing, serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+      env: nothing,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    const setter: Setter = { child, ready: false, job: undefined, pages: 0, leaving: false, idleTimer: undefined, memoryTimer: undefined }
+    const setter: Setter = {
+      child,
+      ready: false,
+      job: undefined,
+      pages: 0,
+      leaving: false,
+      idleTimer: undefined,
+      memoryTimer: undefined,
+    }
     setters.add(setter)
     child.on('message', (message: FromWorker) => {
       if (message !== 'ready') return finishJob(setter, message)
@@ -194,10 +229,15 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 
   async function close(): Promise<void> {
     await Promise.allSettled(pending)
-    await Promise.all([...setters].map((setter) => new Promise((resolve) => {
-      setter.child.once('exit', resolve)
-      endProcess(setter)
-    })))
+    await Promise.all(
+      [...setters].map(
+        (setter) =>
+          new Promise((resolve) => {
+            setter.child.once('exit', resolve)
+            endProcess(setter)
+          }),
+      ),
+    )
   }
 
   function kill(): void {

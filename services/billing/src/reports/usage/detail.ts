@@ -47,7 +47,10 @@ export interface DetailFilter {
 }
 
 /** How many events a filter chooses; `isLeast` where there are more, and nobody counted on. */
-export interface DetailTotal { events: number; isLeast: boolean }
+export interface DetailTotal {
+  events: number
+  isLeast: boolean
+}
 
 /** So many are counted. */
 export const mostCounted = 100_000
@@ -57,15 +60,28 @@ export const mostCounted = 100_000
  * (both in) or instants (half-open). With `total`, how many there are on all pages. Throws meter_not_found, invalid_range, validation_failed.
  */
 export async function getUsageDetail(
-  billing: Billing, input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
+  billing: Billing,
+  input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
 ): Promise<Page<DetailEvent> & { total?: DetailTotal }> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    if (input.meter !== undefined && !state.meters.has(input.meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    const where = await chosen(tx.query, rangeOf(state, input), input)
-    const page = await eventPage(tx.query, state, where, input)
-    return { ...page, data: page.data.map((event) => chargedOr(state, event)), ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}) }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      if (input.meter !== undefined && !state.meters.has(input.meter))
+        throw new BillingError('meter_not_found', {
+          pointer: '?meter',
+          meter: input.meter,
+          message: `there is no meter '${input.meter}'`,
+        })
+      const where = await chosen(tx.query, rangeOf(state, input), input)
+      const page = await eventPage(tx.query, state, where, input)
+      return {
+        ...page,
+        data: page.data.map((event) => chargedOr(state, event)),
+        ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): DetailEvent {
@@ -74,38 +90,72 @@ function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): De
 }
 
 /** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
-export async function chosen(query: Query, { from, to }: { from: Instant; to: Instant }, { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>): Promise<Where> {
+export async function chosen(
+  query: Query,
+  { from, to }: { from: Instant; to: Instant },
+  { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>,
+): Promise<Where> {
   refuseUnsearchable({ id, property, value })
   // When an id was taken is mostly known, and so where its event stands.
-  const [key] = id === undefined ? [] : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [customerId, id])
-  if (!key && (id !== undefined || property !== undefined) && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to) {
-    throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${mostDaysSearched} days are searched at once` })
+  const [key] =
+    id === undefined
+      ? []
+      : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [
+          customerId,
+          id,
+        ])
+  if (
+    !key
+    && (id !== undefined || property !== undefined)
+    && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to
+  ) {
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `at most ${mostDaysSearched} days are searched at once`,
+    })
   }
   return {
-    conditions: ({ add }) => [
-      `time >= ${add(from)} and time < ${add(to)}`,
-      ...(key ? [`time = ${add(key.time)}`] : []),
-      ...(id === undefined ? [] : [`id = ${add(id)}`]),
-      ...(property === undefined ? [] : [`properties ->> ${add(property)}::text = ${add(value)}`]),
-    ].join(' and '),
+    conditions: ({ add }) =>
+      [
+        `time >= ${add(from)} and time < ${add(to)}`,
+        ...(key ? [`time = ${add(key.time)}`] : []),
+        ...(id === undefined ? [] : [`id = ${add(id)}`]),
+        ...(property === undefined ? [] : [`properties ->> ${add(property)}::text = ${add(value)}`]),
+      ].join(' and '),
   }
 }
 
 const mostDaysSearched = 92
 
 /** Refuses a search for a property without a value, or the other way round, and for what no event can hold. Throws validation_failed. */
-export function refuseUnsearchable({ id, property, value }: Pick<DetailFilter, 'id' | 'property' | 'value'>): void {
+export function refuseUnsearchable({
+  id,
+  property,
+  value,
+}: Pick<DetailFilter, 'id' | 'property' | 'value'>): void {
   if ((property === undefined) !== (value === undefined)) {
     const pointer = property === undefined ? '?property' : '?value'
-    throw new BillingError('validation_failed', { pointer, message: 'a property is looked for by its name and its value' })
+    throw new BillingError('validation_failed', {
+      pointer,
+      message: 'a property is looked for by its name and its value',
+    })
   }
-  for (const [pointer, text] of [['?id', id], ['?property', property], ['?value', value]] as const) {
-    if (text !== undefined && !isStorable(text)) throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
+  for (const [pointer, text] of [
+    ['?id', id],
+    ['?property', property],
+    ['?value', value],
+  ] as const) {
+    if (text !== undefined && !isStorable(text))
+      throw new BillingError('validation_failed', { pointer, message: 'this text cannot be in an event' })
   }
 }
 
 /** So many rows of `columns` at most that a filter chooses, as a sub-select, and what goes with it. */
-export function rowsChosen(columns: string, where: Where, { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number }): { sql: string; given: unknown[] } {
+export function rowsChosen(
+  columns: string,
+  where: Where,
+  { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number },
+): { sql: string; given: unknown[] } {
   const given = parameters(customerId)
   return {
     sql: `select e.* from ${keysOf(meter, given)} cross join lateral (
@@ -115,7 +165,11 @@ export function rowsChosen(columns: string, where: Where, { customerId, meter, m
   }
 }
 
-async function countEvents(query: Query, where: Where, { customerId, meter }: { customerId: string; meter?: string }): Promise<DetailTotal> {
+async function countEvents(
+  query: Query,
+  where: Where,
+  { customerId, meter }: { customerId: string; meter?: string },
+): Promise<DetailTotal> {
   const { sql, given } = rowsChosen('1', where, { customerId, meter, most: mostCounted + 1 })
   const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
   const events = found!.events
@@ -123,19 +177,39 @@ async function countEvents(query: Query, where: Where, { customerId, meter }: { 
 }
 
 /** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
-export function rangeOf(state: SubscriptionState, input: { start?: string | undefined; end?: string | undefined }): { from: Instant; to: Instant } {
+export function rangeOf(
+  state: SubscriptionState,
+  input: { start?: string | undefined; end?: string | undefined },
+): { from: Instant; to: Instant } {
   const period = periodNamed(state, undefined)
   // An end alone reaches back to the beginning.
-  const from = bound(state, input.start ?? (input.end === undefined ? period.from : '1970-01-01'), '?start', 0)
-  const to = input.end === undefined && input.start === undefined ? instantOf(state.zones, period.to) : bound(state, input.end ?? state.today, '?end', 1)
-  if (from > to) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${input.start} is after end ${input.end}` })
+  const from = bound(
+    state,
+    input.start ?? (input.end === undefined ? period.from : '1970-01-01'),
+    '?start',
+    0,
+  )
+  const to =
+    input.end === undefined && input.start === undefined
+      ? instantOf(state.zones, period.to)
+      : bound(state, input.end ?? state.today, '?end', 1)
+  if (from > to)
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `start ${input.start} is after end ${input.end}`,
+    })
   return { from, to }
 }
 
 function bound(state: SubscriptionState, text: string, pointer: string, daysAfter: number): Instant {
-  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31') return instantOf(state.zones, addDays(text, daysAfter))
+  if (isDate(text) && '0001-01-01' <= text && text < '9999-12-31')
+    return instantOf(state.zones, addDays(text, daysAfter))
   const instant = parseInstant(text)
-  if (!instant) throw new BillingError('invalid_range', { pointer, message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant` })
+  if (!instant)
+    throw new BillingError('invalid_range', {
+      pointer,
+      message: `'${text}' is neither a date (YYYY-MM-DD) nor an RFC 3339 instant`,
+    })
   return instant
 }
 
@@ -150,27 +224,52 @@ const countedBetween = (after: string, until: string) => `(
  */
 export async function eventsBehind(
   billing: Billing,
-  input: { customerId: string; meter: string; dates: DateRange; after: Instant | null; until: Instant | null; cursor?: string; limit?: number },
+  input: {
+    customerId: string
+    meter: string
+    dates: DateRange
+    after: Instant | null
+    until: Instant | null
+    cursor?: string
+    limit?: number
+  },
 ): Promise<Page<UsageEvent>> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    // The dates lie in these months, whatever the zone: the other months need not be looked at.
-    const counted: Where = {
-      conditions: ({ add }) => {
-        const [from, to, after, until] = [add(input.dates.from), add(input.dates.to), add(input.after), add(input.until)]
-        const around = `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + 1)::timestamp at time zone 'UTC'`
-        return `${around} and local_date >= ${from}::date and local_date < ${to}::date and ${countedBetween(after, until)}`
-      },
-      sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
-    }
-    const { data, nextCursor } = await eventPage(tx.query, state, counted, input)
-    return { data: data.map(undated), nextCursor }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      // The dates lie in these months, whatever the zone: the other months need not be looked at.
+      const counted: Where = {
+        conditions: ({ add }) => {
+          const [from, to, after, until] = [
+            add(input.dates.from),
+            add(input.dates.to),
+            add(input.after),
+            add(input.until),
+          ]
+          const around = `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + 1)::timestamp at time zone 'UTC'`
+          return `${around} and local_date >= ${from}::date and local_date < ${to}::date and ${countedBetween(after, until)}`
+        },
+        sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
+      }
+      const { data, nextCursor } = await eventPage(tx.query, state, counted, input)
+      return { data: data.map(undated), nextCursor }
+    },
+    { readOnly: true },
+  )
 }
 
-async function eventPage(query: Query, state: SubscriptionState, where: Where, input: { customerId: string; meter?: string; cursor?: string; limit?: number }): Promise<Page<DatedEvent>> {
+async function eventPage(
+  query: Query,
+  state: SubscriptionState,
+  where: Where,
+  input: { customerId: string; meter?: string; cursor?: string; limit?: number },
+): Promise<Page<DatedEvent>> {
   const limit = pageLimit(input.limit)
-  const data = await datedRows(query, state, where, { ...input, after: decodeCursor(input.cursor, 3) as Place | undefined, limit: limit + 1 })
+  const data = await datedRows(query, state, where, {
+    ...input,
+    after: decodeCursor(input.cursor, 3) as Place | undefined,
+    limit: limit + 1,
+  })
   const shown = data.slice(0, limit)
   const last = shown.at(-1)
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
@@ -189,7 +288,8 @@ export function placeOf({ time, id, meter }: UsageEvent): Place {
   return [time, id, meter]
 }
 
-const keysOf = (meter: string | undefined, { add }: Parameters) => (meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`)
+const keysOf = (meter: string | undefined, { add }: Parameters) =>
+  meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`
 
 type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
 /** With the customer's date it counts on. */
@@ -197,15 +297,30 @@ type DatedEvent = UsageEvent & { date: LocalDate }
 const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
 
 /** Up to `limit` events, newest first, those behind `after`. */
-export async function eventRows(query: Query, state: SubscriptionState, where: Where, asked: RowsAsked): Promise<UsageEvent[]> {
+export async function eventRows(
+  query: Query,
+  state: SubscriptionState,
+  where: Where,
+  asked: RowsAsked,
+): Promise<UsageEvent[]> {
   return (await datedRows(query, state, where, asked)).map(undated)
 }
 
-async function datedRows(query: Query, state: SubscriptionState, where: Where, { customerId, meter, after, limit }: RowsAsked): Promise<DatedEvent[]> {
+async function datedRows(
+  query: Query,
+  state: SubscriptionState,
+  where: Where,
+  { customerId, meter, after, limit }: RowsAsked,
+): Promise<DatedEvent[]> {
   const given = parameters(customerId)
-  const behind = after === undefined ? '' : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
+  const behind =
+    after === undefined
+      ? ''
+      : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
-  const rows = await query<Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }>(
+  const rows = await query<
+    Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
+  >(
     `select e.* from ${keysOf(meter, given)} cross join lateral (
        select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
          voided_at as "voidedAt", void_reason as "voidReason"
@@ -214,5 +329,9 @@ async function datedRows(query: Query, state: SubscriptionState, where: Where, {
      order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
     given.values,
   )
-  return rows.map(({ voidedAt, voidReason, ...event }) => ({ ...event, quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals), voided: voidFrom({ voidedAt, voidReason }) }))
+  return rows.map(({ voidedAt, voidReason, ...event }) => ({
+    ...event,
+    quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals),
+    voided: voidFrom({ voidedAt, voidReason }),
+  }))
 }

@@ -44,23 +44,35 @@ const daysSearched = { unlessTold: 31, most: 92 }
  * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of their ids, and then the newest first, for events stand
  * in that order. Of all customers the last day unless told, and at most 31. Throws meter_not_found, invalid_range.
  */
-export async function listEvents(billing: Billing, input: EventsFilter & { cursor?: string; limit?: number }): Promise<Page<ListedEvent>> {
+export async function listEvents(
+  billing: Billing,
+  input: EventsFilter & { cursor?: string; limit?: number },
+): Promise<Page<ListedEvent>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4) as Place | undefined
-  return billing.transaction(async (tx) => {
-    const rows = await readEvents(tx, await eventsAsked(tx, input), after, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return { data: shown, nextCursor: rows.length > limit && last ? encodeCursor(placeOf(last)) : null }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const rows = await readEvents(tx, await eventsAsked(tx, input), after, limit + 1)
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return { data: shown, nextCursor: rows.length > limit && last ? encodeCursor(placeOf(last)) : null }
+    },
+    { readOnly: true },
+  )
 }
 
 /**
  * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its own, and none after the reader has left. What is stored
  * after the first page was read stays out.
  */
-export async function exportEvents(billing: Billing, input: EventsFilter): Promise<AsyncGenerator<ListedEvent[], void>> {
-  const asked = await billing.transaction(async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: storedByNow(tx) }), { readOnly: true })
+export async function exportEvents(
+  billing: Billing,
+  input: EventsFilter,
+): Promise<AsyncGenerator<ListedEvent[], void>> {
+  const asked = await billing.transaction(
+    async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: storedByNow(tx) }),
+    { readOnly: true },
+  )
   return pagesOf(billing, asked)
 }
 
@@ -81,16 +93,35 @@ export interface FoundEvent extends ListedEvent {
 }
 
 /** One event by its id, with each meter that counts it. Throws customer_not_found, event_not_found. */
-export async function getEvent(billing: Billing, input: { customerId: string; eventId: string }): Promise<FoundEvent> {
-  return billing.transaction(async (tx) => {
-    const [customer] = await tx.query('select from customers where customer_id = $1', [input.customerId])
-    if (!customer) throw new BillingError('customer_not_found', { customerId: input.customerId, message: `there is no customer '${input.customerId}'` })
-    const rows = await readEvents(tx, { customerId: input.customerId, id: input.eventId, from: null, to: null }, undefined, mostMeters)
-    const meters = rows.flatMap(({ meter, quantity }) => (meter === null ? [] : [{ meter, quantity }])).reverse()
-    const event = rows.findLast(({ meter }) => meter !== null) ?? rows[0]
-    if (event) return { ...event, meters }
-    throw new BillingError('event_not_found', { message: `customer '${input.customerId}' has no recorded event '${input.eventId}': see also those that were rejected` })
-  }, { readOnly: true })
+export async function getEvent(
+  billing: Billing,
+  input: { customerId: string; eventId: string },
+): Promise<FoundEvent> {
+  return billing.transaction(
+    async (tx) => {
+      const [customer] = await tx.query('select from customers where customer_id = $1', [input.customerId])
+      if (!customer)
+        throw new BillingError('customer_not_found', {
+          customerId: input.customerId,
+          message: `there is no customer '${input.customerId}'`,
+        })
+      const rows = await readEvents(
+        tx,
+        { customerId: input.customerId, id: input.eventId, from: null, to: null },
+        undefined,
+        mostMeters,
+      )
+      const meters = rows
+        .flatMap(({ meter, quantity }) => (meter === null ? [] : [{ meter, quantity }]))
+        .reverse()
+      const event = rows.findLast(({ meter }) => meter !== null) ?? rows[0]
+      if (event) return { ...event, meters }
+      throw new BillingError('event_not_found', {
+        message: `customer '${input.customerId}' has no recorded event '${input.eventId}': see also those that were rejected`,
+      })
+    },
+    { readOnly: true },
+  )
 }
 
 interface Asked {
@@ -105,10 +136,22 @@ interface Asked {
 
 async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promise<Asked> {
   const { customerId, meter, id } = filter
-  if (meter !== undefined && !(await metersByKey(tx)).has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
+  if (meter !== undefined && !(await metersByKey(tx)).has(meter))
+    throw new BillingError('meter_not_found', {
+      pointer: '?meter',
+      meter,
+      message: `there is no meter '${meter}'`,
+    })
   const having = havingOf(filter)
   const { from, to } = await instantsBetween(tx, filter)
-  if (having) return { customerId, meter, id, having, ...withinDays(tx.at, { from, to }, daysSearched, 'for the value of a property') }
+  if (having)
+    return {
+      customerId,
+      meter,
+      id,
+      having,
+      ...withinDays(tx.at, { from, to }, daysSearched, 'for the value of a property'),
+    }
   if (customerId !== undefined || id !== undefined) return { customerId, meter, id, from, to }
   return { customerId, meter, id, ...withinDays(tx.at, { from, to }, daysOfAll, 'of all customers') }
 }
@@ -117,15 +160,27 @@ async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promis
 function havingOf({ customerId, property, value }: EventsFilter): Asked['having'] {
   refuseUnsearchable({ property, value })
   if (property === undefined || value === undefined) return undefined
-  if (customerId === undefined) throw new BillingError('validation_failed', { pointer: '?customerId', message: 'the value of a property is looked for among the events of one customer: name them' })
+  if (customerId === undefined)
+    throw new BillingError('validation_failed', {
+      pointer: '?customerId',
+      message: 'the value of a property is looked for among the events of one customer: name them',
+    })
   return { property, value }
 }
 
-function withinDays(at: Instant, { from, to }: { from: Instant | null; to: Instant | null }, days: typeof daysOfAll, what: string): { from: Instant; to: Instant } {
+function withinDays(
+  at: Instant,
+  { from, to }: { from: Instant | null; to: Instant | null },
+  days: typeof daysOfAll,
+  what: string,
+): { from: Instant; to: Instant } {
   const end = to ?? addSeconds(at, aheadSeconds)
   const start = from ?? addSeconds(end, -days.unlessTold * 86_400)
   if (addDays(start.slice(0, 10), days.most) < end.slice(0, 10)) {
-    throw new BillingError('invalid_range', { pointer: '?start', message: `${what} at most ${days.most} days are looked at: choose a shorter range${days === daysOfAll ? ', or name a customer' : ''}` })
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `${what} at most ${days.most} days are looked at: choose a shorter range${days === daysOfAll ? ', or name a customer' : ''}`,
+    })
   }
   return { from: start, to: end }
 }
@@ -133,24 +188,56 @@ function withinDays(at: Instant, { from, to }: { from: Instant | null; to: Insta
 /** Where an event stands: of one customer after another, and then the newest first. */
 type Place = [time: Instant, id: string, customerId: string, meter: string]
 
-const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [time, id, customerId, meter ?? noMeter]
+const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [
+  time,
+  id,
+  customerId,
+  meter ?? noMeter,
+]
 
 /** Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their events stand in, and merged. */
-async function readEvents(tx: BillingTransaction, { customerId, meter, id, having, from, to, storedBy }: Asked, after: Place | undefined, limit: number): Promise<ListedEvent[]> {
+async function readEvents(
+  tx: BillingTransaction,
+  { customerId, meter, id, having, from, to, storedBy }: Asked,
+  after: Place | undefined,
+  limit: number,
+): Promise<ListedEvent[]> {
   const given = parameters()
   const one = customerId === undefined ? undefined : given.add(customerId)
-  const behind = after && { time: given.add(after[0]), id: given.add(after[1]), customer: given.add(after[2]), meter: given.add(after[3]) }
+  const behind = after && {
+    time: given.add(after[0]),
+    id: given.add(after[1]),
+    customer: given.add(after[2]),
+    meter: given.add(after[3]),
+  }
   const conditions = [
     'e.customer_id = c.customer_id and e.meter = m.key',
     ...(from === null ? [] : [`e.time >= ${given.add(from)}`]),
     ...(to === null ? [] : [`e.time < ${given.add(to)}`]),
     ...(storedBy === undefined ? [] : [`e.stored_at <= ${given.add(storedBy)}`]),
     // When an id was taken is known, and so where its event stands.
-    ...(id === undefined ? [] : [`e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`]),
-    ...(having === undefined ? [] : [`e.properties ->> ${given.add(having.property)} = ${given.add(having.value)}`]),
-    ...(behind ? [`(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`] : []),
+    ...(id === undefined
+      ? []
+      : [
+          `e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`,
+        ]),
+    ...(having === undefined
+      ? []
+      : [`e.properties ->> ${given.add(having.property)} = ${given.add(having.value)}`]),
+    ...(behind
+      ? [
+          `(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`,
+        ]
+      : []),
   ]
-  const rows = await tx.query<Omit<ListedEvent, 'meter' | 'voided'> & { meter: string; decimals: number; voidedAt: Instant | null; voidReason: string | null }>(
+  const rows = await tx.query<
+    Omit<ListedEvent, 'meter' | 'voided'> & {
+      meter: string
+      decimals: number
+      voidedAt: Instant | null
+      voidReason: string | null
+    }
+  >(
     `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf('e')},
        e.voided_at as "voidedAt", e.void_reason as "voidReason"
      from (select customer_id from customers
@@ -165,8 +252,14 @@ async function readEvents(tx: BillingTransaction, { customerId, meter, id, havin
     given.values,
   )
   return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({
-    ...event, meter: key === noMeter ? null : key, quantity: unitsFrom(event.quantity, decimals), overage: overage === null ? null : unitsFrom(overage, decimals),
+    ...event,
+    meter: key === noMeter ? null : key,
+    quantity: unitsFrom(event.quantity, decimals),
+    overage: overage === null ? null : unitsFrom(overage, decimals),
     // In a file nothing is marked as taken back that was so only while it was being written.
-    voided: storedBy !== undefined && voidedAt !== null && voidedAt > storedBy ? null : voidFrom({ voidedAt, voidReason }),
+    voided:
+      storedBy !== undefined && voidedAt !== null && voidedAt > storedBy
+        ? null
+        : voidFrom({ voidedAt, voidReason }),
   }))
 }

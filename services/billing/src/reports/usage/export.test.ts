@@ -1,6 +1,14 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exportEvents, exportUsage, getUsageDetail, listEvents, recordUsage, type ExportedEvent, type UsageExport } from '../../index.ts'
+import {
+  exportEvents,
+  exportUsage,
+  getUsageDetail,
+  listEvents,
+  recordUsage,
+  type ExportedEvent,
+  type UsageExport,
+} from '../../index.ts'
 import type { UsageEvent } from './detail.ts'
 import { createSubscription } from '../../commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
@@ -16,11 +24,22 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     world.set('2026-03-10T04:00:00Z')
     const times = ['2026-03-01T15:59:59.999999Z', '2026-03-01T16:00:00Z', '2026-03-05T01:02:03.456789Z']
     for (const part of [0, 1, 2]) {
-      await recordUsage(world.billing, Array.from({ length: 850 }, (_, n) => ({
-        id: `e-${part}-${n}`, customerId: 'acme', meter: n % 10 === 0 ? 'storage' : 'ai_chat', quantity: n % 10 === 0 ? 1.5 : 1, time: times[part]!, properties: { n },
-      })))
+      await recordUsage(
+        world.billing,
+        Array.from({ length: 850 }, (_, n) => ({
+          id: `e-${part}-${n}`,
+          customerId: 'acme',
+          meter: n % 10 === 0 ? 'storage' : 'ai_chat',
+          quantity: n % 10 === 0 ? 1.5 : 1,
+          time: times[part]!,
+          properties: { n },
+        })),
+      )
     }
-    await recordUsage(world.billing, [{ id: 'other', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T06:59:00Z' }, { id: 'later', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T07:01:00Z' }])
+    await recordUsage(world.billing, [
+      { id: 'other', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T06:59:00Z' },
+      { id: 'later', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T07:01:00Z' },
+    ])
   })
   afterAll(() => world.close())
 
@@ -33,29 +52,62 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
   test('holds what the detail shows, in its order, over many pages', async () => {
     const shown: UsageEvent[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await getUsageDetail(world.billing, { customerId: 'acme', limit: 100, ...(cursor ? { cursor } : {}) })
+      const page = await getUsageDetail(world.billing, {
+        customerId: 'acme',
+        limit: 100,
+        ...(cursor ? { cursor } : {}),
+      })
       shown.push(...page.data.map(({ uncharged: _u, ...event }) => event))
       if (page.nextCursor === null) break
       cursor = page.nextCursor
     }
     const exported = await exportUsage(world.billing, { customerId: 'acme' })
-    expect([exported.timezone, exported.start, exported.end]).toEqual(['Asia/Shanghai', '2026-03-01', '2026-03-31'])
+    expect([exported.timezone, exported.start, exported.end]).toEqual([
+      'Asia/Shanghai',
+      '2026-03-01',
+      '2026-03-31',
+    ])
     const events = await all(exported)
     expect(events.length).toBe(2550)
-    expect(events.map(({ clockTime: _c, exactTime: _e, name: _n, unit: _u, ...event }) => event)).toEqual(shown)
-    expect(events[0]).toMatchObject({ clockTime: '2026-03-05 09:02:03.456', exactTime: '2026-03-05 09:02:03.456789+08:00' })
-    expect([exported.customer.companyName, exported.columns]).toEqual(['acme 有限公司', { names: ['n'], areAll: true }])
-    expect(events.find(({ meter }) => meter === 'storage')).toMatchObject({ name: { 'zh-CN': '存储', en: 'Storage' }, unit: { en: 'GB' }, quantity: 1.5 })
+    expect(events.map(({ clockTime: _c, exactTime: _e, name: _n, unit: _u, ...event }) => event)).toEqual(
+      shown,
+    )
+    expect(events[0]).toMatchObject({
+      clockTime: '2026-03-05 09:02:03.456',
+      exactTime: '2026-03-05 09:02:03.456789+08:00',
+    })
+    expect([exported.customer.companyName, exported.columns]).toEqual([
+      'acme 有限公司',
+      { names: ['n'], areAll: true },
+    ])
+    expect(events.find(({ meter }) => meter === 'storage')).toMatchObject({
+      name: { 'zh-CN': '存储', en: 'Storage' },
+      unit: { en: 'GB' },
+      quantity: 1.5,
+    })
   })
 
   test('covers the local dates that were asked for, of one meter where it is named', async () => {
-    const exported = await exportUsage(world.billing, { customerId: 'acme', start: '2026-03-02', end: '2026-03-05', meter: 'storage' })
+    const exported = await exportUsage(world.billing, {
+      customerId: 'acme',
+      start: '2026-03-02',
+      end: '2026-03-05',
+      meter: 'storage',
+    })
     expect([exported.start, exported.end]).toEqual(['2026-03-02', '2026-03-05'])
     const events = await all(exported)
     expect(events.length).toBe(170)
     expect(events.at(-1)!.clockTime).toBe('2026-03-02 00:00:00.000')
-    const instants = await exportUsage(world.billing, { customerId: 'acme', start: '2026-03-01T15:00:00Z', end: '2026-03-01T16:00:00Z' })
-    expect([instants.start, instants.end, (await all(instants)).length]).toEqual(['2026-03-01', '2026-03-01', 850])
+    const instants = await exportUsage(world.billing, {
+      customerId: 'acme',
+      start: '2026-03-01T15:00:00Z',
+      end: '2026-03-01T16:00:00Z',
+    })
+    expect([instants.start, instants.end, (await all(instants)).length]).toEqual([
+      '2026-03-01',
+      '2026-03-01',
+      850,
+    ])
   })
 
   test('holds what is looked for by id or by a property alone, as the list of events does; so does the vendor’s', async () => {
@@ -63,10 +115,15 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
       const input = { customerId: 'acme', start: '2026-03-01', end: '2026-03-05', ...filter }
       const exported = await exportUsage(world.billing, input)
       const found = (await all(exported)).map(({ id }) => id)
-      expect((await getUsageDetail(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(found)
-      expect((await listEvents(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(found)
+      expect(
+        (await getUsageDetail(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id),
+      ).toEqual(found)
+      expect((await listEvents(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(
+        found,
+      )
       const listed: string[] = []
-      for await (const page of await exportEvents(world.billing, input)) listed.push(...page.map(({ id }) => id))
+      for await (const page of await exportEvents(world.billing, input))
+        listed.push(...page.map(({ id }) => id))
       expect(listed).toEqual(found)
       expect(exported.columns.names).toEqual(found.length === 0 ? [] : ['n'])
       return found
@@ -77,45 +134,83 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect(await ids({ property: 'n', value: '21', id: 'e-0-21' })).toEqual(['e-0-21'])
     expect(await ids({ id: 'e-0-0', property: 'n', value: '1' })).toEqual([])
     const wrong = async (filter: object, pointer: string, code = 'validation_failed') => {
-      for (const read of [exportUsage, listEvents]) await expect(read(world.billing, { customerId: 'acme', ...filter })).rejects.toMatchObject({ code, detail: { pointer } })
+      for (const read of [exportUsage, listEvents])
+        await expect(read(world.billing, { customerId: 'acme', ...filter })).rejects.toMatchObject({
+          code,
+          detail: { pointer },
+        })
     }
     await wrong({ property: 'n' }, '?value')
     await wrong({ value: '1' }, '?property')
-    await wrong({ property: 'n', value: '1', start: '2025-11-01', end: '2026-03-01' }, '?start', 'invalid_range')
-    await expect(listEvents(world.billing, { property: 'n', value: '1' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?customerId' } })
+    await wrong(
+      { property: 'n', value: '1', start: '2025-11-01', end: '2026-03-01' },
+      '?start',
+      'invalid_range',
+    )
+    await expect(listEvents(world.billing, { property: 'n', value: '1' })).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '?customerId' },
+    })
   })
 
   test('has a column for each of the 50 properties most events have, and keeps the others together', async () => {
     await seedCustomer(world.billing, 'wide')
-    const many = (from: number, to: number) => Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))
+    const many = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))
     await recordUsage(world.billing, [
-      { id: 'w1', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(10, 60) }, { id: 'w2', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(11, 61) },
+      { id: 'w1', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(10, 60) },
+      { id: 'w2', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(11, 61) },
     ])
     const { columns } = await exportUsage(world.billing, { customerId: 'wide' })
-    expect([columns.names.length, columns.names[0], columns.names.at(-1), columns.areAll]).toEqual([50, 'p10', 'p59', false])
+    expect([columns.names.length, columns.names[0], columns.names.at(-1), columns.areAll]).toEqual([
+      50,
+      'p10',
+      'p59',
+      false,
+    ])
   })
 
   test('shows the clock of the customer, also where it is set forward', async () => {
-    expect((await all(await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01', end: '2026-03-09' }))).map(({ clockTime }) => clockTime)).toEqual(['2026-03-08 03:01:00.000', '2026-03-08 01:59:00.000'])
+    expect(
+      (
+        await all(
+          await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01', end: '2026-03-09' }),
+        )
+      ).map(({ clockTime }) => clockTime),
+    ).toEqual(['2026-03-08 03:01:00.000', '2026-03-08 01:59:00.000'])
   })
 
   test('is of the moment it was asked for', async () => {
     const exported = await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01' })
     world.set('2026-03-10T05:00:00Z')
-    await recordUsage(world.billing, [{ id: 'meanwhile', customerId: 'globex', meter: 'ai_chat', time: '2026-03-02T00:00:00Z' }])
+    await recordUsage(world.billing, [
+      { id: 'meanwhile', customerId: 'globex', meter: 'ai_chat', time: '2026-03-02T00:00:00Z' },
+    ])
     expect((await all(exported)).map(({ id }) => id)).toEqual(['later', 'other'])
-    expect((await all(await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01' }))).length).toBe(3)
+    expect(
+      (await all(await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01' }))).length,
+    ).toBe(3)
   })
 
   test('is refused where it would be too long, and says how long it may be', async () => {
     const refused = (input: object) => exportUsage(world.billing, { customerId: 'acme', ...input })
-    await expect(refused({ start: '2025-03-01', end: '2026-03-02' })).rejects.toMatchObject({ code: 'invalid_range', detail: { pointer: '?start', message: expect.stringContaining('366 days') } })
+    await expect(refused({ start: '2025-03-01', end: '2026-03-02' })).rejects.toMatchObject({
+      code: 'invalid_range',
+      detail: { pointer: '?start', message: expect.stringContaining('366 days') },
+    })
     expect((await all(await refused({ start: '2025-03-01', end: '2026-03-01' }))).length).toBe(850)
     await expect(refused({ end: '2026-03-31' })).rejects.toMatchObject({ code: 'invalid_range' })
-    await expect(refused({ most: 2549 })).rejects.toMatchObject({ code: 'invalid_range', detail: { message: expect.stringContaining('more than 2549 events from 2026-03-01 to 2026-03-31') } })
+    await expect(refused({ most: 2549 })).rejects.toMatchObject({
+      code: 'invalid_range',
+      detail: { message: expect.stringContaining('more than 2549 events from 2026-03-01 to 2026-03-31') },
+    })
     expect((await all(await refused({ most: 2550 }))).length).toBe(2550)
     await expect(refused({ meter: 'none' })).rejects.toMatchObject({ code: 'meter_not_found' })
-    await expect(refused({ start: '2026-03-05', end: '2026-03-02' })).rejects.toMatchObject({ code: 'invalid_range' })
-    expect(await all(await refused({ start: '9999-12-30T23:00:00Z', end: '9999-12-31T23:00:00Z' }))).toEqual([])
+    await expect(refused({ start: '2026-03-05', end: '2026-03-02' })).rejects.toMatchObject({
+      code: 'invalid_range',
+    })
+    expect(await all(await refused({ start: '9999-12-30T23:00:00Z', end: '9999-12-31T23:00:00Z' }))).toEqual(
+      [],
+    )
   })
 })

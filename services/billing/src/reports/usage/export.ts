@@ -4,7 +4,17 @@ import { readSubscriptionState, type SubscriptionState } from '../../subscriptio
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import { clockTimeIn, clockTimeWithOffset, localDateOf, zoneOn } from '../../values/zone.ts'
-import { chosen, eventRows, placeOf, rangeOf, rowsChosen, type DetailFilter, type Place, type UsageEvent, type Where } from './detail.ts'
+import {
+  chosen,
+  eventRows,
+  placeOf,
+  rangeOf,
+  rowsChosen,
+  type DetailFilter,
+  type Place,
+  type UsageEvent,
+  type Where,
+} from './detail.ts'
 import { storedByNow } from '../../customer/customer.ts'
 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
@@ -37,25 +47,53 @@ export interface UsageExport {
  * A customer's events for a file: those stored until now, in the range that `start` and `end` say, and that the filter chooses, as for the detail. Throws
  * invalid_range where they are more than 366 days or 1,000,000 events (`most`).
  */
-export async function exportUsage(billing: Billing, input: DetailFilter & { most?: number }): Promise<UsageExport> {
+export async function exportUsage(
+  billing: Billing,
+  input: DetailFilter & { most?: number },
+): Promise<UsageExport> {
   const { customerId, meter, most = mostExported } = input
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, customerId)
-    if (meter !== undefined && !state.meters.has(meter)) throw new BillingError('meter_not_found', { pointer: '?meter', meter, message: `there is no meter '${meter}'` })
-    const { from, to } = withinReach(rangeOf(state, input), tx.at)
-    const start = localDateOf(state.zones, from)
-    const end = lastDateBefore(state, to, start)
-    if (daysBetween(start, addDays(end, 1)) > mostDays) throw new BillingError('invalid_range', { pointer: '?start', message: `an export covers at most ${mostDays} days, not ${start} to ${end}` })
-    // What is stored while the file is being written stays out: the file is of one moment.
-    const asked = await chosen(tx.query, { from, to }, input)
-    const storedBy = storedByNow(tx)
-    const where: Where = { conditions: (given) => `${asked.conditions(given)} and stored_at <= ${given.add(storedBy)}` }
-    if (await isMore(tx, where, { customerId, meter, start, end, most })) throw new BillingError('invalid_range', { pointer: '?start', message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter` })
-    const timezone = zoneOn(state.zones, state.today)
-    const columns = await columnsOf(tx, where, { customerId, meter })
-    const customer = { id: customerId, companyName: state.customer.companyName }
-    return { customer, columns, timezone, start, end, pages: readPages(billing, { at: storedBy, state, where, timezone, customerId, meter }) }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, customerId)
+      if (meter !== undefined && !state.meters.has(meter))
+        throw new BillingError('meter_not_found', {
+          pointer: '?meter',
+          meter,
+          message: `there is no meter '${meter}'`,
+        })
+      const { from, to } = withinReach(rangeOf(state, input), tx.at)
+      const start = localDateOf(state.zones, from)
+      const end = lastDateBefore(state, to, start)
+      if (daysBetween(start, addDays(end, 1)) > mostDays)
+        throw new BillingError('invalid_range', {
+          pointer: '?start',
+          message: `an export covers at most ${mostDays} days, not ${start} to ${end}`,
+        })
+      // What is stored while the file is being written stays out: the file is of one moment.
+      const asked = await chosen(tx.query, { from, to }, input)
+      const storedBy = storedByNow(tx)
+      const where: Where = {
+        conditions: (given) => `${asked.conditions(given)} and stored_at <= ${given.add(storedBy)}`,
+      }
+      if (await isMore(tx, where, { customerId, meter, start, end, most }))
+        throw new BillingError('invalid_range', {
+          pointer: '?start',
+          message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter`,
+        })
+      const timezone = zoneOn(state.zones, state.today)
+      const columns = await columnsOf(tx, where, { customerId, meter })
+      const customer = { id: customerId, companyName: state.customer.companyName }
+      return {
+        customer,
+        columns,
+        timezone,
+        start,
+        end,
+        pages: readPages(billing, { at: storedBy, state, where, timezone, customerId, meter }),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 /** So many properties have a column of their own, found among so many events: on the embedded database everybody waits for that look. */
@@ -63,7 +101,11 @@ const mostColumns = 50
 const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 
 /** The names of the properties that the events of a range have. Those of more events than are looked at may have others too. */
-async function columnsOf(tx: BillingTransaction, where: Where, { customerId, meter }: { customerId: string; meter: string | undefined }): Promise<UsageExport['columns']> {
+async function columnsOf(
+  tx: BillingTransaction,
+  where: Where,
+  { customerId, meter }: { customerId: string; meter: string | undefined },
+): Promise<UsageExport['columns']> {
   const most = eventsLookedAt[tx.db.kind]
   const { sql, given } = rowsChosen('properties', where, { customerId, meter, most })
   const [found] = await tx.query<{ events: number; names: string[] }>(
@@ -78,21 +120,38 @@ async function columnsOf(tx: BillingTransaction, where: Where, { customerId, met
 }
 
 /** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
-async function isMore(tx: BillingTransaction, where: Where, { customerId, meter, start, end, most }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number }): Promise<boolean> {
+async function isMore(
+  tx: BillingTransaction,
+  where: Where,
+  {
+    customerId,
+    meter,
+    start,
+    end,
+    most,
+  }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number },
+): Promise<boolean> {
   const [days] = await tx.query<{ isMore: boolean }>(
     `select coalesce(sum(events), 0) > $5 as "isMore" from (
        select customer_id, meter, local_date, events from usage_daily union all select customer_id, meter, local_date, events from historical_daily
        union all select customer_id, meter, local_date, 1 from usage_events where apart = 'after_end') d
-     where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`, [customerId, meter ?? null, start, end, most],
+     where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`,
+    [customerId, meter ?? null, start, end, most],
   )
   if (!days!.isMore) return false
   const { sql, given } = rowsChosen('1', where, { customerId, meter, most: most + 1 })
-  const [counted] = await tx.query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
+  const [counted] = await tx.query<{ events: number }>(
+    `select count(*)::int as events from (${sql}) e`,
+    given,
+  )
   return counted!.events > most
 }
 
 /** There are no events far ahead, and no dates beyond the year 9999. */
-function withinReach({ from, to }: { from: Instant; to: Instant }, at: Instant): { from: Instant; to: Instant } {
+function withinReach(
+  { from, to }: { from: Instant; to: Instant },
+  at: Instant,
+): { from: Instant; to: Instant } {
   const latest = addSeconds(at, 400 * 86_400)
   return { from: from < latest ? from : latest, to: to < latest ? to : latest }
 }
@@ -111,28 +170,53 @@ const reading = new WeakMap<Billing['db'], Promise<unknown>>()
  * Reads a page of a file. The embedded database answers one after another: there the pages of all files take turns, so that whoever else asks waits for one of
  * them at most.
  */
-export async function readPage<T>(billing: Billing, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
+export async function readPage<T>(
+  billing: Billing,
+  read: (tx: BillingTransaction) => Promise<T>,
+): Promise<T> {
   const page = () => billing.transaction(read, { readOnly: true })
   if (billing.db.kind === 'postgres') return page()
   const own = (reading.get(billing.db) ?? Promise.resolve()).then(page)
-  reading.set(billing.db, own.catch(() => undefined))
+  reading.set(
+    billing.db,
+    own.catch(() => undefined),
+  )
   return own
 }
 
-interface Reading { at: Instant; state: SubscriptionState; where: Where; timezone: string; customerId: string; meter: string | undefined }
+interface Reading {
+  at: Instant
+  state: SubscriptionState
+  where: Where
+  timezone: string
+  customerId: string
+  meter: string | undefined
+}
 
-async function* readPages(billing: Billing, { at, state, where, timezone, customerId, meter }: Reading): AsyncGenerator<ExportedEvent[], void> {
+async function* readPages(
+  billing: Billing,
+  { at, state, where, timezone, customerId, meter }: Reading,
+): AsyncGenerator<ExportedEvent[], void> {
   const limit = rowsPerPage[billing.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await readPage(billing, (tx) => eventRows(tx.query, state, where, { customerId, meter, after, limit }))
+    const page = await readPage(billing, (tx) =>
+      eventRows(tx.query, state, where, { customerId, meter, after, limit }),
+    )
     const last = page.at(-1)
     if (!last) return
     yield page.map((event) => {
       const { name, unit } = state.meters.get(event.meter)!
       // Nor is it marked as taken back where that happened while the file was being written.
       const voided = event.voided !== null && event.voided.at > at ? null : event.voided
-      return { ...event, voided, clockTime: clockTimeIn(timezone, event.time), exactTime: clockTimeWithOffset(timezone, event.time), name, unit }
+      return {
+        ...event,
+        voided,
+        clockTime: clockTimeIn(timezone, event.time),
+        exactTime: clockTimeWithOffset(timezone, event.time),
+        name,
+        unit,
+      }
     })
     if (page.length < limit) return
     after = placeOf(last)

@@ -15,9 +15,18 @@ test('a forecast beyond what can be counted exactly is none', () => {
 })
 
 test('what is used evenly is forecast exactly on every day', () => {
-  fc.assert(fc.property(fc.nat(1_000_000), fc.integer({ min: 1, max: 31 }), fc.integer({ min: 1, max: 31 }), (perDay, days, elapsed) => {
-    expect(straightLine(perDay * Math.min(elapsed, days), Math.min(elapsed, days), days)).toBe(perDay * days)
-  }))
+  fc.assert(
+    fc.property(
+      fc.nat(1_000_000),
+      fc.integer({ min: 1, max: 31 }),
+      fc.integer({ min: 1, max: 31 }),
+      (perDay, days, elapsed) => {
+        expect(straightLine(perDay * Math.min(elapsed, days), Math.min(elapsed, days), days)).toBe(
+          perDay * days,
+        )
+      },
+    ),
+  )
 })
 
 test('at 10 a day, 45 last four whole days; what nobody uses lasts for ever', () => {
@@ -28,12 +37,22 @@ test('at 10 a day, 45 last four whole days; what nobody uses lasts for ever', ()
 })
 
 test('the error is the mean of how far off each was, whichever way', () => {
-  expect(meanError([{ forecast: 110, actual: 100 }, { forecast: 160, actual: 200 }])).toBe(1_500)
+  expect(
+    meanError([
+      { forecast: 110, actual: 100 },
+      { forecast: 160, actual: 200 },
+    ]),
+  ).toBe(1_500)
   expect(meanError([{ forecast: 5, actual: 5 }])).toBe(0)
 })
 
 test('periods in which nothing was used say nothing about a forecast', () => {
   expect(meanError([{ forecast: 7, actual: 0 }])).toBeNull()
-  expect(meanError([{ forecast: 7, actual: 0 }, { forecast: 3, actual: 2 }])).toBe(5_000)
+  expect(
+    meanError([
+      { forecast: 7, actual: 0 },
+      { forecast: 3, actual: 2 },
+    ]),
+  ).toBe(5_000)
   expect(meanError([])).toBeNull()
 })

@@ -29,5 +29,9 @@ export function meanError(tried: readonly Tried[]): number | null {
   const compared = tried.filter(({ actual }) => actual > 0)
   if (compared.length === 0) return null
   const errors = compared.map(({ forecast, actual }) => scale(10_000, Math.abs(forecast - actual), actual))
-  return scale(errors.reduce((sum, error) => sum + error, 0), 1, errors.length)
+  return scale(
+    errors.reduce((sum, error) => sum + error, 0),
+    1,
+    errors.length,
+  )
 }

@@ -1,7 +1,18 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  consume, createSubscription, findMistakes, generateInvoice, getInvoiceLineEvents, getInvoices, listLateEvents, putMeter, putPlan, recordUsage, voidEvents, voidInvoice,
+  consume,
+  createSubscription,
+  findMistakes,
+  generateInvoice,
+  getInvoiceLineEvents,
+  getInvoices,
+  listLateEvents,
+  putMeter,
+  putPlan,
+  recordUsage,
+  voidEvents,
+  voidInvoice,
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
@@ -13,7 +24,18 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits' })
     await putMeter(world.billing, { key: 'peak', name: 'Peak', unit: 'agents', aggregation: 'max' })
     const price = { model: 'per_unit' as const, rate: { amount: 5, per: 1 } }
-    await putPlan(world.billing, { id: 'late', name: 'Late', rank: 1, fee: { amount: 100, per: 'subscription' }, charges: ['ai_chat', 'peak', 'storage'].map((meter) => ({ meter, included: 1, overage: 'bill', price })) })
+    await putPlan(world.billing, {
+      id: 'late',
+      name: 'Late',
+      rank: 1,
+      fee: { amount: 100, per: 'subscription' },
+      charges: ['ai_chat', 'peak', 'storage'].map((meter) => ({
+        meter,
+        included: 1,
+        overage: 'bill',
+        price,
+      })),
+    })
     for (const customerId of ['acme', 'other']) {
       await seedCustomer(world.billing, customerId)
       await createSubscription(world.billing, { customerId, planId: 'late' })
@@ -26,9 +48,19 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
   })
   afterAll(() => world.close())
   const use = async (id: string, meter: string, quantity: number, time: string, customerId = 'acme') =>
-    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({ accepted: 1 })
-  const late = async () => (await listLateEvents(world.billing, { customerId: 'acme' })).data.map(({ id, outcome, invoice }) => [id, outcome, invoice?.number ?? null])
-  const renewal = async (label: string) => (await getInvoices(world.billing, { customerId: 'acme' })).data.find((one) => one.kind === 'renewal' && one.period.label === label && one.status !== 'void')!
+    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({
+      accepted: 1,
+    })
+  const late = async () =>
+    (await listLateEvents(world.billing, { customerId: 'acme' })).data.map(({ id, outcome, invoice }) => [
+      id,
+      outcome,
+      invoice?.number ?? null,
+    ])
+  const renewal = async (label: string) =>
+    (await getInvoices(world.billing, { customerId: 'acme' })).data.find(
+      (one) => one.kind === 'renewal' && one.period.label === label && one.status !== 'void',
+    )!
 
   test('is listed, the last stored first, and what is in time is not', async () => {
     await use('l1', 'ai_chat', 3, '2026-11-30T15:59:59Z')
@@ -38,13 +70,32 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     await use('l3', 'storage', 1.5, '2026-11-11T00:00:00Z')
     await use('l4', 'peak', 2, '2026-11-12T00:00:00Z')
     await use('others', 'ai_chat', 2, '2026-11-12T00:00:00Z', 'other')
-    expect(await late()).toEqual([['l4', 'pending', null], ['l3', 'pending', null], ['l1', 'pending', null], ['l2', 'uncharged', null]])
+    expect(await late()).toEqual([
+      ['l4', 'pending', null],
+      ['l3', 'pending', null],
+      ['l1', 'pending', null],
+      ['l2', 'uncharged', null],
+    ])
     const { data } = await listLateEvents(world.billing, { customerId: 'acme', limit: 2 })
     expect(data[1]).toEqual({
-      id: 'l3', meter: 'storage', quantity: 1.5, time: '2026-11-11T00:00:00.000000Z', storedAt: '2026-12-04T00:00:00.000000Z', properties: {}, voided: null, historical: false, afterEnd: false,
-      period: '2026-11', closedAt: '2026-11-30T17:00:00.000000Z', outcome: 'pending', invoice: null,
+      id: 'l3',
+      meter: 'storage',
+      quantity: 1.5,
+      time: '2026-11-11T00:00:00.000000Z',
+      storedAt: '2026-12-04T00:00:00.000000Z',
+      properties: {},
+      voided: null,
+      historical: false,
+      afterEnd: false,
+      period: '2026-11',
+      closedAt: '2026-11-30T17:00:00.000000Z',
+      outcome: 'pending',
+      invoice: null,
     })
-    expect(await listLateEvents(world.billing, { customerId: 'nobody' })).toEqual({ data: [], nextCursor: null })
+    expect(await listLateEvents(world.billing, { customerId: 'nobody' })).toEqual({
+      data: [],
+      nextCursor: null,
+    })
   })
 
   test('is listed page by page, each event once', async () => {
@@ -56,30 +107,65 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(ids).toEqual(['l4', 'l3', 'l1', 'l2'])
-    await expect(listLateEvents(world.billing, { customerId: 'acme', cursor: 'nothing' })).rejects.toMatchObject({ code: 'invalid_cursor' })
-    await expect(listLateEvents(world.billing, { customerId: 'acme', limit: 101 })).rejects.toMatchObject({ code: 'invalid_range' })
-    await expect(listLateEvents(world.billing, { customerId: 'who' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    await expect(
+      listLateEvents(world.billing, { customerId: 'acme', cursor: 'nothing' }),
+    ).rejects.toMatchObject({ code: 'invalid_cursor' })
+    await expect(listLateEvents(world.billing, { customerId: 'acme', limit: 101 })).rejects.toMatchObject({
+      code: 'invalid_range',
+    })
+    await expect(listLateEvents(world.billing, { customerId: 'who' })).rejects.toMatchObject({
+      code: 'customer_not_found',
+    })
   })
 
   test('is told to be on the next invoice, once that is issued', async () => {
     await world.passTo('2027-01-02T00:00:00Z')
     const { number, lines } = await renewal('2026-12')
-    expect(lines.filter((line) => line.kind === 'adjustment').map(({ meter, quantity }) => [meter, quantity]).sort()).toEqual([['ai_chat', 3], ['storage', 1.5]])
+    expect(
+      lines
+        .filter((line) => line.kind === 'adjustment')
+        .map(({ meter, quantity }) => [meter, quantity])
+        .sort(),
+    ).toEqual([
+      ['ai_chat', 3],
+      ['storage', 1.5],
+    ])
     // A smaller one changes nothing in the largest.
-    expect(await late()).toEqual([['l4', 'unchanged', null], ['l3', 'billed', number], ['l1', 'billed', number], ['l2', 'uncharged', null]])
+    expect(await late()).toEqual([
+      ['l4', 'unchanged', null],
+      ['l3', 'billed', number],
+      ['l1', 'billed', number],
+      ['l2', 'uncharged', null],
+    ])
   })
 
   test('waits again while that invoice is void, and is on the one that is generated instead', async () => {
     await voidInvoice(world.billing, { invoiceId: (await renewal('2026-12')).id })
     await use('l5', 'ai_chat', 1, '2026-12-20T00:00:00Z')
-    expect(await late()).toEqual([['l5', 'pending', null], ['l4', 'pending', null], ['l3', 'pending', null], ['l1', 'pending', null], ['l2', 'uncharged', null]])
+    expect(await late()).toEqual([
+      ['l5', 'pending', null],
+      ['l4', 'pending', null],
+      ['l3', 'pending', null],
+      ['l1', 'pending', null],
+      ['l2', 'uncharged', null],
+    ])
     const { number } = await generateInvoice(world.billing, { customerId: 'acme', period: '2026-12' })
-    expect(await late()).toEqual([['l5', 'billed', number], ['l4', 'unchanged', null], ['l3', 'billed', number], ['l1', 'billed', number], ['l2', 'uncharged', null]])
+    expect(await late()).toEqual([
+      ['l5', 'billed', number],
+      ['l4', 'unchanged', null],
+      ['l3', 'billed', number],
+      ['l1', 'billed', number],
+      ['l2', 'uncharged', null],
+    ])
   })
 
   test('leaves the list after 100 days', async () => {
     await world.passTo('2027-03-13T00:00:00Z')
-    expect(await late()).toEqual([['l5', 'billed', expect.any(String)], ['l4', 'unchanged', null], ['l3', 'billed', expect.any(String)]])
+    expect(await late()).toEqual([
+      ['l5', 'billed', expect.any(String)],
+      ['l4', 'unchanged', null],
+      ['l3', 'billed', expect.any(String)],
+    ])
     await world.passTo('2027-04-13T00:00:00Z')
     expect(await late()).toEqual([])
   })
@@ -97,22 +183,39 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     await world.passTo('2027-02-28T17:00:00Z')
     await use('c', 'ai_chat', 9, '2027-02-27T00:00:00Z', 'still')
     await voidEvents(world.billing, { customerId: 'still', ids: ['a'], reason: 'sent twice' })
-    expect((await consume(world.billing, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted).toBe(2)
-    expect((await listLateEvents(world.billing, { customerId: 'still' })).data.map(({ id, outcome }) => [id, outcome])).toEqual([['c', 'pending']])
+    expect(
+      (await consume(world.billing, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted,
+    ).toBe(2)
+    expect(
+      (await listLateEvents(world.billing, { customerId: 'still' })).data.map(({ id, outcome }) => [
+        id,
+        outcome,
+      ]),
+    ).toEqual([['c', 'pending']])
     // Billed twice at one instant: what came in between is on the second.
     await use('e', 'ai_chat', 3, '2027-02-28T15:30:00Z', 'again')
-    await voidInvoice(world.billing, { invoiceId: (await getInvoices(world.billing, { customerId: 'again' })).data[0]!.id })
+    await voidInvoice(world.billing, {
+      invoiceId: (await getInvoices(world.billing, { customerId: 'again' })).data[0]!.id,
+    })
     const again = await generateInvoice(world.billing, { customerId: 'again', period: '2027-02' })
-    expect(again.lines.find((line) => line.meter === 'ai_chat')).toMatchObject({ kind: 'usage', quantity: 14 })
+    expect(again.lines.find((line) => line.meter === 'ai_chat')).toMatchObject({
+      kind: 'usage',
+      quantity: 14,
+    })
     await use('f', 'ai_chat', 5, '2027-02-28T15:40:00Z', 'again')
     await world.passTo('2027-04-30T17:00:00Z')
     for (const customerId of ['still', 'again']) {
-      const lines = (await getInvoices(world.billing, { customerId, limit: 100 })).data.flatMap((invoice) => invoice.lines.map((line) => ({ line, invoiceId: invoice.id })))
+      const lines = (await getInvoices(world.billing, { customerId, limit: 100 })).data.flatMap((invoice) =>
+        invoice.lines.map((line) => ({ line, invoiceId: invoice.id })),
+      )
       const counted = lines.filter(({ line }) => line.meter === 'ai_chat')
       expect(counted.length).toBeGreaterThan(2)
       for (const { line, invoiceId } of counted) {
         const { data } = await getInvoiceLineEvents(world.billing, { customerId, invoiceId, lineId: line.id })
-        expect(data.reduce((sum, { quantity }) => sum + quantity, 0), `${customerId} ${line.kind} ${line.period.start}`).toBe(line.quantity)
+        expect(
+          data.reduce((sum, { quantity }) => sum + quantity, 0),
+          `${customerId} ${line.kind} ${line.period.start}`,
+        ).toBe(line.quantity)
       }
     }
     for await (const mistake of findMistakes(world.billing)) expect(mistake).toBeNull()

@@ -35,20 +35,27 @@ export interface LateEvent extends UsageEvent {
 const listedDays = 100
 
 /** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
-export async function listLateEvents(billing: Billing, input: { customerId: string; cursor?: string; limit?: number }): Promise<Page<LateEvent>> {
+export async function listLateEvents(
+  billing: Billing,
+  input: { customerId: string; cursor?: string; limit?: number },
+): Promise<Page<LateEvent>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4, ['instant'])
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const closed = await closedLately(tx, state)
-    const rows = await lateRows(tx, input.customerId, closed, after, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return {
-      data: shown.length === 0 ? [] : await withOutcomes(tx, state, closed, shown),
-      nextCursor: rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id, last.meter]) : null,
-    }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const closed = await closedLately(tx, state)
+      const rows = await lateRows(tx, input.customerId, closed, after, limit + 1)
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        data: shown.length === 0 ? [] : await withOutcomes(tx, state, closed, shown),
+        nextCursor:
+          rows.length > limit && last ? encodeCursor([last.storedAt, last.time, last.id, last.meter]) : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 interface ClosedPeriod extends LabelledPeriod {
@@ -81,60 +88,125 @@ interface LateRow extends Omit<UsageEvent, 'voided' | 'historical'> {
 }
 
 /** Each period by itself, so that its dates and the instant it was closed at lead to the few events that come into question. */
-async function lateRows(tx: BillingTransaction, customerId: string, closed: readonly ClosedPeriod[], after: readonly string[] | undefined, limit: number): Promise<LateRow[]> {
+async function lateRows(
+  tx: BillingTransaction,
+  customerId: string,
+  closed: readonly ClosedPeriod[],
+  after: readonly string[] | undefined,
+  limit: number,
+): Promise<LateRow[]> {
   if (closed.length === 0) return []
   const given = parameters(customerId, ...(after ?? []))
   const behind = after === undefined ? '' : 'and (stored_at, time, id, meter) < ($2, $3, $4, $5)'
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
-    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) => given.add(value))
+    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) =>
+      given.add(value),
+    )
     return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place,
         voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
       where customer_id = $1 and meter <> '' and apart is distinct from 'history' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
         and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
       order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
   })
-  return tx.query<LateRow>(`select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`, given.values)
+  return tx.query<LateRow>(
+    `select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`,
+    given.values,
+  )
 }
 
-async function withOutcomes(tx: BillingTransaction, state: SubscriptionState, closed: readonly ClosedPeriod[], rows: readonly LateRow[]): Promise<LateEvent[]> {
+async function withOutcomes(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  closed: readonly ClosedPeriod[],
+  rows: readonly LateRow[],
+): Promise<LateEvent[]> {
   const since = closed.map(({ from }) => from).sort()[0]!
   const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
     'select document, voided_at is not null as voided from invoices where customer_id = $1 and period_start >= $2 and credits_id is null order by issued_at desc, number desc',
     [state.customer.customerId, since],
   )
-  const lines = documents.flatMap(({ document, voided }) => document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })))
-  const unissued = (await documentsOfNothing(tx, state.customer.customerId, since)).flatMap((document) => document.lines)
+  const lines = documents.flatMap(({ document, voided }) =>
+    document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })),
+  )
+  const unissued = (await documentsOfNothing(tx, state.customer.customerId, since)).flatMap(
+    (document) => document.lines,
+  )
   const looked = await momentsLooked(tx, state, closed)
   return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
     const voided = voidFrom({ voidedAt, voidReason })
-    const counting = event.afterEnd ? [] : lines.filter(({ line }) => counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until))
+    const counting = event.afterEnd
+      ? []
+      : lines.filter(
+          ({ line }) =>
+            counted(line, { ...event, localDate }, period) && !(voided && voided.at <= line.counted!.until),
+        )
     const invoice = counting.find(({ voided }) => !voided)?.invoice ?? null
     const atNothing = unissued.some((line) => counted(line, { ...event, localDate }, period))
-    const outcome = invoice ? 'billed' : voided ? 'voided' : event.afterEnd || !isCharged(state, event.meter, localDate) ? 'uncharged'
-      // It was looked at and came to nothing. What was taken back is billed anew.
-      : atNothing || counting.length === 0 && !period.voided && looked.some((one) => one.at >= event.storedAt && one.after >= period.to) ? 'unchanged' : 'pending'
-    return { ...event, historical: false, quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals), voided, period: period.label, closedAt: period.closedAt, outcome, invoice }
+    const outcome = invoice
+      ? 'billed'
+      : voided
+        ? 'voided'
+        : event.afterEnd || !isCharged(state, event.meter, localDate)
+          ? 'uncharged'
+          : // It was looked at and came to nothing. What was taken back is billed anew.
+            atNothing
+              || (counting.length === 0
+                && !period.voided
+                && looked.some((one) => one.at >= event.storedAt && one.after >= period.to))
+            ? 'unchanged'
+            : 'pending'
+    return {
+      ...event,
+      historical: false,
+      quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals),
+      voided,
+      period: period.label,
+      closedAt: period.closedAt,
+      outcome,
+      invoice,
+    }
   })
 }
 
 /** Whether a line's quantity holds the event. */
-function counted(line: Line, event: Pick<LateRow, 'meter' | 'localDate' | 'storedAt'>, period: ClosedPeriod): boolean {
-  return line.meter === event.meter && line.usagePeriod === period.from && line.period.start <= event.localDate && event.localDate < line.period.end
-    && line.counted !== undefined && (line.counted.after === null || line.counted.after < event.storedAt) && event.storedAt <= line.counted.until
+function counted(
+  line: Line,
+  event: Pick<LateRow, 'meter' | 'localDate' | 'storedAt'>,
+  period: ClosedPeriod,
+): boolean {
+  return (
+    line.meter === event.meter
+    && line.usagePeriod === period.from
+    && line.period.start <= event.localDate
+    && event.localDate < line.period.end
+    && line.counted !== undefined
+    && (line.counted.after === null || line.counted.after < event.storedAt)
+    && event.storedAt <= line.counted.until
+  )
 }
 
 function isCharged(state: SubscriptionState, meter: string, date: LocalDate): boolean {
-  const phase = usagePhases(state.phases).find((one) => one.from <= date && (one.to === null || date < one.to))
+  const phase = usagePhases(state.phases).find(
+    (one) => one.from <= date && (one.to === null || date < one.to),
+  )
   return phase !== undefined && !phase.trial && chargesOf(phase).some((charge) => charge.meter === meter)
 }
 
 /** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */
-async function momentsLooked(tx: BillingTransaction, state: SubscriptionState, closed: readonly ClosedPeriod[]): Promise<{ at: Instant; after: LocalDate }[]> {
+async function momentsLooked(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  closed: readonly ClosedPeriod[],
+): Promise<{ at: Instant; after: LocalDate }[]> {
   const ended = await tx.query<{ at: Instant; after: LocalDate }>(
     `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
-     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`, [state.customer.customerId],
+     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`,
+    [state.customer.customerId],
   )
-  return [...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })), ...ended]
+  return [
+    ...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })),
+    ...ended,
+  ]
 }

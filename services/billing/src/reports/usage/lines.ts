@@ -10,7 +10,13 @@ import { unitsFrom } from '../../values/quantity.ts'
 import { zoneOn } from '../../values/zone.ts'
 import { periodNamed } from '../../subscription/timeline.ts'
 import { readUsage, type KnownUsage } from '../../rating/deficit.ts'
-import { rateUsage, usagePhases, valueOf, type DailyUsage, type RatedUsage } from '../../rating/rated-usage.ts'
+import {
+  rateUsage,
+  usagePhases,
+  valueOf,
+  type DailyUsage,
+  type RatedUsage,
+} from '../../rating/rated-usage.ts'
 
 /** What one date added to a line. Their amounts add up to the line's; of meters that are added up, their quantities (units) too. */
 export interface DayOfLine {
@@ -40,35 +46,71 @@ export interface UsageLines {
  * What the usage of a period (the current one unless named) comes to, one line per meter and phase as its invoice has them, rated by the same rules,
  * with what each date added. Lines of zero are there too.
  */
-export async function getUsageLines(billing: Billing, input: { customerId: string; period?: string }): Promise<UsageLines> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const period = periodNamed(state, input.period)
-    const known = await readUsage(tx, state, period)
-    return {
-      period: shown(period), timezone: zoneOn(state.zones, period.from), currency: state.customer.currency, asOf: tx.at,
-      lines: linesWithDays(state, period, known, tx.at),
-    }
-  }, { readOnly: true })
+export async function getUsageLines(
+  billing: Billing,
+  input: { customerId: string; period?: string },
+): Promise<UsageLines> {
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const period = periodNamed(state, input.period)
+      const known = await readUsage(tx, state, period)
+      return {
+        period: shown(period),
+        timezone: zoneOn(state.zones, period.from),
+        currency: state.customer.currency,
+        asOf: tx.at,
+        lines: linesWithDays(state, period, known, tx.at),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
-function linesWithDays(state: SubscriptionState, period: LabelledPeriod, known: KnownUsage, at: Instant): UsageLine[] {
+function linesWithDays(
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  known: KnownUsage,
+  at: Instant,
+): UsageLine[] {
   const carried = known.carriedInto(period)
   const phases = usagePhases(state.phases)
-  const until = (date: LocalDate) => rateUsage(phases, period, known.all.filter((day) => day.date <= date), state.meters, carried)
+  const until = (date: LocalDate) =>
+    rateUsage(
+      phases,
+      period,
+      known.all.filter((day) => day.date <= date),
+      state.meters,
+      carried,
+    )
   const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(state.today, 1)) })
-  const amounts = new Map(dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]))
+  const amounts = new Map(
+    dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]),
+  )
   return known.rated(period).map((one) => {
     const meter = one.meter.key
-    const { kind: _kind, ...line } = publicLine({ ...usageLine(one, period, at), id: `${meter}.${one.dates.from}` })
-    return { ...line, meter, trial: one.phase.trial, daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0) }
+    const { kind: _kind, ...line } = publicLine({
+      ...usageLine(one, period, at),
+      id: `${meter}.${one.dates.from}`,
+    })
+    return {
+      ...line,
+      meter,
+      trial: one.phase.trial,
+      daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0),
+    }
   })
 }
 
 const keyOf = ({ meter, dates }: RatedUsage) => `${meter.key} ${dates.from}`
 
 /** A date's amount is the line's up to its end, less up to its beginning. What is due without usage is the first date's. */
-function daysOf({ meter, dates }: RatedUsage, usage: readonly DailyUsage[], shown: readonly LocalDate[], amountUntil: (date: LocalDate) => Money): DayOfLine[] {
+function daysOf(
+  { meter, dates }: RatedUsage,
+  usage: readonly DailyUsage[],
+  shown: readonly LocalDate[],
+  amountUntil: (date: LocalDate) => Money,
+): DayOfLine[] {
   const ofMeter = usage.filter((day) => day.meter === meter.key)
   let before = 0
   const days = shown.filter((date) => dates.from <= date && date < dates.to)
@@ -78,6 +120,11 @@ function daysOf({ meter, dates }: RatedUsage, usage: readonly DailyUsage[], show
     const added = money(amount - before)
     before = amount
     const day = ofMeter.find((one) => one.date === date)
-    return { date, quantity: day ? unitsFrom(valueOf(day, meter), meter.decimals) : 0, events: day?.events ?? 0, amount: added }
+    return {
+      date,
+      quantity: day ? unitsFrom(valueOf(day, meter), meter.decimals) : 0,
+      events: day?.events ?? 0,
+      amount: added,
+    }
   })
 }

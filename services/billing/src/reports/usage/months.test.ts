@@ -1,6 +1,15 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cancelSubscription, createSubscription, getInvoices, getUsageMonths, getUsageSummary, putPlan, recordUsage, upgradeSubscription } from '../../index.ts'
+import {
+  cancelSubscription,
+  createSubscription,
+  getInvoices,
+  getUsageMonths,
+  getUsageSummary,
+  putPlan,
+  recordUsage,
+  upgradeSubscription,
+} from '../../index.ts'
 import type { UsageMonth } from './months.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
@@ -10,8 +19,20 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     world = await createWorld(create, '2025-06-30T16:00:00Z') // 1 July in Shanghai
     await seedCatalogue(world.billing)
     await putPlan(world.billing, {
-      id: 'yearly', name: 'Yearly', rank: 30, fee: { amount: 365_000, per: 'subscription' }, interval: 'year', currency: 'CNY',
-      charges: [{ meter: 'ai_chat', included: 1000, overage: 'bill', price: { model: 'per_unit', rate: { amount: 5, per: 1 } } }],
+      id: 'yearly',
+      name: 'Yearly',
+      rank: 30,
+      fee: { amount: 365_000, per: 'subscription' },
+      interval: 'year',
+      currency: 'CNY',
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 1000,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 5, per: 1 } },
+        },
+      ],
     })
     for (const id of ['acme', 'year', 'none']) await seedCustomer(world.billing, id)
     await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
@@ -19,8 +40,18 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     for (let month = 0; month < 14; month += 1) {
       const first = new Date(Date.UTC(2025, 6 + month, 10, 4)).toISOString()
       await world.passTo(first)
-      const use = (meter: string, quantity: number, customerId = 'acme') => ({ id: `${meter} ${customerId} ${first}`, customerId, meter, quantity, time: first })
-      await recordUsage(world.billing, [use('ai_chat', 1000 + month * 10), use('storage', 10.125 + month / 8), use('ai_chat', 1200, 'year')])
+      const use = (meter: string, quantity: number, customerId = 'acme') => ({
+        id: `${meter} ${customerId} ${first}`,
+        customerId,
+        meter,
+        quantity,
+        time: first,
+      })
+      await recordUsage(world.billing, [
+        use('ai_chat', 1000 + month * 10),
+        use('storage', 10.125 + month / 8),
+        use('ai_chat', 1200, 'year'),
+      ])
       if (month === 9) await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business' })
     }
   })
@@ -30,17 +61,33 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
 
   test('usage is what the summary of each period says, and amounts what the invoices’ lines come to', async () => {
     const { months, meters, currency } = await monthsOf('acme')
-    expect([months.length, months[0]!.period.label, months.at(-1)!.period.label, currency]).toEqual([12, '2025-09', '2026-08', 'CNY'])
+    expect([months.length, months[0]!.period.label, months.at(-1)!.period.label, currency]).toEqual([
+      12,
+      '2025-09',
+      '2026-08',
+      'CNY',
+    ])
     expect(meters.map(({ meter }) => meter)).toEqual(['ai_chat', 'tokens', 'storage'])
     const invoices = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data
     const lines = invoices.flatMap((invoice) => invoice.lines)
     for (const month of months) {
-      const { usage, meters: summary } = await getUsageSummary(world.billing, { customerId: 'acme', period: month.period.label })
+      const { usage, meters: summary } = await getUsageSummary(world.billing, {
+        customerId: 'acme',
+        period: month.period.label,
+      })
       expect(Object.fromEntries(month.meters.map(({ meter, used }) => [meter, used]))).toEqual(usage)
-      expect(month.meters.map(({ meter, amount }) => [meter, amount]).sort()).toEqual(summary.map(({ meter, overageAmount }) => [meter, overageAmount]).sort())
-      const within = lines.filter(({ period }) => month.period.start <= period.start && period.end <= month.period.end)
-      expect([month.period.label, month.fee]).toEqual([month.period.label, total(within.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))])
-      if (!month.running) expect([month.period.label, month.amount]).toEqual([month.period.label, total(within)])
+      expect(month.meters.map(({ meter, amount }) => [meter, amount]).sort()).toEqual(
+        summary.map(({ meter, overageAmount }) => [meter, overageAmount]).sort(),
+      )
+      const within = lines.filter(
+        ({ period }) => month.period.start <= period.start && period.end <= month.period.end,
+      )
+      expect([month.period.label, month.fee]).toEqual([
+        month.period.label,
+        total(within.filter(({ kind }) => kind === 'fee' || kind === 'unused_time')),
+      ])
+      if (!month.running)
+        expect([month.period.label, month.amount]).toEqual([month.period.label, total(within)])
     }
     // August so far: the fee, 1,130 chats of 5,000, and storage, which this plan does not charge.
     expect(months.at(-1)).toMatchObject({ running: true, fee: 199_900, amount: 199_900 })
@@ -50,12 +97,23 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     const { months } = await monthsOf('acme')
     const of = (label: string) => months.find(({ period }) => period.label === label)!
     // Ten chats above at 0.05, and an eighth of a GB at 0.12 that rounds to 1 or 2 fen.
-    expect(of('2025-10').change).toMatchObject({ fee: 0, meters: [{ meter: 'ai_chat', used: 10, amount: 50 }, { meter: 'tokens', used: 0, amount: 0 }, { meter: 'storage', used: 0.125 }] })
+    expect(of('2025-10').change).toMatchObject({
+      fee: 0,
+      meters: [
+        { meter: 'ai_chat', used: 10, amount: 50 },
+        { meter: 'tokens', used: 0, amount: 0 },
+        { meter: 'storage', used: 0.125 },
+      ],
+    })
     // The upgrade on the 10th of April: 599.00 × 9/30 + 1,999.00 × 21/30 = 179.70 + 1,399.30.
     expect([of('2026-04').fee, of('2026-04').change!.fee]).toEqual([157_900, 98_000])
     for (const [index, month] of months.entries()) {
       const before: UsageMonth | undefined = months[index - 1]
-      if (before) expect(month.change).toMatchObject({ amount: month.amount - before.amount, fee: month.fee - before.fee })
+      if (before)
+        expect(month.change).toMatchObject({
+          amount: month.amount - before.amount,
+          fee: month.fee - before.fee,
+        })
     }
     expect(months[0]!.change).not.toBeNull()
   })
@@ -63,7 +121,9 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
   test('a fee of a year counts with its days, and the months of a year add up to it', async () => {
     const { months } = await monthsOf('year')
     expect(months.find(({ period }) => period.label === '2025-09')!.fee).toBe(30_000)
-    expect(months.filter(({ period }) => period.label < '2026-07').reduce((sum, { fee }) => sum + fee, 0)).toBe(365_000 - 62_000)
+    expect(
+      months.filter(({ period }) => period.label < '2026-07').reduce((sum, { fee }) => sum + fee, 0),
+    ).toBe(365_000 - 62_000)
     expect(months.every(({ meters }) => meters[0]!.amount === 1_000)).toBe(true)
   })
 
@@ -74,7 +134,9 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     await seedCatalogue(first.billing)
     await seedCustomer(first.billing, 'new')
     await createSubscription(first.billing, { customerId: 'new', planId: 'team' })
-    expect((await getUsageMonths(first.billing, { customerId: 'new' })).months).toMatchObject([{ running: true, fee: 59_900, amount: 59_900, change: null }])
+    expect((await getUsageMonths(first.billing, { customerId: 'new' })).months).toMatchObject([
+      { running: true, fee: 59_900, amount: 59_900, change: null },
+    ])
     await first.close()
     // 1,500 chats in the first month of a trial of 40 days, 500 above what a plan includes.
     const world2 = await createWorld(create, '2026-01-31T16:00:00Z')
@@ -82,7 +144,9 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     await seedCustomer(world2.billing, 'trial')
     await createSubscription(world2.billing, { customerId: 'trial', planId: 'team', trialDays: 10 })
     await recordUsage(world2.billing, [{ id: 'a', customerId: 'trial', meter: 'ai_chat', quantity: 1500 }])
-    expect((await getUsageMonths(world2.billing, { customerId: 'trial' })).months).toMatchObject([{ fee: 0, amount: 0, meters: [{ used: 1500, amount: 0 }, {}, {}] }])
+    expect((await getUsageMonths(world2.billing, { customerId: 'trial' })).months).toMatchObject([
+      { fee: 0, amount: 0, meters: [{ used: 1500, amount: 0 }, {}, {}] },
+    ])
     await world2.close()
   })
 
@@ -94,8 +158,13 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       await createSubscription(own.billing, { customerId, planId: 'team' })
     }
     await own.passTo('2026-01-20T04:00:00Z')
-    for (const [customerId, credit] of [['kept', false], ['given', true]] as const) await cancelSubscription(own.billing, { customerId, when: 'now', credit })
-    const feesOf = async (customerId: string) => (await getUsageMonths(own.billing, { customerId })).months.map(({ fee }) => fee)
+    for (const [customerId, credit] of [
+      ['kept', false],
+      ['given', true],
+    ] as const)
+      await cancelSubscription(own.billing, { customerId, when: 'now', credit })
+    const feesOf = async (customerId: string) =>
+      (await getUsageMonths(own.billing, { customerId })).months.map(({ fee }) => fee)
     // The whole fee was paid for 10 January – 9 February; with credit, the days from the 21st on came back: 599.00 × 11/31 = 212.548… stays.
     expect([await feesOf('kept'), await feesOf('given')]).toEqual([[59_900], [21_255]])
     await own.passTo('2026-01-25T04:00:00Z')
@@ -104,7 +173,9 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       await createSubscription(own.billing, { customerId, planId: 'business' })
       expect(await feesOf(customerId)).toEqual([...before, 199_900])
       const lines = (await getInvoices(own.billing, { customerId })).data.flatMap((invoice) => invoice.lines)
-      expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))).toBe(before[0]! + 199_900)
+      expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))).toBe(
+        before[0]! + 199_900,
+      )
     }
     await own.close()
   })

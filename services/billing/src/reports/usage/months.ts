@@ -54,23 +54,36 @@ export const mostMonths = 12
  * fees are those of the invoices that are not void, less what changes gave back of them; one of more than a month counts with its days.
  */
 export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
-  return billing.transaction(async (tx) => {
-    const state = await readBillingState(tx, input.customerId)
-    // One more, so that the first has a change too.
-    const periods = usagePeriods(state.phases, state.today).slice(-mostMonths - 1)
-    const about = { timezone: zoneOn(state.zones, state.today), currency: state.customer.currency, asOf: tx.at }
-    if (periods.length === 0) return { ...about, meters: [], months: [] }
-    const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
-    const known = await readUsage(tx, state, range)
-    // History is usage as well, without an amount.
-    const { days } = await withHistory(tx, state, range, known.days)
-    const fees = await feeLines(tx, state, periods[0]!.from)
-    const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
-    const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-mostMonths)
-    const named = new Set(months.flatMap(({ meters, change }) => [...meters, ...change?.meters ?? []].map(({ meter }) => meter)))
-    const meters = [...named].map((key) => state.meters.get(key)!).map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
-    return { ...about, meters, months }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readBillingState(tx, input.customerId)
+      // One more, so that the first has a change too.
+      const periods = usagePeriods(state.phases, state.today).slice(-mostMonths - 1)
+      const about = {
+        timezone: zoneOn(state.zones, state.today),
+        currency: state.customer.currency,
+        asOf: tx.at,
+      }
+      if (periods.length === 0) return { ...about, meters: [], months: [] }
+      const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
+      const known = await readUsage(tx, state, range)
+      // History is usage as well, without an amount.
+      const { days } = await withHistory(tx, state, range, known.days)
+      const fees = await feeLines(tx, state, periods[0]!.from)
+      const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
+      const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-mostMonths)
+      const named = new Set(
+        months.flatMap(({ meters, change }) =>
+          [...meters, ...(change?.meters ?? [])].map(({ meter }) => meter),
+        ),
+      )
+      const meters = [...named]
+        .map((key) => state.meters.get(key)!)
+        .map(({ key, name, unit, decimals }) => ({ meter: key, name, unit, decimals }))
+      return { ...about, meters, months }
+    },
+    { readOnly: true },
+  )
 }
 
 /** `ended`: when its subscription was over; null while it goes on. */
@@ -85,7 +98,8 @@ async function feeLines(tx: BillingTransaction, state: BillingState, since: Loca
   const subscriptions = new Map(state.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
   // The last of a subscription says when it was over.
   const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
-  return [...issued, ...waiting].filter(({ kind }) => kind === 'fee' || kind === 'unused_time')
+  return [...issued, ...waiting]
+    .filter(({ kind }) => kind === 'fee' || kind === 'unused_time')
     .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
 }
 
@@ -96,14 +110,21 @@ interface Counted {
   meters: Map<string, { meter: Meter; steps: number; amount: Money }>
 }
 
-function countedIn(state: SubscriptionState, { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] }, fees: readonly FeeLine[], period: LabelledPeriod): Counted {
+function countedIn(
+  state: SubscriptionState,
+  { known, days: all }: { known: KnownUsage; days: readonly DailyUsage[] },
+  fees: readonly FeeLine[],
+  period: LabelledPeriod,
+): Counted {
   const days = all.filter(({ date }) => period.from <= date && date < period.to)
   const rated = known.rated(period)
   const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
   const meters = [...keys].map((key) => {
     const meter = state.meters.get(key)!
     // In a trial nothing is billed.
-    const amount = sum(rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount))
+    const amount = sum(
+      rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount),
+    )
     return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
   })
   return { period, fee: sum(fees.map((line) => feeWithin(line, period))), meters: new Map(meters) }
@@ -115,7 +136,10 @@ function countedIn(state: SubscriptionState, { known, days: all }: { known: Know
  */
 function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   const dates = { from: line.period.start, to: line.period.end }
-  const gross = line.kind === 'unused_time' ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)]) : line.amount
+  const gross =
+    line.kind === 'unused_time'
+      ? sum([line.amount, ...(line.discounts ?? []).map(({ amount }) => amount)])
+      : line.amount
   const { ended } = line
   if (ended !== null && period.from >= ended) return money(0)
   const isLast = ended !== null && period.to >= ended
@@ -124,19 +148,36 @@ function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
 }
 
 function monthOf(one: Counted, before: Counted | undefined, state: SubscriptionState): UsageMonth {
-  const amountOf = ({ fee, meters }: Counted) => sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
-  const units = (meter: Meter, steps: number) => (steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals))
+  const amountOf = ({ fee, meters }: Counted) =>
+    sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
+  const units = (meter: Meter, steps: number) =>
+    steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals)
   const amount = amountOf(one)
   return {
-    period: shown(one.period), running: state.today < one.period.to, fee: one.fee, amount,
-    meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({ meter: meter.key, used: units(meter, steps), amount: own })),
-    change: before === undefined ? null : {
-      fee: money(one.fee - before.fee), amount: money(amount - amountOf(before)),
-      meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
-        const [now, then] = [one.meters.get(key), before.meters.get(key)]
-        const meter = state.meters.get(key)!
-        return { meter: key, used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)), amount: money((now?.amount ?? 0) - (then?.amount ?? 0)) }
-      }),
-    },
+    period: shown(one.period),
+    running: state.today < one.period.to,
+    fee: one.fee,
+    amount,
+    meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({
+      meter: meter.key,
+      used: units(meter, steps),
+      amount: own,
+    })),
+    change:
+      before === undefined
+        ? null
+        : {
+            fee: money(one.fee - before.fee),
+            amount: money(amount - amountOf(before)),
+            meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
+              const [now, then] = [one.meters.get(key), before.meters.get(key)]
+              const meter = state.meters.get(key)!
+              return {
+                meter: key,
+                used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)),
+                amount: money((now?.amount ?? 0) - (then?.amount ?? 0)),
+              }
+            }),
+          },
   }
 }

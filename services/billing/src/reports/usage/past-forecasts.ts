@@ -17,18 +17,42 @@ export interface PastForecasts {
 const mostPeriods = 3
 
 /** The last whole periods that are over, newest first: what a forecast can be tried on. */
-export function periodsToTry({ phases, today }: Pick<SubscriptionState, 'phases' | 'today'>): LabelledPeriod[] {
-  return usagePeriods(phases, today).filter((period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to).slice(-mostPeriods).reverse()
+export function periodsToTry({
+  phases,
+  today,
+}: Pick<SubscriptionState, 'phases' | 'today'>): LabelledPeriod[] {
+  return usagePeriods(phases, today)
+    .filter(
+      (period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to,
+    )
+    .slice(-mostPeriods)
+    .reverse()
 }
 
 /** What would have been forecast at the end of the `day`-th day of each of these periods, and what came. */
-export function pastForecasts(periods: readonly LabelledPeriod[], meter: Meter, usage: readonly DailyUsage[], day: number): PastForecasts {
+export function pastForecasts(
+  periods: readonly LabelledPeriod[],
+  meter: Meter,
+  usage: readonly DailyUsage[],
+  day: number,
+): PastForecasts {
   if (!isAdditive(meter)) return { errorBasisPoints: null, tried: [] }
   const tried = periods.flatMap((period) => {
     const elapsed = Math.min(day, daysIn(period) - 1)
-    const forecast = straightLine(usedOn(usage, meter, { from: period.from, to: addDays(period.from, elapsed) }), elapsed, daysIn(period))
+    const forecast = straightLine(
+      usedOn(usage, meter, { from: period.from, to: addDays(period.from, elapsed) }),
+      elapsed,
+      daysIn(period),
+    )
     return forecast === null ? [] : [{ period: period.label, forecast, actual: usedOn(usage, meter, period) }]
   })
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
-  return { errorBasisPoints: meanError(tried), tried: tried.map(({ period, forecast, actual }) => ({ period, forecast: units(forecast), actual: units(actual) })) }
+  return {
+    errorBasisPoints: meanError(tried),
+    tried: tried.map(({ period, forecast, actual }) => ({
+      period,
+      forecast: units(forecast),
+      actual: units(actual),
+    })),
+  }
 }

@@ -2,7 +2,16 @@ import type { Billing, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import type { Meter } from '../../catalogue/meter.ts'
-import { addDays, addMonths, daysBetween, earlier, firstOfMonth, isDate, later, type DateRange } from '../../values/date.ts'
+import {
+  addDays,
+  addMonths,
+  daysBetween,
+  earlier,
+  firstOfMonth,
+  isDate,
+  later,
+  type DateRange,
+} from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import { unitsFrom } from '../../values/quantity.ts'
 import { zoneOn } from '../../values/zone.ts'
@@ -32,7 +41,14 @@ export interface UsageRange {
   end: string
   timezone: string
   asOf: Instant
-  meters: { meter: string; name: LocalizedText; unit: LocalizedText; decimals: number; used: number; windows: WindowUsage[] }[]
+  meters: {
+    meter: string
+    name: LocalizedText
+    unit: LocalizedText
+    decimals: number
+    used: number
+    windows: WindowUsage[]
+  }[]
 }
 
 interface RangeInput {
@@ -48,40 +64,67 @@ interface RangeInput {
  * (half-open). Throws customer_not_found, meter_not_found, invalid_range.
  */
 export async function getUsageRange(billing: Billing, input: RangeInput): Promise<UsageRange> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    if (input.meter !== undefined && !state.meters.has(input.meter)) {
-      throw new BillingError('meter_not_found', { pointer: '?meter', meter: input.meter, message: `there is no meter '${input.meter}'` })
-    }
-    const read = input.window === 'hour' ? await byHour(tx, state, input) : await byDates(tx, state, input)
-    return { ...read, timezone: zoneOn(state.zones, state.today), asOf: tx.at }
-  }, { readOnly: true })
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      if (input.meter !== undefined && !state.meters.has(input.meter)) {
+        throw new BillingError('meter_not_found', {
+          pointer: '?meter',
+          meter: input.meter,
+          message: `there is no meter '${input.meter}'`,
+        })
+      }
+      const read = input.window === 'hour' ? await byHour(tx, state, input) : await byDates(tx, state, input)
+      return { ...read, timezone: zoneOn(state.zones, state.today), asOf: tx.at }
+    },
+    { readOnly: true },
+  )
 }
 
-async function byDates(tx: BillingTransaction, state: SubscriptionState, { customerId, start, end, meter, window }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
-  for (const [pointer, date] of [['?start', start], ['?end', end]] as const) {
-    if (!isDate(date) || date < '0001-01-01' || date > '9998-12-31') throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
+async function byDates(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  { customerId, start, end, meter, window }: RangeInput,
+): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
+  for (const [pointer, date] of [
+    ['?start', start],
+    ['?end', end],
+  ] as const) {
+    if (!isDate(date) || date < '0001-01-01' || date > '9998-12-31')
+      throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
   }
   const range = { from: start, to: addDays(end, 1) }
   assertWithin(daysBetween(range.from, range.to), mostDaysOf[window ?? 'whole'], { start, end })
-  const usage = (await withHistory(tx, state, range, await dailyUsage(tx, customerId, range, meter), meter)).days
+  const usage = (await withHistory(tx, state, range, await dailyUsage(tx, customerId, range, meter), meter))
+    .days
   const meters = [...new Set(usage.map((day) => day.meter))].sort().map((key) => {
     const own = usage.filter((day) => day.meter === key)
     const of = state.meters.get(key)!
     const used = (dates: DateRange) => unitsFrom(usedOn(own, of, dates), of.decimals)
     const seen = new Set(own.map((day) => (window === 'month' ? firstOfMonth(day.date) : day.date)))
-    const windows = window === undefined ? [] : [...seen].sort().map((first) => {
-      const next = window === 'month' ? addMonths(first, 1) : addDays(first, 1)
-      const dates = { from: later(first, range.from), to: earlier(next, range.to) }
-      return { start: dates.from, end: dates.to, used: used(dates) }
-    })
+    const windows =
+      window === undefined
+        ? []
+        : [...seen].sort().map((first) => {
+            const next = window === 'month' ? addMonths(first, 1) : addDays(first, 1)
+            const dates = { from: later(first, range.from), to: earlier(next, range.to) }
+            return { start: dates.from, end: dates.to, used: used(dates) }
+          })
     return { ...shownAs(of), used: used(range), windows }
   })
   return { start, end, meters }
 }
 
-async function byHour(tx: BillingTransaction, state: SubscriptionState, { customerId, start, end, meter }: RangeInput): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
-  if (meter === undefined) throw new BillingError('validation_failed', { pointer: '?meter', message: 'usage by the hour is read of one meter: name it' })
+async function byHour(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  { customerId, start, end, meter }: RangeInput,
+): Promise<Pick<UsageRange, 'start' | 'end' | 'meters'>> {
+  if (meter === undefined)
+    throw new BillingError('validation_failed', {
+      pointer: '?meter',
+      message: 'usage by the hour is read of one meter: name it',
+    })
   const { from, to } = rangeOf(state, { start, end })
   assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, mostDaysOf.hour, { start, end })
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
@@ -94,14 +137,24 @@ async function byHour(tx: BillingTransaction, state: SubscriptionState, { custom
   )
   const of = state.meters.get(meter)!
   const usedIn = (row: { quantity: number; events: number }) => unitsFrom(valueOf(row, of), of.decimals)
-  const windows = rows.flatMap(({ hour, ...row }) => (hour === null ? [] : [{ start: hour, end: addSeconds(hour, 3_600), used: usedIn(row) }]))
+  const windows = rows.flatMap(({ hour, ...row }) =>
+    hour === null ? [] : [{ start: hour, end: addSeconds(hour, 3_600), used: usedIn(row) }],
+  )
   const whole = rows.find(({ hour }) => hour === null)
   return { start, end, meters: whole ? [{ ...shownAs(of), used: usedIn(whole), windows }] : [] }
 }
 
 function assertWithin(days: number, most: number, { start, end }: { start: string; end: string }): void {
-  if (days <= 0) throw new BillingError('invalid_range', { pointer: '?start', message: `start ${start} is not before the end ${end}` })
-  if (days > most) throw new BillingError('invalid_range', { pointer: '?start', message: `at most ${most} days are read at once this way, not ${start} to ${end}` })
+  if (days <= 0)
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `start ${start} is not before the end ${end}`,
+    })
+  if (days > most)
+    throw new BillingError('invalid_range', {
+      pointer: '?start',
+      message: `at most ${most} days are read at once this way, not ${start} to ${end}`,
+    })
 }
 
 function shownAs({ key, name, unit, decimals }: Meter) {

@@ -52,51 +52,98 @@ export interface UsageSummary {
   daily: { date: LocalDate; usage: Record<string, number> }[]
   usage: Record<string, number>
   /** Where asked for: what was used by the values of a property, of each meter that is broken down by it. */
-  groups?: { meter: string; property: string; values: { kind: Group['kind']; value: string; used: number }[] }[]
+  groups?: {
+    meter: string
+    property: string
+    values: { kind: Group['kind']; value: string; used: number }[]
+  }[]
 }
 
 const mostPeriods = 24
 
 /** A customer's usage in a period (the current one unless named), with its days, and by the values of a property where asked. Days to come are not listed. */
-export async function getUsageSummary(billing: Billing, input: { customerId: string; period?: string; groupBy?: string }): Promise<UsageSummary> {
-  return billing.transaction(async (tx) => {
-    const state = await readSubscriptionState(tx, input.customerId)
-    const period = periodNamed(state, input.period)
-    const known = await readUsage(tx, state, period)
-    const { days: usage, historical } = await withHistory(tx, state, period, known.days)
-    const { kept: afterEnd } = await usageAfterEnd(tx, state, period)
-    const counted = known.meters(period)
-    const ofMeter = (meter: Meter) => meterUsage(tx, state, period, meter, counted.find((one) => one.meter.key === meter.key), { usage, historical, afterEnd })
-    const meters = metersIn(state, counted, [...usage, ...afterEnd]).map(ofMeter)
-    return {
-      period: shown(period),
-      periods: usagePeriods(state.phases, state.today).slice(-mostPeriods).reverse().map(shown),
-      timezone: zoneOn(state.zones, period.from),
-      currency: state.customer.currency,
-      asOf: tx.at,
-      meters,
-      daily: daysOf(state, period, [...known.all.filter((day) => day.date < period.from), ...usage], meters.map((one) => state.meters.get(one.meter)!)),
-      usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
-      ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, state, period, input.groupBy) }),
-    }
-  }, { readOnly: true })
+export async function getUsageSummary(
+  billing: Billing,
+  input: { customerId: string; period?: string; groupBy?: string },
+): Promise<UsageSummary> {
+  return billing.transaction(
+    async (tx) => {
+      const state = await readSubscriptionState(tx, input.customerId)
+      const period = periodNamed(state, input.period)
+      const known = await readUsage(tx, state, period)
+      const { days: usage, historical } = await withHistory(tx, state, period, known.days)
+      const { kept: afterEnd } = await usageAfterEnd(tx, state, period)
+      const counted = known.meters(period)
+      const ofMeter = (meter: Meter) =>
+        meterUsage(
+          tx,
+          state,
+          period,
+          meter,
+          counted.find((one) => one.meter.key === meter.key),
+          { usage, historical, afterEnd },
+        )
+      const meters = metersIn(state, counted, [...usage, ...afterEnd]).map(ofMeter)
+      return {
+        period: shown(period),
+        periods: usagePeriods(state.phases, state.today).slice(-mostPeriods).reverse().map(shown),
+        timezone: zoneOn(state.zones, period.from),
+        currency: state.customer.currency,
+        asOf: tx.at,
+        meters,
+        daily: daysOf(
+          state,
+          period,
+          [...known.all.filter((day) => day.date < period.from), ...usage],
+          meters.map((one) => state.meters.get(one.meter)!),
+        ),
+        usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
+        ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, state, period, input.groupBy) }),
+      }
+    },
+    { readOnly: true },
+  )
 }
 
-async function groupsIn(tx: BillingTransaction, state: SubscriptionState, period: LabelledPeriod, property: string): Promise<UsageSummary['groups']> {
+async function groupsIn(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  property: string,
+): Promise<UsageSummary['groups']> {
   const meters = [...state.meters.values()].filter((meter) => meter.groupBy?.includes(property))
-  if (meters.length === 0) throw new BillingError('validation_failed', { pointer: '?groupBy', message: `no meter is broken down by '${property}'` })
+  if (meters.length === 0)
+    throw new BillingError('validation_failed', {
+      pointer: '?groupBy',
+      message: `no meter is broken down by '${property}'`,
+    })
   const usage = await groupUsage(tx, state.customer.customerId, period, property)
   return meters.map((meter) => ({
-    meter: meter.key, property,
-    values: usage.filter((one) => one.meter === meter.key).map((one) => ({ kind: one.kind, value: one.value, used: unitsFrom(valueOf(one, meter), meter.decimals) }))
+    meter: meter.key,
+    property,
+    values: usage
+      .filter((one) => one.meter === meter.key)
+      .map((one) => ({
+        kind: one.kind,
+        value: one.value,
+        used: unitsFrom(valueOf(one, meter), meter.decimals),
+      }))
       .sort((a, b) => b.used - a.used),
   }))
 }
 
 /** The meters of the plans in the period, in the plan's order, then others that were used. */
-function metersIn(state: SubscriptionState, rated: readonly MeterInPeriod[], usage: readonly DailyUsage[]): Meter[] {
+function metersIn(
+  state: SubscriptionState,
+  rated: readonly MeterInPeriod[],
+  usage: readonly DailyUsage[],
+): Meter[] {
   const current = phaseOn(state.phases, state.today)?.plan.charges.map((charge) => charge.meter) ?? []
-  const keys = new Set([...current.filter((key) => rated.some((one) => one.meter.key === key)), ...rated.map((one) => one.meter.key), ...usage.map((day) => day.meter)])
+  const keys = new Set([
+    ...current.filter((key) => rated.some((one) => one.meter.key === key)),
+    ...rated.map((one) => one.meter.key),
+    ...usage.map((day) => day.meter),
+  ])
   return [...keys].map((key) => state.meters.get(key)!)
 }
 
@@ -106,13 +153,24 @@ interface Used {
   afterEnd: readonly DailyUsage[]
 }
 
-function meterUsage(tx: BillingTransaction, state: SubscriptionState, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, { usage, historical, afterEnd }: Used): MeterUsage {
+function meterUsage(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  meter: Meter,
+  counted: MeterInPeriod | undefined,
+  { usage, historical, afterEnd }: Used,
+): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const used = usedOn(usage, meter, period)
   const allowance = counted?.charge ? counted.allowance : 0
   const lines = counted?.lines ?? []
   return {
-    meter: meter.key, name: meter.name, unit: meter.unit, decimals: meter.decimals, aggregation: meter.aggregation,
+    meter: meter.key,
+    name: meter.name,
+    unit: meter.unit,
+    decimals: meter.decimals,
+    aggregation: meter.aggregation,
     used: units(used),
     historical: historical.length === 0 ? 0 : units(usedOn(historical, meter, period)),
     afterEnd: units(usedOn(afterEnd, meter, period)),
@@ -120,17 +178,25 @@ function meterUsage(tx: BillingTransaction, state: SubscriptionState, period: La
     deficit: units(counted?.carried ?? 0),
     remaining: allowance === null ? null : units(leftOf(allowance, counted)),
     // Of a level the last line says what it is above; what is added up is above on each.
-    overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : lines.at(-1)?.overage ?? 0),
+    overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : (lines.at(-1)?.overage ?? 0)),
     overageAmount: sum(lines.map((one) => one.rated.amount)),
     overagePolicy: counted?.charge?.overage ?? null,
     ...outlook(tx.at, state, period, meter, counted, used),
   }
 }
 
-const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) => Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
+const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) =>
+  Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
 
 /** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
-export function outlook(at: Instant, state: SubscriptionState, period: LabelledPeriod, meter: Meter, counted: MeterInPeriod | undefined, used: number): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
+export function outlook(
+  at: Instant,
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  meter: Meter,
+  counted: MeterInPeriod | undefined,
+  used: number,
+): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
   const begins = millisecondsOf(instantOf(state.zones, period.from))
   const ends = millisecondsOf(instantOf(state.zones, period.to))
   const now = millisecondsOf(at)
@@ -139,7 +205,8 @@ export function outlook(at: Instant, state: SubscriptionState, period: LabelledP
   if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
   const steps = straightLine(used, elapsed, ends - begins)
   const forecast = steps === null ? null : unitsFrom(steps, meter.decimals)
-  if (!counted?.charge || counted.allowance === null || counted.used === 0) return { forecast, runsOutAt: null }
+  if (!counted?.charge || counted.allowance === null || counted.used === 0)
+    return { forecast, runsOutAt: null }
   const left = leftOf(counted.allowance, counted)
   if (left === 0) return { forecast, runsOutAt: null }
   const daysLeft = daysUntilUsedUp(left, counted.used, elapsed)!
@@ -147,17 +214,33 @@ export function outlook(at: Instant, state: SubscriptionState, period: LabelledP
   return { forecast, runsOutAt: date < period.to ? date : null }
 }
 
-function daysOf(state: SubscriptionState, period: LabelledPeriod, usage: readonly DailyUsage[], meters: readonly Meter[]): UsageSummary['daily'] {
+function daysOf(
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  usage: readonly DailyUsage[],
+  meters: readonly Meter[],
+): UsageSummary['daily'] {
   // What takes the last value stands at it on the days without a report.
   const standing = levelsOf(state, [period], meters, usage)
   const byDate = new Map<LocalDate, Map<string, number>>()
   for (const day of usage) {
     const meter = state.meters.get(day.meter)!
-    byDate.set(day.date, (byDate.get(day.date) ?? new Map<string, number>()).set(meter.key, unitsFrom(valueOf(day, meter), meter.decimals)))
+    byDate.set(
+      day.date,
+      (byDate.get(day.date) ?? new Map<string, number>()).set(
+        meter.key,
+        unitsFrom(valueOf(day, meter), meter.decimals),
+      ),
+    )
   }
   const days: UsageSummary['daily'] = []
   for (let date = period.from; date < earlier(period.to, addDays(state.today, 1)); date = addDays(date, 1)) {
-    days.push({ date, usage: Object.fromEntries(meters.map((meter) => [meter.key, standing(meter, date) ?? byDate.get(date)?.get(meter.key) ?? 0])) })
+    days.push({
+      date,
+      usage: Object.fromEntries(
+        meters.map((meter) => [meter.key, standing(meter, date) ?? byDate.get(date)?.get(meter.key) ?? 0]),
+      ),
+    })
   }
   return days
 }

@@ -12,12 +12,22 @@ export interface Amount {
  * meter itself names as a label is one in both.
  */
 export function amountIn(
-  properties: Record<string, unknown>, meter: Meter, isPlain: boolean,
+  properties: Record<string, unknown>,
+  meter: Meter,
+  isPlain: boolean,
 ): Amount | undefined {
   for (const name of Object.keys(properties)) {
     if (isLabelOf(meter, name)) continue
-    const found = amountAt(properties[name], { name, parent: '', isOfAmounts: false }, isPlain ? meter : undefined)
-    if (found) return { name: [name, ...found.path].join('.').slice(0, mostShown), value: String(found.value).slice(0, mostShown) }
+    const found = amountAt(
+      properties[name],
+      { name, parent: '', isOfAmounts: false },
+      isPlain ? meter : undefined,
+    )
+    if (found)
+      return {
+        name: [name, ...found.path].join('.').slice(0, mostShown),
+        value: String(found.value).slice(0, mostShown),
+      }
   }
   return undefined
 }
@@ -35,17 +45,24 @@ interface Place {
 }
 
 /** The first amount in a value, with the names and numbers that lead to it. Without a meter any number is one. Values are nested 64 deep at most. */
-function amountAt(value: unknown, place: Place, meter: Meter | undefined): { path: string[]; value: unknown } | undefined {
+function amountAt(
+  value: unknown,
+  place: Place,
+  meter: Meter | undefined,
+): { path: string[]; value: unknown } | undefined {
   if (typeof value !== 'object' || value === null) {
     if (!readsAsAmount(value)) return undefined
     place.isAmount ??= meter === undefined || namesAmount(place, meterWordsOf(meter))
     return place.isAmount ? { path: [], value } : undefined
   }
   const isList = Array.isArray(value)
-  if (meter !== undefined) place.saysAmount ??= place.isOfAmounts || wordsOf(place.name).some((word) => saysAmount(word, meterWordsOf(meter)))
+  if (meter !== undefined)
+    place.saysAmount ??=
+      place.isOfAmounts || wordsOf(place.name).some((word) => saysAmount(word, meterWordsOf(meter)))
   const isOfAmounts = place.saysAmount === true
   // A list in a list is called as that is.
-  const ofMembers = isOfAmounts === place.isOfAmounts ? place : { name: place.name, parent: place.parent, isOfAmounts }
+  const ofMembers =
+    isOfAmounts === place.isOfAmounts ? place : { name: place.name, parent: place.parent, isOfAmounts }
   for (const key of Object.keys(value)) {
     const member = isList ? ofMembers : { name: key, parent: place.name, isOfAmounts }
     const found = amountAt((value as Record<string, unknown>)[key], member, meter)
@@ -62,7 +79,8 @@ const isLabelOf = ({ groupBy, uniqueBy, filters, valueProperty }: Meter, name: s
 const amountAsText = /^[+-]?(\d[\d,_ ]*)?(\.\d+)?([eE][+-]?\d+)?$/
 
 const readsAsAmount = (value: unknown): boolean =>
-  typeof value === 'number' || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
+  typeof value === 'number'
+  || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
 
 /** What a refusal says of a name or value that was sent. */
 const mostShown = 100
@@ -93,14 +111,20 @@ const which = setOf('in out input output prompt completion cached sent received 
 const measures = [
   {
     of: setOf('s sec second min minute h hr hour time duration 秒 分 分钟 小时 时长'),
-    names: setOf('sec secs second seconds min mins minute minutes hr hrs hour hours '
-      + 'duration length elapsed 时长 秒数 分钟数 小时数'),
+    names: setOf(
+      'sec secs second seconds min mins minute minutes hr hrs hour hours '
+        + 'duration length elapsed 时长 秒数 分钟数 小时数',
+    ),
   },
   {
-    of: setOf('b byte kb kib mb mib gb gib tb tib kilobyte megabyte gigabyte terabyte '
-      + 'storage traffic bandwidth 字节 存储 流量'),
-    names: setOf('byte bytes kb kib mb mib gb gib tb tib kilobytes megabytes gigabytes terabytes '
-      + 'size length 大小 字节数 流量 存储量'),
+    of: setOf(
+      'b byte kb kib mb mib gb gib tb tib kilobyte megabyte gigabyte terabyte '
+        + 'storage traffic bandwidth 字节 存储 流量',
+    ),
+    names: setOf(
+      'byte bytes kb kib mb mib gb gib tb tib kilobytes megabytes gigabytes terabytes '
+        + 'size length 大小 字节数 流量 存储量',
+    ),
   },
   {
     of: setOf('token word character char letter 字 字符 词'),
@@ -136,17 +160,24 @@ function meterWordsOf(meter: Meter): MeterWords {
 
 function findMeterWords({ key, valueProperty, name, unit }: Meter): MeterWords {
   const units = [unit.en, unit.one ?? '', unit['zh-CN']].flatMap(nounsOf).flatMap(singularsOf)
-  const names = [key, name.en].flatMap(nounsOf).filter((word) => word.length > 1).flatMap(singularsOf)
+  const names = [key, name.en]
+    .flatMap(nounsOf)
+    .filter((word) => word.length > 1)
+    .flatMap(singularsOf)
   const all = [...new Set([...units, ...names])]
   // A meter named "Talk time" says nothing of a property `time`.
   const one = new Set([...units, ...names.filter((word) => !aboutIt.has(word))])
   const many = new Set(all.flatMap(pluralOf))
   return {
     exact: new Set([key, valueProperty ?? key].map((exact) => exact.toLowerCase())),
-    one, many,
-    endings: [...many].filter((noun) => noun.length > 4), beginnings: [...one, ...many].filter((noun) => noun.length > 3),
+    one,
+    many,
+    endings: [...many].filter((noun) => noun.length > 4),
+    beginnings: [...one, ...many].filter((noun) => noun.length > 3),
     chinese: [unit['zh-CN'], name['zh-CN']].flatMap(wordsOf).filter(isChinese),
-    measured: new Set(measures.flatMap(({ of, names: also }) => (all.some((word) => of.has(word)) ? [...also] : []))),
+    measured: new Set(
+      measures.flatMap(({ of, names: also }) => (all.some((word) => of.has(word)) ? [...also] : [])),
+    ),
   }
 }
 
@@ -194,8 +225,13 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
   if (aboutIt.has(last) && !of.one.has(last) && !of.measured.has(last)) return false
-  return isOfAmounts || numbers.has(words[0] ?? '') || words.some((word) => saysAmount(word, of))
-    || isOne([...wordsOf(parent), ...words], of) || isMeasured(words, of)
+  return (
+    isOfAmounts
+    || numbers.has(words[0] ?? '')
+    || words.some((word) => saysAmount(word, of))
+    || isOne([...wordsOf(parent), ...words], of)
+    || isMeasured(words, of)
+  )
 }
 
 /**
@@ -205,11 +241,15 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
 function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterWords): boolean {
   if (amounts.has(word) || many.has(word)) return true
   if (isChinese(word)) {
-    return chineseAmounts.some((amount) => word.endsWith(amount))
+    return (
+      chineseAmounts.some((amount) => word.endsWith(amount))
       || chinese.some((noun) => word === noun || (word.includes(noun) && /[数量]$/.test(word)))
+    )
   }
-  return endings.some((noun) => word.endsWith(noun))
+  return (
+    endings.some((noun) => word.endsWith(noun))
     || beginnings.some((noun) => word.startsWith(noun) && amounts.has(word.slice(noun.length)))
+  )
 }
 
 /**

@@ -36,32 +36,50 @@ export interface RecordedContent {
   properties: Record<string, unknown>
 }
 
-type SentContent = Pick<CheckedEvent, 'id' | 'meter' | 'type' | 'quantity' | 'hashedQuantity' | 'time' | 'timeSent' | 'propertiesText'>
+type SentContent = Pick<
+  CheckedEvent,
+  'id' | 'meter' | 'type' | 'quantity' | 'hashedQuantity' | 'time' | 'timeSent' | 'propertiesText'
+>
 
 /** Whether an event says with its time what was recorded of one that came without: that it happened when it arrived. Then it is the same event. */
 export function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
   const { meter, type, quantity, hashedQuantity = quantity, propertiesText } = event
-  return event.timeSent && event.time === recorded.time && hash === bodyHashOf({ meter: type ?? meter, quantity: hashedQuantity, time: null, propertiesText })
+  return (
+    event.timeSent
+    && event.time === recorded.time
+    && hash === bodyHashOf({ meter: type ?? meter, quantity: hashedQuantity, time: null, propertiesText })
+  )
 }
 
 /** The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a reservation, or by an event that has left. */
-export function conflictWith(event: SentContent, hash: string, recorded: RecordedContent | undefined): Refusal {
+export function conflictWith(
+  event: SentContent,
+  hash: string,
+  recorded: RecordedContent | undefined,
+): Refusal {
   const detail = `event '${event.id}' was recorded before with other content`
   if (!recorded) return { code: 'event_conflict', detail }
   const differs = fieldsThatDiffer(event, hash, recorded)
   const { decimals, quantity, type: _, ...content } = recorded
-  return { code: 'event_conflict', detail: `${detail}: ${differs.join(', ')}`, differs, first: { ...content, quantity: unitsFrom(quantity, decimals) } }
+  return {
+    code: 'event_conflict',
+    detail: `${detail}: ${differs.join(', ')}`,
+    differs,
+    first: { ...content, quantity: unitsFrom(quantity, decimals) },
+  }
 }
 
 function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedContent): EventField[] {
   const { meter, type, quantity, time } = recorded
   const propertiesText = canonicalJson(recorded.properties)
   // Only the hash remembers whether the first was sent with a time.
-  const was = (at: Instant | null) => hash === bodyHashOf({ meter: type ?? meter, quantity, time: at, propertiesText })
+  const was = (at: Instant | null) =>
+    hash === bodyHashOf({ meter: type ?? meter, quantity, time: at, propertiesText })
   const differs: EventField[] = []
   if ((event.type ?? event.meter) !== (type ?? meter)) differs.push('meter')
   // Of one event two meters may make different quantities.
-  if ((event.meter === meter || (type === null && event.type === undefined)) && event.quantity !== quantity) differs.push('quantity')
+  if ((event.meter === meter || (type === null && event.type === undefined)) && event.quantity !== quantity)
+    differs.push('quantity')
   if (event.timeSent ? event.time !== time : was(time)) differs.push('time')
   if (event.propertiesText !== propertiesText) differs.push('properties')
   // What was granted, not what was asked for, is kept of a consumption.
@@ -69,12 +87,16 @@ function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedCo
 }
 
 /** What is recorded under ids, by customer and id; those of reservations, and of events whose month was dropped, have none. */
-export async function recordedContents(tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[]): Promise<Map<string, RecordedContent>> {
+export async function recordedContents(
+  tx: BillingTransaction,
+  events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[],
+): Promise<Map<string, RecordedContent>> {
   if (events.length === 0) return new Map()
   const found = await contentsOf(tx, events, 'm.key = s.meter')
   const missing = events.filter((event) => !found.has(contentKey(event)))
   // Of another meter: each is looked at, since the key of the events begins with it.
-  if (missing.length > 0) for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
+  if (missing.length > 0)
+    for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
   return found
 }
 
@@ -82,7 +104,10 @@ export async function recordedContents(tx: BillingTransaction, events: readonly 
  * What is recorded of history under the ids and at the times of these events, by customer and id, as each meter counts it: also where the id was
  * forgotten since. An event is sent as history again, or for the first time though it was recorded when it happened.
  */
-export async function recordedOfHistory(tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'time'>[]): Promise<Map<string, RecordedContent[]>> {
+export async function recordedOfHistory(
+  tx: BillingTransaction,
+  events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'time'>[],
+): Promise<Map<string, RecordedContent[]>> {
   const found = new Map<string, RecordedContent[]>()
   if (events.length === 0) return found
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
@@ -101,15 +126,26 @@ export async function recordedOfHistory(tx: BillingTransaction, events: readonly
 
 /** Whether an event says what is recorded, as far as the meters that count it now counted it then. */
 export function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
-  const known = countedRows(event).flatMap(({ meter, quantity }) => recorded.filter((one) => one.meter === meter).map((one) => one.quantity === quantity))
-  return known.length > 0 && known.every(Boolean)
-    && recorded.every(({ type, properties }) => (type ?? undefined) === event.type && canonicalJson(properties) === event.propertiesText)
+  const known = countedRows(event).flatMap(({ meter, quantity }) =>
+    recorded.filter((one) => one.meter === meter).map((one) => one.quantity === quantity),
+  )
+  return (
+    known.length > 0
+    && known.every(Boolean)
+    && recorded.every(
+      ({ type, properties }) =>
+        (type ?? undefined) === event.type && canonicalJson(properties) === event.propertiesText,
+    )
+  )
 }
 
-export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) => idKey(customerId, id)
+export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' | 'id'>) =>
+  idKey(customerId, id)
 
 async function contentsOf(
-  tx: BillingTransaction, events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[], meters: 'm.key = s.meter' | 'm.key <> s.meter',
+  tx: BillingTransaction,
+  events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[],
+  meters: 'm.key = s.meter' | 'm.key <> s.meter',
 ): Promise<Map<string, RecordedContent>> {
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
     `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time, u.properties

@@ -8,17 +8,27 @@ export type EventFault =
   /** What the shape of an event asks for: `field` is the first that is not so. */
   | { kind: 'field'; field: string }
 
-export const uniqueMissing = (meter: string, property: string) => `meter '${meter}' counts the different values of property '${property}', which the event does not have`
-export const valueNoNumber = (meter: string, property: string) => `meter '${meter}' counts property '${property}', which is no number in the event`
-export const valueMissing = (meter: string, property: string) => `meter '${meter}' counts property '${property}', which the event does not have, and it has no quantity either`
-export const quantityMissing = (meter: string, more: string) => `meter '${meter}' counts quantities, and the event has none: ${more}`
+export const uniqueMissing = (meter: string, property: string) =>
+  `meter '${meter}' counts the different values of property '${property}', which the event does not have`
+export const valueNoNumber = (meter: string, property: string) =>
+  `meter '${meter}' counts property '${property}', which is no number in the event`
+export const valueMissing = (meter: string, property: string) =>
+  `meter '${meter}' counts property '${property}', which the event does not have, and it has no quantity either`
+export const quantityMissing = (meter: string, more: string) =>
+  `meter '${meter}' counts quantities, and the event has none: ${more}`
 export const propertiesTooLong = (most: number) => `properties take more than ${most} bytes`
 export const textUnreadable = 'the event holds a NUL character or half of a surrogate pair'
 export const timeUnreadable = (text: string) => `time '${text}' is not an RFC 3339 instant`
 
 const readers: readonly [RegExp, (found: string) => EventFault][] = [
-  [/^meter '.*' counts (?:the different values of )?property '(.*)', which the event does not have(?:, and it has no quantity either)?$/s, (property) => ({ kind: 'property_missing', property })],
-  [/^meter '.*' counts property '(.*)', which is no number in the event$/s, (property) => ({ kind: 'property_no_number', property })],
+  [
+    /^meter '.*' counts (?:the different values of )?property '(.*)', which the event does not have(?:, and it has no quantity either)?$/s,
+    (property) => ({ kind: 'property_missing', property }),
+  ],
+  [
+    /^meter '.*' counts property '(.*)', which is no number in the event$/s,
+    (property) => ({ kind: 'property_no_number', property }),
+  ],
   [/^meter '.*' counts quantities, and the event has none: /s, () => ({ kind: 'quantity_missing' })],
   [/^properties take more than \d+ bytes$/, () => ({ kind: 'properties_too_long' })],
   [/^the event holds a NUL character or half of a surrogate pair$/, () => ({ kind: 'text_unreadable' })],

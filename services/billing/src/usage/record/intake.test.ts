@@ -1,7 +1,14 @@
 import { DatabaseUnavailable } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { findMistakes, getReconciliation, getUsageSummary, putMeter, recordUsage, type UsageEventInput } from '../../index.ts'
+import {
+  findMistakes,
+  getReconciliation,
+  getUsageSummary,
+  putMeter,
+  recordUsage,
+  type UsageEventInput,
+} from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 const most = Number.MAX_SAFE_INTEGER
@@ -20,17 +27,33 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(mistakes).toEqual([])
     await world.close()
   })
-  const event = (customerId: string, id: string, more: Partial<UsageEventInput> = {}): UsageEventInput => ({ id, customerId, meter: 'ai_chat', ...more })
+  const event = (customerId: string, id: string, more: Partial<UsageEventInput> = {}): UsageEventInput => ({
+    id,
+    customerId,
+    meter: 'ai_chat',
+    ...more,
+  })
   const record = (events: UsageEventInput[]) => recordUsage(world.billing, events)
   const rows = <T>(sql: string) => world.db.asOwner((tx) => tx.query<T>(sql))
 
   test('share a few transactions, and each hears its own answer', async () => {
     await record([event('a', 'warm')])
-    const answers = await Promise.all(Array.from({ length: 300 }, (_, index) =>
-      record([event('abc'[index % 3]!, `s${index % 250}`, { quantity: 1 + (index % 250) }), ...(index % 10 ? [] : [event('a', `x${index}`, { meter: 'none' })])])))
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        record([
+          event('abc'[index % 3]!, `s${index % 250}`, { quantity: 1 + (index % 250) }),
+          ...(index % 10 ? [] : [event('a', `x${index}`, { meter: 'none' })]),
+        ]),
+      ),
+    )
     expect(answers.reduce((total, one) => total + one.accepted, 0)).toBe(300)
-    for (const [index, one] of answers.entries()) expect(one.rejected.map(({ id, index: place }) => [id, place])).toEqual(index % 10 ? [] : [[`x${index}`, 1]])
-    const [shared] = await rows<{ transactions: number; events: number }>("select count(distinct xmin::text)::int as transactions, count(*)::int as events from usage_events where id like 's%'")
+    for (const [index, one] of answers.entries())
+      expect(one.rejected.map(({ id, index: place }) => [id, place])).toEqual(
+        index % 10 ? [] : [[`x${index}`, 1]],
+      )
+    const [shared] = await rows<{ transactions: number; events: number }>(
+      "select count(distinct xmin::text)::int as transactions, count(*)::int as events from usage_events where id like 's%'",
+    )
     expect(shared!.events).toBe(300)
     expect(shared!.transactions).toBeLessThanOrEqual(6)
   })
@@ -44,40 +67,60 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     }
     const times = async (prefix: string, count: number) => {
       const all: number[] = []
-      for (let index = 0; index < count; index += 1) all.push(await time(() => record([event('b', `${prefix}${index}`)])))
+      for (let index = 0; index < count; index += 1)
+        all.push(await time(() => record([event('b', `${prefix}${index}`)])))
       return all.sort((one, other) => one - other)
     }
     const quiet = await times('quiet', 60)
     let release = () => {}
     let isReleased = false
     const held = new Promise<void>((resolve) => {
-      release = () => { isReleased = true; resolve() }
+      release = () => {
+        isReleased = true
+        resolve()
+      }
     })
     const holding = world.billing.transaction(async (tx) => {
       await tx.query("select from customers where customer_id = 'a' for update")
       await held
     })
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const waiting = [record([event('a', 'held0'), event('b', 'beside')]), ...Array.from({ length: 30 }, (_, index) => record([event('a', `held${index + 1}`)]))]
+    const waiting = [
+      record([event('a', 'held0'), event('b', 'beside')]),
+      ...Array.from({ length: 30 }, (_, index) => record([event('a', `held${index + 1}`)])),
+    ]
     const answered = vi.fn()
     for (const one of waiting) void one.then(answered)
     const beside = await times('beside', 60)
     expect(answered).not.toHaveBeenCalled()
     expect(isReleased).toBe(false)
-    const [stored] = await rows<{ count: number }>("select count(*)::int as count from usage_events where customer_id = 'b' and id = 'beside'")
+    const [stored] = await rows<{ count: number }>(
+      "select count(*)::int as count from usage_events where customer_id = 'b' and id = 'beside'",
+    )
     expect(stored!.count).toBe(1)
     release()
     await holding
-    expect((await Promise.all(waiting)).map(({ accepted }) => accepted)).toEqual([2, ...Array.from({ length: 30 }, () => 1)])
+    expect((await Promise.all(waiting)).map(({ accepted }) => accepted)).toEqual([
+      2,
+      ...Array.from({ length: 30 }, () => 1),
+    ])
     // Before, every one of them waited until the lock was given back.
     expect(beside[57]!).toBeLessThan(2 * quiet[57]! + 100)
     expect(await record([event('a', 'held3')])).toMatchObject({ duplicates: 1 })
   })
 
   test('the same id in several of them is one event', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => record([event('a', 'same', { quantity: index < 15 ? 3 : 4 })])))
-    expect(answers.map((one) => [one.accepted, one.duplicates, one.rejected.map(({ code }) => code)].join())).toEqual([
-      '1,0,', ...Array.from({ length: 14 }, () => '0,1,'), ...Array.from({ length: 5 }, () => '0,0,event_conflict'),
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        record([event('a', 'same', { quantity: index < 15 ? 3 : 4 })]),
+      ),
+    )
+    expect(
+      answers.map((one) => [one.accepted, one.duplicates, one.rejected.map(({ code }) => code)].join()),
+    ).toEqual([
+      '1,0,',
+      ...Array.from({ length: 14 }, () => '0,1,'),
+      ...Array.from({ length: 5 }, () => '0,0,event_conflict'),
     ])
   })
 
@@ -87,13 +130,29 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     const warnings: string[] = []
     const listen = (warning: Error) => warnings.push(warning.message)
     process.on('warning', listen)
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => record([event('b', `p${index}`), ...(index % 14 === 3 ? [event('b', `poison${index}`)] : []), event('b', `q${index}`)])))
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        record([
+          event('b', `p${index}`),
+          ...(index % 14 === 3 ? [event('b', `poison${index}`)] : []),
+          event('b', `q${index}`),
+        ]),
+      ),
+    )
     await rows('alter table usage_keys drop constraint poison')
     for (const [index, one] of answers.entries()) {
-      expect(one).toMatchObject({ accepted: 2, duplicates: 0, rejected: index % 14 === 3 ? [{ index: 1, id: `poison${index}`, code: 'internal_error' }] : [] })
+      expect(one).toMatchObject({
+        accepted: 2,
+        duplicates: 0,
+        rejected: index % 14 === 3 ? [{ index: 1, id: `poison${index}`, code: 'internal_error' }] : [],
+      })
     }
     expect((await getUsageSummary(world.billing, { customerId: 'b' })).usage.ai_chat).toBe(before + 60)
-    expect((await getReconciliation(world.billing, { customerId: 'b' })).rejected.map(({ id, code }) => `${id} ${code}`).sort()).toEqual(['poison17 internal_error', 'poison3 internal_error'])
+    expect(
+      (await getReconciliation(world.billing, { customerId: 'b' })).rejected
+        .map(({ id, code }) => `${id} ${code}`)
+        .sort(),
+    ).toEqual(['poison17 internal_error', 'poison3 internal_error'])
     await new Promise(setImmediate)
     process.off('warning', listen)
     expect(warnings.filter((one) => one.includes('poison'))).toHaveLength(2)
@@ -101,44 +160,74 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
   })
 
   test('what no month can hold any more is refused, whoever sent it', async () => {
-    const large = (id: string, quantity: number) => record([event('c', id, { meter: 'bytes', quantity }), event('c', `${id}-beside`)])
-    const answers = await Promise.all([large('l1', most - 5), large('l2', 4), large('l3', most), large('l4', 1), large('l5', 1), large('l6', most)])
-    expect(answers.map((one) => one.rejected.map(({ id, code }) => `${id} ${code}`).join())).toEqual(['', '', 'l3 quantity_overflow', '', 'l5 quantity_overflow', 'l6 quantity_overflow'])
+    const large = (id: string, quantity: number) =>
+      record([event('c', id, { meter: 'bytes', quantity }), event('c', `${id}-beside`)])
+    const answers = await Promise.all([
+      large('l1', most - 5),
+      large('l2', 4),
+      large('l3', most),
+      large('l4', 1),
+      large('l5', 1),
+      large('l6', most),
+    ])
+    expect(answers.map((one) => one.rejected.map(({ id, code }) => `${id} ${code}`).join())).toEqual([
+      '',
+      '',
+      'l3 quantity_overflow',
+      '',
+      'l5 quantity_overflow',
+      'l6 quantity_overflow',
+    ])
     expect((await getUsageSummary(world.billing, { customerId: 'c' })).usage.bytes).toBe(most)
   })
 
   test('more than may wait is refused at once, and what was let in is recorded', async () => {
-    const batch = (index: number) => Array.from({ length: 1000 }, (_, place) => event('a', `w${index}-${place}`, { meter: 'tokens' }))
+    const batch = (index: number) =>
+      Array.from({ length: 1000 }, (_, place) => event('a', `w${index}-${place}`, { meter: 'tokens' }))
     const answers = await Promise.allSettled(Array.from({ length: 18 }, (_, index) => record(batch(index))))
     const refused = answers.filter((answer) => answer.status === 'rejected')
-    expect(refused.map((answer) => (answer.reason as { code: string; detail: unknown }))).toMatchObject([1, 2].map(() => ({ code: 'rate_limited', detail: { retryAfterSeconds: 1 } })))
+    expect(refused.map((answer) => answer.reason as { code: string; detail: unknown })).toMatchObject(
+      [1, 2].map(() => ({ code: 'rate_limited', detail: { retryAfterSeconds: 1 } })),
+    )
     expect((await getUsageSummary(world.billing, { customerId: 'a' })).usage.tokens).toBe(16_000)
     expect(await record(batch(17))).toMatchObject({ accepted: 1000 })
   })
 
   // The embedded database has no connection that could break.
-  if (name === 'PostgreSQL') test('a connection that breaks before the commit is told as such or made good, and nothing counts twice', async () => {
-    const events = Array.from({ length: 50 }, (_, index) => event('a', `broken${index}`))
-    let release = () => {}
-    const held = new Promise<void>((resolve) => { release = resolve })
-    const holder = world.db.transaction({ role: 'billing' }, async (tx) => {
-      await tx.query("select 1 from customers where customer_id = 'a' for update")
-      await held
+  if (name === 'PostgreSQL')
+    test('a connection that breaks before the commit is told as such or made good, and nothing counts twice', async () => {
+      const events = Array.from({ length: 50 }, (_, index) => event('a', `broken${index}`))
+      let release = () => {}
+      const held = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const holder = world.db.transaction({ role: 'billing' }, async (tx) => {
+        await tx.query("select 1 from customers where customer_id = 'a' for update")
+        await held
+      })
+      const answers = events.map((one) => record([one]))
+      const settled = Promise.allSettled(answers)
+      for (let round = 0; round < 4; round += 1) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 100)
+        })
+        await rows(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+      }
+      release()
+      await holder
+      const outcomes = await settled
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(DatabaseUnavailable)
+      const again = await Promise.all(events.map((one) => record([one])))
+      expect(again.reduce((total, one) => total + one.accepted, 0)).toBe(
+        outcomes.filter((outcome) => outcome.status === 'rejected').length,
+      )
+      expect(await rows("select count(*)::int as events from usage_events where id like 'broken%'")).toEqual([
+        { events: 50 },
+      ])
     })
-    const answers = events.map((one) => record([one]))
-    const settled = Promise.allSettled(answers)
-    for (let round = 0; round < 4; round += 1) {
-      await new Promise((resolve) => { setTimeout(resolve, 100) })
-      await rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
-    }
-    release()
-    await holder
-    const outcomes = await settled
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(DatabaseUnavailable)
-    const again = await Promise.all(events.map((one) => record([one])))
-    expect(again.reduce((total, one) => total + one.accepted, 0)).toBe(outcomes.filter((outcome) => outcome.status === 'rejected').length)
-    expect(await rows("select count(*)::int as events from usage_events where id like 'broken%'")).toEqual([{ events: 50 }])
-  })
 
   test('a database that is away is told as such', async () => {
     const other = await createWorld(create, '2026-11-20T00:00:00Z')

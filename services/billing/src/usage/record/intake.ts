@@ -10,7 +10,8 @@ export interface Uncharged {
 /** What became of one event. */
 export type EventOutcome = 'accepted' | 'duplicate' | Uncharged | Refusal
 
-export const isRefusal = (outcome: EventOutcome): outcome is Refusal => typeof outcome === 'object' && 'code' in outcome
+export const isRefusal = (outcome: EventOutcome): outcome is Refusal =>
+  typeof outcome === 'object' && 'code' in outcome
 
 /**
  * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it again as it is may go better. `uncharged` are
@@ -82,7 +83,13 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
   let scheduled = false
 
   function begin(): void {
-    if (scheduled || shared.length === 0 || flushing >= flushers || (flushing > 0 && sharedEvents < worthASecond)) return
+    if (
+      scheduled
+      || shared.length === 0
+      || flushing >= flushers
+      || (flushing > 0 && sharedEvents < worthASecond)
+    )
+      return
     scheduled = true
     // After all requests that have arrived by now were read.
     setImmediate(() => {
@@ -163,8 +170,11 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
   /** The fates of the events, once they are committed. Throws rate_limited when too many wait already. */
   return async (events: readonly UsageEventInput[]): Promise<EventOutcome[]> => {
     const apart = events.filter(({ customerId }) => alone.has(customerId))
-    if (events.length > apart.length && sharedEvents + events.length - apart.length > mostWaiting) throw tooMany(sharedEvents)
-    for (const { customerId } of apart) if (alone.get(customerId)!.length >= mostWaitingAlone) throw tooMany(mostWaitingAlone, ` of customer '${customerId}'`)
+    if (events.length > apart.length && sharedEvents + events.length - apart.length > mostWaiting)
+      throw tooMany(sharedEvents)
+    for (const { customerId } of apart)
+      if (alone.get(customerId)!.length >= mostWaitingAlone)
+        throw tooMany(mostWaitingAlone, ` of customer '${customerId}'`)
     if (events.length === 0) return []
     return new Promise((resolve, reject) => {
       const request: Request = { slots: [], open: events.length, resolve, reject }
@@ -181,5 +191,8 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
 }
 
 function tooMany(waiting: number, whose = ''): BillingError {
-  return new BillingError('rate_limited', { retryAfterSeconds: 1, message: `${waiting} events${whose} wait already: send these again in a moment` })
+  return new BillingError('rate_limited', {
+    retryAfterSeconds: 1,
+    message: `${waiting} events${whose} wait already: send these again in a moment`,
+  })
 }

@@ -1,7 +1,20 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  consume, createBilling, createSubscription, fillMeters, findMistakes, getInvoices, getUsageSummary, listMeterFills, putMeter, putPlan, rebuildUsage, recordUsage, type Billing, type UsageEventInput,
+  consume,
+  createBilling,
+  createSubscription,
+  fillMeters,
+  findMistakes,
+  getInvoices,
+  getUsageSummary,
+  listMeterFills,
+  putMeter,
+  putPlan,
+  rebuildUsage,
+  recordUsage,
+  type Billing,
+  type UsageEventInput,
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
@@ -15,8 +28,27 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
     await seedCatalogue(world.billing)
     await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-    await putMeter(world.billing, { key: 'input', name: 'Input', unit: 'x', eventType: 'completion', valueProperty: 'input' })
-    await putPlan(world.billing, { id: 'calls', name: 'Calls', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'calls', included: 1000, overage: 'block' }, { meter: 'tokens', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1, per: 1 } } }] })
+    await putMeter(world.billing, {
+      key: 'input',
+      name: 'Input',
+      unit: 'x',
+      eventType: 'completion',
+      valueProperty: 'input',
+    })
+    await putPlan(world.billing, {
+      id: 'calls',
+      name: 'Calls',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [
+        { meter: 'calls', included: 1000, overage: 'block' },
+        {
+          meter: 'tokens',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 1, per: 1 } },
+        },
+      ],
+    })
     for (const id of [...customers, 'quiet']) {
       await seedCustomer(world.billing, id)
       await createSubscription(world.billing, { customerId: id, planId: 'calls' })
@@ -25,7 +57,9 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
   afterAll(() => world.close())
 
   const groups = async (customerId: string, property: string, period?: string) =>
-    (await getUsageSummary(world.billing, { customerId, groupBy: property, ...(period ? { period } : {}) })).groups!.find(({ meter }) => meter === 'calls')!.values.map(({ kind, value, used }) => [kind, value, used])
+    (await getUsageSummary(world.billing, { customerId, groupBy: property, ...(period ? { period } : {}) }))
+      .groups!.find(({ meter }) => meter === 'calls')!
+      .values.map(({ kind, value, used }) => [kind, value, used])
   const mistakes = async () => {
     const found: unknown[] = []
     for await (const mistake of findMistakes(world.billing)) found.push(mistake)
@@ -37,70 +71,180 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     const at = (day: number) => `2026-02-${String(day).padStart(2, '0')}T03:00:00Z`
     for (const [index, day] of [1, 2, 9, 20].entries()) {
       world.set(at(day))
-      await recordUsage(world.billing, customers.flatMap((customerId): UsageEventInput[] => [
-        { id: `c${day}`, customerId, meter: 'calls', quantity: 10 + index, properties: { channel: 'web', region: index % 2 ? 'north' : 'south' } }, { id: `d${day}`, customerId, meter: 'calls', quantity: 1 },
-      ]))
+      await recordUsage(
+        world.billing,
+        customers.flatMap((customerId): UsageEventInput[] => [
+          {
+            id: `c${day}`,
+            customerId,
+            meter: 'calls',
+            quantity: 10 + index,
+            properties: { channel: 'web', region: index % 2 ? 'north' : 'south' },
+          },
+          { id: `d${day}`, customerId, meter: 'calls', quantity: 1 },
+        ]),
+      )
     }
-    await recordUsage(other, [{ id: 'warm', customerId: 'a', meter: 'calls', quantity: 1, properties: { region: 'north' } }])
+    await recordUsage(other, [
+      { id: 'warm', customerId: 'a', meter: 'calls', quantity: 1, properties: { region: 'north' } },
+    ])
     await consume(other, { customerId: 'a', meter: 'calls', id: 'warm-2', quantity: 1 })
-    expect(await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel', 'region'] })).toMatchObject({ groupBy: ['channel', 'region'] })
+    expect(
+      await putMeter(world.billing, {
+        key: 'calls',
+        name: 'Calls',
+        unit: 'calls',
+        groupBy: ['channel', 'region'],
+      }),
+    ).toMatchObject({ groupBy: ['channel', 'region'] })
     // The other process knows it at once, in events and in quota.
-    await recordUsage(other, [{ id: 'new', customerId: 'a', meter: 'calls', quantity: 2, properties: { region: 'north' } }])
+    await recordUsage(other, [
+      { id: 'new', customerId: 'a', meter: 'calls', quantity: 2, properties: { region: 'north' } },
+    ])
     await consume(other, { customerId: 'a', meter: 'calls', id: 'new-2', quantity: 3 })
     // Not filled yet: it need not add up, and what else there is does.
     expect((await mistakes()).filter((one) => !JSON.stringify(one).includes('usage_groups'))).toEqual([])
     let steps = 0
-    while (await fillMeters(world.billing, { steps: 1 }) > 0) {
+    while ((await fillMeters(world.billing, { steps: 1 })) > 0) {
       steps += 1
-      await recordUsage(other, [{ id: `beside-${steps}`, customerId: customers[steps % 4]!, meter: 'calls', quantity: 100, properties: { region: 'south' } }])
+      await recordUsage(other, [
+        {
+          id: `beside-${steps}`,
+          customerId: customers[steps % 4]!,
+          meter: 'calls',
+          quantity: 100,
+          properties: { region: 'south' },
+        },
+      ])
     }
     expect(steps).toBeGreaterThan(customers.length)
-    expect(await listMeterFills(world.billing)).toMatchObject([{ meter: 'calls', property: 'region', doneAt: expect.any(String) }])
-    const south = 22 + 100 * Array.from({ length: steps }, (_, index) => customers[(index + 1) % 4]).filter((one) => one === 'c').length
-    expect(await groups('c', 'region')).toEqual([['value', 'south', south], ['value', 'north', 24], ['none', '', 4]])
-    expect((await groups('a', 'region')).find(([, value]) => value === 'north')).toEqual(['value', 'north', 24 + 1 + 2])
+    expect(await listMeterFills(world.billing)).toMatchObject([
+      { meter: 'calls', property: 'region', doneAt: expect.any(String) },
+    ])
+    const south =
+      22
+      + 100
+        * Array.from({ length: steps }, (_, index) => customers[(index + 1) % 4]).filter((one) => one === 'c')
+          .length
+    expect(await groups('c', 'region')).toEqual([
+      ['value', 'south', south],
+      ['value', 'north', 24],
+      ['none', '', 4],
+    ])
+    expect((await groups('a', 'region')).find(([, value]) => value === 'north')).toEqual([
+      'value',
+      'north',
+      24 + 1 + 2,
+    ])
     expect(await mistakes()).toEqual([])
     expect(await fillMeters(world.billing)).toBe(0)
     for (const groupBy of [['region'], ['channel', 'region', 'more']]) {
-      await expect(putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy })).rejects.toMatchObject({ detail: { pointer: '/groupBy' } })
+      await expect(
+        putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy }),
+      ).rejects.toMatchObject({ detail: { pointer: '/groupBy' } })
     }
   })
 
   test('a new meter with backfill counts what was stored in open periods, once, and leaves what was billed', async () => {
-    await recordUsage(world.billing, customers.map((customerId) => ({ id: 'billed', customerId, type: 'completion', properties: { input: 1, output: 1000 } })))
+    await recordUsage(
+      world.billing,
+      customers.map((customerId) => ({
+        id: 'billed',
+        customerId,
+        type: 'completion',
+        properties: { input: 1, output: 1000 },
+      })),
+    )
     await world.passTo('2026-03-02T00:00:00Z')
     const before = (await getInvoices(world.billing, { customerId: 'a' })).data.length
-    await recordUsage(world.billing, customers.flatMap((customerId): UsageEventInput[] => Array.from({ length: 30 }, (_, n) => ({
-      id: `e${n}`, customerId, type: 'completion', time: `2026-03-01T0${n % 6}:00:00Z`, quantity: '2.5', properties: { input: 1, output: n, model: n % 3 ? 'small' : 'large' },
-    }))))
+    await recordUsage(
+      world.billing,
+      customers.flatMap((customerId): UsageEventInput[] =>
+        Array.from({ length: 30 }, (_, n) => ({
+          id: `e${n}`,
+          customerId,
+          type: 'completion',
+          time: `2026-03-01T0${n % 6}:00:00Z`,
+          quantity: '2.5',
+          properties: { input: 1, output: n, model: n % 3 ? 'small' : 'large' },
+        })),
+      ),
+    )
     const spec = { name: 'Output', unit: 'x', eventType: 'completion' }
-    await putMeter(world.billing, { ...spec, key: 'output', valueProperty: 'output', groupBy: ['model'], backfill: true })
-    await putMeter(world.billing, { ...spec, key: 'large', aggregation: 'count', filters: { model: 'large' }, backfill: true })
+    await putMeter(world.billing, {
+      ...spec,
+      key: 'output',
+      valueProperty: 'output',
+      groupBy: ['model'],
+      backfill: true,
+    })
+    await putMeter(world.billing, {
+      ...spec,
+      key: 'large',
+      aggregation: 'count',
+      filters: { model: 'large' },
+      backfill: true,
+    })
     await putMeter(world.billing, { ...spec, key: 'sent', decimals: 1, backfill: true })
     await putMeter(world.billing, { ...spec, key: 'whole', backfill: true })
     await putMeter(world.billing, { ...spec, key: 'from-now', valueProperty: 'output' })
-    await recordUsage(other, [{ id: 'later', customerId: 'a', type: 'completion', quantity: 4, properties: { input: 1, output: 7, model: 'large' } }])
+    await recordUsage(other, [
+      {
+        id: 'later',
+        customerId: 'a',
+        type: 'completion',
+        quantity: 4,
+        properties: { input: 1, output: 7, model: 'large' },
+      },
+    ])
     await fillMeters(world.billing)
     const fills = (await listMeterFills(world.billing)).filter(({ property }) => property === null)
-    expect(fills.map(({ meter, added, skipped, doneAt }) => [meter, added, skipped, doneAt !== null])).toEqual([
+    expect(
+      fills.map(({ meter, added, skipped, doneAt }) => [meter, added, skipped, doneAt !== null]),
+    ).toEqual([
       // Quantities of 2.5 are more than a meter of whole numbers counts.
-      ['large', 40, 0, true], ['output', 120, 0, true], ['sent', 120, 0, true], ['whole', 0, 120, true],
+      ['large', 40, 0, true],
+      ['output', 120, 0, true],
+      ['sent', 120, 0, true],
+      ['whole', 0, 120, true],
     ])
     // 0 + 1 + … + 29 = 435, and of every third one 10.
     const { usage } = await getUsageSummary(world.billing, { customerId: 'b' })
     expect(usage).toMatchObject({ input: 30, output: 435, large: 10, sent: 75 })
     expect(usage['from-now']).toBeUndefined()
-    expect((await getUsageSummary(world.billing, { customerId: 'a' })).usage).toMatchObject({ input: 31, output: 442, large: 11, sent: 79, whole: 4, 'from-now': 7 })
-    expect((await getUsageSummary(world.billing, { customerId: 'a', period: '2026-02' })).usage['output']).toBeUndefined()
-    expect((await getUsageSummary(world.billing, { customerId: 'b', groupBy: 'model' })).groups!.find(({ meter }) => meter === 'output')!.values).toMatchObject([
-      { value: 'small', used: 300 }, { value: 'large', used: 135 },
+    expect((await getUsageSummary(world.billing, { customerId: 'a' })).usage).toMatchObject({
+      input: 31,
+      output: 442,
+      large: 11,
+      sent: 79,
+      whole: 4,
+      'from-now': 7,
+    })
+    expect(
+      (await getUsageSummary(world.billing, { customerId: 'a', period: '2026-02' })).usage['output'],
+    ).toBeUndefined()
+    expect(
+      (await getUsageSummary(world.billing, { customerId: 'b', groupBy: 'model' })).groups!.find(
+        ({ meter }) => meter === 'output',
+      )!.values,
+    ).toMatchObject([
+      { value: 'small', used: 300 },
+      { value: 'large', used: 135 },
     ])
     // Asked again nothing is counted twice.
-    await putMeter(world.billing, { ...spec, key: 'output', valueProperty: 'output', groupBy: ['model'], backfill: true })
+    await putMeter(world.billing, {
+      ...spec,
+      key: 'output',
+      valueProperty: 'output',
+      groupBy: ['model'],
+      backfill: true,
+    })
     await fillMeters(world.billing)
     expect((await getUsageSummary(world.billing, { customerId: 'b' })).usage['output']).toBe(435)
     expect((await getInvoices(world.billing, { customerId: 'a' })).data.length).toBe(before)
     expect(await mistakes()).toEqual([])
-    await expect(putMeter(world.billing, { key: 'odd', name: 'x', unit: 'x', backfill: true })).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/backfill' } })
+    await expect(
+      putMeter(world.billing, { key: 'odd', name: 'x', unit: 'x', backfill: true }),
+    ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/backfill' } })
   })
 })

@@ -28,10 +28,14 @@ export interface MeterFill {
 
 /** The fillings of all meters, the last asked for first: one for each meter and break-down at most. */
 export async function listMeterFills(billing: Billing): Promise<MeterFill[]> {
-  return billing.transaction((tx) => tx.query<MeterFill>(
-    `select meter, nullif(property, '') as property, asked_at as "askedAt", done_at as "doneAt", added, skipped
+  return billing.transaction(
+    (tx) =>
+      tx.query<MeterFill>(
+        `select meter, nullif(property, '') as property, asked_at as "askedAt", done_at as "doneAt", added, skipped
      from meter_fills order by asked_at desc, meter, property limit 1000`,
-  ), { readOnly: true })
+      ),
+    { readOnly: true },
+  )
 }
 
 /** So many events are taken at once, and so many customers looked at: who records for one of them waits no longer than that. */
@@ -47,7 +51,10 @@ const mostSteps = 1_000
  * Fills meters and break-downs from the events there are, the longest asked for first, in steps of a transaction each; answers how many were taken. Any process may
  * call it at any time, also several at once, and it goes on where it was interrupted.
  */
-export async function fillMeters(billing: Billing, { steps = mostSteps }: { steps?: number } = {}): Promise<number> {
+export async function fillMeters(
+  billing: Billing,
+  { steps = mostSteps }: { steps?: number } = {},
+): Promise<number> {
   for (let taken = 0; taken < steps; taken += 1) if (!(await takeStep(billing))) return taken
   return steps
 }
@@ -74,13 +81,22 @@ async function takeStep(billing: Billing): Promise<boolean> {
     const next = customers.find(({ hasEvents }) => hasEvents)
     if (!next) {
       // Nothing to do for any of these.
-      await remember(tx, fill, customers.length < customersAtOnce ? { done: true } : { after: customers.at(-1)!.customerId })
+      await remember(
+        tx,
+        fill,
+        customers.length < customersAtOnce ? { done: true } : { after: customers.at(-1)!.customerId },
+      )
       return true
     }
     await lockCustomer(tx, next.customerId)
-    const step = await (fill.property === '' ? fillEvents(tx, meter, fill, next.customerId) : fillGroups(tx, meter, fill, next.customerId))
+    const step = await (fill.property === ''
+      ? fillEvents(tx, meter, fill, next.customerId)
+      : fillGroups(tx, meter, fill, next.customerId))
     const before = customers[customers.indexOf(next) - 1]?.customerId ?? fill.after
-    await remember(tx, fill, { ...step, ...(step.place === null ? { after: next.customerId } : { after: before }) })
+    await remember(tx, fill, {
+      ...step,
+      ...(step.place === null ? { after: next.customerId } : { after: before }),
+    })
     return true
   })
 }
@@ -93,7 +109,11 @@ interface Step {
   done?: boolean
 }
 
-async function remember(tx: BillingTransaction, { meter, property, after: before }: Fill, { after = before, place = null, added = 0, skipped = 0, done = false }: Step): Promise<void> {
+async function remember(
+  tx: BillingTransaction,
+  { meter, property, after: before }: Fill,
+  { after = before, place = null, added = 0, skipped = 0, done = false }: Step,
+): Promise<void> {
   await tx.query(
     `update meter_fills set after_customer = $3, place = $4, added = added + $5, skipped = skipped + $6, done_at = case when $7 then $8::timestamptz end
      where meter = $1 and property = $2`,
@@ -102,7 +122,11 @@ async function remember(tx: BillingTransaction, { meter, property, after: before
 }
 
 /** The next customers in order, and whether the fill may find anything of theirs. */
-async function customersAfter(tx: BillingTransaction, { after, property }: Fill, meter: Meter): Promise<{ customerId: string; hasEvents: boolean }[]> {
+async function customersAfter(
+  tx: BillingTransaction,
+  { after, property }: Fill,
+  meter: Meter,
+): Promise<{ customerId: string; hasEvents: boolean }[]> {
   const sources = property === '' ? await sourcesOf(tx, meter) : [meter.key]
   return tx.query(
     `select c.customer_id as "customerId", exists (select from usage_events e where e.customer_id = c.customer_id and e.meter = any($2)) as "hasEvents"
@@ -113,7 +137,9 @@ async function customersAfter(tx: BillingTransaction, { after, property }: Fill,
 
 /** The meters under which events of the meter's type stand: those that read it, the one of its name, and none. */
 async function sourcesOf(tx: BillingTransaction, { key, eventType }: Meter): Promise<string[]> {
-  const meters = [...(await metersByKey(tx)).values()].filter((meter) => meter.key !== key && (meter.eventType === eventType || meter.key === eventType))
+  const meters = [...(await metersByKey(tx)).values()].filter(
+    (meter) => meter.key !== key && (meter.eventType === eventType || meter.key === eventType),
+  )
   return [...meters.map((meter) => meter.key), noMeter]
 }
 
@@ -128,7 +154,12 @@ interface StoredEvent {
 }
 
 /** Counts events of the open periods for a meter that did not read them: what was billed stays as it was. */
-async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill, customerId: string): Promise<Step & { place: Place | null }> {
+async function fillEvents(
+  tx: BillingTransaction,
+  meter: Meter,
+  { place }: Fill,
+  customerId: string,
+): Promise<Step & { place: Place | null }> {
   const state = await readBillingState(tx, customerId)
   const from = firstOpen(state)?.from ?? firstOfMonth(state.today)
   const after = place && 'time' in place ? place : null
@@ -139,10 +170,20 @@ async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill,
        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
        and not exists (select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id))
      order by e.time, e.id limit ${eventsAtOnce}`,
-    [customerId, await sourcesOf(tx, meter), meter.eventType, from, after?.time ?? null, after?.id ?? null, meter.key],
+    [
+      customerId,
+      await sourcesOf(tx, meter),
+      meter.eventType,
+      from,
+      after?.time ?? null,
+      after?.id ?? null,
+      meter.key,
+    ],
   )
   const matching = rows.filter((row) => holds(meter.filters, row.properties))
-  const placed = matching.flatMap((row, index) => placedFor(meter, customerId, row, index)).sort(inStoringOrder)
+  const placed = matching
+    .flatMap((row, index) => placedFor(meter, customerId, row, index))
+    .sort(inStoringOrder)
   const isStored = await storeWithin(tx, placed)
   const added = isStored ? placed.length : 0
   const last = rows.length < eventsAtOnce ? undefined : rows.at(-1)
@@ -151,12 +192,32 @@ async function fillEvents(tx: BillingTransaction, meter: Meter, { place }: Fill,
 
 function placedFor(meter: Meter, customerId: string, row: StoredEvent, index: number): Placed[] {
   const { id, time, localDate, type, quantity, properties, apart } = row
-  const counted = countedBy(meter, { id, customerId, type, properties, ...(quantity === null ? {} : { quantity }) })
+  const counted = countedBy(meter, {
+    id,
+    customerId,
+    type,
+    properties,
+    ...(quantity === null ? {} : { quantity }),
+  })
   if ('code' in counted) return []
   const sent = quantity === null ? {} : { sentQuantity: quantity }
-  return [{
-    id, customerId, time, timeSent: true, properties, propertiesText: JSON.stringify(properties), bodyHash: '', type, localDate, index, ...sent, ...counted, ...(apart === null ? {} : { apart }),
-  }]
+  return [
+    {
+      id,
+      customerId,
+      time,
+      timeSent: true,
+      properties,
+      propertiesText: JSON.stringify(properties),
+      bodyHash: '',
+      type,
+      localDate,
+      index,
+      ...sent,
+      ...counted,
+      ...(apart === null ? {} : { apart }),
+    },
+  ]
 }
 
 /** Stores events under ids that they have already; false, and nothing, where a period would hold more than can be counted. */
@@ -164,7 +225,13 @@ async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): P
   try {
     await tx.savepoint(async () => {
       await storeEvents(tx, placed, { ids: 'claimed' })
-      if (await tooLarge(tx, placed.filter((event) => !event.apart))) throw new TooLarge()
+      if (
+        await tooLarge(
+          tx,
+          placed.filter((event) => !event.apart),
+        )
+      )
+        throw new TooLarge()
     })
     return true
   } catch (error) {
@@ -176,7 +243,12 @@ async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): P
 class TooLarge extends Error {}
 
 /** Breaks the days of a meter down by one more property, some days at once. */
-async function fillGroups(tx: BillingTransaction, meter: Meter, { property, place }: Fill, customerId: string): Promise<Step & { place: Place | null }> {
+async function fillGroups(
+  tx: BillingTransaction,
+  meter: Meter,
+  { property, place }: Fill,
+  customerId: string,
+): Promise<Step & { place: Place | null }> {
   const after = place && 'date' in place ? place.date : beginningOfTime
   const days = await tx.query<{ date: LocalDate; events: number }>(
     `select local_date as date, sum(events)::bigint as events from (
@@ -186,22 +258,36 @@ async function fillGroups(tx: BillingTransaction, meter: Meter, { property, plac
     [customerId, meter.key, after],
   )
   let events = 0
-  const taken = days.filter((day, index) => index === 0 || (events += days[index - 1]!.events) + day.events <= eventsOfDaysAtOnce)
+  const taken = days.filter(
+    (day, index) => index === 0 || (events += days[index - 1]!.events) + day.events <= eventsOfDaysAtOnce,
+  )
   const [first, last] = [taken[0]?.date, taken.at(-1)?.date]
   if (first === undefined || last === undefined) return { place: null }
   const keptFrom = (await eventsKeptFrom(tx)) ?? beginningOfTime
   for (const sums of [countedSums, historicalSums]) {
     await tx.query(
-      `delete from ${sums.groups} where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`, [customerId, meter.key, property, first, last],
+      `delete from ${sums.groups} where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`,
+      [customerId, meter.key, property, first, last],
     )
     await insertGroups(tx, { customerId, meter: meter.key, property, first, last, keptFrom, sums })
   }
   return { place: taken.length === days.length && days.length < daysAtOnce ? null : { date: last } }
 }
 
-interface Days { customerId: string; meter: string; property: string; first: LocalDate; last: LocalDate; keptFrom: LocalDate; sums: Sums }
+interface Days {
+  customerId: string
+  meter: string
+  property: string
+  first: LocalDate
+  last: LocalDate
+  keptFrom: LocalDate
+  sums: Sums
+}
 
-async function insertGroups(tx: BillingTransaction, { customerId, meter, property, first, last, keptFrom, sums }: Days): Promise<void> {
+async function insertGroups(
+  tx: BillingTransaction,
+  { customerId, meter, property, first, last, keptFrom, sums }: Days,
+): Promise<void> {
   const totals = await tx.query<{ localDate: LocalDate; value: unknown; quantity: number; events: number }>(
     `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from ${summedEvents(sums)} e
      where e.customer_id = $1 and e.meter = $2 and e.local_date between $4 and $5 and e.local_date >= $6
@@ -209,13 +295,31 @@ async function insertGroups(tx: BillingTransaction, { customerId, meter, propert
      group by 1, 2 order by 1`,
     [customerId, meter, property, first, last, keptFrom],
   )
-  const rows = totals.map(({ value, ...total }) => ({ ...total, customerId, meter, groupBy: [property], properties: { [property]: value } }))
+  const rows = totals.map(({ value, ...total }) => ({
+    ...total,
+    customerId,
+    meter,
+    groupBy: [property],
+    properties: { [property]: value },
+  }))
   const groups = await groupsOf(tx, rows)
   await tx.query(
     `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
      select $1, $2, $3, local_date, kind, value, sum(quantity), sum(events)
      from jsonb_to_recordset($4) as g(local_date date, kind text, value text, quantity bigint, events bigint) group by 4, 5, 6`,
-    [customerId, meter, property, JSON.stringify(rows.map((row) => ({ local_date: row.localDate, quantity: row.quantity, events: row.events, ...groups.get(row)![0]! })))],
+    [
+      customerId,
+      meter,
+      property,
+      JSON.stringify(
+        rows.map((row) => ({
+          local_date: row.localDate,
+          quantity: row.quantity,
+          events: row.events,
+          ...groups.get(row)![0]!,
+        })),
+      ),
+    ],
   )
   // Of days whose events have left there are only the sums: they count among the values without a name.
   await tx.query(

@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
-import { cancelSubscription, checkQuota, consume, createSubscription, getUsageDetail, getUsageSummary, putMeter, putPlan, recordUsage, type UsageEventInput } from '../../index.ts'
+import {
+  cancelSubscription,
+  checkQuota,
+  consume,
+  createSubscription,
+  getUsageDetail,
+  getUsageSummary,
+  putMeter,
+  putPlan,
+  recordUsage,
+  type UsageEventInput,
+} from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 const most = Number.MAX_SAFE_INTEGER
@@ -15,16 +26,30 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   afterAll(() => world.close())
   const customer = async (id: string) => {
     await seedCustomer(world.billing, id)
-    return (event: Omit<UsageEventInput, 'customerId' | 'meter'> & { meter?: string }): UsageEventInput => ({ customerId: id, meter: 'ai_chat', ...event })
+    return (event: Omit<UsageEventInput, 'customerId' | 'meter'> & { meter?: string }): UsageEventInput => ({
+      customerId: id,
+      meter: 'ai_chat',
+      ...event,
+    })
   }
   const usageOf = async (customerId: string) => (await getUsageSummary(world.billing, { customerId })).usage
 
   test('a batch sent twice equals once', async () => {
     const event = await customer('twice')
-    const batch = Array.from({ length: 200 }, (_, index) => event({ id: `e${index}`, quantity: index % 7, time: `2026-11-${String(1 + (index % 19)).padStart(2, '0')}T08:00:00Z` }))
+    const batch = Array.from({ length: 200 }, (_, index) =>
+      event({
+        id: `e${index}`,
+        quantity: index % 7,
+        time: `2026-11-${String(1 + (index % 19)).padStart(2, '0')}T08:00:00Z`,
+      }),
+    )
     expect(await recordUsage(world.billing, batch)).toEqual({ accepted: 200, duplicates: 0, rejected: [] })
     const once = await getUsageSummary(world.billing, { customerId: 'twice' })
-    expect(await recordUsage(world.billing, [...batch].reverse())).toEqual({ accepted: 0, duplicates: 200, rejected: [] })
+    expect(await recordUsage(world.billing, [...batch].reverse())).toEqual({
+      accepted: 0,
+      duplicates: 200,
+      rejected: [],
+    })
     expect(await getUsageSummary(world.billing, { customerId: 'twice' })).toEqual(once)
     expect(once.usage).toEqual({ ai_chat: batch.reduce((total, one) => total + Number(one.quantity), 0) })
   })
@@ -32,19 +57,47 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('the same id is a duplicate with the same content and a conflict with any other', async () => {
     const event = await customer('ids')
     const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1, a: 2 } })
-    expect(await recordUsage(world.billing, [first, { ...first, properties: { a: 2, b: 1 } }])).toEqual({ accepted: 1, duplicates: 1, rejected: [] })
-    const others = [{ quantity: 3 }, { meter: 'tokens' }, { time: '2026-11-19T00:00:01Z' }, { properties: {} }].map((part) => ({ ...first, ...part }))
-    expect(await recordUsage(world.billing, others)).toMatchObject({ accepted: 0, duplicates: 0, rejected: others.map((_, index) => ({ index, id: 'x', code: 'event_conflict' })) })
+    expect(await recordUsage(world.billing, [first, { ...first, properties: { a: 2, b: 1 } }])).toEqual({
+      accepted: 1,
+      duplicates: 1,
+      rejected: [],
+    })
+    const others = [
+      { quantity: 3 },
+      { meter: 'tokens' },
+      { time: '2026-11-19T00:00:01Z' },
+      { properties: {} },
+    ].map((part) => ({ ...first, ...part }))
+    expect(await recordUsage(world.billing, others)).toMatchObject({
+      accepted: 0,
+      duplicates: 0,
+      rejected: others.map((_, index) => ({ index, id: 'x', code: 'event_conflict' })),
+    })
     expect(await usageOf('ids')).toEqual({ ai_chat: 2 })
   })
 
   test('the same instant in another notation is the same event, to the microsecond', async () => {
     const event = await customer('notations')
     const at = (time: string) => event({ id: 'java', quantity: 2, time })
-    const notations = ['2026-11-19T04:00:00.123456Z', '2026-11-19T12:00:00.123456+08:00', '2026-11-19T04:00:00.1234569Z', '2026-11-18T22:30:00.123456789-05:30']
-    expect(await recordUsage(world.billing, notations.map(at))).toEqual({ accepted: 1, duplicates: 3, rejected: [] })
-    expect(await recordUsage(world.billing, notations.toReversed().map(at))).toEqual({ accepted: 0, duplicates: 4, rejected: [] })
-    expect((await getUsageDetail(world.billing, { customerId: 'notations' })).data).toMatchObject([{ time: '2026-11-19T04:00:00.123456Z', quantity: 2 }])
+    const notations = [
+      '2026-11-19T04:00:00.123456Z',
+      '2026-11-19T12:00:00.123456+08:00',
+      '2026-11-19T04:00:00.1234569Z',
+      '2026-11-18T22:30:00.123456789-05:30',
+    ]
+    expect(await recordUsage(world.billing, notations.map(at))).toEqual({
+      accepted: 1,
+      duplicates: 3,
+      rejected: [],
+    })
+    expect(await recordUsage(world.billing, notations.toReversed().map(at))).toEqual({
+      accepted: 0,
+      duplicates: 4,
+      rejected: [],
+    })
+    expect((await getUsageDetail(world.billing, { customerId: 'notations' })).data).toMatchObject([
+      { time: '2026-11-19T04:00:00.123456Z', quantity: 2 },
+    ])
   })
 
   test('a conflict names the fields that differ and tells what was recorded first', async () => {
@@ -54,38 +107,85 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await recordUsage(world.billing, [first, timeless])).toMatchObject({ accepted: 2 })
     const { time: _, ...untimed } = first
     const others: [UsageEventInput, string[]][] = [
-      [{ ...first, time: '2026-11-19T00:00:01Z' }, ['time']], [untimed, ['time']], [{ ...first, quantity: 4 }, ['quantity']], [{ ...first, meter: 'tokens' }, ['meter']],
-      [{ ...first, meter: 'tokens', properties: { b: 2 }, quantity: 1 }, ['meter', 'quantity', 'properties']], [{ ...timeless, time: '2026-11-20T00:00:01Z' }, ['time']],
+      [{ ...first, time: '2026-11-19T00:00:01Z' }, ['time']],
+      [untimed, ['time']],
+      [{ ...first, quantity: 4 }, ['quantity']],
+      [{ ...first, meter: 'tokens' }, ['meter']],
+      [{ ...first, meter: 'tokens', properties: { b: 2 }, quantity: 1 }, ['meter', 'quantity', 'properties']],
+      [{ ...timeless, time: '2026-11-20T00:00:01Z' }, ['time']],
       [{ ...timeless, quantity: 4 }, ['quantity']],
     ]
-    const { rejected } = await recordUsage(world.billing, others.map(([other]) => other))
+    const { rejected } = await recordUsage(
+      world.billing,
+      others.map(([other]) => other),
+    )
     expect(rejected.map(({ differs }) => differs)).toEqual(others.map(([, differs]) => differs))
-    expect(rejected[0]).toMatchObject({ code: 'event_conflict', first: { meter: 'ai_chat', quantity: 2, time: '2026-11-19T00:00:00.000000Z', properties: { b: 1 } } })
+    expect(rejected[0]).toMatchObject({
+      code: 'event_conflict',
+      first: { meter: 'ai_chat', quantity: 2, time: '2026-11-19T00:00:00.000000Z', properties: { b: 1 } },
+    })
     // What two senders sent in one batch as well: the first of them is recorded.
-    const inOne = await recordUsage(world.billing, [event({ id: 'pair', quantity: 5 }), event({ id: 'pair', quantity: 6 })])
-    expect(inOne).toMatchObject({ accepted: 1, rejected: [{ index: 1, differs: ['quantity'], first: { quantity: 5 } }] })
+    const inOne = await recordUsage(world.billing, [
+      event({ id: 'pair', quantity: 5 }),
+      event({ id: 'pair', quantity: 6 }),
+    ])
+    expect(inOne).toMatchObject({
+      accepted: 1,
+      rejected: [{ index: 1, differs: ['quantity'], first: { quantity: 5 } }],
+    })
   })
 
   test('an event that came without a time is the same one when it is sent with the time it was given', async () => {
     const event = await customer('timed-later')
     const timeless = event({ id: 'now', quantity: 3, properties: { b: 1 } })
     expect(await recordUsage(world.billing, [timeless])).toMatchObject({ accepted: 1 })
-    const { data: [{ time } = { time: '' }] } = await getUsageDetail(world.billing, { customerId: 'timed-later' })
-    expect(await recordUsage(world.billing, [{ ...timeless, time }, timeless, { ...timeless, time: time.replace('Z', '+00:00') }])).toEqual({ accepted: 0, duplicates: 3, rejected: [] })
-    expect((await recordUsage(world.billing, [{ ...timeless, time, quantity: 4 }, { ...timeless, time, properties: {} }])).rejected.map(({ differs }) => differs)).toEqual([['quantity'], ['properties']])
+    const {
+      data: [{ time } = { time: '' }],
+    } = await getUsageDetail(world.billing, { customerId: 'timed-later' })
+    expect(
+      await recordUsage(world.billing, [
+        { ...timeless, time },
+        timeless,
+        { ...timeless, time: time.replace('Z', '+00:00') },
+      ]),
+    ).toEqual({ accepted: 0, duplicates: 3, rejected: [] })
+    expect(
+      (
+        await recordUsage(world.billing, [
+          { ...timeless, time, quantity: 4 },
+          { ...timeless, time, properties: {} },
+        ])
+      ).rejected.map(({ differs }) => differs),
+    ).toEqual([['quantity'], ['properties']])
   })
 
   test('an amount in the properties of an event without a quantity never counts as 1; other numbers are labels', async () => {
     const event = await customer('amounts')
-    const of = (id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}) => event({ id, meter: 'tokens', properties, ...more })
+    const of = (id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}) =>
+      event({ id, meter: 'tokens', properties, ...more })
     const { accepted, rejected } = await recordUsage(world.billing, [
-      of('a', { tokens: 1250 }), of('b', { usage: { model: 'x', Tokens: '1250' } }), of('c', { parts: [{ amount: 1250 }] }), of('g', { token_count: 1250 }), of('h', { qty: 1250 }),
-      of('d', { agent: '10086', latency: 530, status: 200 }), of('e', { tokens: 1250 }, { quantity: 1 }), of('f', { tokens: 1250 }, { meter: 'ai_chat' }),
+      of('a', { tokens: 1250 }),
+      of('b', { usage: { model: 'x', Tokens: '1250' } }),
+      of('c', { parts: [{ amount: 1250 }] }),
+      of('g', { token_count: 1250 }),
+      of('h', { qty: 1250 }),
+      of('d', { agent: '10086', latency: 530, status: 200 }),
+      of('e', { tokens: 1250 }, { quantity: 1 }),
+      of('f', { tokens: 1250 }, { meter: 'ai_chat' }),
     ])
     expect(accepted).toBe(3)
-    expect(rejected.map(({ id, code, detail }) => [id, code, /'([^']*)' \(1250\) is not counted/.exec(detail)?.[1]])).toEqual([
-      ['a', 'validation_failed', 'tokens'], ['b', 'validation_failed', 'usage.Tokens'], ['c', 'validation_failed', 'parts.0.amount'],
-      ['g', 'validation_failed', 'token_count'], ['h', 'validation_failed', 'qty'],
+    expect(
+      rejected.map(({ id, code, detail }) => [
+        id,
+        code,
+        /'([^']*)' \(1250\) is not counted/.exec(detail)?.[1],
+      ]),
+    ).toEqual([
+      ['a', 'validation_failed', 'tokens'],
+      ['b', 'validation_failed', 'usage.Tokens'],
+      ['c', 'validation_failed', 'parts.0.amount'],
+      ['g', 'validation_failed', 'token_count'],
+      ['h', 'validation_failed', 'qty'],
     ])
   })
 
@@ -93,15 +193,24 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const event = await customer('consumed-conflict')
     await createSubscription(world.billing, { customerId: 'consumed-conflict', planId: 'team' })
     await recordUsage(world.billing, [event({ id: 'x', meter: 'tokens', quantity: 2 })])
-    const again = (meter: string, quantity: number) => consume(world.billing, { customerId: 'consumed-conflict', meter, id: 'x', quantity })
-    await expect(again('tokens', 3)).rejects.toMatchObject({ code: 'event_conflict', detail: { differs: ['quantity'], first: { meter: 'tokens', quantity: 2 } } })
-    await expect(again('ai_chat', 2)).rejects.toMatchObject({ code: 'event_conflict', detail: { differs: ['meter'] } })
+    const again = (meter: string, quantity: number) =>
+      consume(world.billing, { customerId: 'consumed-conflict', meter, id: 'x', quantity })
+    await expect(again('tokens', 3)).rejects.toMatchObject({
+      code: 'event_conflict',
+      detail: { differs: ['quantity'], first: { meter: 'tokens', quantity: 2 } },
+    })
+    await expect(again('ai_chat', 2)).rejects.toMatchObject({
+      code: 'event_conflict',
+      detail: { differs: ['meter'] },
+    })
     expect(await again('tokens', 2)).toMatchObject({ granted: 2, duplicate: true })
   })
 
   test('ids are one space per customer', async () => {
     const [a, b] = [await customer('space-a'), await customer('space-b')]
-    expect(await recordUsage(world.billing, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })])).toMatchObject({ accepted: 2 })
+    expect(
+      await recordUsage(world.billing, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })]),
+    ).toMatchObject({ accepted: 2 })
     expect([await usageOf('space-a'), await usageOf('space-b')]).toEqual([{ ai_chat: 1 }, { ai_chat: 5 }])
   })
 
@@ -133,8 +242,13 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       [{ id: 'nulled', customerId: 'no\u0000body', meter: 'ai_chat' }, 'customer_not_found'],
       [event({ id: 'zero', quantity: 0 }), null],
     ]
-    const recorded = await recordUsage(world.billing, batch.map(([one]) => one))
-    expect(recorded.rejected.map(({ index, code }) => [batch[index]![0].id, code])).toEqual(batch.filter(([, code]) => code).map(([one, code]) => [one.id, code]))
+    const recorded = await recordUsage(
+      world.billing,
+      batch.map(([one]) => one),
+    )
+    expect(recorded.rejected.map(({ index, code }) => [batch[index]![0].id, code])).toEqual(
+      batch.filter(([, code]) => code).map(([one, code]) => [one.id, code]),
+    )
     expect(recorded).toMatchObject({ accepted: batch.filter(([, code]) => !code).length, duplicates: 0 })
     expect(await usageOf('mixed')).toEqual({ ai_chat: 3, storage: 1.125 })
   })
@@ -151,77 +265,151 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test("what would take a period's sum past 2^53 − 1 is refused, and its neighbours are not", async () => {
     const [event, other] = [await customer('full'), await customer('neighbour')]
     const at = '2026-11-10T00:00:00Z'
-    expect(await recordUsage(world.billing, [event({ id: 'a', quantity: most - 10, time: at })])).toMatchObject({ accepted: 1 })
+    expect(
+      await recordUsage(world.billing, [event({ id: 'a', quantity: most - 10, time: at })]),
+    ).toMatchObject({ accepted: 1 })
     const mixed = await recordUsage(world.billing, [
-      event({ id: 'b', quantity: 4, time: '2026-11-15T00:00:00Z' }), event({ id: 'c', quantity: 7, time: at }), event({ id: 'd', quantity: 6, time: at }),
-      other({ id: 'e', quantity: 9 }), event({ id: 'f', meter: 'tokens', quantity: 8 }),
+      event({ id: 'b', quantity: 4, time: '2026-11-15T00:00:00Z' }),
+      event({ id: 'c', quantity: 7, time: at }),
+      event({ id: 'd', quantity: 6, time: at }),
+      other({ id: 'e', quantity: 9 }),
+      event({ id: 'f', meter: 'tokens', quantity: 8 }),
     ])
     expect(mixed).toMatchObject({ accepted: 4, rejected: [{ index: 1, id: 'c', code: 'quantity_overflow' }] })
     expect(await usageOf('full')).toEqual({ ai_chat: most, tokens: 8 })
     expect(await usageOf('neighbour')).toEqual({ ai_chat: 9 })
-    expect(await recordUsage(world.billing, [event({ id: 'g' }), event({ id: 'a', quantity: most - 10, time: at })])).toMatchObject({ duplicates: 1, rejected: [{ id: 'g', code: 'quantity_overflow' }] })
+    expect(
+      await recordUsage(world.billing, [
+        event({ id: 'g' }),
+        event({ id: 'a', quantity: most - 10, time: at }),
+      ]),
+    ).toMatchObject({ duplicates: 1, rejected: [{ id: 'g', code: 'quantity_overflow' }] })
     // A refused id is free: the vendor may send it again, corrected.
     expect(await recordUsage(world.billing, [event({ id: 'g', quantity: 0 })])).toMatchObject({ accepted: 1 })
   })
 
   test('sums beyond 2^32 are exact', async () => {
     const event = await customer('large')
-    await recordUsage(world.billing, Array.from({ length: 9 }, (_, index) => event({ id: `l${index}`, meter: 'tokens', quantity: 4_294_967_295 })))
+    await recordUsage(
+      world.billing,
+      Array.from({ length: 9 }, (_, index) =>
+        event({ id: `l${index}`, meter: 'tokens', quantity: 4_294_967_295 }),
+      ),
+    )
     expect(await usageOf('large')).toEqual({ tokens: 38_654_705_655 })
   })
 
   test('no quantity, however large, makes a counting meter or a consumption unreadable', async () => {
     const event = await customer('flood')
     await createSubscription(world.billing, { customerId: 'flood', planId: 'team' })
-    await recordUsage(world.billing, [event({ id: 'v1', meter: 'visits', quantity: most }), event({ id: 'v2', meter: 'visits', quantity: most })])
+    await recordUsage(world.billing, [
+      event({ id: 'v1', meter: 'visits', quantity: most }),
+      event({ id: 'v2', meter: 'visits', quantity: most }),
+    ])
     // At ¥0.40 per 1,000 this is near the most that one meter's month may cost.
     const large = 2_000_000_000_000_000
     await consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c1', quantity: large })
-    await expect(consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c2', quantity: large })).rejects.toMatchObject({ code: 'quantity_overflow' })
-    expect(await consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c3', quantity: 5 })).toMatchObject({ granted: 5 })
+    await expect(
+      consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c2', quantity: large }),
+    ).rejects.toMatchObject({ code: 'quantity_overflow' })
+    expect(
+      await consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c3', quantity: 5 }),
+    ).toMatchObject({ granted: 5 })
     expect(await usageOf('flood')).toMatchObject({ tokens: large + 5 })
-    expect(await checkQuota(world.billing, { customerId: 'flood', meter: 'tokens' })).toMatchObject({ used: large + 5, remaining: 0 })
+    expect(await checkQuota(world.billing, { customerId: 'flood', meter: 'tokens' })).toMatchObject({
+      used: large + 5,
+      remaining: 0,
+    })
   })
 
   test('what could be counted but not billed exactly is refused while it still can be', async () => {
     const event = await customer('priceless')
     await createSubscription(world.billing, { customerId: 'priceless', planId: 'team' })
-    const { rejected } = await recordUsage(world.billing, [event({ id: 'huge', meter: 'ai_chat', quantity: most }), event({ id: 'small', meter: 'ai_chat', quantity: 3 })])
+    const { rejected } = await recordUsage(world.billing, [
+      event({ id: 'huge', meter: 'ai_chat', quantity: most }),
+      event({ id: 'small', meter: 'ai_chat', quantity: 3 }),
+    ])
     expect(rejected).toMatchObject([{ index: 0, code: 'quantity_overflow' }])
     expect(await usageOf('priceless')).toMatchObject({ ai_chat: 3 })
   })
 
   test('a dear meter is refused by what it would cost, long before its sum is large', async () => {
-    await putPlan(world.billing, { id: 'dear', name: 'Dear', rank: 99, fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: { model: 'per_unit', rate: { amount: 1_000_000_000_000, per: 1 } } }] })
+    await putPlan(world.billing, {
+      id: 'dear',
+      name: 'Dear',
+      rank: 99,
+      fee: { amount: 0, per: 'subscription' },
+      charges: [
+        {
+          meter: 'ai_chat',
+          included: 0,
+          overage: 'bill',
+          price: { model: 'per_unit', rate: { amount: 1_000_000_000_000, per: 1 } },
+        },
+      ],
+    })
     const event = await customer('dear')
     await createSubscription(world.billing, { customerId: 'dear', planId: 'dear' })
-    const { rejected } = await recordUsage(world.billing, [event({ id: 'd1', meter: 'ai_chat', quantity: 100_000 }), event({ id: 'd2', meter: 'ai_chat', quantity: 90 }), event({ id: 'd3', meter: 'ai_chat', quantity: 20 })])
-    expect(rejected).toMatchObject([{ index: 0, code: 'quantity_overflow' }, { index: 2, code: 'quantity_overflow' }])
+    const { rejected } = await recordUsage(world.billing, [
+      event({ id: 'd1', meter: 'ai_chat', quantity: 100_000 }),
+      event({ id: 'd2', meter: 'ai_chat', quantity: 90 }),
+      event({ id: 'd3', meter: 'ai_chat', quantity: 20 }),
+    ])
+    expect(rejected).toMatchObject([
+      { index: 0, code: 'quantity_overflow' },
+      { index: 2, code: 'quantity_overflow' },
+    ])
     expect(await usageOf('dear')).toMatchObject({ ai_chat: 90 })
   })
 
   test('a counting meter counts events', async () => {
     const event = await customer('counted')
-    await recordUsage(world.billing, [event({ id: 'v1', meter: 'visits', quantity: 5 }), event({ id: 'v2', meter: 'visits' }), event({ id: 'v3', meter: 'visits', quantity: 0 })])
+    await recordUsage(world.billing, [
+      event({ id: 'v1', meter: 'visits', quantity: 5 }),
+      event({ id: 'v2', meter: 'visits' }),
+      event({ id: 'v3', meter: 'visits', quantity: 0 }),
+    ])
     expect(await usageOf('counted')).toEqual({ visits: 3 })
   })
 
   test('the detail tells of an event that no plan charges for, and of one that came after the end', async () => {
     const event = await customer('leaving')
-    await createSubscription(world.billing, { customerId: 'leaving', planId: 'team', startsAt: '2026-11-10T04:00:00Z' })
-    await recordUsage(world.billing, [event({ id: 'before', time: '2026-11-09T04:00:00Z' }), event({ id: 'other', meter: 'visits' }), event({ id: 'charged' })])
+    await createSubscription(world.billing, {
+      customerId: 'leaving',
+      planId: 'team',
+      startsAt: '2026-11-10T04:00:00Z',
+    })
+    await recordUsage(world.billing, [
+      event({ id: 'before', time: '2026-11-09T04:00:00Z' }),
+      event({ id: 'other', meter: 'visits' }),
+      event({ id: 'charged' }),
+    ])
     await cancelSubscription(world.billing, { customerId: 'leaving', when: 'now' })
     await recordUsage(world.billing, [event({ id: 'after', time: '2026-11-20T00:02:00Z' })])
     const { data } = await getUsageDetail(world.billing, { customerId: 'leaving', start: '2026-11-01' })
-    expect(Object.fromEntries(data.map(({ id, uncharged, afterEnd }) => [id, [uncharged, afterEnd]]))).toEqual({
-      before: [true, false], other: [true, false], charged: [false, false], after: [true, true],
+    expect(
+      Object.fromEntries(data.map(({ id, uncharged, afterEnd }) => [id, [uncharged, afterEnd]])),
+    ).toEqual({
+      before: [true, false],
+      other: [true, false],
+      charged: [false, false],
+      after: [true, true],
     })
   })
 
-  test('the detail lists every event once, newest first, and its dates are the customer\'s', async () => {
+  test("the detail lists every event once, newest first, and its dates are the customer's", async () => {
     const event = await customer('listed')
-    const times = ['2026-11-09T15:59:59.999999Z', '2026-11-09T16:00:00Z', '2026-11-09T16:00:00Z', '2026-11-10T15:59:59.999999Z', '2026-11-10T16:00:00Z']
-    await recordUsage(world.billing, times.map((time, index) => event({ id: `t${index}`, time })))
+    const times = [
+      '2026-11-09T15:59:59.999999Z',
+      '2026-11-09T16:00:00Z',
+      '2026-11-09T16:00:00Z',
+      '2026-11-10T15:59:59.999999Z',
+      '2026-11-10T16:00:00Z',
+    ]
+    await recordUsage(
+      world.billing,
+      times.map((time, index) => event({ id: `t${index}`, time })),
+    )
     const ids = async (range: { start?: string; end?: string }) => {
       const found: string[] = []
       let cursor: string | undefined
@@ -234,19 +422,34 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     }
     expect(await ids({})).toEqual(['t4', 't3', 't2', 't1', 't0'])
     expect(await ids({ start: '2026-11-10', end: '2026-11-10' })).toEqual(['t3', 't2', 't1'])
-    expect(await ids({ start: '2026-11-09T16:00:00Z', end: '2026-11-10T16:00:00Z' })).toEqual(['t3', 't2', 't1'])
+    expect(await ids({ start: '2026-11-09T16:00:00Z', end: '2026-11-10T16:00:00Z' })).toEqual([
+      't3',
+      't2',
+      't1',
+    ])
     expect(await ids({ end: '2026-11-09' })).toEqual(['t0'])
   })
 
   test('the detail is searched by id and by any one property, within its range, and counted', async () => {
     const event = await customer('searched')
     const sent: (Partial<UsageEventInput> & { id: string })[] = [
-      { id: 'a', quantity: 1, properties: { channel: 'web', n: 5, constructor: 'x' } }, { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
-      { id: 'c', properties: { channel: 'phone' } }, { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
+      { id: 'a', quantity: 1, properties: { channel: 'web', n: 5, constructor: 'x' } },
+      { id: 'b', meter: 'tokens', quantity: 3, properties: { channel: 'web', on: true } },
+      { id: 'c', properties: { channel: 'phone' } },
+      { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
     ]
-    await recordUsage(world.billing, sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })))
+    await recordUsage(
+      world.billing,
+      sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })),
+    )
     const find = async (filter: Partial<Parameters<typeof getUsageDetail>[1]>) => {
-      const { data, total } = await getUsageDetail(world.billing, { customerId: 'searched', start: '2026-11-08', end: '2026-11-12', total: true, ...filter })
+      const { data, total } = await getUsageDetail(world.billing, {
+        customerId: 'searched',
+        start: '2026-11-08',
+        end: '2026-11-12',
+        total: true,
+        ...filter,
+      })
       return [data.map(({ id }) => id).join(' '), total]
     }
     const counted = (events: number) => ({ events, isLeast: false })
@@ -258,7 +461,10 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await find({ id: 'd' })).toEqual(['', counted(0)]) // of another day
     expect(await find({ property: 'channel', value: 'phone' })).toEqual(['c', counted(1)])
     expect(await find({ property: 'channel', value: 'web', meter: 'tokens' })).toEqual(['b', counted(1)])
-    expect(await find({ property: 'channel', value: 'web', start: '2026-11-01' })).toEqual([expect.stringMatching(/^[ab] [ab] d$/), counted(3)])
+    expect(await find({ property: 'channel', value: 'web', start: '2026-11-01' })).toEqual([
+      expect.stringMatching(/^[ab] [ab] d$/),
+      counted(3),
+    ])
     expect(await find({ property: 'n', value: '5' })).toEqual(['a', counted(1)])
     expect(await find({ property: 'on', value: 'true', id: 'b' })).toEqual(['b', counted(1)])
     expect(await find({ property: 'on', value: 'true', id: 'a' })).toEqual(['', counted(0)])
@@ -267,13 +473,33 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     // An id that is remembered is found however long the range.
     expect(await find({ id: 'd', start: '2020-01-01' })).toEqual(['d', counted(1)])
     await expect(find({ id: 'never', start: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_range' })
-    await expect(find({ property: 'n', value: '5', start: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_range' })
-    await expect(find({ property: 'n' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?value' } })
-    await expect(find({ value: 'n' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?property' } })
-    await expect(find({ id: 'a\u0000' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?id' } })
+    await expect(find({ property: 'n', value: '5', start: '2020-01-01' })).rejects.toMatchObject({
+      code: 'invalid_range',
+    })
+    await expect(find({ property: 'n' })).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '?value' },
+    })
+    await expect(find({ value: 'n' })).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '?property' },
+    })
+    await expect(find({ id: 'a\u0000' })).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: { pointer: '?id' },
+    })
   })
 
-  test.each([{ start: '2026-02-30' }, { start: 'x' }, { start: '2026-11-11', end: '2026-11-09' }, { end: '9999-12-31' }, { start: '0000-01-01' }, { start: '9999-12-31T23:59:59-14:00' }])('a range of %j is refused', async (range) => {
-    await expect(getUsageDetail(world.billing, { customerId: 'listed', ...range })).rejects.toMatchObject({ code: 'invalid_range' })
+  test.each([
+    { start: '2026-02-30' },
+    { start: 'x' },
+    { start: '2026-11-11', end: '2026-11-09' },
+    { end: '9999-12-31' },
+    { start: '0000-01-01' },
+    { start: '9999-12-31T23:59:59-14:00' },
+  ])('a range of %j is refused', async (range) => {
+    await expect(getUsageDetail(world.billing, { customerId: 'listed', ...range })).rejects.toMatchObject({
+      code: 'invalid_range',
+    })
   })
 })

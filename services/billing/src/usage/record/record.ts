@@ -3,12 +3,27 @@ import { isTransaction, type Billing, type BillingTransaction } from '../../engi
 import { BillingError, type Code } from '../../errors.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf } from '../../values/zone.ts'
-import { checkEvent, checkTypedEvent, countedRows, type CheckedEvent, type Rejection, type UsageEventInput } from './event.ts'
+import {
+  checkEvent,
+  checkTypedEvent,
+  countedRows,
+  type CheckedEvent,
+  type Rejection,
+  type UsageEventInput,
+} from './event.ts'
 import { isRefusal, openIntake, type EventOutcome, type Lane, type Recorded, type Slot } from './intake.ts'
 import { rememberMonths } from '../totals/month.ts'
 import { isAfterEnd } from '../totals/ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from '../totals/limits.ts'
-import { knownRecordingContextsOf, metersOf, readersOf, recordingContextsOf, type KnownMeters, type KnownRecordingContexts, type RecordingContext } from './recording-context.ts'
+import {
+  knownRecordingContextsOf,
+  metersOf,
+  readersOf,
+  recordingContextsOf,
+  type KnownMeters,
+  type KnownRecordingContexts,
+  type RecordingContext,
+} from './recording-context.ts'
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from '../totals/maintenance.ts'
@@ -25,17 +40,29 @@ export const mostEvents = 1000
  * at the same time share a transaction; inside one already, that one is used. Throws rate_limited when too many wait.
  */
 export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
-  if (events.length > mostEvents) throw new BillingError('payload_too_large', { message: `a batch holds at most ${mostEvents} events, not ${events.length}` })
-  return summaryOf(events, await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)))
+  if (events.length > mostEvents)
+    throw new BillingError('payload_too_large', {
+      message: `a batch holds at most ${mostEvents} events, not ${events.length}`,
+    })
+  return summaryOf(
+    events,
+    await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)),
+  )
 }
 
 /** Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see `retryRejected`. Throws customer_not_found. */
-export async function retryRejectedEvents(billing: Billing, input: { customerId: string; ids?: readonly string[] }): Promise<Recorded> {
+export async function retryRejectedEvents(
+  billing: Billing,
+  input: { customerId: string; ids?: readonly string[] },
+): Promise<Recorded> {
   await getCustomer(billing, input)
   return retryRejected(billing, input, (events) => recordUsage(billing, events))
 }
 
-async function recordInside(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<EventOutcome[]> {
+async function recordInside(
+  tx: BillingTransaction,
+  events: readonly UsageEventInput[],
+): Promise<EventOutcome[]> {
   const slots: Slot[] = events.map((event) => ({ event }))
   await settle(tx, slots, { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) })
   return slots.map((slot) => slot.outcome!)
@@ -49,8 +76,10 @@ function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
   // The embedded database has one session; on a server one flush computes while the other writes.
   const transactions = billing.db.kind === 'postgres' ? 2 : 1
   const intake = openIntake({
-    flushers: transactions, waiters: transactions,
-    settle: (slots, { wait }) => settle(billing, slots, { wait, transaction: (work) => billing.transaction(work, { keepPlans: true }) }),
+    flushers: transactions,
+    waiters: transactions,
+    settle: (slots, { wait }) =>
+      settle(billing, slots, { wait, transaction: (work) => billing.transaction(work, { keepPlans: true }) }),
   })
   intakes.set(billing, intake)
   return intake
@@ -78,7 +107,10 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
     if (!isOfSomeEvent(error)) throw error
     if (slots.length > 1) {
       const middle = slots.length >> 1
-      return [...await settle(billing, slots.slice(0, middle), ways), ...await settle(billing, slots.slice(middle), ways)]
+      return [
+        ...(await settle(billing, slots.slice(0, middle), ways)),
+        ...(await settle(billing, slots.slice(middle), ways)),
+      ]
     }
     const [slot] = slots as [Slot]
     const refusal = refusalFor(error, slot.event)
@@ -98,23 +130,34 @@ class OverflowInBatch extends Error {}
 
 const outOfRange = '22003'
 /** What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would befall every event. */
-const isOfSomeEvent = (error: unknown) => error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
+const isOfSomeEvent = (error: unknown) =>
+  error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
 
 function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detail: string } {
-  if (error instanceof OverflowInBatch || sqlState(error) === outOfRange) return { code: 'quantity_overflow', detail: overflowDetail }
+  if (error instanceof OverflowInBatch || sqlState(error) === outOfRange)
+    return { code: 'quantity_overflow', detail: overflowDetail }
   // Our checks let through what the database does not take: the vendor may send it again once that is mended.
-  process.emitWarning(`The database refuses usage event ${JSON.stringify(event.id)} of ${JSON.stringify(event.customerId)}: ${(error as Error).message}`)
+  process.emitWarning(
+    `The database refuses usage event ${JSON.stringify(event.id)} of ${JSON.stringify(event.customerId)}: ${(error as Error).message}`,
+  )
   return { code: 'internal_error', detail: 'the database does not take this event' }
 }
 
-async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput[], known: KnownRecordingContexts, wait: boolean): Promise<{ outcomes: (EventOutcome | 'locked')[]; times: Instant[] }> {
+async function recordIn(
+  tx: BillingTransaction,
+  events: readonly UsageEventInput[],
+  known: KnownRecordingContexts,
+  wait: boolean,
+): Promise<{ outcomes: (EventOutcome | 'locked')[]; times: Instant[] }> {
   const locked = await lockCustomers(tx, events, wait)
   const idOf = (event: UsageEventInput) => locked.named.get(event.customerId) ?? event.customerId
   const facts = await recordingContextsOf(tx, known, locked.versions)
   const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
   const hasHistory = events.some(({ historical }) => historical)
   const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
-  const arrivals = locked.mayHaveCome ? await firstArrivals(tx, events, idOf) : new Map<UsageEventInput, Instant>()
+  const arrivals = locked.mayHaveCome
+    ? await firstArrivals(tx, events, idOf)
+    : new Map<UsageEventInput, Instant>()
   const outcomes = new Array<EventOutcome | 'locked'>(events.length)
   const placed: Placed[] = []
   for (const [index, event] of events.entries()) {
@@ -124,7 +167,9 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
     }
     const customerId = idOf(event)
     const own = facts.get(customerId)
-    const result = own ? checked(asOf(event, customerId, arrivals.get(event)), meters, times) : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
+    const result = own
+      ? checked(asOf(event, customerId, arrivals.get(event)), meters, times)
+      : { code: 'customer_not_found' as const, detail: `there is no customer '${event.customerId}'` }
     if ('code' in result) outcomes[index] = result
     else placed.push(placedFor(result, index, own!))
   }
@@ -133,16 +178,42 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
   for (const [place, event] of placed.entries()) {
     const outcome = stored.outcomes[place]!
     const { subscribed, charges } = facts.get(event.customerId)!
-    const isUncharged = (meter: string) => meter !== noMeter && (event.apart === 'after_end' || !charges.some((charge) => charge.meter === meter))
-    const uncharged = outcome === 'accepted' && subscribed && event.apart !== 'history' ? [event, ...event.also ?? []].map(({ meter }) => meter).filter(isUncharged) : []
+    const isUncharged = (meter: string) =>
+      meter !== noMeter && (event.apart === 'after_end' || !charges.some((charge) => charge.meter === meter))
+    const uncharged =
+      outcome === 'accepted' && subscribed && event.apart !== 'history'
+        ? [event, ...(event.also ?? [])].map(({ meter }) => meter).filter(isUncharged)
+        : []
     outcomes[event.index] = uncharged.length > 0 ? { uncharged } : outcome
   }
-  const mayHaveLargeDays = (customerId: string) => locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
+  const mayHaveLargeDays = (customerId: string) =>
+    locked.withLargeDays.has(customerId) || stored.withLargeDays.has(customerId)
   const all = placed.flatMap(countedRows).filter((event) => event.meter !== noMeter)
   const counted = all.some((event) => event.apart) ? all.filter((event) => !event.apart) : all
-  if (hasHistory && await isHistoryTooLarge(tx, all.filter((event) => event.apart === 'history'))) throw new OverflowInBatch()
-  if (await tooLarge(tx, counted, { meters: meters.byKey, chargesOf: (customerId) => facts.get(customerId)!.charges, mayHaveLargeDays })) throw new OverflowInBatch()
-  await keepRejected(tx, outcomes.flatMap((outcome, index) => (outcome === 'locked' || !isRefusal(outcome) ? [] : [{ ...events[index]!, customerId: idOf(events[index]!), ...outcome }])))
+  if (
+    hasHistory
+    && (await isHistoryTooLarge(
+      tx,
+      all.filter((event) => event.apart === 'history'),
+    ))
+  )
+    throw new OverflowInBatch()
+  if (
+    await tooLarge(tx, counted, {
+      meters: meters.byKey,
+      chargesOf: (customerId) => facts.get(customerId)!.charges,
+      mayHaveLargeDays,
+    })
+  )
+    throw new OverflowInBatch()
+  await keepRejected(
+    tx,
+    outcomes.flatMap((outcome, index) =>
+      outcome === 'locked' || !isRefusal(outcome)
+        ? []
+        : [{ ...events[index]!, customerId: idOf(events[index]!), ...outcome }],
+    ),
+  )
   return { outcomes, times: placed.map((event) => event.time) }
 }
 
@@ -150,31 +221,50 @@ async function recordIn(tx: BillingTransaction, events: readonly UsageEventInput
 function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingContext): Placed {
   const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
   if (event.historical) placed.apart = 'history'
-  else if (endings.length > 0 && isAfterEnd(endings, placed.time, placed.localDate)) placed.apart = 'after_end'
+  else if (endings.length > 0 && isAfterEnd(endings, placed.time, placed.localDate))
+    placed.apart = 'after_end'
   return placed
 }
 
 /** An event under its customer's own id, and with its first arrival where it came before and was refused. */
 function asOf(event: UsageEventInput, customerId: string, arrivedAt: Instant | undefined): UsageEventInput {
-  return customerId === event.customerId && arrivedAt === undefined ? event : { ...event, customerId, ...(arrivedAt === undefined ? {} : { arrivedAt }) }
+  return customerId === event.customerId && arrivedAt === undefined
+    ? event
+    : { ...event, customerId, ...(arrivedAt === undefined ? {} : { arrivedAt }) }
 }
 
 function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes): CheckedEvent | Rejection {
   const { type } = event
-  return type === undefined ? checkEvent(event, meters.byKey.get(event.meter ?? ''), times) : checkTypedEvent({ ...event, type }, readersOf(meters, type), times)
+  return type === undefined
+    ? checkEvent(event, meters.byKey.get(event.meter ?? ''), times)
+    : checkTypedEvent({ ...event, type }, readersOf(meters, type), times)
 }
 
 /**
  * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
  * is stored after it, and so belongs to the next one. An alias leads to its customer. Without `wait`, whom somebody else is at work on is left.
  */
-async function lockCustomers(tx: BillingTransaction, events: readonly UsageEventInput[], wait: boolean): Promise<Locked> {
-  const customerIds = [...new Set(events.map((event) => event.customerId))].filter((id) => !id.includes('\u0000'))
+async function lockCustomers(
+  tx: BillingTransaction,
+  events: readonly UsageEventInput[],
+  wait: boolean,
+): Promise<Locked> {
+  const customerIds = [...new Set(events.map((event) => event.customerId))].filter(
+    (id) => !id.includes('\u0000'),
+  )
   // Only an event without a time counts when it first came, refused or not.
   const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
     ? `exists (select from rejected_events where customer_id = any($1)) or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
     : 'false'
-  const rows = await tx.query<{ customerId: string; version: number; isLarge: boolean; aliases: string[] | null; lockedAt: Instant; metersVersion: number; mayHaveCome: boolean }>(
+  const rows = await tx.query<{
+    customerId: string
+    version: number
+    isLarge: boolean
+    aliases: string[] | null
+    lockedAt: Instant
+    metersVersion: number
+    mayHaveCome: boolean
+  }>(
     // The aliases are looked up once, not again for each customer: that would cost the square of a batch.
     `with named as materialized (
        select customer_id, array_agg(alias) as aliases from customer_aliases where alias = any($1) group by customer_id
@@ -192,13 +282,26 @@ async function lockCustomers(tx: BillingTransaction, events: readonly UsageEvent
   )
   arriveAtLast(tx, rows)
   const versions = new Map(rows.map(({ customerId, version }) => [customerId, version]))
-  const named = new Map(rows.flatMap(({ customerId, aliases }) => (aliases ?? []).map((alias): [string, string] => [alias, customerId])))
+  const named = new Map(
+    rows.flatMap(({ customerId, aliases }) =>
+      (aliases ?? []).map((alias): [string, string] => [alias, customerId]),
+    ),
+  )
   const missing = wait ? [] : customerIds.filter((id) => !versions.has(id) && !named.has(id))
-  const byOthers = missing.length === 0 ? [] : await tx.query<{ id: string }>(
-    'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)', [missing])
+  const byOthers =
+    missing.length === 0
+      ? []
+      : await tx.query<{ id: string }>(
+          'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)',
+          [missing],
+        )
   return {
-    versions, named, withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))), byOthers: new Set(byOthers.map(({ id }) => id)),
-    metersVersion: rows[0]?.metersVersion, mayHaveCome: rows[0]?.mayHaveCome ?? false,
+    versions,
+    named,
+    withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))),
+    byOthers: new Set(byOthers.map(({ id }) => id)),
+    metersVersion: rows[0]?.metersVersion,
+    mayHaveCome: rows[0]?.mayHaveCome ?? false,
   }
 }
 
@@ -217,10 +320,22 @@ interface Locked {
 }
 
 function summaryOf(events: readonly UsageEventInput[], outcomes: readonly EventOutcome[]): Recorded {
-  const rejected = outcomes.flatMap((outcome, index) => (isRefusal(outcome) ? [{ index, id: events[index]!.id, ...outcome, retryable: isRetryable(outcome.code) }] : []))
-  const uncharged = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' && 'uncharged' in outcome ? outcome.uncharged.map((meter) => ({ index, id: events[index]!.id, meter })) : []))
+  const rejected = outcomes.flatMap((outcome, index) =>
+    isRefusal(outcome)
+      ? [{ index, id: events[index]!.id, ...outcome, retryable: isRetryable(outcome.code) }]
+      : [],
+  )
+  const uncharged = outcomes.flatMap((outcome, index) =>
+    typeof outcome === 'object' && 'uncharged' in outcome
+      ? outcome.uncharged.map((meter) => ({ index, id: events[index]!.id, meter }))
+      : [],
+  )
   return {
-    accepted: outcomes.filter((outcome) => outcome === 'accepted' || (typeof outcome === 'object' && 'uncharged' in outcome)).length, duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length, rejected,
+    accepted: outcomes.filter(
+      (outcome) => outcome === 'accepted' || (typeof outcome === 'object' && 'uncharged' in outcome),
+    ).length,
+    duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length,
+    rejected,
     ...(uncharged.length === 0 ? {} : { uncharged }),
   }
 }

@@ -37,33 +37,75 @@ const knownContexts = new WeakMap<Billing, KnownRecordingContexts>()
 
 /** The facts read on this process's own account. Inside somebody else's transaction none are shared: what is read there may be taken back. */
 export function knownRecordingContextsOf(billing: Billing): KnownRecordingContexts {
-  const known = knownContexts.get(billing) ?? { customers: new Map<string, RecordingContext>(), meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() } }
+  const known = knownContexts.get(billing) ?? {
+    customers: new Map<string, RecordingContext>(),
+    meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() },
+  }
   if (!('query' in billing)) knownContexts.set(billing, known)
   return known
 }
 
 /** The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read again where they changed. */
-export async function recordingContextsOf(tx: BillingTransaction, { customers }: KnownRecordingContexts, versions: ReadonlyMap<string, number>): Promise<Map<string, RecordingContext>> {
+export async function recordingContextsOf(
+  tx: BillingTransaction,
+  { customers }: KnownRecordingContexts,
+  versions: ReadonlyMap<string, number>,
+): Promise<Map<string, RecordingContext>> {
   return currentValues(customers, versions.keys(), {
-    isCurrent: ({ version }, customerId) => version === versions.get(customerId), most: mostKnown,
-    read: async (stale) => new Map([...await readFacts(tx, stale)].map(([customerId, facts]) => [customerId, { version: versions.get(customerId)!, ...facts }])),
+    isCurrent: ({ version }, customerId) => version === versions.get(customerId),
+    most: mostKnown,
+    read: async (stale) =>
+      new Map(
+        [...(await readFacts(tx, stale))].map(([customerId, facts]) => [
+          customerId,
+          { version: versions.get(customerId)!, ...facts },
+        ]),
+      ),
   })
 }
 
-async function readFacts(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, Omit<RecordingContext, 'version'>>> {
-  const rows = await tx.query<{ customerId: string; zones: ZoneChange[]; endings: EndingRow[] | null; planId: string | null; planVersion: number }>(
+async function readFacts(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+): Promise<Map<string, Omit<RecordingContext, 'version'>>> {
+  const rows = await tx.query<{
+    customerId: string
+    zones: ZoneChange[]
+    endings: EndingRow[] | null
+    planId: string | null
+    planVersion: number
+  }>(
     `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
        (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z) as zones,
        (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
      from unnest($1::text[]) as c(id) left join phases s on s.customer_id = c.id and s.ends_on is null`,
     [customerIds],
   )
-  const charges = await chargesByVersion(tx, rows.flatMap(({ planId, planVersion }) => (planId === null ? [] : [{ id: planId, version: planVersion }])))
-  return new Map(rows.map(({ customerId, zones, endings, planId, planVersion }) => [customerId, { zones, endings: endingsFrom(endings ?? [], zones), subscribed: planId !== null, charges: charges.get(`${planId} ${planVersion}`) ?? [] }]))
+  const charges = await chargesByVersion(
+    tx,
+    rows.flatMap(({ planId, planVersion }) =>
+      planId === null ? [] : [{ id: planId, version: planVersion }],
+    ),
+  )
+  return new Map(
+    rows.map(({ customerId, zones, endings, planId, planVersion }) => [
+      customerId,
+      {
+        zones,
+        endings: endingsFrom(endings ?? [], zones),
+        subscribed: planId !== null,
+        charges: charges.get(`${planId} ${planVersion}`) ?? [],
+      },
+    ]),
+  )
 }
 
 /** The meters, as they are at `version`: read again where they have changed since. */
-export async function metersOf(tx: BillingTransaction, known: KnownRecordingContexts, version: number): Promise<KnownMeters> {
+export async function metersOf(
+  tx: BillingTransaction,
+  known: KnownRecordingContexts,
+  version: number,
+): Promise<KnownMeters> {
   if (known.meters.version !== version) {
     const byKey = await metersByKey(tx)
     known.meters = { version, byKey, byType: byTypeOf(byKey.values()) }
@@ -73,7 +115,9 @@ export async function metersOf(tx: BillingTransaction, known: KnownRecordingCont
 
 function byTypeOf(meters: Iterable<Meter>): Map<string, Meter[]> {
   const byType = new Map<string, Meter[]>()
-  for (const meter of meters) if (meter.eventType !== undefined) byType.set(meter.eventType, [...(byType.get(meter.eventType) ?? []), meter])
+  for (const meter of meters)
+    if (meter.eventType !== undefined)
+      byType.set(meter.eventType, [...(byType.get(meter.eventType) ?? []), meter])
   return byType
 }
 

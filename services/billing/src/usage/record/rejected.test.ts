@@ -1,6 +1,15 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSubscription, getUsageDetail, listRejectedEvents, putAlias, putMeter, recordUsage, retryRejectedEvents, type UsageEventInput } from '../../index.ts'
+import {
+  createSubscription,
+  getUsageDetail,
+  listRejectedEvents,
+  putAlias,
+  putMeter,
+  recordUsage,
+  retryRejectedEvents,
+  type UsageEventInput,
+} from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('events that were rejected, on $name', ({ create }) => {
@@ -14,14 +23,24 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
   test('one without a time counts when it first came, however often and late it is tried again', async () => {
     await seedCustomer(world.billing, 'early')
     const event = { id: 'x', customerId: 'early', meter: 'to_come' }
-    expect(await recordUsage(world.billing, [event])).toMatchObject({ rejected: [{ code: 'meter_not_found' }] })
+    expect(await recordUsage(world.billing, [event])).toMatchObject({
+      rejected: [{ code: 'meter_not_found' }],
+    })
     world.set('2026-11-21T00:00:00Z')
-    expect(await recordUsage(world.billing, [event])).toMatchObject({ rejected: [{ code: 'meter_not_found' }] })
+    expect(await recordUsage(world.billing, [event])).toMatchObject({
+      rejected: [{ code: 'meter_not_found' }],
+    })
     expect(await retryRejectedEvents(world.billing, { customerId: 'early' })).toMatchObject({ accepted: 0 })
     world.set('2026-11-24T00:00:00Z')
     await putMeter(world.billing, { key: 'to_come', name: 'To come', unit: 'u' })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'early' })).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
-    expect((await getUsageDetail(world.billing, { customerId: 'early' })).data).toMatchObject([{ id: 'x', time: '2026-11-20T00:00:00.000000Z' }])
+    expect(await retryRejectedEvents(world.billing, { customerId: 'early' })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      rejected: [],
+    })
+    expect((await getUsageDetail(world.billing, { customerId: 'early' })).data).toMatchObject([
+      { id: 'x', time: '2026-11-20T00:00:00.000000Z' },
+    ])
     expect((await listRejectedEvents(world.billing, { customerId: 'early' })).data).toEqual([])
     // The sender itself may try again too: it is the same event.
     expect(await recordUsage(world.billing, [event])).toMatchObject({ duplicates: 1 })
@@ -33,53 +52,103 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     await recordUsage(world.billing, [event])
     await putMeter(world.billing, { key: 'too_late', name: 'Too late', unit: 'u' })
     world.set('2026-12-30T00:00:00Z')
-    expect(await retryRejectedEvents(world.billing, { customerId: 'forgotten' })).toMatchObject({ rejected: [{ code: 'event_too_old' }] })
+    expect(await retryRejectedEvents(world.billing, { customerId: 'forgotten' })).toMatchObject({
+      rejected: [{ code: 'event_too_old' }],
+    })
   })
 
   test('one without a time that its sender sends again counts when it first came, under an alias too', async () => {
     world.set('2026-12-30T00:00:00Z')
     await seedCustomer(world.billing, 'sent-again')
-    const event = { id: 'x', customerId: 'sent-again', meter: 'to_be_made', quantity: 2, properties: { b: 1 } }
+    const event = {
+      id: 'x',
+      customerId: 'sent-again',
+      meter: 'to_be_made',
+      quantity: 2,
+      properties: { b: 1 },
+    }
     await recordUsage(world.billing, [event, { ...event, id: 'y', customerId: 'again|7' }])
     world.set('2026-12-31T00:00:00Z')
     await recordUsage(world.billing, [event])
     await putMeter(world.billing, { key: 'to_be_made', name: 'Made at last', unit: 'u' })
     await putAlias(world.billing, { customerId: 'sent-again', alias: 'again|7' })
     world.set('2027-01-01T00:00:00Z')
-    expect(await recordUsage(world.billing, [event, { ...event, id: 'y', customerId: 'again|7' }, { ...event, id: 'z' }, { ...event, id: 'x', quantity: 3 }])).toMatchObject({
-      accepted: 3, rejected: [{ index: 3, code: 'event_conflict' }],
+    expect(
+      await recordUsage(world.billing, [
+        event,
+        { ...event, id: 'y', customerId: 'again|7' },
+        { ...event, id: 'z' },
+        { ...event, id: 'x', quantity: 3 },
+      ]),
+    ).toMatchObject({
+      accepted: 3,
+      rejected: [{ index: 3, code: 'event_conflict' }],
     })
-    expect((await getUsageDetail(world.billing, { customerId: 'sent-again', start: '2026-12-01' })).data.map(({ id, time }) => [id, time])).toEqual([
-      ['z', '2027-01-01T00:00:00.000000Z'], ['y', '2026-12-30T00:00:00.000000Z'], ['x', '2026-12-30T00:00:00.000000Z'],
+    expect(
+      (await getUsageDetail(world.billing, { customerId: 'sent-again', start: '2026-12-01' })).data.map(
+        ({ id, time }) => [id, time],
+      ),
+    ).toEqual([
+      ['z', '2027-01-01T00:00:00.000000Z'],
+      ['y', '2026-12-30T00:00:00.000000Z'],
+      ['x', '2026-12-30T00:00:00.000000Z'],
     ])
     expect(await recordUsage(world.billing, [event])).toMatchObject({ duplicates: 1 })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'sent-again' })).toEqual({ accepted: 0, duplicates: 2, rejected: [] })
+    expect(await retryRejectedEvents(world.billing, { customerId: 'sent-again' })).toEqual({
+      accepted: 0,
+      duplicates: 2,
+      rejected: [],
+    })
   })
 
   test('one that comes before its customer is kept under the id it named, and taken once the customer is made', async () => {
     world.set('2027-01-10T00:00:00Z')
     const event = { id: 'x', customerId: 'to-come@example.com', meter: 'ai_chat', quantity: 7 }
-    expect(await recordUsage(world.billing, [event])).toMatchObject({ accepted: 0, rejected: [{ code: 'customer_not_found', retryable: true }] })
+    expect(await recordUsage(world.billing, [event])).toMatchObject({
+      accepted: 0,
+      rejected: [{ code: 'customer_not_found', retryable: true }],
+    })
     await recordUsage(world.billing, [{ ...event, id: 'y', customerId: 'crm|17' }])
-    expect((await listRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).data).toMatchObject([{ id: 'x', code: 'customer_not_found', retryable: true }])
-    await expect(retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).rejects.toMatchObject({ code: 'customer_not_found' })
+    expect(
+      (await listRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).data,
+    ).toMatchObject([{ id: 'x', code: 'customer_not_found', retryable: true }])
+    await expect(
+      retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' }),
+    ).rejects.toMatchObject({ code: 'customer_not_found' })
     world.set('2027-01-12T00:00:00Z')
     await seedCustomer(world.billing, 'to-come@example.com')
-    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toEqual({ accepted: 1, duplicates: 0, rejected: [] })
-    expect((await getUsageDetail(world.billing, { customerId: 'to-come@example.com' })).data).toMatchObject([{ id: 'x', time: '2027-01-10T00:00:00.000000Z', quantity: 7 }])
+    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      rejected: [],
+    })
+    expect((await getUsageDetail(world.billing, { customerId: 'to-come@example.com' })).data).toMatchObject([
+      { id: 'x', time: '2027-01-10T00:00:00.000000Z', quantity: 7 },
+    ])
     // What came under another id of theirs is found by either.
     await putAlias(world.billing, { customerId: 'to-come@example.com', alias: 'crm|17' })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toMatchObject({ accepted: 1 })
+    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toMatchObject({
+      accepted: 1,
+    })
     expect((await listRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).data).toEqual([])
   })
 
   test('of customers that never come no more are kept than of one, and nothing that cannot be an id', async () => {
     await recordUsage(world.billing, [{ id: 'x', customerId: 'a\nb', meter: 'ai_chat' }])
-    const kept = () => world.db.asOwner((tx) => tx.query<{ count: number }>("select count(*)::int as count from rejected_events where code = 'customer_not_found'"))
+    const kept = () =>
+      world.db.asOwner((tx) =>
+        tx.query<{ count: number }>(
+          "select count(*)::int as count from rejected_events where code = 'customer_not_found'",
+        ),
+      )
     const before = (await kept())[0]!.count
-    await world.db.asOwner((tx) => tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
-       select 'made-up-' || n, 'n', '', 'customer_not_found', '', 'none', '2027-01-12', $1::timestamptz - n * interval '1 second', $1 from generate_series(1, 10000) n`, ['2027-01-12T00:00:00Z']))
+    await world.db.asOwner((tx) =>
+      tx.query(
+        `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
+       select 'made-up-' || n, 'n', '', 'customer_not_found', '', 'none', '2027-01-12', $1::timestamptz - n * interval '1 second', $1 from generate_series(1, 10000) n`,
+        ['2027-01-12T00:00:00Z'],
+      ),
+    )
     await recordUsage(world.billing, [{ id: 'x', customerId: 'one-more', meter: 'ai_chat' }])
     expect(before).toBe(0)
     expect((await kept())[0]!.count).toBe(10_000)
@@ -87,28 +156,62 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
 
   test('trying again is offered only where it may help', async () => {
     await seedCustomer(world.billing, 'helpless')
-    const event = (id: string, more: Partial<UsageEventInput>) => ({ id, customerId: 'helpless', meter: 'ai_chat', ...more })
+    const event = (id: string, more: Partial<UsageEventInput>) => ({
+      id,
+      customerId: 'helpless',
+      meter: 'ai_chat',
+      ...more,
+    })
     const now = '2027-01-12T00:00:00Z'
     await recordUsage(world.billing, [event('taken', { quantity: 1 })])
     const { rejected } = await recordUsage(world.billing, [
-      event('old', { time: '2026-11-01T00:00:00Z' }), event('ahead', { time: '2027-01-12T01:00:00Z' }), event('meter', { meter: 'none' }), event('precise', { quantity: 0.5 }),
-      event('taken', { quantity: 2 }), event('large', { quantity: 2 ** 53 }),
+      event('old', { time: '2026-11-01T00:00:00Z' }),
+      event('ahead', { time: '2027-01-12T01:00:00Z' }),
+      event('meter', { meter: 'none' }),
+      event('precise', { quantity: 0.5 }),
+      event('taken', { quantity: 2 }),
+      event('large', { quantity: 2 ** 53 }),
     ])
     const offered = { old: false, ahead: true, meter: true, precise: false, taken: false, large: false }
     expect(Object.fromEntries(rejected.map(({ id, retryable }) => [id, retryable]))).toEqual(offered)
-    expect(Object.fromEntries((await listRejectedEvents(world.billing, { customerId: 'helpless' })).data.map(({ id, retryable }) => [id, retryable]))).toEqual(offered)
-    expect((await retryRejectedEvents(world.billing, { customerId: 'helpless' })).rejected.map(({ id }) => id).sort()).toEqual(['ahead', 'meter'])
+    expect(
+      Object.fromEntries(
+        (await listRejectedEvents(world.billing, { customerId: 'helpless' })).data.map(
+          ({ id, retryable }) => [id, retryable],
+        ),
+      ),
+    ).toEqual(offered)
+    expect(
+      (await retryRejectedEvents(world.billing, { customerId: 'helpless' })).rejected
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['ahead', 'meter'])
     world.set(now.replace('T00', 'T02'))
-    expect(await retryRejectedEvents(world.billing, { customerId: 'helpless' })).toMatchObject({ accepted: 1, rejected: [{ id: 'meter' }] })
+    expect(await retryRejectedEvents(world.billing, { customerId: 'helpless' })).toMatchObject({
+      accepted: 1,
+      rejected: [{ id: 'meter' }],
+    })
   })
 
   test('usage that the plan does not charge is accepted and told', async () => {
     await seedCustomer(world.billing, 'told')
-    const batch = ['ai_chat', 'storage', 'ai_chat'].map((meter, index) => ({ id: `e${index}`, customerId: 'told', meter }))
+    const batch = ['ai_chat', 'storage', 'ai_chat'].map((meter, index) => ({
+      id: `e${index}`,
+      customerId: 'told',
+      meter,
+    }))
     expect(await recordUsage(world.billing, batch)).toEqual({ accepted: 3, duplicates: 0, rejected: [] })
     await createSubscription(world.billing, { customerId: 'told', planId: 'free' })
-    expect(await recordUsage(world.billing, batch.map((event) => ({ ...event, id: `${event.id}-b` })))).toEqual({
-      accepted: 3, duplicates: 0, rejected: [], uncharged: [{ index: 1, id: 'e1-b', meter: 'storage' }],
+    expect(
+      await recordUsage(
+        world.billing,
+        batch.map((event) => ({ ...event, id: `${event.id}-b` })),
+      ),
+    ).toEqual({
+      accepted: 3,
+      duplicates: 0,
+      rejected: [],
+      uncharged: [{ index: 1, id: 'e1-b', meter: 'storage' }],
     })
   })
 })

@@ -44,7 +44,13 @@ const mostKept = 10_000
 const mostText = 300
 
 /** What is refused with these codes may be taken another time: once a customer or a meter is made, once its time has come. */
-const retryableCodes: readonly Code[] = ['customer_not_found', 'meter_not_found', 'event_in_future', 'quota_exceeded', 'internal_error']
+const retryableCodes: readonly Code[] = [
+  'customer_not_found',
+  'meter_not_found',
+  'event_in_future',
+  'quota_exceeded',
+  'internal_error',
+]
 export const isRetryable = (code: Code): boolean => retryableCodes.includes(code)
 
 /** Until the customer is made, an event is listed under the date it has here. */
@@ -57,7 +63,10 @@ const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'A
 export async function keepRejected(billing: Billing, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
   await billing.transaction(async (tx) => {
-    const zones = await zonesOf(tx, [...new Set(refused.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')))
+    const zones = await zonesOf(
+      tx,
+      [...new Set(refused.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')),
+    )
     const rows = new Map<string, ReturnType<typeof rowOf>>()
     for (const event of refused) {
       const zone = zones.get(event.customerId) ?? (isCustomerId(event.customerId) ? zoneOfUnknown : undefined)
@@ -101,7 +110,11 @@ async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
 }
 
 /** The refused events of a range of dates, the last refused first, at most 1,000. */
-export async function rejectedEvents(tx: BillingTransaction, customerId: string, dates: DateRange): Promise<RejectedEvent[]> {
+export async function rejectedEvents(
+  tx: BillingTransaction,
+  customerId: string,
+  dates: DateRange,
+): Promise<RejectedEvent[]> {
   return tx.query<RejectedEvent>(
     `select id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt" from rejected_events
      where customer_id = $1 and local_date >= $2 and local_date < $3 order by rejected_at desc, id collate "C" limit 1000`,
@@ -117,24 +130,33 @@ export interface ListedRejection extends RejectedEvent {
 }
 
 /** Refused events, the last refused first: of one customer, or for one reason, where asked. */
-export async function listRejectedEvents(billing: Billing, input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {}): Promise<Page<ListedRejection>> {
+export async function listRejectedEvents(
+  billing: Billing,
+  input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {},
+): Promise<Page<ListedRejection>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 5) ?? [null, null, null, null, null]
-  return billing.transaction(async (tx) => {
-    const rows = await tx.query<ListedRejection & { bodyHash: string }>(
-      `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null and code = any($8) as retryable, body_hash as "bodyHash"
+  return billing.transaction(
+    async (tx) => {
+      const rows = await tx.query<ListedRejection & { bodyHash: string }>(
+        `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null and code = any($8) as retryable, body_hash as "bodyHash"
        from rejected_events where ($1::text is null or customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1)) and ($2::text is null or code = $2)
        and ($3::timestamptz is null or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7))
        order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc limit ${limit + 1}`,
-      [input.customerId ?? null, input.code ?? null, ...after, retryableCodes],
-    )
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return {
-      data: shown.map(({ bodyHash: _, ...event }) => event),
-      nextCursor: rows.length > limit && last ? encodeCursor([last.rejectedAt, last.customerId, last.id, last.bodyHash, last.code]) : null,
-    }
-  }, { readOnly: true })
+        [input.customerId ?? null, input.code ?? null, ...after, retryableCodes],
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        data: shown.map(({ bodyHash: _, ...event }) => event),
+        nextCursor:
+          rows.length > limit && last
+            ? encodeCursor([last.rejectedAt, last.customerId, last.id, last.bodyHash, last.code])
+            : null,
+      }
+    },
+    { readOnly: true },
+  )
 }
 
 const mostRetried = 1000
@@ -149,32 +171,73 @@ export async function retryRejected(
   input: { customerId: string; ids?: readonly string[] },
   record: (events: UsageEventInput[]) => Promise<Recorded>,
 ): Promise<Recorded> {
-  const rows = await billing.transaction((tx) => tx.query<{ customerId: string; id: string; bodyHash: string; sent: Omit<UsageEventInput, 'customerId'>; arrivedAt: Instant }>(
-    `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query<{
+        customerId: string
+        id: string
+        bodyHash: string
+        sent: Omit<UsageEventInput, 'customerId'>
+        arrivedAt: Instant
+      }>(
+        `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
      where (customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1))
        and sent is not null and code = any($3) and ($2::text[] is null or id = any($2)) group by customer_id, id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
-    [input.customerId, input.ids ?? null, retryableCodes],
-  ), { readOnly: true })
-  const recorded = await record(rows.map(({ sent, arrivedAt }) => ({ ...sent, arrivedAt, customerId: input.customerId })))
+        [input.customerId, input.ids ?? null, retryableCodes],
+      ),
+    { readOnly: true },
+  )
+  const recorded = await record(
+    rows.map(({ sent, arrivedAt }) => ({ ...sent, arrivedAt, customerId: input.customerId })),
+  )
   const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
-  await billing.transaction((tx) => tx.query(
-    `delete from rejected_events r using jsonb_to_recordset($1) as d(customer_id text, id text, body_hash text, code text)
+  await billing.transaction((tx) =>
+    tx.query(
+      `delete from rejected_events r using jsonb_to_recordset($1) as d(customer_id text, id text, body_hash text, code text)
      where (r.customer_id, r.id, r.body_hash) = (d.customer_id, d.id, d.body_hash) and r.code is distinct from d.code`,
-    [JSON.stringify(rows.map(({ customerId, id, bodyHash }, index) => ({ customer_id: customerId, id, body_hash: bodyHash, code: refused.get(index) ?? null })))],
-  ))
+      [
+        JSON.stringify(
+          rows.map(({ customerId, id, bodyHash }, index) => ({
+            customer_id: customerId,
+            id,
+            body_hash: bodyHash,
+            code: refused.get(index) ?? null,
+          })),
+        ),
+      ],
+    ),
+  )
   return recorded
 }
 
 /** When events without a time first came that were refused before as they are now, for a reason that may pass: a sender's second try counts at that moment. */
-export async function firstArrivals(tx: BillingTransaction, events: readonly UsageEventInput[], idOf: (event: UsageEventInput) => string): Promise<Map<UsageEventInput, Instant>> {
-  const timeless = events.filter((event) => event.time === undefined && event.arrivedAt === undefined && isStorable([event.customerId, event.id]))
+export async function firstArrivals(
+  tx: BillingTransaction,
+  events: readonly UsageEventInput[],
+  idOf: (event: UsageEventInput) => string,
+): Promise<Map<UsageEventInput, Instant>> {
+  const timeless = events.filter(
+    (event) =>
+      event.time === undefined && event.arrivedAt === undefined && isStorable([event.customerId, event.id]),
+  )
   if (timeless.length === 0) return new Map()
   const rows = await tx.query<{ place: number; arrivedAt: Instant }>(
     `select e.place, min(r.arrived_at) as "arrivedAt"
      from jsonb_to_recordset($1) as e(place int, customer_id text, named text, id text, body_hash text)
      join rejected_events r on r.customer_id in (e.customer_id, e.named) and r.id = e.id and r.body_hash = e.body_hash
      where r.sent is not null and r.code = any($2) group by 1`,
-    [JSON.stringify(timeless.map((event, place) => ({ place, customer_id: idOf(event), named: event.customerId, id: event.id, body_hash: sentHash(event) }))), retryableCodes],
+    [
+      JSON.stringify(
+        timeless.map((event, place) => ({
+          place,
+          customer_id: idOf(event),
+          named: event.customerId,
+          id: event.id,
+          body_hash: sentHash(event),
+        })),
+      ),
+      retryableCodes,
+    ],
   )
   return new Map(rows.map(({ place, arrivedAt }) => [timeless[place]!, arrivedAt]))
 }
@@ -183,13 +246,26 @@ type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | '
 
 /** What tells refused events of one id apart: all that was sent. Properties too long for an event, in the order they came: sorting them takes long. */
 function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
-  const told = properties !== undefined && areTooLong(properties) ? JSON.stringify(properties) : properties ?? null
-  return sha256(canonicalJson([meter ?? type ?? null, quantity ?? null, time ?? null, told, ...(historical === true ? [historical] : [])]))
+  const told =
+    properties !== undefined && areTooLong(properties) ? JSON.stringify(properties) : (properties ?? null)
+  return sha256(
+    canonicalJson([
+      meter ?? type ?? null,
+      quantity ?? null,
+      time ?? null,
+      told,
+      ...(historical === true ? [historical] : []),
+    ]),
+  )
 }
 
-async function zonesOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Map<string, ZoneChange[]>> {
+async function zonesOf(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+): Promise<Map<string, ZoneChange[]>> {
   const rows = await tx.query<ZoneChange & { customerId: string }>(
-    'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on', [customerIds],
+    'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on',
+    [customerIds],
   )
   const zones = new Map<string, ZoneChange[]>()
   for (const { customerId, ...zone } of rows) zones.set(customerId, [...(zones.get(customerId) ?? []), zone])
@@ -200,12 +276,24 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
   const { customerId, meter, type, quantity, time, properties, historical, code, arrivedAt = at } = event
   const instant = typeof time === 'string' ? parseInstant(time) : undefined
   return {
-    customer_id: customerId, id: storable(event.id), code, detail: storable(event.detail), meter: storable(meter ?? type),
-    quantity: typeof quantity === 'number' && Number.isFinite(quantity) ? quantity : typeof quantity === 'string' ? storable(quantity) : null,
-    time: time === undefined || time === null ? null : storable(time), local_date: dateOf(zones, instant, arrivedAt),
+    customer_id: customerId,
+    id: storable(event.id),
+    code,
+    detail: storable(event.detail),
+    meter: storable(meter ?? type),
+    quantity:
+      typeof quantity === 'number' && Number.isFinite(quantity)
+        ? quantity
+        : typeof quantity === 'string'
+          ? storable(quantity)
+          : null,
+    time: time === undefined || time === null ? null : storable(time),
+    local_date: dateOf(zones, instant, arrivedAt),
     body_hash: sentHash(event),
     arrived_at: arrivedAt,
-    sent: isWorthTryingAgain(event) ? { id: event.id, meter, type, quantity, time, properties, historical } : null,
+    sent: isWorthTryingAgain(event)
+      ? { id: event.id, meter, type, quantity, time, properties, historical }
+      : null,
   }
 }
 
@@ -223,5 +311,8 @@ function dateOf(zones: readonly ZoneChange[], time: Instant | undefined, at: Ins
 /** What JSON may hold and the database may not is shown as a replacement character. */
 function storable(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
-  return text.slice(0, mostText).replaceAll('\u0000', '\ufffd').replace(/\p{Surrogate}/gu, '\ufffd')
+  return text
+    .slice(0, mostText)
+    .replaceAll('\u0000', '\ufffd')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
 }

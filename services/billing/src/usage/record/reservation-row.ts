@@ -78,12 +78,47 @@ export function knownSince(at: Instant): Instant {
 }
 
 export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
-  return new Map(rows.map(({ eventHash, eventQuantity, eventOverage, eventVoided, eventTime, eventProperties, reserved, ...row }) => [idKey(row.customerId, row.id), {
-    ...(eventHash === null && !eventVoided ? {} : { event: {
-      bodyHash: eventHash ?? '', quantity: eventQuantity, overage: eventOverage, voided: eventVoided, ...(eventTime && eventProperties ? { content: { time: instant(eventTime), properties: eventProperties } } : {}),
-    } }),
-    ...(reserved ? { reservation: { ...row, reservedAt: instant(row.reservedAt), expiresAt: instant(row.expiresAt), closedAt: row.closedAt && instant(row.closedAt) } } : {}),
-  }]))
+  return new Map(
+    rows.map(
+      ({
+        eventHash,
+        eventQuantity,
+        eventOverage,
+        eventVoided,
+        eventTime,
+        eventProperties,
+        reserved,
+        ...row
+      }) => [
+        idKey(row.customerId, row.id),
+        {
+          ...(eventHash === null && !eventVoided
+            ? {}
+            : {
+                event: {
+                  bodyHash: eventHash ?? '',
+                  quantity: eventQuantity,
+                  overage: eventOverage,
+                  voided: eventVoided,
+                  ...(eventTime && eventProperties
+                    ? { content: { time: instant(eventTime), properties: eventProperties } }
+                    : {}),
+                },
+              }),
+          ...(reserved
+            ? {
+                reservation: {
+                  ...row,
+                  reservedAt: instant(row.reservedAt),
+                  expiresAt: instant(row.expiresAt),
+                  closedAt: row.closedAt && instant(row.closedAt),
+                },
+              }
+            : {}),
+        },
+      ],
+    ),
+  )
 }
 
 const instant = (text: string): Instant => parseInstant(text)!
@@ -94,7 +129,10 @@ export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boole
 }
 
 /** Writes reservations as they are now, new and changed ones. */
-export async function storeReservations(tx: BillingTransaction, reservations: readonly Reservation[]): Promise<void> {
+export async function storeReservations(
+  tx: BillingTransaction,
+  reservations: readonly Reservation[],
+): Promise<void> {
   if (reservations.length === 0) return
   await tx.query(
     `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage, properties)
@@ -119,7 +157,11 @@ export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[
   const taken = await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), time
      from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz) on conflict (customer_id, id) ${settlingOwn} returning id`,
-    [JSON.stringify(wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })))],
+    [
+      JSON.stringify(
+        wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
+      ),
+    ],
   )
   return taken.length === wanted.length
 }
@@ -129,7 +171,10 @@ export const settlingOwn = `do update set time = excluded.time where exists (sel
       where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
 
 /** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */
-export async function forgetOldReservations(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {
+export async function forgetOldReservations(
+  tx: BillingTransaction,
+  customerIds: readonly string[],
+): Promise<void> {
   await tx.query(
     `delete from reservations where (customer_id, id) in
      (select customer_id, id from reservations where customer_id = any($1) and reserved_at <= $2 limit ${mostForgotten})`,

@@ -1,7 +1,24 @@
 import type { BillingTransaction } from '../../engine.ts'
 import { isAdditive } from '../../catalogue/meter.ts'
-import { conflictWith, contentKey, isAsRecorded, isSameAtItsTime, recordedContents, recordedOfHistory, type RecordedContent } from './conflict.ts'
-import { countedSums, dayOf, historicalSums, isLater, latestOf, valueOf, type Apart, type Sums } from '../totals/day.ts'
+import {
+  conflictWith,
+  contentKey,
+  isAsRecorded,
+  isSameAtItsTime,
+  recordedContents,
+  recordedOfHistory,
+  type RecordedContent,
+} from './conflict.ts'
+import {
+  countedSums,
+  dayOf,
+  historicalSums,
+  isLater,
+  latestOf,
+  valueOf,
+  type Apart,
+  type Sums,
+} from '../totals/day.ts'
 import { countedRows, type CheckedEvent } from './event.ts'
 import { groupsOf, type Group } from '../totals/dimension.ts'
 import type { EventOutcome } from './intake.ts'
@@ -27,15 +44,24 @@ export interface Stored {
 }
 
 /** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
-export async function storeEvents(tx: BillingTransaction, placed: readonly Placed[], { ids = 'free' }: { ids?: Ids } = {}): Promise<Stored> {
+export async function storeEvents(
+  tx: BillingTransaction,
+  placed: readonly Placed[],
+  { ids = 'free' }: { ids?: Ids } = {},
+): Promise<Stored> {
   if (placed.length === 0) return { outcomes: [], withLargeDays: new Set() }
   if (placed.some((event) => event.apart)) return storeWithApart(tx, placed, ids)
   const firsts = firstsOf(placed)
   const counted = rowsOf(firsts)
   const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, apart: null })
-  const taken = new Set(told.flatMap((row) => (row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })])))
+  const taken = new Set(
+    told.flatMap((row) =>
+      row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })],
+    ),
+  )
   const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
-  if (taken.size === 0 && firsts.length === placed.length) return { outcomes: placed.map(() => 'accepted'), withLargeDays }
+  if (taken.size === 0 && firsts.length === placed.length)
+    return { outcomes: placed.map(() => 'accepted'), withLargeDays }
   return { outcomes: await fatesOf(tx, placed, taken), withLargeDays }
 }
 
@@ -48,7 +74,10 @@ async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[],
   // Each event's rows once: their groups are found by them.
   const rowsOfEvent = new Map(firsts.map((event) => [event, rowsOf([event])]))
   const groups = await prepareEvents(tx, [...rowsOfEvent.values()].flat())
-  const recorded = await recordedOfHistory(tx, firsts.filter((event) => event.apart === 'history'))
+  const recorded = await recordedOfHistory(
+    tx,
+    firsts.filter((event) => event.apart === 'history'),
+  )
   const wanted = firsts.filter((event) => !recorded.has(keyOf(event)))
   const fresh = ids === 'claimed' ? new Set(wanted.map(keyOf)) : await takeFreeIds(tx, wanted)
   const own = wanted.filter((event) => fresh.has(keyOf(event)))
@@ -69,15 +98,31 @@ async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): P
     `insert into usage_keys (customer_id, id, body_hash, time, kept) select customer_id, id, decode(body_hash, 'hex'), time, kept
      from jsonb_to_recordset($1) as e(customer_id text, id text, body_hash text, time timestamptz, kept boolean)
      on conflict (customer_id, id) do nothing returning customer_id as "customerId", id`,
-    [JSON.stringify(events.map(({ customerId, id, bodyHash, time, apart }) => ({ customer_id: customerId, id, body_hash: bodyHash, time, kept: apart === 'history' ? true : null })))],
+    [
+      JSON.stringify(
+        events.map(({ customerId, id, bodyHash, time, apart }) => ({
+          customer_id: customerId,
+          id,
+          body_hash: bodyHash,
+          time,
+          kept: apart === 'history' ? true : null,
+        })),
+      ),
+    ],
   )
   return new Set(rows.map(keyOf))
 }
 
-const firstsOf = (placed: readonly Placed[]) => placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
-const rowsOf = (events: readonly Placed[]) => (events.some((event) => event.also !== undefined) ? events.flatMap(countedRows) : [...events])
+const firstsOf = (placed: readonly Placed[]) =>
+  placed.filter((event, index) => index === 0 || !haveOneId(event, placed[index - 1]!))
+const rowsOf = (events: readonly Placed[]) =>
+  events.some((event) => event.also !== undefined) ? events.flatMap(countedRows) : [...events]
 
-async function writeRows(tx: BillingTransaction, counted: readonly Placed[], { groups, ids, apart }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; apart: Apart | null }): Promise<Told[]> {
+async function writeRows(
+  tx: BillingTransaction,
+  counted: readonly Placed[],
+  { groups, ids, apart }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; apart: Apart | null },
+): Promise<Told[]> {
   const isPlain = counted.every(isAdditive)
   const isGrouped = counted.some((event) => groups.has(event))
   const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
@@ -90,26 +135,59 @@ interface Told {
   taken: string | null
 }
 
-async function fatesOf(tx: BillingTransaction, placed: readonly Placed[], taken: ReadonlySet<string>, atTheirTime: ReadonlyMap<string, RecordedContent[]> = new Map()): Promise<EventOutcome[]> {
-  const isAccepted = placed.map((event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)))
-  const hashes = await bodyHashes(tx, placed.filter((_, index) => !isAccepted[index]))
-  const voided = await voidedAmong(tx, placed.filter((_, index) => !isAccepted[index]))
-  const others = await recordedContents(tx, placed.filter((event, index) => !isAccepted[index] && hashes.get(keyOf(event)) !== event.bodyHash))
+async function fatesOf(
+  tx: BillingTransaction,
+  placed: readonly Placed[],
+  taken: ReadonlySet<string>,
+  atTheirTime: ReadonlyMap<string, RecordedContent[]> = new Map(),
+): Promise<EventOutcome[]> {
+  const isAccepted = placed.map(
+    (event, index) => (index === 0 || !haveOneId(event, placed[index - 1]!)) && !taken.has(keyOf(event)),
+  )
+  const hashes = await bodyHashes(
+    tx,
+    placed.filter((_, index) => !isAccepted[index]),
+  )
+  const voided = await voidedAmong(
+    tx,
+    placed.filter((_, index) => !isAccepted[index]),
+  )
+  const others = await recordedContents(
+    tx,
+    placed.filter((event, index) => !isAccepted[index] && hashes.get(keyOf(event)) !== event.bodyHash),
+  )
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
-    if (voided.has(keyOf(event))) return { code: 'event_voided', detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id` }
+    if (voided.has(keyOf(event)))
+      return {
+        code: 'event_voided',
+        detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id`,
+      }
     const there = hashes.has(keyOf(event)) ? undefined : atTheirTime.get(keyOf(event))
     if (there) return isAsRecorded(event, there) ? 'duplicate' : conflictWith(event, '', there[0])
     const hash = hashes.get(keyOf(event)) ?? ''
     const recorded = others.get(contentKey(event))
-    return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded)) ? 'duplicate' : conflictWith(event, hash, recorded)
+    return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded))
+      ? 'duplicate'
+      : conflictWith(event, hash, recorded)
   })
 }
 
 /** Makes the months and names the groups of events. What this locks is locked before any id is taken, by everybody. */
-export async function prepareEvents(tx: BillingTransaction, placed: readonly Placed[]): Promise<Map<Placed, Group[]>> {
-  await ensureMonths(tx, placed.map((event) => event.time))
-  return groupsOf(tx, placed.some((event) => event.apart === 'after_end') ? placed.filter((event) => event.apart !== 'after_end') : placed)
+export async function prepareEvents(
+  tx: BillingTransaction,
+  placed: readonly Placed[],
+): Promise<Map<Placed, Group[]>> {
+  await ensureMonths(
+    tx,
+    placed.map((event) => event.time),
+  )
+  return groupsOf(
+    tx,
+    placed.some((event) => event.apart === 'after_end')
+      ? placed.filter((event) => event.apart !== 'after_end')
+      : placed,
+  )
 }
 
 /**
@@ -118,7 +196,17 @@ export async function prepareEvents(tx: BillingTransaction, placed: readonly Pla
  * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free, and the customers with a day
  * that is large now: mostly none. Names are one letter long, for each event is sent with them.
  */
-function storing({ isPlain, isGrouped, ids, apart }: { isPlain: boolean; isGrouped: boolean; ids: Ids; apart: Apart | null }): string {
+function storing({
+  isPlain,
+  isGrouped,
+  ids,
+  apart,
+}: {
+  isPlain: boolean
+  isGrouped: boolean
+  ids: Ids
+  apart: Apart | null
+}): string {
   const sums = apart === 'history' ? historicalSums : countedSums
   return `
   with sent as materialized (
@@ -139,7 +227,8 @@ function storing({ isPlain, isGrouped, ids, apart }: { isPlain: boolean; isGroup
   union all select customer_id, null from large`
 }
 
-const taken = 'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
+const taken =
+  'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
 const taking: Record<Ids, string> = {
   free: `${taken} do nothing returning customer_id, id`,
   'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
@@ -204,10 +293,30 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
 }
 
 /** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
-function rowText(event: Placed, { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined }): string {
-  const { customerId, id, meter, quantity, time, localDate, propertiesText, bodyHash, overage, type, sentQuantity } = event
-  const more = (propertiesText === '{}' ? '' : `,"p":${propertiesText}`) + (isPlain ? '' : `,"a":"${event.aggregation}","u":${JSON.stringify(event.uniqueBy ?? null)}`)
-    + (overage === undefined ? '' : `,"o":${overage}`) + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`) + (type === undefined ? '' : `,"y":${JSON.stringify(type)}`) + (sentQuantity === undefined ? '' : `,"s":${JSON.stringify(sentQuantity)}`)
+function rowText(
+  event: Placed,
+  { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined },
+): string {
+  const {
+    customerId,
+    id,
+    meter,
+    quantity,
+    time,
+    localDate,
+    propertiesText,
+    bodyHash,
+    overage,
+    type,
+    sentQuantity,
+  } = event
+  const more =
+    (propertiesText === '{}' ? '' : `,"p":${propertiesText}`)
+    + (isPlain ? '' : `,"a":"${event.aggregation}","u":${JSON.stringify(event.uniqueBy ?? null)}`)
+    + (overage === undefined ? '' : `,"o":${overage}`)
+    + (groups === undefined ? '' : `,"g":${JSON.stringify(groups)}`)
+    + (type === undefined ? '' : `,"y":${JSON.stringify(type)}`)
+    + (sentQuantity === undefined ? '' : `,"s":${JSON.stringify(sentQuantity)}`)
   return `{"c":${JSON.stringify(customerId)},"i":${JSON.stringify(id)},"m":${JSON.stringify(meter)},"q":${quantity},"t":"${time}","d":"${localDate}","h":"${bodyHash}"${more}}`
 }
 

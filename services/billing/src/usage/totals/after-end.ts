@@ -13,8 +13,14 @@ import { voidOf } from './void.ts'
  * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on it, or began on the date of such an ending: some
  * may have said a time to come, and a subscription may begin some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
  */
-export async function placeUsageAnew(tx: BillingTransaction, { customer: { customerId }, zones }: SubscriptionState, date: LocalDate): Promise<void> {
-  const endings = endingsFrom(await tx.query<EndingRow>(endingsOf('$1'), [customerId]), zones).filter((ending) => ending.date === date)
+export async function placeUsageAnew(
+  tx: BillingTransaction,
+  { customer: { customerId }, zones }: SubscriptionState,
+  date: LocalDate,
+): Promise<void> {
+  const endings = endingsFrom(await tx.query<EndingRow>(endingsOf('$1'), [customerId]), zones).filter(
+    (ending) => ending.date === date,
+  )
   const [first] = endings.map(({ at }) => at).sort()
   if (first === undefined) return
   try {
@@ -32,15 +38,22 @@ export async function placeUsageAnew(tx: BillingTransaction, { customer: { custo
          ), taken_back as (
            update voided_events v set apart = m.apart from (select distinct id, apart from moved) m where v.customer_id = $1 and v.id = m.id
          )
-         select meter, bool_or(apart is null) as counts from moved group by 1`, [customerId, date, first, JSON.stringify(endings)],
+         select meter, bool_or(apart is null) as counts from moved group by 1`,
+        [customerId, date, first, JSON.stringify(endings)],
       )
       if (moved.length === 0) return
       await countDateAgain(tx, customerId, date)
-      const added = moved.flatMap(({ meter, counts }) => (counts && meter !== noMeter ? [{ customerId, meter, quantity: Number.MAX_SAFE_INTEGER, localDate: date }] : []))
+      const added = moved.flatMap(({ meter, counts }) =>
+        counts && meter !== noMeter
+          ? [{ customerId, meter, quantity: Number.MAX_SAFE_INTEGER, localDate: date }]
+          : [],
+      )
       if (await tooLarge(tx, added)) throw new TooLarge()
       await tx.query(
         `insert into customers_with_large_days (customer_id) select $1 where exists (
-           select from usage_daily where customer_id = $1 and local_date = $2 and quantity > ${markedDay}) on conflict do nothing`, [customerId, date])
+           select from usage_daily where customer_id = $1 and local_date = $2 and quantity > ${markedDay}) on conflict do nothing`,
+        [customerId, date],
+      )
     })
   } catch (error) {
     // What could not be billed exactly stays as it was.
@@ -60,8 +73,16 @@ export interface UsageAfterEnd {
  * The usage of a period that came after a subscription was ended at once, counted from its events: it is in no sum, and leaves with its month. Without an ending
  * in the period nothing is read.
  */
-export async function usageAfterEnd(tx: BillingTransaction, { customer: { customerId }, phases }: SubscriptionState, { from, to }: DateRange): Promise<UsageAfterEnd> {
-  const dates = [...new Set(phases.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])))]
+export async function usageAfterEnd(
+  tx: BillingTransaction,
+  { customer: { customerId }, phases }: SubscriptionState,
+  { from, to }: DateRange,
+): Promise<UsageAfterEnd> {
+  const dates = [
+    ...new Set(
+      phases.flatMap(({ endedOn }) => (endedOn && from <= endedOn && endedOn < to ? [endedOn] : [])),
+    ),
+  ]
   if (dates.length === 0) return { kept: [], voided: [] }
   const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`
   const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
@@ -71,8 +92,15 @@ export async function usageAfterEnd(tx: BillingTransaction, { customer: { custom
      from (select e.*, v.voided_at, m.aggregation, m.unique_by from usage_events e join meters m on m.key = e.meter ${voidOf('e')}
            where e.customer_id = $1 and e.apart = 'after_end' and e.local_date = any($2::date[])
              and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($4::date + 1)::timestamp at time zone 'UTC') e
-     group by 1, 2, 3, 4 order by 2, 1`, [customerId, dates, from, to],
+     group by 1, 2, 3, 4 order by 2, 1`,
+    [customerId, dates, from, to],
   )
-  const days = rows.map(({ isVoided, aggregation, ...day }) => ({ isVoided, day: aggregation === 'unique' ? { ...day, seen: [{ previous: null, values: day.quantity }] } : day }))
-  return { kept: days.flatMap(({ isVoided, day }) => (isVoided ? [] : [day])), voided: days.flatMap(({ isVoided, day }) => (isVoided ? [day] : [])) }
+  const days = rows.map(({ isVoided, aggregation, ...day }) => ({
+    isVoided,
+    day: aggregation === 'unique' ? { ...day, seen: [{ previous: null, values: day.quantity }] } : day,
+  }))
+  return {
+    kept: days.flatMap(({ isVoided, day }) => (isVoided ? [] : [day])),
+    voided: days.flatMap(({ isVoided, day }) => (isVoided ? [day] : [])),
+  }
 }

@@ -20,10 +20,12 @@ export function latestOf(events: string): string {
   return `case ${events}.aggregation when 'last' then max(${events}.time) end as last_at, case ${events}.aggregation when 'last' then ${latest(events, 'id')} end as last_id`
 }
 
-const latest = (events: string, column: string) => `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
+const latest = (events: string, column: string) =>
+  `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
 
 /** Whether what comes is later than what a day holds. Ids are compared by their bytes, so that it is the same on every server. */
-export const isLater = (days: Sums['days']) => `(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
+export const isLater = (days: Sums['days']) =>
+  `(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
 
 /** The tables in which events are summed. */
 export interface Sums {
@@ -35,12 +37,23 @@ export interface Sums {
 }
 
 /** What is billed and uses up quotas. */
-export const countedSums: Sums = { days: 'usage_daily', values: 'usage_values', groups: 'usage_groups', of: 'apart is null' }
+export const countedSums: Sums = {
+  days: 'usage_daily',
+  values: 'usage_values',
+  groups: 'usage_groups',
+  of: 'apart is null',
+}
 /** History, which is shown and counts for nothing. */
-export const historicalSums: Sums = { days: 'historical_daily', values: 'historical_values', groups: 'historical_groups', of: "apart = 'history'" }
+export const historicalSums: Sums = {
+  days: 'historical_daily',
+  values: 'historical_values',
+  groups: 'historical_groups',
+  of: "apart = 'history'",
+}
 
 /** Why an event stands apart from what counts: it is history, or came after a subscription was ended at once (then it is in no sum). */
 export type Apart = 'history' | 'after_end'
 
 /** Where an event is summed. */
-export const sumsOf = ({ apart }: { apart?: Apart | null }): Sums | null => (apart === 'after_end' ? null : apart === 'history' ? historicalSums : countedSums)
+export const sumsOf = ({ apart }: { apart?: Apart | null }): Sums | null =>
+  apart === 'after_end' ? null : apart === 'history' ? historicalSums : countedSums

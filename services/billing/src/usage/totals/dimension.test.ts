@@ -1,6 +1,17 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consume, createSubscription, findMistakes, getUsageSummary, putMeter, putPlan, recordUsage, reserve, settleReservation, type UsageEventInput } from '../../index.ts'
+import {
+  consume,
+  createSubscription,
+  findMistakes,
+  getUsageSummary,
+  putMeter,
+  putPlan,
+  recordUsage,
+  reserve,
+  settleReservation,
+  type UsageEventInput,
+} from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
@@ -8,9 +19,26 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
     await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 1, groupBy: ['channel', 'agent'] })
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count', groupBy: ['channel'] })
-    await putPlan(world.billing, { id: 'calling', name: 'Calling', fee: { amount: 0, per: 'subscription' }, charges: [{ meter: 'calls', included: 5, overage: 'block' }] })
+    await putMeter(world.billing, {
+      key: 'calls',
+      name: 'Calls',
+      unit: 'calls',
+      decimals: 1,
+      groupBy: ['channel', 'agent'],
+    })
+    await putMeter(world.billing, {
+      key: 'visits',
+      name: 'Visits',
+      unit: 'visits',
+      aggregation: 'count',
+      groupBy: ['channel'],
+    })
+    await putPlan(world.billing, {
+      id: 'calling',
+      name: 'Calling',
+      fee: { amount: 0, per: 'subscription' },
+      charges: [{ meter: 'calls', included: 5, overage: 'block' }],
+    })
     await seedCustomer(world.billing, 'acme')
     await createSubscription(world.billing, { customerId: 'acme', planId: 'calling' })
     await seedCustomer(world.billing, 'many')
@@ -22,30 +50,58 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     expect(mistakes).toEqual([])
     await world.close()
   })
-  const call = (customerId: string, id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}): UsageEventInput => ({ id, customerId, meter: 'calls', properties, ...more })
-  const by = async (customerId: string, groupBy: string, period?: string) => Object.fromEntries((await getUsageSummary(world.billing, { customerId, groupBy, ...(period ? { period } : {}) }))
-    .groups!.map(({ meter, values }) => [meter, values.map(({ kind, value, used }) => `${kind} ${value} ${used}`)]))
+  const call = (
+    customerId: string,
+    id: string,
+    properties: Record<string, unknown>,
+    more: Partial<UsageEventInput> = {},
+  ): UsageEventInput => ({ id, customerId, meter: 'calls', properties, ...more })
+  const by = async (customerId: string, groupBy: string, period?: string) =>
+    Object.fromEntries(
+      (
+        await getUsageSummary(world.billing, { customerId, groupBy, ...(period ? { period } : {}) })
+      ).groups!.map(({ meter, values }) => [
+        meter,
+        values.map(({ kind, value, used }) => `${kind} ${value} ${used}`),
+      ]),
+    )
 
   test('each property by its values, which add up to what was used; what has none is there as well', async () => {
     const events = [
-      call('acme', 'c1', { channel: 'web', agent: 'li' }, { quantity: 1.5 }), call('acme', 'c2', { channel: 'web' }, { quantity: 2, time: '2026-11-02T00:00:00Z' }),
-      call('acme', 'c3', { channel: 7, agent: 'wang' }), call('acme', 'c4', { channel: { a: 1 }, agent: 'li' }), call('acme', 'c5', { channel: null }), call('acme', 'c6', {}, { quantity: 0 }),
-      call('acme', 'v1', { channel: 'web' }, { meter: 'visits', quantity: 9 }), call('acme', 'v2', {}, { meter: 'visits' }),
+      call('acme', 'c1', { channel: 'web', agent: 'li' }, { quantity: 1.5 }),
+      call('acme', 'c2', { channel: 'web' }, { quantity: 2, time: '2026-11-02T00:00:00Z' }),
+      call('acme', 'c3', { channel: 7, agent: 'wang' }),
+      call('acme', 'c4', { channel: { a: 1 }, agent: 'li' }),
+      call('acme', 'c5', { channel: null }),
+      call('acme', 'c6', {}, { quantity: 0 }),
+      call('acme', 'v1', { channel: 'web' }, { meter: 'visits', quantity: 9 }),
+      call('acme', 'v2', {}, { meter: 'visits' }),
     ]
     await recordUsage(world.billing, events)
     await recordUsage(world.billing, [...events, call('acme', 'c1', { channel: 'other' })])
-    expect(await by('acme', 'channel')).toEqual({ calls: ['value web 3.5', 'none  1', 'value 7 1', 'value {"a":1} 1'], visits: ['none  1', 'value web 1'] })
+    expect(await by('acme', 'channel')).toEqual({
+      calls: ['value web 3.5', 'none  1', 'value 7 1', 'value {"a":1} 1'],
+      visits: ['none  1', 'value web 1'],
+    })
     expect(await by('acme', 'agent')).toEqual({ calls: ['none  3', 'value li 2.5', 'value wang 1'] })
     const { usage, groups } = await getUsageSummary(world.billing, { customerId: 'acme' })
     expect([usage, groups]).toEqual([{ calls: 6.5, visits: 2 }, undefined])
     expect(await by('acme', 'channel', '2026-11')).toEqual(await by('acme', 'channel'))
-    await expect(getUsageSummary(world.billing, { customerId: 'acme', groupBy: 'colour' })).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?groupBy' } })
+    await expect(
+      getUsageSummary(world.billing, { customerId: 'acme', groupBy: 'colour' }),
+    ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?groupBy' } })
   })
 
   test('what is consumed counts there too', async () => {
     await seedCustomer(world.billing, 'consumer')
     await createSubscription(world.billing, { customerId: 'consumer', planId: 'calling' })
-    await consume(world.billing, { customerId: 'consumer', meter: 'calls', id: 'x', quantity: 8, properties: { channel: 'app' } })
+    await consume(world.billing, {
+      customerId: 'consumer',
+      meter: 'calls',
+      id: 'x',
+      quantity: 8,
+      properties: { channel: 'app' },
+    })
     expect(await by('consumer', 'channel')).toEqual({ calls: ['value app 5'], visits: [] })
   })
 
@@ -61,8 +117,21 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
   })
 
   test('of a month a hundred values have names, however many come at once, and the rest share one row', async () => {
-    const event = (index: number, time?: string) => call('many', `m${index}${time ?? ''}`, { agent: `a${index % 130}`, channel: `${'长'.repeat(100)}${index % 3}` }, { ...(time ? { time } : {}) })
-    await Promise.all(Array.from({ length: 13 }, (_, batch) => recordUsage(world.billing, Array.from({ length: 20 }, (_, place) => event(batch * 20 + place)))))
+    const event = (index: number, time?: string) =>
+      call(
+        'many',
+        `m${index}${time ?? ''}`,
+        { agent: `a${index % 130}`, channel: `${'长'.repeat(100)}${index % 3}` },
+        { ...(time ? { time } : {}) },
+      )
+    await Promise.all(
+      Array.from({ length: 13 }, (_, batch) =>
+        recordUsage(
+          world.billing,
+          Array.from({ length: 20 }, (_, place) => event(batch * 20 + place)),
+        ),
+      ),
+    )
     const values = (await by('many', 'agent')).calls!
     expect(values).toHaveLength(101)
     expect(values[0]).toBe('rest  60')
@@ -76,9 +145,20 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
 
   test('how a meter is broken down is part of what it is', async () => {
     const put = (input: object) => putMeter(world.billing, { key: 'new', name: 'New', unit: 'x', ...input })
-    for (const wrong of [{ groupBy: ['a', 'b', 'c'] }, { groupBy: ['a', 'a'] }, { groupBy: ['a'], aggregation: 'max' }]) await expect(put(wrong)).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/groupBy' } })
+    for (const wrong of [
+      { groupBy: ['a', 'b', 'c'] },
+      { groupBy: ['a', 'a'] },
+      { groupBy: ['a'], aggregation: 'max' },
+    ])
+      await expect(put(wrong)).rejects.toMatchObject({
+        code: 'invalid_meter',
+        detail: { pointer: '/groupBy' },
+      })
     expect(await put({ groupBy: ['a'] })).toMatchObject({ groupBy: ['a'] })
     expect(await put({ name: 'Newer' })).toMatchObject({ groupBy: ['a'] })
-    await expect(put({ groupBy: ['b'] })).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/groupBy' } })
+    await expect(put({ groupBy: ['b'] })).rejects.toMatchObject({
+      code: 'meter_in_use',
+      detail: { pointer: '/groupBy' },
+    })
   })
 })

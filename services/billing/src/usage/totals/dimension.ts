@@ -34,7 +34,10 @@ interface Named {
 }
 
 /** Finds the groups of events whose meters are broken down. Values that are new in their month get a name while there is room, exactly so many whoever records. */
-export async function groupsOf<T extends GroupedEvent>(tx: BillingTransaction, events: readonly T[]): Promise<Map<T, Group[]>> {
+export async function groupsOf<T extends GroupedEvent>(
+  tx: BillingTransaction,
+  events: readonly T[],
+): Promise<Map<T, Group[]>> {
   const grouped = events.filter((event) => event.groupBy !== undefined)
   if (grouped.length === 0) return new Map()
   const wanted = new Map<string, Named>()
@@ -42,11 +45,18 @@ export async function groupsOf<T extends GroupedEvent>(tx: BillingTransaction, e
   const known = await namesAmong(tx, [...wanted.values()])
   const unknown = [...wanted].filter(([key]) => !known.has(key)).map(([, name]) => name)
   for (const key of unknown.length === 0 ? [] : await nameWhereRoom(tx, unknown)) known.add(key)
-  return new Map(grouped.map((event) => [event, event.groupBy!.map((property): Group => {
-    const name = nameOf(event, property)
-    if (!name) return { property, kind: 'none', value: '' }
-    return known.has(keyOf(name)) ? { property, kind: 'value', value: name.value } : { property, kind: 'rest', value: '' }
-  })]))
+  return new Map(
+    grouped.map((event) => [
+      event,
+      event.groupBy!.map((property): Group => {
+        const name = nameOf(event, property)
+        if (!name) return { property, kind: 'none', value: '' }
+        return known.has(keyOf(name))
+          ? { property, kind: 'value', value: name.value }
+          : { property, kind: 'rest', value: '' }
+      }),
+    ]),
+  )
 }
 
 function namesOf(event: GroupedEvent): Named[] {
@@ -58,16 +68,25 @@ function nameOf(event: GroupedEvent, property: string): Named | undefined {
   if (value === undefined || value === null) return undefined
   const text = typeof value === 'string' ? value : canonicalJson(value)
   // By whole characters: half of one could not be stored.
-  return { customer_id: event.customerId, meter: event.meter, property, month: firstOfMonth(event.localDate), value: text.length > mostLetters ? [...text].slice(0, mostLetters).join('') : text }
+  return {
+    customer_id: event.customerId,
+    meter: event.meter,
+    property,
+    month: firstOfMonth(event.localDate),
+    value: text.length > mostLetters ? [...text].slice(0, mostLetters).join('') : text,
+  }
 }
 
-const keyOf = ({ customer_id, meter, property, month, value }: Named) => JSON.stringify([customer_id, meter, property, month, value])
-const inRecords = 'jsonb_to_recordset($1) as w(customer_id text, meter text, property text, month date, value text)'
+const keyOf = ({ customer_id, meter, property, month, value }: Named) =>
+  JSON.stringify([customer_id, meter, property, month, value])
+const inRecords =
+  'jsonb_to_recordset($1) as w(customer_id text, meter text, property text, month date, value text)'
 
 async function namesAmong(tx: BillingTransaction, names: readonly Named[]): Promise<Set<string>> {
   const rows = await tx.query<Named>(
     `select w.* from ${inRecords} cross join lateral (
-       select from usage_group_values v where (v.customer_id, v.meter, v.property, v.month, v.value) = (w.customer_id, w.meter, w.property, w.month, w.value) limit 1) v`, [JSON.stringify(names)],
+       select from usage_group_values v where (v.customer_id, v.meter, v.property, v.month, v.value) = (w.customer_id, w.meter, w.property, w.month, w.value) limit 1) v`,
+    [JSON.stringify(names)],
   )
   return new Set(rows.map(keyOf))
 }
@@ -100,7 +119,12 @@ const shownGroups = `(select customer_id, meter, property, local_date, kind, val
   union all select customer_id, meter, property, local_date, kind, value, quantity, events from historical_groups) g`
 
 /** Usage by the values of a property over a range of dates, with history. */
-export async function groupUsage(tx: BillingTransaction, customerId: string, range: DateRange, property: string): Promise<GroupUsage[]> {
+export async function groupUsage(
+  tx: BillingTransaction,
+  customerId: string,
+  range: DateRange,
+  property: string,
+): Promise<GroupUsage[]> {
   return tx.query<GroupUsage>(
     `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
@@ -115,7 +139,12 @@ export interface GroupDays extends GroupUsage {
 }
 
 /** Usage by the values of a property, date by date, with history. */
-export async function groupDays(tx: BillingTransaction, customerId: string, range: DateRange, property: string): Promise<GroupDays[]> {
+export async function groupDays(
+  tx: BillingTransaction,
+  customerId: string,
+  range: DateRange,
+  property: string,
+): Promise<GroupDays[]> {
   return tx.query<GroupDays>(
     `select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4 group by 1, 2, 3, 4, 5 order by meter collate "C", kind, value collate "C", local_date`,

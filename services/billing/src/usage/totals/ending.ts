@@ -34,5 +34,7 @@ export function endingsFrom(rows: readonly EndingRow[], zones: readonly ZoneChan
  * dates there is no subscription, or a new one, which has them whole.
  */
 export function isAfterEnd(endings: readonly Ending[], time: Instant, date: LocalDate): boolean {
-  return endings.some((ending) => ending.date === date && ending.at < time && (ending.until === null || time < ending.until))
+  return endings.some(
+    (ending) => ending.date === date && ending.at < time && (ending.until === null || time < ending.until),
+  )
 }

@@ -38,20 +38,41 @@ interface Priced {
  * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
  * so this is the last moment to refuse it. Asked precisely only when an event or a day comes near.
  */
-export async function tooLarge(tx: BillingTransaction, events: readonly DatedEvent[], priced?: Priced): Promise<boolean> {
+export async function tooLarge(
+  tx: BillingTransaction,
+  events: readonly DatedEvent[],
+  priced?: Priced,
+): Promise<boolean> {
   if (events.length === 0) return false
-  const { meters, chargesOf, mayHaveLargeDays } = priced ?? { meters: await metersByKey(tx), chargesOf: await currentCharges(tx, events), mayHaveLargeDays: () => true }
+  const { meters, chargesOf, mayHaveLargeDays } = priced ?? {
+    meters: await metersByKey(tx),
+    chargesOf: await currentCharges(tx, events),
+    mayHaveLargeDays: () => true,
+  }
   const costs: Costs = ({ customerId, meter }, quantity) => {
     const price = priceOf(chargesOf(customerId), meter)
     return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
   }
   const byPrice = largestByPrice(events, chargesOf)
-  if (![...byPrice.values()].some((event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent)) {
-    const dear = new Set([...byPrice].flatMap(([price, event]) => (costs(event, markedDay) > dearDay ? [price] : [])))
-    const near = events.filter((event) => mayHaveLargeDays(event.customerId) || (dear.size > 0 && dear.has(priceOf(chargesOf(event.customerId), event.meter))))
-    if (near.length === 0 || !(await hasLargeDay(tx, near, dear.size > 0 ? 0 : markedDay, costs))) return false
+  if (
+    ![...byPrice.values()].some(
+      (event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent,
+    )
+  ) {
+    const dear = new Set(
+      [...byPrice].flatMap(([price, event]) => (costs(event, markedDay) > dearDay ? [price] : [])),
+    )
+    const near = events.filter(
+      (event) =>
+        mayHaveLargeDays(event.customerId)
+        || (dear.size > 0 && dear.has(priceOf(chargesOf(event.customerId), event.meter))),
+    )
+    if (near.length === 0 || !(await hasLargeDay(tx, near, dear.size > 0 ? 0 : markedDay, costs)))
+      return false
   }
-  for (const event of new Map(events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one])).values()) {
+  for (const event of new Map(
+    events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one]),
+  ).values()) {
     const total = await mostInAMonth(tx, event, isAdditive(meters.get(event.meter)!))
     if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
   }
@@ -61,10 +82,14 @@ export async function tooLarge(tx: BillingTransaction, events: readonly DatedEve
 /** A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no price. */
 type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
 
-const priceOf = (charges: readonly Charge[], meter: string) => charges.find((charge) => charge.meter === meter)?.price
+const priceOf = (charges: readonly Charge[], meter: string) =>
+  charges.find((charge) => charge.meter === meter)?.price
 
 /** Of the events with one price, or with none, the largest: the others are smaller and cost less. */
-function largestByPrice(events: readonly DatedEvent[], chargesOf: Priced['chargesOf']): Map<Price | undefined, DatedEvent> {
+function largestByPrice(
+  events: readonly DatedEvent[],
+  chargesOf: Priced['chargesOf'],
+): Map<Price | undefined, DatedEvent> {
   const found = new Map<Price | undefined, DatedEvent>()
   for (const event of events) {
     const price = priceOf(chargesOf(event.customerId), event.meter)
@@ -73,7 +98,10 @@ function largestByPrice(events: readonly DatedEvent[], chargesOf: Priced['charge
   return found
 }
 
-async function currentCharges(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<Priced['chargesOf']> {
+async function currentCharges(
+  tx: BillingTransaction,
+  events: readonly DatedEvent[],
+): Promise<Priced['chargesOf']> {
   const rows = await tx.query<{ customerId: string; id: string; version: number }>(
     'select customer_id as "customerId", plan_id as id, plan_version as version from phases where customer_id = any($1) and ends_on is null',
     [[...new Set(events.map((event) => event.customerId))]],
@@ -84,17 +112,25 @@ async function currentCharges(tx: BillingTransaction, events: readonly DatedEven
 }
 
 /** The charges of plan versions by `id version`, each once however many customers are on it. */
-export async function chargesByVersion(tx: BillingTransaction, subscribed: readonly { id: string; version: number }[]): Promise<ReadonlyMap<string, readonly Charge[]>> {
+export async function chargesByVersion(
+  tx: BillingTransaction,
+  subscribed: readonly { id: string; version: number }[],
+): Promise<ReadonlyMap<string, readonly Charge[]>> {
   const versions = new Map(subscribed.map(({ id, version }) => [`${id} ${version}`, { id, version }]))
   if (versions.size === 0) return new Map()
   const rows = await tx.query<PlanRow>(
-    'select p.id, p.version, p.spec from plans p join jsonb_to_recordset($1) as v(id text, version int) on (p.id, p.version) = (v.id, v.version)', [JSON.stringify([...versions.values()])],
+    'select p.id, p.version, p.spec from plans p join jsonb_to_recordset($1) as v(id text, version int) on (p.id, p.version) = (v.id, v.version)',
+    [JSON.stringify([...versions.values()])],
   )
   return new Map(rows.map((row) => [`${row.id} ${row.version}`, planFrom(row).charges]))
 }
 
 /** The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date lies in: no period is longer. */
-async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDate }: DatedEvent, summed: boolean): Promise<bigint> {
+async function mostInAMonth(
+  tx: BillingTransaction,
+  { customerId, meter, localDate }: DatedEvent,
+  summed: boolean,
+): Promise<bigint> {
   const [window] = await tx.query<{ most: string | null }>(
     `select max(total)::text as most from (select ${summed ? 'sum' : 'max'}(quantity) over (order by local_date range between current row and interval '30 days' following) as total
      from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
@@ -104,9 +140,16 @@ async function mostInAMonth(tx: BillingTransaction, { customerId, meter, localDa
 }
 
 /** Whether with history some month around its dates would hold more than can be shown exactly, what is billed of it included. */
-export async function isHistoryTooLarge(tx: BillingTransaction, events: readonly DatedEvent[]): Promise<boolean> {
+export async function isHistoryTooLarge(
+  tx: BillingTransaction,
+  events: readonly DatedEvent[],
+): Promise<boolean> {
   if (events.length === 0) return false
-  const counted = [...new Map(events.map(({ customerId, meter }) => [`${customerId} ${meter}`, { customer_id: customerId, meter }])).values()]
+  const counted = [
+    ...new Map(
+      events.map(({ customerId, meter }) => [`${customerId} ${meter}`, { customer_id: customerId, meter }]),
+    ).values(),
+  ]
   const dates = events.map((event) => event.localDate)
   const [window] = await tx.query<{ most: string | null }>(
     `select max(total)::text as most from (
@@ -123,7 +166,12 @@ export async function isHistoryTooLarge(tx: BillingTransaction, events: readonly
 const mostHistory = BigInt(Number.MAX_SAFE_INTEGER) / 2n
 
 /** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. What is not above `small` need not even be sent. */
-async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[], small: number, costs: Costs): Promise<boolean> {
+async function hasLargeDay(
+  tx: BillingTransaction,
+  events: readonly DatedEvent[],
+  small: number,
+  costs: Costs,
+): Promise<boolean> {
   const counted = [...new Map(events.map((event) => [`${event.customerId} ${event.meter}`, event])).values()]
   const dates = events.map((event) => event.localDate)
   const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
@@ -131,7 +179,13 @@ async function hasLargeDay(tx: BillingTransaction, events: readonly DatedEvent[]
      from unnest($1::text[], $2::text[]) as e(customer_id, meter)
      cross join lateral (select max(quantity) as quantity from usage_daily where customer_id = e.customer_id and meter = e.meter and local_date between $3 and $4) d
      where d.quantity > $5`,
-    [counted.map((event) => event.customerId), counted.map((event) => event.meter), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30), small],
+    [
+      counted.map((event) => event.customerId),
+      counted.map((event) => event.meter),
+      addDays(dates.reduce(earlier), -30),
+      addDays(dates.reduce(later), 30),
+      small,
+    ],
   )
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
 }

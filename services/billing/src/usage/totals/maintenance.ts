@@ -24,11 +24,14 @@ export interface UsageMaintenance {
  * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and drops months older
  * than `monthsKept` (all are kept when absent). Any process may call it at any time, also several at once.
  */
-export async function maintainUsage(billing: Billing, options: { monthsKept?: number } = {}): Promise<UsageMaintenance> {
+export async function maintainUsage(
+  billing: Billing,
+  options: { monthsKept?: number } = {},
+): Promise<UsageMaintenance> {
   await makeMonths(billing)
   const forgotten = await forgetIds(billing)
   const dropped = options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept)
-  return { forgotten: forgotten + await forgetIdsOfHistory(billing), dropped }
+  return { forgotten: forgotten + (await forgetIdsOfHistory(billing)), dropped }
 }
 
 async function makeMonths(billing: Billing): Promise<void> {
@@ -65,17 +68,21 @@ async function forgetIdsOfHistory(billing: Billing): Promise<number> {
   }))
 }
 
-async function forgetInBatches(billing: Billing, which: (tx: BillingTransaction) => { old: string; before: Instant }): Promise<number> {
+async function forgetInBatches(
+  billing: Billing,
+  which: (tx: BillingTransaction) => { old: string; before: Instant },
+): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const [{ count }] = await billing.transaction((tx) => {
+    const [{ count }] = (await billing.transaction((tx) => {
       const { old, before } = which(tx)
       return tx.query<{ count: number }>(
         `with old as (${old} limit ${keysPerBatch}
          ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
-         select count(*)::int as count from gone`, [before],
+         select count(*)::int as count from gone`,
+        [before],
       )
-    }) as [{ count: number }]
+    })) as [{ count: number }]
     forgotten += count
     if (count < keysPerBatch) break
   }
@@ -87,7 +94,7 @@ async function dropMonths(billing: Billing, monthsKept: number): Promise<LocalDa
   const dropped: LocalDate[] = []
   const before = addMonths(monthOf(billing.now()), -Math.max(monthsKept, fewestMonthsKept))
   for (const month of await monthsThere(billing)) {
-    if (month >= before || await holdsIds(billing, addMonths(month, 1))) break
+    if (month >= before || (await holdsIds(billing, addMonths(month, 1)))) break
     if (!(await dropMonth(billing, month))) break
     dropped.push(month)
   }
@@ -97,16 +104,19 @@ async function dropMonths(billing: Billing, monthsKept: number): Promise<LocalDa
 /** False where somebody reads or writes the table for so long that others would have to wait. */
 async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
   try {
-    await billing.transaction((tx) => tx.asOwner(async () => {
-      await tx.query("set local lock_timeout = '2s'")
-      // Who records history has read from when on it is taken, and holds this until that is committed.
-      await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
-      await tx.query(
-        `insert into usage_retention (kept_from) values ($1::date::timestamp at time zone 'UTC')
-         on conflict (only_row) do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`, [addMonths(month, 1)],
-      )
-      await tx.query(`drop table if exists ${tableOf(month)}`)
-    }))
+    await billing.transaction((tx) =>
+      tx.asOwner(async () => {
+        await tx.query("set local lock_timeout = '2s'")
+        // Who records history has read from when on it is taken, and holds this until that is committed.
+        await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
+        await tx.query(
+          `insert into usage_retention (kept_from) values ($1::date::timestamp at time zone 'UTC')
+         on conflict (only_row) do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`,
+          [addMonths(month, 1)],
+        )
+        await tx.query(`drop table if exists ${tableOf(month)}`)
+      }),
+    )
     return true
   } catch (error) {
     if (sqlState(error) === lockTimeout) return false
@@ -117,14 +127,25 @@ async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
 const tableOf = (month: LocalDate) => `usage_events_${month.slice(0, 7).replace('-', '_')}`
 
 async function monthsThere(billing: Billing): Promise<LocalDate[]> {
-  const rows = await billing.transaction((tx) => tx.query<{ month: LocalDate }>(
-    `select to_date(right(c.relname, 7), 'YYYY_MM') as month from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'usage_events'::regclass order by month`,
-  ), { readOnly: true })
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query<{ month: LocalDate }>(
+        `select to_date(right(c.relname, 7), 'YYYY_MM') as month from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'usage_events'::regclass order by month`,
+      ),
+    { readOnly: true },
+  )
   return rows.map((row) => row.month)
 }
 
 async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
-  const rows = await billing.transaction((tx) => tx.query("select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' and kept is null limit 1", [before]), { readOnly: true })
+  const rows = await billing.transaction(
+    (tx) =>
+      tx.query(
+        "select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' and kept is null limit 1",
+        [before],
+      ),
+    { readOnly: true },
+  )
   return rows.length > 0
 }
 
@@ -143,6 +164,8 @@ async function readKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
 
 /** The first date of which every event is still there, whatever the zone; null where none was ever dropped. */
 export async function eventsKeptFrom(tx: BillingTransaction): Promise<LocalDate | null> {
-  const [row] = await tx.query<{ date: LocalDate }>("select (kept_from at time zone 'UTC')::date as date from usage_retention")
+  const [row] = await tx.query<{ date: LocalDate }>(
+    "select (kept_from at time zone 'UTC')::date as date from usage_retention",
+  )
   return row ? addDays(row.date, 1) : null
 }

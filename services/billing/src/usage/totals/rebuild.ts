@@ -29,10 +29,19 @@ const totalsPerPage = 2_000
  * while others go on recording, and yields each row that was wrong; rows that are right are not written. With `check` nothing is changed. `onCustomer` hears
  * of every customer looked at. Days whose events were dropped stay as they are. However much a customer has, little of it is in memory at a time.
  */
-export async function* rebuildUsage(billing: Billing, options: { check?: boolean; onCustomer?: (customerId: string) => void } = {}): AsyncGenerator<Difference> {
+export async function* rebuildUsage(
+  billing: Billing,
+  options: { check?: boolean; onCustomer?: (customerId: string) => void } = {},
+): AsyncGenerator<Difference> {
   for (let last = ''; ;) {
-    const rows = await billing.transaction((tx) => tx.query<{ id: string }>(
-      `select customer_id as id from customers where customer_id > $1 order by customer_id limit ${customersPerPage}`, [last]), { readOnly: true })
+    const rows = await billing.transaction(
+      (tx) =>
+        tx.query<{ id: string }>(
+          `select customer_id as id from customers where customer_id > $1 order by customer_id limit ${customersPerPage}`,
+          [last],
+        ),
+      { readOnly: true },
+    )
     for (const { id } of rows) {
       yield* rebuildCustomer(billing, id, options.check ?? false)
       options.onCustomer?.(id)
@@ -42,8 +51,15 @@ export async function* rebuildUsage(billing: Billing, options: { check?: boolean
   }
 }
 
-async function* rebuildCustomer(billing: Billing, customerId: string, check: boolean): AsyncGenerator<Difference> {
-  const { ranges, all } = await billing.transaction(async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }), { readOnly: true })
+async function* rebuildCustomer(
+  billing: Billing,
+  customerId: string,
+  check: boolean,
+): AsyncGenerator<Difference> {
+  const { ranges, all } = await billing.transaction(
+    async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }),
+    { readOnly: true },
+  )
   for (const range of ranges) {
     for (const sums of all) {
       for (let offset = 0; ;) {
@@ -62,7 +78,9 @@ async function* rebuildCustomer(billing: Billing, customerId: string, check: boo
 async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
   const [found] = await tx.query<{ any: boolean }>(
     `select exists (select from usage_events where customer_id = $1 and apart = 'history') or exists (select from historical_daily where customer_id = $1)
-       or exists (select from historical_values where customer_id = $1) or exists (select from historical_groups where customer_id = $1) as any`, [customerId])
+       or exists (select from historical_values where customer_id = $1) or exists (select from historical_groups where customer_id = $1) as any`,
+    [customerId],
+  )
   return found!.any ? [countedSums, historicalSums] : [countedSums]
 }
 
@@ -78,7 +96,8 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
        union all select distinct local_date, 0 from historical_daily where customer_id = $1 and local_date >= $2
        union all select distinct local_date, 0 from historical_values where customer_id = $1 and local_date >= $2
        union all select distinct local_date, 0 from historical_groups where customer_id = $1 and local_date >= $2) d
-     group by 1 order by 1`, [customerId, from],
+     group by 1 order by 1`,
+    [customerId, from],
   )
   const ranges: DateRange[] = []
   let events = 0
@@ -95,41 +114,73 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
 }
 
 /** The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day of the same date in UTC. */
-const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m.group_by from ${summedEvents(sums)} e join meters m on m.key = e.meter
+const eventsOfRange = (
+  sums: Sums,
+) => `select e.*, m.aggregation, m.unique_by, m.group_by from ${summedEvents(sums)} e join meters m on m.key = e.meter
   where e.customer_id = $1 and e.local_date >= $2 and e.local_date < $3 and e.time >= $2::date - interval '1 day' and e.time < $3::date + interval '1 day'`
 
 /** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */
-async function valueDifferences(billing: Billing, customerId: string, { from, to }: DateRange, check: boolean, offset: number, sums: Sums): Promise<Difference[]> {
-  return billing.transaction(async (tx) => {
-    // Who records holds this lock too: nothing comes between the reading and the writing.
-    if (!check) await lockCustomer(tx, customerId)
-    const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
-      `with should as (
+async function valueDifferences(
+  billing: Billing,
+  customerId: string,
+  { from, to }: DateRange,
+  check: boolean,
+  offset: number,
+  sums: Sums,
+): Promise<Difference[]> {
+  return billing.transaction(
+    async (tx) => {
+      // Who records holds this lock too: nothing comes between the reading and the writing.
+      if (!check) await lockCustomer(tx, customerId)
+      const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
+        `with should as (
          select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value from (${eventsOfRange(sums)} and m.aggregation = 'unique') e
        ), was as (
          select meter, local_date, value from ${sums.values} where customer_id = $1 and local_date >= $2 and local_date < $3
        )
        select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere" from should full join was using (meter, local_date, value)
-       where should.meter is null or was.meter is null order by meter collate "C", local_date, value limit ${valuesTogether} offset $4`, [customerId, from, to, offset],
-    )
-    if (!check && rows.length > 0) {
-      const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
-      await tx.query(
-        `delete from ${sums.values} u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`, [customerId, JSON.stringify(rows)])
-      await tx.query(
-        `insert into ${sums.values} (customer_id, meter, local_date, value) select $1, v.meter, v.date, decode(v.value, 'hex') from ${sent} where not v."isThere" order by 2, 3, 4 on conflict do nothing`, [customerId, JSON.stringify(rows)])
-    }
-    return rows.map(({ meter, date, value, isThere }) => ({ customerId, row: `${sums.values} ${meter} ${date} ${value}`, was: isThere ? 'seen' : null, shouldBe: isThere ? null : 'seen' }))
-  }, { readOnly: check })
+       where should.meter is null or was.meter is null order by meter collate "C", local_date, value limit ${valuesTogether} offset $4`,
+        [customerId, from, to, offset],
+      )
+      if (!check && rows.length > 0) {
+        const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
+        await tx.query(
+          `delete from ${sums.values} u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`,
+          [customerId, JSON.stringify(rows)],
+        )
+        await tx.query(
+          `insert into ${sums.values} (customer_id, meter, local_date, value) select $1, v.meter, v.date, decode(v.value, 'hex') from ${sent} where not v."isThere" order by 2, 3, 4 on conflict do nothing`,
+          [customerId, JSON.stringify(rows)],
+        )
+      }
+      return rows.map(({ meter, date, value, isThere }) => ({
+        customerId,
+        row: `${sums.values} ${meter} ${date} ${value}`,
+        was: isThere ? 'seen' : null,
+        shouldBe: isThere ? null : 'seen',
+      }))
+    },
+    { readOnly: check },
+  )
 }
 
 /** Makes what counts on one date anew, for who holds the customer's lock: the marks of some of its events have changed. */
-export async function countDateAgain(tx: BillingTransaction, customerId: string, date: LocalDate): Promise<void> {
+export async function countDateAgain(
+  tx: BillingTransaction,
+  customerId: string,
+  date: LocalDate,
+): Promise<void> {
   const range = { from: date, to: addDays(date, 1) }
-  await tx.query('delete from usage_values where customer_id = $1 and local_date >= $2 and local_date < $3', [customerId, range.from, range.to])
+  await tx.query('delete from usage_values where customer_id = $1 and local_date >= $2 and local_date < $3', [
+    customerId,
+    range.from,
+    range.to,
+  ])
   await tx.query(
     `insert into usage_values (customer_id, meter, local_date, value) select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')}
-     from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e order by 1, 2, 3, 4`, [customerId, range.from, range.to])
+     from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e order by 1, 2, 3, 4`,
+    [customerId, range.from, range.to],
+  )
   await makeDaysAnew(tx, customerId, range, countedSums)
   await makeGroupsAnew(tx, customerId, range, countedSums)
 }
@@ -143,7 +194,13 @@ class Compared extends Error {
   }
 }
 
-async function rebuildDays(billing: Billing, customerId: string, range: DateRange, check: boolean, sums: Sums): Promise<Difference[]> {
+async function rebuildDays(
+  billing: Billing,
+  customerId: string,
+  range: DateRange,
+  check: boolean,
+  sums: Sums,
+): Promise<Difference[]> {
   try {
     return await billing.transaction(async (tx) => {
       await lockCustomer(tx, customerId)
@@ -151,7 +208,8 @@ async function rebuildDays(billing: Billing, customerId: string, range: DateRang
       await makeDaysAnew(tx, customerId, range, sums)
       await makeGroupsAnew(tx, customerId, range, sums)
       const after = await sumsOf(tx, customerId, range, sums)
-      const differences = [...new Set([...before.keys(), ...after.keys()])].filter((row) => before.get(row) !== after.get(row))
+      const differences = [...new Set([...before.keys(), ...after.keys()])]
+        .filter((row) => before.get(row) !== after.get(row))
         .map((row) => ({ customerId, row, was: before.get(row) ?? null, shouldBe: after.get(row) ?? null }))
       // What is right is not written again.
       if (check || differences.length === 0) throw new Compared(differences)
@@ -164,7 +222,12 @@ async function rebuildDays(billing: Billing, customerId: string, range: DateRang
 }
 
 /** Every row of a customer's days and break-downs, by its table and key. */
-async function sumsOf(tx: BillingTransaction, customerId: string, { from, to }: DateRange, { days, groups }: Sums): Promise<Map<string, string>> {
+async function sumsOf(
+  tx: BillingTransaction,
+  customerId: string,
+  { from, to }: DateRange,
+  { days, groups }: Sums,
+): Promise<Map<string, string>> {
   const rows = await tx.query<{ row: string; content: string }>(
     `select '${days} ' || meter || ' ' || local_date as row,
        quantity || ' steps of ' || events || ' events' || coalesce(', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), '') as content
@@ -177,8 +240,17 @@ async function sumsOf(tx: BillingTransaction, customerId: string, { from, to }: 
   return new Map(rows.map(({ row, content }) => [row, content]))
 }
 
-async function makeDaysAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange, sums: Sums): Promise<void> {
-  await tx.query(`delete from ${sums.days} where customer_id = $1 and local_date >= $2 and local_date < $3`, [customerId, from, to])
+async function makeDaysAnew(
+  tx: BillingTransaction,
+  customerId: string,
+  { from, to }: DateRange,
+  sums: Sums,
+): Promise<void> {
+  await tx.query(`delete from ${sums.days} where customer_id = $1 and local_date >= $2 and local_date < $3`, [
+    customerId,
+    from,
+    to,
+  ])
   await tx.query(
     // Materialized: a planner without statistics counts the values again for each event.
     `with events as materialized (${eventsOfRange(sums)}), counted as materialized (
@@ -186,7 +258,8 @@ async function makeDaysAnew(tx: BillingTransaction, customerId: string, { from, 
      )
      insert into ${sums.days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
      select e.customer_id, e.meter, e.local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from events e left join counted s using (meter, local_date)
-     group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`, [customerId, from, to],
+     group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`,
+    [customerId, from, to],
   )
 }
 
@@ -208,18 +281,32 @@ interface GroupRow extends Group {
 }
 
 /** Names that were given are kept; where the sums of one are gone and its month has room, it gets one anew. A day may have a million values, of which few have names. */
-async function makeGroupsAnew(tx: BillingTransaction, customerId: string, { from, to }: DateRange, sums: Sums): Promise<void> {
-  await tx.query(`delete from ${sums.groups} where customer_id = $1 and local_date >= $2 and local_date < $3`, [customerId, from, to])
+async function makeGroupsAnew(
+  tx: BillingTransaction,
+  customerId: string,
+  { from, to }: DateRange,
+  sums: Sums,
+): Promise<void> {
+  await tx.query(
+    `delete from ${sums.groups} where customer_id = $1 and local_date >= $2 and local_date < $3`,
+    [customerId, from, to],
+  )
   await tx.query(
     `declare value_totals no scroll cursor for
      select e.meter, property, e.local_date as "localDate", e.properties -> property as value, sum(e.quantity)::bigint as quantity, count(*) as events
-     from (${eventsOfRange(sums)} and m.group_by <> '{}') e cross join lateral unnest(e.group_by) as property group by 1, 2, 3, 4 order by 3, 1, 2`, [customerId, from, to],
+     from (${eventsOfRange(sums)} and m.group_by <> '{}') e cross join lateral unnest(e.group_by) as property group by 1, 2, 3, 4 order by 3, 1, 2`,
+    [customerId, from, to],
   )
   const rows = new Map<string, GroupRow>()
   for (let isMore = true; isMore;) {
     const totals = await tx.query<ValueTotal>(`fetch ${totalsPerPage} from value_totals`)
     isMore = totals.length === totalsPerPage
-    const events = totals.map(({ property, value, ...total }) => ({ ...total, customerId, groupBy: [property], properties: { [property]: value } }))
+    const events = totals.map(({ property, value, ...total }) => ({
+      ...total,
+      customerId,
+      groupBy: [property],
+      properties: { [property]: value },
+    }))
     const groups = await groupsOf(tx, events)
     for (const event of events) {
       const group = groups.get(event)![0]!
@@ -228,7 +315,14 @@ async function makeGroupsAnew(tx: BillingTransaction, customerId: string, { from
       if (row) {
         row.quantity += event.quantity
         row.events += event.events
-      } else rows.set(key, { meter: event.meter, local_date: event.localDate, quantity: event.quantity, events: event.events, ...group })
+      } else
+        rows.set(key, {
+          meter: event.meter,
+          local_date: event.localDate,
+          quantity: event.quantity,
+          events: event.events,
+          ...group,
+        })
     }
   }
   await tx.query('close value_totals')

@@ -16,17 +16,31 @@ const lookBackDays = 33
  * Whether there may be anything new to tell a customer who is looking, in one statement: the number of their events of late, what their allowances
  * follow from, and the quarter of an hour, since in every zone a new day begins on one. Also which of `sessionIds` have not been ended.
  */
-export async function readUsageRevision(billing: Billing, input: { customerId: string; sessionIds: readonly string[] }): Promise<UsageRevision> {
-  return billing.transaction(async (tx) => {
-    const [row] = await tx.query<{ version: number; events: number; voided: string | null; open: string[] }>(
-      `select c.history_version as version,
+export async function readUsageRevision(
+  billing: Billing,
+  input: { customerId: string; sessionIds: readonly string[] },
+): Promise<UsageRevision> {
+  return billing.transaction(
+    async (tx) => {
+      const [row] = await tx.query<{
+        version: number
+        events: number
+        voided: string | null
+        open: string[]
+      }>(
+        `select c.history_version as version,
          (select coalesce(sum(d.events), 0)::bigint from usage_daily d where d.customer_id = $1 and d.local_date >= $2) as events,
          (select max(x.voided_at) from voided_events x where x.customer_id = $1) as voided,
          array(select s.id from portal_sessions s where s.customer_id = $1 and s.id = any($3) and s.ended_at is null) as open
        from customers c where c.customer_id = $1`,
-      [input.customerId, addDays(tx.at.slice(0, 10), -lookBackDays), input.sessionIds],
-    )
-    const quarter = Math.floor(Number(tx.at.slice(14, 16)) / 15)
-    return { mark: `${row?.version} ${row?.events} ${row?.voided ?? ''} ${tx.at.slice(0, 13)}/${quarter}`, openSessions: row?.open ?? [] }
-  }, { readOnly: true })
+        [input.customerId, addDays(tx.at.slice(0, 10), -lookBackDays), input.sessionIds],
+      )
+      const quarter = Math.floor(Number(tx.at.slice(14, 16)) / 15)
+      return {
+        mark: `${row?.version} ${row?.events} ${row?.voided ?? ''} ${tx.at.slice(0, 13)}/${quarter}`,
+        openSessions: row?.open ?? [],
+      }
+    },
+    { readOnly: true },
+  )
 }

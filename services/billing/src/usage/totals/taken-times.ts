@@ -20,5 +20,10 @@ const mostYears = 10
 /** The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is taken, since it might have been there. */
 export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
   const oldest = addSeconds(at, -mostYears * 366 * 86_400)
-  return { at, from: addSeconds(at, -latestDays * 86_400), to: addSeconds(at, aheadSeconds), historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest }
+  return {
+    at,
+    from: addSeconds(at, -latestDays * 86_400),
+    to: addSeconds(at, aheadSeconds),
+    historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest,
+  }
 }

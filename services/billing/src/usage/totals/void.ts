@@ -5,7 +5,16 @@ import { isAdditive, metersByKey, noMeter, type Meter } from '../../catalogue/me
 import type { LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import { nextMidnight } from '../../values/zone.ts'
-import { countedSums, dayOf, historicalSums, latestOf, sumsOf, valueOf, type Apart, type Sums } from './day.ts'
+import {
+  countedSums,
+  dayOf,
+  historicalSums,
+  latestOf,
+  sumsOf,
+  valueOf,
+  type Apart,
+  type Sums,
+} from './day.ts'
 import { groupsOf } from './dimension.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 import { isStorable } from '../../values/storable.ts'
@@ -26,10 +35,12 @@ export interface EventVoid {
 export const mostVoided = 1000
 const mostReason = 500
 
-const notTakenBack = 'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
+const notTakenBack =
+  'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
 
 /** The events that are summed in some tables: those nobody took back. In place of the table `usage_events`. */
-export const summedEvents = ({ of }: Sums) => `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
+export const summedEvents = ({ of }: Sums) =>
+  `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
 /** All events but those that were taken back. */
 export const untakenEvents = `(select u.* from usage_events u where ${notTakenBack})`
 /** Those that count, and history. */
@@ -40,10 +51,17 @@ export const voidOf = (events: string) => `left join lateral (
   select voided_at, reason as void_reason from voided_events x where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id) limit 1) v on true`
 
 /** Of a row of `usage_events`: what it shows of why it stands apart. */
-export const apartOf = (events: string) => `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', false) as "afterEnd"`
+export const apartOf = (events: string) =>
+  `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', false) as "afterEnd"`
 
 /** What `voidOf` yields, as an event shows it. */
-export function voidFrom({ voidedAt, voidReason }: { voidedAt: Instant | null; voidReason: string | null }): EventVoid | null {
+export function voidFrom({
+  voidedAt,
+  voidReason,
+}: {
+  voidedAt: Instant | null
+  voidReason: string | null
+}): EventVoid | null {
   return voidedAt === null ? null : { at: voidedAt, reason: voidReason! }
 }
 
@@ -61,65 +79,127 @@ interface FoundEvent {
  * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and stay listed as voided, their ids used. An
  * issued invoice stays; the next one carries what changes, which after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
  */
-export async function voidEvents(billing: Billing, input: { customerId: string; ids: readonly string[]; reason: string }): Promise<VoidedEvents> {
+export async function voidEvents(
+  billing: Billing,
+  input: { customerId: string; ids: readonly string[]; reason: string },
+): Promise<VoidedEvents> {
   const ids = [...new Set(input.ids)]
   if (input.ids.length === 0 || input.ids.length > mostVoided || !ids.every(isStorable)) {
-    throw new BillingError('validation_failed', { pointer: '/ids', message: `ids are 1 to ${mostVoided} ids of events` })
+    throw new BillingError('validation_failed', {
+      pointer: '/ids',
+      message: `ids are 1 to ${mostVoided} ids of events`,
+    })
   }
   if (input.reason.trim() === '' || input.reason.length > mostReason || !isStorable(input.reason)) {
-    throw new BillingError('validation_failed', { pointer: '/reason', message: `the reason has 1 to ${mostReason} characters` })
+    throw new BillingError('validation_failed', {
+      pointer: '/reason',
+      message: `the reason has 1 to ${mostReason} characters`,
+    })
   }
   return billing.transaction(async (tx) => {
     // Who records, consumes or issues holds this lock too: nothing comes between the reading and the writing.
     await lockCustomer(tx, input.customerId, { countsUsage: true })
     const before = await voidedAmong(tx, input.customerId, ids)
-    const events = await eventsWithIds(tx, input.customerId, ids.filter((id) => !before.has(id)))
+    const events = await eventsWithIds(
+      tx,
+      input.customerId,
+      ids.filter((id) => !before.has(id)),
+    )
     await writeVoids(tx, input, events)
     await takeOff(tx, input.customerId, events)
-    await reopenClosed(tx, input.customerId, events.filter(({ apart }) => apart === null))
+    await reopenClosed(
+      tx,
+      input.customerId,
+      events.filter(({ apart }) => apart === null),
+    )
     const voided = new Set(events.map(({ id }) => id))
     return {
-      voided: ids.filter((id) => voided.has(id)), alreadyVoided: ids.filter((id) => before.has(id)), notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
+      voided: ids.filter((id) => voided.has(id)),
+      alreadyVoided: ids.filter((id) => before.has(id)),
+      notFound: ids.filter((id) => !voided.has(id) && !before.has(id)),
     }
   })
 }
 
-async function voidedAmong(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<Set<string>> {
-  return new Set((await tx.query<{ id: string }>('select id from voided_events where customer_id = $1 and id = any($2)', [customerId, ids])).map(({ id }) => id))
+async function voidedAmong(
+  tx: BillingTransaction,
+  customerId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  return new Set(
+    (
+      await tx.query<{ id: string }>('select id from voided_events where customer_id = $1 and id = any($2)', [
+        customerId,
+        ids,
+      ])
+    ).map(({ id }) => id),
+  )
 }
 
 /** The events under these ids. Where an id was forgotten since, all of the customer's are looked through. */
-async function eventsWithIds(tx: BillingTransaction, customerId: string, ids: readonly string[]): Promise<FoundEvent[]> {
+async function eventsWithIds(
+  tx: BillingTransaction,
+  customerId: string,
+  ids: readonly string[],
+): Promise<FoundEvent[]> {
   if (ids.length === 0) return []
   const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.apart'
   const known = await tx.query<FoundEvent>(
     `select ${columns} from usage_keys k cross join (select key from meters union all select '${noMeter}') m
      cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id) limit 1) u
-     where k.customer_id = $1 and k.id = any($2)`, [customerId, ids],
+     where k.customer_id = $1 and k.id = any($2)`,
+    [customerId, ids],
   )
   const found = new Set(known.map(({ id }) => id))
-  const kept = new Set((await tx.query<{ id: string }>('select id from usage_keys where customer_id = $1 and id = any($2)', [customerId, ids])).map(({ id }) => id))
+  const kept = new Set(
+    (
+      await tx.query<{ id: string }>('select id from usage_keys where customer_id = $1 and id = any($2)', [
+        customerId,
+        ids,
+      ])
+    ).map(({ id }) => id),
+  )
   const forgotten = ids.filter((id) => !found.has(id) && !kept.has(id))
   if (forgotten.length === 0) return known
-  return [...known, ...await tx.query<FoundEvent>(`select ${columns} from usage_events u where u.customer_id = $1 and u.id = any($2)`, [customerId, forgotten])]
+  return [
+    ...known,
+    ...(await tx.query<FoundEvent>(
+      `select ${columns} from usage_events u where u.customer_id = $1 and u.id = any($2)`,
+      [customerId, forgotten],
+    )),
+  ]
 }
 
-async function writeVoids(tx: BillingTransaction, { customerId, reason }: { customerId: string; reason: string }, events: readonly FoundEvent[]): Promise<void> {
+async function writeVoids(
+  tx: BillingTransaction,
+  { customerId, reason }: { customerId: string; reason: string },
+  events: readonly FoundEvent[],
+): Promise<void> {
   if (events.length === 0) return
-  const rows = [...new Map(events.map(({ id, localDate, apart, time }) => [id, { id, local_date: localDate, apart, time }])).values()]
+  const rows = [
+    ...new Map(
+      events.map(({ id, localDate, apart, time }) => [id, { id, local_date: localDate, apart, time }]),
+    ).values(),
+  ]
   await tx.query(
     `insert into voided_events (customer_id, id, local_date, apart, reason, voided_at)
-     select $1, id, local_date, apart, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`, [customerId, reason, tx.at, JSON.stringify(rows)],
+     select $1, id, local_date, apart, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`,
+    [customerId, reason, tx.at, JSON.stringify(rows)],
   )
   // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was taken back.
   await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time, kept) select $1, id, '', time, true from jsonb_to_recordset($2) as v(id text, time timestamptz) order by id
-     on conflict (customer_id, id) do update set kept = true`, [customerId, JSON.stringify(rows)],
+     on conflict (customer_id, id) do update set kept = true`,
+    [customerId, JSON.stringify(rows)],
   )
 }
 
 /** Has the ended subscriptions of these events closed once more, where they were closed before: with the customer's next midnight. */
-async function reopenClosed(tx: BillingTransaction, customerId: string, events: readonly FoundEvent[]): Promise<void> {
+async function reopenClosed(
+  tx: BillingTransaction,
+  customerId: string,
+  events: readonly FoundEvent[],
+): Promise<void> {
   if (events.length === 0) return
   const reopened = await tx.query(
     `update subscriptions u set reopened_at = $3 where u.customer_id = $1 and u.closed_at is not null and exists (
@@ -129,27 +209,70 @@ async function reopenClosed(tx: BillingTransaction, customerId: string, events: 
   )
   if (reopened.length === 0) return
   const { zones } = await readSubscriptionState(tx, customerId)
-  await tx.query('update customers set due_at = least(due_at, $2) where customer_id = $1', [customerId, nextMidnight(zones, tx.at)])
+  await tx.query('update customers set due_at = least(due_at, $2) where customer_id = $1', [
+    customerId,
+    nextMidnight(zones, tx.at),
+  ])
 }
 
 /** Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again where it is a level. */
-async function takeOff(tx: BillingTransaction, customerId: string, all: readonly FoundEvent[]): Promise<void> {
+async function takeOff(
+  tx: BillingTransaction,
+  customerId: string,
+  all: readonly FoundEvent[],
+): Promise<void> {
   // An event of a type that no meter reads is in no sum.
   const events = all.filter(({ meter }) => meter !== noMeter)
   if (events.length === 0) return
   const meters = await metersByKey(tx)
-  for (const sums of [countedSums, historicalSums]) await takeOffSums(tx, customerId, events.filter((event) => sumsOf(event) === sums), meters, sums)
+  for (const sums of [countedSums, historicalSums])
+    await takeOffSums(
+      tx,
+      customerId,
+      events.filter((event) => sumsOf(event) === sums),
+      meters,
+      sums,
+    )
 }
 
-async function takeOffSums(tx: BillingTransaction, customerId: string, events: readonly FoundEvent[], meters: ReadonlyMap<string, Meter>, sums: Sums): Promise<void> {
+async function takeOffSums(
+  tx: BillingTransaction,
+  customerId: string,
+  events: readonly FoundEvent[],
+  meters: ReadonlyMap<string, Meter>,
+  sums: Sums,
+): Promise<void> {
   const added = events.filter(({ meter }) => isAdditive(meters.get(meter)!))
-  await subtract(tx, sums.days, ['customer_id', 'meter', 'local_date'], totals(added, ({ meter, localDate }) => [{ customer_id: customerId, meter, local_date: localDate }]))
+  await subtract(
+    tx,
+    sums.days,
+    ['customer_id', 'meter', 'local_date'],
+    totals(added, ({ meter, localDate }) => [{ customer_id: customerId, meter, local_date: localDate }]),
+  )
   const grouped = added.map((event) => ({ ...event, customerId, ...groupedBy(meters.get(event.meter)!) }))
   const groups = await groupsOf(tx, grouped)
-  await subtract(tx, sums.groups, ['customer_id', 'meter', 'property', 'local_date', 'kind', 'value'], totals(grouped, (event) =>
-    (groups.get(event) ?? []).map(({ property, kind, value }) => ({ customer_id: customerId, meter: event.meter, property, local_date: event.localDate, kind, value }))))
-  const levels = new Map(events.filter(({ meter }) => !isAdditive(meters.get(meter)!)).map(({ meter, localDate }) => [`${meter} ${localDate}`, { meter, localDate }]))
-  for (const { meter, localDate } of levels.values()) await countDayAgain(tx, customerId, meters.get(meter)!, localDate, sums)
+  await subtract(
+    tx,
+    sums.groups,
+    ['customer_id', 'meter', 'property', 'local_date', 'kind', 'value'],
+    totals(grouped, (event) =>
+      (groups.get(event) ?? []).map(({ property, kind, value }) => ({
+        customer_id: customerId,
+        meter: event.meter,
+        property,
+        local_date: event.localDate,
+        kind,
+        value,
+      })),
+    ),
+  )
+  const levels = new Map(
+    events
+      .filter(({ meter }) => !isAdditive(meters.get(meter)!))
+      .map(({ meter, localDate }) => [`${meter} ${localDate}`, { meter, localDate }]),
+  )
+  for (const { meter, localDate } of levels.values())
+    await countDayAgain(tx, customerId, meters.get(meter)!, localDate, sums)
 }
 
 const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupBy })
@@ -157,7 +280,10 @@ const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupB
 type SumRow = Record<string, string> & { meter: string }
 
 /** What events come to in the rows they are counted in, in the order of the rows' keys. */
-function totals<T extends FoundEvent>(events: readonly T[], rowsOf: (event: T) => SumRow[]): (SumRow & { quantity: string; events: string })[] {
+function totals<T extends FoundEvent>(
+  events: readonly T[],
+  rowsOf: (event: T) => SumRow[],
+): (SumRow & { quantity: string; events: string })[] {
   const found = new Map<string, { row: SumRow; quantity: bigint; events: number }>()
   for (const event of events) {
     for (const row of rowsOf(event)) {
@@ -166,45 +292,85 @@ function totals<T extends FoundEvent>(events: readonly T[], rowsOf: (event: T) =
       found.set(key, { row, quantity: total.quantity + BigInt(event.quantity), events: total.events + 1 })
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { row, quantity, events: count }]) => ({ ...row, quantity: String(quantity), events: String(count) }))
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { row, quantity, events: count }]) => ({
+      ...row,
+      quantity: String(quantity),
+      events: String(count),
+    }))
 }
 
 /** A row of which no event is left is as if there had been none. */
-async function subtract(tx: BillingTransaction, table: Sums['days' | 'groups'], keys: readonly string[], rows: readonly object[]): Promise<void> {
+async function subtract(
+  tx: BillingTransaction,
+  table: Sums['days' | 'groups'],
+  keys: readonly string[],
+  rows: readonly object[],
+): Promise<void> {
   if (rows.length === 0) return
   const [names, off] = [keys.map((key) => `d.${key}`).join(), keys.map((key) => `v.${key}`).join()]
   const typed = keys.map((key) => `${key} ${key === 'local_date' ? 'date' : 'text'}`).join()
   const taken = `jsonb_to_recordset($1) as v(${typed}, quantity bigint, events bigint)`
-  await tx.query(`update ${table} d set quantity = d.quantity - v.quantity, events = d.events - v.events from ${taken} where (${names}) = (${off})`, [JSON.stringify(rows)])
-  await tx.query(`delete from ${table} d using ${taken} where (${names}) = (${off}) and d.events = 0`, [JSON.stringify(rows)])
+  await tx.query(
+    `update ${table} d set quantity = d.quantity - v.quantity, events = d.events - v.events from ${taken} where (${names}) = (${off})`,
+    [JSON.stringify(rows)],
+  )
+  await tx.query(`delete from ${table} d using ${taken} where (${names}) = (${off}) and d.events = 0`, [
+    JSON.stringify(rows),
+  ])
 }
 
 /** Makes one meter's day anew from the events that are left of it. */
-async function countDayAgain(tx: BillingTransaction, customerId: string, { key, aggregation, uniqueBy }: Meter, date: LocalDate, sums: Sums): Promise<void> {
+async function countDayAgain(
+  tx: BillingTransaction,
+  customerId: string,
+  { key, aggregation, uniqueBy }: Meter,
+  date: LocalDate,
+  sums: Sums,
+): Promise<void> {
   const day = [customerId, key, date]
   const ofDay = 'customer_id = $1 and meter = $2 and local_date = $3'
   const left = `from ${summedEvents(sums)} e where e.customer_id = $1 and e.meter = $2 and e.local_date = $3
     and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 2)::timestamp at time zone 'UTC'`
   if (aggregation === 'unique') {
-    await tx.query(`delete from ${sums.values} s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`, [...day, uniqueBy])
+    await tx.query(
+      `delete from ${sums.values} s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`,
+      [...day, uniqueBy],
+    )
   }
   const values = `(select count(*) from ${sums.values} where ${ofDay})`
-  const [again] = await tx.query<{ quantity: number; events: number; last_at: Instant | null; last_id: string | null }>(
+  const [again] = await tx.query<{
+    quantity: number
+    events: number
+    last_at: Instant | null
+    last_id: string | null
+  }>(
     `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e')}
-     from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`, [...day, aggregation],
+     from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`,
+    [...day, aggregation],
   )
   if (!again) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
-  else await tx.query(`update ${sums.days} set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`, [...day, again.quantity, again.events, again.last_at, again.last_id])
+  else
+    await tx.query(
+      `update ${sums.days} set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`,
+      [...day, again.quantity, again.events, again.last_at, again.last_id],
+    )
 }
 
 /**
  * The dates of events that were taken back since `since`, or since a period was last closed where that is longer ago: periods that hold one may have been
  * billed, and are looked at again.
  */
-export async function datesVoidedSince(tx: BillingTransaction, customerId: string, since: Instant): Promise<LocalDate[]> {
+export async function datesVoidedSince(
+  tx: BillingTransaction,
+  customerId: string,
+  since: Instant,
+): Promise<LocalDate[]> {
   const rows = await tx.query<{ date: LocalDate }>(
     `select distinct local_date as date from voided_events where customer_id = $1 and apart is null
-       and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`, [customerId, since],
+       and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`,
+    [customerId, since],
   )
   return rows.map(({ date }) => date)
 }
